@@ -1,0 +1,32 @@
+/**
+ * Memory: aligned, zeroed arrays whose size is checked before it is asked for.
+ */
+#ifndef ODDLOT_BASE_MEMORY_H
+#define ODDLOT_BASE_MEMORY_H
+
+#include "oddlot/base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * An array of `count` elements, zeroed, aligned to 64 bytes (a cache line, an AVX-512 register).
+ * A count of 0 gives a valid pointer. NULL, with the reason recorded, when count is negative, the
+ * size overflows or memory is short. Owned by caller: odd_free().
+ */
+void *odd_alloc(int64_t count, size_t element);
+
+/** Give back; NULL is fine. */
+void odd_free(void *p);
+
+/** `ODD_TRY(ODD_NEW(x, n));` : allocate n elements of what x points to, as a status. */
+#define ODD_NEW(pointer, count)                                                                    \
+    (((pointer) = odd_alloc((count), sizeof *(pointer))) ? ODD_OK : ODD_NOMEM)
+
+/** Largest resident size of this process so far, bytes. */
+int64_t odd_memory_peak(void);
+
+/** Memory that this machine can still give, bytes (MemAvailable; cgroup limit if lower). */
+int64_t odd_memory_available(void);
+
+#endif

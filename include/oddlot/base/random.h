@@ -1,0 +1,47 @@
+/**
+ * Random: counter-based draws (Philox4x32-10; Salmon, Moraes, Dror and Shaw, "Parallel random
+ * numbers: as easy as 1, 2, 3", SC 2011).
+ *
+ * A draw is a pure function of (seed, stream, row, draw): it does not depend on who makes it, nor
+ * when. `row` is the global row, `draw` counts the draws of a row, `stream` keeps the uses apart.
+ */
+#ifndef ODDLOT_BASE_RANDOM_H
+#define ODDLOT_BASE_RANDOM_H
+
+#include "oddlot/base/status.h"
+
+#include <stdint.h>
+
+/* One entry a use, so that no two uses share their draws. */
+typedef enum {
+    ODD_STREAM_MIXTURE = 1,  /* which rows a mixture description takes */
+    ODD_STREAM_KMEANS = 2,   /* k-means++ seeding */
+    ODD_STREAM_EM = 3,       /* restarts of EM */
+    ODD_STREAM_RANGE = 4,    /* range finder of randomized PCA */
+    ODD_STREAM_DAMAGE = 5,   /* synthetic damage */
+    ODD_STREAM_GENERATE = 6, /* generated arrays and catalogues of the benchmarks */
+    ODD_STREAM_VERIFIED = 7, /* which rows count as verified in an experiment */
+    ODD_STREAM_TEST = 99
+} odd_stream;
+
+/** The 4 x 32 random bits of one counter. */
+void odd_philox(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw, uint32_t out[4]);
+
+/** Uniform in [0, 1), 53 bits. */
+double odd_uniform(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw);
+
+/** Standard normal (Box and Muller). */
+double odd_normal(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw);
+
+/** Uniform in 0 ... n - 1, n > 0; the bias of 2^-64 n is left. */
+uint64_t odd_below(uint64_t n, uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw);
+
+/**
+ * Choose k of n items, every subset as likely, in rising order: those with the k smallest keys
+ * philox(seed, stream, item). Growing k keeps the earlier choice.
+ * @param[out] chosen  (k); filled by the callee.
+ * @return ODD_ARG if k < 0 or k > n; ODD_NOMEM.
+ */
+odd_status odd_choose(int64_t n, int64_t k, uint64_t seed, uint32_t stream, int64_t chosen[]);
+
+#endif

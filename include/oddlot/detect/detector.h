@@ -1,0 +1,45 @@
+/**
+ * Detector: what learns from rows and says how odd each is. A detector is one table of functions in
+ * one file and one line in detector.c; the stages `fit` and `score` know nothing else of it.
+ */
+#ifndef ODDLOT_DETECT_DETECTOR_H
+#define ODDLOT_DETECT_DETECTOR_H
+
+#include "oddlot/base/bundle.h"
+#include "oddlot/base/job.h"
+#include "oddlot/par/rows.h"
+
+/* What is known of a row beforehand. */
+enum { ODD_UNVERIFIED = 0, ODD_VERIFIED_THEME = 1, ODD_VERIFIED_ODD = 2 };
+
+/* One column of scores; every column is larger for odder rows, except where `about` says so. */
+typedef struct {
+    const char *name;  /* "posterior" */
+    const char *about; /* what it is, its units and which end is odd */
+    int ranks;         /* 1: a larger value is odder; -1: a smaller one; 0: not for ranking */
+} odd_score_column;
+
+typedef struct {
+    const char *name; /* "mixture": also the section "fit.mixture" of its settings */
+    const char *summary;
+    const odd_option *options;
+    size_t options_size;
+    const odd_score_column
+        *columns; /* ends with a NULL name; the first is what rows are ranked by */
+    /** Learn from rows. verified (n_local) holds ODD_UNVERIFIED..., NULL: none. The model comes as
+     *  named arrays, bitwise the same on every rank and on any number of ranks and threads.
+     *  @collective on rows->comm. */
+    odd_status (*fit)(const void *options, const odd_rows *rows, const uint8_t verified[],
+                      uint64_t seed, odd_bundle *model);
+    /** Scores of rows: column c of row i at score[i * columns + c], float64. @collective */
+    odd_status (*score)(const odd_bundle *model, const odd_rows *rows, double score[]);
+    /** One sentence why a row is odd, from its scores and the model ("probability 0.998; 14 times
+     *  the usual distance from the theme"). @local */
+    void (*reason)(const odd_bundle *model, const double score[], char *buffer, size_t size);
+} odd_detector;
+
+extern const odd_detector *const odd_detectors[]; /* NULL-terminated; the first is the default */
+const odd_detector *odd_detector_find(const char *name); /* NULL if there is none */
+int odd_detector_columns(const odd_detector *detector);
+
+#endif

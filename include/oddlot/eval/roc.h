@@ -1,0 +1,47 @@
+/**
+ * ROC and its relatives: how well a score ranks the odd rows before the others, when the truth is
+ * known. Ties count as scikit-learn counts them. NaN scores are not allowed (ODD_NUMERIC). @local
+ */
+#ifndef ODDLOT_EVAL_ROC_H
+#define ODDLOT_EVAL_ROC_H
+
+#include "oddlot/base/status.h"
+
+#include <stdint.h>
+
+/* One threshold: rows with score >= threshold are called odd. */
+typedef struct {
+    double threshold;
+    int64_t true_odd;  /* odd rows called odd */
+    int64_t false_odd; /* theme rows called odd */
+} odd_roc_point;
+
+typedef struct {
+    int64_t odd, theme;       /* rows of each kind */
+    double auc;               /* area under the ROC curve, trapezoids over tied groups */
+    double average_precision; /* sum of precision times step in recall of the odd rows */
+    odd_roc_point *point;     /* one per distinct score, falling; point[0] is +infinity */
+    int64_t points;
+} odd_roc;
+
+/** truth: 1 odd, 0 theme. ODD_ARG if one kind is missing. Owned by caller: odd_roc_free(). */
+odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[], odd_roc *out);
+void odd_roc_free(odd_roc *roc);
+
+/* Everything at one threshold. */
+typedef struct {
+    double threshold;
+    int64_t odd_found, odd_missed, theme_kept, theme_lost; /* the confusion matrix */
+    double sensitivity;                                    /* share of odd rows found */
+    double recall;    /* share of theme rows kept (Wang and Xu's word) */
+    double precision; /* share of odd ones among the flagged */
+    double f1;        /* of the odd class */
+} odd_confusion;
+
+void odd_confusion_at(int64_t n, const double score[], const uint8_t truth[], double threshold,
+                      odd_confusion *out);
+
+/** At most `most` points of the curve that keep its shape, ends included, for plots and tables. */
+odd_status odd_roc_thin(const odd_roc *roc, int64_t most, odd_roc_point **points, int64_t *count);
+
+#endif

@@ -1,0 +1,96 @@
+/**
+ * Catalogue: which images there are, and how to get at their bytes.
+ *
+ * One rank lists the catalogue and packs the list for the others; every rank then reads the items
+ * it owns. The order of the list is the global index. A kind of catalogue (folder, manifest, tar,
+ * idx, hdf5) is one odd_catalogue_kind in one file and one line in the table of
+ * `stage/catalogues.c`.
+ */
+#ifndef ODDLOT_IMAGE_CATALOGUE_H
+#define ODDLOT_IMAGE_CATALOGUE_H
+
+#include "oddlot/base/hash.h"
+#include "oddlot/base/job.h"
+#include "oddlot/image/image.h"
+
+typedef struct {
+    char *kind;          /* name in the table of kinds */
+    odd_list path;       /* folders, files; relative to the job file's folder */
+    odd_list labels;     /* idx: label files beside `path`, in the same order */
+    char *dataset;       /* hdf5: name of the images */
+    char *label_dataset; /* hdf5: name of the labels, "" none */
+    odd_list extensions; /* folder, tar: which names count as images; empty: all regular files */
+    char *label_from; /* folder, tar: "none", or "folder": the name of the folder an image is in */
+} odd_catalogue_options;
+
+extern const odd_option odd_catalogue_option_table[];
+
+/* One image of the list. Offsets into the catalogue's string pool, so that a list can be sent as it
+ * is; 0 is the empty string. */
+typedef struct {
+    int64_t name; /* what people see and flagged.csv says: path, "shard.tar/member", "images[12]" */
+    int64_t label; /* class, "" unknown */
+    int64_t split; /* "train", "test", ... */
+    int64_t group;
+    int64_t source;   /* path of the file to open */
+    int64_t offset;   /* first byte in the source (tar), or number of the item in it (idx, hdf5) */
+    int64_t size;     /* bytes, -1: not known */
+    int32_t verified; /* 0 no; 1 verified to belong to the theme; 2 verified to be odd */
+    int32_t problem;  /* odd_image_status found while listing (missing file, ...) */
+} odd_item;
+
+typedef struct {
+    odd_item *item;
+    int64_t count;
+    char *pool; /* strings, each 0-terminated; pool[0] is 0 */
+    int64_t pool_size;
+    odd_hash digest; /* of names, sizes and modification times: changed input, changed digest */
+} odd_catalogue;
+
+#define ODD_CATALOGUE_EMPTY                                                                        \
+    {                                                                                              \
+        NULL, 0, NULL, 0,                                                                          \
+        {                                                                                          \
+            0, 0                                                                                   \
+        }                                                                                          \
+    }
+
+typedef struct odd_reader odd_reader; /* each kind defines its own behind it */
+
+typedef struct {
+    const char *name;
+    const char *summary; /* one line for help */
+    /** List the catalogue, sorted bytewise by name where the kind has no order of its own. @local.
+     *  `folder` is where relative paths start. ODD_IO, ODD_FORMAT (naming file and line),
+     * ODD_USAGE. */
+    odd_status (*list)(const odd_catalogue_options *options, const char *folder,
+                       odd_catalogue *out);
+    /** Begin reading items of a list. Kept: catalogue and options. @local */
+    odd_status (*open)(const odd_catalogue_options *options, const odd_catalogue *catalogue,
+                       odd_reader **out);
+    /** Item i: either *bytes, *size (encoded; raw->pixels NULL) or a filled `raw`. Owned by caller
+     *  (odd_free, odd_image_free). What is wrong with the item is the verdict; a status other than
+     *  ODD_OK is only for what no other item would survive (out of memory). One thread at a time;
+     *  items in rising order are fast. `limit`: most bytes to read. */
+    odd_status (*read)(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes, size_t *size,
+                       odd_image *raw, odd_verdict *verdict);
+    void (*close)(odd_reader **reader);
+} odd_catalogue_kind;
+
+extern const odd_catalogue_kind odd_catalogue_folder, odd_catalogue_manifest, odd_catalogue_tar,
+    odd_catalogue_idx;
+
+/** For kinds: append an item (strings are copied; NULL is ""); ODD_NOMEM. */
+odd_status odd_catalogue_add(odd_catalogue *c, const char *name, const char *source,
+                             odd_item **out);
+odd_status odd_catalogue_string(odd_catalogue *c, const char *s, int64_t *offset);
+/** Sort by name, bytewise. */
+void odd_catalogue_sort(odd_catalogue *c);
+void odd_catalogue_free(odd_catalogue *c);
+const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset);
+
+/** The list as bytes (owned by caller, odd_free) and back, checked: ODD_FORMAT. */
+odd_status odd_catalogue_pack(const odd_catalogue *c, char **bytes, int64_t *size);
+odd_status odd_catalogue_unpack(const char *bytes, int64_t size, odd_catalogue *out);
+
+#endif

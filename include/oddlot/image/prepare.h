@@ -1,0 +1,52 @@
+/**
+ * Prepare: from the bytes of an image file, or raw pixels, to the array that the catalogue stores.
+ *
+ * decode (limits first) -> orient (EXIF) -> sRGB (ICC, CMYK) -> flatten alpha on the background ->
+ * largest central square -> antialiased bicubic resize -> grey or RGB, uint8.
+ */
+#ifndef ODDLOT_IMAGE_PREPARE_H
+#define ODDLOT_IMAGE_PREPARE_H
+
+#include "oddlot/base/job.h"
+#include "oddlot/image/image.h"
+
+#include <stdbool.h>
+
+typedef struct {
+    int64_t size;     /* side of the stored square, pixels */
+    char *channels;   /* "gray" or "rgb" */
+    char *crop;       /* "centre": largest central square; "none": squeeze to the square */
+    char *background; /* "rrggbb" behind transparent pixels */
+    double max_megapixels;
+    double max_megabytes;
+    double max_seconds; /* for one image */
+} odd_prepare_options;
+
+/** The settings above, to be spliced into the table of a stage (offsets from odd_prepare_options).
+ */
+extern const odd_option odd_prepare_option_table[];
+
+/** Check what the table cannot (the background's form). ODD_USAGE. */
+odd_status odd_prepare_check(const odd_prepare_options *options);
+
+/** Start and stop the image libraries (libvips' untrusted loaders are blocked, its cache off, one
+ *  thread). Once per process, outside parallel regions. */
+odd_status odd_image_start(void);
+void odd_image_stop(void);
+
+/** Bytes of one prepared image: size * size * (1 or 3). */
+size_t odd_prepared_bytes(const odd_prepare_options *options);
+
+/**
+ * Prepare an encoded image. Thread-safe; no image can make it crash, hang or take more memory than
+ * its limits allow. @local
+ * @param[out] pixels   (size, size, channels) uint8; zeroed if the verdict is not OK.
+ */
+void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
+                         uint8_t *pixels, odd_verdict *verdict);
+
+/** The same from pixels that are decoded already; `raw` is borrowed. */
+void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, uint8_t *pixels,
+                     odd_verdict *verdict);
+
+#endif

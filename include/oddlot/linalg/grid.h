@@ -1,0 +1,37 @@
+/**
+ * Grid: ranks as a 2-D process grid, and block-cyclic matrices on it, for ScaLAPACK.
+ *
+ * ScaLAPACK is column-major and Fortran; the rest of the program is row-major C. The two meet in
+ * grid.c only.
+ */
+#ifndef ODDLOT_LINALG_GRID_H
+#define ODDLOT_LINALG_GRID_H
+
+#include "oddlot/base/status.h"
+
+#include <mpi.h>
+#include <stdint.h>
+
+typedef struct odd_grid odd_grid;
+
+/** A grid as square as the number of ranks allows; duplicates comm. Few enough ranks take part that
+ *  each has work for a matrix of order `order`; the others stand by. @collective @same order. */
+odd_status odd_grid_new(MPI_Comm comm, int order, odd_grid **out);
+void odd_grid_free(odd_grid **grid); /* @collective */
+MPI_Comm odd_grid_comm(const odd_grid *grid);
+/** "2 x 2 of 4 ranks, blocks of 64". Borrowed. */
+const char *odd_grid_text(const odd_grid *grid);
+
+/**
+ * The k leading eigenvalues and eigenvectors of a symmetric matrix that is the sum of one part per
+ * rank (PDSYEVD or PDSYEVR; both on float64).
+ * @collective @same d, k.
+ * @shapes  part (d, d) my addend, its upper triangle (row-major) is read; overwritten.
+ *          value (k) falling; vector (k, d) unit rows, on every rank. The entry of each vector that
+ * is largest in magnitude is positive (the first one, if several).
+ * @return ODD_NUMERIC naming the routine and its info; ODD_NOMEM.
+ */
+odd_status odd_grid_eigh(odd_grid *grid, int d, double *part, int k, double value[],
+                         double vector[]);
+
+#endif

@@ -1,0 +1,63 @@
+/**
+ * PCA: the k directions that keep the most variance of rows spread over ranks.
+ *
+ * Two ways, picked by shape or by the job:
+ * - covariance: the (d, d) covariance, summed over ranks, its eigenvectors by ScaLAPACK; d up to
+ * some 20,000.
+ * - gram: the (n, n) matrix of inner products of centred rows, for n < d; its eigenvectors are
+ * mapped back through the rows.
+ */
+#ifndef ODDLOT_LINALG_PCA_H
+#define ODDLOT_LINALG_PCA_H
+
+#include "oddlot/base/bundle.h"
+#include "oddlot/base/job.h"
+#include "oddlot/par/rows.h"
+
+typedef struct {
+    int64_t components; /* k; at most min(n - 1, d): fewer are kept, with a note in the log */
+    char *solver;       /* "auto", "covariance", "gram" */
+    bool whiten;        /* scale each score to unit variance */
+} odd_pca_options;
+
+typedef struct {
+    int d, k;
+    int64_t n;             /* rows it was learnt from */
+    double *mean;          /* (d) in the units of the features */
+    double *axis;          /* (k, d) unit rows, largest entry positive */
+    double *value;         /* (k) variance along each axis, falling, denominator n - 1 */
+    double total_variance; /* of all d features */
+    bool whiten;
+    const char *solver; /* which one was used; static */
+} odd_pca;
+
+/** "covariance" or "gram" for this shape, with a sentence why. @local */
+const char *odd_pca_choose(int64_t n, int d, const char *wish, const char **why);
+
+/** Bytes per rank that fitting takes beside the rows. @local */
+int64_t odd_pca_bytes(int64_t n, int d, int64_t k, const char *solver, int ranks, int threads);
+
+/**
+ * Learn. @collective on rows->comm; rows may be empty on some ranks.
+ * @param[out] out  whole on every rank, bitwise the same on every rank. Owned: odd_pca_free().
+ * @return ODD_ARG (fewer than 2 rows, k < 1); ODD_NUMERIC (a value that is not finite, naming the
+ *         global row in the reason as "row %lld"; *bad_row is set to it, -1 otherwise), ODD_NOMEM.
+ */
+odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd_pca **out,
+                       int64_t *bad_row);
+void odd_pca_free(odd_pca **pca);
+
+/**
+ * Project: score (n_local, k) = (x - mean) axis', divided by sqrt(value) if whitened; residual
+ * (n_local) = root of the squared length of (x - mean) outside the k axes (the reconstruction
+ * error, in the units of the features). Each may be NULL. @collective (agrees on failure). Row by
+ * row: the same bits on any number of ranks and threads.
+ */
+odd_status odd_pca_apply(const odd_pca *pca, const odd_rows *rows, float score[],
+                         double residual[]);
+
+/** To and from named arrays: "mean", "axis", "value", ... */
+odd_status odd_pca_save(const odd_pca *pca, odd_bundle *b);
+odd_status odd_pca_load(const odd_bundle *b, odd_pca **out);
+
+#endif

@@ -1,0 +1,34 @@
+/**
+ * Reduction: what turns wide rows into short ones. A reduction is one table of functions in one
+ * file and one line in reduction.c; the `reduce` stage knows nothing else of it.
+ */
+#ifndef ODDLOT_LINALG_REDUCTION_H
+#define ODDLOT_LINALG_REDUCTION_H
+
+#include "oddlot/base/bundle.h"
+#include "oddlot/base/job.h"
+#include "oddlot/par/rows.h"
+
+typedef struct {
+    const char *name; /* "pca": also the section "reduce.pca" of its settings */
+    const char *summary;
+    const odd_option *options; /* its settings */
+    size_t options_size;
+    /** What it will do for this shape, for --dry-run: output width, bytes per rank, a sentence.
+     * @local */
+    odd_status (*plan)(const void *options, int64_t n, int d, int ranks, int threads, int *k,
+                       int64_t *bytes, odd_text *what);
+    /** Learn; the model as named arrays, the same on every rank. *k: width of the output.
+     *  *bad_row: see odd_pca_fit(). @collective */
+    odd_status (*fit)(const void *options, const odd_rows *rows, uint64_t seed, odd_bundle *model,
+                      int *k, int64_t *bad_row);
+    /** Apply to rows: score (n_local, k); residual (n_local) or NULL, NaN where the reduction has
+     *  none. @collective */
+    odd_status (*apply)(const odd_bundle *model, const odd_rows *rows, float score[],
+                        double residual[]);
+} odd_reduction;
+
+extern const odd_reduction *const odd_reductions[]; /* NULL-terminated; the first is the default */
+const odd_reduction *odd_reduction_find(const char *name); /* NULL if there is none */
+
+#endif

@@ -1,0 +1,26 @@
+/**
+ * Agree: all ranks leave when anyone failed (the idea of FFTW's any_true).
+ *
+ * A collective function returns the same status on every rank. In it, a *local* call goes through
+ * ODD_TRY_ALL(), which agrees first; a *collective* call goes through ODD_TRY(). Agree before a
+ * collective call that a failed rank could not take part in.
+ */
+#ifndef ODDLOT_PAR_AGREE_H
+#define ODDLOT_PAR_AGREE_H
+
+#include "oddlot/base/status.h"
+
+#include <mpi.h>
+#include <stdint.h>
+
+/** The worst status of all ranks, with the reason of the lowest rank that has it recorded on every
+ *  rank (see odd_fail_reason()); prints nothing: whoever ends the program reports it once.
+ *  @collective on comm. */
+odd_status odd_agree(MPI_Comm comm, odd_status mine);
+
+#define ODD_TRY_ALL(comm, expr) ODD_TRY(odd_agree((comm), (expr)))
+
+/** ODD_DIFFER on every rank, naming `what`, unless the value is the same everywhere. @collective */
+odd_status odd_same_i64(MPI_Comm comm, const char *what, int64_t value);
+
+#endif

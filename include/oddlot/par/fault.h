@@ -1,0 +1,17 @@
+/**
+ * Fault: make a marked point fail on purpose, so that every error path gets run in tests.
+ *
+ * ODD_FAULT="store.write:rank=1:after=2" makes the third pass of rank 1 through the point
+ * `store.write` fail with ODD_IO; without `rank` all ranks, without `after` the first pass. With
+ * ":kill" the process kills itself there instead (SIGKILL), with ":sleep=S" it sleeps S seconds.
+ * Several, separated by commas.
+ */
+#ifndef ODDLOT_PAR_FAULT_H
+#define ODDLOT_PAR_FAULT_H
+
+#include "oddlot/base/status.h"
+
+/** ODD_OK, unless this point was asked to fail now. @local */
+odd_status odd_fault(const char *point);
+
+#endif

@@ -1,0 +1,32 @@
+/**
+ * Partition: which rows are whose.
+ *
+ * Rows are cut into blocks of a size that depends on n alone, and each rank owns a contiguous run
+ * of whole blocks. Sums made block by block and combined in one order (oddlot/par/treesum.h)
+ * therefore have the same bits on any number of ranks. Ranks may own no row.
+ */
+#ifndef ODDLOT_PAR_PARTITION_H
+#define ODDLOT_PAR_PARTITION_H
+
+#include <mpi.h>
+#include <stdint.h>
+
+typedef struct {
+    int64_t n;       /* rows in all */
+    int64_t block;   /* rows of a block; the last block may be shorter */
+    int64_t blocks;  /* number of blocks */
+    int64_t block0;  /* my first block */
+    int64_t row0;    /* my first row */
+    int64_t n_local; /* my rows */
+} odd_partition;
+
+/** Rows of a block for n rows: a power of two in 8 ... 1024, about n / 64. */
+int64_t odd_block_rows(int64_t n);
+
+/** My part of n rows. @local (no communication); @same n. */
+odd_partition odd_partition_rows(MPI_Comm comm, int64_t n);
+
+/** The same as if I were `rank` of `size`. */
+odd_partition odd_partition_of(int64_t n, int rank, int size);
+
+#endif

@@ -1,0 +1,57 @@
+/**
+ * Rows: an (n, d) float32 matrix spread by rows over ranks, in memory or read from its file block
+ * by block, and the one loop in which everything over a catalogue is written.
+ *
+ * odd_rows_each() walks my blocks with all threads; odd_rows_sum() also adds up one vector per
+ * block in the fixed order of oddlot/par/treesum.h. Mean, covariance, EM, k-means and scores are
+ * block functions given to these two, so threads, streaming and reproducible sums live here only.
+ */
+#ifndef ODDLOT_PAR_ROWS_H
+#define ODDLOT_PAR_ROWS_H
+
+#include "oddlot/base/status.h"
+#include "oddlot/par/partition.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Read `count` of my rows from my row `local` on into x (count, d). Called by one thread at a
+ * time, outside parallel regions; must not communicate. */
+typedef odd_status (*odd_rows_reader)(void *context, int64_t local, int64_t count, float x[]);
+
+typedef struct {
+    MPI_Comm comm;
+    odd_partition part;
+    int d;
+    const float *x;       /* my rows (n_local, d), borrowed; NULL: ask the reader */
+    odd_rows_reader read; /* used where x is NULL */
+    void *reader;         /* its context, kept */
+    int64_t panel; /* with a reader: rows read at a time, a multiple of part.block; 0: default */
+} odd_rows;
+
+/** Rows that lie in memory. @local; @same n, d. x: (part.n_local, d), kept. */
+odd_rows odd_rows_in_memory(MPI_Comm comm, int64_t n, int d, const float x[]);
+
+typedef struct {
+    int64_t row;   /* global number of the block's first row */
+    int64_t local; /* its number among my rows */
+    int count;     /* rows in the block */
+    int d;
+    const float *x; /* (count, d) */
+    int thread;     /* 0 ... odd_threads() - 1, to pick a workspace */
+} odd_block;
+
+/** Work on one block; `sum` (length) is zeroed, NULL in odd_rows_each(). Must give the same bits
+ *  whichever thread runs it; must not communicate. */
+typedef odd_status (*odd_block_function)(void *context, const odd_block *block, double sum[]);
+
+/** Call f on each of my blocks. @collective on rows->comm (agrees on failure at the end). */
+odd_status odd_rows_each(const odd_rows *rows, odd_block_function f, void *context);
+
+/** Call f on each block and give the sum of its vectors over all rows of all ranks, on every rank.
+ *  The same bits on any number of ranks and threads. @collective; @same length. sum: (length). */
+odd_status odd_rows_sum(const odd_rows *rows, odd_block_function f, void *context, int64_t length,
+                        double sum[]);
+
+#endif

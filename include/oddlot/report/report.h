@@ -1,0 +1,73 @@
+/**
+ * Report: REPORT/index.html and its pictures, made to be looked at from file:// with no network.
+ *
+ * Everything it shows comes in through odd_report_data; it escapes every text. @local
+ */
+#ifndef ODDLOT_REPORT_REPORT_H
+#define ODDLOT_REPORT_REPORT_H
+
+#include "oddlot/base/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One line of a table of facts. */
+typedef struct {
+    const char *name, *value;
+} odd_fact;
+
+/* One flagged image. */
+typedef struct {
+    int64_t rank; /* 1 is the oddest */
+    int64_t row;  /* global index */
+    const char *name, *label, *reason;
+    double score, probability;
+    int truth; /* 1 odd, 0 theme, -1 not known */
+    int width, height, channels;
+    const uint8_t *pixels; /* (height, width, channels) 1 or 3; borrowed */
+} odd_flagged;
+
+/* One row of the scatter plot. */
+typedef struct {
+    float x, y;
+    int8_t truth;    /* 1 odd, 0 theme, -1 not known: the shape */
+    int8_t estimate; /* 1 odd, 0 theme: the colour */
+} odd_scatter_point;
+
+typedef struct {
+    double x, y;
+} odd_curve_point;
+
+/* A run in figures, each list in the order it is shown. Everything is borrowed. */
+typedef struct {
+    const char *title;
+    const char *subtitle; /* one sentence: what was audited and what was found */
+    const odd_fact *fact; /* summary: rows, flagged, unreadable, stages and their seconds, ... */
+    int facts;
+    const odd_fact *metric; /* evaluation; 0 where there are no labels */
+    int metrics;
+    const odd_flagged *flagged;
+    int64_t flagged_count;
+    int64_t flagged_total; /* flagged in all; the gallery shows the first ones */
+    const char *score_name;
+    const double *score; /* histogram: a value per row, finite ones only */
+    const int8_t *truth; /* beside it; NULL if not known */
+    int64_t scores;
+    double threshold; /* NaN: none */
+    const odd_scatter_point *scatter;
+    int64_t scatter_count;
+    const odd_curve_point *roc; /* false-alarm rate, share found */
+    int64_t roc_count;
+    double auc;
+    const odd_curve_point *objective; /* iteration, log posterior: how the fit went */
+    int64_t objective_count;
+    const odd_fact *error; /* unreadable images: name, reason; the first ones */
+    int errors;
+    int64_t error_total;
+    const char *settings; /* job.yaml */
+} odd_report_data;
+
+/** Write FOLDER/index.html and FOLDER/img/... . ODD_IO, ODD_NOMEM. */
+odd_status odd_report_write(const char *folder, const odd_report_data *data);
+
+#endif

@@ -1,0 +1,39 @@
+# Every foreign library, found once, by the Debian 12 package that brings it.
+# Each room links only what its row in src/CMakeLists.txt names.
+find_package(PkgConfig REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS C)
+find_package(ZLIB REQUIRED)
+find_package(MPI REQUIRED COMPONENTS C)
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 REQUIRED COMPONENTS C)
+if(NOT HDF5_IS_PARALLEL)
+    message(FATAL_ERROR "HDF5 at ${HDF5_INCLUDE_DIRS} is the serial one; install libhdf5-openmpi-dev")
+endif()
+
+# target pkg::NAME from a pkg-config module
+function(odd_pkg name module)
+    pkg_check_modules(${name} REQUIRED IMPORTED_TARGET GLOBAL ${module})
+    add_library(pkg::${name} ALIAS PkgConfig::${name})
+endfunction()
+odd_pkg(cyaml libcyaml)
+odd_pkg(yaml yaml-0.1)
+odd_pkg(xxhash libxxhash)
+odd_pkg(vips vips)
+odd_pkg(jpeg libjpeg)
+odd_pkg(turbojpeg libturbojpeg)
+odd_pkg(png libpng)
+odd_pkg(webp libwebp)
+odd_pkg(archive libarchive)
+
+# The HDF5 that we found, not the serial one that vips' pkg-config file drags in.
+add_library(oddlot_hdf5 INTERFACE)
+target_include_directories(oddlot_hdf5 BEFORE INTERFACE ${HDF5_INCLUDE_DIRS})
+target_link_libraries(oddlot_hdf5 INTERFACE ${HDF5_LIBRARIES})
+
+# Generic BLAS and LAPACK names, so that Debian's alternatives (or LD_LIBRARY_PATH) choose which one
+# runs; ScaLAPACK's own CMake file is broken in Debian 12.
+find_library(ODDLOT_SCALAPACK NAMES scalapack-openmpi REQUIRED)
+find_library(ODDLOT_LAPACK NAMES lapack REQUIRED)
+find_library(ODDLOT_BLAS NAMES blas REQUIRED)
+add_library(oddlot_scalapack INTERFACE)
+target_link_libraries(oddlot_scalapack INTERFACE ${ODDLOT_SCALAPACK} ${ODDLOT_LAPACK} ${ODDLOT_BLAS})

@@ -1,0 +1,21 @@
+/* Driver of the CUnit programs that need no MPI: the exit code is "a test failed, or none ran". */
+#include "oddlot_test.h"
+
+#include <stdio.h>
+
+int main(void)
+{
+    CU_SuiteInfo suites[] = {
+        { odd_test_name, NULL, NULL, NULL, NULL, odd_tests },
+        CU_SUITE_INFO_NULL,
+    };
+    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
+        fprintf(stderr, "%s\n", CU_get_error_msg());
+        return 1;
+    }
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    int bad = CU_get_number_of_failures() != 0 || CU_get_number_of_tests_run() == 0;
+    CU_cleanup_registry();
+    return bad;
+}
