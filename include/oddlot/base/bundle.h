@@ -57,9 +57,14 @@ void odd_bundle_free(odd_bundle *b); /* frees all arrays and empties */
  *  data: `odd_bundle_add(&b, "mean", ODD_F64, "mean of each feature", &mean, 1, d)`. */
 odd_status odd_bundle_add(odd_bundle *b, const char *name, odd_type type, const char *about,
                           void *data_out, int rank, ... /* int64_t */);
+/** The same for a shape that is known at run time, and for arrays of strings. */
+odd_status odd_bundle_add_shape(odd_bundle *b, const char *name, const char *about,
+                                const odd_shape *shape, void *data_out);
 /** Add a scalar. */
 odd_status odd_bundle_add_f64(odd_bundle *b, const char *name, const char *about, double value);
 odd_status odd_bundle_add_i64(odd_bundle *b, const char *name, const char *about, int64_t value);
+odd_status odd_bundle_add_text(odd_bundle *b, const char *name, const char *about,
+                               const char *value);
 
 /** Find an array, NULL if there is none. Borrowed. */
 const odd_array *odd_bundle_find(const odd_bundle *b, const char *name);
@@ -68,5 +73,7 @@ odd_status odd_bundle_get(const odd_bundle *b, const char *name, odd_type type, 
                           const odd_array **out);
 odd_status odd_bundle_get_f64(const odd_bundle *b, const char *name, double *value);
 odd_status odd_bundle_get_i64(const odd_bundle *b, const char *name, int64_t *value);
+/** Lends the text; it lives as long as the bundle. */
+odd_status odd_bundle_get_text(const odd_bundle *b, const char *name, const char **value);
 
 #endif

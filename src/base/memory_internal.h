@@ -1,0 +1,10 @@
+/* Memory: the limits of the machine, read from a file tree that a test can make up. */
+#ifndef ODDLOT_BASE_MEMORY_INTERNAL_H
+#define ODDLOT_BASE_MEMORY_INTERNAL_H
+
+#include <stdint.h>
+
+/** odd_memory_available() with `root` in front of /proc and /sys; INT64_MAX if nothing is told. */
+int64_t odd_memory_available_under(const char *root);
+
+#endif

@@ -1,0 +1,57 @@
+/* UTF-8: where one character ends, and which ones may be shown on a terminal. */
+#include "base/utf8_internal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The sequences of the Unicode standard's table 3-7: the first byte's range, the second's (which
+ * shuts out overlong forms, surrogates and all past U+10FFFF), and the length. */
+static const struct {
+    unsigned char first_low, first_high, second_low, second_high, length;
+} sequences[] = {
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+    {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+    {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+};
+
+static bool within(unsigned char c, unsigned char low, unsigned char high)
+{
+    return c >= low && c <= high;
+}
+
+size_t odd_utf8_length(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] < 0x80) return 1;
+    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
+        if (!within(u[0], sequences[i].first_low, sequences[i].first_high)) continue;
+        if (!within(u[1], sequences[i].second_low, sequences[i].second_high)) return 0;
+        for (size_t k = 2; k < sequences[i].length; k++)
+            if (!within(u[k], 0x80, 0xBF)) return 0;
+        return sequences[i].length;
+    }
+    return 0;
+}
+
+/* C0, DEL, C1, and the marks that turn the direction of the text around them. */
+static bool is_control(const char *s, size_t length)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (length == 1) return u[0] < 0x20 || u[0] == 0x7F;
+    if (length == 2) return u[0] == 0xC2 && u[1] < 0xA0;
+    if (length != 3 || u[0] != 0xE2) return false;
+    return (u[1] == 0x80 && u[2] >= 0xAA && u[2] <= 0xAE) || /* U+202A to U+202E */
+           (u[1] == 0x81 && u[2] >= 0xA6 && u[2] <= 0xA9);   /* U+2066 to U+2069 */
+}
+
+void odd_utf8_make_printable(char *s)
+{
+    while (*s) {
+        size_t length = odd_utf8_length(s), bad = length == 0 ? 1 : length;
+        if (length == 0 || is_control(s, length)) {
+            for (size_t i = 0; i < bad; i++)
+                s[i] = '?';
+        }
+        s += bad;
+    }
+}
