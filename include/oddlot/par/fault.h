@@ -11,6 +11,11 @@
 
 #include "oddlot/base/status.h"
 
+/** Read a list of faults (NULL: none) for this rank and begin to count passes anew. odd_par_start()
+ *  does it with ODD_FAULT and the rank in the world; tests may do it again. ODD_USAGE names a list
+ *  that cannot be understood. Not thread-safe. @local */
+odd_status odd_fault_setup(const char *list, int rank);
+
 /** ODD_OK, unless this point was asked to fail now. @local */
 odd_status odd_fault(const char *point);
 

@@ -21,6 +21,9 @@ typedef struct odd_treesum odd_treesum;
 odd_status odd_treesum_new(int64_t length, int64_t first, odd_treesum **out);
 void odd_treesum_free(odd_treesum **t);
 
+/** Empty a run and let it begin again at global block `first`; its memory is kept. @local */
+void odd_treesum_begin(odd_treesum *t, int64_t first);
+
 /** The zeroed vector to be filled for the next block of the run; then odd_treesum_push(). NULL when
  *  memory is short. Borrowed until the push. @local */
 double *odd_treesum_next(odd_treesum *t);

@@ -1,0 +1,109 @@
+/* Collective operations with 64-bit counts: long arrays go through MPI piece by piece. */
+#include "oddlot/par/comm.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/par/fault.h"
+#include "par/comm_internal.h"
+
+#include <stdlib.h>
+
+/* Bytes of the longest message: far below what an int can count, far above what costs time. */
+static const size_t piece = (size_t)1 << 30;
+
+int odd_rank(MPI_Comm comm)
+{
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    return rank;
+}
+
+int odd_size(MPI_Comm comm)
+{
+    int size;
+    MPI_Comm_size(comm, &size);
+    return size;
+}
+
+static void abort_all_ranks(void)
+{
+    MPI_Abort(MPI_COMM_WORLD, 1);
+}
+
+odd_status odd_par_start(int *argc, char ***argv)
+{
+    int provided;
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    int rank = odd_rank(MPI_COMM_WORLD);
+    odd_log_setup(rank, ODD_LOG_STAGE);
+    odd_check_on_failure(abort_all_ranks);
+    if (provided < MPI_THREAD_FUNNELED)
+        return odd_fail(ODD_ARG, "this MPI cannot be used by a program with threads");
+    return odd_fault_setup(getenv("ODD_FAULT"), rank);
+}
+
+void odd_par_stop(void)
+{
+    odd_check_on_failure(NULL);
+    MPI_Finalize();
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void odd_send(MPI_Comm comm, int to, odd_tag tag, const void *data, size_t bytes)
+{
+    for (size_t done = 0; done < bytes; done += piece)
+        MPI_Send((const char *)data + done, (int)smaller(piece, bytes - done), MPI_BYTE, to, tag,
+                 comm);
+}
+
+void odd_receive(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes)
+{
+    for (size_t done = 0; done < bytes; done += piece)
+        MPI_Recv((char *)data + done, (int)smaller(piece, bytes - done), MPI_BYTE, from, tag, comm,
+                 MPI_STATUS_IGNORE);
+}
+
+void odd_broadcast(MPI_Comm comm, int root, void *data, size_t bytes)
+{
+    for (size_t done = 0; done < bytes; done += piece)
+        MPI_Bcast((char *)data + done, (int)smaller(piece, bytes - done), MPI_BYTE, root, comm);
+}
+
+/* In place, for types of 8 bytes. */
+static void reduce(MPI_Comm comm, void *value, int64_t count, MPI_Datatype type, MPI_Op op)
+{
+    size_t bytes = (size_t)count * 8;
+    for (size_t done = 0; done < bytes; done += piece)
+        MPI_Allreduce(MPI_IN_PLACE, (char *)value + done, (int)(smaller(piece, bytes - done) / 8),
+                      type, op, comm);
+}
+
+void odd_sum_i64(MPI_Comm comm, int64_t value[], int64_t count)
+{
+    reduce(comm, value, count, MPI_INT64_T, MPI_SUM);
+}
+
+void odd_sum_f64(MPI_Comm comm, double value[], int64_t count)
+{
+    reduce(comm, value, count, MPI_DOUBLE, MPI_SUM);
+}
+
+void odd_max_f64(MPI_Comm comm, double value[], int64_t count)
+{
+    reduce(comm, value, count, MPI_DOUBLE, MPI_MAX);
+}
+
+void odd_max_i64(MPI_Comm comm, int64_t value[], int64_t count)
+{
+    reduce(comm, value, count, MPI_INT64_T, MPI_MAX);
+}
+
+int64_t odd_sum_before(MPI_Comm comm, int64_t value)
+{
+    int64_t before = 0;
+    MPI_Exscan(&value, &before, 1, MPI_INT64_T, MPI_SUM, comm);
+    return odd_rank(comm) == 0 ? 0 : before; /* MPI leaves it undefined on rank 0 */
+}

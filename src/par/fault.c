@@ -1,0 +1,100 @@
+/* Failures on purpose: the list of ODD_FAULT and the marked points that look it up. */
+#include "oddlot/par/fault.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_FAULTS = 16, MAX_POINT = 64 };
+
+typedef struct {
+    char point[MAX_POINT];
+    long rank; /* -1: all */
+    long after;
+    bool kill;
+    double sleep;     /* seconds; negative: do not sleep but fail */
+    atomic_long pass; /* how often this rank came by */
+} fault;
+
+static fault faults[MAX_FAULTS];
+static int count;
+static int my_rank;
+
+static bool read_number(const char *s, double limit, double *value)
+{
+    char *end;
+    *value = strtod(s, &end);
+    return end != s && *end == '\0' && *value >= 0 && *value <= limit;
+}
+
+/* "rank=1", "after=2", "kill" or "sleep=0.5" */
+static bool read_setting(const char *word, fault *f)
+{
+    double value;
+    if (strcmp(word, "kill") == 0) {
+        f->kill = true;
+    } else if (strncmp(word, "rank=", 5) == 0 && read_number(word + 5, 1e9, &value)) {
+        f->rank = (long)value;
+    } else if (strncmp(word, "after=", 6) == 0 && read_number(word + 6, 1e9, &value)) {
+        f->after = (long)value;
+    } else if (strncmp(word, "sleep=", 6) == 0 && read_number(word + 6, 1e6, &value)) {
+        f->sleep = value;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* "store.write:rank=1:after=2"; cuts the text up. */
+static bool read_fault(char *text, fault *f)
+{
+    char *rest, *word = strtok_r(text, ":", &rest);
+    if (!word || strlen(word) >= MAX_POINT) return false;
+    *f = (fault){.rank = -1, .sleep = -1};
+    strcpy(f->point, word);
+    while ((word = strtok_r(NULL, ":", &rest)))
+        if (!read_setting(word, f)) return false;
+    return true;
+}
+
+odd_status odd_fault_setup(const char *list, int rank)
+{
+    count = 0;
+    my_rank = rank;
+    if (!list || !*list) return ODD_OK;
+    char *copy = strdup(list), *rest;
+    if (!copy) return odd_fail(ODD_NOMEM, "out of memory");
+    bool good = true;
+    for (char *s = strtok_r(copy, ",", &rest); s && good; s = strtok_r(NULL, ",", &rest)) {
+        good = count < MAX_FAULTS && read_fault(s, &faults[count]);
+        count += good;
+    }
+    free(copy);
+    return good ? ODD_OK : odd_fail(ODD_USAGE, "cannot understand ODD_FAULT='%s'", list);
+}
+
+static odd_status strike(const fault *f)
+{
+    if (f->kill) raise(SIGKILL);
+    if (f->sleep < 0) return odd_fail(ODD_IO, "fault '%s' on purpose", f->point);
+    struct timespec left = {(time_t)f->sleep, (long)((f->sleep - (time_t)f->sleep) * 1e9)};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
+    return ODD_OK;
+}
+
+odd_status odd_fault(const char *point)
+{
+    odd_status st = ODD_OK;
+    for (int i = 0; i < count && st == ODD_OK; i++) {
+        fault *f = &faults[i];
+        bool mine = f->rank < 0 || f->rank == my_rank;
+        if (mine && strcmp(f->point, point) == 0 && atomic_fetch_add(&f->pass, 1) == f->after)
+            st = strike(f);
+    }
+    return st;
+}

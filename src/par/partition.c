@@ -1,0 +1,38 @@
+/* Which rows are whose: blocks whose size depends on n alone, dealt out in contiguous runs. */
+#include "oddlot/par/partition.h"
+
+#include "oddlot/base/status.h"
+#include "oddlot/par/comm.h"
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t odd_block_rows(int64_t n)
+{
+    int64_t block = 8;
+    while (block < 1024 && block * 2 <= n / 64)
+        block *= 2;
+    return block;
+}
+
+odd_partition odd_partition_of(int64_t n, int rank, int size)
+{
+    ODD_CHECK(n >= 0 && 0 <= rank && rank < size);
+    odd_partition p = {.n = n, .block = odd_block_rows(n)};
+    p.blocks = n / p.block + (n % p.block != 0);
+
+    /* The first ranks take one more: the short block is the last, so nobody has less twice. */
+    int64_t each = p.blocks / size, more = p.blocks % size;
+    p.block0 = each * rank + smaller(rank, more);
+    int64_t end = p.block0 + each + (rank < more);
+    p.row0 = smaller(p.block0 * p.block, n);
+    p.n_local = smaller(end * p.block, n) - p.row0;
+    return p;
+}
+
+odd_partition odd_partition_rows(MPI_Comm comm, int64_t n)
+{
+    return odd_partition_of(n, odd_rank(comm), odd_size(comm));
+}
