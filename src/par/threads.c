@@ -23,23 +23,42 @@ static void set_blas_threads(int threads)
     omp_set_num_threads(count); /* OpenBLAS on OpenMP changes it behind our back */
 }
 
-static int cpus_of_this_rank(void)
+/* The CPUs this rank is bound to; none where the system does not tell. */
+static cpu_set_t my_cpus(void)
 {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof set, &set);
+    return set;
+}
+
+int odd_threads_ranks_sharing(MPI_Comm comm)
+{
+    MPI_Comm node;
+    int ranks[CPU_SETSIZE], most = 1; /* how many of this node may run on each CPU */
+    cpu_set_t mine = my_cpus();
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        ranks[cpu] = CPU_ISSET(cpu, &mine) != 0;
+    MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    MPI_Allreduce(MPI_IN_PLACE, ranks, CPU_SETSIZE, MPI_INT, MPI_SUM, node);
+    MPI_Comm_free(&node);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &mine) && ranks[cpu] > most) most = ranks[cpu];
+    return most;
 }
 
 static int default_threads(int ranks_sharing)
 {
     const char *wish = getenv("OMP_NUM_THREADS");
     if (wish && atoi(wish) > 0) return atoi(wish);
-    int each = cpus_of_this_rank() / (ranks_sharing > 0 ? ranks_sharing : 1);
+    cpu_set_t mine = my_cpus();
+    int each = CPU_COUNT(&mine) / (ranks_sharing > 0 ? ranks_sharing : 1);
     return each > 0 ? each : 1;
 }
 
-void odd_threads_setup(int threads, int ranks_on_node)
+void odd_threads_setup(int threads, int ranks_sharing)
 {
-    count = threads > 0 ? threads : default_threads(ranks_on_node);
+    count = threads > 0 ? threads : default_threads(ranks_sharing);
     set_blas_threads(1);
 }
 

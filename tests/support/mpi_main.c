@@ -5,6 +5,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/status.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
 
 #include <stdio.h>
 
@@ -13,18 +14,20 @@ bool check_all(MPI_Comm comm, bool condition)
     int mine = condition, all;
     MPI_Allreduce(&mine, &all, 1, MPI_INT, MPI_MIN, comm);
     CU_ASSERT(all);
-    if (!condition) fprintf(stderr, "rank %d: failed; last reason: %s\n", odd_rank(comm), odd_fail_reason());
+    if (!condition)
+        fprintf(stderr, "rank %d: failed; last reason: %s\n", odd_rank(comm), odd_fail_reason());
     return all;
 }
 
 int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
-        { odd_test_name, NULL, NULL, NULL, NULL, odd_tests },
+        {odd_test_name, NULL, NULL, NULL, NULL, odd_tests},
         CU_SUITE_INFO_NULL,
     };
     if (odd_par_start(&argc, &argv) != ODD_OK) return 1;
     odd_log_setup(odd_rank(MPI_COMM_WORLD), ODD_LOG_WARN);
+    odd_threads_setup(0, odd_threads_ranks_sharing(MPI_COMM_WORLD));
     int bad = CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS;
     if (!bad) {
         CU_basic_set_mode(odd_rank(MPI_COMM_WORLD) == 0 ? CU_BRM_VERBOSE : CU_BRM_SILENT);

@@ -6,7 +6,7 @@
 int main(void)
 {
     CU_SuiteInfo suites[] = {
-        { odd_test_name, NULL, NULL, NULL, NULL, odd_tests },
+        {odd_test_name, NULL, NULL, NULL, NULL, odd_tests},
         CU_SUITE_INFO_NULL,
     };
     if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {

@@ -2,7 +2,8 @@
  * Progress: how far all ranks are, shown by rank 0 with rate and time left.
  *
  * On a terminal a bar redrawn some times a second, in a batch log a line every half minute. Ranks
- * tell rank 0 their count in small messages that nobody waits for.
+ * tell rank 0 their count in small messages that nobody waits for. ODDLOT_PROGRESS=0 hides all of
+ * it, ODDLOT_PROGRESS=1 draws the bar even where stderr is no terminal, as under mpirun.
  */
 #ifndef ODDLOT_PAR_PROGRESS_H
 #define ODDLOT_PAR_PROGRESS_H
@@ -14,8 +15,9 @@
 
 typedef struct odd_progress odd_progress;
 
-/** Begin: `total` units over all ranks, e.g. ("ingest", "images"). Quiet if the log hides
- *  ODD_LOG_STAGE. Never fails: NULL (off) when memory is short. @collective @same total. */
+/** Begin: `total` units over all ranks (0: not known), e.g. ("ingest", "images"). Quiet if the log
+ *  hides ODD_LOG_STAGE, or while another progress has the terminal. Never fails: NULL (off) when
+ *  memory is short. @collective @same total. */
 odd_progress *odd_progress_start(MPI_Comm comm, const char *task, const char *unit, int64_t total);
 
 /** `done` more units of mine. Cheap; call outside parallel regions. NULL is fine. @local */

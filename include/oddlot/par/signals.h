@@ -10,12 +10,14 @@
 #include <mpi.h>
 #include <stdbool.h>
 
+/** Begin to listen; forgets what came before. @local */
 void odd_signals_install(void);
 
 /** True if this rank was told to stop. @local */
 bool odd_signals_pending(void);
 
-/** ODD_STOPPED on every rank if any rank was told to stop, else ODD_OK. @collective */
+/** ODD_STOPPED on every rank, naming the signal, if any rank was told to stop, else ODD_OK.
+ *  @collective */
 odd_status odd_signals_check(MPI_Comm comm);
 
 #endif
