@@ -20,15 +20,23 @@ typedef struct {
     int64_t odd, theme;       /* rows of each kind */
     double auc;               /* area under the ROC curve, trapezoids over tied groups */
     double average_precision; /* sum of precision times step in recall of the odd rows */
-    odd_roc_point *point;     /* one per distinct score, falling; point[0] is +infinity */
+    odd_roc_point *point;     /* one per distinct score, falling; before them nothing is called odd,
+                                 point[0], with +infinity */
     int64_t points;
 } odd_roc;
 
-/** truth: 1 odd, 0 theme. ODD_ARG if one kind is missing. Owned by caller: odd_roc_free(). */
+/**
+ * The curve over all thresholds. The sums are of whole numbers, so neither the order of the rows
+ * nor their count costs accuracy; O(n log n) time, 32 bytes a row.
+ * @param truth  1 odd, 0 theme.
+ * @param[out] out  owned by caller: odd_roc_free(); empty on failure.
+ * @return ODD_ARG if one kind is missing; ODD_NUMERIC naming the row of a NaN (infinite scores
+ *         rank like any other); ODD_NOMEM.
+ */
 odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[], odd_roc *out);
 void odd_roc_free(odd_roc *roc);
 
-/* Everything at one threshold. */
+/* Everything at one threshold. A share of nothing is 0, as in scikit-learn. */
 typedef struct {
     double threshold;
     int64_t odd_found, odd_missed, theme_kept, theme_lost; /* the confusion matrix */
@@ -41,7 +49,12 @@ typedef struct {
 void odd_confusion_at(int64_t n, const double score[], const uint8_t truth[], double threshold,
                       odd_confusion *out);
 
-/** At most `most` points of the curve that keep its shape, ends included, for plots and tables. */
+/**
+ * At most `most` points of the curve that keep its shape, ends included, for plots and tables: its
+ * corners if these are few enough, else the first corner of every 2 / (most - 1) along it.
+ * @param[out] points  (count); owned by caller: odd_free().
+ * @return ODD_ARG if most < 2; ODD_NOMEM.
+ */
 odd_status odd_roc_thin(const odd_roc *roc, int64_t most, odd_roc_point **points, int64_t *count);
 
 #endif
