@@ -56,6 +56,7 @@ typedef struct {
     double threshold; /* NaN: none */
     const odd_scatter_point *scatter;
     int64_t scatter_count;
+    int64_t scatter_total;      /* rows that they were drawn from */
     const odd_curve_point *roc; /* false-alarm rate, share found */
     int64_t roc_count;
     double auc;
