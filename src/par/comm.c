@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-/* Bytes of the longest message: far below what an int can count, far above what costs time. */
-static const size_t piece = (size_t)1 << 30;
+size_t odd_longest_message = (size_t)1 << 30;
 
 int odd_rank(MPI_Comm comm)
 {
@@ -47,38 +46,38 @@ void odd_par_stop(void)
     MPI_Finalize();
 }
 
-static size_t smaller(size_t a, size_t b)
+/* The count of the message after `done` of `bytes` bytes. */
+static int piece(size_t bytes, size_t done)
 {
-    return a < b ? a : b;
+    size_t rest = bytes - done;
+    return (int)(rest < odd_longest_message ? rest : odd_longest_message);
 }
 
 void odd_send(MPI_Comm comm, int to, odd_tag tag, const void *data, size_t bytes)
 {
-    for (size_t done = 0; done < bytes; done += piece)
-        MPI_Send((const char *)data + done, (int)smaller(piece, bytes - done), MPI_BYTE, to, tag,
-                 comm);
+    for (size_t done = 0; done < bytes; done += odd_longest_message)
+        MPI_Send((const char *)data + done, piece(bytes, done), MPI_BYTE, to, tag, comm);
 }
 
 void odd_receive(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes)
 {
-    for (size_t done = 0; done < bytes; done += piece)
-        MPI_Recv((char *)data + done, (int)smaller(piece, bytes - done), MPI_BYTE, from, tag, comm,
+    for (size_t done = 0; done < bytes; done += odd_longest_message)
+        MPI_Recv((char *)data + done, piece(bytes, done), MPI_BYTE, from, tag, comm,
                  MPI_STATUS_IGNORE);
 }
 
 void odd_broadcast(MPI_Comm comm, int root, void *data, size_t bytes)
 {
-    for (size_t done = 0; done < bytes; done += piece)
-        MPI_Bcast((char *)data + done, (int)smaller(piece, bytes - done), MPI_BYTE, root, comm);
+    for (size_t done = 0; done < bytes; done += odd_longest_message)
+        MPI_Bcast((char *)data + done, piece(bytes, done), MPI_BYTE, root, comm);
 }
 
 /* In place, for types of 8 bytes. */
 static void reduce(MPI_Comm comm, void *value, int64_t count, MPI_Datatype type, MPI_Op op)
 {
     size_t bytes = (size_t)count * 8;
-    for (size_t done = 0; done < bytes; done += piece)
-        MPI_Allreduce(MPI_IN_PLACE, (char *)value + done, (int)(smaller(piece, bytes - done) / 8),
-                      type, op, comm);
+    for (size_t done = 0; done < bytes; done += odd_longest_message)
+        MPI_Allreduce(MPI_IN_PLACE, (char *)value + done, piece(bytes, done) / 8, type, op, comm);
 }
 
 void odd_sum_i64(MPI_Comm comm, int64_t value[], int64_t count)

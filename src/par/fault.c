@@ -53,7 +53,7 @@ static bool read_setting(const char *word, fault *f)
 static bool read_fault(char *text, fault *f)
 {
     char *rest, *word = strtok_r(text, ":", &rest);
-    if (!word || strlen(word) >= MAX_POINT) return false;
+    if (word != text || strlen(word) >= MAX_POINT) return false; /* the name comes first */
     *f = (fault){.rank = -1, .sleep = -1};
     strcpy(f->point, word);
     while ((word = strtok_r(NULL, ":", &rest)))
@@ -74,7 +74,9 @@ odd_status odd_fault_setup(const char *list, int rank)
         count += good;
     }
     free(copy);
-    return good ? ODD_OK : odd_fail(ODD_USAGE, "cannot understand ODD_FAULT='%s'", list);
+    if (good) return ODD_OK;
+    count = 0;
+    return odd_fail(ODD_USAGE, "cannot understand ODD_FAULT='%s'", list);
 }
 
 static odd_status strike(const fault *f)

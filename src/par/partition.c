@@ -4,17 +4,18 @@
 #include "oddlot/base/status.h"
 #include "oddlot/par/comm.h"
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t odd_block_rows(int64_t n)
 {
     int64_t block = 8;
     while (block < 1024 && block * 2 <= n / 64)
         block *= 2;
     return block;
+}
+
+/* The first row of a block; after the last one, the end. */
+static int64_t first_row(const odd_partition *p, int64_t block)
+{
+    return block < p->blocks ? block * p->block : p->n;
 }
 
 odd_partition odd_partition_of(int64_t n, int rank, int size)
@@ -25,10 +26,10 @@ odd_partition odd_partition_of(int64_t n, int rank, int size)
 
     /* The first ranks take one more: the short block is the last, so nobody has less twice. */
     int64_t each = p.blocks / size, more = p.blocks % size;
-    p.block0 = each * rank + smaller(rank, more);
+    p.block0 = each * rank + (rank < more ? rank : more);
     int64_t end = p.block0 + each + (rank < more);
-    p.row0 = smaller(p.block0 * p.block, n);
-    p.n_local = smaller(end * p.block, n) - p.row0;
+    p.row0 = first_row(&p, p.block0);
+    p.n_local = first_row(&p, end) - p.row0;
     return p;
 }
 

@@ -9,6 +9,7 @@
 #include "oddlot/base/simd.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
 #include "par/comm_internal.h"
 
 #include <stdbool.h>
@@ -52,6 +53,7 @@ static void keep_spare(odd_treesum *t, double *vector)
 
 static double *take_spare(odd_treesum *t)
 {
+    if (odd_fault("treesum.memory") != ODD_OK) return NULL;
     return t->spares > 0 ? t->spare[--t->spares] : odd_alloc(t->length, sizeof(double));
 }
 

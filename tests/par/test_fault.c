@@ -1,0 +1,104 @@
+/* Faults: the asked pass of the asked rank fails, and no other. */
+#include "oddlot_test_mpi.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void test_none(void)
+{
+    CU_ASSERT(odd_fault_setup(NULL, 0) == ODD_OK);
+    CU_ASSERT(odd_fault("store.write") == ODD_OK);
+    CU_ASSERT(odd_fault_setup("", 0) == ODD_OK);
+    CU_ASSERT(odd_fault("store.write") == ODD_OK);
+}
+
+static void test_first_pass(void)
+{
+    CU_ASSERT(odd_fault_setup("store.write", 3) == ODD_OK);
+    CU_ASSERT(odd_fault("store.read") == ODD_OK);
+    CU_ASSERT(odd_fault("store.write") == ODD_IO);
+    CU_ASSERT_STRING_EQUAL(odd_fail_reason(), "fault 'store.write' on purpose");
+    CU_ASSERT(odd_fault("store.write") == ODD_OK);
+}
+
+static void test_one_rank(void)
+{
+    int rank = odd_rank(MPI_COMM_WORLD);
+    CU_ASSERT(odd_fault_setup("store.write:rank=1", rank) == ODD_OK);
+    CU_ASSERT(odd_fault("store.write") == (rank == 1 ? ODD_IO : ODD_OK));
+}
+
+static void test_third_pass(void)
+{
+    CU_ASSERT(odd_fault_setup("a:rank=0:after=2,b:after=1", 0) == ODD_OK);
+    const odd_status expected[] = {ODD_OK, ODD_OK, ODD_IO, ODD_OK};
+    for (int pass = 0; pass < 4; pass++)
+        CU_ASSERT(odd_fault("a") == expected[pass]);
+    CU_ASSERT(odd_fault("b") == ODD_OK);
+    CU_ASSERT(odd_fault("b") == ODD_IO);
+}
+
+static void test_threads(void)
+{
+    int failed = 0;
+    CU_ASSERT(odd_fault_setup("p:after=50,p:after=60", 0) == ODD_OK);
+#pragma omp parallel for num_threads(4) reduction(+ : failed)
+    for (int i = 0; i < 100; i++)
+        failed += odd_fault("p") != ODD_OK;
+    CU_ASSERT_EQUAL(failed, 2);
+}
+
+static void test_sleep(void)
+{
+    CU_ASSERT(odd_fault_setup("slow:sleep=0.05", 0) == ODD_OK);
+    double before = odd_seconds();
+    CU_ASSERT(odd_fault("slow") == ODD_OK);
+    CU_ASSERT(odd_seconds() - before >= 0.05);
+}
+
+static void test_kill(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        odd_fault_setup("ingest:after=1:kill", 0);
+        if (odd_fault("ingest") == ODD_OK) odd_fault("ingest");
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void test_bad_lists(void)
+{
+    const char *const bad[] = {"a:rank",    "a:rank=x",   "a:rank=-1", "a:after=1x",
+                               "a:explode", "a:sleep=-1", ":rank=1x",  "a,b:kill=1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CU_ASSERT(odd_fault_setup(bad[i], 0) == ODD_USAGE);
+    CU_ASSERT_STRING_EQUAL(odd_fail_reason(), "cannot understand ODD_FAULT='a,b:kill=1'");
+    CU_ASSERT(odd_fault("a") == ODD_OK); /* a bad list asks for nothing */
+    char many[200] = "a";
+    for (int i = 0; i < 16; i++)
+        strcat(many, ",a");
+    CU_ASSERT(odd_fault_setup(many, 0) == ODD_USAGE);
+    odd_fault_setup(NULL, 0);
+}
+
+const char *odd_test_name = "par.fault";
+CU_TestInfo odd_tests[] = {
+    {"none", test_none},
+    {"the first pass", test_first_pass},
+    {"one rank", test_one_rank},
+    {"a later pass", test_third_pass},
+    {"passes of several threads", test_threads},
+    {"sleep", test_sleep},
+    {"kill", test_kill},
+    {"lists that cannot be understood", test_bad_lists},
+    CU_TEST_INFO_NULL,
+};
