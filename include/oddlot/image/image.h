@@ -27,7 +27,7 @@ odd_status odd_image_new(int width, int height, int channels, odd_image *out);
 #define ODD_IMAGE_STATUS_LIST(X)                                                                   \
     X(OK, "ok")                                                                                    \
     X(MISSING, "file is missing or cannot be read")                                                \
-    X(EMPTY, "file is empty")                                                                      \
+    X(EMPTY_FILE, "file is empty")                                                                 \
     X(UNKNOWN, "not an image format that oddlot reads")                                            \
     X(BROKEN, "damaged image data")                                                                \
     X(TRUNCATED, "image data ends too early")                                                      \

@@ -1,8 +1,11 @@
 /**
  * Prepare: from the bytes of an image file, or raw pixels, to the array that the catalogue stores.
  *
- * decode (limits first) -> orient (EXIF) -> sRGB (ICC, CMYK) -> flatten alpha on the background ->
- * largest central square -> antialiased bicubic resize -> grey or RGB, uint8.
+ * decode (limits first) -> sRGB (ICC, CMYK) -> flatten alpha on the background -> grey or RGB ->
+ * orient (EXIF) -> largest central square -> antialiased bicubic resize, uint8. With Pillow: open,
+ * convert, crop, resize; the bytes are the same, but where the image is so large that JPEG is
+ * decoded at 1/2, 1/4 or 1/8 (DCT scaling; at least twice the stored size is left), or where a
+ * profile is applied.
  */
 #ifndef ODDLOT_IMAGE_PREPARE_H
 #define ODDLOT_IMAGE_PREPARE_H

@@ -1,0 +1,82 @@
+/* Colour by plain formulas: alpha on a background, luma, CMYK without a profile. */
+#include "image/pixels_internal.h"
+#include "oddlot/base/simd.h"
+
+#include <string.h>
+
+/* One row of `width` pixels from `in` to `out`. */
+typedef void row_function(int width, const uint8_t *in, const uint8_t *background, uint8_t *out);
+
+static odd_status each_row(const odd_view *in, row_function *convert, const uint8_t *background,
+                           int channels, odd_image *out)
+{
+    odd_status st;
+    ODD_TRY(odd_image_new(in->width, in->height, channels, out));
+    for (int y = 0; y < in->height; y++)
+        convert(in->width, in->pixels + (size_t)y * in->stride, background,
+                out->pixels + (size_t)y * (size_t)in->width * (size_t)channels);
+done:
+    return st;
+}
+
+/* x / 255 to the nearest, 0 <= x <= 255 * 255 */
+static inline unsigned by_255(unsigned x)
+{
+    x += 128;
+    return ((x >> 8) + x) >> 8;
+}
+
+ODD_SIMD static void flatten_row(int width, const uint8_t *in, const uint8_t *background,
+                                 uint8_t *out)
+{
+    for (int x = 0; x < width; x++) {
+        unsigned alpha = in[4 * x + 3];
+        for (int c = 0; c < 3; c++)
+            out[3 * x + c] = (uint8_t)by_255(in[4 * x + c] * alpha + background[c] * (255 - alpha));
+    }
+}
+
+ODD_SIMD static void luma_row(int width, const uint8_t *in, const uint8_t *background, uint8_t *out)
+{
+    (void)background;
+    for (int x = 0; x < width; x++) {
+        const uint8_t *p = in + 3 * x;
+        out[x] = (uint8_t)((p[0] * 19595u + p[1] * 38470u + p[2] * 7471u + 0x8000u) >> 16);
+    }
+}
+
+ODD_SIMD static void cmyk_row(int width, const uint8_t *in, const uint8_t *background, uint8_t *out)
+{
+    (void)background;
+    for (int x = 0; x < width; x++) {
+        int paper = 255 - in[4 * x + 3];
+        for (int c = 0; c < 3; c++)
+            out[3 * x + c] = (uint8_t)(paper - (int)by_255(in[4 * x + c] * (unsigned)paper));
+    }
+}
+
+odd_status odd_flatten(const odd_view *rgba, const uint8_t background[3], odd_image *rgb)
+{
+    return each_row(rgba, flatten_row, background, 3, rgb);
+}
+
+odd_status odd_luma(const odd_view *rgb, odd_image *grey)
+{
+    return each_row(rgb, luma_row, NULL, 1, grey);
+}
+
+odd_status odd_cmyk_to_rgb(const odd_view *cmyk, odd_image *rgb)
+{
+    return each_row(cmyk, cmyk_row, NULL, 3, rgb);
+}
+
+odd_status odd_copy(const odd_view *view, odd_image *out)
+{
+    odd_status st;
+    size_t row = (size_t)view->width * (size_t)view->channels;
+    ODD_TRY(odd_image_new(view->width, view->height, view->channels, out));
+    for (int y = 0; y < view->height; y++)
+        memcpy(out->pixels + (size_t)y * row, view->pixels + (size_t)y * view->stride, row);
+done:
+    return st;
+}

@@ -1,0 +1,91 @@
+/* Decode: which library reads which format, and the rules that hold for all of them. */
+#include "image/decode_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SIDE 1000000 /* keeps what a resize needs beside the pixels below their own size */
+
+/* A format is only what is named here: bytes that nobody claims never reach a library. */
+static const struct {
+    const char *name;
+    size_t at; /* where the mark begins */
+    const char *mark;
+    size_t mark_size;
+    odd_decoder *decode;
+} formats[] = {
+    {"JPEG", 0, "\xff\xd8\xff", 3, odd_decode_jpeg},
+    {"PNG", 0, "\x89PNG\r\n\x1a\n", 8, odd_decode_png},
+    {"WebP", 8, "WEBP", 4, odd_decode_webp},
+    {"GIF", 0, "GIF87a", 6, odd_decode_vips},
+    {"GIF", 0, "GIF89a", 6, odd_decode_vips},
+    {"TIFF", 0, "II*\0", 4, odd_decode_vips},
+    {"TIFF", 0, "MM\0*", 4, odd_decode_vips},
+    {"TIFF", 0, "II+\0", 4, odd_decode_vips},
+    {"TIFF", 0, "MM\0+", 4, odd_decode_vips},
+    {"AVIF", 4, "ftypavif", 8, odd_decode_vips},
+    {"HEIC", 4, "ftypheic", 8, odd_decode_vips},
+    {"HEIF", 4, "ftypmif1", 8, odd_decode_vips},
+};
+
+bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        size_t end = formats[i].at + formats[i].mark_size;
+        if (source->size < end ||
+            memcmp(source->bytes + formats[i].at, formats[i].mark, formats[i].mark_size) != 0)
+            continue;
+        odd_source named = *source;
+        named.format = formats[i].name;
+        return formats[i].decode(&named, out, verdict);
+    }
+    return ODD_REJECT(verdict, ODD_IMAGE_UNKNOWN, "%s", odd_image_status_text(ODD_IMAGE_UNKNOWN));
+}
+
+void odd_decoded_free(odd_decoded *decoded)
+{
+    odd_image_free(&decoded->image);
+    free(decoded->profile);
+    *decoded = (odd_decoded)ODD_DECODED_EMPTY;
+}
+
+bool odd_reject_slow(const odd_source *source, odd_verdict *verdict)
+{
+    return ODD_REJECT(verdict, ODD_IMAGE_TOO_SLOW, "%s takes longer than the limit of %g seconds",
+                      source->format, source->options->max_seconds);
+}
+
+bool odd_reject_status(odd_verdict *verdict)
+{
+    return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE, "%s", odd_fail_reason());
+}
+
+bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
+                       odd_verdict *verdict)
+{
+    double megapixels = (double)width * (double)height / 1e6;
+    if (width < 1 || height < 1)
+        return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "%s has no pixels", source->format);
+    if (width > MAX_SIDE || height > MAX_SIDE)
+        return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE,
+                          "%s %lld x %lld is over the limit of %d pixels a side", source->format,
+                          (long long)width, (long long)height, MAX_SIDE);
+    if (megapixels > source->options->max_megapixels)
+        return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE,
+                          "%s %lld x %lld is over the limit of %g megapixels", source->format,
+                          (long long)width, (long long)height, source->options->max_megapixels);
+    return true;
+}
+
+odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, int orientation)
+{
+    if (strcmp(options->crop, "centre") != 0) return (odd_box){0, 0, width, height};
+    int side = width < height ? width : height;
+    int left = (width - side) / 2, top = (height - side) / 2;
+    /* Halves round down in the upright image: from the other end when it gets mirrored. */
+    bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+    bool from_below = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+    if (from_right) left = width - side - left;
+    if (from_below) top = height - side - top;
+    return (odd_box){left, top, side, side};
+}

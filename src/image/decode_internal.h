@@ -1,0 +1,71 @@
+/**
+ * Decoders: one file a library, one function each, chosen by the first bytes (decode.c).
+ */
+#ifndef ODDLOT_IMAGE_DECODE_INTERNAL_H
+#define ODDLOT_IMAGE_DECODE_INTERNAL_H
+
+#include "image/pixels_internal.h"
+#include "image/verdict_internal.h"
+#include "oddlot/base/log.h"
+#include "oddlot/image/prepare.h"
+
+#include <stdbool.h>
+
+/* The bytes to decode, what for, and what it may cost. Borrowed. */
+typedef struct {
+    const uint8_t *bytes;
+    size_t size;
+    const char *format; /* for people: "JPEG" */
+    const odd_prepare_options *options;
+    double deadline; /* odd_seconds() after which to give up */
+} odd_source;
+
+/* What a decoder found. Owned: odd_decoded_free(). */
+typedef struct {
+    odd_image image;  /* whole, or at least what `box` needs; four channels are RGBA, or CMYK */
+    bool cmyk;        /* 255 is full ink */
+    int orientation;  /* EXIF 1 ... 8, still to be done */
+    odd_box box;      /* what to keep, in the pixels of `image` as they are */
+    uint8_t *profile; /* ICC, by malloc; NULL none */
+    size_t profile_size;
+} odd_decoded;
+
+#define ODD_DECODED_EMPTY                                                                          \
+    {                                                                                              \
+        ODD_IMAGE_EMPTY, false, 1, {0, 0, 0, 0}, NULL, 0                                           \
+    }
+
+void odd_decoded_free(odd_decoded *decoded);
+
+/* What is wrong goes into the verdict, a short sentence for the user; the value is false. */
+#define ODD_REJECT(verdict, ...) (odd_verdict_set((verdict), __VA_ARGS__), false)
+bool odd_reject_slow(const odd_source *source, odd_verdict *verdict);
+/* For a step that failed by a status: out of memory under the limits is still a large image. */
+bool odd_reject_status(odd_verdict *verdict);
+
+/** True if an image of this size may be decoded. */
+bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
+                       odd_verdict *verdict);
+
+/** The part of a stored image that the options keep: whole, or the square that is central once the
+ *  image stands upright. Whole pixels. */
+odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, int orientation);
+
+/** Choose the decoder by the first bytes and run it. */
+bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
+
+/* The decoders. On failure the verdict says why, `out` may hold parts. */
+typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
+odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_vips;
+
+/** Apply the ICC profile by libvips: sRGB or grey comes out, alpha stays. False where the profile
+ *  cannot be used (then the formula has to do); a verdict other than OK says that time ran out. */
+bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, const odd_view *view,
+                       odd_image *out, odd_verdict *verdict);
+odd_status odd_vips_start(void);
+void odd_vips_stop(void);
+
+/* exif.c */
+int odd_exif_orientation(const uint8_t *exif, size_t size);
+
+#endif

@@ -1,0 +1,155 @@
+/* PNG by libpng: every depth and colour type becomes 8-bit grey, RGB or RGBA; gamma is not applied
+ * and 16 bits lose their lower half, both as in Pillow. */
+#include "image/decode_internal.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+#define SIGNATURE_BYTES 8
+#define CHUNK_FRAME     12      /* length, type, checksum */
+#define MAX_CHUNK_BYTES 8000000 /* of one inflated chunk beside the pixels: a profile at most */
+
+typedef struct {
+    png_structp png;
+    png_infop info;
+    jmp_buf escape;
+    size_t at; /* next byte to read */
+    const odd_source *source;
+    odd_decoded *out;
+    odd_verdict *verdict;
+} png_reader;
+
+static void on_error(png_structp png, png_const_charp text)
+{
+    png_reader *r = png_get_error_ptr(png);
+    if (r->verdict->status == ODD_IMAGE_OK) {
+        if (strstr(text, "Not enough image data"))
+            odd_verdict_set(r->verdict, ODD_IMAGE_TRUNCATED, "PNG data ends too early");
+        else
+            odd_verdict_set(r->verdict, ODD_IMAGE_BROKEN, "damaged PNG: %s", text);
+    }
+    longjmp(r->escape, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}
+
+static void read_bytes(png_structp png, png_bytep to, size_t n)
+{
+    png_reader *r = png_get_io_ptr(png);
+    if (n > r->source->size - r->at) {
+        odd_verdict_set(r->verdict, ODD_IMAGE_TRUNCATED, "PNG data ends too early");
+        png_error(png, "end of data");
+    }
+    memcpy(to, r->source->bytes + r->at, n);
+    r->at += n;
+}
+
+static void start(png_reader *r)
+{
+    static const png_byte texts[] = "tEXt\0zTXt\0iTXt"; /* never inflated */
+    r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, on_error, on_warning);
+    if (r->png) r->info = png_create_info_struct(r->png);
+    if (!r->info) {
+        odd_verdict_set(r->verdict, ODD_IMAGE_TOO_LARGE, "out of memory");
+        longjmp(r->escape, 1);
+    }
+    png_set_read_fn(r->png, r, read_bytes);
+    png_set_user_limits(r->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* ours say why, see below */
+    png_set_chunk_malloc_max(r->png, MAX_CHUNK_BYTES);
+    png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, texts, 3);
+}
+
+/* The eXIf chunk may stand behind the pixels, where it comes too late: so look ahead. */
+static int find_orientation(const odd_source *source)
+{
+    const uint8_t *p = source->bytes;
+    size_t at = SIGNATURE_BYTES;
+    while (source->size - at >= CHUNK_FRAME) {
+        size_t length = (size_t)p[at] << 24 | (size_t)p[at + 1] << 16 | (size_t)p[at + 2] << 8 |
+                        (size_t)p[at + 3];
+        if (length > source->size - at - CHUNK_FRAME) break;
+        if (memcmp(p + at + 4, "eXIf", 4) == 0) return odd_exif_orientation(p + at + 8, length);
+        at += CHUNK_FRAME + length;
+    }
+    return 1;
+}
+
+static void keep_profile(png_reader *r)
+{
+    png_charp name;
+    png_bytep profile;
+    png_uint_32 size;
+    int method;
+    if (!png_get_iCCP(r->png, r->info, &name, &method, &profile, &size)) return;
+    r->out->profile = malloc(size);
+    if (!r->out->profile) return;
+    memcpy(r->out->profile, profile, size);
+    r->out->profile_size = size;
+}
+
+static void choose_colours(png_reader *r)
+{
+    bool clear = png_get_valid(r->png, r->info, PNG_INFO_tRNS) ||
+                 (png_get_color_type(r->png, r->info) & PNG_COLOR_MASK_ALPHA);
+    png_set_expand(r->png);
+    png_set_strip_16(r->png);
+    if (clear) png_set_gray_to_rgb(r->png);
+}
+
+static void read_rows(png_reader *r)
+{
+    odd_image *image = &r->out->image;
+    size_t stride = (size_t)image->width * (size_t)image->channels;
+    int passes = png_set_interlace_handling(r->png);
+    png_read_update_info(r->png, r->info);
+    if (png_get_rowbytes(r->png, r->info) != stride) png_error(r->png, "rows of unexpected size");
+    for (int pass = 0; pass < passes; pass++) {
+        for (int y = 0; y < image->height; y++) {
+            png_read_row(r->png, image->pixels + (size_t)y * stride, NULL);
+            if (y % 16 == 0 && odd_seconds() > r->source->deadline) {
+                odd_reject_slow(r->source, r->verdict);
+                png_error(r->png, "deadline");
+            }
+        }
+    }
+}
+
+static int channels_of(png_reader *r)
+{
+    int type = png_get_color_type(r->png, r->info);
+    if ((type & PNG_COLOR_MASK_ALPHA) || png_get_valid(r->png, r->info, PNG_INFO_tRNS)) return 4;
+    return type & PNG_COLOR_MASK_COLOR ? 3 : 1;
+}
+
+static void decode_all(png_reader *r)
+{
+    start(r);
+    png_read_info(r->png, r->info);
+    png_uint_32 width = png_get_image_width(r->png, r->info);
+    png_uint_32 height = png_get_image_height(r->png, r->info);
+    if (!odd_within_limits(r->source, width, height, r->verdict)) longjmp(r->escape, 1);
+    r->out->orientation = find_orientation(r->source);
+    keep_profile(r);
+    if (odd_image_new((int)width, (int)height, channels_of(r), &r->out->image) != ODD_OK) {
+        odd_reject_status(r->verdict);
+        longjmp(r->escape, 1);
+    }
+    choose_colours(r);
+    read_rows(r);
+    r->out->box = odd_kept_box(r->source->options, (int)width, (int)height, r->out->orientation);
+}
+
+bool odd_decode_png(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+{
+    png_reader r = {.source = source, .out = out, .verdict = verdict};
+    if (setjmp(r.escape) == 0) decode_all(&r); /* all that it needs after a jump is in `r` */
+    png_destroy_read_struct(&r.png, &r.info, NULL);
+    return verdict->status == ODD_IMAGE_OK;
+}

@@ -1,0 +1,49 @@
+/**
+ * Pixels inside the room: a window into borrowed pixels, and the steps between decoding and
+ * storing. Each step reads a view and makes a compact image.
+ */
+#ifndef ODDLOT_IMAGE_PIXELS_INTERNAL_H
+#define ODDLOT_IMAGE_PIXELS_INTERNAL_H
+
+#include "oddlot/image/image.h"
+
+/* A rectangle of pixels that belong to someone else. */
+typedef struct {
+    const uint8_t *pixels; /* of the top left corner */
+    size_t stride;         /* bytes from one row to the next */
+    int width, height, channels;
+} odd_view;
+
+/* A part of an image, in its pixels; fractions come from images that were decoded smaller. */
+typedef struct {
+    double left, top, width, height;
+} odd_box;
+
+odd_view odd_view_whole(const odd_image *image);
+odd_view odd_view_part(const odd_image *image, int left, int top, int width, int height);
+
+/* colour.c */
+/** Alpha over the background: (v * alpha + background * (255 - alpha)) / 255, as Pillow's paste. */
+odd_status odd_flatten(const odd_view *rgba, const uint8_t background[3], odd_image *rgb);
+/** ITU-R 601-2 luma, as Pillow's convert("L"). */
+odd_status odd_luma(const odd_view *rgb, odd_image *grey);
+/** The formula without a profile, as Pillow's convert("RGB"); 255 is full ink. */
+odd_status odd_cmyk_to_rgb(const odd_view *cmyk, odd_image *rgb);
+odd_status odd_copy(const odd_view *view, odd_image *out);
+
+/* orient.c */
+/** Turn and mirror as EXIF orientation 1 ... 8 asks; the box goes along. */
+odd_status odd_orient(const odd_view *view, int orientation, odd_box *box, odd_image *out);
+
+/* resize.c */
+/** Resize a box of the view into `out` (out_height, out_width, channels); pixels of the view around
+ *  the box take part in the antialiasing, as in Pillow. */
+odd_status odd_resample(const odd_view *in, const odd_box *box, int out_width, int out_height,
+                        uint8_t *out);
+
+/* icc.c */
+/** True if the ICC profile means sRGB to within two grey levels, or cannot be applied to pixels of
+ *  this many channels: then there is nothing to convert. */
+int odd_profile_is_plain(const uint8_t *profile, size_t size, int channels);
+
+#endif

@@ -1,0 +1,204 @@
+/* Prepare: the way of an image from encoded bytes to the square that the catalogue stores. */
+#include "oddlot/image/prepare.h"
+
+#include "image/decode_internal.h"
+#include "oddlot/base/memory.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(odd_prepare_options, name)
+
+static const char *const channel_choices[] = {"gray", "rgb", NULL};
+static const char *const crop_choices[] = {"centre", "none", NULL};
+
+const odd_option odd_prepare_option_table[] = {
+    {"size", ODD_OPTION_INT, FIELD(size), "299", 1, 4096, NULL,
+     "side of the stored square, pixels"},
+    {"channels", ODD_OPTION_CHOICE, FIELD(channels), "rgb", 0, 0, channel_choices,
+     "store grey or RGB"},
+    {"crop", ODD_OPTION_CHOICE, FIELD(crop), "centre", 0, 0, crop_choices,
+     "centre: the largest central square; none: squeeze the whole image to a square"},
+    {"background", ODD_OPTION_TEXT, FIELD(background), "ffffff", 0, 0, NULL,
+     "colour behind transparent pixels, rrggbb"},
+    {"max_megapixels", ODD_OPTION_REAL, FIELD(max_megapixels), "100", 0.000001, 1000, NULL,
+     "largest image that is decoded, millions of pixels"},
+    {"max_megabytes", ODD_OPTION_REAL, FIELD(max_megabytes), "100", 0.000001, 2000, NULL,
+     "largest file that is read, millions of bytes"},
+    {"max_seconds", ODD_OPTION_REAL, FIELD(max_seconds), "20", 0.001, 86400, NULL,
+     "longest that one image may take to decode, seconds"},
+    ODD_OPTIONS_END,
+};
+
+odd_status odd_prepare_check(const odd_prepare_options *options)
+{
+    const char *colour = options->background;
+    bool valid = strlen(colour) == 6;
+    for (const char *c = colour; *c; c++)
+        valid = valid && isxdigit((unsigned char)*c);
+    if (!valid)
+        return odd_fail(ODD_USAGE, "background '%s' is not a colour like ffffff (rrggbb)", colour);
+    return ODD_OK;
+}
+
+odd_status odd_image_start(void)
+{
+    return odd_vips_start();
+}
+
+void odd_image_stop(void)
+{
+    odd_vips_stop();
+}
+
+static int stored_channels(const odd_prepare_options *options)
+{
+    return strcmp(options->channels, "gray") == 0 ? 1 : 3;
+}
+
+size_t odd_prepared_bytes(const odd_prepare_options *options)
+{
+    return (size_t)options->size * (size_t)options->size * (size_t)stored_channels(options);
+}
+
+/* The pixels on their way: each step replaces them by what it made of them. */
+typedef struct {
+    odd_image owned; /* empty while the pixels are borrowed */
+    odd_view view;
+    odd_box box; /* what to keep of the view */
+} part;
+
+static void replace(part *p, odd_image *made)
+{
+    odd_image_free(&p->owned);
+    p->owned = *made;
+    p->view = odd_view_whole(&p->owned);
+    *made = (odd_image)ODD_IMAGE_EMPTY;
+}
+
+/* Narrow the view to the whole pixels that cover the box. */
+static void narrow(part *p, const odd_image *image)
+{
+    int left = (int)floor(p->box.left), top = (int)floor(p->box.top);
+    int right = (int)fmin(ceil(p->box.left + p->box.width), image->width);
+    int bottom = (int)fmin(ceil(p->box.top + p->box.height), image->height);
+    p->view = odd_view_part(image, left, top, right - left, bottom - top);
+    p->box.left -= left;
+    p->box.top -= top;
+}
+
+static odd_status flatten(const odd_prepare_options *options, part *p)
+{
+    odd_status st;
+    odd_image made = ODD_IMAGE_EMPTY;
+    uint32_t colour = (uint32_t)strtoul(options->background, NULL, 16);
+    const uint8_t background[3] = {(uint8_t)(colour >> 16), (uint8_t)(colour >> 8),
+                                   (uint8_t)colour};
+    ODD_TRY(odd_flatten(&p->view, background, &made));
+    replace(p, &made);
+done:
+    return st;
+}
+
+static odd_status luma(part *p)
+{
+    odd_status st;
+    odd_image made = ODD_IMAGE_EMPTY;
+    ODD_TRY(odd_luma(&p->view, &made));
+    replace(p, &made);
+done:
+    return st;
+}
+
+static odd_status orient(part *p, int orientation)
+{
+    odd_status st;
+    odd_image made = ODD_IMAGE_EMPTY;
+    ODD_TRY(odd_orient(&p->view, orientation, &p->box, &made));
+    replace(p, &made);
+done:
+    return st;
+}
+
+static void spread_grey(size_t n, uint8_t *pixels)
+{
+    for (size_t i = n; i-- > 0;)
+        pixels[3 * i] = pixels[3 * i + 1] = pixels[3 * i + 2] = pixels[i];
+}
+
+/* From sRGB, grey or RGBA pixels to the stored square. */
+static odd_status finish(const odd_prepare_options *options, part *p, int orientation,
+                         uint8_t *pixels)
+{
+    odd_status st;
+    int side = (int)options->size, channels = stored_channels(options);
+    if (p->view.channels == 4) ODD_TRY(flatten(options, p));
+    if (p->view.channels == 3 && channels == 1) ODD_TRY(luma(p));
+    if (orientation != 1) ODD_TRY(orient(p, orientation));
+    ODD_TRY(odd_resample(&p->view, &p->box, side, side, pixels));
+    if (p->view.channels == 1 && channels == 3) spread_grey((size_t)side * (size_t)side, pixels);
+done:
+    return st;
+}
+
+/* To sRGB: by the profile where there is one that matters, by the formula for other CMYK. */
+static bool convert(const odd_source *source, const odd_decoded *decoded, part *p,
+                    odd_verdict *verdict)
+{
+    odd_image made = ODD_IMAGE_EMPTY;
+    bool profiled = decoded->profile &&
+                    (decoded->cmyk || !odd_profile_is_plain(decoded->profile, decoded->profile_size,
+                                                            p->view.channels));
+    if (profiled && odd_apply_profile(source, decoded, &p->view, &made, verdict))
+        replace(p, &made);
+    else if (verdict->status == ODD_IMAGE_OK && decoded->cmyk) {
+        if (odd_cmyk_to_rgb(&p->view, &made) != ODD_OK) return odd_reject_status(verdict);
+        replace(p, &made);
+    }
+    return verdict->status == ODD_IMAGE_OK;
+}
+
+static void settle(const odd_prepare_options *options, odd_status st, uint8_t *pixels,
+                   odd_verdict *verdict)
+{
+    if (st != ODD_OK && verdict->status == ODD_IMAGE_OK) odd_reject_status(verdict);
+    if (verdict->status != ODD_IMAGE_OK) memset(pixels, 0, odd_prepared_bytes(options));
+}
+
+void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
+                         uint8_t *pixels, odd_verdict *verdict)
+{
+    odd_source source = {bytes, size, "", options, odd_seconds() + options->max_seconds};
+    odd_decoded decoded = ODD_DECODED_EMPTY;
+    part p = {.owned = ODD_IMAGE_EMPTY};
+    odd_status st = ODD_OK;
+    *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
+    if (size == 0)
+        odd_verdict_set(verdict, ODD_IMAGE_EMPTY_FILE, "%s",
+                        odd_image_status_text(ODD_IMAGE_EMPTY_FILE));
+    else if ((double)size > options->max_megabytes * 1e6)
+        odd_verdict_set(verdict, ODD_IMAGE_TOO_LARGE,
+                        "file of %.1f megabytes is over the limit of %g", (double)size / 1e6,
+                        options->max_megabytes);
+    else if (odd_decode(&source, &decoded, verdict)) {
+        p.box = decoded.box;
+        narrow(&p, &decoded.image);
+        if (convert(&source, &decoded, &p, verdict))
+            st = finish(options, &p, decoded.orientation, pixels);
+    }
+    settle(options, st, pixels, verdict);
+    odd_image_free(&p.owned);
+    odd_decoded_free(&decoded);
+}
+
+void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, uint8_t *pixels,
+                     odd_verdict *verdict)
+{
+    part p = {.owned = ODD_IMAGE_EMPTY, .box = odd_kept_box(options, raw->width, raw->height, 1)};
+    *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
+    narrow(&p, raw);
+    settle(options, finish(options, &p, 1, pixels), pixels, verdict);
+    odd_image_free(&p.owned);
+}
