@@ -4,9 +4,9 @@
  * swaps its factors, c' = op(b)' a', and an upper triangle is called lower. */
 #include "oddlot/linalg/blas.h"
 
+#include "eigen_signs_internal.h"
 #include "fortran_internal.h"
 #include "oddlot/base/memory.h"
-#include "orient_internal.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -131,7 +131,7 @@ odd_status odd_eigh_small(int d, double *a, double value[], double vector[])
     memcpy(vector, a, (size_t)d * (size_t)d * sizeof *a);
     reverse_rows(d, d, vector);
     reverse_rows(d, 1, value);
-    odd_orient_rows(d, d, vector);
+    odd_eigen_signs(d, d, vector);
 done:
     odd_free(iwork);
     odd_free(work);

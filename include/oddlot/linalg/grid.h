@@ -24,14 +24,26 @@ const char *odd_grid_text(const odd_grid *grid);
 
 /**
  * The k leading eigenvalues and eigenvectors of a symmetric matrix that is the sum of one part per
- * rank (PDSYEVD or PDSYEVR; both on float64).
- * @collective @same d, k.
- * @shapes  part (d, d) my addend, its upper triangle (row-major) is read; overwritten.
- *          value (k) falling; vector (k, d) unit rows, on every rank. The entry of each vector that
- * is largest in magnitude is positive (the first one, if several).
- * @return ODD_NUMERIC naming the routine and its info; ODD_NOMEM.
+ * rank, by PDSYEVR in float64 on the grid.
+ *
+ * @collective on the grid's communicator.  @same d, k.
+ * @shapes  part (d, d) my addend, of which the upper triangle (row-major) is read
+ *          value (k) falling; vector (k, d) unit rows, the same bits on every rank
+ *
+ * The entry of each vector that is largest in magnitude is positive (of those equal within a
+ * relative 1e-9, the first).
+ *
+ * @return ODD_ARG unless 1 <= k <= d; ODD_DIFFER; ODD_NUMERIC naming the routine and its info;
+ *         ODD_NOMEM.
+ *
+ * The parts are summed a panel of 64 columns at a time onto the members of the grid, so the whole
+ * sum lies nowhere: see odd_grid_bytes(). The sum's order is MPI's and depends on the number of
+ * ranks, as do the last bits of the result.
  */
-odd_status odd_grid_eigh(odd_grid *grid, int d, double *part, int k, double value[],
+odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, double value[],
                          double vector[]);
+
+/** What odd_grid_eigh() takes beside its arguments, bytes per rank. @local */
+int64_t odd_grid_bytes(int d, int64_t k, int ranks);
 
 #endif

@@ -1,10 +1,10 @@
-/* Orient: eigenvectors have no sign of their own, so all get theirs here. */
-#include "orient_internal.h"
+/* Eigen signs: eigenvectors have no sign of their own, so all get theirs here. */
+#include "eigen_signs_internal.h"
 
 #include <math.h>
 #include <stdint.h>
 
-#define ORIENT_TIE 1e-9 /* far above the rounding of a unit vector, far below a real difference */
+#define TIE 1e-9 /* far above the rounding of a unit vector, far below a real difference */
 
 /* The entry of v (d) that decides its sign. */
 static double deciding_entry(int d, const double *v)
@@ -13,11 +13,11 @@ static double deciding_entry(int d, const double *v)
     for (int j = 0; j < d; j++)
         largest = fmax(largest, fabs(v[j]));
     for (int j = 0; j < d; j++)
-        if (fabs(v[j]) >= largest * (1 - ORIENT_TIE)) return v[j];
+        if (fabs(v[j]) >= largest * (1 - TIE)) return v[j];
     return 1;
 }
 
-void odd_orient_rows(int k, int d, double vector[])
+void odd_eigen_signs(int k, int d, double vector[])
 {
     for (int i = 0; i < k; i++) {
         double *v = vector + (int64_t)i * d;

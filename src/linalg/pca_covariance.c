@@ -1,0 +1,78 @@
+/* PCA by the covariance: its (d, d) matrix in two passes, the eigenvectors by ScaLAPACK.
+ *
+ * Letters: n rows, d features, k components. Each rank multiplies its own rows, panel by panel;
+ * the sum over ranks is made on the process grid and never lies whole on a rank. */
+#include "pca_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/linalg/grid.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "panels_internal.h"
+#include "scatter_internal.h"
+
+/* s += my centred rows; y (panels->step, d) is room. @local */
+static odd_status add_rows(const odd_panels *panels, const double mean[], float *y, odd_scatter *s)
+{
+    odd_status st = ODD_OK;
+    const int64_t n_local = panels->rows->part.n_local;
+    const int d = panels->rows->d;
+    for (int64_t local = 0; local < n_local; local += panels->step) {
+        const int64_t left = n_local - local;
+        const int64_t count = left < panels->step ? left : panels->step;
+        const float *x;
+        ODD_TRY(odd_panels_read(panels, local, count, &x));
+        odd_centre(count, d, x, mean, 0, d, y);
+        odd_scatter_rows(s, (int)count, y);
+    }
+done:
+    return st;
+}
+
+/* The scatter matrix of my rows. @local */
+static odd_status my_scatter(const odd_rows *rows, const double mean[], bool exact, odd_scatter *s)
+{
+    odd_status st = ODD_OK;
+    odd_panels panels = {0};
+    float *y = NULL;
+    ODD_TRY(odd_panels_new(rows, &panels));
+    ODD_TRY(ODD_NEW(y, panels.step * rows->d));
+    ODD_TRY(odd_scatter_new(rows->d, panels.step, exact, s));
+    ODD_TRY(add_rows(&panels, mean, y, s));
+done:
+    odd_scatter_close(s);
+    odd_free(y);
+    odd_panels_free(&panels);
+    return st;
+}
+
+odd_status odd_pca_by_covariance(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred)
+{
+    odd_status st = ODD_OK;
+    odd_scatter s = {0};
+    odd_grid *grid = NULL;
+    ODD_TRY_ALL(rows->comm, my_scatter(rows, pca->mean, exact, &s));
+    pca->total_variance = odd_pca_trace(rows->comm, odd_scatter_trace(&s));
+    const double count = (double)rows->part.n * rows->d;
+    *blurred = !exact && !odd_pca_in_range(pca->total_variance, count);
+    if (*blurred) goto done;
+    ODD_TRY(odd_grid_new(rows->comm, rows->d, &grid));
+    odd_log(ODD_LOG_INFO, "eigenvectors of order %d on a grid of %s", rows->d, odd_grid_text(grid));
+    ODD_TRY(odd_grid_eigh(grid, rows->d, s.sum, pca->k, pca->value, pca->axis));
+    *blurred = !exact && !odd_pca_is_sharp(pca->k, pca->value);
+    if (!*blurred) pca->k = odd_pca_rank(rows->d, pca->k, pca->value);
+done:
+    odd_grid_free(&grid);
+    odd_scatter_free(&s);
+    return st;
+}
+
+int64_t odd_pca_covariance_bytes(int64_t n, int d, int64_t k, int ranks)
+{
+    const int64_t square = (int64_t)d * d, panel = odd_panel_rows(n, d) * d;
+    /* sum, product or float64 panel; panels as read and centred */
+    const int64_t products = 8 * square + (4 * square > 8 * panel ? 4 * square : 8 * panel);
+    const int64_t eigen = 8 * square + odd_grid_bytes(d, k, ranks);
+    return products + 8 * panel > eigen ? products + 8 * panel : eigen;
+}

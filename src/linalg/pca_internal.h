@@ -1,0 +1,57 @@
+/**
+ * PCA, the parts: the mean, the two solvers and what they share.
+ */
+#ifndef ODDLOT_LINALG_PCA_INTERNAL_H
+#define ODDLOT_LINALG_PCA_INTERNAL_H
+
+#include "oddlot/linalg/pca.h"
+
+/* pca.c */
+
+/** A zeroed model. Owned by caller: odd_pca_free(). @local */
+odd_status odd_pca_new(int d, int k, odd_pca **out);
+
+/* pca_mean.c */
+
+/** Column means, in float64; *bad_row: the first row with a value that is not finite, else -1.
+ *  @collective, the same bits on any number of ranks. @return ODD_NUMERIC naming that row. */
+odd_status odd_pca_mean(const odd_rows *rows, double mean[], int64_t *bad_row);
+
+/* pca_covariance.c, pca_gram.c */
+
+/**
+ * A solver takes pca->d, k, n and mean, and fills value (k) with the falling eigenvalues of the
+ * scatter matrix (variance times n - 1), axis (k, d), total_variance (likewise times n - 1), and
+ * lowers k to the components that have variance. @collective; the same bits on every rank.
+ *
+ * @param[in]  exact    products in float64 instead of float32.
+ * @param[out] blurred  float32 was not enough: nothing is filled, ask again with `exact`.
+ */
+typedef odd_status (*odd_pca_solver)(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
+odd_status odd_pca_by_covariance(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
+odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
+
+/** Memory of a solver beside rows and model, bytes per rank. @local */
+int64_t odd_pca_covariance_bytes(int64_t n, int d, int64_t k, int ranks);
+int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks);
+
+/* pca_spectrum.c */
+
+/** Trace of the sum of all ranks' matrices, the same bits on every rank. @collective */
+double odd_pca_trace(MPI_Comm comm, double mine);
+/** True if float32 squares of `count` values that sum up to `trace` kept clear of the ends of their
+ *  range. */
+bool odd_pca_in_range(double trace, double count);
+/** True if eigenvalues this far apart are sure to 1e-5 of the largest, as singular values, in spite
+ *  of float32 products. */
+bool odd_pca_is_sharp(int k, const double value[]);
+/** How many of the k falling eigenvalues of a matrix of this order are not rounding; at least 1.
+ *  Those below 0 become 0. */
+int odd_pca_rank(int order, int k, double value[]);
+
+/* pca_bundle.c */
+
+/** A view of a saved model: its arrays stay the bundle's. Do not free. */
+odd_status odd_pca_borrow(const odd_bundle *b, odd_pca *view);
+
+#endif

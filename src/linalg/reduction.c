@@ -1,0 +1,15 @@
+/* The table of reductions. */
+#include "oddlot/linalg/reduction.h"
+
+#include "reductions_internal.h"
+
+#include <string.h>
+
+const odd_reduction *const odd_reductions[] = {&odd_reduction_pca, NULL};
+
+const odd_reduction *odd_reduction_find(const char *name)
+{
+    for (int i = 0; odd_reductions[i]; i++)
+        if (strcmp(odd_reductions[i]->name, name) == 0) return odd_reductions[i];
+    return NULL;
+}

@@ -1,0 +1,71 @@
+/* PCA as a reduction. */
+#include "oddlot/linalg/pca.h"
+#include "oddlot/par/agree.h"
+#include "pca_internal.h"
+#include "reductions_internal.h"
+
+static const char *const solvers[] = {"auto", "covariance", "gram", NULL};
+
+static const odd_option pca_options[] = {
+    {"components", ODD_OPTION_INT, offsetof(odd_pca_options, components), "40", 1, 1e6, NULL,
+     "directions kept, of the most variance"},
+    {"solver", ODD_OPTION_CHOICE, offsetof(odd_pca_options, solver), "auto", 0, 0, solvers,
+     "covariance: for many rows; gram: for fewer rows than features; auto: by shape"},
+    {"whiten", ODD_OPTION_BOOL, offsetof(odd_pca_options, whiten), "false", 0, 0, NULL,
+     "scale each score to unit variance"},
+    ODD_OPTIONS_END,
+};
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static odd_status plan_pca(const void *options, int64_t n, int d, int ranks, int threads, int *k,
+                           int64_t *bytes, odd_text *what)
+{
+    const odd_pca_options *o = options;
+    const char *why, *solver = odd_pca_choose(n, d, o->solver, &why);
+    const int64_t most = smaller(n - 1, d);
+    *k = (int)smaller(o->components, most > 0 ? most : 0);
+    *bytes = odd_pca_bytes(n, d, *k, solver, ranks, threads);
+    odd_text_format(what, "PCA by %s (%s) from %d to %d features%s", solver, why, d, *k,
+                    o->whiten ? ", whitened" : "");
+    return odd_text_status(what);
+}
+
+static odd_status fit_pca(const void *options, const odd_rows *rows, uint64_t seed,
+                          odd_bundle *model, int *k, int64_t *bad_row)
+{
+    odd_status st = ODD_OK;
+    odd_pca *pca = NULL;
+    (void)seed; /* nothing is drawn */
+    *k = 0;
+    ODD_TRY(odd_pca_fit(rows, options, &pca, bad_row));
+    ODD_TRY_ALL(rows->comm, odd_pca_save(pca, model));
+    *k = pca->k;
+done:
+    odd_pca_free(&pca);
+    return st;
+}
+
+static odd_status apply_pca(const odd_bundle *model, const odd_rows *rows, float score[],
+                            double residual[])
+{
+    odd_status st = ODD_OK;
+    odd_pca view;
+    ODD_TRY_ALL(rows->comm, odd_pca_borrow(model, &view));
+    ODD_TRY(odd_pca_apply(&view, rows, score, residual));
+done:
+    return st;
+}
+
+const odd_reduction odd_reduction_pca = {
+    .name = "pca",
+    .summary = "principal components: the directions of the most variance",
+    .options = pca_options,
+    .options_size = sizeof(odd_pca_options),
+    .plan = plan_pca,
+    .fit = fit_pca,
+    .apply = apply_pca,
+};

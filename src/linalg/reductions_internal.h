@@ -1,0 +1,11 @@
+/**
+ * Reductions: one line each, in the file that is named.
+ */
+#ifndef ODDLOT_LINALG_REDUCTIONS_INTERNAL_H
+#define ODDLOT_LINALG_REDUCTIONS_INTERNAL_H
+
+#include "oddlot/linalg/reduction.h"
+
+extern const odd_reduction odd_reduction_pca; /* reduction_pca.c */
+
+#endif

@@ -1,0 +1,155 @@
+/* Slabs: rows spread by rows become rows spread by features, a window at a time. */
+#include "slabs_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "panels_internal.h"
+
+enum { SLAB_BYTES = 256 << 20, WIDTH_STEP = 16 /* floats of a cache line */ };
+
+/* One exchange: what goes to and comes from each rank. */
+typedef struct {
+    int *send, *send_at;       /* (size) values to each, and where they begin in `out` */
+    int *receive, *receive_at; /* (size) rows from each, and where they begin in the slab */
+} plan;
+
+typedef struct {
+    const odd_rows *rows;
+    const double *mean;
+    odd_panels panels;
+    plan plan;
+    int rank, size, width; /* width: of a slice */
+    int first;             /* of the window */
+    float *out;            /* (panel rows, size x width) a panel, packed by destination */
+    float *slab;           /* (n, width) */
+} turn;
+
+static int smaller(int64_t a, int64_t b)
+{
+    return (int)(a < b ? a : b);
+}
+
+int odd_slab_width(int64_t n, int d, int ranks)
+{
+    const int64_t fair = (d - 1) / ranks + 1, fits = SLAB_BYTES / (int64_t)sizeof(float) / n;
+    int64_t width = fair < fits ? fair : fits;
+    width -= width % WIDTH_STEP;
+    return width > WIDTH_STEP ? (int)width : WIDTH_STEP;
+}
+
+int odd_slab_windows(int64_t n, int d, int ranks)
+{
+    const int64_t window = (int64_t)odd_slab_width(n, d, ranks) * ranks;
+    return (int)((d - 1) / window + 1);
+}
+
+int64_t odd_slab_bytes(int64_t n, int d, int ranks)
+{
+    const int64_t width = odd_slab_width(n, d, ranks), panel = odd_panel_rows(n, d);
+    return (int64_t)sizeof(float) * (n * width + panel * (d + width * ranks));
+}
+
+/* Features of rank r's slice of the window: from *first on, none past d. */
+static int slice_of(const turn *t, int r, int *first)
+{
+    const int64_t begin = t->first + (int64_t)r * t->width, left = t->rows->d - begin;
+    *first = smaller(begin, t->rows->d);
+    return left > 0 ? smaller(left, t->width) : 0;
+}
+
+static odd_status start(turn *t)
+{
+    odd_status st = ODD_OK;
+    const int64_t n = t->rows->part.n;
+    ODD_TRY(odd_panels_new(t->rows, &t->panels));
+    ODD_TRY(ODD_NEW(t->out, t->panels.step * t->size * t->width));
+    ODD_TRY(ODD_NEW(t->slab, n * t->width));
+    ODD_TRY(ODD_NEW(t->plan.send, t->size));
+    ODD_TRY(ODD_NEW(t->plan.send_at, t->size));
+    ODD_TRY(ODD_NEW(t->plan.receive, t->size));
+    ODD_TRY(ODD_NEW(t->plan.receive_at, t->size));
+done:
+    return st;
+}
+
+static void stop(turn *t)
+{
+    odd_free(t->plan.receive_at);
+    odd_free(t->plan.receive);
+    odd_free(t->plan.send_at);
+    odd_free(t->plan.send);
+    odd_free(t->slab);
+    odd_free(t->out);
+    odd_panels_free(&t->panels);
+}
+
+/* Rows of rank r's panel that begins at its row `local`. */
+static int rows_of(const turn *t, int r, int64_t local, int64_t *row)
+{
+    const odd_partition part = odd_partition_of(t->rows->part.n, r, t->size);
+    const int64_t left = part.n_local - local;
+    *row = part.row0 + local;
+    return left > 0 ? smaller(left, t->panels.step) : 0;
+}
+
+/* Pack my panel by destination and note all counts. @local */
+static odd_status pack(turn *t, int64_t local)
+{
+    odd_status st = ODD_OK;
+    const float *x = NULL;
+    int64_t row, at = 0;
+    const int mine = rows_of(t, t->rank, local, &row);
+    if (mine > 0) ODD_TRY(odd_panels_read(&t->panels, local, mine, &x));
+    for (int r = 0; r < t->size; r++) {
+        int first;
+        const int width = slice_of(t, r, &first);
+        if (mine > 0) odd_centre(mine, t->rows->d, x, t->mean, first, width, t->out + at);
+        t->plan.send[r] = mine * width;
+        t->plan.send_at[r] = (int)at;
+        at += mine * width;
+        t->plan.receive[r] = rows_of(t, r, local, &row);
+        t->plan.receive_at[r] = t->plan.receive[r] ? (int)row : 0;
+    }
+done:
+    return st;
+}
+
+/* Fill my slab of the window, panel after panel. Counts of MPI are int: a panel has some 32 MiB,
+ * and rows of the slab are counted as whole rows. @collective */
+static odd_status turn_window(turn *t, int width)
+{
+    odd_status st = ODD_OK;
+    MPI_Datatype row;
+    MPI_Type_contiguous(width, MPI_FLOAT, &row);
+    MPI_Type_commit(&row);
+    const int64_t longest = odd_partition_of(t->rows->part.n, 0, t->size).n_local;
+    for (int64_t local = 0; local < longest; local += t->panels.step) {
+        ODD_TRY_ALL(t->rows->comm, pack(t, local));
+        MPI_Alltoallv(t->out, t->plan.send, t->plan.send_at, MPI_FLOAT, t->slab, t->plan.receive,
+                      t->plan.receive_at, row, t->rows->comm);
+    }
+done:
+    MPI_Type_free(&row);
+    return st;
+}
+
+odd_status odd_slabs_each(const odd_rows *rows, const double mean[], odd_slab_function f,
+                          void *context)
+{
+    odd_status st = ODD_OK;
+    turn t = {
+        .rows = rows, .mean = mean, .rank = odd_rank(rows->comm), .size = odd_size(rows->comm)};
+    t.width = odd_slab_width(rows->part.n, rows->d, t.size);
+    ODD_TRY_ALL(rows->comm, start(&t));
+    for (int64_t first = 0; first < rows->d; first += (int64_t)t.size * t.width) {
+        odd_slab slab = {.n = (int)rows->part.n, .y = t.slab};
+        t.first = (int)first;
+        slab.width = slice_of(&t, t.rank, &slab.first);
+        ODD_TRY(turn_window(&t, slab.width));
+        ODD_TRY_ALL(rows->comm, f(context, &slab));
+    }
+done:
+    stop(&t);
+    return st;
+}
