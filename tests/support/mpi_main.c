@@ -1,5 +1,6 @@
 /* Driver of the CUnit programs that run on several ranks: every rank runs the suite, rank 0 speaks,
  * and the exit code is "a test failed on any rank, or none ran". */
+#include "foreign_leaks.h"
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/base/log.h"

@@ -1,4 +1,5 @@
 /* Driver of the CUnit programs that need no MPI: the exit code is "a test failed, or none ran". */
+#include "foreign_leaks.h"
 #include "oddlot_test.h"
 
 #include <stdio.h>
