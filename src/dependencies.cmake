@@ -25,6 +25,13 @@ odd_pkg(png libpng)
 odd_pkg(webp libwebp)
 odd_pkg(archive libarchive)
 
+# libcsv comes without a pkg-config file.
+find_path(ODDLOT_CSV_INCLUDE csv.h REQUIRED)
+find_library(ODDLOT_CSV NAMES csv REQUIRED)
+add_library(pkg::csv INTERFACE IMPORTED GLOBAL)
+target_include_directories(pkg::csv INTERFACE ${ODDLOT_CSV_INCLUDE})
+target_link_libraries(pkg::csv INTERFACE ${ODDLOT_CSV})
+
 # The HDF5 that we found, not the serial one that vips' pkg-config file drags in.
 add_library(oddlot_hdf5 INTERFACE)
 target_include_directories(oddlot_hdf5 BEFORE INTERFACE ${HDF5_INCLUDE_DIRS})

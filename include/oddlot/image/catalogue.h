@@ -35,9 +35,13 @@ typedef struct {
     int64_t source;   /* path of the file to open */
     int64_t offset;   /* first byte in the source (tar), or number of the item in it (idx, hdf5) */
     int64_t size;     /* bytes, -1: not known */
+    int64_t time;     /* when the source was modified, nanoseconds since 1970; 0: not known */
+    int64_t reason;   /* what the problem is, in words */
     int32_t verified; /* 0 no; 1 verified to belong to the theme; 2 verified to be odd */
     int32_t problem;  /* odd_image_status found while listing (missing file, ...) */
 } odd_item;
+
+#define ODD_CATALOGUE_RECENT 64 /* a power of two */
 
 typedef struct {
     odd_item *item;
@@ -45,13 +49,15 @@ typedef struct {
     char *pool; /* strings, each 0-terminated; pool[0] is 0 */
     int64_t pool_size;
     odd_hash digest; /* of names, sizes and modification times: changed input, changed digest */
+    int64_t item_room, pool_room;         /* allocated; grow by doubling */
+    int64_t recent[ODD_CATALOGUE_RECENT]; /* strings added lately, by hash: labels come again */
 } odd_catalogue;
 
 #define ODD_CATALOGUE_EMPTY                                                                        \
     {                                                                                              \
-        NULL, 0, NULL, 0,                                                                          \
+        NULL, 0, NULL, 0, {0, 0}, 0, 0,                                                            \
         {                                                                                          \
-            0, 0                                                                                   \
+            0                                                                                      \
         }                                                                                          \
     }
 
@@ -80,16 +86,22 @@ typedef struct {
 extern const odd_catalogue_kind odd_catalogue_folder, odd_catalogue_manifest, odd_catalogue_tar,
     odd_catalogue_idx;
 
-/** For kinds: append an item (strings are copied; NULL is ""); ODD_NOMEM. */
+/** For kinds: append an item of unknown size, the rest 0, lent until the next call. Strings are
+ *  copied and must not be those of `c`; NULL is "". A name that is the tail of its source costs
+ *  nothing. ODD_NOMEM. */
 odd_status odd_catalogue_add(odd_catalogue *c, const char *name, const char *source,
                              odd_item **out);
+/** Keep a string; one that was added lately is kept once. ODD_NOMEM. */
 odd_status odd_catalogue_string(odd_catalogue *c, const char *s, int64_t *offset);
 /** Sort by name, bytewise. */
 void odd_catalogue_sort(odd_catalogue *c);
+/** Set the digest from the items, when the list is complete. */
+void odd_catalogue_seal(odd_catalogue *c);
 void odd_catalogue_free(odd_catalogue *c);
 const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset);
 
-/** The list as bytes (owned by caller, odd_free) and back, checked: ODD_FORMAT. */
+/** The list as bytes (owned by caller, odd_free) and back. Hostile bytes give ODD_FORMAT, never a
+ *  list with an offset outside its pool. Same kind of machine on both sides. ODD_NOMEM. */
 odd_status odd_catalogue_pack(const odd_catalogue *c, char **bytes, int64_t *size);
 odd_status odd_catalogue_unpack(const char *bytes, int64_t size, odd_catalogue *out);
 

@@ -1,0 +1,153 @@
+/* Catalogue: the list of images with its strings in one pool, and the settings of a catalogue. */
+#include "oddlot/image/catalogue.h"
+
+#include "oddlot/base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTION(key, type, value, choices, help)                                                    \
+    {                                                                                              \
+#key, ODD_OPTION_##type, offsetof(odd_catalogue_options, key), value, 0, 0, choices, help  \
+    }
+
+static const char *const label_sources[] = {"none", "folder", NULL};
+
+const odd_option odd_catalogue_option_table[] = {
+    OPTION(kind, TEXT, "folder", NULL,
+           "what `path` names: folder, manifest (CSV), tar (shards), idx (MNIST's format) or hdf5"),
+    OPTION(
+        path, LIST, "[]", NULL,
+        "folders or files of the catalogue, from the job file's folder; for tar also a folder of "
+        "shards"),
+    OPTION(labels, LIST, "[]", NULL, "idx: files of labels, one for each file of `path`"),
+    OPTION(dataset, TEXT, "images", NULL, "hdf5: name of the dataset that holds the images"),
+    OPTION(label_dataset, TEXT, "", NULL, "hdf5: name of the dataset of labels; empty: none"),
+    OPTION(extensions, LIST,
+           "[jpg, jpeg, jpe, jfif, png, webp, tif, tiff, gif, bmp, ppm, pgm, pbm, pnm, heic, heif, "
+           "avif, jp2, jxl]",
+           NULL, "folder, tar: endings of the names that are images, any case; []: all files"),
+    OPTION(label_from, CHOICE, "none", label_sources,
+           "folder, tar: `folder` labels an image with the name of the folder that it is in"),
+    ODD_OPTIONS_END};
+
+/* The array with room for `need` elements, moved to a larger place if it must; NULL: no memory. */
+static void *with_room(void *array, int64_t used, int64_t *room, int64_t need, size_t element)
+{
+    int64_t wanted = *room > 0 ? *room : 64;
+    if (need <= *room) return array;
+    while (wanted < need)
+        wanted *= 2;
+    void *larger = odd_alloc(wanted, element);
+    if (!larger) return NULL;
+    if (used > 0) memcpy(larger, array, (size_t)used * element);
+    odd_free(array);
+    *room = wanted;
+    return larger;
+}
+
+static odd_status append_string(odd_catalogue *c, const char *s, int64_t *offset)
+{
+    int64_t length = (int64_t)strlen(s) + 1;
+    int64_t start = c->pool_size > 0 ? c->pool_size : 1; /* offset 0 is "" */
+    char *pool = with_room(c->pool, c->pool_size, &c->pool_room, start + length, 1);
+    if (!pool) return ODD_NOMEM;
+    memcpy(pool + start, s, (size_t)length);
+    c->pool = pool;
+    c->pool_size = start + length;
+    *offset = start;
+    return ODD_OK;
+}
+
+odd_status odd_catalogue_string(odd_catalogue *c, const char *s, int64_t *offset)
+{
+    *offset = 0;
+    if (!s || *s == '\0') return ODD_OK;
+    uint64_t slot = odd_hash_add_text(ODD_HASH_START, s).low % ODD_CATALOGUE_RECENT;
+    int64_t known = c->recent[slot];
+    if (known > 0 && strcmp(c->pool + known, s) == 0) {
+        *offset = known;
+        return ODD_OK;
+    }
+    odd_status st = append_string(c, s, offset);
+    if (st == ODD_OK) c->recent[slot] = *offset;
+    return st;
+}
+
+static bool ends_with(const char *s, const char *tail)
+{
+    size_t length = strlen(s), tail_length = strlen(tail);
+    return length >= tail_length && memcmp(s + length - tail_length, tail, tail_length) == 0;
+}
+
+static odd_status add_names(odd_catalogue *c, const char *name, const char *source, odd_item *item)
+{
+    odd_status st;
+    if (*name != '\0' && ends_with(source, name)) {
+        ODD_TRY(append_string(c, source, &item->source));
+        item->name = item->source + (int64_t)(strlen(source) - strlen(name));
+        return ODD_OK;
+    }
+    ODD_TRY(odd_catalogue_string(c, source, &item->source));
+    if (*name != '\0') ODD_TRY(append_string(c, name, &item->name));
+done:
+    return st;
+}
+
+odd_status odd_catalogue_add(odd_catalogue *c, const char *name, const char *source, odd_item **out)
+{
+    odd_item item = {.size = -1};
+    *out = NULL;
+    odd_item *items = with_room(c->item, c->count, &c->item_room, c->count + 1, sizeof *c->item);
+    if (!items) return ODD_NOMEM;
+    c->item = items;
+    odd_status st = add_names(c, name ? name : "", source ? source : "", &item);
+    if (st != ODD_OK) return st;
+    c->item[c->count] = item;
+    *out = &c->item[c->count++];
+    return ODD_OK;
+}
+
+const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset)
+{
+    return offset > 0 ? c->pool + offset : "";
+}
+
+/* By name; items of one name in an order that does not depend on how they were found. */
+static int compare_items(const void *left, const void *right, void *catalogue)
+{
+    const odd_catalogue *c = catalogue;
+    const odd_item *a = left, *b = right;
+    int order = strcmp(odd_catalogue_text(c, a->name), odd_catalogue_text(c, b->name));
+    if (order == 0)
+        order = strcmp(odd_catalogue_text(c, a->source), odd_catalogue_text(c, b->source));
+    return order != 0 ? order : (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+void odd_catalogue_sort(odd_catalogue *c)
+{
+    if (c->count > 1) qsort_r(c->item, (size_t)c->count, sizeof *c->item, compare_items, c);
+}
+
+void odd_catalogue_seal(odd_catalogue *c)
+{
+    odd_hash h = odd_hash_add(ODD_HASH_START, &c->count, sizeof c->count);
+    for (int64_t i = 0; i < c->count; i++) {
+        const odd_item *item = &c->item[i];
+        const int64_t number[] = {item->offset, item->size, item->time, item->verified,
+                                  item->problem};
+        h = odd_hash_add(h, number, sizeof number);
+        h = odd_hash_add_text(h, odd_catalogue_text(c, item->name));
+        h = odd_hash_add_text(h, odd_catalogue_text(c, item->label));
+        h = odd_hash_add_text(h, odd_catalogue_text(c, item->split));
+        h = odd_hash_add_text(h, odd_catalogue_text(c, item->group));
+    }
+    c->digest = h;
+}
+
+void odd_catalogue_free(odd_catalogue *c)
+{
+    odd_free(c->item);
+    odd_free(c->pool);
+    *c = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+}

@@ -1,0 +1,201 @@
+/* Catalogue, IDX files (the format of MNIST), plain or by gzip: raw pixels in rows of one size. */
+#include "image/catalogue_internal.h"
+
+#include "image/idx_internal.h"
+#include "image/verdict_internal.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PART_BYTES (1 << 20) /* of labels, read at once */
+
+/* The labels of `count` images, one byte each, owned by caller: odd_free(). */
+static odd_status read_labels(const char *path, const char *images, int64_t count, uint8_t **labels)
+{
+    odd_idx x = {0};
+    odd_status st;
+    ODD_TRY(odd_idx_open(path, true, &x));
+    if (x.count != count)
+        ODD_TRY(odd_fail(ODD_FORMAT, "'%s' has %lld labels, '%s' has %lld images", path,
+                         (long long)x.count, images, (long long)count));
+    ODD_TRY(ODD_NEW(*labels, count));
+    for (int64_t done = 0, n; done < count; done += n) {
+        n = count - done < PART_BYTES ? count - done : PART_BYTES;
+        if (!odd_idx_read(&x, *labels + done, n))
+            ODD_TRY(odd_fail(ODD_FORMAT, "'%s' ends before its last label", path));
+    }
+done:
+    odd_idx_close(&x);
+    return st;
+}
+
+static odd_status add_image(odd_catalogue *out, const char *name, const char *path, int64_t number,
+                            const odd_idx *x, const uint8_t *labels)
+{
+    odd_text text = ODD_TEXT_EMPTY;
+    char label[8] = "";
+    odd_item *item;
+    odd_status st;
+    odd_text_format(&text, "%s[%lld]", name, (long long)number);
+    ODD_TRY(odd_text_status(&text));
+    ODD_TRY(odd_catalogue_add(out, odd_text_string(&text), path, &item));
+    item->offset = number;
+    item->size = odd_idx_item_bytes(x);
+    item->time = odd_modified(&x->info);
+    if (labels) snprintf(label, sizeof label, "%d", labels[number]);
+    ODD_TRY(odd_catalogue_string(out, label, &item->label));
+done:
+    odd_text_free(&text);
+    return st;
+}
+
+/* `given_labels` NULL: none. */
+static odd_status list_file(const char *folder, const char *given, const char *given_labels,
+                            bool whole, odd_catalogue *out)
+{
+    odd_idx x = {0};
+    char *path = NULL, *label_path = NULL;
+    uint8_t *labels = NULL;
+    odd_status st;
+    ODD_TRY(odd_path_under(folder, given, &path));
+    ODD_TRY(odd_idx_open(path, false, &x));
+    if (given_labels) {
+        ODD_TRY(odd_path_under(folder, given_labels, &label_path));
+        ODD_TRY(read_labels(label_path, path, x.count, &labels));
+    }
+    for (int64_t i = 0; i < x.count; i++)
+        ODD_TRY(add_image(out, whole ? given : odd_path_name(given), path, i, &x, labels));
+done:
+    odd_idx_close(&x);
+    odd_free(labels);
+    free(label_path);
+    free(path);
+    return st;
+}
+
+static odd_status list_idx(const odd_catalogue_options *options, const char *folder,
+                           odd_catalogue *out)
+{
+    const odd_list *path = &options->path, *labels = &options->labels;
+    odd_status st;
+    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    ODD_TRY(odd_paths_check(options));
+    if (labels->count > 0 && labels->count != path->count)
+        ODD_TRY(odd_fail(ODD_USAGE, "catalogue.labels has %lld files, catalogue.path %lld",
+                         (long long)labels->count, (long long)path->count));
+    bool whole = odd_paths_alike(path->item, path->count);
+    for (int64_t i = 0; i < path->count; i++)
+        ODD_TRY(list_file(folder, path->item[i], labels->count > 0 ? labels->item[i] : NULL, whole,
+                          out));
+    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, 0));
+    odd_catalogue_seal(out);
+done:
+    if (st != ODD_OK) odd_catalogue_free(out);
+    return st;
+}
+
+/* One file is open at a time. A stream cannot be read past its first fault, so that is remembered:
+ * the items behind it must not each decompress the file again. */
+struct odd_reader {
+    const odd_catalogue *catalogue;
+    odd_idx idx;
+    int64_t source;      /* of the open file */
+    int64_t cut;         /* number of the first item that could not be read, -1: none yet */
+    odd_verdict verdict; /* of that item and those behind it */
+};
+
+static odd_status open_reader(const odd_catalogue_options *options, const odd_catalogue *catalogue,
+                              odd_reader **out)
+{
+    (void)options;
+    odd_status st = ODD_NEW(*out, 1);
+    if (st == ODD_OK) (*out)->catalogue = catalogue;
+    return st;
+}
+
+/* A file that cannot be opened any more counts as cut before its first item. */
+static void turn_to(odd_reader *reader, int64_t source)
+{
+    if (reader->source == source) return;
+    odd_idx_close(&reader->idx);
+    reader->source = source;
+    reader->cut = -1;
+    if (odd_idx_open(odd_catalogue_text(reader->catalogue, source), false, &reader->idx) == ODD_OK)
+        return;
+    reader->cut = 0;
+    odd_verdict_set(&reader->verdict, ODD_IMAGE_MISSING, "%s", odd_fail_reason());
+}
+
+static void note_cut(odd_reader *reader, int64_t number)
+{
+    int fault;
+    const char *why = gzerror(reader->idx.file, &fault);
+    bool damaged = fault == Z_DATA_ERROR;
+    reader->cut = number;
+    odd_verdict_set(&reader->verdict, damaged ? ODD_IMAGE_BROKEN : ODD_IMAGE_TRUNCATED,
+                    damaged ? "%s is damaged: %s" : "%s ends before it: %s",
+                    odd_path_name(odd_catalogue_text(reader->catalogue, reader->source)),
+                    fault == Z_OK ? "too short" : why);
+    gzclearerr(reader->idx.file); /* items before the cut can still be read */
+}
+
+static bool read_pixels(odd_reader *reader, int64_t number, uint8_t *pixels)
+{
+    odd_idx *x = &reader->idx;
+    int64_t bytes = odd_idx_item_bytes(x);
+    if (number < x->count && gzseek(x->file, x->start + number * bytes, SEEK_SET) >= 0 &&
+        odd_idx_read(x, pixels, bytes))
+        return true;
+    note_cut(reader, number);
+    return false;
+}
+
+static odd_status read_image(odd_reader *reader, int64_t number, int64_t limit, odd_image *raw,
+                             odd_verdict *verdict)
+{
+    const odd_idx *x = &reader->idx;
+    odd_image image = ODD_IMAGE_EMPTY;
+    if (odd_idx_item_bytes(x) > limit) {
+        odd_verdict_set(verdict, ODD_IMAGE_TOO_LARGE, "%d x %d pixels", x->width, x->height);
+        return ODD_OK;
+    }
+    odd_status st = odd_image_new(x->width, x->height, x->channels, &image);
+    if (st != ODD_OK) return st;
+    if (read_pixels(reader, number, image.pixels)) {
+        *raw = image;
+        return ODD_OK;
+    }
+    *verdict = reader->verdict;
+    odd_image_free(&image);
+    return ODD_OK;
+}
+
+static odd_status read_item(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
+                            size_t *size, odd_image *raw, odd_verdict *verdict)
+{
+    const odd_item *item = &reader->catalogue->item[i];
+    *bytes = NULL;
+    *size = 0;
+    *raw = (odd_image)ODD_IMAGE_EMPTY;
+    if (!odd_item_sound(reader->catalogue, i, verdict)) return ODD_OK;
+    turn_to(reader, item->source);
+    if (reader->cut < 0 || item->offset < reader->cut)
+        return read_image(reader, item->offset, limit, raw, verdict);
+    *verdict = reader->verdict;
+    return ODD_OK;
+}
+
+static void close_reader(odd_reader **reader)
+{
+    if (*reader) odd_idx_close(&(*reader)->idx);
+    odd_free(*reader);
+    *reader = NULL;
+}
+
+const odd_catalogue_kind odd_catalogue_idx = {
+    "idx",     "images in IDX files (the format of MNIST), plain or .gz",
+    list_idx,  open_reader,
+    read_item, close_reader,
+};

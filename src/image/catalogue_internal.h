@@ -1,0 +1,66 @@
+/**
+ * What the kinds of catalogues share: paths and names, careful opening of files, and the reader of
+ * items that are files of their own.
+ */
+#ifndef ODDLOT_IMAGE_CATALOGUE_INTERNAL_H
+#define ODDLOT_IMAGE_CATALOGUE_INTERNAL_H
+
+#include "oddlot/image/catalogue.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/** The path of a file that a job or a manifest names; relative ones start at `folder`. Slashes at
+ *  the end go. Owned by caller: free(). ODD_NOMEM. */
+odd_status odd_path_under(const char *folder, const char *given, char **path);
+
+/** What follows the last slash; "" for "." and "..". Borrowed from path. */
+const char *odd_path_name(const char *path);
+
+/** Fail unless the options name at least one path, and none of them is empty. ODD_USAGE. */
+odd_status odd_paths_check(const odd_catalogue_options *options);
+
+/** True if two of the paths end in the same name, so that items need the whole path to be told
+ *  apart. */
+bool odd_paths_alike(char *const path[], int64_t count);
+
+/** True if the extension of the name is one of the catalogue's, or all files are wanted. */
+bool odd_extension_wanted(const odd_catalogue_options *options, const char *name);
+
+/** ODD_FORMAT: "no images in 'a', 'b': 12 files, none ends in .jpg .png". */
+odd_status odd_catalogue_none(const odd_catalogue_options *options, int64_t files);
+
+/** Open a regular file to read; never waits for a FIFO or a device. The descriptor, or -1 with *why
+ *  (static). */
+int odd_regular_open(const char *path, struct stat *info, const char **why);
+
+/** Nanoseconds since 1970 at which a file was modified. */
+int64_t odd_modified(const struct stat *info);
+
+/** Record what is wrong with an item. ODD_NOMEM. */
+odd_status odd_item_blame(odd_catalogue *c, odd_item *item, odd_image_status status,
+                          const char *reason);
+
+/** True, with a good verdict, unless listing found a problem with the item; then that is the
+ *  verdict. */
+bool odd_item_sound(const odd_catalogue *c, int64_t i, odd_verdict *verdict);
+
+/** Read bytes [offset, offset + size) of an open file into new memory; see read() of
+ *  odd_catalogue_kind. */
+odd_status odd_span_read(int fd, int64_t offset, int64_t size, int64_t limit, uint8_t **bytes,
+                         size_t *length, odd_verdict *verdict);
+
+/** Append the images of a tar file, named `name`/member, and add its regular files to *files.
+ * ODD_IO, ODD_FORMAT when it is none or compressed; one that is cut off gives what is before the
+ * cut and a warning. */
+odd_status odd_shard_index(const odd_catalogue_options *options, const char *path, const char *name,
+                           odd_catalogue *out, int64_t *files);
+
+/* The reader of kinds whose items are whole files. */
+odd_status odd_files_open(const odd_catalogue_options *options, const odd_catalogue *catalogue,
+                          odd_reader **out);
+odd_status odd_files_read(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
+                          size_t *size, odd_image *raw, odd_verdict *verdict);
+void odd_files_close(odd_reader **reader);
+
+#endif

@@ -1,0 +1,119 @@
+/* IDX: open a file of the format of MNIST, plain or by gzip, and check what its header promises. */
+#include "image/idx_internal.h"
+
+#include "image/catalogue_internal.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#define TYPE_U8        0x08
+#define MAX_DIMENSIONS 4
+#define MAX_SIDE       65536
+#define MAX_DEFLATE    1032 /* bytes that one byte of deflate can stand for at most (zlib's FAQ) */
+#define BUFFER_BYTES   (1 << 17)
+
+int64_t odd_idx_item_bytes(const odd_idx *x)
+{
+    return (int64_t)x->height * x->width * x->channels;
+}
+
+void odd_idx_close(odd_idx *x)
+{
+    if (x->file) gzclose(x->file);
+    x->file = NULL;
+}
+
+static odd_status open_file(const char *path, odd_idx *x)
+{
+    const char *why;
+    int fd = odd_regular_open(path, &x->info, &why);
+    if (fd < 0) return odd_fail(ODD_IO, "cannot open '%s': %s", path, why);
+    x->file = gzdopen(fd, "rb");
+    if (!x->file) {
+        close(fd);
+        return odd_fail(ODD_NOMEM, "cannot allocate the reader of '%s'", path);
+    }
+    gzbuffer(x->file, BUFFER_BYTES);
+    return ODD_OK;
+}
+
+bool odd_idx_read(odd_idx *x, void *bytes, int64_t size)
+{
+    return gzread(x->file, bytes, (unsigned)size) == (int)size;
+}
+
+static int64_t big_endian(const uint8_t *b)
+{
+    return (int64_t)b[0] << 24 | (int64_t)b[1] << 16 | (int64_t)b[2] << 8 | b[3];
+}
+
+/* (n), (n, h, w) or (n, h, w, c) */
+static odd_status take_shape(const char *path, const int64_t *shape, int dimensions, odd_idx *x)
+{
+    int64_t height = dimensions > 1 ? shape[1] : 1, width = dimensions > 1 ? shape[2] : 1;
+    int64_t channels = dimensions > 3 ? shape[3] : 1;
+    if (height < 1 || height > MAX_SIDE || width < 1 || width > MAX_SIDE)
+        return odd_fail(ODD_FORMAT, "'%s': images of %lld x %lld pixels", path, (long long)width,
+                        (long long)height);
+    if (channels != 1 && channels != 3 && channels != 4)
+        return odd_fail(ODD_FORMAT, "'%s': images with %lld channels, not 1, 3 or 4", path,
+                        (long long)channels);
+    if (height * width * channels > INT_MAX)
+        return odd_fail(ODD_FORMAT, "'%s': images of more than 2 GiB", path);
+    x->count = shape[0];
+    x->height = (int)height;
+    x->width = (int)width;
+    x->channels = (int)channels;
+    x->start = 4 + 4 * dimensions;
+    return ODD_OK;
+}
+
+static odd_status read_header(const char *path, odd_idx *x, int *dimensions)
+{
+    uint8_t magic[4], side[4];
+    int64_t shape[MAX_DIMENSIONS] = {0};
+    if (!odd_idx_read(x, magic, sizeof magic) || magic[0] != 0 || magic[1] != 0)
+        return odd_fail(ODD_FORMAT, "'%s' is not an IDX file", path);
+    if (magic[2] != TYPE_U8)
+        return odd_fail(ODD_FORMAT, "'%s': values of IDX type 0x%02X; only bytes (0x08) are read",
+                        path, magic[2]);
+    *dimensions = magic[3];
+    if (*dimensions != 1 && *dimensions != 3 && *dimensions != 4)
+        return odd_fail(ODD_FORMAT, "'%s': %d dimensions; images have 3 or 4, labels 1", path,
+                        *dimensions);
+    for (int k = 0; k < *dimensions; k++) {
+        if (!odd_idx_read(x, side, sizeof side))
+            return odd_fail(ODD_FORMAT, "'%s' ends in its header", path);
+        shape[k] = big_endian(side);
+    }
+    return take_shape(path, shape, *dimensions, x);
+}
+
+/* Before the count is trusted with memory: can the file hold that much? A plain file must hold
+ * exactly that; of a compressed one only the bound is known before it is read. */
+static odd_status check_size(const char *path, odd_idx *x)
+{
+    bool plain = gzdirect(x->file);
+    int64_t held = x->info.st_size;
+    int64_t total = x->start + x->count * odd_idx_item_bytes(x); /* under 2^32 * 2^31 */
+    if (plain ? total == held : total / MAX_DEFLATE <= held) return ODD_OK;
+    return odd_fail(ODD_FORMAT, "'%s': its header tells %lld items of %lld bytes, %s%lld bytes",
+                    path, (long long)x->count, (long long)odd_idx_item_bytes(x),
+                    plain ? "but the file has " : "too many for a compressed file of ",
+                    (long long)held);
+}
+
+odd_status odd_idx_open(const char *path, bool labels, odd_idx *x)
+{
+    int dimensions = 0;
+    odd_status st;
+    ODD_TRY(open_file(path, x));
+    ODD_TRY(read_header(path, x, &dimensions));
+    if (labels != (dimensions == 1))
+        ODD_TRY(odd_fail(ODD_FORMAT, "'%s' holds %s", path,
+                         labels ? "images, not labels" : "labels, not images"));
+    ODD_TRY(check_size(path, x));
+done:
+    if (st != ODD_OK) odd_idx_close(x);
+    return st;
+}

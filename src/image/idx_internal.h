@@ -1,0 +1,31 @@
+/**
+ * IDX inside the room: a file of the format of MNIST that is open and whose header was checked.
+ */
+#ifndef ODDLOT_IMAGE_IDX_INTERNAL_H
+#define ODDLOT_IMAGE_IDX_INTERNAL_H
+
+#include "oddlot/base/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+/* count items of (height, width, channels) bytes; labels are 1 x 1 x 1. An item is under 2 GiB. */
+typedef struct {
+    gzFile file; /* NULL: not open */
+    struct stat info;
+    int64_t count, start; /* start: first byte of item 0 */
+    int height, width, channels;
+} odd_idx;
+
+/** Open a file of images, or of labels; it stands before item 0. ODD_IO, ODD_FORMAT. */
+odd_status odd_idx_open(const char *path, bool labels, odd_idx *x);
+void odd_idx_close(odd_idx *x);
+
+int64_t odd_idx_item_bytes(const odd_idx *x);
+
+/** True if that many bytes were there; gzerror() tells why not. Under 2 GiB at once. */
+bool odd_idx_read(odd_idx *x, void *bytes, int64_t size);
+
+#endif
