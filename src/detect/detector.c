@@ -1,0 +1,43 @@
+/* The table of detectors. */
+#include "oddlot/detect/detector.h"
+
+#include "detectors_internal.h"
+
+#include <string.h>
+
+const odd_detector *const odd_detectors[] = {
+    &odd_detector_mixture,
+    &odd_detector_mahalanobis,
+    &odd_detector_kmeans,
+    NULL,
+};
+
+const odd_detector *odd_detector_find(const char *name)
+{
+    for (int i = 0; odd_detectors[i]; i++)
+        if (strcmp(odd_detectors[i]->name, name) == 0) return odd_detectors[i];
+    return NULL;
+}
+
+int odd_detector_columns(const odd_detector *detector)
+{
+    int count = 0;
+    while (detector->columns[count].name)
+        count++;
+    return count;
+}
+
+odd_status odd_detector_check_rows(const char *name, const odd_rows *rows)
+{
+    if (rows->part.n < 1 || rows->d < 1)
+        return odd_fail(ODD_ARG, "detector '%s' needs at least one row and one feature", name);
+    return ODD_OK;
+}
+
+odd_status odd_detector_check_width(const char *name, const odd_rows *rows, int64_t d)
+{
+    if (rows->d != d)
+        return odd_fail(ODD_ARG, "detector '%s' was learnt from %lld features, the rows have %d",
+                        name, (long long)d, rows->d);
+    return ODD_OK;
+}

@@ -1,0 +1,20 @@
+/**
+ * Detectors: those that detector.c lists, and the checks that they share.
+ */
+#ifndef ODDLOT_DETECT_DETECTORS_INTERNAL_H
+#define ODDLOT_DETECT_DETECTORS_INTERNAL_H
+
+#include "oddlot/detect/detector.h"
+
+extern const odd_detector odd_detector_mixture;
+extern const odd_detector odd_detector_kmeans;
+extern const odd_detector odd_detector_mahalanobis;
+
+/** ODD_ARG unless there is at least one row and one feature; the same on every rank, as both
+ *  numbers are. @local */
+odd_status odd_detector_check_rows(const char *name, const odd_rows *rows);
+
+/** ODD_ARG unless rows have as many features as the model was learnt from. @local */
+odd_status odd_detector_check_width(const char *name, const odd_rows *rows, int64_t d);
+
+#endif

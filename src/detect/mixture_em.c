@@ -1,0 +1,177 @@
+/* MAP-EM: the M-step and the loop. See mixture_internal.h for the objective. */
+#include "mixture_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/signals.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rounding moves the objective by this much of its size; a fall beyond it is an error. */
+#define ROUNDING 1e-9
+
+static odd_status update_weights(odd_mixture *m, const odd_mixture_prior *prior,
+                                 const odd_mixture_sums *s)
+{
+    double all = 0;
+    for (int k = 0; k < m->components; k++)
+        all += s->rows[k] + prior->share[k];
+    for (int k = 0; k < m->components; k++) {
+        if (!(s->rows[k] + prior->kappa > 0))
+            return odd_fail(ODD_NUMERIC,
+                            "component %d of the mixture lost all its rows; use the priors or "
+                            "fewer components",
+                            k + 1);
+        m->weight[k] = (s->rows[k] + prior->share[k]) / all;
+    }
+    return ODD_OK;
+}
+
+static void update_mean(odd_mixture *m, const odd_mixture_prior *prior, const odd_mixture_sums *s,
+                        int k)
+{
+    const double *first = s->first + (int64_t)k * m->d, *m0 = odd_mixture_prior_mean(prior, k);
+    double *mean = m->mean + (int64_t)k * m->d;
+    for (int j = 0; j < m->d; j++)
+        mean[j] = m->centre[j] +
+                  (prior->kappa * (m0[j] - m->centre[j]) + first[j]) / (prior->kappa + s->rows[k]);
+}
+
+/* covariance += sum r (x - m)(x - m)' - sum r z z' + kappa (m - m0)(m - m0)' of one component,
+ * where z = x - centre and gap = m - centre: expand the squares. scratch: (2, d). */
+static void add_about_mean(const odd_mixture *m, const odd_mixture_prior *prior,
+                           const odd_mixture_sums *s, int k, double scratch[], double covariance[])
+{
+    const double *mean = m->mean + (int64_t)k * m->d, *first = s->first + (int64_t)k * m->d;
+    const double *m0 = odd_mixture_prior_mean(prior, k);
+    double *gap = scratch, *other = scratch + m->d;
+    for (int j = 0; j < m->d; j++) {
+        gap[j] = mean[j] - m->centre[j];
+        other[j] = s->rows[k] * gap[j] - 2 * first[j];
+    }
+    odd_form_add_outer(m->form, m->d, 1, gap, other, covariance);
+    for (int j = 0; j < m->d; j++)
+        gap[j] = mean[j] - m0[j];
+    odd_form_add_outer(m->form, m->d, prior->kappa, gap, gap, covariance);
+}
+
+static odd_status update_covariance(odd_mixture *m, const odd_mixture_prior *prior,
+                                    const odd_mixture_sums *s, int g)
+{
+    const int64_t dense = odd_form_dense(m->form, m->d);
+    const double *scatter = s->scatter + g * dense;
+    double *covariance = odd_mixture_covariance(m, g), rows = prior->rows[g];
+    double *scratch = odd_alloc(2 * (int64_t)m->d, sizeof *scratch);
+    if (!scratch) return ODD_NOMEM;
+    for (int64_t j = 0; j < dense; j++)
+        covariance[j] = prior->rows[g] * prior->scale[g] * prior->spread[j] + scatter[j];
+    for (int k = 0; k < m->components; k++) {
+        if (odd_mixture_group(m, k) != g) continue;
+        add_about_mean(m, prior, s, k, scratch, covariance);
+        rows += s->rows[k];
+    }
+    for (int64_t j = 0; j < dense; j++)
+        covariance[j] /= rows;
+    odd_free(scratch);
+    return ODD_OK;
+}
+
+odd_status odd_mixture_update(odd_mixture *m, const odd_mixture_prior *prior,
+                              const odd_mixture_sums *s)
+{
+    odd_status st;
+    ODD_TRY(update_weights(m, prior, s));
+    for (int k = 0; k < m->components; k++)
+        update_mean(m, prior, s, k);
+    for (int g = 0; g < m->groups; g++)
+        ODD_TRY(update_covariance(m, prior, s, g));
+done:
+    return st;
+}
+
+/* The serial work between two passes, done by one rank and given to all: they need not have the
+ * same CPU to have the same parameters. s is NULL before the first pass. */
+static odd_status next_parameters(MPI_Comm comm, odd_mixture *m, const odd_mixture_prior *prior,
+                                  const odd_mixture_sums *s)
+{
+    odd_status mine = ODD_OK;
+    if (odd_rank(comm) == 0) {
+        if (s) mine = odd_mixture_update(m, prior, s);
+        if (mine == ODD_OK) mine = odd_mixture_factorize(m);
+        if (mine == ODD_OK) mine = odd_mixture_prior_value(prior, m);
+    }
+    odd_status st = odd_agree(comm, mine);
+    if (st == ODD_OK) odd_broadcast(comm, 0, m->parameter, (size_t)m->count * sizeof(double));
+    return st;
+}
+
+/* EM never makes the objective fall; if it does, something is wrong with us. */
+static void check_climb(double before, double now, int64_t n)
+{
+    const double slack = ROUNDING * (fabs(before) + (double)n);
+#ifdef ODD_DEBUG
+    ODD_CHECK(now >= before - slack);
+#else
+    if (now < before - slack)
+        odd_log(ODD_LOG_WARN, "the log posterior of the mixture fell from %.12g to %.12g", before,
+                now);
+#endif
+}
+
+static odd_status grow(odd_em_history *history, int64_t *room)
+{
+    if (history->iterations < *room) return ODD_OK;
+    const int64_t more = *room * 2 + 64;
+    double *objective = odd_alloc(more, sizeof *objective);
+    if (!objective) return ODD_NOMEM;
+    if (*room) memcpy(objective, history->objective, (size_t)*room * sizeof *objective);
+    odd_free(history->objective);
+    history->objective = objective;
+    *room = more;
+    return ODD_OK;
+}
+
+odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
+                          const odd_mixture_prior *prior, const double total[],
+                          odd_em_limits limits, odd_mixture *m, odd_em_history *history)
+{
+    odd_status st;
+    odd_mixture_sums *s = NULL;
+    const int64_t n = rows->part.n;
+    int64_t room = 0;
+    *history = (odd_em_history){0};
+    ODD_TRY_ALL(rows->comm, odd_mixture_sums_new(m, &s));
+    s->total = total;
+    ODD_TRY(next_parameters(rows->comm, m, prior, NULL));
+    for (;; history->iterations++) {
+        ODD_TRY(odd_signals_check(rows->comm));
+        ODD_TRY(odd_mixture_pass(m, rows, verified, s));
+        ODD_TRY_ALL(rows->comm, grow(history, &room));
+        const double now = s->log_likelihood + *m->log_prior;
+        history->objective[history->iterations] = now;
+        if (!isfinite(now)) {
+            st = odd_fail(ODD_NUMERIC, "the log posterior of the mixture is not finite");
+            goto done;
+        }
+        if (history->iterations > 0) {
+            const double before = history->objective[history->iterations - 1];
+            check_climb(before, now, n);
+            history->converged = now - before <= limits.tolerance * (double)n;
+        }
+        odd_log(ODD_LOG_DEBUG, "mixture: iteration %d, log posterior %.10g", history->iterations,
+                now);
+        history->odd_share = s->rows[m->themes] / (double)n;
+        if (history->converged || history->iterations == limits.max_iterations) break;
+        ODD_TRY(next_parameters(rows->comm, m, prior, s));
+    }
+done:
+    odd_mixture_sums_free(&s);
+    if (st != ODD_OK) {
+        odd_free(history->objective);
+        history->objective = NULL;
+    }
+    return st;
+}

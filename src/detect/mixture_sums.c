@@ -1,0 +1,248 @@
+/* One pass of EM over all rows: log densities, responsibilities and the sums that the next
+ * parameters are made of, while each block of rows is in cache.
+ *
+ * Every row is shared out whole, so the scatters of all groups add up to that of the data, which
+ * never changes: the group with the most rows gets what the others leave of it. Where that
+ * difference would lose more than half of its digits, all groups are summed directly instead. */
+#include "mixture_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/linalg/blas.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    const odd_mixture *m;
+    const uint8_t *verified;
+    int derived;       /* the group whose scatter comes from the total; -1: none */
+    int64_t packed;    /* length of one packed scatter */
+    int64_t panel;     /* rows worked on at a time, so that they stay in cache */
+    int64_t room;      /* doubles of one thread's workspace */
+    double *workspace; /* (threads, room) */
+} mixture_pass;
+
+/* One thread's part of the workspace. */
+typedef struct {
+    double *z, *white;      /* (panel, d) */
+    double *joint, *square; /* (C, panel); joint becomes the responsibilities */
+    double *weight;         /* (panel) */
+    double *scatter;        /* (G, dense) */
+} panel_space;
+
+/* Where the parts of the packed sum begin: log likelihood, rows (C), first (C, d), scatters. */
+static int64_t first_at(const odd_mixture *m)
+{
+    return 1 + (int64_t)m->components;
+}
+
+static int64_t scatter_at(const odd_mixture *m)
+{
+    return first_at(m) + (int64_t)m->components * m->d;
+}
+
+odd_status odd_mixture_sums_new(const odd_mixture *m, odd_mixture_sums **out)
+{
+    odd_status st;
+    odd_mixture_sums *s = NULL;
+    const int64_t dense = odd_form_dense(m->form, m->d);
+    *out = NULL;
+    ODD_TRY(ODD_NEW(s, 1));
+    ODD_TRY(ODD_NEW(s->packed, scatter_at(m) + m->groups * odd_form_packed(m->form, m->d)));
+    ODD_TRY(ODD_NEW(s->scatter, m->groups * dense));
+    s->rows = s->packed + 1;
+    s->first = s->packed + first_at(m);
+    *out = s;
+    s = NULL;
+done:
+    odd_mixture_sums_free(&s);
+    return st;
+}
+
+void odd_mixture_sums_free(odd_mixture_sums **s)
+{
+    if (!*s) return;
+    odd_free((*s)->packed);
+    odd_free((*s)->scatter);
+    odd_free(*s);
+    *s = NULL;
+}
+
+static panel_space space_of(const mixture_pass *p, int thread)
+{
+    const odd_mixture *m = p->m;
+    panel_space s;
+    s.z = p->workspace + thread * p->room;
+    s.white = s.z + p->panel * m->d;
+    s.joint = s.white + p->panel * m->d;
+    s.square = s.joint + p->panel * m->components;
+    s.weight = s.square + p->panel * m->components;
+    s.scatter = s.weight + p->panel;
+    return s;
+}
+
+static int64_t space_size(const mixture_pass *p)
+{
+    const odd_mixture *m = p->m;
+    return p->panel * (2 * (int64_t)m->d + 2 * m->components + 1) +
+           m->groups * odd_form_dense(m->form, m->d);
+}
+
+/* A verified row is held to its side: the other side's densities become zero. */
+static void clamp(const odd_mixture *m, int n, const uint8_t verified[], double joint[])
+{
+    for (int i = 0; i < n; i++) {
+        const int first = verified[i] == ODD_VERIFIED_ODD ? 0 : m->themes;
+        const int last = verified[i] == ODD_VERIFIED_ODD     ? m->themes
+                         : verified[i] == ODD_VERIFIED_THEME ? m->components
+                                                             : first;
+        for (int k = first; k < last; k++)
+            joint[(int64_t)k * n + i] = -INFINITY;
+    }
+}
+
+/* joint (C, n) becomes the responsibilities; their sums go into `rows`; the log likelihood. */
+static double share_out(int components, int n, double joint[], double rows[])
+{
+    double likelihood = 0;
+    for (int i = 0; i < n; i++) {
+        const double density = odd_log_sum_exp(components, joint + i, n);
+        likelihood += density;
+        for (int k = 0; k < components; k++) {
+            double *r = joint + (int64_t)k * n + i;
+            *r = exp(*r - density);
+            rows[k] += *r;
+        }
+    }
+    return likelihood;
+}
+
+/* The weight of each row in a group: the sum of its components' responsibilities. */
+static void group_weights(const odd_mixture *m, int group, int n, const double r[], double weight[])
+{
+    memset(weight, 0, (size_t)n * sizeof *weight);
+    for (int k = 0; k < m->components; k++)
+        for (int i = 0; odd_mixture_group(m, k) == group && i < n; i++)
+            weight[i] += r[(int64_t)k * n + i];
+}
+
+static void panel(const mixture_pass *p, const panel_space *s, int n, const float x[],
+                  const uint8_t verified[], double sum[])
+{
+    const odd_mixture *m = p->m;
+    const int64_t dense = odd_form_dense(m->form, m->d);
+    odd_centre_rows(n, m->d, x, m->centre, s->z);
+    odd_mixture_joint(m, n, s->z, s->white, s->joint, s->square);
+    if (verified) clamp(m, n, verified, s->joint);
+    sum[0] += share_out(m->components, n, s->joint, sum + 1);
+    odd_dgemm(0, m->components, m->d, n, 1, s->joint, s->z, 1, sum + first_at(m));
+    for (int g = 0; g < m->groups; g++) {
+        if (g == p->derived) continue;
+        group_weights(m, g, n, s->joint, s->weight);
+        odd_form_scatter(m->form, n, m->d, s->z, s->weight, s->white, s->scatter + g * dense);
+    }
+}
+
+static odd_status pass_block(void *context, const odd_block *block, double sum[])
+{
+    const mixture_pass *p = context;
+    const odd_mixture *m = p->m;
+    const panel_space s = space_of(p, block->thread);
+    const int64_t dense = odd_form_dense(m->form, m->d);
+    memset(s.scatter, 0, (size_t)(m->groups * dense) * sizeof *s.scatter);
+    for (int64_t i = 0; i < block->count; i += p->panel) {
+        const int n = (int)(block->count - i < p->panel ? block->count - i : p->panel);
+        panel(p, &s, n, block->x + i * m->d, p->verified ? p->verified + block->local + i : NULL,
+              sum);
+    }
+    double *packed = sum + scatter_at(m);
+    for (int g = 0; g < m->groups; g++) {
+        if (g == p->derived) continue;
+        odd_form_pack(m->form, m->d, s.scatter + g * dense, packed);
+        packed += p->packed;
+    }
+    return ODD_OK;
+}
+
+/* The group that had the most rows by its weight. */
+static int largest_group(const odd_mixture *m)
+{
+    int best = 0;
+    double most = -1;
+    for (int g = 0; g < m->groups; g++) {
+        double weight = 0;
+        for (int k = 0; k < m->components; k++)
+            weight += odd_mixture_group(m, k) == g ? m->weight[k] : 0;
+        if (weight > most) {
+            most = weight;
+            best = g;
+        }
+    }
+    return best;
+}
+
+/* Packed sums to dense scatters, and the derived one from the total. */
+static void spread_out(const mixture_pass *p, odd_mixture_sums *s)
+{
+    const odd_mixture *m = p->m;
+    const int64_t dense = odd_form_dense(m->form, m->d);
+    const double *packed = s->packed + scatter_at(m);
+    double *rest = p->derived < 0 ? NULL : s->scatter + p->derived * dense;
+    if (rest) memcpy(rest, s->total, (size_t)dense * sizeof *rest);
+    for (int g = 0; g < m->groups; g++) {
+        if (g == p->derived) continue;
+        double *scatter = s->scatter + g * dense;
+        odd_form_unpack(m->form, m->d, packed, scatter);
+        packed += p->packed;
+        for (int64_t j = 0; rest && j < dense; j++)
+            rest[j] -= scatter[j];
+    }
+}
+
+/* True if what is left of the total about the derived group's own means has lost too many digits
+ * in some feature. Features that are constant to rounding do not matter. */
+static bool cancelled(const mixture_pass *p, const odd_mixture_sums *s)
+{
+    const odd_mixture *m = p->m;
+    const int64_t dense = odd_form_dense(m->form, m->d);
+    const int64_t step = m->form == ODD_FORM_FULL ? (int64_t)m->d + 1 : 1;
+    for (int64_t j = 0; j * step < dense; j++) {
+        const double all = s->total[j * step], noise = 1e-24 * m->centre[j] * m->centre[j];
+        const double own = s->scatter[p->derived * dense + j * step];
+        double offset = 0;
+        for (int k = 0; m->form != ODD_FORM_SPHERICAL && k < m->components; k++) {
+            const double first = s->first[(int64_t)k * m->d + j];
+            if (odd_mixture_group(m, k) == p->derived && s->rows[k] > 0)
+                offset += first * first / s->rows[k];
+        }
+        if (own - offset < 1e-8 * all && all > noise) return true;
+    }
+    return false;
+}
+
+odd_status odd_mixture_pass(const odd_mixture *m, const odd_rows *rows, const uint8_t verified[],
+                            odd_mixture_sums *s)
+{
+    odd_status st;
+    mixture_pass p = {.m = m,
+                      .verified = verified,
+                      .packed = odd_form_packed(m->form, m->d),
+                      .panel = odd_mixture_panel(rows->part.block, m->d)};
+    p.room = space_size(&p);
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
+    for (bool again = true; again;) {
+        p.derived = s->direct ? -1 : largest_group(m);
+        const int64_t scatters = m->groups - (p.derived >= 0);
+        ODD_TRY(odd_rows_sum(rows, pass_block, &p, scatter_at(m) + scatters * p.packed, s->packed));
+        spread_out(&p, s);
+        s->log_likelihood = s->packed[0];
+        again = p.derived >= 0 && cancelled(&p, s);
+        if (again) s->direct = true;
+    }
+done:
+    odd_free(p.workspace);
+    return st;
+}

@@ -1,0 +1,126 @@
+/* Mean and scatter of rows spread over ranks: see moments_internal.h. */
+#include "moments_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool selected(odd_selection s, int64_t local)
+{
+    return s.all || (s.mark && s.mark[local] == s.wanted);
+}
+
+int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wanted)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; mark && i < rows->part.n_local; i++)
+        count += mark[i] == wanted;
+    odd_sum_i64(rows->comm, &count, 1);
+    return count;
+}
+
+/* Adds the row and gives the sum of its values: finite if and only if all of them are. */
+ODD_SIMD static double add_row(int d, const float x[], double sum[])
+{
+    double check = 0;
+    for (int j = 0; j < d; j++) {
+        sum[j] += (double)x[j];
+        check += (double)x[j];
+    }
+    return check;
+}
+
+static odd_status mean_block(void *context, const odd_block *block, double sum[])
+{
+    const odd_selection *selection = context;
+    for (int i = 0; i < block->count; i++) {
+        if (!selected(*selection, block->local + i)) continue;
+        if (!isfinite(add_row(block->d, block->x + (int64_t)i * block->d, sum + 1)))
+            return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite",
+                            (long long)(block->row + i));
+        sum[0]++;
+    }
+    return ODD_OK;
+}
+
+odd_status odd_mean(const odd_rows *rows, odd_selection selection, double mean[], int64_t *n)
+{
+    odd_status st;
+    const int d = rows->d;
+    double *sum = NULL;
+    *n = 0;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(sum, 1 + (int64_t)d));
+    ODD_TRY(odd_rows_sum(rows, mean_block, &selection, 1 + (int64_t)d, sum));
+    *n = (int64_t)sum[0];
+    for (int j = 0; j < d; j++)
+        mean[j] = *n ? sum[1 + j] / sum[0] : 0;
+done:
+    odd_free(sum);
+    return st;
+}
+
+typedef struct {
+    odd_selection selection;
+    odd_form form;
+    const double *centre;
+    int64_t dense, packed;
+    int64_t room;      /* doubles of one thread's workspace */
+    double *workspace; /* (threads, room): z, scratch (rows, d), weight (rows), dense */
+} scatter_pass;
+
+static odd_status scatter_block(void *context, const odd_block *block, double sum[])
+{
+    const scatter_pass *p = context;
+    const int n = block->count, d = block->d;
+    double *z = p->workspace + block->thread * p->room, *scratch = z + (int64_t)n * d;
+    double *weight = scratch + (int64_t)n * d, *dense = weight + n;
+    memset(dense, 0, (size_t)p->dense * sizeof *dense);
+    odd_centre_rows(n, d, block->x, p->centre, z);
+    for (int i = 0; i < n; i++) {
+        weight[i] = selected(p->selection, block->local + i);
+        if (weight[i] == 0) continue;
+        double square = 0;
+        for (int64_t j = (int64_t)i * d; j < (int64_t)(i + 1) * d; j++)
+            square += z[j] * z[j];
+        sum[p->packed] += square * square;
+    }
+    odd_form_scatter(p->form, n, d, z, weight, scratch, dense);
+    odd_form_pack(p->form, d, dense, sum);
+    return ODD_OK;
+}
+
+odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
+                       const double centre[], double scatter[], double *fourth)
+{
+    odd_status st;
+    const int d = rows->d;
+    scatter_pass p = {.selection = selection,
+                      .form = form,
+                      .centre = centre,
+                      .dense = odd_form_dense(form, d),
+                      .packed = odd_form_packed(form, d)};
+    double *sum = NULL;
+    p.room = rows->part.block * (2 * (int64_t)d + 1) + p.dense;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(sum, p.packed + 1));
+    ODD_TRY(odd_rows_sum(rows, scatter_block, &p, p.packed + 1, sum));
+    odd_form_unpack(form, d, sum, scatter);
+    *fourth = sum[p.packed];
+done:
+    odd_free(sum);
+    odd_free(p.workspace);
+    return st;
+}
+
+double odd_variance_floor(int d, const double mean[])
+{
+    double square = 0;
+    for (int j = 0; j < d; j++)
+        square += mean[j] * mean[j] / d;
+    return 1e-12 * (square > 0 ? square : 1);
+}

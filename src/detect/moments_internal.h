@@ -1,0 +1,38 @@
+/**
+ * Moments: mean and scatter of rows spread over ranks, in two passes.
+ *
+ * All @collective on rows->comm; bitwise the same on any number of ranks and threads.
+ */
+#ifndef ODDLOT_DETECT_MOMENTS_INTERNAL_H
+#define ODDLOT_DETECT_MOMENTS_INTERNAL_H
+
+#include "covariance_internal.h"
+#include "oddlot/par/rows.h"
+
+#include <stdbool.h>
+
+/* Which rows count: all, or those whose entry of `mark` (n_local) is `wanted`. A rank whose mark is
+ * NULL has none of those. */
+typedef struct {
+    bool all;
+    const uint8_t *mark; /* borrowed */
+    uint8_t wanted;
+} odd_selection;
+
+#define ODD_ALL_ROWS ((odd_selection){true, NULL, 0})
+
+/** Rows of all ranks that are marked so. */
+int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wanted);
+
+/** Mean (d) of the selected rows (of none: zeros) and their number.
+ *  @return ODD_NUMERIC naming the row with a value that is not finite; ODD_NOMEM. */
+odd_status odd_mean(const odd_rows *rows, odd_selection selection, double mean[], int64_t *n);
+
+/** Sum of z z' of the selected rows about a centre (dense, both triangles), and of |z|^4. */
+odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
+                       const double centre[], double scatter[], double *fourth);
+
+/** The smallest variance to believe: what float32 can tell of values around this mean. @local */
+double odd_variance_floor(int d, const double mean[]);
+
+#endif
