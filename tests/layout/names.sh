@@ -1,0 +1,11 @@
+#!/bin/sh
+# names.sh TREE: fails, naming each, if two source files have the same name (`pca.c:88` in a log
+# must be enough to find the line), or if there are none.
+cd "$1" || exit 1
+files=$(find src include tests -name '*.[ch]' -o -name '*.py')
+[ -n "$files" ] || exit 1
+twice=$(echo "$files" | sed 's|.*/||' | sort | uniq -d)
+for name in $twice; do
+    echo "$files" | grep "/$name\$"
+done
+[ -z "$twice" ]
