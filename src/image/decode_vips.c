@@ -58,6 +58,12 @@ static void on_eval(VipsImage *image, VipsProgress *progress, watch *w)
     if (w->late) vips_image_set_kill(image, TRUE);
 }
 
+static bool reject_broken(const odd_source *source, odd_verdict *verdict)
+{
+    return ODD_REJECT(verdict, ODD_IMAGE_BROKEN,
+                      "damaged %s data, or of a kind that is not supported", source->format);
+}
+
 /* Compute the pixels of a pipeline: 8 bits, 1, 3 or 4 channels. */
 static bool compute(const odd_source *source, VipsImage *in, odd_image *out, odd_verdict *verdict)
 {
@@ -72,15 +78,15 @@ static bool compute(const odd_source *source, VipsImage *in, odd_image *out, odd
     if (whole) memcpy(out->pixels, pixels, size);
     g_free(pixels);
     if (w.late) return odd_reject_slow(source, verdict);
-    return whole || ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "damaged %s data", source->format);
+    return whole || reject_broken(source, verdict);
 }
 
 /* One step of a pipeline: *im becomes what the step made of it. */
-static bool stepped(VipsImage **im, int failed, VipsImage *next)
+static bool stepped(VipsImage **im, int failed, VipsImage **next)
 {
     if (failed) return false;
     g_object_unref(*im);
-    *im = next;
+    *im = *next;
     return true;
 }
 
@@ -93,10 +99,10 @@ static bool to_srgb(VipsImage **im)
         stepped(im,
                 vips_icc_transform(*im, &next, "srgb", "embedded", TRUE, "black_point_compensation",
                                    TRUE, "intent", VIPS_INTENT_RELATIVE, NULL),
-                next))
+                &next))
         return true;
     VipsInterpretation target = grey ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-    return stepped(im, vips_colourspace(*im, &next, target, NULL), next);
+    return stepped(im, vips_colourspace(*im, &next, target, NULL), &next);
 }
 
 /* 8 bits and 1, 3 or 4 channels, whatever it was. */
@@ -104,12 +110,12 @@ static bool to_bytes(VipsImage **im)
 {
     VipsImage *next = NULL;
     if ((*im)->BandFmt != VIPS_FORMAT_UCHAR &&
-        !stepped(im, vips_cast(*im, &next, VIPS_FORMAT_UCHAR, NULL), next))
+        !stepped(im, vips_cast(*im, &next, VIPS_FORMAT_UCHAR, NULL), &next))
         return false;
     if ((*im)->Bands == 2 &&
-        !stepped(im, vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL), next))
+        !stepped(im, vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL), &next))
         return false;
-    return (*im)->Bands <= 4 || stepped(im, vips_extract_band(*im, &next, 0, "n", 4, NULL), next);
+    return (*im)->Bands <= 4 || stepped(im, vips_extract_band(*im, &next, 0, "n", 4, NULL), &next);
 }
 
 static bool load(const odd_source *source, VipsImage **im, odd_verdict *verdict)
@@ -117,7 +123,7 @@ static bool load(const odd_source *source, VipsImage **im, odd_verdict *verdict)
     *im =
         vips_image_new_from_buffer(source->bytes, source->size, "", "access",
                                    VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
-    if (!*im) return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "damaged %s data", source->format);
+    if (!*im) return reject_broken(source, verdict);
     if (!odd_within_limits(source, (*im)->Xsize, (*im)->Ysize, verdict)) return false;
     return (*im)->Bands <= MAX_BANDS || ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "%s has %d channels",
                                                    source->format, (*im)->Bands);
@@ -132,7 +138,7 @@ bool odd_decode_vips(const odd_source *source, odd_decoded *out, odd_verdict *ve
         out->orientation = vips_image_get_orientation(im);
         done = (to_srgb(&im) && to_bytes(&im)) ||
                ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
-                               source->format);
+                          source->format);
     }
     done = done && compute(source, im, &out->image, verdict);
     if (done)
@@ -164,13 +170,13 @@ bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, con
     if (im &&
         stepped(&im,
                 vips_copy(im, &next, "interpretation", meaning(decoded, compact.channels), NULL),
-                next)) {
+                &next)) {
         vips_image_set_blob_copy(im, VIPS_META_ICC_NAME, decoded->profile, decoded->profile_size);
         done = stepped(&im,
                        vips_icc_transform(im, &next, "srgb", "embedded", TRUE,
                                           "black_point_compensation", TRUE, "intent",
                                           VIPS_INTENT_RELATIVE, NULL),
-                       next) &&
+                       &next) &&
                compute(source, im, out, verdict);
     }
     if (im) g_object_unref(im);

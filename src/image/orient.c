@@ -21,23 +21,37 @@ static void orient_box(const odd_image *out, int orientation, odd_box *box)
     if (turns[orientation].flip) box->top = out->height - box->top - box->height;
 }
 
+/* One upright row of pixels that lie `step` bytes apart; inlined, so that the pixel size is fixed.
+ */
+static inline void gather(int width, size_t channels, const uint8_t *from, ptrdiff_t step,
+                          uint8_t *row)
+{
+    for (int x = 0; x < width; x++)
+        memcpy(row + (size_t)x * channels, from + x * step, channels);
+}
+
 odd_status odd_orient(const odd_view *view, int orientation, odd_box *box, odd_image *out)
 {
     odd_status st;
     bool transpose = turns[orientation].transpose;
-    size_t channels = (size_t)view->channels;
-    size_t step_x = transpose ? view->stride : channels;
-    size_t step_y = transpose ? channels : view->stride;
+    ptrdiff_t stride = (ptrdiff_t)view->stride;
+    ptrdiff_t step_x = transpose ? stride : view->channels;
+    ptrdiff_t step_y = transpose ? view->channels : stride;
+    const uint8_t *corner = view->pixels; /* of the upright image */
     ODD_TRY(odd_image_new(transpose ? view->height : view->width,
                           transpose ? view->width : view->height, view->channels, out));
+    if (turns[orientation].mirror) corner += (out->width - 1) * step_x;
+    if (turns[orientation].flip) corner += (out->height - 1) * step_y;
+    if (turns[orientation].mirror) step_x = -step_x;
+    if (turns[orientation].flip) step_y = -step_y;
     for (int y = 0; y < out->height; y++) {
-        int from_y = turns[orientation].flip ? out->height - 1 - y : y;
-        uint8_t *row = out->pixels + (size_t)y * (size_t)out->width * channels;
-        for (int x = 0; x < out->width; x++) {
-            int from_x = turns[orientation].mirror ? out->width - 1 - x : x;
-            memcpy(row + (size_t)x * channels,
-                   view->pixels + (size_t)from_x * step_x + (size_t)from_y * step_y, channels);
-        }
+        uint8_t *row = out->pixels + (size_t)y * (size_t)out->width * (size_t)out->channels;
+        if (out->channels == 1)
+            gather(out->width, 1, corner + y * step_y, step_x, row);
+        else if (out->channels == 3)
+            gather(out->width, 3, corner + y * step_y, step_x, row);
+        else
+            gather(out->width, 4, corner + y * step_y, step_x, row);
     }
     orient_box(out, orientation, box);
 done:

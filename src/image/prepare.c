@@ -5,9 +5,14 @@
 #include "oddlot/base/memory.h"
 
 #include <ctype.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Buffers up to this size stay with the process from image to image: giving them back and touching
+ * fresh pages each time costs a third of the rate at 0.2 megapixels. */
+#define REUSED_BYTES (16 << 20)
 
 #define FIELD(name) offsetof(odd_prepare_options, name)
 
@@ -45,6 +50,8 @@ odd_status odd_prepare_check(const odd_prepare_options *options)
 
 odd_status odd_image_start(void)
 {
+    mallopt(M_MMAP_THRESHOLD, REUSED_BYTES);
+    mallopt(M_TRIM_THRESHOLD, 4 * REUSED_BYTES);
     return odd_vips_start();
 }
 

@@ -24,12 +24,13 @@ static inline uint8_t clip(int32_t sum)
     return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
 }
 
-/* out[i] = sum over t of weight[t] * in[t * stride + i] */
+/* out[i] = sum over t of weight[t] * in[t * stride + i]. The last block overlaps the one before it:
+ * some sums are made twice, which is cheaper than a rest that is not vectorised. */
 ODD_SIMD static void mix_rows(int n, int taps, const int32_t weight[], const uint8_t *in,
                               size_t stride, uint8_t *out)
 {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
+    for (int next = 0; next < n && n >= LANES; next += LANES) {
+        int i = next < n - LANES ? next : n - LANES;
         int32_t sum[LANES];
         for (int l = 0; l < LANES; l++)
             sum[l] = 1 << (ODD_FILTER_BITS - 1);
@@ -39,7 +40,7 @@ ODD_SIMD static void mix_rows(int n, int taps, const int32_t weight[], const uin
         for (int l = 0; l < LANES; l++)
             out[i + l] = clip(sum[l]);
     }
-    for (; i < n; i++) {
+    for (int i = 0; i < n && n < LANES; i++) {
         int32_t sum = 1 << (ODD_FILTER_BITS - 1);
         for (int t = 0; t < taps; t++)
             sum += weight[t] * in[(size_t)t * stride + (size_t)i];
