@@ -151,14 +151,19 @@ void odd_text_html(odd_text *t, const char *s)
     add_escaped(t, s, html_escape);
 }
 
-/* '<' is escaped too, so that the string may stand in a script element. */
+/* Besides what JSON asks for: '<', so that the string may stand in a script element, and what YAML
+ * takes for a line break or refuses, so that it is a double-quoted scalar of YAML too. */
 static const char *json_escape(const char *s, char buffer[static 8])
 {
-    if (*s == '"') return "\\\"";
-    if (*s == '\\') return "\\\\";
-    if (*s == '\n') return "\\n";
-    if ((unsigned char)*s >= 0x20 && *s != 0x7F && *s != '<') return NULL;
-    snprintf(buffer, 8, "\\u%04x", (unsigned)(unsigned char)*s);
+    unsigned code = odd_utf8_decode(s);
+    if (code == '"') return "\\\"";
+    if (code == '\\') return "\\\\";
+    if (code == '\n') return "\\n";
+    bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
+    bool breaks = code == 0x2028 || code == 0x2029 || code == 0xFEFF;
+    bool no_character = code == 0xFFFE || code == 0xFFFF;
+    if (!control && !breaks && !no_character && code != '<') return NULL;
+    snprintf(buffer, 8, "\\u%04x", code & 0xFFFF);
     return buffer;
 }
 

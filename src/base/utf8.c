@@ -2,7 +2,6 @@
 #include "base/utf8_internal.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /* The sequences of the Unicode standard's table 3-7: the first byte's range, the second's (which
  * shuts out overlong forms, surrogates and all past U+10FFFF), and the length. */
@@ -33,22 +32,28 @@ size_t odd_utf8_length(const char *s)
     return 0;
 }
 
-/* C0, DEL, C1, and the marks that turn the direction of the text around them. */
-static bool is_control(const char *s, size_t length)
+unsigned odd_utf8_decode(const char *s)
 {
-    const unsigned char *u = (const unsigned char *)s;
-    if (length == 1) return u[0] < 0x20 || u[0] == 0x7F;
-    if (length == 2) return u[0] == 0xC2 && u[1] < 0xA0;
-    if (length != 3 || u[0] != 0xE2) return false;
-    return (u[1] == 0x80 && u[2] >= 0xAA && u[2] <= 0xAE) || /* U+202A to U+202E */
-           (u[1] == 0x81 && u[2] >= 0xA6 && u[2] <= 0xA9);   /* U+2066 to U+2069 */
+    static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07}; /* bits by length */
+    size_t length = odd_utf8_length(s);
+    unsigned code = (unsigned char)s[0] & lead[length];
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | ((unsigned char)s[i] & 0x3F);
+    return code;
+}
+
+/* C0, DEL, C1, and the marks that turn the direction of the text around them. */
+static bool is_control(unsigned code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
 }
 
 void odd_utf8_make_printable(char *s)
 {
     while (*s) {
         size_t length = odd_utf8_length(s), bad = length == 0 ? 1 : length;
-        if (length == 0 || is_control(s, length)) {
+        if (length == 0 || is_control(odd_utf8_decode(s))) {
             for (size_t i = 0; i < bad; i++)
                 s[i] = '?';
         }

@@ -8,6 +8,9 @@
  *  string stops every look ahead, so a cut sequence is never read past its end. */
 size_t odd_utf8_length(const char *s);
 
+/** The code point of the character at s, which is UTF-8. */
+unsigned odd_utf8_decode(const char *s);
+
 /** Replace, in place, each byte of s that is not UTF-8 or belongs to a control character. */
 void odd_utf8_make_printable(char *s);
 

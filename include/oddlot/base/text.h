@@ -46,6 +46,10 @@ void odd_text_url(odd_text *t, const char *s);
 /** For a terminal or a log: control characters and bytes that are not UTF-8 become '?'. */
 void odd_text_printable(odd_text *t, const char *s);
 
+/** Slips between two words: letters added, lost, changed, or neighbours swapped; for "did you
+ *  mean". INT_MAX if one is longer than 64 bytes. */
+int odd_text_distance(const char *a, const char *b);
+
 /** "4.2 GiB", into a caller's buffer; returns it. */
 const char *odd_human_bytes(int64_t bytes, char buffer[static 32]);
 /** "1 h 02 min", "3.4 s"; returns buffer. */

@@ -1,0 +1,190 @@
+/* Job: the settings of a run, from its file, its defaults and --set, for those who ask for them. */
+#include "base/job_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LARGEST_FILE (1 << 20) /* bytes */
+
+static int count_options(const odd_section *section)
+{
+    int n = 0;
+    while (section->options[n].key)
+        n++;
+    return n;
+}
+
+static odd_status part_init(odd_part *part, const odd_section *section)
+{
+    odd_status st = ODD_OK;
+    part->section = section;
+    part->option_count = count_options(section);
+    ODD_TRY((part->fields = odd_alloc(1, section->size)) ? ODD_OK : ODD_NOMEM);
+    ODD_TRY(ODD_NEW(part->places, part->option_count));
+done:
+    return st;
+}
+
+static void part_free(odd_part *part)
+{
+    free(part->place.set);
+    for (int i = 0; i < part->option_count; i++) {
+        const odd_option *o = &part->section->options[i];
+        if (part->fields) odd_value_free(o, (char *)part->fields + o->offset);
+        if (part->places) free(part->places[i].set);
+    }
+    odd_free(part->fields);
+    odd_free(part->places);
+}
+
+/* "jobs/a.yaml" is in "jobs", "/a.yaml" in "/", "a.yaml" in ".". */
+static char *folder_of(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    if (!slash) return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static odd_status job_new(const char *path, const odd_section sections[], int count, odd_job **out)
+{
+    odd_status st = ODD_OK;
+    odd_job *job = NULL;
+    ODD_TRY(ODD_NEW(job, 1));
+    ODD_TRY(ODD_NEW(job->part, count));
+    job->folder = folder_of(path);
+    if (path) job->path = strdup(path);
+    if (!job->folder || (path && !job->path)) ODD_TRY(odd_fail(ODD_NOMEM, "cannot allocate a job"));
+    for (int i = 0; i < count; i++)
+        ODD_TRY(part_init(&job->part[job->part_count++], &sections[i]));
+    *out = job;
+    job = NULL;
+done:
+    odd_job_free(&job);
+    return st;
+}
+
+static odd_status read_file(odd_job *job)
+{
+    char *bytes;
+    int64_t size;
+    odd_status st = odd_file_slurp(job->path, LARGEST_FILE, &bytes, &size);
+    if (st == ODD_OK) st = odd_fill_file(job, bytes, (size_t)size);
+    odd_free(bytes);
+    return st == ODD_FORMAT ? ODD_USAGE : st; /* too large: the job file is wrong */
+}
+
+odd_status odd_job_load(const char *path, const char *const sets[], int set_count,
+                        const odd_section sections[], int section_count, odd_job **out)
+{
+    odd_status st = ODD_OK;
+    odd_job *job = NULL;
+    *out = NULL;
+    ODD_TRY(job_new(path, sections, section_count, &job));
+    ODD_TRY(odd_fill_defaults(job));
+    if (path) ODD_TRY(read_file(job));
+    for (int i = 0; i < set_count; i++)
+        ODD_TRY(odd_fill_set(job, sets[i]));
+    *out = job;
+    job = NULL;
+done:
+    odd_job_free(&job);
+    return st;
+}
+
+void odd_job_free(odd_job **job)
+{
+    if (!*job) return;
+    for (int i = 0; i < (*job)->part_count; i++)
+        part_free(&(*job)->part[i]);
+    odd_free((*job)->part);
+    free((*job)->path);
+    free((*job)->folder);
+    odd_free(*job);
+    *job = NULL;
+}
+
+const void *odd_job_section(const odd_job *job, const char *section)
+{
+    const void *fields = NULL;
+    for (int i = 0; i < job->part_count && !fields; i++)
+        if (strcmp(job->part[i].section->name, section) == 0) fields = job->part[i].fields;
+    ODD_CHECK(fields);
+    return fields;
+}
+
+bool odd_job_given(const odd_job *job, const char *key)
+{
+    return odd_path_place(job, key) != NULL;
+}
+
+const char *odd_job_folder(const odd_job *job)
+{
+    return job->folder;
+}
+
+/* Tells why a key that nobody gave is complained about. */
+static void add_default(const odd_job *job, const char *key, odd_text *out)
+{
+    odd_part *part;
+    const odd_option *o = odd_path_option(job, key, &part);
+    if (!o) return;
+    odd_text_add(out, " (default ");
+    odd_value_write(o, (const char *)part->fields + o->offset, out);
+    odd_text_add(out, ")");
+}
+
+static void add_place(const odd_job *job, const char *key, odd_text *out)
+{
+    const odd_place *place = odd_path_place(job, key);
+    if (place && place->set) {
+        odd_text_add(out, place->set);
+        return;
+    }
+    if (job->path) odd_text_format(out, "%s:", job->path);
+    if (place) odd_text_format(out, "%zu:%zu:", place->line, place->column);
+    odd_text_format(out, "%s%s", job->path ? " " : "", key);
+    if (!place) add_default(job, key, out);
+}
+
+odd_status odd_job_fail(const odd_job *job, const char *key, const char *format, ...)
+{
+    char what[ODD_REASON_SIZE];
+    odd_text place = ODD_TEXT_EMPTY;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    add_place(job, key, &place);
+    odd_fail(ODD_USAGE, "%s: %s", odd_text_string(&place), what);
+    odd_text_free(&place);
+    return ODD_USAGE;
+}
+
+/* Path and value of each setting, in the order of the tables. */
+static odd_hash digest_part(odd_hash h, const odd_part *part)
+{
+    for (const odd_option *o = part->section->options; o->key; o++) {
+        odd_text value = ODD_TEXT_EMPTY;
+        odd_value_write(o, (const char *)part->fields + o->offset, &value);
+        h = odd_hash_add_text(h, part->section->name);
+        h = odd_hash_add_text(h, o->key);
+        h = odd_hash_add_text(h, odd_text_string(&value));
+        odd_text_free(&value);
+    }
+    return h;
+}
+
+odd_hash odd_job_digest(const odd_job *job, const char *section)
+{
+    odd_hash h = ODD_HASH_START;
+    for (int i = 0; i < job->part_count; i++) {
+        const char *name = job->part[i].section->name;
+        bool below = *section != '\0' && odd_path_inside(name, section);
+        if (below || strcmp(name, section) == 0) h = digest_part(h, &job->part[i]);
+    }
+    return h;
+}

@@ -1,0 +1,311 @@
+/* Job filling: the settings of a YAML document go into the fields of a job.
+ *
+ * Only keys that are declared are followed, so the walk is as deep and as wide as the tables of
+ * options are, whatever the document holds. */
+#include "base/job_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+typedef struct {
+    odd_job *job;
+    const odd_source *source;
+    yaml_document_t *document;
+} filling;
+
+static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const yaml_node_t *node);
+
+static yaml_node_t *node_at(const filling *f, yaml_node_item_t item)
+{
+    return yaml_document_get_node(f->document, item);
+}
+
+static const char *text_of(const yaml_node_t *node)
+{
+    return (const char *)node->data.scalar.value;
+}
+
+static bool is_plain_scalar(const yaml_node_t *node)
+{
+    return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+static bool is_null(const yaml_node_t *node)
+{
+    if (!is_plain_scalar(node)) return false;
+    return strcmp(text_of(node), "~") == 0 || strcasecmp(text_of(node), "null") == 0;
+}
+
+static bool is_nothing(const yaml_node_t *node)
+{
+    return is_plain_scalar(node) && node->data.scalar.length == 0;
+}
+
+/* What stands there, for "expected an integer, found ...". */
+static void add_found(const yaml_node_t *node, odd_text *out)
+{
+    if (node->type == YAML_SEQUENCE_NODE)
+        odd_text_add(out, "a list");
+    else if (node->type == YAML_MAPPING_NODE)
+        odd_text_add(out, "a mapping");
+    else if (is_nothing(node))
+        odd_text_add(out, "nothing");
+    else
+        odd_text_format(out, "'%.60s'", text_of(node));
+}
+
+static odd_status fail_expected(const char *what, const yaml_node_t *node)
+{
+    odd_text found = ODD_TEXT_EMPTY;
+    add_found(node, &found);
+    odd_fail(ODD_USAGE, "expected %s, found %s", what, odd_text_string(&found));
+    odd_text_free(&found);
+    return ODD_USAGE;
+}
+
+/* ---- one option ---------------------------------------------------------------------------- */
+
+static odd_status fail_option(const odd_option *option, const yaml_node_t *node)
+{
+    odd_text what = ODD_TEXT_EMPTY;
+    odd_value_expected(option, &what);
+    fail_expected(odd_text_string(&what), node);
+    odd_text_free(&what);
+    return ODD_USAGE;
+}
+
+/* A scalar with something in it, and without the zero bytes that only an escape can bring. */
+static odd_status check_scalar(const odd_option *option, const yaml_node_t *node)
+{
+    if (node->type != YAML_SCALAR_NODE || is_nothing(node)) return fail_option(option, node);
+    if (strlen(text_of(node)) != node->data.scalar.length)
+        return odd_fail(ODD_USAGE, "a text with a zero byte");
+    return ODD_OK;
+}
+
+/* On failure *at is moved to the item that is wrong. */
+static odd_status read_sequence(const filling *f, const odd_option *option, const yaml_node_t *node,
+                                void *field, yaml_mark_t *at)
+{
+    odd_status st = ODD_OK;
+    const yaml_node_item_t *items = node->data.sequence.items.start;
+    int64_t count = node->data.sequence.items.top - items;
+    const char **texts = calloc((size_t)count + 1, sizeof *texts);
+    if (!texts) return odd_fail(ODD_NOMEM, "cannot allocate a list");
+    for (int64_t i = 0; i < count; i++) {
+        const yaml_node_t *item = node_at(f, items[i]);
+        *at = item->start_mark;
+        ODD_TRY(check_scalar(option, item));
+        texts[i] = text_of(item);
+    }
+    st = odd_value_read_list(texts, count, field);
+done:
+    free(texts);
+    return st;
+}
+
+static odd_status read_node(const filling *f, const odd_option *option, const yaml_node_t *node,
+                            void *field, yaml_mark_t *at)
+{
+    if (option->type == ODD_OPTION_LIST && node->type == YAML_SEQUENCE_NODE)
+        return read_sequence(f, option, node, field, at);
+    odd_status st = check_scalar(option, node);
+    return st == ODD_OK ? odd_value_read(option, text_of(node), field) : st;
+}
+
+static odd_status fill_default(const odd_option *option, void *field);
+
+static void *field_of(const odd_part *part, const odd_option *option)
+{
+    return (char *)part->fields + option->offset;
+}
+
+static odd_status set_place(const odd_source *source, yaml_mark_t mark, odd_place *place)
+{
+    free(place->set);
+    *place = (odd_place){NULL, 0, 0};
+    if (source->is_file) {
+        place->line = mark.line + 1;
+        place->column = mark.column + 1;
+    } else if (!(place->set = strdup(source->name))) {
+        return odd_fail(ODD_NOMEM, "cannot allocate a text");
+    }
+    return ODD_OK;
+}
+
+/* null takes a setting back to its default. */
+static odd_status fill_option(const filling *f, odd_part *part, const odd_option *option,
+                              const char *path, const yaml_node_t *node)
+{
+    odd_place *place = &part->places[option - part->section->options];
+    yaml_mark_t at = node->start_mark;
+    if (is_null(node)) {
+        free(place->set);
+        *place = (odd_place){NULL, 0, 0};
+        return fill_default(option, field_of(part, option));
+    }
+    odd_status st = read_node(f, option, node, field_of(part, option), &at);
+    if (st == ODD_OK) return set_place(f->source, at, place);
+    if (f->source->is_file) odd_fail_prefix(st, "%s: ", path);
+    return odd_source_fail(f->source, st, at);
+}
+
+/* ---- a mapping of options and sections ------------------------------------------------------ */
+
+static odd_status fail_unknown(const filling *f, const char *path, yaml_mark_t at)
+{
+    char guess[ODD_JOB_PATH];
+    if (odd_path_guess(f->job, path, guess))
+        odd_fail(ODD_USAGE, "unknown key '%s'; did you mean '%s'?", path, guess);
+    else
+        odd_fail(ODD_USAGE, "unknown key '%s'", path);
+    return odd_source_fail(f->source, ODD_USAGE, at);
+}
+
+static odd_status check_key(const filling *f, const yaml_node_t *mapping,
+                            const yaml_node_pair_t *pair)
+{
+    const yaml_node_t *key = node_at(f, pair->key);
+    if (key->type != YAML_SCALAR_NODE)
+        return odd_source_fail(f->source, fail_expected("a key", key), key->start_mark);
+    if (strchr(text_of(key), '.')) {
+        odd_fail(ODD_USAGE, "'%s' has a dot; keys are nested, not dotted", text_of(key));
+        return odd_source_fail(f->source, ODD_USAGE, key->start_mark);
+    }
+    for (const yaml_node_pair_t *p = mapping->data.mapping.pairs.start; p < pair; p++) {
+        const yaml_node_t *other = node_at(f, p->key);
+        if (strcmp(text_of(other), text_of(key)) != 0) continue;
+        odd_fail(ODD_USAGE, "'%s' is given twice, first on line %zu", text_of(key),
+                 other->start_mark.line + 1);
+        return odd_source_fail(f->source, ODD_USAGE, key->start_mark);
+    }
+    return ODD_OK;
+}
+
+static odd_status fill_pair(const filling *f, const char *section, const yaml_node_pair_t *pair)
+{
+    char path[ODD_JOB_PATH];
+    const yaml_node_t *key = node_at(f, pair->key), *value = node_at(f, pair->value);
+    const char *name = text_of(key);
+    if (!odd_path_join(path, section, name) || *name == '\0')
+        return fail_unknown(f, path, key->start_mark);
+    return fill(f, path, key->start_mark, value);
+}
+
+static odd_status fill_section(const filling *f, const char *section, const yaml_node_t *node)
+{
+    if (is_null(node) || is_nothing(node)) return ODD_OK; /* all its keys commented out */
+    if (node->type != YAML_MAPPING_NODE) {
+        fail_expected("a mapping of settings", node);
+        if (*section) odd_fail_prefix(ODD_USAGE, "%s: ", section);
+        return odd_source_fail(f->source, ODD_USAGE, node->start_mark);
+    }
+    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+    for (; pair < node->data.mapping.pairs.top; pair++) {
+        odd_status st = check_key(f, node, pair);
+        if (st == ODD_OK) st = fill_pair(f, section, pair);
+        if (st != ODD_OK) return st;
+    }
+    return ODD_OK;
+}
+
+static odd_status note_section(const filling *f, const char *section, yaml_mark_t at)
+{
+    for (int i = 0; i < f->job->part_count; i++)
+        if (strcmp(f->job->part[i].section->name, section) == 0)
+            return set_place(f->source, at, &f->job->part[i].place);
+    return ODD_OK;
+}
+
+static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const yaml_node_t *node)
+{
+    odd_part *part;
+    const odd_option *option = odd_path_option(f->job, path, &part);
+    if (option) return fill_option(f, part, option, path, node);
+    if (!odd_path_is_section(f->job, path)) return fail_unknown(f, path, at);
+    odd_status st = note_section(f, path, at);
+    return st == ODD_OK ? fill_section(f, path, node) : st;
+}
+
+/* ---- the three sources of settings ---------------------------------------------------------- */
+
+odd_status odd_fill_file(odd_job *job, const char *bytes, size_t size)
+{
+    yaml_document_t document;
+    const odd_source source = {job->path, true, bytes, size};
+    odd_status st = odd_source_parse(&source, &document);
+    if (st != ODD_OK) return st;
+    const yaml_node_t *root = yaml_document_get_root_node(&document);
+    if (root) st = fill_section(&(filling){job, &source, &document}, "", root);
+    yaml_document_delete(&document);
+    return st;
+}
+
+static odd_status fill_word(odd_job *job, const odd_source *source, const char *path)
+{
+    yaml_document_t document;
+    const yaml_node_t nothing = {
+        .type = YAML_SCALAR_NODE,
+        .data.scalar = {.value = (yaml_char_t *)"", .style = YAML_PLAIN_SCALAR_STYLE}};
+    odd_status st = odd_source_parse(source, &document);
+    if (st != ODD_OK) return st;
+    const yaml_node_t *root = yaml_document_get_root_node(&document);
+    if (!root) root = &nothing;
+    st = fill(&(filling){job, source, &document}, path, root->start_mark, root);
+    yaml_document_delete(&document);
+    return st;
+}
+
+/* A path that is too long is cut, and then it is not known either. */
+odd_status odd_fill_set(odd_job *job, const char *word)
+{
+    char path[ODD_JOB_PATH];
+    const char *equals = strchr(word, '=');
+    if (!equals || equals == word) return odd_fail(ODD_USAGE, "--set %s: expected key=value", word);
+    snprintf(path, sizeof path, "%.*s", (int)(equals - word), word);
+    odd_text name = ODD_TEXT_EMPTY;
+    odd_text_format(&name, "--set %s", word);
+    odd_status st = odd_text_status(&name);
+    const odd_source source = {name.s, false, equals + 1, strlen(equals + 1)};
+    if (st == ODD_OK) st = fill_word(job, &source, path);
+    odd_text_free(&name);
+    return st;
+}
+
+static odd_status read_default(const odd_option *option, const char *value, void *field)
+{
+    yaml_document_t document;
+    yaml_mark_t at;
+    const odd_source source = {option->key, false, value, strlen(value)};
+    odd_status st = odd_source_parse(&source, &document);
+    if (st != ODD_OK) return st;
+    const yaml_node_t *root = yaml_document_get_root_node(&document);
+    const filling f = {NULL, &source, &document};
+    st = root ? read_node(&f, option, root, field, &at) : odd_fail(ODD_USAGE, "found nothing");
+    yaml_document_delete(&document);
+    return st;
+}
+
+/* The empty default is the empty text or list. A wrong one is a fault of our own tables. */
+static odd_status fill_default(const odd_option *option, void *field)
+{
+    bool empty = !option->value || option->value[0] == '\0';
+    if (empty && option->type == ODD_OPTION_TEXT) return odd_value_read(option, "", field);
+    if (empty && option->type == ODD_OPTION_LIST) return odd_value_read_list(NULL, 0, field);
+    odd_status st = read_default(option, empty ? "" : option->value, field);
+    return st == ODD_USAGE ? odd_fail_prefix(ODD_ARG, "default of '%s': ", option->key) : st;
+}
+
+odd_status odd_fill_defaults(odd_job *job)
+{
+    for (int i = 0; i < job->part_count; i++) {
+        const odd_part *part = &job->part[i];
+        for (const odd_option *o = part->section->options; o->key; o++) {
+            odd_status st = fill_default(o, field_of(part, o));
+            if (st != ODD_OK) return st;
+        }
+    }
+    return ODD_OK;
+}

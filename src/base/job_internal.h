@@ -1,0 +1,84 @@
+/* Job: what its files share: where settings came from, how YAML is read, how values are turned
+ * into fields and back. */
+#ifndef ODDLOT_BASE_JOB_INTERNAL_H
+#define ODDLOT_BASE_JOB_INTERNAL_H
+
+#include "oddlot/base/job.h"
+
+#include <yaml.h>
+
+#define ODD_JOB_PATH 256 /* bytes of a dotted path, with the final 0; longer ones are not known */
+
+/* Where a setting was given: a word of --set, or a line of the file; all 0 for a default. */
+typedef struct {
+    char *set;
+    size_t line, column; /* from 1 */
+} odd_place;
+
+/* One section of a job. */
+typedef struct {
+    const odd_section *section;
+    void *fields;     /* the struct that the offsets of the options point into */
+    int option_count; /* without the end mark */
+    odd_place place;  /* of the section's own mapping */
+    odd_place *places;
+} odd_part;
+
+struct odd_job {
+    char *path; /* NULL: no file */
+    char *folder;
+    odd_part *part;
+    int part_count;
+};
+
+/* job_paths.c: dotted paths */
+
+/** "fit" and "detector" make "fit.detector"; "" and "fit" make "fit". False if it does not fit. */
+bool odd_path_join(char path[static ODD_JOB_PATH], const char *section, const char *key);
+/** What follows `section` in `path` ("fit" in "fit.mixture": "mixture"), NULL if not inside it. */
+const char *odd_path_inside(const char *path, const char *section);
+/** True if `section` or one inside it is declared. */
+bool odd_path_is_section(const odd_job *job, const char *section);
+/** The option at this path and its part; NULL if there is none. */
+const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part **part);
+/** Where this option or section was given, NULL if unknown or a default. */
+const odd_place *odd_path_place(const odd_job *job, const char *path);
+/** The known path that an unknown one was meant to be, written to `guess`; false if none is near.
+ */
+bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_JOB_PATH]);
+
+/* job_yaml.c: bytes to a YAML document */
+
+/* Where YAML comes from. Faults in a file are named with line and column, others without. */
+typedef struct {
+    const char *name; /* "jobs/a.yaml" or "--set seed=2" */
+    bool is_file;
+    const char *bytes;
+    size_t size;
+} odd_source;
+
+/** Put the place of a fault before its recorded reason. */
+odd_status odd_source_fail(const odd_source *source, odd_status st, yaml_mark_t mark);
+/** Parse one document. Owned by caller: yaml_document_delete(), only on success. */
+odd_status odd_source_parse(const odd_source *source, yaml_document_t *document);
+
+/* job_fill.c: a YAML document to the fields of a job */
+
+/** Fill the defaults; the settings of the file job->path with these bytes; those of one --set. */
+odd_status odd_fill_defaults(odd_job *job);
+odd_status odd_fill_file(odd_job *job, const char *bytes, size_t size);
+odd_status odd_fill_set(odd_job *job, const char *word);
+
+/* job_value.c: one value between its text and its field */
+
+/** Read a scalar; the field owns what it holds. The reason tells what was expected and found. */
+odd_status odd_value_read(const odd_option *option, const char *text, void *field);
+/** Read a list from its items. */
+odd_status odd_value_read_list(const char *const items[], int64_t count, void *field);
+void odd_value_free(const odd_option *option, void *field);
+/** The value as YAML on one line: reading it gives the same value. */
+void odd_value_write(const odd_option *option, const void *field, odd_text *out);
+/** "an integer", "one of a, b" */
+void odd_value_expected(const odd_option *option, odd_text *out);
+
+#endif
