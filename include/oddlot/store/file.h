@@ -63,6 +63,9 @@ bool odd_file_has(const odd_file *file, const char *object);
  *  there or is not ours. @local (serial open; call it on one rank). */
 void odd_file_fingerprint(const char *path, char *buffer, size_t size);
 
+/** Name and version of the library. Static. @local */
+const char *odd_store_text(void);
+
 /** Objects of HDF5 that are open in this process: 0 when nothing leaked. For tests. */
 int64_t odd_store_open_objects(void);
 

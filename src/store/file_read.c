@@ -1,0 +1,136 @@
+/* Files that are read. Each rank opens them by itself with plain reads: a published file never
+ * changes, so no rank needs to wait for another, and MPI-IO would only add its own buffering. */
+#include "file_internal.h"
+#include "path_internal.h"
+#include "untrusted_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static odd_status reader_new(const char *path, odd_file **out)
+{
+    odd_file *f = *out = calloc(1, sizeof *f);
+    if (!f) return odd_fail(ODD_NOMEM, "cannot allocate a file");
+    f->id = f->access = H5I_INVALID_HID;
+    f->comm = MPI_COMM_NULL;
+    f->fd = -1;
+    return odd_path_format(&f->path, "%s", path);
+}
+
+/* No locks: the file does not change, and some cluster file systems refuse them. */
+static hid_t serial_access(void)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access < 0) return access;
+    if (H5Pset_fapl_sec2(access) >= 0 && H5Pset_file_locking(access, false, true) >= 0 &&
+        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
+        return access;
+    H5Pclose(access);
+    return H5I_INVALID_HID;
+}
+
+static herr_t refuse_link(const char *parent_file, const char *parent_group, const char *child_file,
+                          const char *child_object, unsigned *flags, hid_t access, void *context)
+{
+    (void)parent_file, (void)parent_group, (void)child_file, (void)child_object;
+    (void)flags, (void)access, (void)context;
+    return -1;
+}
+
+static odd_status open_hdf5(odd_file *f)
+{
+    hid_t access = serial_access();
+    errno = 0;
+    if (access >= 0) f->id = H5Fopen(f->path, H5F_ACC_RDONLY, access);
+    odd_status st = f->id >= 0 ? ODD_OK : odd_hdf5_fail(ODD_FORMAT, "cannot open '%s'", f->path);
+    if (access >= 0) H5Pclose(access);
+    f->access = H5Pcreate(H5P_LINK_ACCESS);
+    H5Pset_elink_cb(f->access, refuse_link, NULL);
+    return st;
+}
+
+odd_status odd_file_open_here(const char *path, bool any, odd_file **out)
+{
+    odd_status st;
+    odd_file *f = *out = NULL;
+    odd_hdf5_start();
+    ODD_TRY(reader_new(path, &f));
+    ODD_TRY(odd_untrusted_file(path, any, &f->bytes));
+    ODD_TRY(open_hdf5(f));
+    if (!any) ODD_TRY(odd_provenance_check(f));
+    *out = f;
+    return ODD_OK;
+done:
+    odd_file_close(&f);
+    return st;
+}
+
+static odd_status probe_if(bool wanted, const char *path)
+{
+    return wanted ? odd_untrusted_probe(path) : ODD_OK;
+}
+
+odd_status odd_file_open(MPI_Comm comm, const char *path, bool any, odd_file **out)
+{
+    odd_status st;
+    *out = NULL;
+    ODD_TRY_ALL(comm, probe_if(any && odd_rank(comm) == 0, path));
+    ODD_TRY_ALL(comm, odd_file_open_here(path, any, out));
+    return ODD_OK;
+done:
+    odd_file_close(out);
+    return st;
+}
+
+void odd_file_close(odd_file **file)
+{
+    odd_file *f = *file;
+    if (!f) return;
+    *file = NULL;
+    if (f->id >= 0) H5Fclose(f->id);
+    if (f->access >= 0) H5Pclose(f->access);
+    if (f->comm != MPI_COMM_NULL) MPI_Comm_free(&f->comm);
+    for (int i = 0; i < f->tallies; i++)
+        free(f->tally[i].dataset);
+    free(f->tally);
+    free(f->stage);
+    free(f->partial);
+    free(f->path);
+    free(f);
+}
+
+bool odd_file_has(const odd_file *file, const char *object)
+{
+    bool there = H5Oexists_by_name(file->id, object, file->access) > 0;
+    H5Eclear2(H5E_DEFAULT);
+    return there;
+}
+
+odd_status odd_file_need(const odd_file *file, const char *object)
+{
+    if (odd_file_has(file, object)) return ODD_OK;
+    return odd_fail(ODD_FORMAT, "'%s' is missing in '%s'", object, file->path);
+}
+
+void odd_file_fingerprint(const char *path, char *buffer, size_t size)
+{
+    odd_file *file;
+    char *text = NULL;
+    if (size == 0) return;
+    buffer[0] = '\0';
+    if (odd_file_open_here(path, false, &file) == ODD_OK &&
+        odd_file_get_text(file, "/", "fingerprint", &text) == ODD_OK && strlen(text) < size)
+        strcpy(buffer, text);
+    odd_free(text);
+    odd_file_close(&file);
+}
+
+int64_t odd_store_open_objects(void)
+{
+    return (int64_t)H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL);
+}
