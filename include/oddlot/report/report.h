@@ -38,6 +38,11 @@ typedef struct {
     double x, y;
 } odd_curve_point;
 
+/* What the threshold did, where the truth is known. */
+typedef struct {
+    int64_t odd_found, odd_missed, theme_kept, theme_lost;
+} odd_report_confusion;
+
 /* A run in figures, each list in the order it is shown. Everything is borrowed. */
 typedef struct {
     const char *title;
@@ -46,6 +51,7 @@ typedef struct {
     int facts;
     const odd_fact *metric; /* evaluation; 0 where there are no labels */
     int metrics;
+    const odd_report_confusion *confusion; /* NULL where there are no labels */
     const odd_flagged *flagged;
     int64_t flagged_count;
     int64_t flagged_total; /* flagged in all; the gallery shows the first ones */
@@ -68,7 +74,17 @@ typedef struct {
     const char *settings; /* job.yaml */
 } odd_report_data;
 
-/** Write FOLDER/index.html and FOLDER/img/... . ODD_IO, ODD_NOMEM. */
+/**
+ * Write FOLDER/index.html, FOLDER/img/000001.png ... (the gallery in its order) and
+ * FOLDER/img/contact-sheet.png.
+ *
+ * The report is written beside its place, as FOLDER.partial, and put there whole: who looks finds
+ * the old report or the new one, also after a kill. An old report is removed; a folder that holds
+ * anything else is left alone. Texts may be NULL (nothing is shown) and hold any byte; numbers that
+ * are not finite are left out of the plots. The page depends on the data only, not on the clock.
+ *
+ * @return ODD_IO naming the path, also for a folder that is not a report; ODD_NOMEM.
+ */
 odd_status odd_report_write(const char *folder, const odd_report_data *data);
 
 #endif

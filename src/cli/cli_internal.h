@@ -1,0 +1,54 @@
+/**
+ * Commands: what main() and the cmd_*.c files share.
+ */
+#ifndef ODDLOT_CLI_CLI_INTERNAL_H
+#define ODDLOT_CLI_CLI_INTERNAL_H
+
+#include "oddlot/base/status.h"
+#include "oddlot/base/text.h"
+
+#include <stdbool.h>
+
+typedef struct {
+    const char *name;
+    const char *group;   /* heading in the help */
+    const char *summary; /* one line */
+    const char *usage;   /* the words after the name */
+    const char *help;    /* paragraphs after the usage; ends with an example; NULL: none */
+    odd_status (*run)(int argc, char **argv); /* argv[0] is the name; @collective on all ranks */
+} odd_command;
+
+extern const odd_command odd_commands[]; /* ends with a NULL name */
+const odd_command *odd_command_find(const char *name);
+
+/** Print usage and help of one command on stdout (rank 0). @local */
+void odd_command_help(const odd_command *command);
+
+/* Words that `run` and the stages understand alike. */
+typedef struct {
+    const char *job;    /* the job file */
+    const char *folder; /* -o; NULL: by the job's name */
+    const char **set;   /* (sets) of --set; owned: odd_words_free() */
+    int sets;
+    int threads; /* of each rank; 0: by the CPUs */
+    bool dry_run, help;
+} odd_words;
+
+/** Parse options and the job file's name; sets up log level and threads. ODD_USAGE, ODD_NOMEM. */
+odd_status odd_words_parse(int argc, char **argv, odd_words *out);
+void odd_words_free(odd_words *words);
+
+/** The options of odd_words_parse(), for help texts. */
+extern const char odd_words_help[];
+
+/** The whole command line as one string, for provenance. Owned by caller: odd_text_free(). */
+void odd_words_command(int argc, char **argv, odd_text *out);
+
+odd_status odd_cmd_run(int argc, char **argv);
+odd_status odd_cmd_stage(int argc, char **argv);
+odd_status odd_cmd_info(int argc, char **argv);
+odd_status odd_cmd_doctor(int argc, char **argv);
+odd_status odd_cmd_bench(int argc, char **argv);
+odd_status odd_cmd_help(int argc, char **argv);
+
+#endif

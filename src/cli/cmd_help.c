@@ -1,0 +1,63 @@
+/* oddlot help: the commands by group, one command, or the settings of a job file. */
+#include "cli_internal.h"
+
+#include "oddlot/par/comm.h"
+#include "oddlot/stage/stage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void list_commands(void)
+{
+    const char *group = "";
+    printf("oddlot %s finds the odd images in a catalogue: damaged, mislabelled, irrelevant, or "
+           "simply\n"
+           "unlike the rest.\n\nusage: [mpirun -n RANKS] oddlot COMMAND ...\n",
+           ODD_VERSION);
+    for (const odd_command *c = odd_commands; c->name; c++) {
+        if (strcmp(group, c->group) != 0) printf("\n%s\n", c->group);
+        group = c->group;
+        printf("  %-10s %s\n", c->name, c->summary);
+    }
+    printf(
+        "\nStart here:\n"
+        "  mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=FOLDER -o runs/first\n"
+        "\nExit codes: 0 done; 1 failed; 2 wrong usage or job file; 3 done and found a problem;\n"
+        "75 stopped at a checkpoint, run the same command again.\n");
+}
+
+void odd_command_help(const odd_command *command)
+{
+    if (odd_rank(MPI_COMM_WORLD) != 0) return;
+    printf("usage: oddlot %s %s\n\n%s: %s.\n", command->name, command->usage, command->name,
+           command->summary);
+    if (command->help) printf("\n%s", command->help);
+    if (strstr(command->usage, "JOB.yaml")) printf("\nOptions\n%s", odd_words_help);
+}
+
+static odd_status help_job(void)
+{
+    odd_text text = ODD_TEXT_EMPTY;
+    int sections;
+    const odd_section *section = odd_job_sections(&sections);
+    odd_job_help(section, sections, &text);
+    odd_status st = odd_text_status(&text);
+    if (st == ODD_OK && odd_rank(MPI_COMM_WORLD) == 0) fputs(odd_text_string(&text), stdout);
+    odd_text_free(&text);
+    return st;
+}
+
+odd_status odd_cmd_help(int argc, char **argv)
+{
+    const char *topic = argc > 1 ? argv[1] : NULL;
+    if (!topic || strcmp(topic, "help") == 0) {
+        if (odd_rank(MPI_COMM_WORLD) == 0) list_commands();
+        return ODD_OK;
+    }
+    if (strcmp(topic, "job") == 0) return help_job();
+    const odd_command *command = odd_command_find(topic);
+    if (!command)
+        return odd_fail(ODD_USAGE, "no command '%s' to explain; `oddlot help` lists them", topic);
+    odd_command_help(command);
+    return ODD_OK;
+}

@@ -1,0 +1,70 @@
+/* The table of commands: one line each, in the order of `oddlot help`. */
+#include "cli_internal.h"
+
+#include "oddlot/par/comm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static odd_status cmd_version(int argc, char **argv);
+
+#define STAGE(name, summary)                                                                       \
+    {                                                                                              \
+        name, "One stage of a job", summary, "JOB.yaml [-o RUN] [--set key=value]...",             \
+            "Does this stage alone; what it reads must be up to date.\n", odd_cmd_stage            \
+    }
+
+const odd_command odd_commands[] = {
+    {"run", "Audit", "do a job: whatever is not up to date",
+     "JOB.yaml [-o RUN] [--set key=value]...",
+     "Does the stages ingest, features, reduce, fit, score, evaluate and report, leaving those "
+     "whose\n"
+     "settings and inputs have not changed. Run it again after a kill: what was published is "
+     "kept.\n"
+     "\nExample:\n  mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=photos -o "
+     "runs/photos\n",
+     odd_cmd_run},
+    {"info", "Audit", "describe a run", "RUN [--verify]",
+     "Lists the files of a run with what is in them; --verify reads them whole and fails with "
+     "exit\n"
+     "code 3 if one is damaged.\n\nExample:\n  oddlot info runs/photos\n",
+     odd_cmd_info},
+    STAGE("ingest", "read, crop and resize every image of the catalogue"),
+    STAGE("features", "turn every image into a row of numbers"),
+    STAGE("reduce", "keep the few directions in which the images differ most"),
+    STAGE("fit", "learn what is usual"),
+    STAGE("score", "rank every image by how odd it is, and flag the odd ones"),
+    STAGE("evaluate", "compare with the truth, where it is known"),
+    STAGE("report", "make the page to look at"),
+    {"doctor", "This machine", "what this machine and build can do", "",
+     "Checks the libraries, the CPU, memory and disk; exit code 3 if something is wrong.\n"
+     "\nExample:\n  mpirun -n 2 oddlot doctor\n",
+     odd_cmd_doctor},
+    {"bench", "This machine", "time the parts on generated data", "CASE [key=value]...",
+     "Prints one JSON object a line with all conditions.\n", odd_cmd_bench},
+    {"help", "Help", "explain a command, or the settings of a job", "[COMMAND | job]", NULL,
+     odd_cmd_help},
+    {"version", "Help", "version and how it was built", "", NULL, cmd_version},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+const odd_command *odd_command_find(const char *name)
+{
+    for (const odd_command *c = odd_commands; c->name; c++)
+        if (strcmp(c->name, name) == 0) return c;
+    return NULL;
+}
+
+static odd_status cmd_version(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    if (odd_rank(MPI_COMM_WORLD) == 0)
+        printf("oddlot %s\nbuilt with gcc %s for %s\n", ODD_VERSION, __VERSION__,
+#ifdef __AVX512F__
+               "this machine only (native)"
+#else
+               "any x86-64; hot loops also for AVX2 and AVX-512, chosen at start"
+#endif
+        );
+    return ODD_OK;
+}

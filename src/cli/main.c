@@ -1,0 +1,63 @@
+/* oddlot: finds the odd images in a catalogue. Starts MPI, picks the command, reports once. */
+#include "cli_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_rank0(void)
+{
+    return odd_rank(MPI_COMM_WORLD) == 0;
+}
+
+/* `oddlot help`, `oddlot --help`, `oddlot` alone and `oddlot --version` are commands, too. */
+static const char *command_name(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return "help";
+    if (strcmp(argv[1], "--version") == 0) return "version";
+    return argv[1];
+}
+
+static odd_status dispatch(int argc, char **argv)
+{
+    const char *name = command_name(argc, argv);
+    const odd_command *command = odd_command_find(name);
+    if (!command) return odd_fail(ODD_USAGE, "no command '%s'; `oddlot help` lists them", name);
+    return command->run(argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+}
+
+/* The one place where a failure is told. */
+static void tell(odd_status st)
+{
+    if (st == ODD_STOPPED)
+        odd_log(ODD_LOG_STAGE, "%s", odd_status_text(st));
+    else if (st != ODD_OK)
+        odd_log(ODD_LOG_ERROR, "%s", *odd_fail_reason() ? odd_fail_reason() : odd_status_text(st));
+}
+
+/* A result that did not reach its reader is a failure. */
+static odd_status close_output(odd_status st)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return st;
+    return st == ODD_OK ? odd_fail(ODD_IO, "cannot write the results: %s", strerror(errno)) : st;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGXFSZ, SIG_IGN); /* a full disk is an error of the write, not the end of the program */
+    odd_status st = odd_par_start(&argc, &argv);
+    odd_log_setup(st == ODD_OK ? odd_rank(MPI_COMM_WORLD) : 0, ODD_LOG_INFO);
+    if (st == ODD_OK) {
+        odd_signals_install();
+        st = dispatch(argc, argv);
+        if (is_rank0()) st = close_output(st);
+    }
+    tell(st);
+    odd_par_stop();
+    return odd_status_exit(st);
+}

@@ -1,0 +1,115 @@
+/* Words: the options that `run` and the stages share. */
+#include "cli_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+const char odd_words_help[] =
+    "  -o, --output RUN     folder of the run; default runs/<name of the job>\n"
+    "      --set KEY=VALUE  change a setting of the job, e.g. --set reduce.pca.components=60\n"
+    "      --dry-run        print what would be done: rows, bytes, memory per rank\n"
+    "  -t, --threads N      threads of each rank; default: its CPUs\n"
+    "  -q, --quiet          warnings and errors only\n"
+    "  -v, --verbose        tell more\n"
+    "  -h, --help           this text\n"
+    "\n`oddlot help job` explains every setting of a job file.\n";
+
+enum { SET = 256, DRY_RUN };
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'}, {"set", required_argument, NULL, SET},
+    {"dry-run", no_argument, NULL, DRY_RUN},  {"threads", required_argument, NULL, 't'},
+    {"quiet", no_argument, NULL, 'q'},        {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+};
+
+static odd_status parse_threads(const char *word, int *threads)
+{
+    char *end;
+    long n = strtol(word, &end, 10);
+    if (*end || end == word || n < 1 || n > 4096)
+        return odd_fail(ODD_USAGE, "--threads wants a number from 1 to 4096, not '%s'", word);
+    *threads = (int)n;
+    return ODD_OK;
+}
+
+static odd_status take_option(int option, char **argv, odd_words *out, odd_level *level)
+{
+    switch (option) {
+    case 'o':
+        out->folder = optarg;
+        return ODD_OK;
+    case SET:
+        out->set[out->sets++] = optarg;
+        return ODD_OK;
+    case DRY_RUN:
+        out->dry_run = true;
+        return ODD_OK;
+    case 't':
+        return parse_threads(optarg, &out->threads);
+    case 'q':
+        *level = ODD_LOG_WARN;
+        return ODD_OK;
+    case 'v':
+        *level = ODD_LOG_DEBUG;
+        return ODD_OK;
+    case 'h':
+        out->help = true;
+        return ODD_OK;
+    case ':':
+        return odd_fail(ODD_USAGE, "option '%s' wants a value", argv[optind - 1]);
+    default:
+        return odd_fail(ODD_USAGE, "no option '%s'; see `oddlot %s --help`", argv[optind - 1],
+                        argv[0]);
+    }
+}
+
+static odd_status take_job(int argc, char **argv, odd_words *out)
+{
+    if (out->help) return ODD_OK;
+    if (optind == argc)
+        return odd_fail(
+            ODD_USAGE, "which job? `oddlot %s JOB.yaml`; see jobs/ and `oddlot help job`", argv[0]);
+    if (optind + 1 < argc)
+        return odd_fail(ODD_USAGE, "one job at a time, but '%s' follows '%s'", argv[optind + 1],
+                        argv[optind]);
+    out->job = argv[optind];
+    return ODD_OK;
+}
+
+odd_status odd_words_parse(int argc, char **argv, odd_words *out)
+{
+    odd_level level = ODD_LOG_INFO;
+    int option;
+    odd_status st;
+    *out = (odd_words){0};
+    ODD_TRY(ODD_NEW(out->set, argc));
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, ":o:t:qvh", options, NULL)) != -1)
+        ODD_TRY(take_option(option, argv, out, &level));
+    ODD_TRY(take_job(argc, argv, out));
+    odd_log_setup(odd_rank(MPI_COMM_WORLD), level);
+    odd_threads_setup(out->threads, odd_threads_ranks_sharing(MPI_COMM_WORLD));
+done:
+    if (st != ODD_OK) odd_words_free(out);
+    return st;
+}
+
+void odd_words_free(odd_words *words)
+{
+    odd_free(words->set);
+    words->set = NULL;
+}
+
+void odd_words_command(int argc, char **argv, odd_text *out)
+{
+    odd_text_add(out, "oddlot");
+    for (int i = 0; i < argc; i++)
+        odd_text_format(out, " %s", argv[i]);
+}

@@ -1,0 +1,44 @@
+/**
+ * Audited: the images of a run, which are the catalogue, or the part of it that a mixture
+ * description takes, with what is known of each.
+ */
+#ifndef ODDLOT_STAGE_AUDITED_INTERNAL_H
+#define ODDLOT_STAGE_AUDITED_INTERNAL_H
+
+#include "oddlot/image/catalogue.h"
+#include "oddlot/stage/run.h"
+
+#include <mpi.h>
+
+enum { ODD_TRUTH_UNKNOWN = -1, ODD_TRUTH_THEME = 0, ODD_TRUTH_ODD = 1 };
+
+struct odd_audited {
+    const odd_catalogue_kind *kind;
+    odd_catalogue list; /* the whole catalogue, on every rank */
+    int64_t rows;       /* images of this run */
+    int64_t *item;      /* (rows) numbers in the list, rising */
+    int8_t *truth;      /* (rows) ODD_TRUTH_... */
+    uint8_t *verified;  /* (rows) ODD_VERIFIED_... of detector.h */
+};
+
+/** List once and share with all ranks; later calls give the same. Borrowed from the run.
+ * @collective */
+odd_status odd_run_audited(odd_run *run, const odd_audited **out);
+void odd_audited_free(odd_audited **audited);
+
+/** The name that people see of row i. Borrowed. */
+const char *odd_audited_name(const odd_audited *audited, int64_t row);
+
+extern const odd_section odd_catalogue_section, odd_mixture_section;
+
+/** Fill item, truth, verified and rows by the job's mixture description; without one, all images.
+ *  @local; the same on every rank. ODD_USAGE for classes that do not exist or are too small. */
+odd_status odd_contaminate(const odd_job *job, odd_audited *audited);
+
+/** The table of catalogue kinds. */
+const odd_catalogue_kind *odd_catalogue_kind_find(const char *name);
+const char *odd_catalogue_kind_name(int i); /* NULL ends */
+
+extern const odd_catalogue_kind odd_catalogue_hdf5;
+
+#endif

@@ -1,0 +1,21 @@
+/* The table of catalogue kinds: adding one is one file and one line here. */
+#include "audited_internal.h"
+
+#include <string.h>
+
+static const odd_catalogue_kind *const kinds[] = {
+    &odd_catalogue_folder, &odd_catalogue_manifest, &odd_catalogue_tar,
+    &odd_catalogue_idx,    &odd_catalogue_hdf5,     NULL,
+};
+
+const odd_catalogue_kind *odd_catalogue_kind_find(const char *name)
+{
+    for (int i = 0; kinds[i]; i++)
+        if (strcmp(kinds[i]->name, name) == 0) return kinds[i];
+    return NULL;
+}
+
+const char *odd_catalogue_kind_name(int i)
+{
+    return kinds[i] ? kinds[i]->name : NULL;
+}

@@ -1,0 +1,37 @@
+/**
+ * Feature source: what turns stored images into rows of numbers. A source is one table of functions
+ * in one file and one line in feature_source.c; the `features` stage knows nothing else of it.
+ */
+#ifndef ODDLOT_STAGE_FEATURE_SOURCE_INTERNAL_H
+#define ODDLOT_STAGE_FEATURE_SOURCE_INTERNAL_H
+
+#include "oddlot/base/job.h"
+#include "oddlot/base/status.h"
+
+#include <stdint.h>
+
+typedef struct {
+    int width, height, channels; /* of the stored images */
+} odd_image_form;
+
+typedef struct {
+    const char *name; /* "pixels": also the section "features.pixels" of its settings */
+    const char *summary;
+    const odd_option *options;
+    size_t options_size;
+    /** Values per image and bytes of memory beside them. @local */
+    odd_status (*plan)(const void *options, const odd_image_form *form, int *width, int64_t *bytes);
+    /** Begin; options and form are copied or used only in this call. @local */
+    odd_status (*open)(const void *options, const odd_image_form *form, void **state);
+    /** Features x (count, width) of images (count, height, width, channels). Uses all threads. The
+     *  row of an image does not depend on its batch. @local */
+    odd_status (*extract)(void *state, int64_t count, const uint8_t images[], float x[]);
+    void (*close)(void **state);
+} odd_feature_source;
+
+extern const odd_feature_source *const odd_feature_sources[]; /* NULL-terminated */
+const odd_feature_source *odd_feature_source_find(const char *name);
+
+extern const odd_feature_source odd_feature_pixels;
+
+#endif

@@ -1,0 +1,208 @@
+/* Runner: do the stages that are not up to date, in the order of the data. */
+#include "stage_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/signals.h"
+#include "oddlot/par/threads.h"
+#include "oddlot/store/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST_STAGES 16
+
+/* The stages of a run with what they should be and whether they are. */
+typedef struct {
+    char wanted[MOST_STAGES][ODD_HASH_TEXT]; /* fingerprints */
+    bool current[MOST_STAGES];
+} state;
+
+static int stage_number(const char *name)
+{
+    for (int i = 0; odd_stages[i]; i++)
+        if (strcmp(odd_stages[i]->name, name) == 0) return i;
+    ODD_CHECK(!"a stage reads one that is not registered");
+    return -1;
+}
+
+/* Digest of everything that the stage's result depends on: its version, settings and inputs. */
+static odd_status fingerprint(odd_run *run, const odd_stage *stage, state *s)
+{
+    odd_hash h = odd_hash_add_text(ODD_HASH_START, stage->name), part;
+    char section[64];
+    odd_status st = ODD_OK;
+    h = odd_hash_add(h, &stage->version, sizeof stage->version);
+    if (stage->seeded) h = odd_hash_add(h, &run->options->seed, sizeof run->options->seed);
+    for (int i = 0; stage->sections[i]; i++) {
+        part = odd_job_digest(run->job, stage->sections[i]);
+        h = odd_hash_add(h, &part, sizeof part);
+    }
+    if (stage->part) {
+        snprintf(section, sizeof section, "%s.%s", stage->name, stage->part(run));
+        part = odd_job_digest(run->job, section);
+        h = odd_hash_add(h, &part, sizeof part);
+    }
+    for (int i = 0; stage->inputs[i]; i++)
+        h = odd_hash_add_text(h, s->wanted[stage_number(stage->inputs[i])]);
+    if (stage->outside) {
+        ODD_TRY(stage->outside(run, &part));
+        h = odd_hash_add(h, &part, sizeof part);
+    }
+    odd_hash_text(h, s->wanted[stage_number(stage->name)]);
+done:
+    return st;
+}
+
+static bool file_there(const odd_run *run, const char *name)
+{
+    char *path = NULL;
+    bool there = odd_run_path(run, name, &path) == ODD_OK && access(path, R_OK) == 0;
+    odd_free(path);
+    return there;
+}
+
+/* @local: rank 0 looks. */
+static bool is_current(const odd_run *run, const odd_stage *stage, const char *wanted)
+{
+    char *path = NULL, found[ODD_HASH_TEXT] = "";
+    if (stage->product && !file_there(run, stage->product)) return false;
+    if (odd_run_path(run, stage->file, &path) == ODD_OK)
+        odd_file_fingerprint(path, found, sizeof found);
+    odd_free(path);
+    return strcmp(found, wanted) == 0;
+}
+
+static odd_status check_settings(const odd_run *run)
+{
+    odd_status st = ODD_OK;
+    for (int i = 0; odd_stages[i]; i++)
+        if (odd_stages[i]->check) ODD_TRY(odd_stages[i]->check(run));
+done:
+    return st;
+}
+
+/* What should be and what is. @collective */
+static odd_status examine(odd_run *run, state *s)
+{
+    odd_status st;
+    ODD_TRY_ALL(run->comm, check_settings(run));
+    for (int i = 0; odd_stages[i]; i++) {
+        ODD_TRY(fingerprint(run, odd_stages[i], s));
+        if (odd_rank(run->comm) == 0) s->current[i] = is_current(run, odd_stages[i], s->wanted[i]);
+    }
+    odd_broadcast(run->comm, 0, s->current, sizeof s->current);
+done:
+    return st;
+}
+
+static odd_status do_stage(odd_run *run, int i, state *s)
+{
+    const odd_stage *stage = odd_stages[i];
+    odd_text settings = ODD_TEXT_EMPTY;
+    char took[32];
+    double started = odd_seconds();
+    odd_status st;
+    odd_job_write(run->job, &settings);
+    ODD_TRY_ALL(run->comm, odd_text_status(&settings));
+    const odd_provenance from = {
+        .stage = stage->name,
+        .command = run->command,
+        .settings = odd_text_string(&settings),
+        .fingerprint = s->wanted[i],
+        .seed = (uint64_t)run->options->seed,
+        .threads = odd_threads(),
+    };
+    odd_log(ODD_LOG_STAGE, "%-9s %s", stage->name, stage->summary);
+    ODD_TRY(stage->run(run, &from));
+    odd_log(ODD_LOG_STAGE, "%-9s done in %s", stage->name,
+            odd_human_seconds(odd_seconds() - started, took));
+done:
+    odd_text_free(&settings);
+    return st;
+}
+
+/* job.yaml and audit.h5, which say what is in the folder. @local */
+static odd_status write_overview(const odd_run *run)
+{
+    const char *file[MOST_STAGES];
+    odd_text yaml = ODD_TEXT_EMPTY;
+    char *path = NULL;
+    int files = 0;
+    odd_status st;
+    odd_job_write(run->job, &yaml);
+    ODD_TRY(odd_text_status(&yaml));
+    ODD_TRY(odd_run_path(run, "job.yaml", &path));
+    ODD_TRY(odd_file_spill(path, yaml.s, yaml.length));
+    for (int i = 0; odd_stages[i]; i++)
+        file[files++] = odd_stages[i]->file;
+    ODD_TRY(odd_audit_link(run->folder, file, files));
+done:
+    odd_text_free(&yaml);
+    odd_free(path);
+    return st;
+}
+
+/* A stage alone needs its inputs as they should be. */
+static odd_status inputs_current(const odd_stage *stage, const state *s)
+{
+    for (int i = 0; stage->inputs[i]; i++)
+        if (!s->current[stage_number(stage->inputs[i])])
+            return odd_fail(ODD_USAGE,
+                            "%s needs %s, which is missing or out of date: do `oddlot %s` first, "
+                            "or `oddlot run`",
+                            stage->name, stage->inputs[i], stage->inputs[i]);
+    return ODD_OK;
+}
+
+odd_status odd_run_do(odd_run *run, const char *only)
+{
+    state s = {0};
+    int done = 0;
+    odd_status st;
+    ODD_TRY(examine(run, &s));
+    if (only) ODD_TRY(inputs_current(odd_stage_find(only), &s));
+    for (int i = 0; odd_stages[i]; i++) {
+        if (only && strcmp(only, odd_stages[i]->name) != 0) continue;
+        if (s.current[i]) {
+            odd_log(ODD_LOG_STAGE, "%-9s is up to date", odd_stages[i]->name);
+            continue;
+        }
+        ODD_TRY(odd_signals_check(run->comm));
+        ODD_TRY(do_stage(run, i, &s));
+        done++;
+    }
+    if (done) ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run) : ODD_OK);
+done:
+    return st;
+}
+
+odd_status odd_run_plan(odd_run *run)
+{
+    state s = {0};
+    odd_plan plan = {0};
+    char disk[32], memory[32], rows[32];
+    odd_status st;
+    ODD_TRY(examine(run, &s));
+    for (int i = 0; odd_stages[i]; i++) {
+        plan.what.length = 0;
+        plan.disk = plan.memory = 0;
+        ODD_TRY(odd_stages[i]->plan(run, &plan));
+        ODD_TRY_ALL(run->comm, odd_text_status(&plan.what));
+        if (odd_rank(run->comm) != 0) continue;
+        if (i == 0)
+            printf("%s: %s images, %d ranks x %d threads, into %s\n\n%-9s  %-10s  %10s  %12s  %s\n",
+                   run->options->name, odd_human_count(plan.rows, rows), odd_size(run->comm),
+                   odd_threads(), run->folder, "stage", "state", "disk", "memory/rank", "what");
+        printf("%-9s  %-10s  %10s  %12s  %s\n", odd_stages[i]->name,
+               s.current[i] ? "up to date" : "to do", odd_human_bytes(plan.disk, disk),
+               odd_human_bytes(plan.memory, memory), odd_text_string(&plan.what));
+    }
+done:
+    odd_text_free(&plan.what);
+    return st;
+}

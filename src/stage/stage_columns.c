@@ -1,0 +1,80 @@
+/* Columns: 1-D datasets, one value for each row. */
+#include "stage_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <string.h>
+
+odd_status odd_column_read(const odd_file *file, const char *name, odd_type type, void **data,
+                           int64_t *n)
+{
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    *data = NULL;
+    *n = 0;
+    ODD_TRY(odd_dataset_open(file, name, &dataset));
+    const odd_shape *shape = odd_dataset_shape(dataset);
+    if (shape->rank != 1 || shape->type == ODD_STRING)
+        ODD_TRY(odd_fail(ODD_FORMAT, "'%s' is not a column of numbers", name));
+    if (!(*data = odd_alloc(shape->shape[0], odd_type_size(type)))) ODD_TRY(ODD_NOMEM);
+    ODD_TRY(odd_dataset_read(dataset, 0, shape->shape[0], type, *data));
+    *n = shape->shape[0];
+done:
+    odd_dataset_close(&dataset);
+    if (st != ODD_OK) {
+        odd_free(*data);
+        *data = NULL;
+    }
+    return st;
+}
+
+odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int64_t n,
+                            int64_t row0, int64_t count, const void *data, const char *about,
+                            const char *unit)
+{
+    const odd_shape shape = {.type = type, .width = odd_type_size(type), .rank = 1, .shape = {n}};
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_create(file, name, &shape, about, unit, &dataset));
+    ODD_TRY(odd_dataset_write(dataset, row0, count, data));
+done:
+    odd_dataset_close(&dataset);
+    return st;
+}
+
+static int64_t longest(int64_t row0, int64_t count, const char *(*text)(const void *, int64_t),
+                       const void *context)
+{
+    size_t most = 1;
+    for (int64_t i = 0; i < count; i++) {
+        size_t length = strlen(text(context, row0 + i));
+        if (length > most) most = length;
+    }
+    return (int64_t)most;
+}
+
+odd_status odd_column_write_text(odd_file *file, const char *name, MPI_Comm comm, int64_t n,
+                                 int64_t row0, int64_t count,
+                                 const char *(*text)(const void *context, int64_t row),
+                                 const void *context, const char *about)
+{
+    int64_t width = longest(row0, count, text, context);
+    odd_max_i64(comm, &width, 1);
+    const odd_shape shape = {ODD_STRING, (size_t)width, 1, {n}};
+    odd_dataset *dataset = NULL;
+    char *cells = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, (cells = odd_alloc(count, (size_t)width)) ? ODD_OK : ODD_NOMEM);
+    for (int64_t i = 0; i < count; i++) {
+        const char *s = text(context, row0 + i);
+        memcpy(cells + i * width, s, strlen(s));
+    }
+    ODD_TRY(odd_dataset_create(file, name, &shape, about, "", &dataset));
+    ODD_TRY(odd_dataset_write(dataset, row0, count, cells));
+done:
+    odd_dataset_close(&dataset);
+    odd_free(cells);
+    return st;
+}

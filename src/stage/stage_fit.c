@@ -1,0 +1,132 @@
+/* Fit: learn what is usual in the catalogue, by a registered detector. */
+#include "stage_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <stddef.h>
+
+typedef struct {
+    char *detector;
+} fit_options;
+
+static const odd_option fit_table[] = {
+    {"detector", ODD_OPTION_TEXT, offsetof(fit_options, detector), "mixture", 0, 0, NULL,
+     "what learns from the rows: mixture, kmeans, mahalanobis"},
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_fit_section = {"fit", "Learning what is usual", fit_table,
+                                     sizeof(fit_options)};
+
+static const odd_detector *detector_of(const odd_run *run)
+{
+    const fit_options *options = odd_job_section(run->job, "fit");
+    return odd_detector_find(options->detector);
+}
+
+static const char *fit_part(const odd_run *run)
+{
+    return detector_of(run)->name;
+}
+
+static const char *detector_name(int i)
+{
+    return odd_detectors[i] ? odd_detectors[i]->name : NULL;
+}
+
+static odd_status check_fit(const odd_run *run)
+{
+    const fit_options *options = odd_job_section(run->job, "fit");
+    if (detector_of(run)) return ODD_OK;
+    return odd_no_such_part(run->job, "fit.detector", "detector", options->detector, detector_name);
+}
+
+/* What people verified of my rows. @local */
+static odd_status read_verified(const odd_file *ingest, const odd_file *features,
+                                const odd_partition *part, uint8_t **out)
+{
+    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
+    odd_dataset *row = NULL;
+    int64_t *image = NULL, images;
+    uint8_t *verified = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(features, "row", &column, &row));
+    ODD_TRY(ODD_NEW(image, part->n_local));
+    ODD_TRY(ODD_NEW(*out, part->n_local));
+    ODD_TRY(odd_dataset_read(row, part->row0, part->n_local, ODD_I64, image));
+    ODD_TRY(odd_column_read(ingest, "verified", ODD_U8, (void **)&verified, &images));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        if (image[i] < 0 || image[i] >= images)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+        (*out)[i] = verified[image[i]];
+    }
+done:
+    odd_dataset_close(&row);
+    odd_free(image);
+    odd_free(verified);
+    return st;
+}
+
+static odd_status run_fit(odd_run *run, const odd_provenance *from)
+{
+    const odd_detector *detector = detector_of(run);
+    odd_file *ingest = NULL, *features = NULL, *in = NULL, *out = NULL;
+    odd_stored_rows stored = {0};
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    uint8_t *verified = NULL;
+    double started = odd_seconds();
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
+    ODD_TRY(odd_stored_rows_open(run, in, "scores", &stored));
+    ODD_TRY_ALL(run->comm, read_verified(ingest, features, &stored.rows.part, &verified));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), &stored.rows, verified,
+                          (uint64_t)run->options->seed, &model));
+    ODD_TRY(odd_bundle_write(out, "model", &model));
+    ODD_TRY(odd_file_set_text(out, "/model", "detector", detector->name));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_stored_rows_close(&stored);
+    odd_file_discard(&out);
+    odd_file_close(&in);
+    odd_file_close(&features);
+    odd_file_close(&ingest);
+    odd_bundle_free(&model);
+    odd_free(verified);
+    return st;
+}
+
+static odd_status plan_fit(odd_run *run, odd_plan *plan)
+{
+    const odd_detector *detector = detector_of(run);
+    int64_t k = plan->width;
+    plan->disk = 8 * k * k * 4;
+    plan->memory =
+        plan->rows / odd_size(run->comm) * (k * (int64_t)sizeof(float) + 64) + 64 * k * k * 8;
+    odd_text_format(&plan->what, "%s: %s", detector->name, detector->summary);
+    return ODD_OK;
+}
+
+static const char *const inputs[] = {"ingest", "features", "reduce", NULL};
+static const char *const sections[] = {"fit", NULL};
+
+const odd_stage odd_stage_fit = {
+    .name = "fit",
+    .file = "model.h5",
+    .summary = "learn what is usual",
+    .seeded = true,
+    .version = 1,
+    .inputs = inputs,
+    .sections = sections,
+    .part = fit_part,
+    .check = check_fit,
+    .plan = plan_fit,
+    .run = run_fit,
+};

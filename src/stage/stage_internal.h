@@ -1,0 +1,87 @@
+/**
+ * What the stages share: their files, rows that lie in files, columns of the ingest, their batches.
+ */
+#ifndef ODDLOT_STAGE_STAGE_INTERNAL_H
+#define ODDLOT_STAGE_STAGE_INTERNAL_H
+
+#include "oddlot/par/rows.h"
+#include "oddlot/stage/stage.h"
+#include "oddlot/store/dataset.h"
+
+#include "audited_internal.h"
+
+extern const odd_stage odd_stage_ingest, odd_stage_features, odd_stage_reduce, odd_stage_fit,
+    odd_stage_score, odd_stage_evaluate, odd_stage_report;
+
+extern const odd_section odd_run_section, odd_image_section, odd_ingest_section,
+    odd_features_section, odd_reduce_section, odd_fit_section, odd_score_section,
+    odd_evaluate_section, odd_report_section;
+
+/** The settings of a registered part: section "<stage>.<part>". Borrowed from the job. @local */
+const void *odd_part_options(const odd_job *job, const char *stage, const char *part);
+
+/** Fail at `key`: "no detector 'x'; there are: a, b". `name(i)` gives the names, NULL ends. @local
+ */
+odd_status odd_no_such_part(const odd_job *job, const char *key, const char *what,
+                            const char *given, const char *(*name)(int i));
+
+/* -- files of stages (stage_files.c) -- */
+
+/** RUN/name, owned by caller: odd_free(). */
+odd_status odd_run_path(const odd_run *run, const char *name, char **out);
+
+/** Open the file of a stage for reading on these ranks. @collective on comm */
+odd_status odd_stage_open(const odd_run *run, MPI_Comm comm, const char *stage, odd_file **out);
+
+/** Begin the file of stage from->stage. @collective on comm */
+odd_status odd_stage_create(const odd_run *run, MPI_Comm comm, const odd_provenance *from,
+                            odd_file **out);
+
+/** Note the seconds since `started` (odd_seconds()) and the largest memory of a rank in the file
+ * and publish it. Frees *file also on failure. @collective on comm */
+odd_status odd_stage_publish(MPI_Comm comm, odd_file **file, double started);
+
+/* -- rows in files (stored_rows.c) -- */
+
+/* Rows of a float32 dataset (n, d): in memory where my part fits the job's memory, else streamed.
+ */
+typedef struct {
+    odd_rows rows;
+    odd_dataset *dataset; /* open while rows are streamed */
+    float *x;             /* my rows, where they are in memory */
+} odd_stored_rows;
+
+/** @collective. Close with odd_stored_rows_close() before the file. */
+odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const char *name,
+                                odd_stored_rows *out);
+void odd_stored_rows_close(odd_stored_rows *stored);
+
+/* -- columns (stage_columns.c) -- */
+
+/** A whole 1-D column of numbers as `type`; *n rows. Owned by caller: odd_free(). @local */
+odd_status odd_column_read(const odd_file *file, const char *name, odd_type type, void **data,
+                           int64_t *n);
+
+/** Write my part of a new 1-D column of n rows. @collective */
+odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int64_t n,
+                            int64_t row0, int64_t count, const void *data, const char *about,
+                            const char *unit);
+
+/** Text of each row as a column of strings as wide as the longest: @collective */
+odd_status odd_column_write_text(odd_file *file, const char *name, MPI_Comm comm, int64_t n,
+                                 int64_t row0, int64_t count,
+                                 const char *(*text)(const void *context, int64_t row),
+                                 const void *context, const char *about);
+
+/* -- batches (stage_files.c) -- */
+
+/** How many batches of `size` rows the rank with most rows needs: all make as many. @collective */
+int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size);
+
+/** Rows of a batch: my rows [first, first + count) of batch b, count 0 when I have none left. */
+typedef struct {
+    int64_t first, count;
+} odd_batch;
+odd_batch odd_batch_of(int64_t b, int64_t size, int64_t n_local);
+
+#endif

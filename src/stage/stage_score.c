@@ -1,0 +1,362 @@
+/* Score: how odd every image is, by the fitted detector; which are flagged, and why.
+ *
+ * Rank 0 brings the scores into the order of the catalogue and ranks them: about 8 bytes for each
+ * image and column there. */
+#include "stage_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/report/csv.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_COLUMNS 16
+#define REASON_SIZE  160
+#define USUAL_SHARE  0.05 /* flagged where a detector gives no probability and the job no share */
+
+typedef struct {
+    char *rank_by;
+    double flag_threshold, flag_share;
+} score_options;
+
+static const odd_option score_table[] = {
+    {"rank_by", ODD_OPTION_TEXT, offsetof(score_options, rank_by), "", 0, 0, NULL,
+     "column that ranks the images; empty: the detector's own, or e.g. reconstruction"},
+    {"flag_threshold", ODD_OPTION_REAL, offsetof(score_options, flag_threshold), "0.5", 0, 1, NULL,
+     "images with at least this probability of being odd are flagged"},
+    {"flag_share", ODD_OPTION_REAL, offsetof(score_options, flag_share), "-1", -1, 1, NULL,
+     "flag this share of the images, the oddest, instead; negative: by probability, or 0.05 where "
+     "the detector gives none"},
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_score_section = {"score", "Ranking and flagging", score_table,
+                                       sizeof(score_options)};
+
+static const odd_score_column residual_column = {
+    "reconstruction", "length of what the components do not hold; larger is odder", 1};
+
+/* The scores of all images, on rank 0, in the order of the catalogue. */
+typedef struct {
+    const odd_detector *detector;
+    odd_score_column column[MOST_COLUMNS]; /* the detector's, then the residual */
+    int columns;
+    int rank_by;     /* column that ranks */
+    int probability; /* column that is a probability; -1: none */
+    int64_t n;       /* images */
+    double *value;   /* (columns, n), NaN for unreadable images */
+    double *score;   /* (n) what ranks, larger is odder, NaN for unreadable images */
+    int64_t *order;  /* (readable) rows, oddest first */
+    int64_t readable;
+    int64_t flagged;             /* the first ones of the order */
+    char (*reason)[REASON_SIZE]; /* (flagged) */
+} scored;
+
+static void scored_free(scored *s)
+{
+    odd_free(s->value);
+    odd_free(s->score);
+    odd_free(s->order);
+    odd_free(s->reason);
+}
+
+static odd_status name_columns(const odd_run *run, scored *s)
+{
+    const score_options *options = odd_job_section(run->job, "score");
+    int own = odd_detector_columns(s->detector);
+    ODD_CHECK(own < MOST_COLUMNS);
+    memcpy(s->column, s->detector->columns, (size_t)own * sizeof *s->column);
+    s->column[own] = residual_column;
+    s->columns = own + 1;
+    s->probability = -1;
+    s->rank_by = *options->rank_by ? -1 : 0;
+    for (int c = 0; c < s->columns; c++) {
+        if (strcmp(s->column[c].name, "posterior") == 0) s->probability = c;
+        if (s->column[c].ranks != 0 && strcmp(s->column[c].name, options->rank_by) == 0)
+            s->rank_by = c;
+    }
+    if (s->rank_by >= 0) return ODD_OK;
+    odd_text names = ODD_TEXT_EMPTY;
+    for (int c = 0; c < s->columns; c++)
+        if (s->column[c].ranks) odd_text_format(&names, " %s", s->column[c].name);
+    odd_status st = odd_job_fail(run->job, "score.rank_by", "no score '%s'; %s gives%s",
+                                 options->rank_by, s->detector->name, odd_text_string(&names));
+    odd_text_free(&names);
+    return st;
+}
+
+/* -- ranking (rank 0) -- */
+
+static odd_status place(scored *s, const int64_t row[], const double given[], int64_t rows)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(s->value, s->n * s->columns));
+    ODD_TRY(ODD_NEW(s->score, s->n));
+    ODD_TRY(ODD_NEW(s->order, rows));
+    for (int64_t i = 0; i < s->n * s->columns; i++)
+        s->value[i] = NAN;
+    for (int64_t i = 0; i < s->n; i++)
+        s->score[i] = NAN;
+    for (int64_t i = 0; i < rows; i++) {
+        if (row[i] < 0 || row[i] >= s->n)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+        for (int c = 0; c < s->columns; c++)
+            s->value[c * s->n + row[i]] = given[i * s->columns + c];
+        s->score[row[i]] = s->column[s->rank_by].ranks * given[i * s->columns + s->rank_by];
+        s->order[s->readable++] = row[i];
+    }
+done:
+    return st;
+}
+
+static int odder_first(const void *a, const void *b, void *context)
+{
+    const double *score = context;
+    int64_t i = *(const int64_t *)a, j = *(const int64_t *)b;
+    if (score[i] != score[j]) return score[i] > score[j] ? -1 : 1;
+    return i < j ? -1 : 1;
+}
+
+static int64_t count_flagged(const odd_run *run, const scored *s)
+{
+    const score_options *options = odd_job_section(run->job, "score");
+    double share = options->flag_share;
+    if (share < 0 && s->probability < 0) share = USUAL_SHARE;
+    if (share >= 0) return llround(share * (double)s->readable);
+    int64_t flagged = 0;
+    const double *probability = s->value + s->probability * s->n;
+    for (int64_t i = 0; i < s->readable; i++)
+        flagged += probability[s->order[i]] >= options->flag_threshold;
+    return flagged;
+}
+
+static odd_status explain(const odd_bundle *model, scored *s)
+{
+    double value[MOST_COLUMNS];
+    s->reason = odd_alloc(s->flagged, sizeof *s->reason);
+    if (!s->reason) return ODD_NOMEM;
+    for (int64_t i = 0; i < s->flagged; i++) {
+        for (int c = 0; c < s->columns; c++)
+            value[c] = s->value[c * s->n + s->order[i]];
+        s->detector->reason(model, value, s->reason[i], sizeof s->reason[i]);
+    }
+    return ODD_OK;
+}
+
+static odd_status rank_images(const odd_run *run, const odd_file *features, const odd_bundle *model,
+                              const double given[], scored *s)
+{
+    int64_t *row = NULL, rows;
+    odd_status st;
+    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&row, &rows));
+    ODD_TRY(place(s, row, given, rows));
+    qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
+    s->flagged = count_flagged(run, s);
+    ODD_TRY(explain(model, s));
+done:
+    odd_free(row);
+    return st;
+}
+
+/* -- writing -- */
+
+static odd_status write_csv(const odd_run *run, const scored *s)
+{
+    const odd_audited *a = run->audited;
+    odd_flagged *rows = NULL;
+    char *path = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(rows, s->flagged));
+    for (int64_t i = 0; i < s->flagged; i++) {
+        int64_t row = s->order[i];
+        rows[i] = (odd_flagged){
+            .rank = i + 1,
+            .row = row,
+            .name = odd_audited_name(a, row),
+            .label = odd_catalogue_text(&a->list, a->list.item[a->item[row]].label),
+            .reason = s->reason[i],
+            .score = s->score[row],
+            .probability = s->probability < 0 ? NAN : s->value[s->probability * s->n + row],
+            .truth = a->truth[row],
+        };
+    }
+    ODD_TRY(odd_run_path(run, "flagged.csv", &path));
+    ODD_TRY(odd_csv_flagged(path, rows, s->flagged, s->detector->name));
+done:
+    odd_free(rows);
+    odd_free(path);
+    return st;
+}
+
+static odd_status write_columns(odd_file *file, const scored *s, int64_t mine)
+{
+    char name[64];
+    odd_status st = ODD_OK;
+    for (int c = 0; c < s->columns; c++) {
+        snprintf(name, sizeof name, "columns/%s", s->column[c].name);
+        ODD_TRY(odd_column_write(file, name, ODD_F64, s->n, 0, mine,
+                                 s->value ? s->value + c * s->n : NULL, s->column[c].about, ""));
+    }
+    ODD_TRY(odd_column_write(file, "score", ODD_F64, s->n, 0, mine, s->score,
+                             "what ranks the images: larger is odder; NaN for unreadable images",
+                             ""));
+done:
+    return st;
+}
+
+static odd_status write_ranks(odd_file *file, const scored *s, int64_t mine)
+{
+    int64_t *rank = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(rank, mine));
+    for (int64_t i = 0; i < s->readable && mine > 0; i++)
+        rank[s->order[i]] = i + 1;
+    ODD_TRY(odd_column_write(file, "rank", ODD_I64, s->n, 0, mine, rank,
+                             "1 is the oddest image, 0 an unreadable one", ""));
+done:
+    odd_free(rank);
+    return st;
+}
+
+static const char *flagged_reason(const void *context, int64_t i)
+{
+    return ((const scored *)context)->reason[i];
+}
+
+/* All ranks call it; rank 0 has the data, the others know n and flagged. */
+static odd_status write_scores(const odd_run *run, odd_file *file, const scored *s)
+{
+    int root = odd_rank(run->comm) == 0;
+    int64_t mine = root ? s->n : 0, flagged = root ? s->flagged : 0;
+    odd_status st;
+    ODD_TRY(write_columns(file, s, mine));
+    ODD_TRY(write_ranks(file, s, mine));
+    ODD_TRY(odd_column_write(file, "flagged/row", ODD_I64, s->flagged, 0, flagged, s->order,
+                             "rows of the flagged images, oddest first", ""));
+    ODD_TRY(odd_column_write_text(file, "flagged/reason", run->comm, s->flagged, 0, flagged,
+                                  flagged_reason, s, "why it was flagged"));
+    ODD_TRY(odd_file_set_text(file, "/", "detector", s->detector->name));
+    ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->column[s->rank_by].name));
+done:
+    return st;
+}
+
+/* -- the stage -- */
+
+/* Scores of my rows (n_local, columns): the detector's, then the residual. */
+static odd_status score_rows(const odd_run *run, const odd_file *reduced, const odd_bundle *model,
+                             const scored *s, double **out, int64_t *n_local)
+{
+    const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
+    odd_stored_rows stored = {0};
+    odd_dataset *residual = NULL;
+    double *own = NULL, *last = NULL;
+    int k = s->columns - 1;
+    odd_status st;
+    ODD_TRY(odd_stored_rows_open(run, reduced, "scores", &stored));
+    int64_t rows = *n_local = stored.rows.part.n_local;
+    ODD_TRY_ALL(run->comm, ODD_NEW(own, rows * k));
+    ODD_TRY_ALL(run->comm, ODD_NEW(last, rows));
+    ODD_TRY_ALL(run->comm, ODD_NEW(*out, rows * s->columns));
+    ODD_TRY(s->detector->score(model, &stored.rows, own));
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "residual", &column, &residual));
+    ODD_TRY_ALL(run->comm, odd_dataset_read(residual, stored.rows.part.row0, rows, ODD_F64, last));
+    for (int64_t i = 0; i < rows; i++) {
+        memcpy(*out + i * s->columns, own + i * k, (size_t)k * sizeof *own);
+        (*out)[i * s->columns + k] = last[i];
+    }
+done:
+    odd_dataset_close(&residual);
+    odd_stored_rows_close(&stored);
+    odd_free(own);
+    odd_free(last);
+    return st;
+}
+
+/* The detector that fitted the model, which is in the file. */
+static odd_status read_model(const odd_file *file, odd_bundle *model, scored *s)
+{
+    char *name = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(file, "/model", "detector", &name));
+    s->detector = odd_detector_find(name);
+    if (!s->detector)
+        ODD_TRY(odd_fail(ODD_FORMAT,
+                         "model.h5 was made by a detector '%s' that this oddlot does not have",
+                         name));
+    ODD_TRY(odd_bundle_read(file, "model", model));
+done:
+    odd_free(name);
+    return st;
+}
+
+static odd_status run_score(odd_run *run, const odd_provenance *from)
+{
+    const odd_audited *audited;
+    odd_file *features = NULL, *reduced = NULL, *fit = NULL, *out = NULL;
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double *mine = NULL, *all = NULL, started = odd_seconds();
+    int64_t n_local = 0, n;
+    int root = odd_rank(run->comm) == 0;
+    scored s = {0};
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    s.n = audited->rows;
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
+    ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));
+    ODD_TRY_ALL(run->comm, read_model(fit, &model, &s));
+    ODD_TRY_ALL(run->comm, name_columns(run, &s));
+    ODD_TRY(score_rows(run, reduced, &model, &s, &mine, &n_local));
+    ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.columns * sizeof *mine,
+                            (void **)&all, &n));
+    ODD_TRY_ALL(run->comm, root ? rank_images(run, features, &model, all, &s) : ODD_OK);
+    odd_broadcast(run->comm, 0, &s.flagged, sizeof s.flagged);
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(write_scores(run, out, &s));
+    ODD_TRY_ALL(run->comm, root ? write_csv(run, &s) : ODD_OK);
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_file_close(&fit);
+    odd_file_close(&reduced);
+    odd_file_close(&features);
+    odd_bundle_free(&model);
+    scored_free(&s);
+    odd_free(mine);
+    odd_free(all);
+    return st;
+}
+
+static odd_status plan_score(odd_run *run, odd_plan *plan)
+{
+    const int columns = 6;
+    (void)run;
+    plan->disk = plan->rows * (columns + 2) * 8;
+    plan->memory = plan->rows * (2 * columns + 2) * 8;
+    odd_text_add(&plan->what, "a score and a rank for every image, flagged.csv");
+    return ODD_OK;
+}
+
+static const char *const inputs[] = {"ingest", "features", "reduce", "fit", NULL};
+static const char *const sections[] = {"score", NULL};
+
+const odd_stage odd_stage_score = {
+    .name = "score",
+    .file = "scores.h5",
+    .summary = "rank every image by how odd it is, and flag the odd ones",
+    .version = 1,
+    .inputs = inputs,
+    .sections = sections,
+    .product = "flagged.csv",
+    .plan = plan_score,
+    .run = run_score,
+};

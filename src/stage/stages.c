@@ -1,0 +1,16 @@
+/* The table of stages, in the order of the data: adding one is one file and one line here. */
+#include "stage_internal.h"
+
+#include <string.h>
+
+const odd_stage *const odd_stages[] = {
+    &odd_stage_ingest, &odd_stage_features, &odd_stage_reduce, &odd_stage_fit,
+    &odd_stage_score,  &odd_stage_evaluate, &odd_stage_report, NULL,
+};
+
+const odd_stage *odd_stage_find(const char *name)
+{
+    for (int i = 0; odd_stages[i]; i++)
+        if (strcmp(odd_stages[i]->name, name) == 0) return odd_stages[i];
+    return NULL;
+}
