@@ -3,6 +3,7 @@
 
 #include "oddlot/par/comm.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Memory is short on one machine, not in general: then the reader wants to know where. */
@@ -22,7 +23,7 @@ odd_status odd_agree(MPI_Comm comm, odd_status mine)
     if (worst.status == ODD_OK) return ODD_OK;
 
     char reason[ODD_REASON_SIZE] = "";
-    strncpy(reason, odd_fail_reason(), sizeof reason - 1);
+    snprintf(reason, sizeof reason, "%s", odd_fail_reason());
     MPI_Bcast(reason, sizeof reason, MPI_CHAR, worst.rank, comm);
     int known = in.status == worst.status && strcmp(reason, odd_fail_reason()) == 0;
     if (!known) odd_fail((odd_status)worst.status, "%s", reason);

@@ -2,6 +2,7 @@
 #include "oddlot/par/fault.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -83,7 +84,8 @@ static odd_status strike(const fault *f)
 {
     if (f->kill) raise(SIGKILL);
     if (f->sleep < 0) return odd_fail(ODD_IO, "fault '%s' on purpose", f->point);
-    struct timespec left = {(time_t)f->sleep, (long)((f->sleep - (time_t)f->sleep) * 1e9)};
+    double whole = floor(f->sleep);
+    struct timespec left = {(time_t)whole, (long)((f->sleep - whole) * 1e9)};
     while (nanosleep(&left, &left) != 0 && errno == EINTR)
         ;
     return ODD_OK;

@@ -15,11 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double bar_every = 0.1;  /* seconds */
-static const double line_every = 30;  /* in a batch log */
-static const double tell_every = 0.2; /* a rank to rank 0, where there are few ranks */
-static const double tell_most = 5000; /* messages a second from all ranks together */
-static const struct timespec nap = {0, 2 * 1000 * 1000}; /* of rank 0 waiting for the others */
+static const double bar_every = 0.1;             /* seconds */
+static const double line_every = 30;             /* in a batch log */
+static const double tell_every = 0.2;            /* a rank to rank 0, where there are few ranks */
+static const double tell_most = 5000;            /* messages a second from all ranks together */
+static const struct timespec nap = {0, 2000000}; /* of rank 0 waiting for the others */
 
 typedef enum { OFF, BAR, LINES } form;
 

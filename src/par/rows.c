@@ -8,8 +8,11 @@
 
 #include <stdio.h>
 
-enum { BLOCKS_PER_SHARE = 4 };                       /* of a panel, where memory allows */
-static const int64_t panel_bytes = (int64_t)1 << 28; /* of a panel, unless one block is more */
+/* A panel that is read: some blocks a thread, so that reading and joining cost little beside the
+ * work, but no more memory than this, unless one block is more. */
+enum { BLOCKS_PER_SHARE = 16 };
+static const int64_t share_bytes = (int64_t)1 << 25;
+static const int64_t panel_bytes = (int64_t)1 << 30;
 
 typedef struct {
     const odd_rows *rows;
@@ -46,16 +49,27 @@ static int64_t my_blocks(const odd_partition *p)
     return p->n_local / p->block + (p->n_local % p->block != 0);
 }
 
-/* Blocks of a panel: all in memory; read, what the caller wants or enough for all threads. */
+static int64_t at_least_one(int64_t n)
+{
+    return n < 1 ? 1 : n;
+}
+
+/* Blocks of a panel that is read, unless the caller says so. */
+static int64_t default_blocks(const odd_rows *rows, int shares)
+{
+    int64_t bytes = at_least_one(rows->part.block * rows->d * (int64_t)sizeof(float));
+    int64_t each = at_least_one(smaller(BLOCKS_PER_SHARE, share_bytes / bytes));
+    return smaller(shares * each, at_least_one(panel_bytes / bytes));
+}
+
+/* Blocks of a panel; in memory one panel is all. */
 static int64_t blocks_of_panel(const odd_rows *rows, int shares)
 {
     int64_t mine = my_blocks(&rows->part);
     if (rows->x) return mine;
-    int64_t block_bytes = rows->part.block * rows->d * (int64_t)sizeof(float);
-    int64_t want = rows->panel ? rows->panel / rows->part.block
-                               : smaller((int64_t)shares * BLOCKS_PER_SHARE,
-                                         panel_bytes / (block_bytes ? block_bytes : 1));
-    return smaller(want < 1 ? 1 : want, mine);
+    int64_t want =
+        rows->panel ? at_least_one(rows->panel / rows->part.block) : default_blocks(rows, shares);
+    return smaller(want, mine);
 }
 
 static odd_status start_walk(walk *w, int64_t panel_blocks, bool sums)

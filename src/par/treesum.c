@@ -10,12 +10,15 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
+#include "oddlot/par/threads.h"
 #include "par/comm_internal.h"
 
+#include <omp.h>
 #include <stdbool.h>
 #include <string.h>
 
 enum { MAX_SUBTREES = 128 }; /* two of each level, for blocks counted in 64 bits */
+enum { PIECE = 1 << 15 };    /* entries that a thread adds at a time */
 
 typedef struct {
     int level;
@@ -75,10 +78,20 @@ void odd_treesum_free(odd_treesum **t)
     *t = NULL;
 }
 
-ODD_SIMD static void add(int64_t n, double *restrict a, const double *restrict b)
+ODD_SIMD static void add_piece(int64_t n, double *restrict a, const double *restrict b)
 {
     for (int64_t i = 0; i < n; i++)
         a[i] += b[i];
+}
+
+/* Long vectors are added by all threads, unless these are at work on blocks of their own. */
+static void add(int64_t n, double *restrict a, const double *restrict b)
+{
+    int64_t pieces = n / PIECE + (n % PIECE != 0);
+#pragma omp parallel for num_threads(odd_threads()) if (pieces > 1 && !omp_in_parallel()) default( \
+    none) shared(n, a, b, pieces)
+    for (int64_t i = 0; i < pieces; i++)
+        add_piece(i + 1 < pieces ? PIECE : n - i * PIECE, a + i * PIECE, b + i * PIECE);
 }
 
 /* Put the next subtree at the right end, and add up what became whole. */

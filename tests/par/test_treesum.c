@@ -5,6 +5,7 @@
 #include "oddlot/base/random.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
+#include "oddlot/par/threads.h"
 #include "oddlot/par/treesum.h"
 #include "par/comm_internal.h"
 
@@ -102,6 +103,22 @@ static void test_pieces(void)
     odd_longest_message = 16;
     CU_ASSERT(check_all(WORLD, same_bits(MOST_BLOCKS, LONGEST, 1)));
     odd_longest_message = longest;
+}
+
+/* Vectors so long that all threads add them. */
+static void test_long(void)
+{
+    enum { LONG = 70001 };
+    bool good = true;
+    odd_threads_setup(3, 1);
+    odd_treesum *t = run_of(LONG, 0, 5);
+    double *sum = odd_alloc(LONG, sizeof *sum);
+    CU_ASSERT(odd_treesum_total(MPI_COMM_SELF, t, sum) == ODD_OK);
+    for (int64_t i = 0; i < LONG; i++)
+        good = good && sum[i] == plain_sum(0, 5, i);
+    CU_ASSERT(good);
+    odd_free(sum);
+    odd_treesum_free(&t);
 }
 
 /* Every way to cut a run in three, as threads do. */
@@ -218,6 +235,7 @@ CU_TestInfo odd_tests[] = {
     {"the bits of a spread sum are those of the serial one", test_ranks},
     {"vectors of no length", test_length_zero},
     {"vectors in pieces", test_pieces},
+    {"long vectors", test_long},
     {"any cut into runs", test_joins},
     {"runs are used again", test_use_again},
     {"runs with a gap", test_gap},

@@ -27,7 +27,8 @@ typedef struct {
     const float *x;       /* my rows (n_local, d), borrowed; NULL: ask the reader */
     odd_rows_reader read; /* used where x is NULL */
     void *reader;         /* its context, kept */
-    int64_t panel; /* with a reader: rows read at a time, a multiple of part.block; 0: default */
+    int64_t panel; /* with a reader: rows read at a time, a multiple of part.block; 0: some blocks
+                      a thread, about 32 MiB each */
 } odd_rows;
 
 /** Rows that lie in memory. @local; @same n, d. x: (part.n_local, d), kept. */
@@ -50,7 +51,8 @@ typedef odd_status (*odd_block_function)(void *context, const odd_block *block, 
 odd_status odd_rows_each(const odd_rows *rows, odd_block_function f, void *context);
 
 /** Call f on each block and give the sum of its vectors over all rows of all ranks, on every rank.
- *  The same bits on any number of ranks and threads. @collective; @same length. sum: (length). */
+ *  The same bits on any number of ranks and threads. @collective; @same length. sum: (length).
+ *  Memory: about 1 + log2(my blocks / threads) vectors a thread. */
 odd_status odd_rows_sum(const odd_rows *rows, odd_block_function f, void *context, int64_t length,
                         double sum[]);
 
