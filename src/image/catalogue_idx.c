@@ -130,14 +130,12 @@ static void turn_to(odd_reader *reader, int64_t source)
 
 static void note_cut(odd_reader *reader, int64_t number)
 {
-    int fault;
-    const char *why = gzerror(reader->idx.file, &fault);
-    bool damaged = fault == Z_DATA_ERROR;
+    bool damaged;
+    const char *why = odd_idx_fault(&reader->idx, &damaged);
     reader->cut = number;
     odd_verdict_set(&reader->verdict, damaged ? ODD_IMAGE_BROKEN : ODD_IMAGE_TRUNCATED,
                     damaged ? "%s is damaged: %s" : "%s ends before it: %s",
-                    odd_path_name(odd_catalogue_text(reader->catalogue, reader->source)),
-                    fault == Z_OK ? "too short" : why);
+                    odd_path_name(odd_catalogue_text(reader->catalogue, reader->source)), why);
     gzclearerr(reader->idx.file); /* items before the cut can still be read */
 }
 

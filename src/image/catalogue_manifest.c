@@ -240,6 +240,7 @@ static odd_status parse(struct manifest *m, int fd)
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
         return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
     csv_set_space_func(&parser, keep_spaces);
+    csv_set_blk_size(&parser, BLOCK_BYTES); /* its step of growth; 128 bytes unless told */
     odd_status st = parse_file(m, &parser, fd);
     csv_free(&parser);
     if (st == ODD_OK && m->header) st = odd_fail(ODD_FORMAT, "'%s' is empty", m->file);

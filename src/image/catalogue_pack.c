@@ -81,7 +81,7 @@ static odd_status check(const odd_catalogue *c)
 odd_status odd_catalogue_unpack(const char *bytes, int64_t size, odd_catalogue *out)
 {
     odd_catalogue c = ODD_CATALOGUE_EMPTY;
-    header h;
+    header h = {0};
     odd_status st;
     *out = c;
     ODD_TRY(read_header(bytes, size, &h));

@@ -4,13 +4,14 @@
 #include "image/catalogue_internal.h"
 
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TYPE_U8        0x08
 #define MAX_DIMENSIONS 4
 #define MAX_SIDE       65536
 #define MAX_DEFLATE    1032 /* bytes that one byte of deflate can stand for at most (zlib's FAQ) */
-#define BUFFER_BYTES   (1 << 17)
+#define BUFFER_BYTES   (1 << 14) /* zlib loses twice this before a damaged place */
 
 int64_t odd_idx_item_bytes(const odd_idx *x)
 {
@@ -40,6 +41,15 @@ static odd_status open_file(const char *path, odd_idx *x)
 bool odd_idx_read(odd_idx *x, void *bytes, int64_t size)
 {
     return gzread(x->file, bytes, (unsigned)size) == (int)size;
+}
+
+const char *odd_idx_fault(odd_idx *x, bool *damaged)
+{
+    int code;
+    const char *why = gzerror(x->file, &code);
+    const char *text = strstr(why, ": "); /* after zlib's name for the file */
+    *damaged = code == Z_DATA_ERROR;
+    return code == Z_OK ? "too short" : text ? text + 2 : why;
 }
 
 static int64_t big_endian(const uint8_t *b)
@@ -72,7 +82,11 @@ static odd_status read_header(const char *path, odd_idx *x, int *dimensions)
 {
     uint8_t magic[4], side[4];
     int64_t shape[MAX_DIMENSIONS] = {0};
-    if (!odd_idx_read(x, magic, sizeof magic) || magic[0] != 0 || magic[1] != 0)
+    bool damaged;
+    if (!odd_idx_read(x, magic, sizeof magic))
+        return odd_fail(ODD_FORMAT, "'%s' is not an IDX file: %s", path,
+                        odd_idx_fault(x, &damaged));
+    if (magic[0] != 0 || magic[1] != 0)
         return odd_fail(ODD_FORMAT, "'%s' is not an IDX file", path);
     if (magic[2] != TYPE_U8)
         return odd_fail(ODD_FORMAT, "'%s': values of IDX type 0x%02X; only bytes (0x08) are read",
@@ -83,7 +97,8 @@ static odd_status read_header(const char *path, odd_idx *x, int *dimensions)
                         *dimensions);
     for (int k = 0; k < *dimensions; k++) {
         if (!odd_idx_read(x, side, sizeof side))
-            return odd_fail(ODD_FORMAT, "'%s' ends in its header", path);
+            return odd_fail(ODD_FORMAT, "'%s' ends in its header: %s", path,
+                            odd_idx_fault(x, &damaged));
         shape[k] = big_endian(side);
     }
     return take_shape(path, shape, *dimensions, x);

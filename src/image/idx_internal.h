@@ -25,7 +25,10 @@ void odd_idx_close(odd_idx *x);
 
 int64_t odd_idx_item_bytes(const odd_idx *x);
 
-/** True if that many bytes were there; gzerror() tells why not. Under 2 GiB at once. */
+/** True if that many bytes were there. Under 2 GiB at once. */
 bool odd_idx_read(odd_idx *x, void *bytes, int64_t size);
+
+/** Why they were not: the file is damaged, or ends too early. Borrowed. */
+const char *odd_idx_fault(odd_idx *x, bool *damaged);
 
 #endif

@@ -1,0 +1,140 @@
+/**
+ * For tests of catalogues: a temporary folder with files in it, gone at the end, and short ways to
+ * list a catalogue and to look at its items.
+ */
+#ifndef SCRATCH_FOLDER_H
+#define SCRATCH_FOLDER_H
+
+#include "oddlot/base/memory.h"
+#include "oddlot/image/catalogue.h"
+#include "oddlot_test.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ENOUGH (1 << 20) /* limit that no item of these tests reaches */
+
+static char scratch[512];
+
+static inline int remove_entry(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+    (void)info, (void)type, (void)ftw;
+    return remove(path);
+}
+
+static inline void scratch_remove(void)
+{
+    if (*scratch) nftw(scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    *scratch = '\0';
+}
+
+/* Start with an empty folder. */
+static inline void scratch_new(void)
+{
+    const char *place = getenv("TMPDIR");
+    if (!*scratch) atexit(scratch_remove);
+    scratch_remove();
+    snprintf(scratch, sizeof scratch, "%s/oddlot-test-XXXXXX", place ? place : "/tmp");
+    if (!mkdtemp(scratch)) abort();
+}
+
+/* A path in it; good until eight more were asked for. */
+static inline const char *scratch_path(const char *name)
+{
+    static char paths[8][4096];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
+    return path;
+}
+
+static inline void scratch_folder(const char *name)
+{
+    if (mkdir(scratch_path(name), 0777) != 0) abort();
+}
+
+static inline void scratch_bytes(const char *name, const void *bytes, size_t size)
+{
+    FILE *file = fopen(scratch_path(name), "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0) abort();
+}
+
+static inline void scratch_file(const char *name, const char *text)
+{
+    scratch_bytes(name, text, strlen(text));
+}
+
+static inline void scratch_link(const char *target, const char *name)
+{
+    if (symlink(target, scratch_path(name)) != 0) abort();
+}
+
+static inline const char *name_of(const odd_catalogue *c, int64_t i)
+{
+    return i < c->count ? odd_catalogue_text(c, c->item[i].name) : "(no such item)";
+}
+
+static inline int64_t item_named(const odd_catalogue *c, const char *name)
+{
+    int64_t i = 0;
+    while (i < c->count && strcmp(name_of(c, i), name) != 0)
+        i++;
+    return i < c->count ? i : -1;
+}
+
+static inline bool failed_with(const char *words)
+{
+    bool found = strstr(odd_fail_reason(), words) != NULL;
+    if (!found) fprintf(stderr, "the reason is: %s\n", odd_fail_reason());
+    return found;
+}
+
+/* True if item i, read through `reader`, has this verdict and (unless NULL) these bytes. */
+static inline bool reads(const odd_catalogue_kind *kind, odd_reader *reader, int64_t i,
+                         int64_t limit, odd_image_status status, const void *expected,
+                         size_t length)
+{
+    uint8_t *bytes;
+    size_t size;
+    odd_image raw;
+    odd_verdict verdict;
+    if (kind->read(reader, i, limit, &bytes, &size, &raw, &verdict) != ODD_OK) return false;
+    const uint8_t *found = raw.pixels ? raw.pixels : bytes;
+    size_t n = raw.pixels ? (size_t)raw.width * (size_t)raw.height * (size_t)raw.channels : size;
+    bool same = verdict.status == status && (status == ODD_IMAGE_OK) == (found != NULL) &&
+                (verdict.reason[0] == '\0') == (status == ODD_IMAGE_OK) &&
+                (!expected || (n == length && memcmp(found, expected, n) == 0));
+    if (!same)
+        fprintf(stderr, "item %lld: status %d, %s\n", (long long)i, verdict.status, verdict.reason);
+    odd_free(bytes);
+    odd_image_free(&raw);
+    return same;
+}
+
+static inline int open_files(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++)
+        count += fcntl(fd, F_GETFD) != -1;
+    return count;
+}
+
+/* Options of one path in the scratch folder. */
+static inline odd_catalogue_options options_for(char **path, int64_t count)
+{
+    static char *extensions[] = {"jpg", ".png"};
+    return (odd_catalogue_options){.kind = "test",
+                                   .path = {path, count},
+                                   .dataset = "images",
+                                   .label_dataset = "",
+                                   .extensions = {extensions, 2},
+                                   .label_from = "none"};
+}
+
+#endif

@@ -1,0 +1,176 @@
+/* The list of a catalogue: strings, order, digest, packing and unpacking of hostile bytes. */
+#include "scratch_folder.h"
+
+#include "oddlot/base/random.h"
+
+static odd_catalogue example(void)
+{
+    odd_catalogue c = ODD_CATALOGUE_EMPTY;
+    odd_item *item;
+    const char *name[] = {"b/2.jpg", "a-1.jpg", "a/1.jpg", "\xff\x01\n\".jpg"};
+    for (int i = 0; i < 4; i++) {
+        char source[64];
+        snprintf(source, sizeof source, "photos/%s", name[i]);
+        CU_ASSERT_EQUAL(odd_catalogue_add(&c, name[i], source, &item), ODD_OK);
+        item->size = 100 + i;
+        item->verified = i % 3;
+        CU_ASSERT_EQUAL(odd_catalogue_string(&c, i % 2 ? "odd" : "even", &item->label), ODD_OK);
+    }
+    odd_catalogue_seal(&c);
+    return c;
+}
+
+static void strings_are_kept_once(void)
+{
+    odd_catalogue c = example();
+    CU_ASSERT_EQUAL(c.count, 4);
+    CU_ASSERT_STRING_EQUAL(name_of(&c, 3), "\xff\x01\n\".jpg");
+    CU_ASSERT_STRING_EQUAL(odd_catalogue_text(&c, c.item[1].source), "photos/a-1.jpg");
+    CU_ASSERT_EQUAL(c.item[0].name - c.item[0].source, 7); /* the tail of its source */
+    CU_ASSERT_EQUAL(c.item[0].label, c.item[2].label);
+    CU_ASSERT_NOT_EQUAL(c.item[0].label, c.item[1].label);
+    CU_ASSERT_EQUAL(c.item[0].split, 0);
+    CU_ASSERT_STRING_EQUAL(odd_catalogue_text(&c, c.item[0].split), "");
+    odd_catalogue_free(&c);
+    CU_ASSERT_PTR_NULL(c.item);
+}
+
+static void order_is_bytewise(void)
+{
+    odd_catalogue c = example();
+    odd_hash before = c.digest;
+    odd_catalogue_sort(&c);
+    const char *expected[] = {"a-1.jpg", "a/1.jpg", "b/2.jpg", "\xff\x01\n\".jpg"};
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT_STRING_EQUAL(name_of(&c, i), expected[i]);
+    CU_ASSERT_EQUAL(c.item[0].size, 101);
+    odd_catalogue_seal(&c);
+    CU_ASSERT_NOT_EQUAL(memcmp(&c.digest, &before, sizeof before), 0);
+    odd_catalogue_free(&c);
+}
+
+/* The digest notices each of the fields that it is said to be of. */
+static void digest_notices_changes(void)
+{
+    odd_catalogue c = example();
+    odd_hash first = c.digest;
+    odd_catalogue_seal(&c);
+    CU_ASSERT_EQUAL(memcmp(&c.digest, &first, sizeof first), 0);
+    int64_t *number[] = {&c.item[2].size, &c.item[2].time, &c.item[2].label, &c.item[2].name};
+    for (int k = 0; k < 4; k++) {
+        int64_t kept = *number[k];
+        *number[k] = kept == 0 ? 1 : kept + 1; /* of a string: its tail */
+        odd_catalogue_seal(&c);
+        CU_ASSERT_NOT_EQUAL(memcmp(&c.digest, &first, sizeof first), 0);
+        *number[k] = kept;
+    }
+    c.item[0].verified = 2;
+    odd_catalogue_seal(&c);
+    CU_ASSERT_NOT_EQUAL(memcmp(&c.digest, &first, sizeof first), 0);
+    odd_catalogue_free(&c);
+}
+
+static void many_items_grow(void)
+{
+    odd_catalogue c = ODD_CATALOGUE_EMPTY;
+    odd_item *item;
+    char name[32];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "%d.jpg", i * 7919 % 5000);
+        CU_ASSERT_EQUAL(odd_catalogue_add(&c, name, "shard.tar", &item), ODD_OK);
+    }
+    odd_catalogue_sort(&c);
+    for (int i = 1; i < 5000; i++)
+        CU_ASSERT(strcmp(name_of(&c, i - 1), name_of(&c, i)) < 0);
+    CU_ASSERT_EQUAL(c.item[0].source, c.item[4999].source);
+    CU_ASSERT(c.pool_size < 5000 * 9 + 16);
+    odd_catalogue_free(&c);
+}
+
+static void pack_and_unpack(void)
+{
+    odd_catalogue c = example(), d;
+    odd_catalogue empty = ODD_CATALOGUE_EMPTY;
+    char *bytes;
+    int64_t size;
+    CU_ASSERT_EQUAL(odd_catalogue_pack(&c, &bytes, &size), ODD_OK);
+    CU_ASSERT_EQUAL(odd_catalogue_unpack(bytes, size, &d), ODD_OK);
+    CU_ASSERT_EQUAL(d.count, c.count);
+    CU_ASSERT_EQUAL(memcmp(d.item, c.item, sizeof *c.item * 4), 0);
+    CU_ASSERT_EQUAL(memcmp(d.pool, c.pool, (size_t)c.pool_size), 0);
+    CU_ASSERT_EQUAL(memcmp(&d.digest, &c.digest, sizeof c.digest), 0);
+    odd_item *item;
+    CU_ASSERT_EQUAL(odd_catalogue_add(&d, "new", "new", &item), ODD_OK); /* it can go on */
+    CU_ASSERT_STRING_EQUAL(name_of(&d, 0), name_of(&c, 0));
+    odd_free(bytes);
+    odd_catalogue_free(&d);
+    odd_catalogue_free(&c);
+    CU_ASSERT_EQUAL(odd_catalogue_pack(&empty, &bytes, &size), ODD_OK);
+    CU_ASSERT_EQUAL(odd_catalogue_unpack(bytes, size, &d), ODD_OK);
+    CU_ASSERT_EQUAL(d.count, 0);
+    odd_free(bytes);
+    odd_catalogue_free(&d);
+}
+
+/* Use everything that an unpacked list points at; the sanitizers watch. */
+static size_t touch(const odd_catalogue *c)
+{
+    size_t sum = 0;
+    for (int64_t i = 0; i < c->count; i++) {
+        const odd_item *item = &c->item[i];
+        const int64_t text[] = {item->name,  item->label,  item->split,
+                                item->group, item->source, item->reason};
+        for (int k = 0; k < 6; k++)
+            sum += strlen(odd_catalogue_text(c, text[k]));
+    }
+    return sum;
+}
+
+static void hostile_bytes(void)
+{
+    odd_catalogue c = example(), d;
+    char *bytes;
+    int64_t size, refused = 0, rounds = 20000;
+    CU_ASSERT_EQUAL(odd_catalogue_pack(&c, &bytes, &size), ODD_OK);
+    for (int64_t cut = 0; cut < size; cut++)
+        CU_ASSERT_EQUAL(odd_catalogue_unpack(bytes, cut, &d), ODD_FORMAT);
+    for (int64_t k = 0; k < rounds; k++) {
+        int64_t at = (int64_t)odd_below((uint64_t)size, 7, ODD_STREAM_TEST, (uint64_t)k, 0);
+        char kept = bytes[at];
+        bytes[at] = (char)odd_below(256, 7, ODD_STREAM_TEST, (uint64_t)k, 1);
+        if (odd_catalogue_unpack(bytes, size, &d) == ODD_OK)
+            touch(&d);
+        else
+            refused++;
+        odd_catalogue_free(&d);
+        bytes[at] = kept;
+    }
+    CU_ASSERT(refused > rounds / 10);
+    odd_free(bytes);
+    odd_catalogue_free(&c);
+}
+
+static void options_table(void)
+{
+    const char *expected[] = {"kind",          "path",       "labels",     "dataset",
+                              "label_dataset", "extensions", "label_from", NULL};
+    int k = 0;
+    for (const odd_option *o = odd_catalogue_option_table; o->key; o++, k++) {
+        CU_ASSERT_STRING_EQUAL(o->key, expected[k]);
+        CU_ASSERT(strlen(o->help) > 20);
+        CU_ASSERT_PTR_NOT_NULL(o->value);
+    }
+    CU_ASSERT_PTR_NULL(expected[k]);
+}
+
+const char *odd_test_name = "catalogue";
+CU_TestInfo odd_tests[] = {
+    {"strings are kept once", strings_are_kept_once},
+    {"the order is bytewise", order_is_bytewise},
+    {"the digest notices changes", digest_notices_changes},
+    {"many items", many_items_grow},
+    {"pack and unpack", pack_and_unpack},
+    {"hostile bytes", hostile_bytes},
+    {"table of options", options_table},
+    CU_TEST_INFO_NULL,
+};
