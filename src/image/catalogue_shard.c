@@ -92,6 +92,7 @@ static odd_status place_member(struct shard *s, struct archive *a, struct archiv
         return odd_item_blame(s->out, item, ODD_IMAGE_UNKNOWN, "stored as a sparse file");
     if (item->size < 0 || item->offset > s->size || item->size > s->size - item->offset) {
         s->cut = true;
+        if (item->size < 0) item->size = -1;
         return odd_item_blame(s->out, item, ODD_IMAGE_TRUNCATED, "the shard ends inside it");
     }
     s->checked = s->out->count - 1;
