@@ -13,7 +13,7 @@
 static int count_options(const odd_section *section)
 {
     int n = 0;
-    while (section->options[n].key)
+    for (const odd_option *o = odd_section_options(section); o->key; o++)
         n++;
     return n;
 }
@@ -167,7 +167,7 @@ odd_status odd_job_fail(const odd_job *job, const char *key, const char *format,
 /* Path and value of each setting, in the order of the tables. */
 static odd_hash digest_part(odd_hash h, const odd_part *part)
 {
-    for (const odd_option *o = part->section->options; o->key; o++) {
+    for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
         odd_text value = ODD_TEXT_EMPTY;
         odd_value_write(o, (const char *)part->fields + o->offset, &value);
         h = odd_hash_add_text(h, part->section->name);

@@ -302,7 +302,7 @@ odd_status odd_fill_defaults(odd_job *job)
 {
     for (int i = 0; i < job->part_count; i++) {
         const odd_part *part = &job->part[i];
-        for (const odd_option *o = part->section->options; o->key; o++) {
+        for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
             odd_status st = fill_default(o, field_of(part, o));
             if (st != ODD_OK) return st;
         }

@@ -33,6 +33,9 @@ struct odd_job {
 
 /* job_paths.c: dotted paths */
 
+/** The options of a section, at least their end mark. */
+const odd_option *odd_section_options(const odd_section *section);
+
 /** "fit" and "detector" make "fit.detector"; "" and "fit" make "fit". False if it does not fit. */
 bool odd_path_join(char path[static ODD_JOB_PATH], const char *section, const char *key);
 /** What follows `section` in `path` ("fit" in "fit.mixture": "mixture"), NULL if not inside it. */

@@ -5,6 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const odd_option *odd_section_options(const odd_section *section)
+{
+    static const odd_option none[] = {ODD_OPTIONS_END};
+    return section->options ? section->options : none;
+}
+
 bool odd_path_join(char path[static ODD_JOB_PATH], const char *section, const char *key)
 {
     int n = snprintf(path, ODD_JOB_PATH, "%s%s%s", section, *section ? "." : "", key);
@@ -34,7 +40,7 @@ const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part
         const char *key = odd_path_inside(path, section->name);
         if (!key) continue;
         *part = &job->part[i];
-        for (const odd_option *o = section->options; o->key; o++)
+        for (const odd_option *o = odd_section_options(section); o->key; o++)
             if (strcmp(o->key, key) == 0) return o;
     }
     return NULL;
@@ -81,7 +87,7 @@ bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_
     for (int i = 0; i < job->part_count; i++) {
         const odd_section *section = job->part[i].section;
         offer(path, section->name, &nearest, guess);
-        for (const odd_option *o = section->options; o->key; o++)
+        for (const odd_option *o = odd_section_options(section); o->key; o++)
             if (odd_path_join(known, section->name, o->key)) offer(path, known, &nearest, guess);
     }
     return nearest < too_far;

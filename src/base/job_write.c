@@ -32,7 +32,7 @@ static void write_setting(const odd_part *part, const odd_option *o, odd_text *o
 static size_t width_of_settings(const odd_part *part)
 {
     size_t width = 0;
-    for (const odd_option *o = part->section->options; o->key; o++) {
+    for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
         odd_text line = ODD_TEXT_EMPTY;
         write_setting(part, o, &line);
         if (line.length <= VALUE_COLUMNS) width = larger(width, line.length);
@@ -44,7 +44,7 @@ static size_t width_of_settings(const odd_part *part)
 static void write_options(const odd_part *part, size_t indent, odd_text *out)
 {
     size_t width = width_of_settings(part);
-    for (const odd_option *o = part->section->options; o->key; o++) {
+    for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
         size_t start = out->length;
         pad(out, start, indent);
         write_setting(part, o, out);
@@ -124,7 +124,7 @@ typedef struct {
 static columns columns_of(const odd_section *section)
 {
     size_t key = 0, type = 0;
-    for (const odd_option *o = section->options; o->key; o++) {
+    for (const odd_option *o = odd_section_options(section); o->key; o++) {
         odd_text text = ODD_TEXT_EMPTY;
         describe_type(o, &text);
         key = larger(key, strlen(o->key));
@@ -153,7 +153,7 @@ static void describe_section(const odd_section *section, odd_text *out)
 {
     columns at = columns_of(section);
     odd_text_format(out, "%s: %s\n", *section->name ? section->name : "(top)", section->help);
-    for (const odd_option *o = section->options; o->key; o++)
+    for (const odd_option *o = odd_section_options(section); o->key; o++)
         describe_option(o, at, out);
 }
 

@@ -35,9 +35,9 @@ typedef struct {
 typedef struct {
     const char *key;
     odd_option_type type;
-    size_t offset;              /* of the field in the section's struct */
-    const char *value;          /* default, as one would write it in YAML; a list as "[a, b]" */
-    double low, high;           /* range of INT and REAL, both ends in; both 0: any */
+    size_t offset;     /* of the field in the section's struct */
+    const char *value; /* default, as in YAML; a list as "[a, b]"; "" is the empty text or list */
+    double low, high;  /* range of INT and REAL, both ends in; both 0: any; from 9e15: no limit */
     const char *const *choices; /* CHOICE: NULL-terminated names */
     const char *help;           /* one line: what it does, with units */
 } odd_option;
@@ -50,19 +50,27 @@ typedef struct {
 typedef struct {
     const char *name;          /* dotted path */
     const char *help;          /* one line */
-    const odd_option *options; /* ends with ODD_OPTIONS_END */
+    const odd_option *options; /* ends with ODD_OPTIONS_END; NULL: none */
     size_t size;               /* of the struct that the offsets point into */
 } odd_section;
 
 typedef struct odd_job odd_job;
 
 /**
- * Read a job file.
+ * Read a job file: one YAML document of nested mappings, at most 1 MiB, without anchors and
+ * aliases. `null` stands for the default, a list replaces the default list, a later --set wins.
+ *
  * @param path      the YAML file; NULL: all defaults.
  * @param sets      `key.path=value` words of --set, value in YAML's flow notation.
  * @param sections  every section that a job may have; kept (static tables).
- * @return ODD_USAGE with "file:line:column: what" for wrong YAML, unknown keys (naming the nearest
- *         known one), wrong types, values out of range; naming the --set for those. ODD_IO.
+ * @param[out] out  owned by caller: odd_job_free(). NULL on failure.
+ * @return ODD_OK, or
+ *         ODD_USAGE  wrong YAML, a key that is unknown (naming the nearest one) or given twice, a
+ *                    wrong type, a value out of range: "jobs/a.yaml:12:9: fit.tolerance: expected
+ *                    a number of at least 0, found 'many'", or "--set fit.tolerance=many: ..."
+ *         ODD_IO     the file cannot be read
+ *         ODD_ARG    a default of the tables does not fit its own type or range
+ *         ODD_NOMEM
  */
 odd_status odd_job_load(const char *path, const char *const sets[], int set_count,
                         const odd_section sections[], int section_count, odd_job **out);
