@@ -150,6 +150,18 @@ static void crop_columns(jpeg_reader *r, cover *c)
     c->right -= (int)from;
 }
 
+/* The last row is read: skipping over it too would leave the data below unread and unchecked. */
+static void skip_to_end(jpeg_reader *r)
+{
+    JDIMENSION rest = r->jpeg.output_height - r->jpeg.output_scanline;
+    if (rest == 0) return;
+    JSAMPARRAY scratch = (*r->jpeg.mem->alloc_sarray)(
+        (j_common_ptr)&r->jpeg, JPOOL_IMAGE,
+        r->jpeg.output_width * (JDIMENSION)r->jpeg.output_components, 1);
+    if (rest > 1) jpeg_skip_scanlines(&r->jpeg, rest - 1);
+    jpeg_read_scanlines(&r->jpeg, scratch, 1);
+}
+
 static void read_rows(jpeg_reader *r, const cover *c)
 {
     odd_image *image = &r->out->image;
@@ -163,8 +175,7 @@ static void read_rows(jpeg_reader *r, const cover *c)
             rows[i] = image->pixels + (size_t)(first + i) * stride;
         jpeg_read_scanlines(&r->jpeg, rows, (JDIMENSION)n);
     }
-    JDIMENSION rest = r->jpeg.output_height - r->jpeg.output_scanline;
-    if (rest > 0) jpeg_skip_scanlines(&r->jpeg, rest);
+    skip_to_end(r);
 }
 
 static void decode_part(jpeg_reader *r, int reduction)

@@ -69,6 +69,7 @@ static bool compute(const odd_source *source, VipsImage *in, odd_image *out, odd
 {
     watch w = {source->deadline, false};
     size_t size = 0;
+    if (odd_seconds() > source->deadline) return odd_reject_slow(source, verdict);
     if (odd_image_new(in->Xsize, in->Ysize, in->Bands, out) != ODD_OK)
         return odd_reject_status(verdict);
     vips_image_set_progress(in, TRUE);
@@ -90,19 +91,44 @@ static bool stepped(VipsImage **im, int failed, VipsImage **next)
     return true;
 }
 
-static bool to_srgb(VipsImage **im)
+static bool is_lab(const VipsImage *im)
+{
+    return im->Type == VIPS_INTERPRETATION_LAB || im->Type == VIPS_INTERPRETATION_LABQ ||
+           im->Type == VIPS_INTERPRETATION_LABS;
+}
+
+/* Lab in a file is that of ICC, under D50; libvips' own formulas take it as under D65. */
+static bool lab_to_srgb(VipsImage **im)
 {
     VipsImage *next = NULL;
-    bool grey = (*im)->Bands < 3;
-    bool profiled = vips_image_get_typeof(*im, VIPS_META_ICC_NAME) != 0;
-    if (profiled &&
-        stepped(im,
-                vips_icc_transform(*im, &next, "srgb", "embedded", TRUE, "black_point_compensation",
-                                   TRUE, "intent", VIPS_INTENT_RELATIVE, NULL),
-                &next))
-        return true;
-    VipsInterpretation target = grey ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-    return stepped(im, vips_colourspace(*im, &next, target, NULL), &next);
+    return stepped(im, vips_colourspace(*im, &next, VIPS_INTERPRETATION_LAB, NULL), &next) &&
+           stepped(im, vips_icc_export(*im, &next, "output_profile", "srgb", "depth", 8, NULL),
+                   &next);
+}
+
+/* *im becomes sRGB by its profile; false where it has none that works. */
+static bool profile_applied(VipsImage **im)
+{
+    VipsImage *next = NULL;
+    return vips_image_get_typeof(*im, VIPS_META_ICC_NAME) != 0 &&
+           stepped(im,
+                   vips_icc_transform(*im, &next, "srgb", "embedded", TRUE,
+                                      "black_point_compensation", TRUE, "intent",
+                                      VIPS_INTENT_RELATIVE, NULL),
+                   &next);
+}
+
+/* Without a profile CMYK stays as it is: the formula is the same for all formats. */
+static bool to_srgb(VipsImage **im, bool *cmyk)
+{
+    VipsImage *next = NULL;
+    VipsInterpretation target =
+        (*im)->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    if (is_lab(*im)) return lab_to_srgb(im); /* whatever profile comes along */
+    if (profile_applied(im)) return true;
+    *cmyk = (*im)->Type == VIPS_INTERPRETATION_CMYK && (*im)->BandFmt == VIPS_FORMAT_UCHAR &&
+            (*im)->Bands >= 4;
+    return *cmyk || stepped(im, vips_colourspace(*im, &next, target, NULL), &next);
 }
 
 /* 8 bits and 1, 3 or 4 channels, whatever it was. */
@@ -136,7 +162,7 @@ bool odd_decode_vips(const odd_source *source, odd_decoded *out, odd_verdict *ve
     bool done = load(source, &im, verdict);
     if (done) {
         out->orientation = vips_image_get_orientation(im);
-        done = (to_srgb(&im) && to_bytes(&im)) ||
+        done = (to_srgb(&im, &out->cmyk) && to_bytes(&im)) ||
                ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
                           source->format);
     }
@@ -161,24 +187,18 @@ bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, con
 {
     VipsImage *im = NULL, *next = NULL;
     odd_image compact = ODD_IMAGE_EMPTY;
-    bool done = false;
     ODD_CHECK(started);
     if (odd_copy(view, &compact) != ODD_OK) return odd_reject_status(verdict);
     size_t size = (size_t)compact.width * (size_t)compact.height * (size_t)compact.channels;
     im = vips_image_new_from_memory(compact.pixels, size, compact.width, compact.height,
                                     compact.channels, VIPS_FORMAT_UCHAR);
-    if (im &&
-        stepped(&im,
-                vips_copy(im, &next, "interpretation", meaning(decoded, compact.channels), NULL),
-                &next)) {
+    VipsInterpretation type = meaning(decoded, compact.channels);
+    bool done = im && stepped(&im, vips_copy(im, &next, "interpretation", type, NULL), &next);
+    if (done)
         vips_image_set_blob_copy(im, VIPS_META_ICC_NAME, decoded->profile, decoded->profile_size);
-        done = stepped(&im,
-                       vips_icc_transform(im, &next, "srgb", "embedded", TRUE,
-                                          "black_point_compensation", TRUE, "intent",
-                                          VIPS_INTENT_RELATIVE, NULL),
-                       &next) &&
-               compute(source, im, out, verdict);
-    }
+    done = done && profile_applied(&im) && compute(source, im, out, verdict);
+    if (!done) odd_image_free(out);
+    if (verdict->status == ODD_IMAGE_BROKEN) odd_verdict_good(verdict); /* only the profile is */
     if (im) g_object_unref(im);
     odd_image_free(&compact);
     vips_error_clear();
