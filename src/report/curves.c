@@ -1,0 +1,99 @@
+/* Curves: the ROC curve with its area, and the objective as the fit went on. */
+#include "report/figures_internal.h"
+#include "report/html_internal.h"
+#include "report/plot_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define MOST      2000 /* more points than the screen has columns */
+#define FEW_STEPS 60   /* so many iterations are still shown one by one */
+
+static bool is_finite(const odd_curve_point *p)
+{
+    return isfinite(p->x) && isfinite(p->y);
+}
+
+/* Through all finite points, or an even choice of them with both ends. */
+static void draw_line(const odd_plot *plot, const odd_curve_point curve[], int64_t count)
+{
+    int64_t shown = count < MOST ? count : MOST;
+    char pen = 'M';
+    odd_text_add(plot->svg, "<path class=\"curve\" d=\"");
+    for (int64_t k = 0; k < shown; k++) {
+        const odd_curve_point *p = &curve[shown > 1 ? k * (count - 1) / (shown - 1) : 0];
+        if (!is_finite(p)) continue;
+        odd_text_format(plot->svg, "%c%.1f %.1f", pen, odd_plot_x(plot, p->x),
+                        odd_plot_y(plot, p->y));
+        pen = 'L';
+    }
+    odd_text_add(plot->svg, "\"/>\n");
+}
+
+static void draw_dots(const odd_plot *plot, const odd_curve_point curve[], int64_t count)
+{
+    odd_text_add(plot->svg, "<path class=\"dot theme solid\" d=\"M0 0");
+    for (int64_t i = 0; i < count; i++)
+        if (is_finite(&curve[i]))
+            odd_plot_mark(plot->svg, odd_plot_x(plot, curve[i].x), odd_plot_y(plot, curve[i].y),
+                          ODD_MARK_CIRCLE);
+    odd_text_add(plot->svg, "\"/>\n");
+}
+
+/* Where the threshold in force stands on the curve. */
+static void draw_working_point(odd_plot *plot, const odd_report_confusion *c)
+{
+    if (!c) return;
+    double odds = (double)c->odd_found + (double)c->odd_missed;
+    double themes = (double)c->theme_lost + (double)c->theme_kept;
+    if (!(odds > 0 && themes > 0)) return;
+    odd_text_add(plot->svg, "<path class=\"dot odd solid\" d=\"");
+    odd_plot_mark(plot->svg, odd_plot_x(plot, (double)c->theme_lost / themes),
+                  odd_plot_y(plot, (double)c->odd_found / odds), ODD_MARK_CIRCLE);
+    odd_text_add(plot->svg, "\"/>\n");
+    odd_plot_legend(plot, "dot odd solid", ODD_MARK_CIRCLE, "the threshold");
+}
+
+odd_status odd_roc_draw(const odd_report_data *data, odd_text *svg, odd_text *note)
+{
+    char number[32], name[64];
+    (void)note;
+    odd_plot plot = odd_plot_begin(svg, odd_axis_linear(0, 1, "share of theme images flagged"),
+                                   odd_axis_linear(0, 1, "share of odd images found"), "ROC curve");
+    snprintf(name, sizeof name, "AUC %s", odd_html_number(data->auc, number));
+    odd_text_format(svg, "<path class=\"chance\" d=\"M%.1f %.1fL%.1f %.1f\"/>",
+                    odd_plot_x(&plot, 0), odd_plot_y(&plot, 0), odd_plot_x(&plot, 1),
+                    odd_plot_y(&plot, 1));
+    draw_line(&plot, data->roc, data->roc_count);
+    odd_plot_legend(&plot, "curve", ODD_MARK_LINE, name);
+    odd_plot_legend(&plot, "chance", ODD_MARK_LINE, "chance");
+    draw_working_point(&plot, data->confusion);
+    odd_plot_end(&plot);
+    return ODD_OK;
+}
+
+static void widen(double v, double *low, double *high)
+{
+    *low = isnan(*low) ? v : fmin(*low, v);
+    *high = isnan(*high) ? v : fmax(*high, v);
+}
+
+odd_status odd_objective_draw(const odd_report_data *data, odd_text *svg, odd_text *note)
+{
+    double x0 = NAN, x1 = NAN, y0 = NAN, y1 = NAN;
+    (void)note;
+    for (int64_t i = 0; i < data->objective_count; i++) {
+        if (!is_finite(&data->objective[i])) continue;
+        widen(data->objective[i].x, &x0, &x1);
+        widen(data->objective[i].y, &y0, &y1);
+    }
+    odd_axis x = odd_axis_linear(x0, x1, "iteration");
+    x.whole = true;
+    odd_plot plot =
+        odd_plot_begin(svg, x, odd_axis_linear(y0, y1, "log posterior"), "How the fit went");
+    draw_line(&plot, data->objective, data->objective_count);
+    if (data->objective_count <= FEW_STEPS)
+        draw_dots(&plot, data->objective, data->objective_count);
+    odd_plot_end(&plot);
+    return ODD_OK;
+}

@@ -1,0 +1,77 @@
+/* Page: index.html from its head to its foot. */
+#include "report/embedded_internal.h"
+#include "report/figures_internal.h"
+#include "report/html_internal.h"
+#include "report/sections_internal.h"
+
+/* The second wall behind the escapes: the browser loads nothing from elsewhere, and runs no script
+ * but ours, known by its digest. */
+static void write_policy(odd_text *html)
+{
+    odd_html(html,
+             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"
+             " img-src 'self' file:; style-src 'unsafe-inline'; base-uri 'none';"
+             " form-action 'none'; script-src 'sha256-%s'\">\n",
+             odd_embedded_js_digest);
+}
+
+static void write_head(const odd_report_data *data, odd_text *html)
+{
+    odd_text_add(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    write_policy(html);
+    odd_text_add(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                       "<meta name=\"color-scheme\" content=\"light dark\">\n");
+    odd_html(html, "<title>%s</title>\n<style>\n", data->title);
+    odd_text_add(html, odd_embedded_css);
+    odd_text_add(html, "</style>\n</head>\n");
+}
+
+/* Links to the sections that are there. */
+static void write_navigation(const odd_report_data *data, odd_text *html)
+{
+    bool plots = data->scores > 0 || data->scatter_count > 0;
+    odd_text_add(html, "<nav aria-label=\"Sections\">\n<a href=\"#summary\">Summary</a>\n");
+    if (data->metrics > 0 || data->confusion)
+        odd_text_add(html, "<a href=\"#evaluation\">Evaluation</a>\n");
+    if (plots) odd_text_add(html, "<a href=\"#plots\">Plots</a>\n");
+    odd_text_add(html, "<a href=\"#flagged\">Flagged</a>\n");
+    if (data->errors > 0) odd_text_add(html, "<a href=\"#unreadable\">Unreadable</a>\n");
+    if (data->settings && *data->settings)
+        odd_text_add(html, "<a href=\"#settings\">Settings</a>\n");
+    odd_text_add(html, "</nav>\n");
+}
+
+static void write_top(const odd_report_data *data, odd_text *html)
+{
+    odd_html(html, "<header>\n<h1>%s</h1>\n<p class=\"subtitle\">%s</p>\n", data->title,
+             data->subtitle);
+    write_navigation(data, html);
+    odd_text_add(html, "</header>\n");
+}
+
+static void write_foot(odd_text *html)
+{
+    odd_text_add(html, "<footer>Made by oddlot " ODD_VERSION ". Names are shown as text: bytes that"
+                       " are not UTF-8 appear as �, <code>flagged.csv</code> keeps them."
+                       "</footer>\n<script>");
+    odd_text_add(html, odd_embedded_js);
+    odd_text_add(html, "</script>\n</body>\n</html>\n");
+}
+
+odd_status odd_page_write(const odd_report_data *data, odd_text *html)
+{
+    odd_status st;
+    write_head(data, html);
+    odd_text_add(html, "<body>\n<a class=\"skip\" href=\"#flagged\">To the flagged images</a>\n");
+    write_top(data, html);
+    odd_text_add(html, "<main>\n");
+    odd_summary_write(data, html);
+    ODD_TRY(odd_figures_write(data, html));
+    odd_gallery_write(data, html);
+    odd_appendix_write(data, html);
+    odd_text_add(html, "</main>\n");
+    write_foot(html);
+    ODD_TRY(odd_text_status(html));
+done:
+    return st;
+}

@@ -1,0 +1,74 @@
+/* Report: the page, its pictures and the contact sheet, put into their place together. */
+#include "oddlot/report/report.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/report/png.h"
+#include "report/contact_sheet_internal.h"
+#include "report/report_folder_internal.h"
+#include "report/sections_internal.h"
+
+#include <stdio.h>
+
+static odd_status path_of(const odd_report_folder *folder, const char *file,
+                          char path[static PATH_MAX])
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s", folder->partial, file);
+    if (length >= 0 && length < PATH_MAX) return ODD_OK;
+    return odd_fail(ODD_IO, "path is too long: '%s'", folder->partial);
+}
+
+static odd_status write_pictures(const odd_report_folder *folder, const odd_report_data *data)
+{
+    odd_status st = ODD_OK;
+    char path[PATH_MAX], file[32];
+    for (int64_t i = 0; i < data->flagged_count; i++) {
+        const odd_flagged *image = &data->flagged[i];
+        if (!odd_gallery_has_picture(image)) continue;
+        ODD_TRY(path_of(folder, odd_gallery_picture(i, file), path));
+        ODD_TRY(odd_png_write(path, image->width, image->height, image->channels, image->pixels));
+    }
+done:
+    return st;
+}
+
+static odd_status write_contact_sheet(const odd_report_folder *folder, const odd_report_data *data)
+{
+    odd_status st;
+    char path[PATH_MAX];
+    uint8_t *pixels;
+    int width, height;
+    ODD_TRY(odd_contact_sheet_make(data->flagged, data->flagged_count, &width, &height, &pixels));
+    if (!pixels) return ODD_OK;
+    ODD_TRY(path_of(folder, "img/contact-sheet.png", path));
+    ODD_TRY(odd_png_write(path, width, height, 3, pixels));
+done:
+    odd_free(pixels);
+    return st;
+}
+
+static odd_status write_page(const odd_report_folder *folder, const odd_report_data *data)
+{
+    odd_status st;
+    char path[PATH_MAX];
+    odd_text html = ODD_TEXT_EMPTY;
+    ODD_TRY(odd_page_write(data, &html));
+    ODD_TRY(path_of(folder, "index.html", path));
+    ODD_TRY(odd_file_spill(path, html.s, html.length));
+done:
+    odd_text_free(&html);
+    return st;
+}
+
+odd_status odd_report_write(const char *folder, const odd_report_data *data)
+{
+    odd_status st;
+    odd_report_folder to;
+    if ((st = odd_report_folder_begin(folder, &to)) != ODD_OK) return st;
+    ODD_TRY(write_pictures(&to, data));
+    ODD_TRY(write_contact_sheet(&to, data));
+    ODD_TRY(write_page(&to, data));
+    ODD_TRY(odd_report_folder_publish(&to));
+done:
+    return st == ODD_OK ? st : odd_report_folder_abandon(&to, st);
+}

@@ -1,0 +1,57 @@
+// Filters the gallery and copies its names. The page is whole without it.
+(function () {
+  "use strict";
+  const tools = document.getElementById("tools");
+  const gallery = document.getElementById("gallery");
+  if (!tools || !gallery) return;
+
+  const part = (name) => document.getElementById(name);
+  const filter = part("filter"), truth = part("truth"), size = part("size");
+  const copy = part("copy"), shown = part("shown");
+
+  const nameOf = (card) => card.querySelector(".name").title;
+  const cards = Array.from(gallery.children, (card) => ({
+    card,
+    text: (nameOf(card) + "\n" + card.textContent).toLowerCase(),
+  }));
+  const visible = () => cards.filter(({ card }) => !card.hidden);
+
+  function refresh() {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = truth ? truth.value : "";
+    for (const { card, text } of cards)
+      card.hidden = !words.every((word) => text.includes(word)) ||
+        (wanted !== "" && card.dataset.truth !== wanted);
+    const count = visible().length;
+    shown.textContent = count === cards.length ? "" : count + " of " + cards.length;
+  }
+
+  // For browsers that keep the clipboard from pages opened as files.
+  function copyBySelection(text) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("not allowed"));
+  }
+
+  function copyNames() {
+    const names = visible().map(({ card }) => nameOf(card));
+    const text = names.join("\n") + "\n";
+    const byClipboard = navigator.clipboard
+      ? navigator.clipboard.writeText(text) : Promise.reject(new Error("no clipboard"));
+    byClipboard.catch(() => copyBySelection(text)).then(
+      () => { shown.textContent = names.length + " names copied"; },
+      () => { shown.textContent = "this browser does not let pages copy"; });
+  }
+
+  filter.addEventListener("input", refresh);
+  if (truth) truth.addEventListener("change", refresh);
+  size.addEventListener("input", () => gallery.style.setProperty("--side", size.value + "rem"));
+  copy.addEventListener("click", copyNames);
+  tools.addEventListener("submit", (event) => event.preventDefault());
+  tools.hidden = false;
+  refresh();
+})();

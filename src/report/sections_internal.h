@@ -1,0 +1,22 @@
+/**
+ * Sections: the parts of the page, each of which shows nothing where it has no data.
+ */
+#ifndef ODDLOT_REPORT_SECTIONS_INTERNAL_H
+#define ODDLOT_REPORT_SECTIONS_INTERNAL_H
+
+#include "oddlot/base/text.h"
+#include "oddlot/report/report.h"
+
+/** The whole page. ODD_NOMEM. */
+odd_status odd_page_write(const odd_report_data *data, odd_text *html);
+
+void odd_summary_write(const odd_report_data *data, odd_text *html); /* facts and metrics */
+void odd_gallery_write(const odd_report_data *data, odd_text *html);
+void odd_appendix_write(const odd_report_data *data, odd_text *html); /* unreadable, settings */
+
+/** True if the picture can be shown. Only such a one has a file. */
+bool odd_gallery_has_picture(const odd_flagged *image);
+/** "img/000001.png" for the first. Returns buffer. */
+const char *odd_gallery_picture(int64_t i, char buffer[static 32]);
+
+#endif

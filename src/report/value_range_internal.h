@@ -1,0 +1,24 @@
+/**
+ * Value range: the part of a heavy-tailed quantity that is worth its room on an axis.
+ */
+#ifndef ODDLOT_REPORT_VALUE_RANGE_INTERNAL_H
+#define ODDLOT_REPORT_VALUE_RANGE_INTERNAL_H
+
+#include "oddlot/report/report.h"
+
+typedef double odd_value_of(const odd_report_data *data, int64_t i);
+
+typedef struct {
+    double low, high; /* what to show */
+    double min, max;  /* of all finite values */
+    int64_t finite;   /* how many these are; 0: the others are 0 */
+} odd_value_range;
+
+/**
+ * The range between the 0.5 % and 99.5 % quantiles, widened by `margin` times its width on either
+ * side; all values where that leaves little out. The quantiles come from an even sample.
+ */
+odd_status odd_value_range_find(const odd_report_data *data, int64_t n, odd_value_of *value,
+                                double margin, odd_value_range *out);
+
+#endif
