@@ -121,11 +121,6 @@ bool odd_job_given(const odd_job *job, const char *key)
     return odd_path_place(job, key) != NULL;
 }
 
-const char *odd_job_folder(const odd_job *job)
-{
-    return job->folder;
-}
-
 /* Tells why a key that nobody gave is complained about. */
 static void add_default(const odd_job *job, const char *key, odd_text *out)
 {
@@ -181,10 +176,7 @@ static odd_hash digest_part(odd_hash h, const odd_part *part)
 odd_hash odd_job_digest(const odd_job *job, const char *section)
 {
     odd_hash h = ODD_HASH_START;
-    for (int i = 0; i < job->part_count; i++) {
-        const char *name = job->part[i].section->name;
-        bool below = *section != '\0' && odd_path_inside(name, section);
-        if (below || strcmp(name, section) == 0) h = digest_part(h, &job->part[i]);
-    }
+    for (int i = 0; i < job->part_count; i++)
+        if (strcmp(job->part[i].section->name, section) == 0) h = digest_part(h, &job->part[i]);
     return h;
 }

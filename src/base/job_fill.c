@@ -109,7 +109,7 @@ done:
 static odd_status read_node(const filling *f, const odd_option *option, const yaml_node_t *node,
                             void *field, yaml_mark_t *at)
 {
-    if (option->type == ODD_OPTION_LIST && node->type == YAML_SEQUENCE_NODE)
+    if (odd_option_is_list(option) && node->type == YAML_SEQUENCE_NODE)
         return read_sequence(f, option, node, field, at);
     odd_status st = check_scalar(option, node);
     return st == ODD_OK ? odd_value_read(option, text_of(node), field) : st;
@@ -147,6 +147,9 @@ static odd_status fill_option(const filling *f, odd_part *part, const odd_option
         return fill_default(option, field_of(part, option));
     }
     odd_status st = read_node(f, option, node, field_of(part, option), &at);
+    if (st == ODD_OK && option->type == ODD_OPTION_PATHS)
+        st = odd_value_make_absolute(f->source->is_file ? f->job->folder : ".",
+                                     field_of(part, option));
     if (st == ODD_OK) return set_place(f->source, at, place);
     if (f->source->is_file) odd_fail_prefix(st, "%s: ", path);
     return odd_source_fail(f->source, st, at);
@@ -293,7 +296,7 @@ static odd_status fill_default(const odd_option *option, void *field)
 {
     bool empty = !option->value || option->value[0] == '\0';
     if (empty && option->type == ODD_OPTION_TEXT) return odd_value_read(option, "", field);
-    if (empty && option->type == ODD_OPTION_LIST) return odd_value_read_list(NULL, 0, field);
+    if (empty && odd_option_is_list(option)) return odd_value_read_list(NULL, 0, field);
     odd_status st = read_default(option, empty ? "" : option->value, field);
     return st == ODD_USAGE ? odd_fail_prefix(ODD_ARG, "default of '%s': ", option->key) : st;
 }

@@ -46,7 +46,7 @@ void odd_value_expected(const odd_option *o, odd_text *out)
     static const char *const names[] = {
         [ODD_OPTION_INT] = "an integer",       [ODD_OPTION_REAL] = "a number",
         [ODD_OPTION_BOOL] = "true or false",   [ODD_OPTION_TEXT] = "a text",
-        [ODD_OPTION_LIST] = "a list of texts",
+        [ODD_OPTION_LIST] = "a list of texts", [ODD_OPTION_PATHS] = "a list of paths",
     };
     if (o->type == ODD_OPTION_CHOICE)
         add_choices(o, out);
@@ -145,6 +145,7 @@ odd_status odd_value_read(const odd_option *o, const char *text, void *field)
     case ODD_OPTION_TEXT:
         return read_text(text, field);
     case ODD_OPTION_LIST:
+    case ODD_OPTION_PATHS:
         return odd_value_read_list(&text, 1, field);
     }
     return unexpected(o, text);
@@ -174,10 +175,37 @@ odd_status odd_value_read_list(const char *const items[], int64_t count, void *f
     return ODD_OK;
 }
 
+bool odd_option_is_list(const odd_option *o)
+{
+    return o->type == ODD_OPTION_LIST || o->type == ODD_OPTION_PATHS;
+}
+
+static odd_status put_before(const char *folder, char **path)
+{
+    char *whole;
+    if (asprintf(&whole, "%s%s%s", folder, strcmp(folder, "/") == 0 ? "" : "/", *path) < 0)
+        return odd_fail(ODD_NOMEM, "cannot allocate a path");
+    free(*path);
+    *path = whole;
+    return ODD_OK;
+}
+
+odd_status odd_value_make_absolute(const char *folder, odd_list *paths)
+{
+    odd_status st = ODD_OK;
+    char *start = realpath(folder, NULL);
+    if (!start) return odd_fail(ODD_IO, "cannot find folder '%s': %s", folder, strerror(errno));
+    for (int64_t i = 0; st == ODD_OK && i < paths->count; i++)
+        if (paths->item[i][0] != '/' && paths->item[i][0] != '\0')
+            st = put_before(start, &paths->item[i]);
+    free(start);
+    return st;
+}
+
 void odd_value_free(const odd_option *o, void *field)
 {
     if (o->type == ODD_OPTION_TEXT || o->type == ODD_OPTION_CHOICE) free(*(char **)field);
-    if (o->type == ODD_OPTION_LIST) list_free(field);
+    if (odd_option_is_list(o)) list_free(field);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -244,6 +272,7 @@ void odd_value_write(const odd_option *o, const void *field, odd_text *out)
         write_text(*(char *const *)field, out);
         break;
     case ODD_OPTION_LIST:
+    case ODD_OPTION_PATHS:
         write_list(field, out);
         break;
     }

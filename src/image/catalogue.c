@@ -17,10 +17,10 @@ const odd_option odd_catalogue_option_table[] = {
     OPTION(kind, TEXT, "folder", NULL,
            "what `path` names: folder, manifest (CSV), tar (shards), idx (MNIST's format) or hdf5"),
     OPTION(
-        path, LIST, "[]", NULL,
+        path, PATHS, "[]", NULL,
         "folders or files of the catalogue, from the job file's folder; for tar also a folder of "
         "shards"),
-    OPTION(labels, LIST, "[]", NULL, "idx: files of labels, one for each file of `path`"),
+    OPTION(labels, PATHS, "[]", NULL, "idx: files of labels, one for each file of `path`"),
     OPTION(dataset, TEXT, "images", NULL, "hdf5: name of the dataset that holds the images"),
     OPTION(label_dataset, TEXT, "", NULL, "hdf5: name of the dataset of labels; empty: none"),
     OPTION(extensions, LIST,

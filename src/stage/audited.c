@@ -28,7 +28,7 @@ static odd_status list_and_pack(const odd_catalogue_kind *kind, const odd_job *j
 {
     odd_catalogue list = ODD_CATALOGUE_EMPTY;
     odd_status st;
-    ODD_TRY(kind->list(odd_job_section(job, "catalogue"), odd_job_folder(job), &list));
+    ODD_TRY(kind->list(odd_job_section(job, "catalogue"), ".", &list));
     ODD_TRY(odd_catalogue_pack(&list, bytes, size));
 done:
     odd_catalogue_free(&list);

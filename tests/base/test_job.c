@@ -73,7 +73,6 @@ static void defaults_without_a_file(void)
     CU_ASSERT(mixture->components == 2 && mixture->tolerance == 1e-6 && !mixture->whiten);
     CU_ASSERT_STRING_EQUAL(mixture->covariance, "full");
     CU_ASSERT_FALSE(odd_job_given(job, "seed"));
-    CU_ASSERT_STRING_EQUAL(odd_job_folder(job), ".");
     odd_job_free(&job);
     CU_ASSERT_PTR_NULL(job);
 }
@@ -110,7 +109,6 @@ static void a_file_is_read(void)
     CU_ASSERT_TRUE(odd_job_given(job, "fit.mixture"));
     CU_ASSERT_FALSE(odd_job_given(job, "deep.er.title"));
     CU_ASSERT_FALSE(odd_job_given(job, "no.such.key"));
-    CU_ASSERT_STRING_EQUAL(odd_job_folder(job), "/tmp");
     odd_job_free(&job);
 }
 
@@ -317,6 +315,35 @@ static void a_section_may_have_no_options(void)
     odd_job_free(&job);
 }
 
+/* Relative paths start at the folder of the file that they stand in, those of --set here. */
+static void paths_become_absolute(void)
+{
+    static const odd_option options[] = {
+        {"file", ODD_OPTION_PATHS, 0, "", 0, 0, NULL, ""},
+        {"set", ODD_OPTION_PATHS, sizeof(odd_list), "", 0, 0, NULL, ""},
+        ODD_OPTIONS_END,
+    };
+    static const odd_section table[] = {{"", "", options, 2 * sizeof(odd_list)}};
+    static const char *const sets[] = {"set=[a/b, /c]"};
+    const char yaml[] = "file: [a, ../b, /c]\n";
+    char *here = realpath(".", NULL), wanted[4200];
+    odd_job *job;
+    snprintf(path, sizeof path, "/tmp/oddlot-test-%ld.yaml", (long)getpid());
+    CU_ASSERT_EQUAL(odd_file_spill(path, yaml, strlen(yaml)), ODD_OK);
+    CU_ASSERT_EQUAL(odd_job_load(path, sets, 1, table, 1, &job), ODD_OK);
+    unlink(path);
+    if (!job || !here) return;
+    const odd_list *list = odd_job_section(job, "");
+    CU_ASSERT_STRING_EQUAL(list[0].item[0], "/tmp/a");
+    CU_ASSERT_STRING_EQUAL(list[0].item[1], "/tmp/../b");
+    CU_ASSERT_STRING_EQUAL(list[0].item[2], "/c");
+    snprintf(wanted, sizeof wanted, "%s/a/b", here);
+    CU_ASSERT_STRING_EQUAL(list[1].item[0], wanted);
+    CU_ASSERT_STRING_EQUAL(list[1].item[1], "/c");
+    free(here);
+    odd_job_free(&job);
+}
+
 CU_TestInfo odd_tests[] = {
     {"defaults without a file", defaults_without_a_file},
     {"a file is read", a_file_is_read},
@@ -332,5 +359,6 @@ CU_TestInfo odd_tests[] = {
     {"faults name their place", faults_name_their_place},
     {"wrong tables are told", wrong_tables_are_told},
     {"a section may have no options", a_section_may_have_no_options},
+    {"paths become absolute", paths_become_absolute},
     CU_TEST_INFO_NULL,
 };

@@ -24,7 +24,9 @@ typedef enum {
     ODD_OPTION_BOOL,   /* field: bool */
     ODD_OPTION_TEXT,   /* field: char *, never NULL */
     ODD_OPTION_CHOICE, /* field: char *, one of `choices` */
-    ODD_OPTION_LIST    /* field: odd_list; a single scalar is taken as a list of one */
+    ODD_OPTION_LIST,   /* field: odd_list; a single scalar is taken as a list of one */
+    ODD_OPTION_PATHS   /* the same; relative paths in a file start at the file's folder, those of
+                          --set   at the current one: they are made absolute */
 } odd_option_type;
 
 typedef struct {
@@ -91,12 +93,8 @@ odd_status odd_job_fail(const odd_job *job, const char *key, const char *format,
 /** All settings in force as YAML with their help as comments; loading it gives the same job. */
 void odd_job_write(const odd_job *job, odd_text *yaml);
 
-/** Digest of one section's settings in force, its subsections included (not of "" as a whole:
- *  only its own keys). */
+/** Digest of the settings of one section in force; sections inside it have digests of their own. */
 odd_hash odd_job_digest(const odd_job *job, const char *section);
-
-/** Folder of the job file, for relative paths in it; "." without a file. Borrowed. */
-const char *odd_job_folder(const odd_job *job);
 
 /** The reference of all sections and options, for --help. */
 void odd_job_help(const odd_section sections[], int section_count, odd_text *out);
