@@ -59,13 +59,13 @@ static void paste(const odd_flagged *image, uint8_t *cell, int64_t stride)
 {
     int width, height, x0, x1, y0, y1;
     fit(image, &width, &height);
-    cell += (CELL - height) / 2 * stride + (CELL - width) / 2 * 3;
+    cell += (CELL - height) / 2 * stride + (CELL - width) / 2 * INT64_C(3);
     for (int y = 0; y < height; y++) {
         span(y, height, image->height, &y0, &y1);
         for (int x = 0; x < width; x++) {
             span(x, width, image->width, &x0, &x1);
             for (int c = 0; c < 3; c++)
-                cell[y * stride + 3 * x + c] =
+                cell[y * stride + INT64_C(3) * x + c] =
                     average(image, x0, x1, y0, y1, image->channels == 3 ? c : 0);
         }
     }

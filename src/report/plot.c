@@ -5,7 +5,6 @@
 #include "report/ticks_internal.h"
 
 #include <math.h>
-#include <string.h>
 
 /* The picture and the frame inside it, SVG units; texts are 12 high. */
 #define WIDTH  480
@@ -185,7 +184,7 @@ void odd_plot_legend(odd_plot *plot, const char *class, odd_mark mark, const cha
 void odd_plot_rule(odd_plot *plot, double x, const char *word)
 {
     double at = odd_plot_x(plot, x);
-    bool left = at > (LEFT + RIGHT) / 2;
+    bool left = at > (LEFT + RIGHT) / 2.;
     odd_text_format(plot->svg, "<path class=\"rule\" d=\"M%.1f %dV%d\"/>", at, TOP, BOTTOM);
     odd_text_format(plot->svg, "<text class=\"%s rule-word\" x=\"%.1f\" y=\"%d\">",
                     left ? "end" : "start", at + (left ? -5 : 5), TOP + 10);

@@ -5,7 +5,6 @@
 #include "report/plot_internal.h"
 #include "report/value_range_internal.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 #define MOST   5000 /* what a browser draws without a pause */
