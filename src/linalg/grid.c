@@ -163,22 +163,31 @@ static void sum_parts(const odd_grid *grid, int d, const double *part, double *p
     }
 }
 
+/* Eigenvectors to ask PDSYEVR for: at least a block of them. With fewer, the workspace that it
+ * reckons with is too short for its own PDORMTR, which then leaves the vectors as they are: those
+ * of the tridiagonal matrix; PDSYEVR does not notice. */
+static int asked_for(int d, int k)
+{
+    return k >= BLOCK || d < BLOCK ? k : BLOCK;
+}
+
 int64_t odd_grid_bytes(int d, int64_t k, int ranks)
 {
     int rows, columns;
     choose_sides(ranks, d, &rows, &columns);
     const int64_t mine = (int64_t)held(d, 0, rows) * held(d, 0, columns);
-    const int64_t work = mine + (25 + 2 + k / (rows * columns)) * (int64_t)d; /* of PDSYEVR */
+    const int64_t asked = asked_for(d, (int)k);
+    const int64_t work = mine + (25 + 2 + asked / (rows * columns)) * (int64_t)d; /* of PDSYEVR */
     return (int64_t)sizeof(double) * (2 * mine + work + BLOCK * (int64_t)d);
 }
 
 /* What one call of odd_grid_eigh() works on; a member's arrays are NULL on bystanders. */
 typedef struct {
     const odd_grid *grid;
-    int d, k;
+    int d, k, asked;
     share mine;
     double *a, *z; /* (mine.width, mine.height): local columns as rows */
-    double *value; /* (d) rising, k of them filled */
+    double *value; /* (d) rising, `asked` of them filled */
     double *panel; /* (BLOCK, d) */
     double *work;
     int *iwork, lwork, liwork;
@@ -221,7 +230,7 @@ static void release(problem *p)
  * Returns its info. @collective on the members. */
 static int pdsyevr(const problem *p, int *found, double *work, int lwork, int *iwork, int liwork)
 {
-    const int block = BLOCK, zero = 0, one = 1, first = p->d - p->k + 1, last = p->d;
+    const int block = BLOCK, zero = 0, one = 1, first = p->d - p->asked + 1, last = p->d;
     const int ld = p->mine.height > 0 ? p->mine.height : 1;
     const double unused = 0;
     int desc[9], vectors = 0, info;
@@ -263,9 +272,9 @@ static odd_status solve(problem *p)
     odd_threads_to_blas(1);
     const int info = pdsyevr(p, &found, p->work, p->lwork, p->iwork, p->liwork);
     odd_threads_to_blas(0);
-    if (info == 0 && found == p->k) return ODD_OK;
+    if (info == 0 && found == p->asked) return ODD_OK;
     return odd_fail(ODD_NUMERIC, "PDSYEVR found %d of %d eigenvectors of order %d (info %d)", found,
-                    p->k, p->d, info);
+                    p->asked, p->d, info);
 }
 
 /* Rising columns of z, spread over members, to falling rows on every rank. Each entry comes from
@@ -276,15 +285,17 @@ static void spread(const problem *p, double value[], double vector[])
     memset(vector, 0, (size_t)p->k * (size_t)p->d * sizeof *vector);
     for (int j = 0; p->z && j < p->mine.width; j++) {
         const int column = global_of(j, p->mine.column, grid->columns);
-        if (column >= p->k) break;
-        double *to = vector + (int64_t)(p->k - 1 - column) * p->d;
+        const int falling = p->asked - 1 - column;
+        if (falling < 0) break;
+        if (falling >= p->k) continue;
+        double *to = vector + (int64_t)falling * p->d;
         for (int i = 0; i < p->mine.height; i++)
             to[global_of(i, p->mine.row, grid->rows)] = p->z[(int64_t)j * p->mine.height + i];
     }
     odd_sum_f64(grid->comm, vector, (int64_t)p->k * p->d);
-    odd_broadcast(grid->comm, 0, p->value, (size_t)p->k * sizeof *p->value);
+    odd_broadcast(grid->comm, 0, p->value, (size_t)p->asked * sizeof *p->value);
     for (int i = 0; i < p->k; i++)
-        value[i] = p->value[p->k - 1 - i];
+        value[i] = p->value[p->asked - 1 - i];
 }
 
 static odd_status check_shape(int d, int k)
@@ -298,7 +309,7 @@ odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, doubl
                          double vector[])
 {
     odd_status st = ODD_OK;
-    problem p = {.grid = grid, .d = d, .k = k};
+    problem p = {.grid = grid, .d = d, .k = k, .asked = asked_for(d, k)};
     ODD_TRY(odd_same_i64(grid->comm, "order of the matrix", d));
     ODD_TRY(odd_same_i64(grid->comm, "number of eigenvectors", k));
     ODD_TRY(check_shape(d, k));
