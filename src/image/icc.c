@@ -120,7 +120,7 @@ static bool is_srgb(span profile)
            curve_is_srgb(profile, "gTRC") && curve_is_srgb(profile, "bTRC");
 }
 
-int odd_profile_is_plain(const uint8_t *profile, size_t size, int channels)
+bool odd_profile_is_plain(const uint8_t *profile, size_t size, int channels)
 {
     span whole = {profile, size};
     if (size < HEADER_BYTES + 4) return true;

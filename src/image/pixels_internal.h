@@ -7,6 +7,8 @@
 
 #include "oddlot/image/image.h"
 
+#include <stdbool.h>
+
 /* A rectangle of pixels that belong to someone else. */
 typedef struct {
     const uint8_t *pixels; /* of the top left corner */
@@ -44,6 +46,6 @@ odd_status odd_resample(const odd_view *in, const odd_box *box, int out_width, i
 /* icc.c */
 /** True if the ICC profile means sRGB to within two grey levels, or cannot be applied to pixels of
  *  this many channels: then there is nothing to convert. */
-int odd_profile_is_plain(const uint8_t *profile, size_t size, int channels);
+bool odd_profile_is_plain(const uint8_t *profile, size_t size, int channels);
 
 #endif

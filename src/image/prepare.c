@@ -181,7 +181,7 @@ void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *byte
     odd_decoded decoded = ODD_DECODED_EMPTY;
     part p = {.owned = ODD_IMAGE_EMPTY};
     odd_status st = ODD_OK;
-    *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
+    odd_verdict_good(verdict);
     if (size == 0)
         odd_verdict_set(verdict, ODD_IMAGE_EMPTY_FILE, "%s",
                         odd_image_status_text(ODD_IMAGE_EMPTY_FILE));
@@ -204,8 +204,14 @@ void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, u
                      odd_verdict *verdict)
 {
     part p = {.owned = ODD_IMAGE_EMPTY, .box = odd_kept_box(options, raw->width, raw->height, 1)};
-    *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
-    narrow(&p, raw);
-    settle(options, finish(options, &p, 1, pixels), pixels, verdict);
+    odd_status st = ODD_OK;
+    odd_verdict_good(verdict);
+    if (raw->channels != 1 && raw->channels != 3 && raw->channels != 4)
+        odd_verdict_set(verdict, ODD_IMAGE_BAD_VALUE, "pixels have %d channels", raw->channels);
+    else {
+        narrow(&p, raw);
+        st = finish(options, &p, 1, pixels);
+    }
+    settle(options, st, pixels, verdict);
     odd_image_free(&p.owned);
 }

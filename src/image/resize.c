@@ -178,7 +178,7 @@ static odd_status resize_by(resampler *resample, const odd_image *in, const odd_
         box->left + box->width > in->width || box->top + box->height > in->height)
         return odd_fail(ODD_ARG, "box %g %g %g %g is not inside the %d x %d image", box->left,
                         box->top, box->width, box->height, in->width, in->height);
-    ODD_TRY(odd_image_new(out_width, out_height, in->channels, out));
+    ODD_TRY(odd_image_new(out_width, out_height, in->channels, out)); /* checks the channels too */
     ODD_TRY(resample(&whole, box, out_width, out_height, out->pixels));
 done:
     if (st != ODD_OK) odd_image_free(out);

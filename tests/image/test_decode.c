@@ -216,7 +216,7 @@ static size_t mutate(uint8_t *bytes, size_t size, uint64_t row)
 
 static void mutations(void)
 {
-    const int each = 60;
+    const int each = 40;
     begin();
     for (int i = 0; i < CASES * each; i++) {
         const decode_case *c = &cases[i % CASES];

@@ -129,6 +129,8 @@ static void refuses_boxes_outside(void)
     }
     CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 8, 8, 0, 4, &out), ODD_ARG);
     CU_ASSERT_PTR_NULL(out.pixels);
+    in.channels = 2;
+    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 8, 8, 4, 4, &out), ODD_ARG);
     odd_image_free(&in);
 }
 

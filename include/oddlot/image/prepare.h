@@ -37,6 +37,9 @@ odd_status odd_prepare_check(const odd_prepare_options *options);
 odd_status odd_image_start(void);
 void odd_image_stop(void);
 
+/** Names and versions of the image libraries. Static. @local */
+const char *odd_image_text(void);
+
 /** Bytes of one prepared image: size * size * (1 or 3). */
 size_t odd_prepared_bytes(const odd_prepare_options *options);
 
@@ -44,6 +47,8 @@ size_t odd_prepared_bytes(const odd_prepare_options *options);
  * Prepare an encoded image. Thread-safe; no image can make it crash, hang or take more memory than
  * its limits allow. @local
  * @param[out] pixels   (size, size, channels) uint8; zeroed if the verdict is not OK.
+ *
+ * Memory  at most about 10 bytes for each pixel of the image (progressive JPEG).
  */
 void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
                          uint8_t *pixels, odd_verdict *verdict);
