@@ -42,6 +42,15 @@ static const odd_score_column mahalanobis_columns[] = {
     {"log_density", "log density under the Gaussian; odd rows are low", -1},
     {NULL, NULL, 0}};
 
+/* The model lies in its bundle from the start. */
+typedef struct {
+    int d;
+    double *mean;       /* (d) */
+    double *covariance; /* (d, d) shrunk */
+    double *factor;     /* (d, d) */
+    double *log_det;    /* (1) */
+} gaussian;
+
 /* The part of mu I, mu the mean variance, in the shrunk covariance: their equation (14). scatter
  * (d, d) of n rows, fourth the sum of |z|^4. */
 static double ledoit_wolf(int d, int64_t n, const double scatter[], double fourth)
@@ -56,15 +65,17 @@ static double ledoit_wolf(int d, int64_t n, const double scatter[], double fourt
     return fmin(fmax(noise / apart, 0), 1);
 }
 
-/* covariance (d, d): the scatter over n, shrunk, and never less than what can be told from 0. */
-static void shrink(int d, int64_t n, double share, double floor, double covariance[])
+/* covariance (d, d): the scatter over n, shrunk. */
+static void shrink(int64_t n, double share, gaussian *g)
 {
-    for (int64_t j = 0; j < (int64_t)d * d; j++)
-        covariance[j] /= (double)n;
-    const double mu = odd_form_trace(ODD_FORM_FULL, d, covariance) / d;
-    for (int64_t j = 0; j < (int64_t)d * d; j++)
-        covariance[j] *= 1 - share;
-    odd_form_add_identity(ODD_FORM_FULL, d, share * mu + floor, covariance);
+    const int64_t entries = odd_form_dense(ODD_FORM_FULL, g->d);
+    for (int64_t j = 0; j < entries; j++)
+        g->covariance[j] /= (double)n;
+    const double mu = odd_form_trace(ODD_FORM_FULL, g->d, g->covariance) / g->d;
+    for (int64_t j = 0; j < entries; j++)
+        g->covariance[j] *= 1 - share;
+    odd_form_add_identity(ODD_FORM_FULL, g->d, share * mu, g->covariance);
+    odd_secure_covariance(ODD_FORM_FULL, g->d, g->mean, g->covariance);
 }
 
 static odd_selection choose_rows(const mahalanobis_options *o, const odd_rows *rows,
@@ -75,15 +86,6 @@ static odd_selection choose_rows(const mahalanobis_options *o, const odd_rows *r
     if (!enough && strcmp(o->rows, "theme") != 0) return ODD_ALL_ROWS;
     return (odd_selection){false, verified, ODD_VERIFIED_THEME};
 }
-
-/* The model lies in its bundle from the start. */
-typedef struct {
-    int d;
-    double *mean;       /* (d) */
-    double *covariance; /* (d, d) shrunk */
-    double *factor;     /* (d, d) */
-    double *log_det;    /* (1) */
-} gaussian;
 
 static odd_status gaussian_add(odd_bundle *b, int d, gaussian *g)
 {
@@ -131,7 +133,7 @@ static odd_status learn(const mahalanobis_options *o, const odd_rows *rows, odd_
     if (*n < 1) return odd_fail(ODD_ARG, "detector 'mahalanobis' has no verified theme row");
     ODD_TRY(odd_scatter(rows, selection, ODD_FORM_FULL, g->mean, g->covariance, &fourth));
     if (strcmp(o->shrinkage, "none") != 0) *share = ledoit_wolf(g->d, *n, g->covariance, fourth);
-    shrink(g->d, *n, *share, odd_variance_floor(g->d, g->mean), g->covariance);
+    shrink(*n, *share, g);
     st = ODD_OK;
     if (odd_rank(rows->comm) == 0)
         st = odd_form_factor(ODD_FORM_FULL, g->d, g->covariance, g->factor, g->log_det);

@@ -5,6 +5,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
 #include "oddlot/par/signals.h"
 
 #include <math.h>
@@ -121,9 +122,11 @@ static void check_climb(double before, double now, int64_t n)
 #endif
 }
 
+/* Room for one more entry. */
 static odd_status grow(odd_em_history *history, int64_t *room)
 {
-    if (history->iterations < *room) return ODD_OK;
+    odd_status st = odd_fault("detect.iteration");
+    if (st != ODD_OK || history->iterations < *room) return st;
     const int64_t more = *room * 2 + 64;
     double *objective = odd_alloc(more, sizeof *objective);
     if (!objective) return ODD_NOMEM;

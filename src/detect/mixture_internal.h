@@ -151,4 +151,31 @@ odd_status odd_mixture_start_drawn(odd_mixture *m, const odd_rows *rows, uint64_
  *  1 if the anomaly is broader everywhere. @local */
 odd_status odd_mixture_dominance(const odd_mixture *m, double *ratio);
 
+/* ---- mixture_fit.c, mixture_score.c: the detector's functions ---- */
+
+/* Settings, explained in mixture.c. */
+typedef struct {
+    int64_t theme_components;
+    char *covariance; /* of the choices in mixture.c, as are prior and start */
+    char *prior;
+    double prior_scale, prior_strength, theme_strength, mean_strength;
+    double anomaly_share, share_strength;
+    int64_t max_iterations;
+    double tolerance;
+    int64_t restarts;
+    char *start;
+} odd_mixture_options;
+
+enum {
+    ODD_MIXTURE_LOG_ODDS,
+    ODD_MIXTURE_POSTERIOR,
+    ODD_MIXTURE_LOG_DENSITY,
+    ODD_MIXTURE_DISTANCE,
+    ODD_MIXTURE_COLUMNS
+};
+
+odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+                           uint64_t seed, odd_bundle *model);
+odd_status odd_mixture_score(const odd_bundle *model, const odd_rows *rows, double score[]);
+
 #endif

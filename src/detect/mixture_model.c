@@ -95,7 +95,10 @@ odd_status odd_mixture_factorize(odd_mixture *m)
         odd_status st = odd_form_factor(m->form, m->d, odd_mixture_covariance(m, g),
                                         odd_mixture_factor(m, g), &m->log_det[g]);
         if (st == ODD_NUMERIC)
-            return odd_fail_prefix(st, "covariance %d of %d of the mixture: ", g + 1, m->groups);
+            return odd_fail_prefix(st,
+                                   "covariance %d of %d of the mixture cannot be inverted (use the "
+                                   "priors, or fewer components): ",
+                                   g + 1, m->groups);
         if (st != ODD_OK) return st;
     }
     shift_means(m);

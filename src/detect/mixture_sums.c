@@ -3,7 +3,7 @@
  *
  * Every row is shared out whole, so the scatters of all groups add up to that of the data, which
  * never changes: the group with the most rows gets what the others leave of it. Where that
- * difference would lose more than half of its digits, all groups are summed directly instead. */
+ * difference would lose too many digits, all groups are summed directly instead. */
 #include "mixture_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -14,6 +14,9 @@
 
 #include <math.h>
 #include <string.h>
+
+/* Less of the total than this, and rounding would show in the derived scatter: errors of 1e-10. */
+#define LEAST_REMAINDER 1e-6
 
 typedef struct {
     const odd_mixture *m;
@@ -218,7 +221,7 @@ static bool cancelled(const mixture_pass *p, const odd_mixture_sums *s)
             if (odd_mixture_group(m, k) == p->derived && s->rows[k] > 0)
                 offset += first * first / s->rows[k];
         }
-        if (own - offset < 1e-8 * all && all > noise) return true;
+        if (own - offset < LEAST_REMAINDER * all && all > noise) return true;
     }
     return false;
 }

@@ -10,6 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+#define OWN_VARIANCE   1e-6  /* that no other feature explains */
+#define FLOAT_VARIANCE 1e-12 /* of the mean square: what float32 can tell of values around it */
+
 static bool selected(odd_selection s, int64_t local)
 {
     return s.all || (s.mark && s.mark[local] == s.wanted);
@@ -117,10 +120,13 @@ done:
     return st;
 }
 
-double odd_variance_floor(int d, const double mean[])
+void odd_secure_covariance(odd_form form, int d, const double mean[], double covariance[])
 {
+    const int64_t step = form == ODD_FORM_FULL ? (int64_t)d + 1 : 1;
     double square = 0;
     for (int j = 0; j < d; j++)
         square += mean[j] * mean[j] / d;
-    return 1e-12 * (square > 0 ? square : 1);
+    for (int64_t i = 0; i < odd_form_dense(form, d); i += step)
+        covariance[i] *= 1 + OWN_VARIANCE;
+    odd_form_add_identity(form, d, FLOAT_VARIANCE * (square > 0 ? square : 1), covariance);
 }

@@ -32,7 +32,9 @@ odd_status odd_mean(const odd_rows *rows, odd_selection selection, double mean[]
 odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
                        const double centre[], double scatter[], double *fourth);
 
-/** The smallest variance to believe: what float32 can tell of values around this mean. @local */
-double odd_variance_floor(int d, const double mean[]);
+/** Make the covariance of rows with this mean safe to invert, also where rows are fewer than
+ *  features or all the same: each feature gets a millionth more variance of its own, and at least
+ *  what float32 can tell. @local */
+void odd_secure_covariance(odd_form form, int d, const double mean[], double covariance[]);
 
 #endif
