@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define WORLD MPI_COMM_WORLD
 enum { D = 3, LENGTH = 2 * D + 1, LARGEST = 5000 };
@@ -187,6 +188,48 @@ static void test_failing_block(void)
     }
 }
 
+/* Fails in the first block of each of two threads, after the seconds `context` has for it. */
+static odd_status fail_late(void *context, const odd_block *block, double sum[])
+{
+    const double *seconds = context;
+    int half = block->thread;
+    (void)sum;
+    nanosleep(&(struct timespec){0, (long)(1e9 * seconds[half])}, NULL);
+    return odd_fail(ODD_NUMERIC, half == 0 ? "low" : "high");
+}
+
+/* Whichever of two threads fails first; both are at work by then. */
+static void test_failing_in_any_order(void)
+{
+    catalogue c;
+    double low_last[] = {0.1, 0.03}, high_last[] = {0.03, 0.1};
+    odd_threads_setup(2, 1);
+    if (!check_all(WORLD, open_catalogue(MPI_COMM_SELF, 1000, &c) == ODD_OK)) return;
+    CU_ASSERT(odd_rows_each(&c.rows, fail_late, low_last) == ODD_NUMERIC);
+    CU_ASSERT_STRING_EQUAL(odd_fail_reason(), "low");
+    CU_ASSERT(odd_rows_each(&c.rows, fail_late, high_last) == ODD_NUMERIC);
+    CU_ASSERT_STRING_EQUAL(odd_fail_reason(), "low");
+    odd_free(c.x);
+}
+
+/* What comes after a failure is left. */
+static void test_failure_stops_the_walk(void)
+{
+    catalogue c;
+    visit v = {.rows = &c.rows, .failed = 300};
+    odd_threads_setup(1, 1);
+    bool good =
+        open_catalogue(MPI_COMM_SELF, 1000, &c) == ODD_OK && ODD_NEW(v.visits, 1000) == ODD_OK;
+    if (!check_all(WORLD, good)) return;
+    CU_ASSERT(odd_rows_each(&c.rows, visit_block, &v) == ODD_NUMERIC);
+    CU_ASSERT(v.visits[300] == 1 && v.visits[300 + c.rows.part.block] == 0);
+    use_reader(&c, 1);
+    CU_ASSERT(odd_rows_each(&c.rows, visit_block, &v) == ODD_NUMERIC);
+    CU_ASSERT(v.visits[300] == 2 && v.visits[300 + c.rows.part.block] == 0);
+    odd_free(v.visits);
+    odd_free(c.x);
+}
+
 static odd_status fail_in_sum(void *context, const odd_block *block, double sum[])
 {
     sum[0] = 1;
@@ -232,6 +275,8 @@ CU_TestInfo odd_tests[] = {
     {"sums are those of one rank and one thread", test_sum},
     {"each row is visited once", test_each},
     {"a block fails", test_failing_block},
+    {"two blocks fail in any order", test_failing_in_any_order},
+    {"a failure stops the walk", test_failure_stops_the_walk},
     {"a block fails in a sum", test_failing_sum},
     {"the reader fails", test_failing_reader},
     CU_TEST_INFO_NULL,
