@@ -100,6 +100,51 @@ done:
     return st;
 }
 
+/* audit.h5: a link to each stage's file, by its name without ".h5". @local */
+static odd_status link_files(const odd_run *run)
+{
+    char name[MOST_STAGES][32];
+    const char *names[MOST_STAGES];
+    int count = 0;
+    for (; odd_stages[count]; count++) {
+        const char *file = odd_stages[count]->file;
+        snprintf(name[count], sizeof *name, "%.*s", (int)strcspn(file, "."), file);
+        names[count] = name[count];
+    }
+    return odd_audit_link(run->folder, names, count);
+}
+
+/* False also where a setting changed that no stage depends on. @local */
+static bool overview_current(const odd_run *run, const odd_text *yaml, const char *path)
+{
+    char *found = NULL;
+    int64_t size = 0;
+    bool current = file_there(run, "audit.h5") && file_there(run, "job.yaml") &&
+                   odd_file_slurp(path, (int64_t)yaml->length, &found, &size) == ODD_OK &&
+                   size == (int64_t)yaml->length && memcmp(found, yaml->s, yaml->length) == 0;
+    odd_free(found);
+    return current;
+}
+
+/* job.yaml and audit.h5, which say what is in the folder. Without `changed` files, only where they
+ * are missing or the settings differ. @local */
+static odd_status write_overview(const odd_run *run, bool changed)
+{
+    odd_text yaml = ODD_TEXT_EMPTY;
+    char *path = NULL;
+    odd_status st;
+    odd_job_write(run->job, &yaml);
+    ODD_TRY(odd_text_status(&yaml));
+    ODD_TRY(odd_run_path(run, "job.yaml", &path));
+    if (!changed && overview_current(run, &yaml, path)) goto done;
+    ODD_TRY(odd_file_spill(path, yaml.s, yaml.length));
+    ODD_TRY(link_files(run));
+done:
+    odd_text_free(&yaml);
+    odd_free(path);
+    return st;
+}
+
 static odd_status do_stage(odd_run *run, int i, state *s)
 {
     const odd_stage *stage = odd_stages[i];
@@ -119,31 +164,11 @@ static odd_status do_stage(odd_run *run, int i, state *s)
     };
     odd_log(ODD_LOG_STAGE, "%-9s %s", stage->name, stage->summary);
     ODD_TRY(stage->run(run, &from));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, true) : ODD_OK);
     odd_log(ODD_LOG_STAGE, "%-9s done in %s", stage->name,
             odd_human_seconds(odd_seconds() - started, took));
 done:
     odd_text_free(&settings);
-    return st;
-}
-
-/* job.yaml and audit.h5, which say what is in the folder. @local */
-static odd_status write_overview(const odd_run *run)
-{
-    const char *file[MOST_STAGES];
-    odd_text yaml = ODD_TEXT_EMPTY;
-    char *path = NULL;
-    int files = 0;
-    odd_status st;
-    odd_job_write(run->job, &yaml);
-    ODD_TRY(odd_text_status(&yaml));
-    ODD_TRY(odd_run_path(run, "job.yaml", &path));
-    ODD_TRY(odd_file_spill(path, yaml.s, yaml.length));
-    for (int i = 0; odd_stages[i]; i++)
-        file[files++] = odd_stages[i]->file;
-    ODD_TRY(odd_audit_link(run->folder, file, files));
-done:
-    odd_text_free(&yaml);
-    odd_free(path);
     return st;
 }
 
@@ -162,7 +187,6 @@ static odd_status inputs_current(const odd_stage *stage, const state *s)
 odd_status odd_run_do(odd_run *run, const char *only)
 {
     state s = {0};
-    int done = 0;
     odd_status st;
     ODD_TRY(examine(run, &s));
     if (only) ODD_TRY(inputs_current(odd_stage_find(only), &s));
@@ -174,9 +198,8 @@ odd_status odd_run_do(odd_run *run, const char *only)
         }
         ODD_TRY(odd_signals_check(run->comm));
         ODD_TRY(do_stage(run, i, &s));
-        done++;
     }
-    if (done) ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run) : ODD_OK);
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, false) : ODD_OK);
 done:
     return st;
 }

@@ -78,3 +78,34 @@ done:
     odd_free(cells);
     return st;
 }
+
+/* In the file a cell may be full, with no 0 at its end. */
+static odd_status terminate_cells(const char *cells, int64_t n, size_t width, char **out)
+{
+    *out = odd_alloc(n, width + 1);
+    if (!*out) return ODD_NOMEM;
+    for (int64_t i = 0; i < n; i++)
+        memcpy(*out + (size_t)i * (width + 1), cells + (size_t)i * width, width);
+    return ODD_OK;
+}
+
+odd_status odd_column_read_text(const odd_file *file, const char *name, int64_t most, char **out,
+                                size_t *width, int64_t *n)
+{
+    odd_dataset *dataset = NULL;
+    char *cells = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_open(file, name, &dataset));
+    const odd_shape *shape = odd_dataset_shape(dataset);
+    if (shape->rank != 1 || shape->type != ODD_STRING)
+        ODD_TRY(odd_fail(ODD_FORMAT, "'%s' is not a column of text", name));
+    *n = shape->shape[0] < most ? shape->shape[0] : most;
+    *width = shape->width;
+    ODD_TRY((cells = odd_alloc(*n, *width)) ? ODD_OK : ODD_NOMEM);
+    ODD_TRY(odd_dataset_read(dataset, 0, *n, ODD_STRING, cells));
+    ODD_TRY(terminate_cells(cells, *n, *width, out));
+done:
+    odd_dataset_close(&dataset);
+    odd_free(cells);
+    return st;
+}

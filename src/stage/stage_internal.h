@@ -73,6 +73,11 @@ odd_status odd_column_write_text(odd_file *file, const char *name, MPI_Comm comm
                                  const char *(*text)(const void *context, int64_t row),
                                  const void *context, const char *about);
 
+/** The first `most` cells of a column of strings, each 0-terminated; cell i begins at
+ *  i * (*width + 1). Owned by caller: odd_free(). @local */
+odd_status odd_column_read_text(const odd_file *file, const char *name, int64_t most, char **out,
+                                size_t *width, int64_t *n);
+
 /* -- batches (stage_files.c) -- */
 
 /** How many batches of `size` rows the rank with most rows needs: all make as many. @collective */
