@@ -52,14 +52,15 @@ static inline double theme_and_odd(int64_t row, int j, uint64_t seed)
     return is_odd(row) ? 6 * own - 1 : theme;
 }
 
-/* The detector's settings with some words of --set, as long as the job lives. */
+/* The detector's settings with some words of --set, as long as the job lives; one job at a time,
+ * as it keeps its section. */
 static inline const void *settings(const odd_detector *detector, const char *const sets[],
                                    int count, odd_job **job)
 {
-    char name[64];
+    static char name[64];
+    static odd_section section;
     snprintf(name, sizeof name, "fit.%s", detector->name);
-    const odd_section section = {name, detector->summary, detector->options,
-                                 detector->options_size};
+    section = (odd_section){name, detector->summary, detector->options, detector->options_size};
     const odd_status st = odd_job_load(NULL, sets, count, &section, 1, job);
     if (st != ODD_OK) fprintf(stderr, "settings: %s\n", odd_fail_reason());
     ODD_CHECK(st == ODD_OK);

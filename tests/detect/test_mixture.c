@@ -278,7 +278,7 @@ static void test_damaged_model(void)
 
 /* ---- what it is for ---- */
 
-/* How many of the anomalies are among as many rows of largest log odds, all rows on each rank. */
+/* The chance that an anomaly ranks before a theme row (ROC AUC); all rows on each rank. */
 static double found(const odd_rows *rows, const double score[])
 {
     int64_t odd = 0, pairs = 0, right = 0;
