@@ -11,18 +11,23 @@
 
 typedef struct {
     const char *name;
-    const char *group;   /* heading in the help */
-    const char *summary; /* one line */
-    const char *usage;   /* the words after the name */
-    const char *help;    /* paragraphs after the usage; ends with an example; NULL: none */
+    const char *group;                        /* heading in the help */
+    const char *summary;                      /* one line */
+    const char *usage;                        /* the words after the name */
+    const char *help;                         /* paragraphs after the usage; NULL: none */
+    const char *example;                      /* a line to type, last in the help */
+    void (*more)(odd_text *help);             /* adds options, cases, ...; NULL: nothing to add */
     odd_status (*run)(int argc, char **argv); /* argv[0] is the name; @collective on all ranks */
 } odd_command;
 
 extern const odd_command odd_commands[]; /* ends with a NULL name */
 const odd_command *odd_command_find(const char *name);
 
+/** ODD_USAGE: there is no such command; names the one that was meant, if one is near. */
+odd_status odd_command_unknown(const char *name);
+
 /** Print usage and help of one command on stdout (rank 0). @local */
-void odd_command_help(const odd_command *command);
+odd_status odd_command_help(const odd_command *command);
 
 /* Words that `run` and the stages understand alike. */
 typedef struct {
@@ -31,7 +36,7 @@ typedef struct {
     const char **set;   /* (sets) of --set; owned: odd_words_free() */
     int sets;
     int threads; /* of each rank; 0: by the CPUs */
-    bool dry_run, help;
+    bool dry_run;
 } odd_words;
 
 /** Parse options and the job file's name; sets up log level and threads. ODD_USAGE, ODD_NOMEM. */
@@ -39,7 +44,7 @@ odd_status odd_words_parse(int argc, char **argv, odd_words *out);
 void odd_words_free(odd_words *words);
 
 /** The options of odd_words_parse(), for help texts. */
-extern const char odd_words_help[];
+void odd_words_help(odd_text *help);
 
 /** The whole command line as one string, for provenance. Owned by caller: odd_text_free(). */
 void odd_words_command(int argc, char **argv, odd_text *out);

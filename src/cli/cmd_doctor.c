@@ -7,10 +7,7 @@
 
 odd_status odd_cmd_doctor(int argc, char **argv)
 {
-    if (argc > 1) {
-        odd_command_help(odd_command_find(argv[0]));
-        return argv[1][0] == '-' ? ODD_OK : odd_fail(ODD_USAGE, "doctor takes no '%s'", argv[1]);
-    }
+    if (argc > 1) return odd_fail(ODD_USAGE, "doctor takes no '%s'", argv[1]);
     odd_threads_setup(0, odd_threads_ranks_sharing(MPI_COMM_WORLD));
     return odd_doctor(MPI_COMM_WORLD);
 }

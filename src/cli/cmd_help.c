@@ -26,13 +26,18 @@ static void list_commands(void)
         "75 stopped at a checkpoint, run the same command again.\n");
 }
 
-void odd_command_help(const odd_command *command)
+odd_status odd_command_help(const odd_command *command)
 {
-    if (odd_rank(MPI_COMM_WORLD) != 0) return;
-    printf("usage: oddlot %s %s\n\n%s: %s.\n", command->name, command->usage, command->name,
-           command->summary);
-    if (command->help) printf("\n%s", command->help);
-    if (strstr(command->usage, "JOB.yaml")) printf("\nOptions\n%s", odd_words_help);
+    odd_text text = ODD_TEXT_EMPTY;
+    odd_text_format(&text, "usage: oddlot %s %s\n\n%s: %s.\n", command->name, command->usage,
+                    command->name, command->summary);
+    if (command->help) odd_text_format(&text, "\n%s", command->help);
+    if (command->more) command->more(&text);
+    odd_text_format(&text, "\nExample:\n  %s\n", command->example);
+    odd_status st = odd_text_status(&text);
+    if (st == ODD_OK && odd_rank(MPI_COMM_WORLD) == 0) fputs(odd_text_string(&text), stdout);
+    odd_text_free(&text);
+    return st;
 }
 
 static odd_status help_job(void)
@@ -56,8 +61,5 @@ odd_status odd_cmd_help(int argc, char **argv)
     }
     if (strcmp(topic, "job") == 0) return help_job();
     const odd_command *command = odd_command_find(topic);
-    if (!command)
-        return odd_fail(ODD_USAGE, "no command '%s' to explain; `oddlot help` lists them", topic);
-    odd_command_help(command);
-    return ODD_OK;
+    return command ? odd_command_help(command) : odd_command_unknown(topic);
 }

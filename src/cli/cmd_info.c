@@ -12,15 +12,12 @@ odd_status odd_cmd_info(int argc, char **argv)
     const char *folder = NULL;
     bool verify = false;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            odd_command_help(odd_command_find(argv[0]));
-            return ODD_OK;
-        }
         if (strcmp(argv[i], "--verify") == 0)
             verify = true;
-        else if (argv[i][0] == '-' || folder)
-            return odd_fail(ODD_USAGE, "'%s' is one word too many; see `oddlot info --help`",
-                            argv[i]);
+        else if (argv[i][0] == '-')
+            return odd_fail(ODD_USAGE, "no option '%s'; did you mean --verify?", argv[i]);
+        else if (folder)
+            return odd_fail(ODD_USAGE, "one run at a time, but '%s' follows '%s'", argv[i], folder);
         else
             folder = argv[i];
     }

@@ -7,12 +7,13 @@
 #include "oddlot/stage/stage.h"
 
 /* Every rank reads the same small job file, so a failure is the same everywhere; agree to be sure.
- */
+ * A job file that is not there is wrong usage like one that is not right. */
 static odd_status load_job(const odd_words *words, odd_job **job)
 {
     int sections;
     const odd_section *section = odd_job_sections(&sections);
-    return odd_job_load(words->job, words->set, words->sets, section, sections, job);
+    odd_status st = odd_job_load(words->job, words->set, words->sets, section, sections, job);
+    return st == ODD_IO ? ODD_USAGE : st;
 }
 
 static odd_status with_words(const odd_words *words, const char *command, const char *only)
@@ -40,10 +41,6 @@ static odd_status do_job(int argc, char **argv, const char *only)
     odd_text command = ODD_TEXT_EMPTY;
     odd_status st;
     ODD_TRY(odd_words_parse(argc, argv, &words));
-    if (words.help) {
-        odd_command_help(odd_command_find(argv[0]));
-        goto done;
-    }
     odd_words_command(argc, argv, &command);
     ODD_TRY(odd_text_status(&command));
     ODD_TRY(with_words(&words, odd_text_string(&command), only));

@@ -2,16 +2,25 @@
 #include "cli_internal.h"
 
 #include "oddlot/par/comm.h"
+#include "oddlot/stage/bench.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static odd_status cmd_version(int argc, char **argv);
 
+static void list_cases(odd_text *help)
+{
+    odd_text_add(help, "\nCases, with their keys and defaults\n");
+    odd_bench_help(help);
+}
+
 #define STAGE(name, summary)                                                                       \
     {                                                                                              \
         name, "One stage of a job", summary, "JOB.yaml [-o RUN] [--set key=value]...",             \
-            "Does this stage alone; what it reads must be up to date.\n", odd_cmd_stage            \
+            "Does this stage alone; what it reads must be up to date.\n",                          \
+            "mpirun -n 2 oddlot " name " jobs/footwear.yaml -o runs/footwear", odd_words_help,     \
+            odd_cmd_stage                                                                          \
     }
 
 const odd_command odd_commands[] = {
@@ -20,15 +29,14 @@ const odd_command odd_commands[] = {
      "Does the stages ingest, features, reduce, fit, score, evaluate and report, leaving those "
      "whose\n"
      "settings and inputs have not changed. Run it again after a kill: what was published is "
-     "kept.\n"
-     "\nExample:\n  mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=photos -o "
-     "runs/photos\n",
-     odd_cmd_run},
+     "kept.\n",
+     "mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=photos -o runs/photos",
+     odd_words_help, odd_cmd_run},
     {"info", "Audit", "describe a run", "RUN [--verify]",
      "Lists the files of a run with what is in them; --verify reads them whole and fails with "
      "exit\n"
-     "code 3 if one is damaged.\n\nExample:\n  oddlot info runs/photos\n",
-     odd_cmd_info},
+     "code 3 if one is damaged.\n",
+     "oddlot info runs/photos", NULL, odd_cmd_info},
     STAGE("ingest", "read, crop and resize every image of the catalogue"),
     STAGE("features", "turn every image into a row of numbers"),
     STAGE("reduce", "keep the few directions in which the images differ most"),
@@ -37,16 +45,31 @@ const odd_command odd_commands[] = {
     STAGE("evaluate", "compare with the truth, where it is known"),
     STAGE("report", "make the page to look at"),
     {"doctor", "This machine", "what this machine and build can do", "",
-     "Checks the libraries, the CPU, memory and disk; exit code 3 if something is wrong.\n"
-     "\nExample:\n  mpirun -n 2 oddlot doctor\n",
-     odd_cmd_doctor},
+     "Checks the libraries, the CPU, memory and disk; exit code 3 if something is wrong.\n",
+     "mpirun -n 2 oddlot doctor", NULL, odd_cmd_doctor},
     {"bench", "This machine", "time the parts on generated data", "CASE [key=value]...",
-     "Prints one JSON object a line with all conditions.\n", odd_cmd_bench},
+     "Prints one JSON object a line with all conditions.\n",
+     "mpirun -n 2 oddlot bench pca n=20000 d=784 k=40", list_cases, odd_cmd_bench},
     {"help", "Help", "explain a command, or the settings of a job", "[COMMAND | job]", NULL,
-     odd_cmd_help},
-    {"version", "Help", "version and how it was built", "", NULL, cmd_version},
-    {NULL, NULL, NULL, NULL, NULL, NULL},
+     "oddlot help job", NULL, odd_cmd_help},
+    {"version", "Help", "version and how it was built", "", NULL, "oddlot version", NULL,
+     cmd_version},
+    {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
 };
+
+odd_status odd_command_unknown(const char *name)
+{
+    const char *meant = NULL;
+    int nearest = 3;
+    for (const odd_command *c = odd_commands; c->name; c++) {
+        int apart = odd_text_distance(name, c->name);
+        if (apart >= nearest) continue;
+        nearest = apart;
+        meant = c->name;
+    }
+    if (meant) return odd_fail(ODD_USAGE, "no command '%s'; did you mean '%s'?", name, meant);
+    return odd_fail(ODD_USAGE, "no command '%s'; `oddlot help` lists them", name);
+}
 
 const odd_command *odd_command_find(const char *name)
 {

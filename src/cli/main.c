@@ -23,11 +23,19 @@ static const char *command_name(int argc, char **argv)
     return argv[1];
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+    return false;
+}
+
 static odd_status dispatch(int argc, char **argv)
 {
     const char *name = command_name(argc, argv);
     const odd_command *command = odd_command_find(name);
-    if (!command) return odd_fail(ODD_USAGE, "no command '%s'; `oddlot help` lists them", name);
+    if (!command) return odd_command_unknown(name);
+    if (asks_for_help(argc, argv)) return odd_command_help(command);
     return command->run(argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
 }
 

@@ -7,9 +7,12 @@
 #include "oddlot/par/threads.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-const char odd_words_help[] =
+static const char help_text[] =
+    "\nOptions\n"
     "  -o, --output RUN     folder of the run; default runs/<name of the job>\n"
     "      --set KEY=VALUE  change a setting of the job, e.g. --set reduce.pca.components=60\n"
     "      --dry-run        print what would be done: rows, bytes, memory per rank\n"
@@ -19,13 +22,21 @@ const char odd_words_help[] =
     "  -h, --help           this text\n"
     "\n`oddlot help job` explains every setting of a job file.\n";
 
+void odd_words_help(odd_text *help)
+{
+    odd_text_add(help, help_text);
+}
+
 enum { SET = 256, DRY_RUN };
 
 static const struct option options[] = {
-    {"output", required_argument, NULL, 'o'}, {"set", required_argument, NULL, SET},
-    {"dry-run", no_argument, NULL, DRY_RUN},  {"threads", required_argument, NULL, 't'},
-    {"quiet", no_argument, NULL, 'q'},        {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},
+    {"set", required_argument, NULL, SET},
+    {"dry-run", no_argument, NULL, DRY_RUN},
+    {"threads", required_argument, NULL, 't'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
 };
 
 static odd_status parse_threads(const char *word, int *threads)
@@ -36,6 +47,34 @@ static odd_status parse_threads(const char *word, int *threads)
         return odd_fail(ODD_USAGE, "--threads wants a number from 1 to 4096, not '%s'", word);
     *threads = (int)n;
     return ODD_OK;
+}
+
+/* getopt gives the letter of an unknown short option, or of a long one that got a value. */
+static odd_status wrong_letter(const char *command)
+{
+    for (int i = 0; options[i].name; i++)
+        if (options[i].val == optopt)
+            return odd_fail(ODD_USAGE, "option --%s takes no value", options[i].name);
+    return odd_fail(ODD_USAGE, "no option '-%c'; see `oddlot %s --help`", optopt, command);
+}
+
+/* "--ouput=x" is near "--output". */
+static odd_status no_such_option(const char *command, const char *word)
+{
+    if (optopt) return wrong_letter(command);
+    const char *meant = NULL;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    for (int i = 0, nearest = 4; options[i].name; i++) {
+        char known[64];
+        snprintf(known, sizeof known, "--%s", options[i].name);
+        int apart = odd_text_distance(name, known);
+        if (apart >= nearest) continue;
+        nearest = apart;
+        meant = options[i].name;
+    }
+    if (meant) return odd_fail(ODD_USAGE, "no option '%s'; did you mean --%s?", word, meant);
+    return odd_fail(ODD_USAGE, "no option '%s'; see `oddlot %s --help`", word, command);
 }
 
 static odd_status take_option(int option, char **argv, odd_words *out, odd_level *level)
@@ -58,20 +97,15 @@ static odd_status take_option(int option, char **argv, odd_words *out, odd_level
     case 'v':
         *level = ODD_LOG_DEBUG;
         return ODD_OK;
-    case 'h':
-        out->help = true;
-        return ODD_OK;
     case ':':
         return odd_fail(ODD_USAGE, "option '%s' wants a value", argv[optind - 1]);
     default:
-        return odd_fail(ODD_USAGE, "no option '%s'; see `oddlot %s --help`", argv[optind - 1],
-                        argv[0]);
+        return no_such_option(argv[0], argv[optind - 1]);
     }
 }
 
 static odd_status take_job(int argc, char **argv, odd_words *out)
 {
-    if (out->help) return ODD_OK;
     if (optind == argc)
         return odd_fail(
             ODD_USAGE, "which job? `oddlot %s JOB.yaml`; see jobs/ and `oddlot help job`", argv[0]);
@@ -91,7 +125,7 @@ odd_status odd_words_parse(int argc, char **argv, odd_words *out)
     ODD_TRY(ODD_NEW(out->set, argc));
     opterr = 0;
     optind = 1;
-    while ((option = getopt_long(argc, argv, ":o:t:qvh", options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, ":o:t:qv", options, NULL)) != -1)
         ODD_TRY(take_option(option, argv, out, &level));
     ODD_TRY(take_job(argc, argv, out));
     odd_log_setup(odd_rank(MPI_COMM_WORLD), level);
