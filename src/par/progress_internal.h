@@ -18,8 +18,8 @@ typedef struct {
 /** "45 %, 59,302 of 131,784 images, 1,234/s, 58 s left, 48 s so far"; returns `text`. */
 const char *odd_progress_text(const odd_progress_state *s, char text[static ODD_PROGRESS_TEXT]);
 
-/** The same with a bar, filling a terminal line but for its last column; blocks of an eighth in
- *  UTF-8, else #. Without the bar where the line is short; returns `line`. */
+/** The same with a bar, short enough not to wrap: what does not fit is left out from the end. The
+ *  bar has blocks of an eighth in UTF-8, else #; returns `line`. */
 const char *odd_progress_bar(const odd_progress_state *s, int columns, bool utf8,
                              char line[static ODD_PROGRESS_TEXT]);
 

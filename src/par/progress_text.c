@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MIN_BAR = 8, MAX_BAR = 60 }; /* columns */
-enum { NUMBERS = 320 };             /* bytes of the numbers, with the final 0 */
+enum { MIN_COLUMNS = 60, MAX_BAR = 40 };
+enum { NUMBERS = 320 }; /* bytes of the numbers, with the final 0 */
 
 static double share_done(const odd_progress_state *s)
 {
@@ -70,6 +70,7 @@ static void fill(double share, int width, bool utf8, char *bar)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     int steps = (int)(share * width * 8), column = 0;
+    *bar = '\0';
     for (; column < steps / 8; column++)
         bar = stpcpy(bar, utf8 ? "█" : "#");
     if (utf8 && steps % 8 != 0) {
@@ -80,20 +81,34 @@ static void fill(double share, int width, bool utf8, char *bar)
         bar = stpcpy(bar, " ");
 }
 
+/* A quarter of the line, so that it keeps its place while the numbers grow; none in a short one. */
+static int bar_width(const odd_progress_state *s, int columns)
+{
+    if (s->total <= 0 || columns < MIN_COLUMNS) return 0;
+    return columns / 4 < MAX_BAR ? columns / 4 : MAX_BAR;
+}
+
+/* Leave out what does not fit, from the end: whole numbers if one stays, else characters. */
+static void shorten(char *numbers, int room)
+{
+    char *end = numbers + (room > 0 ? room : 0);
+    if ((int)strlen(numbers) <= room) return;
+    for (char *comma = numbers; (comma = strstr(comma, ", ")) && comma - numbers <= room; comma++)
+        end = comma;
+    *end = '\0';
+}
+
 const char *odd_progress_bar(const odd_progress_state *s, int columns, bool utf8,
                              char line[static ODD_PROGRESS_TEXT])
 {
-    char numbers[NUMBERS], bar[MAX_BAR * 3 + 1];
+    char numbers[NUMBERS], bar[MAX_BAR * 3 + 1], share[8] = "";
+    int width = bar_width(s, columns);
+    if (s->total > 0) snprintf(share, sizeof share, "%3d %% ", percent(s));
+    int used = snprintf(line, ODD_PROGRESS_TEXT, "%.20s %s", s->task, share);
     numbers_text(s, numbers);
-    int head = snprintf(line, ODD_PROGRESS_TEXT, "%.60s %3d %% ", s->task, percent(s));
-    int room = columns - 1 - head - (int)strlen("|| ") - (int)strlen(numbers);
-    if (s->total > 0 && room >= MIN_BAR) {
-        fill(share_done(s), room < MAX_BAR ? room : MAX_BAR, utf8, bar);
-        snprintf(line + head, (size_t)(ODD_PROGRESS_TEXT - head), "|%s| %s", bar, numbers);
-        return line;
-    }
-    if (s->total <= 0) head = snprintf(line, ODD_PROGRESS_TEXT, "%.60s ", s->task);
-    snprintf(line + head, (size_t)(ODD_PROGRESS_TEXT - head), "%s", numbers);
-    if (columns > 0 && columns < ODD_PROGRESS_TEXT) line[columns - 1] = '\0'; /* no wrapping */
+    shorten(numbers, columns - 1 - used - (width > 0 ? width + (int)strlen("|| ") : 0));
+    fill(share_done(s), width, utf8, bar);
+    snprintf(line + used, (size_t)(ODD_PROGRESS_TEXT - used), width > 0 ? "|%s| %s" : "%s%s", bar,
+             numbers);
     return line;
 }

@@ -160,17 +160,36 @@ static void test_bar(void)
 {
     char line[ODD_PROGRESS_TEXT];
     odd_progress_state s = {"fit", "rows", 45, 80, 10};
-    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 67, false, line),
-                           "fit  56 % |####    | 45 of 80 rows, 4.5/s, 7.8 s left, 10 s so far");
-    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 67, true, line),
-                           "fit  56 % |████▌   | 45 of 80 rows, 4.5/s, 7.8 s left, 10 s so far");
-    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 60, true, line),
-                           "fit  56 % 45 of 80 rows, 4.5/s, 7.8 s left, 10 s so far");
+    CU_ASSERT_STRING_EQUAL(
+        odd_progress_bar(&s, 80, false, line),
+        "fit  56 % |###########         | 45 of 80 rows, 4.5/s, 7.8 s left, 10 s so far");
+    CU_ASSERT_STRING_EQUAL(
+        odd_progress_bar(&s, 80, true, line),
+        "fit  56 % |███████████▎        | 45 of 80 rows, 4.5/s, 7.8 s left, 10 s so far");
+    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 64, false, line),
+                           "fit  56 % |#########       | 45 of 80 rows, 4.5/s, 7.8 s left");
+    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 31, true, line), "fit  56 % 45 of 80 rows, 4.5/s");
     CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 15, true, line), "fit  56 % 45 o");
-    s.done = 80;
-    CU_ASSERT(strlen(odd_progress_bar(&s, 1000, false, line)) < ODD_PROGRESS_TEXT);
+    odd_progress_state ingest = {"ingest", "images", 59302, 131784, 48};
+    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&ingest, 44, true, line),
+                           "ingest  44 % 59,302 of 131,784 images");
     s.done = 200; /* more than announced */
-    CU_ASSERT(strstr(odd_progress_bar(&s, 100, false, line), "fit 100 %") != NULL);
+    CU_ASSERT(strstr(odd_progress_bar(&s, 100, false, line), "fit 100 % |####") != NULL);
+    s.total = 0;
+    CU_ASSERT_STRING_EQUAL(odd_progress_bar(&s, 80, true, line), "fit 200 rows, 20/s, 10 s so far");
+}
+
+/* No bar wraps: on any terminal it leaves the last column free. */
+static void test_no_wrapping(void)
+{
+    char line[ODD_PROGRESS_TEXT];
+    odd_progress_state s = {"a task with a long name", "things of a long name", 123456789,
+                            987654321, 98765};
+    for (int columns = 30; columns < 300; columns++)
+        CU_ASSERT((int)strlen(odd_progress_bar(&s, columns, false, line)) < columns);
+    s.done = s.total;
+    odd_progress_bar(&s, 1 << 20, true, line);
+    CU_ASSERT(strstr(line, "so far") != NULL);
 }
 
 const char *odd_test_name = "par.progress";
@@ -182,5 +201,6 @@ CU_TestInfo odd_tests[] = {
     {"nobody waits for ever", test_no_hang},
     {"as words", test_text},
     {"as a bar", test_bar},
+    {"no wrapping", test_no_wrapping},
     CU_TEST_INFO_NULL,
 };
