@@ -6,6 +6,7 @@
 #include "oddlot/store/dataset.h"
 
 #include "file_internal.h"
+#include "path_internal.h"
 #include "untrusted_internal.h"
 
 #include "oddlot/par/agree.h"
@@ -235,8 +236,11 @@ static odd_status write_piece(odd_dataset *d, int64_t row0, int64_t count, const
     hid_t type = odd_element_type(d->shape.type, d->shape.width);
     hid_t memory = make_space(&d->shape, count), file = select_rows(d, row0, count);
     errno = 0;
+    bool written = H5Dwrite(d->id, type, memory, file, H5P_DEFAULT, data) >= 0;
+    /* A write that was cut short has no reason of its own. */
+    if (!written && errno == 0 && odd_path_full(d->file->partial)) errno = ENOSPC;
     odd_status st = ODD_OK;
-    if (H5Dwrite(d->id, type, memory, file, H5P_DEFAULT, data) < 0)
+    if (!written)
         st = odd_hdf5_fail(ODD_IO, "cannot write dataset '%s' in '%s'", d->name, d->file->partial);
     H5Sclose(file);
     H5Sclose(memory);

@@ -15,7 +15,7 @@
 
 /* Large datasets begin on a border that parallel file systems like (a stripe of Lustre), metadata
  * is gathered in blocks instead of being strewn between them. */
-enum { ALIGNMENT = ODD_FILE_ALIGNMENT, METADATA_BLOCK = 64 << 10, METADATA_ROOM = 1 << 20 };
+enum { METADATA_BLOCK = 64 << 10 };
 
 static odd_status writer_new(MPI_Comm comm, const char *path, const odd_provenance *from,
                              odd_file **out)
@@ -53,7 +53,7 @@ static hid_t parallel_access(MPI_Comm comm)
     if (access < 0) return access;
     if (H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
-        H5Pset_alignment(access, ALIGNMENT, ALIGNMENT) >= 0 &&
+        H5Pset_alignment(access, ODD_FILE_ALIGNMENT, ODD_FILE_ALIGNMENT) >= 0 &&
         H5Pset_meta_block_size(access, METADATA_BLOCK) >= 0 &&
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
         return access;
@@ -82,7 +82,7 @@ odd_status odd_file_create(MPI_Comm comm, const char *path, const odd_provenance
     MPI_Comm_dup(comm, &mine);
     ODD_TRY_ALL(mine, writer_new(mine, path, from, &f));
     ODD_TRY_ALL(mine, open_door(f));
-    ODD_TRY_ALL(mine, odd_file_reserve(f, METADATA_ROOM));
+    ODD_TRY_ALL(mine, odd_file_reserve(f, ODD_FILE_METADATA));
     ODD_TRY_ALL(mine, create_hdf5(f));
     ODD_TRY(odd_provenance_write(f, from));
     *out = f;
@@ -135,7 +135,7 @@ odd_status odd_file_publish(odd_file **file)
     odd_file *f = *file;
     ODD_TRY_ALL(f->comm, check_publishable(f));
     ODD_TRY(odd_tally_publish(f));
-    ODD_TRY_ALL(f->comm, odd_file_reserve(f, 0));
+    ODD_TRY_ALL(f->comm, odd_file_check_room(f));
     ODD_TRY_ALL(f->comm, flush(f));
     ODD_TRY_ALL(f->comm, close_hdf5(f));
     ODD_TRY_ALL(f->comm, odd_path_sync(f->partial)); /* on all: each node has its own page cache */

@@ -17,6 +17,7 @@ typedef struct {
 } odd_tally;
 
 #define ODD_FILE_ALIGNMENT (1 << 20) /* bytes; datasets as large as this begin at a multiple */
+#define ODD_FILE_METADATA  (1 << 20) /* bytes; room for what HDF5 adds to the datasets */
 
 struct odd_file {
     hid_t id;
@@ -46,9 +47,13 @@ odd_status odd_file_need(const odd_file *file, const char *object);
 
 /* reserve.c */
 
-/** Rank 0 asks the disk for `bytes` more, so that a full disk shows now and with its reason; 0:
- * make sure of what was asked for before. The others return at once. @local @return ODD_IO. */
+/** Rank 0 asks the disk for `bytes` more, so that a full disk shows now and with its reason. The
+ *  others return at once. @local @return ODD_IO. */
 odd_status odd_file_reserve(odd_file *file, int64_t bytes);
+
+/** Rank 0 makes sure that metadata can still be written, by writing as much. The others return at
+ *  once. @local @return ODD_IO. */
+odd_status odd_file_check_room(const odd_file *file);
 
 /* divert.c */
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 odd_status odd_path_format(char **path, const char *format, ...)
@@ -38,4 +39,10 @@ odd_status odd_path_sync_folder(const char *path)
     if (st == ODD_OK) st = odd_path_sync(dirname(copy));
     free(copy);
     return st;
+}
+
+bool odd_path_full(const char *path)
+{
+    struct statvfs disk;
+    return statvfs(path, &disk) == 0 && disk.f_bavail == 0;
 }

@@ -6,6 +6,8 @@
 
 #include "oddlot/base/status.h"
 
+#include <stdbool.h>
+
 /** A path by printf. Owned by caller: free(). NULL on failure. ODD_NOMEM. @local */
 odd_status odd_path_format(char **path, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -15,5 +17,8 @@ odd_status odd_path_sync(const char *path);
 
 /** The same for the folder that holds `path`. @local */
 odd_status odd_path_sync_folder(const char *path);
+
+/** True if the disk of this file has nothing left. @local */
+bool odd_path_full(const char *path);
 
 #endif

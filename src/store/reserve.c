@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* File systems without the call (some network ones) find out that they are full when it happens. */
 static int allocate(int fd, int64_t bytes)
@@ -29,4 +30,16 @@ odd_status odd_file_reserve(odd_file *file, int64_t bytes)
     if (!error) return ODD_OK;
     return odd_fail(ODD_IO, "no room for %s in '%s': %s", odd_human_bytes(bytes, human),
                     file->partial, strerror(error));
+}
+
+/* Where the disk takes no reservations, this is the only warning before HDF5 writes its metadata.
+ * What stands behind the end is cut off when HDF5 sets the file's size. */
+odd_status odd_file_check_room(const odd_file *file)
+{
+    static const char zeros[ODD_FILE_METADATA];
+    if (file->fd < 0) return ODD_OK;
+    ssize_t written = pwrite(file->fd, zeros, sizeof zeros, file->reserved);
+    if (written >= 0 && written < (ssize_t)sizeof zeros) errno = ENOSPC;
+    if (written == (ssize_t)sizeof zeros && fdatasync(file->fd) == 0) return ODD_OK;
+    return odd_fail(ODD_IO, "no room for metadata in '%s': %s", file->partial, strerror(errno));
 }

@@ -24,7 +24,7 @@ static bool failed_alike(odd_status st, const char *word)
 static bool mount_disk(void)
 {
     int mounted =
-        odd_rank(WORLD) == 0 && mount("none", fixture_path("."), "tmpfs", 0, "size=2m") == 0;
+        odd_rank(WORLD) == 0 && mount("none", fixture_path("."), "tmpfs", 0, "size=4m") == 0;
     odd_broadcast(WORLD, 0, &mounted, sizeof mounted);
     if (!mounted && odd_rank(WORLD) == 0) puts("skipped: cannot mount a small disk");
     return mounted;
@@ -40,7 +40,7 @@ static void test_no_room(void)
 {
     fixture_folder(WORLD);
     if (mount_disk()) {
-        failed_alike(fixture_write(WORLD, fixture_path("a.h5"), 200, 1000),
+        failed_alike(fixture_write(WORLD, fixture_path("a.h5"), 600, 1000),
                      "No space left on device");
         check_all(WORLD, fixture_count(WORLD) == 0);
         check_all(WORLD, odd_store_open_objects() == 0);
@@ -118,7 +118,7 @@ static void test_limit(void)
 {
     fixture_folder(WORLD);
     if (odd_rank(WORLD) == 0) limit_files(2 << 20);
-    odd_status st = fixture_write(WORLD, fixture_path("a.h5"), 200, 1000);
+    odd_status st = fixture_write(WORLD, fixture_path("a.h5"), 600, 1000);
     limit_files(0);
     failed_alike(st, "File too large");
     check_all(WORLD, fixture_count(WORLD) == 0);

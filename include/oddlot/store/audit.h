@@ -8,16 +8,17 @@
 #include "oddlot/base/status.h"
 #include "oddlot/base/text.h"
 
-/** (Re)write FOLDER/audit.h5: a group per stage file in `stages` that exists, linked by relative
- *  name, with the provenance attributes copied. Whole or not at all. */
+/** (Re)write FOLDER/audit.h5: for each of `stages` whose FOLDER/STAGE.h5 exists, a link STAGE to it
+ * by relative name (it holds when the folder moves) and a group provenance/STAGE with its
+ * provenance attributes. Whole or not at all. Needs MPI started. ODD_IO, ODD_FORMAT. */
 odd_status odd_audit_link(const char *folder, const char *const stages[], int count);
 
 /** Describe an HDF5 file of ours for people: provenance, then a line per dataset with shape, type,
  *  bytes and what it is. ODD_IO, ODD_FORMAT. */
 odd_status odd_file_describe(const char *path, odd_text *out);
 
-/** Read every dataset once and check it for damage and the fingerprint for presence: ODD_PROBLEM
- *  names what is wrong. */
+/** Read every dataset once, compare its checksum, and check that there is a fingerprint:
+ * ODD_PROBLEM names the first thing that is wrong. ODD_IO if the file cannot be opened. */
 odd_status odd_file_verify(const char *path);
 
 #endif

@@ -1,7 +1,9 @@
 /**
  * Dataset: an array in a file whose first dimension is rows, written and read in slabs of rows.
  *
- * Chunks span the full width, so slabs on row borders run at the speed of the disk.
+ * Rows lie one after the other without chunks, so slabs run at the speed of the disk. At its
+ * publish a dataset whose rows were each written once gets the attribute `checksum`, which does not
+ * depend on the number of ranks: two datasets are equal bit by bit where their checksums are.
  */
 #ifndef ODDLOT_STORE_DATASET_H
 #define ODDLOT_STORE_DATASET_H
@@ -10,28 +12,34 @@
 
 typedef struct odd_dataset odd_dataset;
 
-/** Create a dataset (groups in its name are made). `about` and `unit` become attributes, with the
- *  file's stage and seed. @collective @same all. @return ODD_IO. */
+/** Create a dataset (groups in its name are made) and ask the disk for its room. `about` and `unit`
+ *  (NULL or "": none) become attributes, with the file's stage and seed. @collective @same all.
+ *  @return ODD_IO (disk full, name taken, ...), ODD_ARG (shape), ODD_NOMEM. */
 odd_status odd_dataset_create(odd_file *file, const char *name, const odd_shape *shape,
                               const char *about, const char *unit, odd_dataset **out);
 
 /** Open one for reading; what it must look like (type, rank) is checked by the caller on
- *  odd_dataset_shape(). Integer, float and string types are accepted and converted on reading.
+ *  odd_dataset_shape(). Integers (up to 16 bits signed and unsigned become ODD_I32, larger unsigned
+ *  ones ODD_I64), IEEE floats, h5py's bool (ODD_U8) and strings of fixed length are accepted. Data
+ *  that the file does not itself hold (links, virtual or external storage, filters other than
+ *  deflate, shuffle and fletcher32, more rows than bytes) is refused: sizes can be believed.
  *  @local after a collective odd_file_open(). @return ODD_FORMAT naming file and dataset. */
 odd_status odd_dataset_open(const odd_file *file, const char *name, odd_dataset **out);
 /** Open and insist on type, rank and (where not -1) dimensions. */
 odd_status odd_dataset_expect(const odd_file *file, const char *name, const odd_shape *expected,
                               odd_dataset **out);
-void odd_dataset_close(odd_dataset **dataset); /* @local; NULL is fine */
+void odd_dataset_close(odd_dataset **dataset); /* @local; NULL is fine; also after its file */
 
 const odd_shape *odd_dataset_shape(const odd_dataset *dataset);
 
-/** Write my `count` rows from global row `row0` on. @collective: ranks with nothing to write take
- *  part with count 0; ranks may come with different counts. @return ODD_IO agreed by all. */
+/** Write my `count` rows from global row `row0` on; a scalar is one row. @collective: ranks with
+ *  nothing to write take part with count 0; ranks may come with different counts, of any size.
+ *  @return ODD_IO agreed by all; then the file cannot be published any more. */
 odd_status odd_dataset_write(odd_dataset *dataset, int64_t row0, int64_t count, const void *data);
 
-/** Read rows into data (count, ...) as `type` (numbers are converted; strings need the same width).
- *  @local: no communication, any rank any time, one thread at a time. */
+/** Read rows into data (count, ...) as `type`; strings come with the width of the dataset's shape.
+ *  Numbers are converted, but for rounding of floats never changed: 300 as ODD_U8, 1.5 or NaN as an
+ *  integer is ODD_FORMAT. @local: no communication, any rank any time, one thread at a time. */
 odd_status odd_dataset_read(const odd_dataset *dataset, int64_t row0, int64_t count, odd_type type,
                             void *data);
 

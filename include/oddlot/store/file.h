@@ -33,18 +33,23 @@ typedef struct {
  *  @return ODD_IO (folder missing, disk full, ...), naming path and reason. */
 odd_status odd_file_create(MPI_Comm comm, const char *path, const odd_provenance *from,
                            odd_file **out);
-/** Make it visible under its final name; frees *file also on failure. @collective */
+/** Make it visible under its final name; frees *file also on failure, then nothing is left.
+ *  @collective @return ODD_IO, also where a write had failed before. */
 odd_status odd_file_publish(odd_file **file);
 /** Close and remove what was not published; NULL is fine. @collective */
 void odd_file_discard(odd_file **file);
 
-/** Open for reading. @collective. @return ODD_IO if it is not there or unreadable, ODD_FORMAT if it
- *  is no HDF5 file or was not written by oddlot (`any` false). */
+/** Open for reading. @collective. Foreign files (`any`) are gone through by a child process first,
+ *  as HDF5 may crash on damaged ones; those of oddlot have checksums instead. @return ODD_IO if it
+ * is not there or unreadable, ODD_FORMAT if it is no HDF5 file, is damaged, or was not written by
+ * oddlot
+ *  (`any` false). */
 odd_status odd_file_open(MPI_Comm comm, const char *path, bool any, odd_file **out);
 void odd_file_close(odd_file **file); /* @collective; NULL is fine */
 
-/** Attributes of an object ("/" is the file). Setting is @collective with the same value on all
- *  ranks; getting is @local. Text: owned by caller, odd_free(). ODD_FORMAT if missing. */
+/** Attributes of an object ("/" is the file). Setting (again: replacing) is @collective with the
+ * same value on all ranks; getting is @local. Text is stored with a fixed length (bytes in h5py)
+ * and owned by caller: odd_free(). ODD_FORMAT if missing. */
 odd_status odd_file_set_text(odd_file *file, const char *object, const char *name,
                              const char *value);
 odd_status odd_file_set_f64(odd_file *file, const char *object, const char *name, double value);
