@@ -1,0 +1,29 @@
+/**
+ * ONNX: networks in and out of files, by protobuf-c and the schema of Debian's libonnx-dev.
+ *
+ * Read: opsets 7 to 17, weights as float, double, float16, bfloat16, (u)int8 through
+ * DequantizeLinear, inside the file or in external files beside it; shape arithmetic (Shape,
+ * Gather, Slice, Concat, ... on constants) is folded. Files are hostile: sizes are checked before
+ * allocating, cycles and missing tensors are told by name. @local
+ */
+#ifndef ODDLOT_NN_ONNX_H
+#define ODDLOT_NN_ONNX_H
+
+#include "oddlot/nn/graph.h"
+
+#include <stddef.h>
+
+/** Read a model. ODD_IO; ODD_FORMAT naming the file and the node: an operator that oddlot does not
+ *  have ("node 'conv1': operator 'Foo' is not supported"), shapes that do not fit, ... */
+odd_status odd_onnx_read(const char *path, odd_graph **out);
+
+/** The same from memory; `folder` is where external weights are, NULL: not allowed. */
+odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out);
+
+/** Write a model (opset 17, weights inside), whole or not at all. ODD_IO, ODD_NOMEM. */
+odd_status odd_onnx_write(const odd_graph *graph, const char *path);
+
+/** True if a node of this operator can be read (also those that are only folded). */
+bool odd_onnx_knows(const char *operator_name);
+
+#endif
