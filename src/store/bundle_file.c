@@ -1,6 +1,7 @@
 /* Bundles in files: each array is a dataset below one group. */
 #include "oddlot/store/dataset.h"
 
+#include "file_internal.h"
 #include "path_internal.h"
 #include "walk_internal.h"
 
@@ -31,9 +32,23 @@ done:
     return st;
 }
 
+/* So that a bundle without arrays can be read back, too. @collective */
+static odd_status make_group(odd_file *file, const char *group)
+{
+    if (!group || !*group || strcmp(group, "/") == 0 || odd_file_has(file, group)) return ODD_OK;
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    hid_t id = H5Gcreate2(file->id, group, links, H5P_DEFAULT, H5P_DEFAULT);
+    odd_status st =
+        id < 0 ? odd_hdf5_fail(ODD_IO, "cannot create '%s' in '%s'", group, file->path) : ODD_OK;
+    if (id >= 0) H5Gclose(id);
+    H5Pclose(links);
+    return odd_agree(file->comm, st);
+}
+
 odd_status odd_bundle_write(odd_file *file, const char *group, const odd_bundle *b)
 {
-    odd_status st = ODD_OK;
+    odd_status st = make_group(file, group);
     for (int i = 0; i < b->count && st == ODD_OK; i++) {
         char *path;
         st = odd_agree(file->comm, join(group, b->array[i].name, &path));

@@ -82,6 +82,20 @@ static void test_bundle(void)
     fixture_remove(WORLD);
 }
 
+/* Nothing to say is a result, too: it must not read like a file that is damaged. */
+static void test_empty(void)
+{
+    odd_bundle none = ODD_BUNDLE_EMPTY, back = ODD_BUNDLE_EMPTY;
+    odd_file *file;
+    fixture_folder(WORLD);
+    const char *path = fixture_path("a.h5");
+    if (!check_all(WORLD, write_bundle(path, "metrics", &none) == ODD_OK)) return;
+    if (!check_all(WORLD, odd_file_open(WORLD, path, false, &file) == ODD_OK)) return;
+    check_all(WORLD, odd_bundle_read(file, "metrics", &back) == ODD_OK && back.count == 0);
+    odd_file_close(&file);
+    fixture_remove(WORLD);
+}
+
 static bool text_has(const odd_text *text, const char *words)
 {
     bool has = strstr(odd_text_string(text), words) != NULL;
@@ -182,6 +196,6 @@ static void test_audit(void)
 
 const char *odd_test_name = "store/bundle_file";
 CU_TestInfo odd_tests[] = {
-    {"bundles", test_bundle},   {"describe", test_describe}, {"verify", test_verify},
-    {"audit tree", test_audit}, CU_TEST_INFO_NULL,
+    {"bundles", test_bundle}, {"empty bundle", test_empty}, {"describe", test_describe},
+    {"verify", test_verify},  {"audit tree", test_audit},   CU_TEST_INFO_NULL,
 };
