@@ -1,0 +1,77 @@
+# Sourced by every end-to-end test: a fresh folder of its own, oddlot on N ranks under a time limit,
+# and failures that are wanted. CTest gives ODDLOT (the program), ODDLOT_SOURCE and ODD_SCRATCH.
+set -euo pipefail
+. "$ODDLOT_SOURCE/.ci/mpi.sh"
+export OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+unset ODD_FAULT
+
+tests=$ODDLOT_SOURCE/tests/cli
+python=/usr/bin/python3 # Debian's, which has h5py
+fashion=/usr/share/datasets/fashion-mnist
+limit=${ODD_LIMIT:-60} # seconds that a command may take: longer is a hang
+
+scratch=$ODD_SCRATCH/$(basename "$0" .sh)
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch"
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+fail() {
+    echo "FAILED (line ${BASH_LINENO[-2]}): $*"
+    tail -n 15 out err 2>/dev/null || true
+    exit 1
+}
+
+[ -d "$fashion" ] || skip "no $fashion: install dataset-fashion-mnist"
+
+# on N WORDS...: oddlot on N ranks; what it says goes to the files out and err.
+on() {
+    local ranks=$1
+    shift
+    timeout -k 5 "$limit" mpirun -n "$ranks" "$ODDLOT" "$@" >out 2>err </dev/null
+}
+
+# alone WORDS...: without mpirun
+alone() {
+    timeout -k 5 "$limit" "$ODDLOT" "$@" >out 2>err </dev/null
+}
+
+good() { "$@" || fail "$*: exit code $?"; }
+
+# fails_with CODE TEXT COMMAND...: the exit code, the text in one error line of oddlot, no other.
+fails_with() {
+    local code=$1 text=$2 got=0
+    shift 2
+    "$@" || got=$?
+    [ "$got" = "$code" ] || fail "$*: exit code $got, not $code"
+    grep -qF -- "$text" err || fail "$*: does not say '$text'"
+    [ "$code" = 75 ] || [ "$(grep -c '^oddlot: error:' err)" = 1 ] || fail "$*: not just one error line"
+}
+
+says() { grep -qF -- "$1" out err || fail "nobody says '$1'"; }
+
+# the stages that the last command did, in order, on one line
+stages_done() { sed -n 's/^\[.*\] \([a-z]*\) *done in.*/\1/p' err | tr '\n' ' '; }
+
+did() { [ "$(stages_done)" = "${*:+$* }" ] || fail "stages done: $(stages_done), expected: $*"; }
+
+check() { "$python" "$tests/$1.py" "${@:2}" || fail "$*"; }
+
+# images WORDS...: make images of Fashion-MNIST, see make_images.py
+images() { "$python" "$tests/make_images.py" "$@"; }
+
+# A small job over the IDX files of `images idx cut`.
+footwear() {
+    cat <<END
+name: footwear
+catalogue: {kind: idx, path: cut-images.gz, labels: cut-labels.gz}
+mixture: {theme: [5, 7, 9], seed: 3}
+image: {size: 28, channels: gray}
+reduce: {pca: {components: 8}}
+report: {top: 12}
+END
+}
