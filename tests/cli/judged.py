@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+"""Are the metrics of a run those of scikit-learn, to 1e-6 (as printed: to their last digit)?
+
+    judged.py RUN OUTPUT"""
+import re
+import sys
+
+import h5py
+import numpy as np
+from sklearn import metrics
+
+run, output = sys.argv[1], open(sys.argv[2]).read()
+audit = h5py.File(f"{run}/audit.h5")
+truth, score = audit["ingest/truth"][:], audit["scores/score"][:]
+flagged = np.zeros(len(score), bool)
+flagged[audit["scores/flagged/row"][:]] = True
+keep = (truth >= 0) & ~np.isnan(score)
+truth, flagged, ranking = truth[keep], flagged[keep], score[keep]
+found = audit["evaluate/metrics"]
+
+
+def near(name, mine, theirs, printed=None):
+    assert abs(mine - theirs) < 1e-6, (name, mine, theirs)
+    if printed:
+        shown = re.search(rf"^ +{re.escape(printed)} +([\d.]+)$", output, re.M)
+        assert shown and abs(float(shown[1]) - theirs) < 0.5001e-4, (name, shown and shown[0], theirs)
+
+
+near("auc", found["roc_auc/score"][()], metrics.roc_auc_score(truth, ranking), "ROC AUC")
+near("ap", found["average_precision/score"][()], metrics.average_precision_score(truth, ranking),
+     "average precision")
+for name in found["roc_auc"]:
+    if name == "score":
+        continue
+    column = audit[f"scores/columns/{name}"][:][keep]
+    auc, mine = metrics.roc_auc_score(truth, column), found[f"roc_auc/{name}"][()]
+    near(name, mine, auc if abs(mine - auc) < abs(mine - 1 + auc) else 1 - auc)
+near("sensitivity", found["flagged/sensitivity"][()], metrics.recall_score(truth, flagged),
+     "sensitivity (odd images found)")
+near("recall", found["flagged/recall"][()], metrics.recall_score(truth, flagged, pos_label=0),
+     "recall (theme images kept)")
+near("precision", found["flagged/precision"][()], metrics.precision_score(truth, flagged), "precision")
+near("f1", found["flagged/f1"][()], metrics.f1_score(truth, flagged), "F1")
