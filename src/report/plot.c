@@ -9,7 +9,7 @@
 /* The picture and the frame inside it, SVG units; texts are 12 high. */
 #define WIDTH  480
 #define HEIGHT 300
-#define LEFT   64
+#define LEFT   78
 #define RIGHT  470
 #define TOP    30
 #define BOTTOM 252
