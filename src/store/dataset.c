@@ -40,7 +40,7 @@ static odd_status dataset_new(const odd_file *file, const char *name, odd_datase
     odd_dataset *d = *out = calloc(1, sizeof *d);
     if (!d) return odd_fail(ODD_NOMEM, "cannot allocate a dataset");
     d->id = d->transfer = H5I_INVALID_HID;
-    d->file = (odd_file *)file;
+    d->file = (odd_file *)file; /* changed only where it came as a file to be written */
     d->name = strdup(name);
     return d->name ? ODD_OK : odd_fail(ODD_NOMEM, "cannot allocate a name");
 }

@@ -2,11 +2,11 @@
 #include "oddlot/store/audit.h"
 
 #include "oddlot/store/dataset.h"
+#include "path_internal.h"
 #include "walk_internal.h"
 
 #include "oddlot/base/memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static void listing_free(listing *l)
 {
     for (int i = 0; i < l->count; i++) {
         free(l->line[i].name);
-        odd_free(l->line[i].about);
+        free(l->line[i].about);
     }
     free(l->line);
 }
@@ -41,6 +41,19 @@ static line *listing_grow(listing *l, const char *name)
     return added;
 }
 
+/* "mean of all pixels [grey levels]"; attributes that are missing are left out. */
+static odd_status write_about(const odd_file *file, const char *name, char **out)
+{
+    char *about, *unit;
+    if (odd_file_get_text(file, name, "about", &about) != ODD_OK) about = NULL;
+    if (odd_file_get_text(file, name, "unit", &unit) != ODD_OK) unit = NULL;
+    odd_status st = unit ? odd_path_format(out, "%s [%s]", about ? about : "", unit)
+                         : odd_path_format(out, "%s", about ? about : "");
+    odd_free(about);
+    odd_free(unit);
+    return st;
+}
+
 /* A dataset that we cannot read is listed with the reason. */
 static odd_status list_dataset(const odd_file *file, const char *name, void *context)
 {
@@ -52,12 +65,11 @@ static odd_status list_dataset(const odd_file *file, const char *name, void *con
         odd_shape_text(odd_dataset_shape(d), entry->shape);
         odd_shape_bytes(odd_dataset_shape(d), &bytes);
         odd_human_bytes(bytes, entry->bytes);
-        if (odd_file_get_text(file, name, "about", &entry->about) != ODD_OK) entry->about = NULL;
     } else {
         strcpy(entry->shape, "unreadable");
     }
     odd_dataset_close(&d);
-    return ODD_OK;
+    return write_about(file, name, &entry->about);
 }
 
 /* audit.h5 has links to other files instead of datasets; they are named, not followed. */
@@ -71,10 +83,7 @@ static herr_t list_link(hid_t group, const char *name, const H5L_info_t *info, v
         H5Lunpack_elink_val(target, info->u.val_size, &flags, &file, &object) < 0)
         return 0;
     line *entry = listing_grow(context, name);
-    if (entry) entry->about = odd_alloc((int64_t)strlen(file) + 4, 1);
-    if (!entry || !entry->about) return -1;
-    sprintf(entry->about, "-> %s", file);
-    return 0;
+    return entry && odd_path_format(&entry->about, "-> %s", file) == ODD_OK ? 0 : -1;
 }
 
 static odd_status list_links(const odd_file *file, listing *l)

@@ -19,7 +19,7 @@ odd_status odd_path_format(char **path, const char *format, ...)
     va_end(arguments);
     if (length >= 0) return ODD_OK;
     *path = NULL;
-    return odd_fail(ODD_NOMEM, "cannot allocate a path");
+    return odd_fail(ODD_NOMEM, "cannot allocate a text");
 }
 
 odd_status odd_path_sync(const char *path)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/** A path by printf. Owned by caller: free(). NULL on failure. ODD_NOMEM. @local */
+/** A path or another text by printf. Owned by caller: free(). NULL on failure. ODD_NOMEM. @local */
 odd_status odd_path_format(char **path, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

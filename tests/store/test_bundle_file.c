@@ -119,6 +119,10 @@ static void test_describe(void)
     check_all(WORLD, text_has(&text, "  model/labels      (2) S6      12 B  names"));
     check_all(WORLD, odd_file_describe(fixture_path("b.h5"), &text) == ODD_IO);
     odd_text_free(&text);
+    check_all(WORLD, fixture_write(WORLD, path, 5, 2) == ODD_OK);
+    check_all(WORLD, odd_file_describe(path, &text) == ODD_OK);
+    check_all(WORLD, text_has(&text, "  x  (5, 2) f64  80 B  row + column / 1000 [steps]\n"));
+    odd_text_free(&text);
     odd_bundle_free(&b);
     check_all(WORLD, odd_store_open_objects() == 0);
     fixture_remove(WORLD);
