@@ -1,28 +1,41 @@
-/* Pixels as features: the stored image flattened, grey levels scaled to 0 ... 1. */
+/* Pixels as features: the stored image, made smaller if asked, flattened, grey levels scaled to 0
+ * ... 1. */
 #include "feature_source_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
+#include "oddlot/image/resize.h"
+
+#include <stddef.h>
 
 typedef struct {
+    int64_t side;
     double scale;
 } pixels_options;
 
 static const odd_option table[] = {
-    {"scale", ODD_OPTION_REAL, 0, "0.00392156862745098", 1e-9, 1e9, NULL,
-     "factor from grey levels 0-255 to features; the default is 1/255"},
+    {"side", ODD_OPTION_INT, offsetof(pixels_options, side), "0", 0, 4096, NULL,
+     "shrink the stored images to this side first, pixels; 0: as they are stored"},
+    {"scale", ODD_OPTION_REAL, offsetof(pixels_options, scale), "0.00392156862745098", 1e-9, 1e9,
+     NULL, "factor from grey levels 0-255 to features; the default is 1/255"},
     ODD_OPTIONS_END,
 };
 
 typedef struct {
-    int64_t width; /* values of an image */
+    odd_image_form form; /* of the stored images */
+    int side;            /* of what is flattened */
     float scale;
 } pixels;
 
+static int side_of(const pixels_options *options, const odd_image_form *form)
+{
+    return options->side > 0 && options->side < form->width ? (int)options->side : form->width;
+}
+
 static odd_status plan(const void *options, const odd_image_form *form, int *width, int64_t *bytes)
 {
-    (void)options;
-    *width = form->width * form->height * form->channels;
+    int side = side_of(options, form);
+    *width = side * side * form->channels;
     *bytes = 0;
     return ODD_OK;
 }
@@ -31,7 +44,8 @@ static odd_status open_pixels(const void *options, const odd_image_form *form, v
 {
     pixels *p = odd_alloc(1, sizeof *p);
     if (!p) return ODD_NOMEM;
-    p->width = (int64_t)form->width * form->height * form->channels;
+    p->form = *form;
+    p->side = side_of(options, form);
     p->scale = (float)((const pixels_options *)options)->scale;
     *state = p;
     return ODD_OK;
@@ -44,13 +58,37 @@ ODD_SIMD static void scale_values(int64_t n, const uint8_t *restrict in, float s
         out[i] = scale * (float)in[i];
 }
 
+/* One image: its features. */
+static odd_status flatten(const pixels *p, const uint8_t *image, float *x)
+{
+    const odd_image_form *form = &p->form;
+    odd_image stored = {form->width, form->height, form->channels, (uint8_t *)image};
+    odd_image small = ODD_IMAGE_EMPTY;
+    int64_t values = (int64_t)p->side * p->side * form->channels;
+    odd_status st = ODD_OK;
+    if (p->side < form->width)
+        ODD_TRY(odd_resize(&stored, 0, 0, form->width, form->height, p->side, p->side, &small));
+    scale_values(values, small.pixels ? small.pixels : image, p->scale, x);
+done:
+    odd_image_free(&small);
+    return st;
+}
+
 static odd_status extract(void *state, int64_t count, const uint8_t images[], float x[])
 {
     const pixels *p = state;
-#pragma omp parallel for default(none) shared(p, count, images, x)
-    for (int64_t i = 0; i < count; i++)
-        scale_values(p->width, images + i * p->width, p->scale, x + i * p->width);
-    return ODD_OK;
+    const int64_t stored = (int64_t)p->form.width * p->form.height * p->form.channels;
+    const int64_t values = (int64_t)p->side * p->side * p->form.channels;
+    int worst = ODD_OK;
+#pragma omp parallel for default(none) shared(p, count, images, x, stored, values)                 \
+    reduction(max                                                                                  \
+              : worst)
+    for (int64_t i = 0; i < count; i++) {
+        int st = flatten(p, images + i * stored, x + i * values);
+        if (st > worst) worst = st;
+    }
+    if (worst == ODD_OK) return ODD_OK;
+    return odd_fail((odd_status)worst, "cannot shrink the stored images: out of memory");
 }
 
 static void close_pixels(void **state)
