@@ -22,6 +22,7 @@ odd_pkg(jpeg libjpeg)
 odd_pkg(png libpng)
 odd_pkg(webp libwebp)
 odd_pkg(archive libarchive)
+odd_pkg(protobuf_c libprotobuf-c)
 
 # libcsv comes without a pkg-config file.
 find_path(ODDLOT_CSV_INCLUDE csv.h REQUIRED)
@@ -29,6 +30,17 @@ find_library(ODDLOT_CSV NAMES csv REQUIRED)
 add_library(pkg::csv INTERFACE IMPORTED GLOBAL)
 target_include_directories(pkg::csv INTERFACE ${ODDLOT_CSV_INCLUDE})
 target_link_libraries(pkg::csv INTERFACE ${ODDLOT_CSV})
+
+# oneDNN's own CMake file wants OpenCL headers.
+find_path(ODDLOT_DNNL_INCLUDE dnnl.h REQUIRED)
+find_library(ODDLOT_DNNL NAMES dnnl REQUIRED)
+add_library(pkg::dnnl INTERFACE IMPORTED GLOBAL)
+target_include_directories(pkg::dnnl INTERFACE ${ODDLOT_DNNL_INCLUDE})
+target_link_libraries(pkg::dnnl INTERFACE ${ODDLOT_DNNL})
+
+# The schema of ONNX files, and the compiler that makes C of it.
+find_path(ODDLOT_ONNX_SCHEMA onnx.proto PATH_SUFFIXES onnx REQUIRED)
+find_program(ODDLOT_PROTOC_C protoc-c REQUIRED)
 
 # The HDF5 that we found, not the serial one that vips' pkg-config file drags in.
 add_library(oddlot_hdf5 INTERFACE)

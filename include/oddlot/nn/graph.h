@@ -74,25 +74,57 @@ typedef struct {
     float *data; /* constant values, row-major; NULL: computed. Owned by the graph */
 } odd_tensor;
 
-/* Settings of a layer; each kind uses those that its ONNX operator has. */
+/*
+ * What each kind reads (x first; "const": its values must be in the graph) and which settings it
+ * has. Everything is checked by odd_graph_layer(). Where x is batched the batch stays the first
+ * dimension and no layer may mix images.
+ *   Conv                 x (N, C, H, W), const weight (M, C / group, rows, columns), [const bias
+ *                        (M)]; kernel, stride, dilation, pad, group
+ *   ConvTranspose        x (N, C, H, W), const weight (C, M / group, rows, columns), [const bias
+ *                        (M)]; the same and output_pad
+ *   Gemm                 x (N, K), const B (K, M), [const C that broadcasts to (N, M)];
+ *                        alpha op(x) op(B) + beta C
+ *   MatMul               x, y as numpy.matmul
+ *   BatchNormalization   x (N, C, ...), const scale, bias, mean, variance (C); epsilon
+ *   LayerNormalization   x, const scale, [const bias] of the shape x has from `axis` on; epsilon
+ *   LpNormalization      x; p = 2, axis
+ *   LeakyRelu, Elu       x; alpha
+ *   Clip                 x; low, high
+ *   HardSigmoid          x; max(0, min(1, alpha x + beta))
+ *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Neg, Identity   x
+ *   Add, Sub, Mul, Div, Pow   x, y, with numpy's broadcasting
+ *   MaxPool              x (N, C, H, W); kernel, stride, dilation, pad: minus infinity
+ *   AveragePool          x (N, C, H, W); kernel, stride, pad, count_padding
+ *   GlobalAveragePool, GlobalMaxPool   x (N, C, ...)
+ *   ReduceMean           x; `axes` of `list`, rising, keep_dims
+ *   Flatten              x; axis
+ *   Reshape              x; `list`: the new shape (`axes` dimensions; 1 for the batch). 0 and -1 as
+ *                        in ONNX are resolved when the layer is added
+ *   Squeeze, Unsqueeze   x; `axes` of `list`, rising (Unsqueeze: in the output)
+ *   Transpose            x; `list`: output dimension i is input dimension list[i]
+ *   Concat               1 to ODD_LAYER_INPUTS of the same rank; axis
+ *   Softmax              x; axis, one dimension only
+ *   Pad                  x; `list`, `list2`: how many of `value` before and after each dimension
+ *   Slice                x; for each dimension `list`: first, `list2`: end (exclusive; -1 for
+ *                        "through 0" with a negative step), `list3`: step, not 0
+ */
 typedef struct {
-    int64_t kernel[2], stride[2], dilation[2]; /* rows, columns */
+    int64_t kernel[2], stride[2], dilation[2]; /* rows, columns; Conv's kernel is its weight's */
     int64_t pad[4];        /* top, left, bottom, right; explicit: no auto_pad here */
-    int64_t output_pad[2]; /* ConvTranspose */
+    int64_t output_pad[2]; /* ConvTranspose: rows below, columns at the right */
     int64_t group;
-    bool count_padding;             /* AveragePool: count_include_pad */
-    bool transpose_a, transpose_b;  /* Gemm */
-    float alpha, beta;              /* Gemm, LeakyRelu, Elu, HardSigmoid */
-    float low, high;                /* Clip; -INFINITY, INFINITY: open */
-    float epsilon;                  /* BatchNormalization, LayerNormalization */
-    float value;                    /* Pad: what is put there */
-    int64_t axis;                   /* Concat, Softmax, LayerNormalization, ...; >= 0 */
-    bool keep_dims;                 /* ReduceMean */
-    int axes;                       /* how many of `list`: axes, permutation, starts */
-    int64_t list[ODD_TENSOR_RANK];  /* ReduceMean axes, Transpose permutation, Pad begins,
-                                       Slice starts */
-    int64_t list2[ODD_TENSOR_RANK]; /* Pad ends, Slice ends (exclusive) */
-    int64_t list3[ODD_TENSOR_RANK]; /* Slice steps */
+    bool count_padding;            /* AveragePool: count_include_pad */
+    bool transpose_a, transpose_b; /* Gemm */
+    float alpha, beta;             /* Gemm, LeakyRelu, Elu, HardSigmoid */
+    float low, high;               /* Clip; -INFINITY, INFINITY: open */
+    float epsilon;                 /* BatchNormalization, LayerNormalization */
+    float value;                   /* Pad: what is put there */
+    int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */
+    bool keep_dims;                /* ReduceMean */
+    int axes;                      /* how many of `list` (`list2`, `list3`) count */
+    int64_t list[ODD_TENSOR_RANK]; /* see above */
+    int64_t list2[ODD_TENSOR_RANK];
+    int64_t list3[ODD_TENSOR_RANK];
 } odd_layer_settings;
 
 #define ODD_LAYER_INPUTS 64
@@ -113,17 +145,21 @@ typedef struct {
     int tensors;
     odd_layer *layer;
     int layers;
-    int input;   /* the tensor of images */
+    int input;   /* the tensor of images; -1: none yet */
     int *output; /* (outputs) tensors */
     int outputs;
     int tensor_room, layer_room;
+    struct odd_names *names; /* finds tensors by name */
 } odd_graph;
 
 void odd_graph_free(odd_graph **graph);
 odd_status odd_graph_new(const char *name, odd_graph **out);
+/** A graph of its own with the same numbers, weights and all. ODD_NOMEM. */
+odd_status odd_graph_copy(const odd_graph *graph, odd_graph **out);
 
 /** Add a tensor; data NULL for a computed one, else copied. The name is copied and must be new
- *  ("" makes one). *id: its number. ODD_FORMAT for a second of this name, ODD_NOMEM. */
+ *  ("" makes one). *id: its number. ODD_FORMAT for a second of this name, a rank above
+ *  ODD_TENSOR_RANK, a dimension under 1, too many values, or constants in a batch; ODD_NOMEM. */
 odd_status odd_graph_tensor(odd_graph *g, const char *name, int rank, const int64_t shape[],
                             bool batched, const float data[], int *id);
 /** Add a layer whose output shape is inferred and checked; *output: the tensor it makes.
@@ -131,12 +167,16 @@ odd_status odd_graph_tensor(odd_graph *g, const char *name, int rank, const int6
 odd_status odd_graph_layer(odd_graph *g, odd_layer_kind kind, const char *name,
                            const odd_layer_settings *set, int inputs, const int input[],
                            const char *output_name, int *output);
-/** Settings with the defaults of ONNX. */
+/** Make a tensor one of the outputs, after those that are. ODD_NOMEM. */
+odd_status odd_graph_add_output(odd_graph *g, int tensor);
+/** Settings with the defaults of ONNX; alpha and beta are 1 (Gemm, Elu), so LeakyRelu's 0.01 and
+ *  HardSigmoid's 0.2 and 0.5 are to be set. axis is 1, Slice's steps 1, Clip open. */
 odd_layer_settings odd_layer_defaults(void);
 
-/** The tensor of this name, or -1. Also "last_map" (the last output of a layer with H x W > 1),
- *  "pooled" (what a global pool or mean over H, W makes of it) and "penultimate" (the input of the
- * last Gemm, MatMul or 1x1 Conv that makes the output): ODD_FORMAT if there is none. */
+/** The tensor of this name. Where no tensor has it also "last_map" (the last output of a layer with
+ * H x W > 1), "pooled" (what a global pool or mean over H, W makes of it) and "penultimate" (the
+ * input of the last Gemm, MatMul or 1x1 Conv that makes the output): ODD_FORMAT if there is none.
+ */
 odd_status odd_graph_find(const odd_graph *g, const char *name, int *tensor);
 
 /** Keep only what the tensor `output` needs, which becomes the only output. */
@@ -146,7 +186,9 @@ odd_status odd_graph_cut(odd_graph *g, int output);
  *  Identity and Dropout away. Results change by rounding only. */
 odd_status odd_graph_fold(odd_graph *g);
 
-/** Values of a tensor for one image; trainable parameters; multiply-adds x 2 of one image. */
+/** Values of a tensor for one image; trainable parameters (weights, biases, scales; each
+ *  tensor once, no means and variances, no single numbers); multiply-adds x 2 of one image in
+ *  convolutions and products. */
 int64_t odd_tensor_values(const odd_tensor *t);
 int64_t odd_graph_parameters(const odd_graph *g);
 int64_t odd_graph_flops(const odd_graph *g);

@@ -1,0 +1,63 @@
+/* Graph, inside the room: shape rules, and how a graph is changed. */
+#ifndef ODDLOT_NN_GRAPH_INTERNAL_H
+#define ODDLOT_NN_GRAPH_INTERNAL_H
+
+#include "oddlot/nn/graph.h"
+
+/* No tensor of one image has more values: sizes in bytes stay far from the end of int64_t. */
+#define ODD_TENSOR_VALUES ((int64_t)1 << 40)
+/* No dimension, kernel, stride or pad is larger: their sums and products in window arithmetic
+ * cannot overflow. */
+#define ODD_WINDOW_LIMIT ((int64_t)1 << 30)
+
+/* What a shape rule sees: the layer (whose settings it may complete) and its inputs; it fills rank,
+ * shape and batched of `out`. */
+typedef struct {
+    odd_layer *layer;
+    const odd_tensor *in[ODD_LAYER_INPUTS]; /* NULL: not given */
+    odd_tensor *out;
+} odd_shaping;
+
+/* The one place for complaints about a layer: "layer 'conv1' (Conv): " and the words. */
+odd_status odd_shape_fail(const odd_shaping *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* graph_shapes.c */
+odd_status odd_shape_infer(const odd_graph *g, odd_layer *layer, odd_tensor *out);
+odd_status odd_shape_check(int rank, const int64_t shape[], int64_t *values);
+
+/* graph_shapes_window.c */
+odd_status odd_shape_conv(odd_shaping *s);
+odd_status odd_shape_conv_transpose(odd_shaping *s);
+odd_status odd_shape_pool(odd_shaping *s);
+odd_status odd_shape_global_pool(odd_shaping *s);
+
+/* graph_shapes_product.c */
+odd_status odd_shape_gemm(odd_shaping *s);
+odd_status odd_shape_matmul(odd_shaping *s);
+
+/* graph_shapes_move.c */
+odd_status odd_shape_flatten(odd_shaping *s);
+odd_status odd_shape_reshape(odd_shaping *s);
+odd_status odd_shape_squeeze(odd_shaping *s);
+odd_status odd_shape_unsqueeze(odd_shaping *s);
+odd_status odd_shape_transpose(odd_shaping *s);
+odd_status odd_shape_concat(odd_shaping *s);
+odd_status odd_shape_pad(odd_shaping *s);
+odd_status odd_shape_slice(odd_shaping *s);
+odd_status odd_shape_reduce(odd_shaping *s);
+
+/* graph.c */
+/* A graph's tensor that no layer made: the input or a constant. */
+bool odd_tensor_is_constant(const odd_graph *g, int tensor); /* false for -1 */
+/* Give the values to the graph instead of a copy of them (odd_alloc). They are freed on failure. */
+odd_status odd_graph_give_tensor(odd_graph *g, const char *name, int rank, const int64_t shape[],
+                                 float *data, int *id);
+/* The layer that makes a tensor, -1: none. How many layer inputs and graph outputs read it. */
+int odd_graph_maker(const odd_graph *g, int tensor);
+int odd_graph_readers(const odd_graph *g, int tensor);
+
+/* graph_cut.c: drop the layers and tensors that no output needs and number the rest anew. */
+odd_status odd_graph_sweep(odd_graph *g);
+
+#endif
