@@ -10,29 +10,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Values of all keys that a case may have; those that it does not have are 0. */
 typedef struct {
-    int64_t n, d, k;    /* rows, features, components or clusters */
-    int64_t iterations; /* of what iterates */
+    int64_t n, d, k;        /* rows, features, components or clusters */
+    int64_t iterations;     /* of what iterates */
+    int64_t wider;          /* per cent by which every fourth row spreads more than the others */
+    int64_t size, channels; /* of a prepared image */
     int64_t repeat;
-    const char *file; /* an image; NULL: generated */
+    const char *file; /* an image */
 } odd_bench_settings;
 
 typedef struct odd_bench_case odd_bench_case;
 struct odd_bench_case {
-    const char *name, *summary, *keys;
-    odd_bench_settings usual;
+    const char *name, *summary;
+    const char *keys; /* "n=2000 repeat=5": the keys it has, with their usual values */
     odd_status (*run)(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s);
 };
 
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_em, odd_bench_kmeans,
     odd_bench_prepare;
 
-/** Print one line of result; `more` is further JSON members, each beginning with ", ".
- *  @collective: the slowest rank's seconds count. */
-void odd_bench_print(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,
-                     double seconds, const char *more);
+/** Begin to time when all ranks are here; returns the time. @collective */
+double odd_bench_start(MPI_Comm comm);
+/** Seconds since then, of the slowest rank. @collective */
+double odd_bench_stop(MPI_Comm comm, double started);
 
-/** Model name of the CPU; returns buffer. @local */
-const char *odd_cpu_name(char *buffer, size_t size);
+/** Print one line of result on rank 0; `more` is further JSON members, each beginning with ", ".
+ *  ODD_NOMEM, ODD_IO. @collective */
+odd_status odd_bench_print(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,
+                           double seconds, const char *more);
 
 #endif

@@ -1,9 +1,7 @@
 /* Doctor: what this machine and build can do, each line checked where it can be. */
 #include "oddlot/stage/bench.h"
 
-#include "bench_internal.h"
-
-#include "oddlot/base/log.h"
+#include "oddlot/base/machine.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/image/prepare.h"
 #include "oddlot/linalg/blas.h"
@@ -22,21 +20,6 @@
 
 #define LEAST_MEMORY ((int64_t)1 << 30)
 #define LEAST_DISK   ((int64_t)1 << 30)
-
-const char *odd_cpu_name(char *buffer, size_t size)
-{
-    char line[256];
-    FILE *info = fopen("/proc/cpuinfo", "r");
-    snprintf(buffer, size, "unknown");
-    while (info && fgets(line, sizeof line, info)) {
-        if (strncmp(line, "model name", 10) != 0) continue;
-        const char *name = strchr(line, ':');
-        if (name) snprintf(buffer, size, "%.*s", (int)strcspn(name + 2, "\n"), name + 2);
-        break;
-    }
-    if (info) fclose(info);
-    return buffer;
-}
 
 /* A line of the report: good, or what is wrong. Rank 0 prints; `bad` counts. */
 static void line(const char *topic, int good, int *bad, const char *text)

@@ -125,18 +125,13 @@ static void write_listing(const listing *l, odd_text *out)
     }
 }
 
-/* "  command      oddlot run job.yaml"; the lines of a longer text are set below each other. */
 static void write_fact(const odd_file *file, const char *name, odd_text *out)
 {
-    char *value, *rest;
+    char *value;
     if (odd_file_get_text(file, "/", name, &value) != ODD_OK) return;
-    const char *label = name;
-    for (char *s = strtok_r(value, "\n", &rest); s; s = strtok_r(NULL, "\n", &rest)) {
-        odd_text_format(out, "  %-12s ", label);
-        odd_text_printable(out, s);
-        odd_text_add(out, "\n");
-        label = "";
-    }
+    odd_text_format(out, "  %-12s ", name);
+    odd_text_printable(out, value);
+    odd_text_add(out, "\n");
     odd_free(value);
 }
 
@@ -147,10 +142,12 @@ static void write_number(const odd_file *file, const char *name, odd_text *out)
         odd_text_format(out, "  %-12s %lld\n", name, (long long)value);
 }
 
+/* All but the program, which is oddlot, and the settings, which are long: job.yaml has them. */
 static void write_provenance(const odd_file *file, odd_text *out)
 {
-    for (int i = 1; odd_provenance_texts[i]; i++) /* all but the program, which is oddlot */
-        write_fact(file, odd_provenance_texts[i], out);
+    for (int i = 1; odd_provenance_texts[i]; i++)
+        if (strcmp(odd_provenance_texts[i], "settings") != 0)
+            write_fact(file, odd_provenance_texts[i], out);
     for (int i = 0; odd_provenance_numbers[i]; i++)
         write_number(file, odd_provenance_numbers[i], out);
 }
@@ -164,6 +161,7 @@ odd_status odd_file_describe(const char *path, odd_text *out)
     ODD_TRY(odd_file_open_here(path, false, &file));
     ODD_TRY(odd_walk_datasets(file, "/", list_dataset, &l));
     ODD_TRY(list_links(file, &l));
+    if (out->length > 0) odd_text_add(out, "\n"); /* one of several */
     odd_text_printable(out, path);
     odd_text_format(out, "  %s\n", odd_human_bytes(file->bytes, size));
     write_provenance(file, out);

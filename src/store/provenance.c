@@ -1,10 +1,10 @@
 /* Provenance: what a file says about who made it, from what, and where. */
 #include "file_internal.h"
 
+#include "oddlot/base/machine.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,19 +17,6 @@ const char *const odd_provenance_texts[] = {"program",  "version",     "git", "s
 const char *const odd_provenance_numbers[] = {"seed", "ranks", "threads", NULL};
 
 enum { FACT_SIZE = 128 };
-
-/* The model name of the first CPU in /proc/cpuinfo. */
-static void read_cpu(char name[static FACT_SIZE])
-{
-    char line[FACT_SIZE + 32];
-    strcpy(name, "unknown");
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    if (!f) return;
-    while (fgets(line, sizeof line, f)) {
-        if (sscanf(line, "model name : %127[^\n]", name) == 1) break;
-    }
-    fclose(f);
-}
 
 static void read_time(char text[static FACT_SIZE])
 {
@@ -48,7 +35,7 @@ static facts read_facts(MPI_Comm comm)
 {
     facts f;
     memset(&f, 0, sizeof f);
-    read_cpu(f.cpu);
+    odd_cpu_name(f.cpu, sizeof f.cpu);
     read_time(f.time);
     odd_broadcast(comm, 0, &f, sizeof f);
     return f;

@@ -1,0 +1,12 @@
+/**
+ * Machine: what this computer is called.
+ */
+#ifndef ODDLOT_BASE_MACHINE_H
+#define ODDLOT_BASE_MACHINE_H
+
+#include <stddef.h>
+
+/** Model name of the first CPU, "unknown" where the system does not tell; returns buffer. @local */
+const char *odd_cpu_name(char *buffer, size_t size);
+
+#endif
