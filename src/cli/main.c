@@ -43,7 +43,7 @@ static odd_status dispatch(int argc, char **argv)
 static void tell(odd_status st)
 {
     if (st == ODD_STOPPED)
-        odd_log(ODD_LOG_STAGE, "%s", odd_status_text(st));
+        odd_log(ODD_LOG_STAGE, "%s: %s", odd_fail_reason(), odd_status_text(st));
     else if (st != ODD_OK)
         odd_log(ODD_LOG_ERROR, "%s", *odd_fail_reason() ? odd_fail_reason() : odd_status_text(st));
 }
