@@ -199,7 +199,8 @@ odd_status odd_run_do(odd_run *run, const char *only)
         ODD_TRY(odd_signals_check(run->comm));
         ODD_TRY(do_stage(run, i, &s));
     }
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, false) : ODD_OK);
+    if (!only)
+        ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, false) : ODD_OK);
 done:
     return st;
 }
