@@ -42,6 +42,34 @@ alone() {
 
 good() { "$@" || fail "$*: exit code $?"; }
 
+# start N WORDS...: like `on`, in the background; then `ranks` are the process ids of the ranks, and
+# `ends_with CODE` waits for the end.
+start() {
+    local ranks=$1
+    shift
+    : >err
+    timeout -k 5 "$limit" mpirun -n "$ranks" "$ODDLOT" "$@" >out 2>err </dev/null &
+    job=$!
+}
+
+ranks() { pgrep -P "$(pgrep -P "$job")"; }
+
+ends_with() {
+    local got=0
+    wait "$job" || got=$?
+    [ "$got" = "$1" ] || fail "exit code $got, not $1"
+}
+
+# Wait until the job in the background says so.
+until_said() {
+    local tries=0
+    until grep -qF -- "$1" err; do
+        tries=$((tries + 1))
+        [ $tries -lt 600 ] && kill -0 "$job" 2>/dev/null || fail "never said '$1'"
+        sleep 0.05
+    done
+}
+
 # fails_with CODE TEXT COMMAND...: the exit code, the text in one error line of oddlot, no other.
 fails_with() {
     local code=$1 text=$2 got=0
@@ -56,6 +84,15 @@ says() { grep -qF -- "$1" out err || fail "nobody says '$1'"; }
 
 # the stages that the last command did, in order, on one line
 stages_done() { sed -n 's/^\[.*\] \([a-z]*\) *done in.*/\1/p' err | tr '\n' ' '; }
+
+# What a kill leaves: every file under a final name is whole.
+whole() {
+    local code=0
+    alone info "$1" --verify || code=$?
+    [ $code = 0 ] && [ ! -s out ] && [ ! -s err ] && return
+    # or none is there yet
+    [ $code = 2 ] && ! ls "$1"/*.h5 >/dev/null 2>&1 || fail "$1 holds a file that is not whole"
+}
 
 did() { [ "$(stages_done)" = "${*:+$* }" ] || fail "stages done: $(stages_done), expected: $*"; }
 

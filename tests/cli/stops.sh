@@ -1,0 +1,43 @@
+#!/bin/bash
+# Told to stop by a signal, as Slurm does before the time limit: exit code 75, a message, and the same
+# command goes on. One rank that fails takes the others along: one error line, exit code 1, no hang.
+. "$ODDLOT_SOURCE/tests/cli/lib.sh"
+images idx cut 300
+footwear >job.yaml
+files="ingest.h5 features.h5 reduce.h5 model.h5 scores.h5 evaluate.h5"
+good on 2 run job.yaml -o calm
+
+# signal to one rank or to all, between two batches or two iterations
+for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 detect.iteration fit" \
+    "TERM 1 detect.iteration fit" "INT 1 features.batch features"; do
+    read -r signal count point stage <<<"$case"
+    run=told-$signal-$stage
+    ODD_FAULT=$point:rank=0:sleep=1.5 start 2 run job.yaml -o "$run"
+    until_said "$(printf '%-9s ' "$stage")"
+    sleep 0.5 # into the nap
+    kill -s "$signal" $(ranks | tail -n "$count")
+    ends_with 75
+    says "told to stop by SIG$signal"
+    says "run the same command again"
+    whole "$run"
+    good on 2 run job.yaml -o "$run"
+    check same calm "$run" $files
+    cmp -s <(ls -A calm) <(ls -A "$run") || fail "something is left in $run: $(ls -A "$run")"
+done
+
+# faults of one rank; each command goes on where the one before it failed
+points="store.create:rank=0 ingest.batch:rank=1 store.write:rank=0:after=1 store.publish:rank=0
+        features.batch:rank=1 grid.allocate:rank=1 reduce.apply:rank=0 detect.iteration:rank=1
+        treesum.memory:rank=1"
+for ranks in 2 3 4; do
+    run=fault-$ranks
+    for point in $points; do
+        last=${point/rank=1/rank=$((ranks - 1))}
+        export ODD_FAULT=$last
+        fails_with 1 "${point%%:*}" on $ranks run job.yaml -o $run
+        unset ODD_FAULT
+    done
+    good on $ranks run job.yaml -o $run
+    cmp -s <(ls -A calm) <(ls -A $run) || fail "something is left in $run: $(ls -A $run)"
+    check same calm $run ingest.h5 features.h5
+done
