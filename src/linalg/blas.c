@@ -138,15 +138,19 @@ done:
     return st;
 }
 
+/* Which BLAS runs is decided when the program starts, so its own functions are looked up then. */
+static const char *call_text(const char *function)
+{
+    char *(*f)(void);
+    *(void **)&f = dlsym(RTLD_DEFAULT, function);
+    return f ? f() : "";
+}
+
 const char *odd_blas_text(void)
 {
     static char text[64];
-    char *(*config)(void), *(*core)(void);
-    *(void **)&config = dlsym(RTLD_DEFAULT, "openblas_get_config");
-    *(void **)&core = dlsym(RTLD_DEFAULT, "openblas_get_corename");
-    if (!config || !core) return "BLAS of unknown make";
-    char name[16] = "", version[16] = ""; /* it says "OpenBLAS 0.3.21 NO_LAPACKE ..." */
-    sscanf(config(), "%15s %15s", name, version);
-    snprintf(text, sizeof text, "%s %s %.15s", name, version, core());
+    char name[16] = "unknown", version[16] = "BLAS"; /* it says "OpenBLAS 0.3.21 NO_LAPACKE ..." */
+    sscanf(call_text("openblas_get_config"), "%15s %15s", name, version);
+    snprintf(text, sizeof text, "%s %s %.15s", name, version, call_text("openblas_get_corename"));
     return text;
 }

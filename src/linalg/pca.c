@@ -36,9 +36,10 @@ static bool is_gram(const char *solver)
 
 int64_t odd_pca_bytes(int64_t n, int d, int64_t k, const char *solver, int ranks, int threads)
 {
+    if (n < 1 || d < 1) return 0;
     const int64_t model = 8 * (int64_t)d * (k + 1), means = 8 * (int64_t)d * 32 * (threads + 1);
     const int64_t parts = is_gram(solver) ? odd_pca_gram_bytes(n, d, k, ranks)
-                                          : odd_pca_covariance_bytes(n, d, k, ranks);
+                                          : odd_pca_covariance_bytes(n, d, ranks);
     return model + (parts > means ? parts : means);
 }
 

@@ -68,11 +68,11 @@ done:
     return st;
 }
 
-int64_t odd_pca_covariance_bytes(int64_t n, int d, int64_t k, int ranks)
+int64_t odd_pca_covariance_bytes(int64_t n, int d, int ranks)
 {
     const int64_t square = (int64_t)d * d, panel = odd_panel_rows(n, d) * d;
     /* sum, product or float64 panel; panels as read and centred */
     const int64_t products = 8 * square + (4 * square > 8 * panel ? 4 * square : 8 * panel);
-    const int64_t eigen = 8 * square + odd_grid_bytes(d, k, ranks);
+    const int64_t eigen = 8 * square + odd_grid_bytes(d, ranks);
     return products + 8 * panel > eigen ? products + 8 * panel : eigen;
 }

@@ -177,7 +177,7 @@ int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks)
     const int64_t slab = odd_slab_bytes(n, d, ranks), vectors = 8 * k * n;
     const int64_t products =
         8 * n * n + slab + (4 * n * n > 8 * n * TERMS ? 4 * n * n : 8 * n * TERMS);
-    const int64_t eigen = 8 * n * n + odd_grid_bytes((int)n, k, ranks);
+    const int64_t eigen = 8 * n * n + odd_grid_bytes((int)n, ranks);
     const int64_t back = slab + 8 * (CHUNK * (n + k) + k * k);
     const int64_t most = products > eigen ? products : eigen;
     return vectors + (most > back ? most : back);

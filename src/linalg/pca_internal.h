@@ -32,7 +32,7 @@ odd_status odd_pca_by_covariance(const odd_rows *rows, bool exact, odd_pca *pca,
 odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
 
 /** Memory of a solver beside rows and model, bytes per rank. @local */
-int64_t odd_pca_covariance_bytes(int64_t n, int d, int64_t k, int ranks);
+int64_t odd_pca_covariance_bytes(int64_t n, int d, int ranks);
 int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks);
 
 /* pca_spectrum.c */

@@ -28,7 +28,9 @@ odd_status odd_cholesky(int d, double *a);
 /** u = inverse of l', upper triangular (d, d), from the lower factor l: |(x - m) u|^2 is the
  * squared Mahalanobis distance. The rest of u is zeroed. */
 odd_status odd_cholesky_inverse(int d, const double *l, double *u);
-/** All eigenvalues (falling) and unit eigenvectors (rows) of a small symmetric a (d, d), serial. */
+/** All eigenvalues (falling) and unit eigenvectors (rows, signs as in grid.h) of a small symmetric
+ *  a (d, d), of which the upper triangle is read and all is overwritten. Serial. ODD_NUMERIC if it
+ *  does not converge; ODD_NOMEM. */
 odd_status odd_eigh_small(int d, double *a, double value[], double vector[]);
 
 /** Name of the BLAS in use and its core type, e.g. "OpenBLAS 0.3.21 SkylakeX"; static. */

@@ -24,7 +24,7 @@ const char *odd_grid_text(const odd_grid *grid);
 
 /**
  * The k leading eigenvalues and eigenvectors of a symmetric matrix that is the sum of one part per
- * rank, by PDSYEVR in float64 on the grid.
+ * rank, by PDSYEVD in float64 on the grid.
  *
  * @collective on the grid's communicator.  @same d, k.
  * @shapes  part (d, d) my addend, of which the upper triangle (row-major) is read
@@ -44,6 +44,6 @@ odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, doubl
                          double vector[]);
 
 /** What odd_grid_eigh() takes beside its arguments, bytes per rank. @local */
-int64_t odd_grid_bytes(int d, int64_t k, int ranks);
+int64_t odd_grid_bytes(int d, int ranks);
 
 #endif
