@@ -147,8 +147,8 @@ static odd_status fill_option(const filling *f, odd_part *part, const odd_option
         return fill_default(option, field_of(part, option));
     }
     odd_status st = read_node(f, option, node, field_of(part, option), &at);
-    if (st == ODD_OK && option->type == ODD_OPTION_PATHS)
-        st = odd_value_make_absolute(f->source->is_file ? f->job->folder : ".",
+    if (st == ODD_OK)
+        st = odd_value_make_absolute(option, f->source->is_file ? f->job->folder : ".",
                                      field_of(part, option));
     if (st == ODD_OK) return set_place(f->source, at, place);
     if (f->source->is_file) odd_fail_prefix(st, "%s: ", path);
@@ -295,7 +295,7 @@ static odd_status read_default(const odd_option *option, const char *value, void
 static odd_status fill_default(const odd_option *option, void *field)
 {
     bool empty = !option->value || option->value[0] == '\0';
-    if (empty && option->type == ODD_OPTION_TEXT) return odd_value_read(option, "", field);
+    if (empty && odd_option_is_text(option)) return odd_value_read(option, "", field);
     if (empty && odd_option_is_list(option)) return odd_value_read_list(NULL, 0, field);
     odd_status st = read_default(option, empty ? "" : option->value, field);
     return st == ODD_USAGE ? odd_fail_prefix(ODD_ARG, "default of '%s': ", option->key) : st;

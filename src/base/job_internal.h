@@ -76,12 +76,13 @@ odd_status odd_fill_set(odd_job *job, const char *word);
 
 /** Read a scalar; the field owns what it holds. The reason tells what was expected and found. */
 odd_status odd_value_read(const odd_option *option, const char *text, void *field);
-/** LIST and PATHS hold an odd_list. */
+/** LIST and PATHS hold an odd_list, TEXT, CHOICE and PATH a char *. */
 bool odd_option_is_list(const odd_option *option);
+bool odd_option_is_text(const odd_option *option);
 /** Read a list from its items. */
 odd_status odd_value_read_list(const char *const items[], int64_t count, void *field);
-/** Make the relative paths of a list absolute: they start at `folder`. */
-odd_status odd_value_make_absolute(const char *folder, odd_list *paths);
+/** Make the relative paths of PATH and PATHS absolute: they start at `folder`. Others are left. */
+odd_status odd_value_make_absolute(const odd_option *option, const char *folder, void *field);
 void odd_value_free(const odd_option *option, void *field);
 /** The value as YAML on one line: reading it gives the same value. */
 void odd_value_write(const odd_option *option, const void *field, odd_text *out);

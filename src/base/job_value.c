@@ -143,6 +143,7 @@ odd_status odd_value_read(const odd_option *o, const char *text, void *field)
     case ODD_OPTION_CHOICE:
         return is_one_of(text, o->choices, false) ? read_text(text, field) : unexpected(o, text);
     case ODD_OPTION_TEXT:
+    case ODD_OPTION_PATH:
         return read_text(text, field);
     case ODD_OPTION_LIST:
     case ODD_OPTION_PATHS:
@@ -175,6 +176,11 @@ odd_status odd_value_read_list(const char *const items[], int64_t count, void *f
     return ODD_OK;
 }
 
+bool odd_option_is_text(const odd_option *o)
+{
+    return o->type == ODD_OPTION_TEXT || o->type == ODD_OPTION_CHOICE || o->type == ODD_OPTION_PATH;
+}
+
 bool odd_option_is_list(const odd_option *o)
 {
     return o->type == ODD_OPTION_LIST || o->type == ODD_OPTION_PATHS;
@@ -190,21 +196,29 @@ static odd_status put_before(const char *folder, char **path)
     return ODD_OK;
 }
 
-odd_status odd_value_make_absolute(const char *folder, odd_list *paths)
+/* An empty path stays empty. */
+static odd_status make_absolute(const char *folder, char **path)
+{
+    return **path == '/' || **path == '\0' ? ODD_OK : put_before(folder, path);
+}
+
+odd_status odd_value_make_absolute(const odd_option *o, const char *folder, void *field)
 {
     odd_status st = ODD_OK;
+    odd_list *list = field;
+    if (o->type != ODD_OPTION_PATH && o->type != ODD_OPTION_PATHS) return ODD_OK;
     char *start = realpath(folder, NULL);
     if (!start) return odd_fail(ODD_IO, "cannot find folder '%s': %s", folder, strerror(errno));
-    for (int64_t i = 0; st == ODD_OK && i < paths->count; i++)
-        if (paths->item[i][0] != '/' && paths->item[i][0] != '\0')
-            st = put_before(start, &paths->item[i]);
+    if (o->type == ODD_OPTION_PATH) st = make_absolute(start, field);
+    for (int64_t i = 0; o->type == ODD_OPTION_PATHS && st == ODD_OK && i < list->count; i++)
+        st = make_absolute(start, &list->item[i]);
     free(start);
     return st;
 }
 
 void odd_value_free(const odd_option *o, void *field)
 {
-    if (o->type == ODD_OPTION_TEXT || o->type == ODD_OPTION_CHOICE) free(*(char **)field);
+    if (odd_option_is_text(o)) free(*(char **)field);
     if (odd_option_is_list(o)) list_free(field);
 }
 
@@ -269,6 +283,7 @@ void odd_value_write(const odd_option *o, const void *field, odd_text *out)
         break;
     case ODD_OPTION_TEXT:
     case ODD_OPTION_CHOICE:
+    case ODD_OPTION_PATH:
         write_text(*(char *const *)field, out);
         break;
     case ODD_OPTION_LIST:

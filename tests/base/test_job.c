@@ -321,11 +321,13 @@ static void paths_become_absolute(void)
     static const odd_option options[] = {
         {"file", ODD_OPTION_PATHS, 0, "", 0, 0, NULL, ""},
         {"set", ODD_OPTION_PATHS, sizeof(odd_list), "", 0, 0, NULL, ""},
+        {"one", ODD_OPTION_PATH, 2 * sizeof(odd_list), "", 0, 0, NULL, ""},
+        {"none", ODD_OPTION_PATH, 2 * sizeof(odd_list) + sizeof(char *), "", 0, 0, NULL, ""},
         ODD_OPTIONS_END,
     };
-    static const odd_section table[] = {{"", "", options, 2 * sizeof(odd_list)}};
+    static const odd_section table[] = {{"", "", options, 3 * sizeof(odd_list)}};
     static const char *const sets[] = {"set=[a/b, /c]"};
-    const char yaml[] = "file: [a, ../b, /c]\n";
+    const char yaml[] = "file: [a, ../b, /c]\none: a b\n";
     char *here = realpath(".", NULL), wanted[4200];
     odd_job *job;
     snprintf(path, sizeof path, "/tmp/oddlot-test-%ld.yaml", (long)getpid());
@@ -334,6 +336,9 @@ static void paths_become_absolute(void)
     unlink(path);
     if (!job || !here) return;
     const odd_list *list = odd_job_section(job, "");
+    char *const *one = (char *const *)&list[2];
+    CU_ASSERT_STRING_EQUAL(one[0], "/tmp/a b");
+    CU_ASSERT_STRING_EQUAL(one[1], "");
     CU_ASSERT_STRING_EQUAL(list[0].item[0], "/tmp/a");
     CU_ASSERT_STRING_EQUAL(list[0].item[1], "/tmp/../b");
     CU_ASSERT_STRING_EQUAL(list[0].item[2], "/c");

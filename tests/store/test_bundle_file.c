@@ -113,7 +113,6 @@ static void test_describe(void)
     if (!check_all(WORLD, write_bundle(path, "model", &b) == ODD_OK)) return;
     check_all(WORLD, odd_file_describe(path, &text) == ODD_OK);
     check_all(WORLD, text_has(&text, "  stage        test\n"));
-    check_all(WORLD, text_has(&text, "  stage        "));
     check_all(WORLD, !text_has(&text, "settings")); /* long; job.yaml has them */
     check_all(WORLD,
               text_has(&text, "  model/theme/mean  (2, 3) f64  48 B  mean of each feature\n"));

@@ -25,8 +25,9 @@ typedef enum {
     ODD_OPTION_TEXT,   /* field: char *, never NULL */
     ODD_OPTION_CHOICE, /* field: char *, one of `choices` */
     ODD_OPTION_LIST,   /* field: odd_list; a single scalar is taken as a list of one */
-    ODD_OPTION_PATHS   /* the same; relative paths in a file start at the file's folder, those of
-                          --set   at the current one: they are made absolute */
+    ODD_OPTION_PATH,   /* field: char *, never NULL; see below */
+    ODD_OPTION_PATHS /* field: odd_list. Relative paths in a file start at the file's folder, those
+                        of --set at the current one: they are made absolute */
 } odd_option_type;
 
 typedef struct {
