@@ -2,7 +2,6 @@
 #include "bench_internal.h"
 
 #include "oddlot/base/bundle.h"
-#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/detect/detector.h"
@@ -17,98 +16,138 @@
 #include <math.h>
 #include <stdio.h>
 
-#define SEED   0
-#define LATENT 64 /* directions with more than noise */
+#define SEED      0
+#define LATENT    64    /* directions with more than noise */
+#define NOISE     0.05f /* in all directions */
+#define MOST_GEMM 30000
+
+static float draw(int64_t row, int64_t number)
+{
+    return (float)odd_normal(SEED, ODD_STREAM_GENERATE, (uint64_t)row, (uint32_t)number);
+}
 
 /* -- arrays like those of the peers -- */
+
+/* The directions: rows of basis (LATENT, d), each shorter than the one before. */
+static void fill_basis(int d, float *basis)
+{
+    for (int64_t i = 0; i < LATENT; i++)
+        for (int64_t j = 0; j < d; j++)
+            basis[i * d + j] = draw(-1 - i, j) / (float)(i + 1);
+}
 
 /* Rows with a decaying spectrum plus noise: what features of networks look like to PCA. */
 static odd_status latent_rows(const odd_partition *part, int d, float **out)
 {
-    float *basis = NULL, *x = NULL, *z = NULL;
+    float *basis = NULL, *x = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(basis, (int64_t)LATENT * d));
     ODD_TRY(ODD_NEW(x, part->n_local * d));
-    ODD_TRY(ODD_NEW(z, part->n_local * LATENT));
-    for (int64_t i = 0; i < (int64_t)LATENT * d; i++)
-        basis[i] =
-            (float)(odd_normal(SEED, ODD_STREAM_GENERATE, (uint64_t)i, 0) / (double)(i / d + 1));
-#pragma omp parallel for default(none) shared(part, d, basis, x, z)
+    fill_basis(d, basis);
+#pragma omp parallel for default(none) shared(part, d, basis, x)
     for (int64_t i = 0; i < part->n_local; i++) {
-        uint64_t row = (uint64_t)(part->row0 + i);
+        float z[LATENT];
         for (int j = 0; j < LATENT; j++)
-            z[i * LATENT + j] =
-                (float)odd_normal(SEED, ODD_STREAM_GENERATE, row, (uint32_t)(1 + j));
+            z[j] = draw(part->row0 + i, j);
         for (int j = 0; j < d; j++)
-            x[i * d + j] = 0.05f * (float)odd_normal(SEED, ODD_STREAM_GENERATE, row,
-                                                     (uint32_t)(1 + LATENT + j));
-        odd_sgemm(0, 1, d, LATENT, 1, z + i * LATENT, basis, 1, x + i * d);
+            x[i * d + j] = NOISE * draw(part->row0 + i, LATENT + j);
+        odd_sgemm(0, 1, d, LATENT, 1, z, basis, 1, x + i * d);
     }
     *out = x;
     x = NULL;
 done:
     odd_free(basis);
     odd_free(x);
-    odd_free(z);
     return st;
 }
 
-/* Standard normal rows, the first quarter of them wider and moved. */
-static odd_status two_blobs(const odd_partition *part, int d, float **out)
+/* Standard normal rows, every fourth of them moved and `wider` per cent wider. */
+static odd_status two_blobs(const odd_partition *part, int d, int64_t wider, float **out)
 {
-    float *x = NULL, move = 2 / sqrtf((float)d);
-    odd_status st;
-    ODD_TRY(ODD_NEW(x, part->n_local * d));
-#pragma omp parallel for default(none) shared(part, d, x, move)
+    const float move = 2 / sqrtf((float)d), scale = 1 + (float)wider / 100;
+    odd_status st = ODD_NEW(*out, part->n_local * d);
+    if (st != ODD_OK) return st;
+    float *x = *out;
+#pragma omp parallel for default(none) shared(part, d, x, move, scale)
     for (int64_t i = 0; i < part->n_local; i++) {
-        uint64_t row = (uint64_t)(part->row0 + i);
-        int moved = part->row0 + i < part->n / 4;
-        for (int j = 0; j < d; j++) {
-            float v = (float)odd_normal(SEED, ODD_STREAM_GENERATE, row, (uint32_t)j);
-            x[i * d + j] = moved ? 1.5f * v + move : v;
-        }
+        const int64_t row = part->row0 + i;
+        for (int j = 0; j < d; j++)
+            x[i * d + j] = row % 4 == 0 ? scale * draw(row, j) + move : draw(row, j);
     }
-    *out = x;
-done:
-    return st;
+    return ODD_OK;
 }
 
 /* -- gemm: the limit that the others are measured by -- */
 
-static odd_status run_gemm(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
+static void product32(int n, const void *a, void *c)
 {
-    int n = (int)(s->n < 20000 ? s->n : 20000);
-    float *a = NULL, *b = NULL, *c = NULL;
+    odd_sgemm(0, n, n, n, 1, a, a, 0, c);
+}
+
+static void product64(int n, const void *a, void *c)
+{
+    odd_dgemm(0, n, n, n, 1, a, a, 0, c);
+}
+
+typedef struct {
+    const char *name;
+    size_t bytes;
+    void (*product)(int n, const void *a, void *c);
+} number_type;
+
+static void fill(const number_type *type, int64_t count, void *a)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double value = (double)(i % 17) * 0.1;
+        if (type->bytes == sizeof(float))
+            ((float *)a)[i] = (float)value;
+        else
+            ((double *)a)[i] = value;
+    }
+}
+
+static odd_status gemm_of_type(MPI_Comm comm, const odd_bench_case *self,
+                               const odd_bench_settings *s, const number_type *type)
+{
+    const int n = (int)s->n;
+    void *a = NULL, *c = NULL;
     char more[64];
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(a, (int64_t)n * n));
-    ODD_TRY_ALL(comm, ODD_NEW(b, (int64_t)n * n));
-    ODD_TRY_ALL(comm, ODD_NEW(c, (int64_t)n * n));
-    for (int64_t i = 0; i < (int64_t)n * n; i++)
-        a[i] = b[i] = (float)(i % 17) * 0.1f;
-    for (int64_t r = 0; r <= s->repeat; r++) {
-        MPI_Barrier(comm);
-        double started = odd_seconds(), seconds;
-        odd_sgemm(0, n, n, n, 1, a, b, 0, c);
-        seconds = odd_seconds() - started;
-        odd_max_f64(comm, &seconds, 1);
-        snprintf(more, sizeof more, ", \"type\": \"float32\", \"gflops\": %.1f",
+    ODD_TRY_ALL(comm, (a = odd_alloc((int64_t)n * n, type->bytes)) ? ODD_OK : ODD_NOMEM);
+    ODD_TRY_ALL(comm, (c = odd_alloc((int64_t)n * n, type->bytes)) ? ODD_OK : ODD_NOMEM);
+    fill(type, (int64_t)n * n, a);
+    type->product(n, a, c); /* warms up */
+    for (int64_t r = 0; r < s->repeat; r++) {
+        const double started = odd_bench_start(comm);
+        type->product(n, a, c);
+        const double seconds = odd_bench_stop(comm, started);
+        snprintf(more, sizeof more, ", \"type\": \"%s\", \"gflops\": %.1f", type->name,
                  2e-9 * n * n * n / seconds * odd_size(comm));
-        if (r > 0) odd_bench_print(comm, self, s, seconds, more); /* the first one warms up */
+        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
     }
 done:
     odd_free(a);
-    odd_free(b);
     odd_free(c);
     return st;
 }
 
+static odd_status run_gemm(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
+{
+    static const number_type types[] = {{"float32", sizeof(float), product32},
+                                        {"float64", sizeof(double), product64}};
+    odd_status st = ODD_OK;
+    if (s->n > MOST_GEMM) ODD_TRY(odd_fail(ODD_USAGE, "bench gemm: n is at most %d", MOST_GEMM));
+    for (int i = 0; i < 2; i++)
+        ODD_TRY(gemm_of_type(comm, self, s, &types[i]));
+done:
+    return st;
+}
+
 const odd_bench_case odd_bench_gemm = {
-    "gemm",
-    "float32 product of two n x n matrices on every rank, one thread each: the peak",
-    "n=2000 repeat=5",
-    {.n = 2000, .d = 1, .k = 1, .repeat = 5},
-    run_gemm,
+    .name = "gemm",
+    .summary = "product of two n x n matrices on every rank, one thread each: the peak",
+    .keys = "n=2000 repeat=5",
+    .run = run_gemm,
 };
 
 /* -- PCA -- */
@@ -116,22 +155,21 @@ const odd_bench_case odd_bench_gemm = {
 static odd_status run_pca(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
 {
     const odd_pca_options options = {.components = s->k, .solver = "auto", .whiten = false};
-    odd_partition part = odd_partition_rows(comm, s->n);
+    const odd_partition part = odd_partition_rows(comm, s->n);
     float *x = NULL;
     odd_pca *pca = NULL;
     char more[96];
     odd_status st;
     ODD_TRY_ALL(comm, latent_rows(&part, (int)s->d, &x));
-    odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
+    const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
     for (int64_t r = 0; r < s->repeat; r++) {
         int64_t bad;
-        MPI_Barrier(comm);
-        double started = odd_seconds();
+        const double started = odd_bench_start(comm);
         ODD_TRY(odd_pca_fit(&rows, &options, &pca, &bad));
-        double seconds = odd_seconds() - started;
+        const double seconds = odd_bench_stop(comm, started);
         snprintf(more, sizeof more, ", \"solver\": \"%s\", \"first_variance\": %.9g", pca->solver,
                  pca->value[0]);
-        odd_bench_print(comm, self, s, seconds, more);
+        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
         odd_pca_free(&pca);
     }
 done:
@@ -141,48 +179,62 @@ done:
 }
 
 const odd_bench_case odd_bench_pca = {
-    "pca",
-    "learn k components of n x d rows",
-    "n=131784 d=1536 k=500 repeat=5",
-    {.n = 131784, .d = 1536, .k = 500, .repeat = 5},
-    run_pca,
+    .name = "pca",
+    .summary = "learn k components of n x d rows",
+    .keys = "n=131784 d=1536 k=500 repeat=5",
+    .run = run_pca,
 };
 
 /* -- EM -- */
 
+/* Settings that find the wider quarter: its covariance in multiples of that of all rows. */
 static odd_status em_job(const odd_bench_settings *s, odd_job **job)
 {
-    char iterations[64];
+    const double wide = pow(1 + (double)s->wider / 100, 2);
+    char iterations[64], scale[64];
     snprintf(iterations, sizeof iterations, "fit.mixture.max_iterations=%lld",
              (long long)s->iterations);
-    const char *const sets[] = {iterations, "fit.mixture.tolerance=0"};
+    snprintf(scale, sizeof scale, "fit.mixture.prior_scale=%.6f", wide / (0.75 + 0.25 * wide));
+    const char *const sets[] = {iterations, scale, "fit.mixture.tolerance=0",
+                                "fit.mixture.anomaly_share=0.25"};
     int sections;
     const odd_section *section = odd_job_sections(&sections);
-    return odd_job_load(NULL, sets, 2, section, sections, job);
+    return odd_job_load(NULL, sets, sizeof sets / sizeof *sets, section, sections, job);
+}
+
+static odd_status tell_em(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s,
+                          double seconds, const odd_bundle *model)
+{
+    int64_t iterations;
+    double share;
+    char more[160];
+    odd_status st;
+    ODD_TRY_ALL(comm, odd_bundle_get_i64(model, "iterations", &iterations));
+    ODD_TRY_ALL(comm, odd_bundle_get_f64(model, "anomaly_share", &share));
+    snprintf(more, sizeof more,
+             ", \"seconds_per_iteration\": %.6f, \"iterations_done\": %lld, "
+             "\"anomaly_share\": %.4f",
+             seconds / (double)iterations, (long long)iterations, share);
+    ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
+done:
+    return st;
 }
 
 static odd_status run_em(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
 {
     const odd_detector *mixture = odd_detector_find("mixture");
-    odd_partition part = odd_partition_rows(comm, s->n);
+    const odd_partition part = odd_partition_rows(comm, s->n);
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_job *job = NULL;
     float *x = NULL;
-    char more[96];
     odd_status st;
     ODD_TRY_ALL(comm, em_job(s, &job));
-    ODD_TRY_ALL(comm, two_blobs(&part, (int)s->d, &x));
-    odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
+    ODD_TRY_ALL(comm, two_blobs(&part, (int)s->d, s->wider, &x));
+    const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
     for (int64_t r = 0; r < s->repeat; r++) {
-        int64_t iterations;
-        MPI_Barrier(comm);
-        double started = odd_seconds();
+        const double started = odd_bench_start(comm);
         ODD_TRY(mixture->fit(odd_job_section(job, "fit.mixture"), &rows, NULL, SEED, &model));
-        double seconds = odd_seconds() - started;
-        ODD_TRY(odd_bundle_get_i64(&model, "iterations", &iterations));
-        snprintf(more, sizeof more, ", \"iterations\": %lld, \"seconds_per_iteration\": %.6f",
-                 (long long)iterations, seconds / (double)iterations);
-        odd_bench_print(comm, self, s, seconds, more);
+        ODD_TRY(tell_em(comm, self, s, odd_bench_stop(comm, started), &model));
         odd_bundle_free(&model);
     }
 done:
@@ -193,11 +245,11 @@ done:
 }
 
 const odd_bench_case odd_bench_em = {
-    "em",
-    "MAP-EM of theme and anomaly, full covariances, start included",
-    "n=131784 d=64 iterations=5 repeat=5",
-    {.n = 131784, .d = 64, .k = 2, .iterations = 5, .repeat = 5},
-    run_em,
+    .name = "em",
+    .summary = "MAP-EM of theme and anomaly (every fourth row, `wider` per cent wider), full\n"
+               "            covariances, start included",
+    .keys = "n=131784 d=64 iterations=5 wider=50 repeat=5",
+    .run = run_em,
 };
 
 /* -- k-means -- */
@@ -206,21 +258,21 @@ static odd_status run_kmeans(MPI_Comm comm, const odd_bench_case *self, const od
 {
     const odd_kmeans_options options = {
         .clusters = s->k, .max_iterations = s->iterations, .tolerance = 0, .restarts = 1};
-    odd_partition part = odd_partition_rows(comm, s->n);
+    const odd_partition part = odd_partition_rows(comm, s->n);
     odd_kmeans *kmeans = NULL;
     float *x = NULL;
-    char more[96];
+    char more[128];
     odd_status st;
-    ODD_TRY_ALL(comm, two_blobs(&part, (int)s->d, &x));
-    odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
+    ODD_TRY_ALL(comm, two_blobs(&part, (int)s->d, s->wider, &x));
+    const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
     for (int64_t r = 0; r < s->repeat; r++) {
-        MPI_Barrier(comm);
-        double started = odd_seconds();
+        const double started = odd_bench_start(comm);
         ODD_TRY(odd_kmeans_fit(&rows, &options, SEED, &kmeans));
-        double seconds = odd_seconds() - started;
-        snprintf(more, sizeof more, ", \"iterations\": %d, \"seconds_per_iteration\": %.6f",
-                 kmeans->iterations, seconds / kmeans->iterations);
-        odd_bench_print(comm, self, s, seconds, more);
+        const double seconds = odd_bench_stop(comm, started);
+        snprintf(more, sizeof more,
+                 ", \"seconds_per_iteration\": %.6f, \"iterations_done\": %d, \"inertia\": %.9g",
+                 seconds / kmeans->iterations, kmeans->iterations, kmeans->inertia);
+        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
         odd_kmeans_free(&kmeans);
     }
 done:
@@ -230,9 +282,8 @@ done:
 }
 
 const odd_bench_case odd_bench_kmeans = {
-    "kmeans",
-    "k-means of n x d rows, start included",
-    "n=131784 d=64 k=10 iterations=20 repeat=5",
-    {.n = 131784, .d = 64, .k = 10, .iterations = 20, .repeat = 5},
-    run_kmeans,
+    .name = "kmeans",
+    .summary = "k-means of n x d rows (as for em), start included",
+    .keys = "n=131784 d=64 k=10 iterations=20 wider=50 repeat=5",
+    .run = run_kmeans,
 };
