@@ -8,6 +8,7 @@
 #include "oddlot/linalg/grid.h"
 
 #include "eigen_signs_internal.h"
+#include "fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -16,6 +17,7 @@
 #include "scalapack_internal.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +26,8 @@ enum {
     BLOCK = 64,           /* of the cyclic layout; 32 and 128 are within 5 % on order 1536 */
     BLOCKS_PER_MEMBER = 2 /* along each side, at least: below, messages outweigh the work */
 };
+
+static const double verified = 1e-8; /* relative: far above rounding, far below a wrong vector */
 
 struct odd_grid {
     MPI_Comm comm;    /* all ranks, duplicated */
@@ -296,6 +300,44 @@ static void spread(const problem *p, double value[], double vector[])
         value[i] = p->value[p->d - 1 - i];
 }
 
+/* A weighted sum of the vectors, in room for d: w += weight[i] vector[i]; weight NULL: 1. */
+static void add_vectors(const problem *p, const double vector[], const double weight[], double *w)
+{
+    for (int64_t i = 0; i < p->k; i++)
+        for (int64_t j = 0; j < p->d; j++)
+            w[j] += (weight ? weight[i] : 1) * vector[i * p->d + j];
+}
+
+static double distance(int d, const double *x, const double *y)
+{
+    double sum = 0;
+    for (int j = 0; j < d; j++)
+        sum += (x[j] - y[j]) * (x[j] - y[j]);
+    return sqrt(sum);
+}
+
+/* What ScaLAPACK does not notice, see solve(), we do: the sum w of all vectors must have the length
+ * sqrt(k), and the matrix must turn it into the sum of each vector times its value. @collective on
+ * grid->comm. */
+static odd_status verify(const problem *p, const double *part, const double value[],
+                         const double vector[])
+{
+    const double one = 1, none = 0;
+    const int step = 1, d = p->d;
+    double *w = p->panel, *want = w + d, *got = want + d; /* BLOCK is more than 3 */
+    memset(w, 0, 3 * (size_t)d * sizeof *w);
+    add_vectors(p, vector, NULL, w);
+    add_vectors(p, vector, value, want);
+    const double length = distance(d, w, got);
+    dsymv_("L", &d, &one, part, &d, w, &step, &none, got, &step, 1);
+    odd_sum_f64(p->grid->comm, got, d);
+    const double scale = fmax(fabs(p->value[0]), fabs(p->value[d - 1])) * length;
+    if (fabs(length * length - p->k) < verified * p->k &&
+        distance(d, want, got) <= verified * scale)
+        return ODD_OK;
+    return odd_fail(ODD_NUMERIC, "PDSYEVD of order %d gave vectors that are not eigenvectors", d);
+}
+
 static odd_status check_shape(int d, int k)
 {
     if (d < 1 || k < 1 || k > d)
@@ -318,6 +360,7 @@ odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, doubl
     sum_parts(grid, d, part, p.panel, p.a);
     ODD_TRY_ALL(grid->comm, solve(&p));
     spread(&p, value, vector);
+    ODD_TRY_ALL(grid->comm, verify(&p, part, value, vector));
     odd_eigen_signs(k, d, vector);
 done:
     release(&p);

@@ -33,8 +33,8 @@ const char *odd_grid_text(const odd_grid *grid);
  * The entry of each vector that is largest in magnitude is positive (of those equal within a
  * relative 1e-9, the first).
  *
- * @return ODD_ARG unless 1 <= k <= d; ODD_DIFFER; ODD_NUMERIC naming the routine and its info;
- *         ODD_NOMEM.
+ * @return ODD_ARG unless 1 <= k <= d; ODD_DIFFER; ODD_NUMERIC if the routine did not converge, or
+ *         what it found are not eigenvectors (one product tells); ODD_NOMEM.
  *
  * The parts are summed a panel of 64 columns at a time onto the members of the grid, so the whole
  * sum lies nowhere: see odd_grid_bytes(). The sum's order is MPI's and depends on the number of
