@@ -250,25 +250,6 @@ bool odd_tensor_is_constant(const odd_graph *g, int tensor)
     return tensor >= 0 && g->tensor[tensor].data;
 }
 
-int odd_graph_maker(const odd_graph *g, int tensor)
-{
-    int layer = g->layers - 1;
-    while (layer >= 0 && g->layer[layer].output != tensor)
-        layer--;
-    return layer;
-}
-
-int odd_graph_readers(const odd_graph *g, int tensor)
-{
-    int readers = 0;
-    for (int i = 0; i < g->layers; i++)
-        for (int j = 0; j < g->layer[i].inputs; j++)
-            readers += g->layer[i].input[j] == tensor;
-    for (int i = 0; i < g->outputs; i++)
-        readers += g->output[i] == tensor;
-    return readers;
-}
-
 int64_t odd_tensor_values(const odd_tensor *t)
 {
     int64_t values = 1;

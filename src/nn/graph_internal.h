@@ -53,11 +53,13 @@ bool odd_tensor_is_constant(const odd_graph *g, int tensor); /* false for -1 */
 /* Give the values to the graph instead of a copy of them (odd_alloc). They are freed on failure. */
 odd_status odd_graph_give_tensor(odd_graph *g, const char *name, int rank, const int64_t shape[],
                                  float *data, int *id);
-/* The layer that makes a tensor, -1: none. How many layer inputs and graph outputs read it. */
-int odd_graph_maker(const odd_graph *g, int tensor);
-int odd_graph_readers(const odd_graph *g, int tensor);
 
 /* graph_cut.c: drop the layers and tensors that no output needs and number the rest anew. */
 odd_status odd_graph_sweep(odd_graph *g);
+
+/* graph_cost.c */
+/* Parameters of a layer that are not `counted` yet (tensors; marked here). */
+int64_t odd_layer_parameters(const odd_graph *g, const odd_layer *layer, bool counted[]);
+int64_t odd_layer_flops(const odd_graph *g, const odd_layer *layer);
 
 #endif
