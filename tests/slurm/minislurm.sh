@@ -21,7 +21,8 @@ wait_for() {
 # A process that has ended may stay as a zombie where nobody reaps.
 is_dead() { ! grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status"; }
 
-# Ports of this cluster: picked by process, so that two clusters on a machine rarely meet.
+# Ports of this cluster, and its first job (Open MPI names shared memory by it): picked by process, so
+# that two clusters on a machine rarely meet.
 minislurm_port=$((20000 + $$ % 1000 * 10))
 
 write_configuration() { # NODES
@@ -31,6 +32,7 @@ write_configuration() { # NODES
 ClusterName=mini
 SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$minislurm_port
+FirstJobId=$minislurm_port
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge

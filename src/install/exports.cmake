@@ -1,0 +1,11 @@
+# Write the linker's list of exports, OUT, of version VERSION: every name odd_* of the HEADERS.
+set(names)
+foreach(header ${HEADERS})
+    file(READ ${header} text)
+    string(REGEX MATCHALL "odd_[a-z0-9_]+" found "${text}")
+    list(APPEND names ${found})
+endforeach()
+list(SORT names)
+list(REMOVE_DUPLICATES names)
+list(JOIN names ";\n    " names)
+file(WRITE ${OUT} "${VERSION} {\nglobal:\n    ${names};\nlocal:\n    *;\n};\n")
