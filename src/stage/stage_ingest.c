@@ -49,6 +49,7 @@ static odd_status ingest_open(const odd_run *run, const odd_audited *audited, od
     g->batch = BATCH_BYTES / (int64_t)g->image_bytes;
     if (g->batch > BATCH_MOST) g->batch = BATCH_MOST;
     if (g->batch < 1) g->batch = 1;
+    ODD_TRY(odd_image_start());
     ODD_TRY(ODD_NEW(g->arrived, g->batch));
     ODD_TRY(ODD_NEW(g->pixels, g->batch * (int64_t)g->image_bytes));
     ODD_TRY(ODD_NEW(g->status, g->part.n_local));
