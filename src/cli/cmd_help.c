@@ -55,7 +55,7 @@ static odd_status help_job(void)
 odd_status odd_cmd_help(int argc, char **argv)
 {
     const char *topic = argc > 1 ? argv[1] : NULL;
-    if (!topic || strcmp(topic, "help") == 0) {
+    if (!topic) {
         if (odd_rank(MPI_COMM_WORLD) == 0) list_commands();
         return ODD_OK;
     }
