@@ -5,6 +5,7 @@
 #ifndef ODDLOT_STAGE_FEATURE_SOURCE_INTERNAL_H
 #define ODDLOT_STAGE_FEATURE_SOURCE_INTERNAL_H
 
+#include "oddlot/base/hash.h"
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
 
@@ -19,6 +20,8 @@ typedef struct {
     const char *summary;
     const odd_option *options;
     size_t options_size;
+    /** Digest of inputs from outside the job (a model's file); NULL: none. @local */
+    odd_status (*outside)(const void *options, odd_hash *digest);
     /** Values per image and bytes of memory beside them. @local */
     odd_status (*plan)(const void *options, const odd_image_form *form, int *width, int64_t *bytes);
     /** Begin; options and form are copied or used only in this call. @local */
@@ -32,6 +35,6 @@ typedef struct {
 extern const odd_feature_source *const odd_feature_sources[]; /* NULL-terminated */
 const odd_feature_source *odd_feature_source_find(const char *name);
 
-extern const odd_feature_source odd_feature_pixels;
+extern const odd_feature_source odd_feature_pixels, odd_feature_onnx;
 
 #endif

@@ -227,6 +227,19 @@ done:
     return st;
 }
 
+static odd_status source_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_feature_source *source = source_of(run);
+    odd_status st;
+    *digest = ODD_HASH_START;
+    if (!source->outside) return ODD_OK;
+    const void *options = odd_part_options(run->job, "features", source->name);
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? source->outside(options, digest) : ODD_OK);
+    odd_broadcast(run->comm, 0, digest, sizeof *digest);
+done:
+    return st;
+}
+
 static const char *const inputs[] = {"ingest", NULL};
 static const char *const sections[] = {"features", NULL};
 
@@ -239,6 +252,7 @@ const odd_stage odd_stage_features = {
     .sections = sections,
     .part = features_part,
     .check = check_features,
+    .outside = source_digest,
     .plan = plan_features,
     .run = run_features,
 };
