@@ -1,0 +1,260 @@
+/* Layers that move values or only look at them in another way. */
+#include "nn/layers_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
+
+#include <string.h>
+
+/* ---- Views ---- */
+
+odd_status odd_reshaped(odd_planner *p, int value, int rank, const dnnl_dims_t dims, int *out)
+{
+    dnnl_memory_desc_t desc;
+    odd_status st;
+    const dnnl_memory_desc_t *have = odd_plan_desc(p, value);
+    if (!odd_desc_is_plain(have)) {
+        ODD_TRY(odd_desc_plain(&desc, have->ndims, have->dims, have->data_type));
+        ODD_TRY(odd_plan_reorder(p, value, &desc, &value));
+    }
+    ODD_TRY(odd_desc_plain(&desc, rank, dims, odd_plan_desc(p, value)->data_type));
+    ODD_TRY(odd_plan_alias(p, value, &desc, out));
+done:
+    return st;
+}
+
+odd_status odd_value_of_rank(odd_planner *p, int tensor, int rank, int *value)
+{
+    dnnl_dims_t dims, wide;
+    odd_status st;
+    int have = odd_plan_dims(p, tensor, dims);
+    ODD_TRY(odd_plan_input(p, tensor, value));
+    if (have == rank) return ODD_OK;
+    for (int i = 0; i < rank; i++) {
+        wide[i] = i < rank - have ? 1 : dims[i - (rank - have)];
+    }
+    ODD_TRY(odd_reshaped(p, *value, rank, wide, value));
+done:
+    return st;
+}
+
+odd_status odd_plan_identity(odd_planner *p, const odd_step *step)
+{
+    odd_status st;
+    int value;
+    ODD_TRY(odd_plan_input(p, step->input[0], &value));
+    ODD_TRY(odd_posts_add(p, step, value, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+odd_status odd_plan_view(odd_planner *p, const odd_step *step)
+{
+    dnnl_dims_t dims;
+    odd_status st;
+    int value, rank = odd_plan_dims(p, step->output, dims);
+    ODD_TRY(odd_plan_input(p, step->input[0], &value));
+    ODD_TRY(odd_reshaped(p, value, rank, dims, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+/* ---- Transpose ---- */
+
+odd_status odd_plan_transpose(odd_planner *p, const odd_step *step)
+{
+    int value, target[ODD_TENSOR_RANK];
+    dnnl_memory_desc_t turned, plain;
+    odd_status st;
+    ODD_TRY(odd_plan_input(p, step->input[0], &value));
+    for (int i = 0; i < step->set.axes; i++) {
+        target[step->set.list[i]] = i;
+    }
+    ODD_TRY(odd_dnnl(dnnl_memory_desc_permute_axes(&turned, odd_plan_desc(p, value), target),
+                     "transposed layout"));
+    ODD_TRY(odd_plan_alias(p, value, &turned, &value));
+    ODD_TRY(odd_desc_plain(&plain, turned.ndims, turned.dims, turned.data_type));
+    ODD_TRY(odd_plan_reorder(p, value, &plain, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+/* ---- Concat ---- */
+
+/* All inputs in one type: bfloat16 only if all are. */
+static odd_status concat_inputs(odd_planner *p, const odd_step *step, bool plain, int value[])
+{
+    odd_status st = ODD_OK;
+    bool floats = false;
+    for (int i = 0; i < step->inputs; i++) {
+        ODD_TRY(odd_plan_input(p, step->input[i], &value[i]));
+        floats = floats || odd_plan_desc(p, value[i])->data_type == dnnl_f32;
+    }
+    for (int i = 0; i < step->inputs; i++) {
+        if (floats) ODD_TRY(odd_plan_float(p, step->input[i], &value[i]));
+        if (plain) ODD_TRY(odd_plan_plain(p, step->input[i], &value[i]));
+    }
+done:
+    return st;
+}
+
+static odd_status concat_pd(odd_planner *p, const odd_step *step, const int value[],
+                            dnnl_primitive_desc_t *pd)
+{
+    dnnl_memory_desc_t desc[ODD_LAYER_INPUTS];
+    dnnl_primitive_attr_t attr = NULL;
+    odd_status st;
+    for (int i = 0; i < step->inputs; i++) {
+        desc[i] = *odd_plan_desc(p, value[i]);
+    }
+    ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(&attr), "attributes"));
+    ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
+                     "attributes"));
+    ODD_TRY(odd_dnnl(dnnl_concat_primitive_desc_create(pd, NULL, step->inputs, (int)step->set.axis,
+                                                       desc, attr, p->engine),
+                     "concatenation"));
+done:
+    dnnl_primitive_attr_destroy(attr);
+    return st;
+}
+
+odd_status odd_plan_concat(odd_planner *p, const odd_step *step)
+{
+    int value[ODD_LAYER_INPUTS], result;
+    odd_argument argument[ODD_LAYER_INPUTS + 1];
+    dnnl_primitive_desc_t pd = NULL;
+    odd_status st;
+    ODD_TRY(concat_inputs(p, step, false, value));
+    ODD_TRY(concat_pd(p, step, value, &pd));
+    if (odd_pd_is_slow(pd)) {
+        dnnl_primitive_desc_destroy(pd);
+        pd = NULL;
+        ODD_TRY(concat_inputs(p, step, true, value));
+        ODD_TRY(concat_pd(p, step, value, &pd));
+    }
+    for (int i = 0; i < step->inputs; i++) {
+        argument[i] = (odd_argument){DNNL_ARG_MULTIPLE_SRC + i, value[i]};
+    }
+    ODD_TRY(odd_plan_value(p, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result));
+    argument[step->inputs] = (odd_argument){DNNL_ARG_DST, result};
+    ODD_TRY(odd_plan_primitive(p, pd, step->inputs + 1, argument, "concatenation"));
+    odd_plan_bind(p, step->output, result);
+done:
+    dnnl_primitive_desc_destroy(pd);
+    return st;
+}
+
+/* ---- Pad and Slice: a loop of our own over row-major values ---- */
+
+/* A box of `count` values goes from one array to another, each with its strides and first place. */
+typedef struct {
+    int rank;
+    int64_t count[ODD_TENSOR_RANK];
+    int64_t from[ODD_TENSOR_RANK], to[ODD_TENSOR_RANK]; /* strides */
+    int64_t from_first, to_first;
+    int64_t fill_count; /* values of the target that are set to `fill` before; 0: none */
+    float fill;
+} box_loop;
+
+ODD_SIMD static void copy_row(int64_t n, const float *x, int64_t step, float *y)
+{
+    if (step == 1) {
+        memcpy(y, x, sizeof *x * (size_t)n);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        y[i] = x[i * step];
+    }
+}
+
+static void run_box(const void *settings, float *const data[])
+{
+    const box_loop *s = settings;
+    int last = s->rank - 1;
+    int64_t rows = 1;
+    for (int i = 0; i < last; i++) {
+        rows *= s->count[i];
+    }
+    for (int64_t i = 0; i < s->fill_count; i++) {
+        data[1][i] = s->fill;
+    }
+#pragma omp parallel for default(none) shared(s, data, rows, last)
+    for (int64_t r = 0; r < rows; r++) {
+        const float *x = data[0] + s->from_first;
+        float *y = data[1] + s->to_first;
+        for (int64_t i = last - 1, rest = r; i >= 0; rest /= s->count[i], i--) {
+            x += rest % s->count[i] * s->from[i];
+            y += rest % s->count[i] * s->to[i];
+        }
+        copy_row(s->count[last], x, s->from[last], y);
+    }
+}
+
+static void row_major(int rank, const dnnl_dims_t dims, int64_t strides[])
+{
+    int64_t stride = 1;
+    for (int i = rank - 1; i >= 0; i--) {
+        strides[i] = stride;
+        stride *= dims[i];
+    }
+}
+
+/* A loop whose strides are those of both arrays; the caller moves the first places. */
+static odd_status new_box(odd_planner *p, const odd_step *step, int *source, int *result,
+                          box_loop **out)
+{
+    dnnl_dims_t dims;
+    dnnl_memory_desc_t desc;
+    odd_status st;
+    int rank = odd_plan_dims(p, step->output, dims);
+    *out = NULL;
+    ODD_TRY(odd_plan_plain(p, step->input[0], source));
+    ODD_TRY(odd_desc_plain(&desc, rank, dims, dnnl_f32));
+    ODD_TRY(odd_plan_value(p, &desc, result));
+    ODD_TRY(ODD_NEW(*out, 1));
+    (*out)->rank = rank;
+    row_major(rank, odd_plan_desc(p, *source)->dims, (*out)->from);
+    row_major(rank, dims, (*out)->to);
+done:
+    return st;
+}
+
+odd_status odd_plan_pad(odd_planner *p, const odd_step *step)
+{
+    box_loop *box;
+    odd_status st;
+    int source, result;
+    ODD_TRY(new_box(p, step, &source, &result, &box));
+    for (int i = 0; i < box->rank; i++) {
+        box->count[i] = odd_plan_desc(p, source)->dims[i];
+        box->to_first += step->set.list[i] * box->to[i];
+    }
+    box->fill = step->set.value;
+    box->fill_count = odd_plan_desc(p, result)->dims[0] * box->to[0];
+    ODD_TRY(odd_plan_loop(p, run_box, box, 2, (const int[]){source, result}));
+    odd_plan_bind(p, step->output, result);
+done:
+    return st;
+}
+
+odd_status odd_plan_slice(odd_planner *p, const odd_step *step)
+{
+    box_loop *box;
+    odd_status st;
+    int source, result;
+    ODD_TRY(new_box(p, step, &source, &result, &box));
+    for (int i = 0; i < box->rank; i++) {
+        bool batch = i == 0 && p->graph->tensor[step->input[0]].batched; /* all of it */
+        box->count[i] = odd_plan_desc(p, result)->dims[i];
+        if (batch) continue;
+        box->from_first += step->set.list[i] * box->from[i];
+        box->from[i] *= step->set.list3[i];
+    }
+    ODD_TRY(odd_plan_loop(p, run_box, box, 2, (const int[]){source, result}));
+    odd_plan_bind(p, step->output, result);
+done:
+    return st;
+}

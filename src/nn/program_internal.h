@@ -1,0 +1,54 @@
+/**
+ * program_internal: what a net does, whatever the batch size: steps, each a layer with the
+ * element-wise layers that were fused behind it.
+ */
+#ifndef ODDLOT_NN_PROGRAM_INTERNAL_H
+#define ODDLOT_NN_PROGRAM_INTERNAL_H
+
+#include "oddlot/nn/graph.h"
+
+#include <dnnl.h>
+
+#define ODD_POSTS 8
+
+/* What is done to each value of a step's result: x = alg(x), or x = alg(x, operand). */
+typedef struct {
+    bool binary;
+    dnnl_alg_kind_t alg;
+    float alpha, beta; /* of an eltwise algorithm */
+    int operand;       /* tensor, of a binary one */
+} odd_post;
+
+typedef struct {
+    odd_layer_kind kind; /* Identity for element-wise layers: nothing, then the posts */
+    const char *name;    /* for messages; borrowed from the graph */
+    odd_layer_settings set;
+    int inputs;
+    int input[ODD_LAYER_INPUTS]; /* tensors; -1: not given */
+    int output;                  /* tensor, after the posts */
+    int posts;
+    odd_post post[ODD_POSTS];
+} odd_step;
+
+typedef struct {
+    odd_step *step;
+    int steps;
+    int *
+        last_use; /* (tensors) last step that reads a tensor; `steps` for outputs, -1: never read */
+} odd_program;
+
+/** The steps that make the outputs of a graph; the graph must outlive the program. With `fuse`,
+ *  activations, residual sums and zero padding go into the layers before or behind them. ODD_NOMEM.
+ */
+odd_status odd_program_new(const odd_graph *graph, bool fuse, odd_program *out);
+void odd_program_free(odd_program *program); /* frees and empties */
+
+/** The eltwise algorithms that a layer without other tensors is made of; 0 if it is none. */
+int odd_posts_of_layer(odd_layer_kind kind, const odd_layer_settings *set, odd_post post[2]);
+/** The binary algorithm of Add, Sub, Mul or Div; dnnl_alg_kind_undef for other kinds. */
+dnnl_alg_kind_t odd_binary_of_layer(odd_layer_kind kind);
+
+/** Append to a chain, merging what can be merged: two scalings in a row are one. False: full. */
+bool odd_posts_append(odd_post post[ODD_POSTS], int *posts, const odd_post *add);
+
+#endif
