@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""Time what a user would pick instead of oddlot's PCA, mixture and k-means: scikit-learn and numpy, on
+rows made like those of `oddlot bench`. Called by peers.py with OMP_NUM_THREADS set.
+
+  peer_models.py CASE [key=value]...     with the cases and keys of `oddlot bench --help`
+"""
+import json
+import os
+import sys
+import time
+import warnings
+
+import numpy
+import sklearn
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.mixture import GaussianMixture
+
+
+def latent_rows(n, d, rank=64):
+    """Rows with a decaying spectrum plus noise: what features of networks look like to PCA."""
+    rng = numpy.random.default_rng(0)
+    basis = rng.standard_normal((rank, d), numpy.float32) / numpy.arange(1, rank + 1, dtype=numpy.float32)[:, None]
+    x = rng.standard_normal((n, d), numpy.float32)
+    x *= numpy.float32(0.05)
+    x += rng.standard_normal((n, rank), numpy.float32) @ basis
+    return x
+
+
+def two_blobs(n, d, wider):
+    """Standard normal rows, every fourth of them moved and `wider` per cent wider."""
+    x = numpy.random.default_rng(0).standard_normal((n, d), numpy.float32)
+    x[::4] = numpy.float32(1 + wider / 100) * x[::4] + numpy.float32(2 / d**0.5)
+    return x
+
+
+def timed(work):
+    started = time.perf_counter()
+    out = work()
+    return time.perf_counter() - started, out
+
+
+def say(case, peer, seconds, settings, **more):
+    print(json.dumps(dict(case=case, peer=peer, seconds=round(seconds, 6), **more, **settings,
+                          threads=int(os.environ["OMP_NUM_THREADS"]))), flush=True)
+
+
+def pca(settings):
+    n, d, k = (settings[key] for key in ("n", "d", "k"))
+    x = latent_rows(n, d)
+
+    def covariance():
+        centred = x - x.mean(0)
+        return numpy.linalg.eigh(centred.T @ centred / (n - 1))[1][:, -k:]
+
+    def randomized():
+        return PCA(k, svd_solver="randomized", random_state=0).fit(x)
+
+    for name, work in ((f"numpy {numpy.__version__} covariance and eigh", covariance),
+                       (f"scikit-learn {sklearn.__version__} randomized", randomized)):
+        seconds, _ = timed(work)
+        say("pca", name, seconds, settings)
+
+
+def em(settings):
+    """Starts at random responsibilities, which is the cheapest start that it has."""
+    x = two_blobs(settings["n"], settings["d"], settings["wider"])
+    model = GaussianMixture(2, covariance_type="full", max_iter=settings["iterations"], tol=0,
+                            init_params="random", random_state=0)
+    seconds, model = timed(lambda: model.fit(x))
+    say("em", f"scikit-learn {sklearn.__version__} GaussianMixture", seconds, settings,
+        seconds_per_iteration=round(seconds / model.n_iter_, 6), iterations_done=model.n_iter_)
+
+
+def kmeans(settings):
+    """Starts at random rows: cheaper than the k-means++ of ours."""
+    x = two_blobs(settings["n"], settings["d"], settings["wider"])
+    model = KMeans(settings["k"], init="random", n_init=1, max_iter=settings["iterations"], tol=0,
+                   algorithm="lloyd", random_state=0)
+    seconds, model = timed(lambda: model.fit(x))
+    say("kmeans", f"scikit-learn {sklearn.__version__} KMeans", seconds, settings, inertia=float(model.inertia_),
+        seconds_per_iteration=round(seconds / model.n_iter_, 6), iterations_done=model.n_iter_)
+
+
+CASES = dict(pca=pca, em=em, kmeans=kmeans)
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in CASES:
+        sys.exit(__doc__)
+    warnings.filterwarnings("ignore")  # that it has not converged
+    CASES[sys.argv[1]]({key: int(value) for key, value in (word.split("=") for word in sys.argv[2:])})
