@@ -14,7 +14,7 @@ const odd_section odd_catalogue_section = {
     sizeof(odd_catalogue_options),
 };
 
-static odd_status find_kind(const odd_job *job, const odd_catalogue_kind **kind)
+odd_status odd_audited_kind(const odd_job *job, const odd_catalogue_kind **kind)
 {
     const odd_catalogue_options *options = odd_job_section(job, "catalogue");
     *kind = odd_catalogue_kind_find(options->kind);
@@ -56,7 +56,7 @@ odd_status odd_run_audited(odd_run *run, const odd_audited **out)
     odd_status st = ODD_OK;
     if (!run->audited) {
         ODD_TRY_ALL(run->comm, ODD_NEW(audited, 1));
-        ODD_TRY_ALL(run->comm, find_kind(run->job, &audited->kind));
+        ODD_TRY_ALL(run->comm, odd_audited_kind(run->job, &audited->kind));
         ODD_TRY(share_list(run->comm, run->job, audited));
         ODD_TRY_ALL(run->comm, odd_contaminate(run->job, audited));
         run->audited = audited;

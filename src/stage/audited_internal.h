@@ -35,6 +35,9 @@ extern const odd_section odd_catalogue_section, odd_mixture_section;
  *  @local; the same on every rank. ODD_USAGE for classes that do not exist or are too small. */
 odd_status odd_contaminate(const odd_job *job, odd_audited *audited);
 
+/** The kind of catalogue that the job names. @local; ODD_USAGE if there is none such. */
+odd_status odd_audited_kind(const odd_job *job, const odd_catalogue_kind **kind);
+
 /** The table of catalogue kinds. */
 const odd_catalogue_kind *odd_catalogue_kind_find(const char *name);
 const char *odd_catalogue_kind_name(int i); /* NULL ends */

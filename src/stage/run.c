@@ -89,6 +89,7 @@ odd_status odd_run_open(MPI_Comm comm, const odd_job *job, const char *folder, c
     odd_status st;
     *out = NULL;
     ODD_TRY_ALL(comm, run_new(comm, job, folder, command, &run));
+    ODD_TRY_ALL(comm, odd_run_check(run));
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 && !look_only ? lock_folder(run) : ODD_OK);
     *out = run;
     run = NULL;

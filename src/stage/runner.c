@@ -77,7 +77,7 @@ static bool is_current(const odd_run *run, const odd_stage *stage, const char *w
     return strcmp(found, wanted) == 0;
 }
 
-static odd_status check_settings(const odd_run *run)
+odd_status odd_run_check(const odd_run *run)
 {
     odd_status st = ODD_OK;
     for (int i = 0; odd_stages[i]; i++)
@@ -89,8 +89,7 @@ done:
 /* What should be and what is. @collective */
 static odd_status examine(odd_run *run, state *s)
 {
-    odd_status st;
-    ODD_TRY_ALL(run->comm, check_settings(run));
+    odd_status st = ODD_OK;
     for (int i = 0; odd_stages[i]; i++) {
         ODD_TRY(fingerprint(run, odd_stages[i], s));
         if (odd_rank(run->comm) == 0) s->current[i] = is_current(run, odd_stages[i], s->wanted[i]);

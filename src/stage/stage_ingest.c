@@ -203,7 +203,11 @@ static odd_status list_digest(odd_run *run, odd_hash *digest)
 
 static odd_status check_ingest(const odd_run *run)
 {
-    return odd_prepare_check(odd_job_section(run->job, "image"));
+    const odd_catalogue_kind *kind;
+    odd_status st = odd_audited_kind(run->job, &kind);
+    if (st != ODD_OK) return st;
+    st = odd_prepare_check(odd_job_section(run->job, "image"));
+    return st == ODD_OK ? st : odd_fail_prefix(st, "image.");
 }
 
 static const char *const no_inputs[] = {NULL};

@@ -25,6 +25,10 @@ const void *odd_part_options(const odd_job *job, const char *stage, const char *
 odd_status odd_no_such_part(const odd_job *job, const char *key, const char *what,
                             const char *given, const char *(*name)(int i));
 
+/** Ask every stage whether its settings make sense, before anything is written. @local; ODD_USAGE
+ */
+odd_status odd_run_check(const odd_run *run);
+
 /* -- files of stages (stage_files.c) -- */
 
 /** RUN/name, owned by caller: odd_free(). */

@@ -336,6 +336,13 @@ done:
     return st;
 }
 
+/* Before the hours that the stages before may take. */
+static odd_status check_score(const odd_run *run)
+{
+    scored s = {.detector = odd_detector_find(odd_stage_fit.part(run))};
+    return name_columns(run, &s);
+}
+
 static odd_status plan_score(odd_run *run, odd_plan *plan)
 {
     const int columns = 6;
@@ -357,6 +364,7 @@ const odd_stage odd_stage_score = {
     .inputs = inputs,
     .sections = sections,
     .product = "flagged.csv",
+    .check = check_score,
     .plan = plan_score,
     .run = run_score,
 };
