@@ -42,9 +42,9 @@ double odd_pca_trace(MPI_Comm comm, double mine);
 /** True if float32 squares of `count` values that sum up to `trace` kept clear of the ends of their
  *  range. */
 bool odd_pca_in_range(double trace, double count);
-/** True if eigenvalues this far apart are sure to 1e-5 of the largest, as singular values, in spite
- *  of float32 products. */
-bool odd_pca_is_sharp(int k, const double value[]);
+/** True if the roots of k falling eigenvalues, each off by `error` of the largest, are off by at
+ * most 1e-5 of the largest root. */
+bool odd_pca_is_sharp(int k, const double value[], double error);
 /** How many of the k falling eigenvalues of a matrix of this order are not rounding; at least 1.
  *  Those below 0 become 0. */
 int odd_pca_rank(int order, int k, double value[]);

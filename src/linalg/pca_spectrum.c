@@ -6,10 +6,8 @@
 #include <float.h>
 #include <math.h>
 
-/* Products in float32, rounded some hundred terms at a time and summed in float64, move an
- * eigenvalue by less than 1e-8 of the largest (measured: 1e-9), hence a singular value s by
- * 1e-8 / (2 s) of it. That is 1e-5 at s = 5e-4, an eigenvalue of 2.5e-7. */
-static const double sharp = 2.5e-7;
+/* Agreed error of a singular value, of the largest. */
+static const double sigma_error = 1e-5;
 
 /* Mean squares of float32 values that neither overflow, which shows, nor vanish. */
 static const double least_square = 1e-24;
@@ -26,9 +24,11 @@ bool odd_pca_in_range(double trace, double count)
     return isfinite(trace) && trace / count > least_square;
 }
 
-bool odd_pca_is_sharp(int k, const double value[])
+/* An error e of an eigenvalue moves its root s by e / 2s, which grows as s falls. */
+bool odd_pca_is_sharp(int k, const double value[], double error)
 {
-    return value[k - 1] >= sharp * value[0];
+    const double least = error / (2 * sigma_error);
+    return value[k - 1] >= least * least * value[0];
 }
 
 int odd_pca_rank(int order, int k, double value[])

@@ -2,7 +2,7 @@
  * Scatter: the sum of products of float32 rows, y' y or y y', kept in float64.
  *
  * Panels are multiplied in float32, twice as fast, and added up in float64; or, `exact`, multiplied
- * in float64 too. The float32 way leaves an error of about 1e-9 of the largest eigenvalue.
+ * in float64 too. See float32_error in pca_covariance.c and pca_gram.c for what that is worth.
  */
 #ifndef ODDLOT_LINALG_SCATTER_INTERNAL_H
 #define ODDLOT_LINALG_SCATTER_INTERNAL_H

@@ -107,7 +107,7 @@ static odd_status pack(turn *t, int64_t local)
         if (mine > 0) odd_centre(mine, t->rows->d, x, t->mean, first, width, t->out + at);
         t->plan.send[r] = mine * width;
         t->plan.send_at[r] = (int)at;
-        at += mine * width;
+        at += (int64_t)mine * width;
         t->plan.receive[r] = rows_of(t, r, local, &row);
         t->plan.receive_at[r] = t->plan.receive[r] ? (int)row : 0;
     }
