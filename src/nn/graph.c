@@ -169,9 +169,9 @@ odd_status odd_graph_layer(odd_graph *g, odd_layer_kind kind, const char *name,
                            const char *output_name, int *output)
 {
     odd_status st;
+    int id = -1; /* *output may be one of the inputs: it is written last */
     odd_layer layer = {.kind = kind, .set = *set};
     odd_tensor made = {.rank = 0};
-    *output = -1;
     if ((unsigned)kind >= ODD_LAYER_COUNT) return odd_fail(ODD_FORMAT, "a layer of unknown kind");
     ODD_TRY(copy_text(*name          ? name
                       : *output_name ? output_name
@@ -180,11 +180,12 @@ odd_status odd_graph_layer(odd_graph *g, odd_layer_kind kind, const char *name,
     ODD_TRY(fill_layer(g, &layer, inputs, input));
     ODD_TRY(odd_shape_infer(g, &layer, &made));
     ODD_TRY(make_room((void **)&g->layer, g->layers, &g->layer_room, sizeof *g->layer));
-    ODD_TRY(add_tensor(g, output_name, &made, output));
-    layer.output = *output;
+    ODD_TRY(add_tensor(g, output_name, &made, &id));
+    layer.output = id;
     g->layer[g->layers++] = layer;
     layer.name = NULL; /* handed over */
 done:
+    *output = id;
     free(layer.name);
     return st;
 }

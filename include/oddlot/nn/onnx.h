@@ -17,6 +17,10 @@
  *  have ("node 'conv1': operator 'Foo' is not supported"), shapes that do not fit, ... */
 odd_status odd_onnx_read(const char *path, odd_graph **out);
 
+/** The same for a model that leaves the size of its images open. 0: not given, the file must say.
+ */
+odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, odd_graph **out);
+
 /** The same from memory; `folder` is where external weights are, NULL: not allowed. */
 odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out);
 

@@ -1,0 +1,332 @@
+/* Reading ONNX: a file becomes a graph, node after node. */
+#include "oddlot/nn/onnx.h"
+
+#include "nn/graph_internal.h"
+#include "nn/onnx_order_internal.h"
+#include "nn/onnx_reader_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define OPSET_FIRST 7
+#define OPSET_LAST  17
+#define FILE_LIMIT  ((int64_t)2 << 30) /* protobuf's own */
+
+static bool is_ours(const char *domain)
+{
+    return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
+}
+
+static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
+{
+    for (size_t i = 0; i < model->n_opset_import; i++)
+        if (is_ours(model->opset_import[i]->domain)) r->opset = model->opset_import[i]->version;
+    if (r->opset < OPSET_FIRST || r->opset > OPSET_LAST)
+        return odd_fail(ODD_FORMAT, "opset %" PRId64 " is not one of %d to %d", r->opset,
+                        OPSET_FIRST, OPSET_LAST);
+    if (!model->graph) return odd_fail(ODD_FORMAT, "the model has no graph");
+    if (model->n_functions > 0 || model->graph->n_sparse_initializer > 0)
+        return odd_fail(ODD_FORMAT, "functions and sparse weights are not supported");
+    r->proto = model->graph;
+    return ODD_OK;
+}
+
+static odd_status add_weight(odd_reader *r, const char *name, const Onnx__TensorProto *weight)
+{
+    odd_value v = {name, ODD_VALUE_WEIGHT, weight, -1, NULL};
+    return odd_reader_add(r, &v);
+}
+
+static odd_status add_weights(odd_reader *r)
+{
+    odd_status st = ODD_OK;
+    for (size_t i = 0; st == ODD_OK && i < r->proto->n_initializer; i++) {
+        const Onnx__TensorProto *weight = r->proto->initializer[i];
+        if (!weight->name || !*weight->name)
+            return odd_fail(ODD_FORMAT, "a weight of the model has no name");
+        st = add_weight(r, weight->name, weight);
+    }
+    return st;
+}
+
+/* The value kind of an input: real numbers, whole ones; false: no tensor of numbers. */
+static bool kind_of_input(const Onnx__ValueInfoProto *input, odd_value_kind *kind)
+{
+    const Onnx__TypeProto *type = input->type;
+    if (!type || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE || !type->tensor_type ||
+        !type->tensor_type->shape)
+        return false;
+    switch (type->tensor_type->elem_type) {
+    case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE:
+        *kind = ODD_VALUE_TENSOR;
+        return true;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT64:
+        *kind = ODD_VALUE_WHOLE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The shape of one image; what the file leaves open must be given. */
+static odd_status input_shape(odd_reader *r, const Onnx__ValueInfoProto *input, int *rank,
+                              int64_t shape[ODD_TENSOR_RANK])
+{
+    const Onnx__TensorShapeProto *dims = input->type->tensor_type->shape;
+    const int64_t given[] = {0, 0, r->options->rows, r->options->columns};
+    if (dims->n_dim > ODD_TENSOR_RANK)
+        return odd_fail(ODD_FORMAT, "input '%s' has %zu dimensions", input->name, dims->n_dim);
+    *rank = (int)dims->n_dim;
+    for (int d = 0; d < *rank; d++) {
+        const Onnx__TensorShapeProto__Dimension *dim = dims->dim[d];
+        bool known = dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
+                     dim->dim_value > 0;
+        shape[d] = known ? dim->dim_value : *rank == 4 ? given[d] : 0;
+        if (d == 0 && !r->options->single) {
+            r->batch = known ? dim->dim_value : 0;
+            shape[0] = 1;
+        }
+        if (shape[d] < 1)
+            return odd_fail(ODD_FORMAT, "dimension %d of input '%s' is not known", d, input->name);
+    }
+    return ODD_OK;
+}
+
+/* The network's input: the first that is neither a weight nor given. */
+static odd_status add_input(odd_reader *r, const Onnx__ValueInfoProto *input)
+{
+    odd_status st;
+    int rank = 0;
+    int64_t shape[ODD_TENSOR_RANK];
+    odd_value v = {.name = input->name};
+    if (r->graph->input >= 0)
+        return odd_fail(ODD_FORMAT, "the model has two inputs, '%s' and '%s'",
+                        r->graph->tensor[r->graph->input].name, input->name);
+    if (!kind_of_input(input, &v.kind))
+        return odd_fail(ODD_FORMAT, "input '%s' is not a tensor of numbers with a shape",
+                        input->name);
+    ODD_TRY(input_shape(r, input, &rank, shape));
+    ODD_TRY(odd_graph_tensor(r->graph, input->name, rank, shape, !r->options->single && rank > 0,
+                             NULL, &v.tensor));
+    r->graph->input = v.tensor;
+    ODD_TRY(odd_reader_add(r, &v));
+done:
+    return st;
+}
+
+/* Old files list their weights among the inputs too. `given[i]` is input i as a constant. */
+static odd_status add_inputs(odd_reader *r, Onnx__TensorProto *const given[])
+{
+    odd_status st = ODD_OK;
+    for (size_t i = 0; st == ODD_OK && i < r->proto->n_input; i++) {
+        const Onnx__ValueInfoProto *input = r->proto->input[i];
+        if (!input->name || !*input->name)
+            return odd_fail(ODD_FORMAT, "an input of the model has no name");
+        if ((int64_t)i < r->options->givens && given[i])
+            st = add_weight(r, input->name, given[i]);
+        else if (odd_names_find(&r->names, input->name) < 0)
+            st = add_input(r, input);
+    }
+    if (st == ODD_OK && r->graph->input < 0 && !r->options->single)
+        st = odd_fail(ODD_FORMAT, "the model has no input");
+    return st;
+}
+
+static odd_status check_node(const odd_reader *r)
+{
+    const Onnx__NodeProto *node = r->node;
+    if (!node->op_type || !odd_onnx_knows(node->op_type) || !is_ours(node->domain))
+        return odd_fail(ODD_FORMAT, "node '%s': operator '%s%s%s' is not supported",
+                        node->name && *node->name ? node->name
+                        : node->n_output > 0      ? node->output[0]
+                                                  : "",
+                        is_ours(node->domain) ? "" : node->domain, is_ours(node->domain) ? "" : ".",
+                        node->op_type ? node->op_type : "");
+    if (node->n_input > INT32_MAX || node->n_output > INT32_MAX)
+        return odd_node_fail(r, "it has too many inputs or results");
+    return ODD_OK;
+}
+
+/* True if a complaint says already which node it is about. */
+static bool names_its_place(const char *reason)
+{
+    return strncmp(reason, "node '", 6) == 0 || strncmp(reason, "layer '", 7) == 0;
+}
+
+static odd_status read_nodes(odd_reader *r)
+{
+    odd_status st;
+    int *order = NULL, count;
+    ODD_TRY(odd_onnx_order(r->proto, &order, &count));
+    for (int i = 0; i < count; i++) {
+        r->node = r->proto->node[order[i]];
+        r->steps = 0;
+        ODD_TRY(check_node(r));
+        st = odd_onnx_operator(r->node->op_type)(r);
+        if (st == ODD_FORMAT && !names_its_place(odd_fail_reason()))
+            odd_node_fail(r, "%s", odd_fail_reason());
+        if (st != ODD_OK) goto done;
+    }
+done:
+    odd_free(order);
+    return st;
+}
+
+/* Known numbers are an output only of test cases, as floats. */
+static odd_status numbers_output(odd_reader *r, const odd_value *v, int *tensor)
+{
+    const odd_numbers *n = v->numbers;
+    float *data = odd_alloc(n->count, sizeof *data);
+    if (!data) return ODD_NOMEM;
+    for (int64_t i = 0; i < n->count; i++)
+        data[i] = (float)n->value[i];
+    return odd_graph_give_tensor(r->graph, v->name, n->rank, n->shape, data, tensor);
+}
+
+static odd_status add_output(odd_reader *r, const char *name)
+{
+    int at = odd_names_find(&r->names, name);
+    if (at < 0) return odd_fail(ODD_FORMAT, "nothing makes the output '%s'", name);
+    const odd_value *v = &r->value[at];
+    int tensor = v->tensor;
+    if (v->kind == ODD_VALUE_NUMBERS && r->options->single) {
+        odd_status st = numbers_output(r, v, &tensor);
+        if (st != ODD_OK) return st;
+    } else if (v->kind != ODD_VALUE_TENSOR) {
+        return odd_fail(ODD_FORMAT, "the output '%s' is not computed", name);
+    }
+    return odd_graph_add_output(r->graph, tensor);
+}
+
+static odd_status add_outputs(odd_reader *r)
+{
+    odd_status st = ODD_OK;
+    for (size_t o = 0; st == ODD_OK && o < r->proto->n_output; o++)
+        st = add_output(r, r->proto->output[o]->name);
+    return st;
+}
+
+/* The names of the outputs are kept, so they are known before the nodes are read. */
+static odd_status note_outputs(odd_reader *r)
+{
+    odd_status st = ODD_OK;
+    if (r->proto->n_output == 0) return odd_fail(ODD_FORMAT, "the model has no output");
+    for (size_t o = 0; st == ODD_OK && o < r->proto->n_output; o++) {
+        const char *name = r->proto->output[o]->name;
+        if (!name || !*name) return odd_fail(ODD_FORMAT, "an output of the model has no name");
+        if (odd_names_find(&r->wanted, name) >= 0)
+            return odd_fail(ODD_FORMAT, "the output '%s' is there twice", name);
+        st = odd_names_add(&r->wanted, name, (int)o);
+    }
+    return st;
+}
+
+static void reader_free(odd_reader *r)
+{
+    for (int i = 0; i < r->values; i++)
+        odd_numbers_free(&r->value[i].numbers);
+    odd_free(r->value);
+    odd_names_free(&r->names);
+    odd_names_free(&r->wanted);
+    odd_graph_free(&r->graph);
+}
+
+static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_options *options,
+                             Onnx__TensorProto *const given[], odd_graph **out)
+{
+    odd_status st;
+    odd_reader r = {.options = options};
+    ODD_TRY(check_model(&r, model));
+    ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
+    ODD_TRY(note_outputs(&r));
+    ODD_TRY(add_weights(&r));
+    ODD_TRY(add_inputs(&r, given));
+    ODD_TRY(read_nodes(&r));
+    ODD_TRY(add_outputs(&r));
+    ODD_TRY(odd_graph_sweep(r.graph));
+    *out = r.graph;
+    r.graph = NULL; /* handed over */
+done:
+    reader_free(&r);
+    return st;
+}
+
+static odd_status unpack_given(const odd_onnx_options *options, Onnx__TensorProto *given[])
+{
+    for (int i = 0; i < options->givens; i++) {
+        const odd_onnx_blob *blob = &options->given[i];
+        if (!blob->bytes) continue;
+        given[i] = (Onnx__TensorProto *)odd_onnx_unpack(&onnx__tensor_proto__descriptor,
+                                                        blob->bytes, blob->size);
+        if (!given[i]) return ODD_FORMAT;
+    }
+    return ODD_OK;
+}
+
+odd_status odd_onnx_parse_as(const void *bytes, size_t size, const odd_onnx_options *options,
+                             odd_graph **out)
+{
+    odd_status st;
+    Onnx__ModelProto *model = NULL;
+    Onnx__TensorProto **given;
+    *out = NULL;
+    ODD_TRY(ODD_NEW(given, options->givens));
+    ODD_TRY(unpack_given(options, given));
+    model = (Onnx__ModelProto *)odd_onnx_unpack(&onnx__model_proto__descriptor, bytes, size);
+    st = model ? read_model(model, options, given, out) : ODD_FORMAT;
+done:
+    for (int i = 0; given && i < options->givens; i++)
+        if (given[i]) onnx__tensor_proto__free_unpacked(given[i], NULL);
+    odd_free(given);
+    if (model) onnx__model_proto__free_unpacked(model, NULL);
+    return st;
+}
+
+odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out)
+{
+    odd_onnx_options options = {.folder = folder};
+    return odd_onnx_parse_as(bytes, size, &options, out);
+}
+
+/* The folder of a path, with its '/'. */
+static odd_status folder_of(const char *path, odd_text *folder)
+{
+    const char *slash = strrchr(path, '/');
+    odd_text_add(folder, "");
+    if (slash)
+        odd_text_bytes(folder, path, (size_t)(slash - path) + 1);
+    else
+        odd_text_add(folder, ".");
+    return odd_text_status(folder);
+}
+
+odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, odd_graph **out)
+{
+    odd_status st;
+    char *bytes = NULL;
+    int64_t size;
+    odd_text folder = ODD_TEXT_EMPTY;
+    *out = NULL;
+    ODD_TRY(folder_of(path, &folder));
+    ODD_TRY(odd_file_slurp(path, FILE_LIMIT, &bytes, &size));
+    odd_onnx_options options = {.folder = folder.s, .rows = rows, .columns = columns};
+    st = odd_onnx_parse_as(bytes, (size_t)size, &options, out);
+    if (st != ODD_OK) odd_fail_prefix(st, "'%s': ", path);
+done:
+    odd_free(bytes);
+    odd_text_free(&folder);
+    return st;
+}
+
+odd_status odd_onnx_read(const char *path, odd_graph **out)
+{
+    return odd_onnx_read_sized(path, 0, 0, out);
+}
