@@ -12,9 +12,9 @@ for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 de
     "TERM 1 detect.iteration fit" "INT 1 features.batch features"; do
     read -r signal count point stage <<<"$case"
     run=told-$signal-$stage
-    ODD_FAULT=$point:rank=0:sleep=1.5 start 2 run job.yaml -o "$run"
+    ODD_FAULT=$point:rank=0:sleep=1 start 2 run job.yaml -o "$run"
     until_said "$(printf '%-9s ' "$stage")"
-    sleep 0.5 # into the nap
+    sleep 0.3 # into the nap
     kill -s "$signal" $(ranks | tail -n "$count")
     ends_with 75
     says "told to stop by SIG$signal"
@@ -26,18 +26,19 @@ for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 de
 done
 
 # faults of one rank; each command goes on where the one before it failed
-points="store.create:rank=0 ingest.batch:rank=1 store.write:rank=0:after=1 store.publish:rank=0
-        features.batch:rank=1 grid.allocate:rank=1 reduce.apply:rank=0 detect.iteration:rank=1
-        treesum.memory:rank=1"
-for ranks in 2 3 4; do
-    run=fault-$ranks
-    for point in $points; do
-        last=${point/rank=1/rank=$((ranks - 1))}
-        export ODD_FAULT=$last
-        fails_with 1 "${point%%:*}" on $ranks run job.yaml -o $run
+faults() {
+    local ranks=$1 run=fault-$1 point
+    for point in "${@:2}"; do
+        export ODD_FAULT=$point
+        fails_with 1 "${point%%:*}" on "$ranks" run job.yaml -o "$run"
         unset ODD_FAULT
     done
-    good on $ranks run job.yaml -o $run
-    cmp -s <(ls -A calm) <(ls -A $run) || fail "something is left in $run: $(ls -A $run)"
-    check same calm $run ingest.h5 features.h5
-done
+    good on "$ranks" run job.yaml -o "$run"
+    cmp -s <(ls -A calm) <(ls -A "$run") || fail "something is left in $run: $(ls -A "$run")"
+    check same calm "$run" ingest.h5 features.h5
+}
+faults 2 store.create:rank=0 ingest.batch:rank=1 store.publish:rank=0 detect.iteration:rank=1
+faults 3 ingest.batch:rank=2 store.write:rank=1:after=1 store.publish:rank=2 features.batch:rank=0 \
+    grid.allocate:rank=2 reduce.apply:rank=1 treesum.memory:rank=0
+faults 4 store.create:rank=3 store.write:rank=3 features.batch:rank=3 reduce.apply:rank=3 \
+    detect.iteration:rank=2

@@ -1,0 +1,97 @@
+#!/bin/bash
+# The command line: help, what was meant, exit codes, and job files that are wrong in every way.
+. "$ODDLOT_SOURCE/tests/cli/lib.sh"
+
+# every command explains itself and ends with an example
+good alone help
+says "usage:"
+for command in $(sed -n 's/^  \([a-z]*\)  .*/\1/p' out); do
+    good alone "$command" --help
+    tail -n 2 out | head -n 1 | grep -qx 'Example:' || fail "$command --help does not end with an example"
+    tail -n 1 out | grep -q "oddlot $command" || fail "the example of $command is of another command"
+done
+cp out version
+good alone help version
+cmp -s version out || fail "help version and version --help differ"
+good alone help job
+says "max_unreadable"
+good alone --version
+says "oddlot 0."
+good alone version
+good on 2 doctor
+says "scalapack"
+good on 2 bench gemm n=64 repeat=1
+
+# wrong words
+fails_with 2 "no command 'rnu'; did you mean 'run'?" alone rnu job.yaml
+fails_with 2 "no command 'qqqqqqq'" alone qqqqqqq
+fails_with 2 "no option '--ouput'; did you mean --output?" alone run job.yaml --ouput x
+fails_with 2 "no option '-z'" on 2 run job.yaml -z
+fails_with 2 "wants a value" alone run job.yaml -o
+fails_with 2 "takes no value" alone run job.yaml --quiet=3
+fails_with 2 "--threads wants" alone run job.yaml --threads many
+fails_with 2 "which job?" alone run
+fails_with 2 "one job at a time" alone run a.yaml b.yaml
+fails_with 2 "missing.yaml" on 2 run missing.yaml
+fails_with 2 "which run?" alone info
+fails_with 2 "no run in 'nowhere'" alone info nowhere
+fails_with 2 "--verify" alone info nowhere --verfy
+fails_with 2 "doctor" alone doctor now
+fails_with 2 "which case?" alone bench
+fails_with 2 "no bench 'nothing'" alone bench nothing
+
+# output that does not reach its reader
+for words in help version doctor; do
+    code=0
+    "$ODDLOT" $words >/dev/full 2>err || code=$?
+    [ $code = 1 ] || fail "$words into a full device: exit code $code"
+    grep -q "cannot write the results" err || fail "$words into a full device says nothing"
+done
+
+# wrong job files: where, what, and what is right; nothing is written
+images idx cut 60
+wrong() { # TEXT, then the job's lines
+    printf '%s\n' "${@:2}" >wrong.yaml
+    fails_with 2 "$1" alone run wrong.yaml -o nothing
+    [ ! -e nothing ] || fail "a wrong job made a folder"
+}
+wrong "wrong.yaml:3:1: not valid YAML" "catalogue:" "  path: [a, b"
+wrong "wrong.yaml:2:3: " "catalogue:" "  pth: x"
+wrong "did you mean" "catalogue:" "  pth: x"
+wrong "'name' is given twice, first on line 1" "name: a" "name: b"
+wrong "reduce.pca.components" "reduce: {pca: {components: many}}"
+wrong "wrong.yaml:1:" "reduce: {pca: {components: 0}}"
+wrong "wrong.yaml:1:" "reduce: 3"
+wrong "wrong.yaml:1:" "[a, list]"
+wrong "flag_threshold" "score: {flag_threshold: 1.5}"
+wrong "no detector 'forest'; there are: mixture" "fit: {detector: forest}"
+wrong "no reduction 'lda'" "reduce: {method: lda}"
+wrong "no feature source 'magic'" "features: {source: magic}"
+wrong "no catalogue kind 'ftp'" "catalogue: {kind: ftp, path: x}"
+wrong "image.background 'reddish' is not a colour" "image: {background: reddish}"
+wrong "channels" "image: {channels: cmyk}"
+wrong "wrong.yaml:1:" "a: &x 1" "b: *x"
+head -c 2000 /dev/urandom >wrong.yaml
+fails_with 2 "wrong.yaml" alone run wrong.yaml -o nothing
+footwear >job.yaml
+fails_with 2 "--set fit.tolerance=1" alone run job.yaml --set fit.tolerance=1
+fails_with 2 "seed" alone run job.yaml --set seed=soon
+fails_with 2 "no image has the label 'x'" on 2 run job.yaml -o labels --set mixture.theme=x
+fails_with 2 "theme images wanted" on 2 run job.yaml -o labels --set mixture.theme_count=1000
+fails_with 2 "--set score.rank_by=beauty: no score 'beauty'; mixture gives" \
+    on 2 run job.yaml -o nothing --set score.rank_by=beauty
+[ ! -e nothing ] || fail "a wrong job made a folder"
+
+# a dry run says what would be done and changes nothing
+good on 2 run job.yaml -o dry --dry-run
+says "ingest     to do"
+says "60 images"
+[ ! -e dry ] || fail "a dry run made a folder"
+good on 1 run job.yaml -o dry
+find dry -printf '%P %T@\n' | sort >before
+good on 2 run job.yaml -o dry --dry-run --set report.top=3
+says "report     to do"
+says "score      up to date"
+cmp before <(find dry -printf '%P %T@\n' | sort) || fail "a dry run changed something"
+good on 1 run job.yaml -o dry --quiet
+[ ! -s err ] || fail "--quiet is not quiet"
