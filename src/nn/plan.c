@@ -50,6 +50,7 @@ done:
 static odd_status plan_input(odd_planner *p)
 {
     int value;
+    if (p->graph->input < 0) return ODD_OK; /* all is constant */
     odd_status st = border_value(p, p->graph->input, ODD_HOME_INPUT, 0, &value);
     if (st == ODD_OK) odd_plan_bind(p, p->graph->input, value);
     return st;

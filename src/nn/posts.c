@@ -11,6 +11,17 @@ dnnl_data_type_t odd_result_type(const odd_planner *p, const odd_step *step)
 
 /* ---- Inside a primitive ---- */
 
+/* True if another post reads the same bytes. */
+static bool read_by_others(const odd_planner *p, const odd_step *step, int i)
+{
+    int mine = p->holds[step->post[i].operand];
+    for (int j = 0; j < step->posts; j++) {
+        int other = step->post[j].binary ? p->holds[step->post[j].operand] : -1;
+        if (j != i && other >= 0 && odd_plan_share(p, mine, other)) return true;
+    }
+    return false;
+}
+
 /* A sum into the result's own memory is the fastest way to add a tensor of the same shape, where
  * nobody needs that tensor afterwards. */
 static bool can_sum(const odd_planner *p, const odd_step *step, int i, int source)
@@ -19,7 +30,8 @@ static bool can_sum(const odd_planner *p, const odd_step *step, int i, int sourc
     dnnl_dims_t a, b;
     if (!post->binary || post->alg != dnnl_binary_add) return false;
     int operand = p->holds[post->operand];
-    if (operand < 0 || !odd_plan_is_free(p, operand) || odd_plan_share(p, operand, source))
+    if (operand < 0 || !odd_plan_is_free(p, operand) || odd_plan_share(p, operand, source) ||
+        read_by_others(p, step, i))
         return false;
     int rank = odd_plan_dims(p, step->output, a);
     return odd_plan_dims(p, post->operand, b) == rank && memcmp(a, b, sizeof *a * rank) == 0;

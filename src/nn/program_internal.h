@@ -41,6 +41,8 @@ typedef struct {
  *  activations, residual sums and zero padding go into the layers before or behind them. ODD_NOMEM.
  */
 odd_status odd_program_new(const odd_graph *graph, bool fuse, odd_program *out);
+/** Bytes that the widest step reads and writes for one image, without constants; at least 1. */
+int64_t odd_program_width(const odd_graph *graph, const odd_program *program);
 void odd_program_free(odd_program *program); /* frees and empties */
 
 /** The eltwise algorithms that a layer without other tensors is made of; 0 if it is none. */
