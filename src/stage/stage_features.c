@@ -11,6 +11,7 @@
 #include "oddlot/par/fault.h"
 #include "oddlot/par/progress.h"
 #include "oddlot/par/signals.h"
+#include "oddlot/store/checkpoint.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -67,10 +68,11 @@ typedef struct {
     int64_t out_n;     /* rows of features in all */
     int64_t batch;
     int64_t image_bytes;
-    uint8_t *status; /* (in.n_local) */
-    uint8_t *images; /* (batch, image_bytes) */
-    float *x;        /* (batch, width) */
-    int64_t *row;    /* (batch) rows of the ingest */
+    uint8_t *status;            /* (in.n_local) */
+    uint8_t *images;            /* (batch, image_bytes) */
+    float *x;                   /* (batch, width) */
+    int64_t *row;               /* (batch) rows of the ingest */
+    odd_checkpoint *checkpoint; /* NULL: the source is quick */
 } extraction;
 
 static void extraction_close(extraction *e)
@@ -127,6 +129,50 @@ done:
     return st;
 }
 
+/* Rows of x from `first` on that are, or are not, in the checkpoint: how many. */
+static int64_t run_of(const extraction *e, int64_t first, int64_t count, bool there)
+{
+    int64_t i = first;
+    while (i < count && (e->checkpoint && odd_checkpoint_has(e->checkpoint, e->row[i])) == there)
+        i++;
+    return i - first;
+}
+
+static odd_status remember(extraction *e, int64_t first, int64_t count)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = first; e->checkpoint && st == ODD_OK && i < first + count; i++)
+        st = odd_checkpoint_write(e->checkpoint, e->row[i], e->x + i * e->width);
+    return st;
+}
+
+static odd_status recall(extraction *e, int64_t first, int64_t count)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = first; st == ODD_OK && i < first + count; i++)
+        st = odd_checkpoint_read(e->checkpoint, e->row[i], e->x + i * e->width);
+    return st;
+}
+
+/* Features of the `count` images of the batch: from the checkpoint, or new and then kept there. */
+static odd_status extract_new(extraction *e, int64_t count)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < count;) {
+        int64_t fresh = run_of(e, i, count, false);
+        ODD_TRY(e->source->extract(e->state, fresh, e->images + i * e->image_bytes,
+                                   e->x + i * e->width));
+        ODD_TRY(remember(e, i, fresh));
+        i += fresh;
+        int64_t known = run_of(e, i, count, true);
+        ODD_TRY(recall(e, i, known));
+        i += known;
+    }
+    if (e->checkpoint) ODD_TRY(odd_checkpoint_settle(e->checkpoint));
+done:
+    return st;
+}
+
 /* Read my images of the batch, leave out those without a picture, and extract. *count: rows of x.
  */
 static odd_status extract_batch(extraction *e, const odd_dataset *images, odd_batch b,
@@ -142,7 +188,7 @@ static odd_status extract_batch(extraction *e, const odd_dataset *images, odd_ba
                 (size_t)e->image_bytes);
         e->row[(*count)++] = e->in.row0 + b.first + i;
     }
-    ODD_TRY(e->source->extract(e->state, *count, e->images, e->x));
+    ODD_TRY(extract_new(e, *count));
 done:
     return st;
 }
@@ -164,6 +210,24 @@ static odd_status extract_rows(MPI_Comm comm, extraction *e, const odd_dataset *
     }
 done:
     odd_progress_stop(&progress);
+    return st;
+}
+
+/* @collective */
+static odd_status open_checkpoint(const odd_run *run, const odd_provenance *from, extraction *e)
+{
+    char *path = NULL;
+    int64_t found;
+    odd_status st;
+    if (!e->source->slow) return ODD_OK;
+    ODD_TRY_ALL(run->comm, odd_run_path(run, "checkpoints/features", &path));
+    ODD_TRY(odd_checkpoint_open(run->comm, path, from->fingerprint, e->in.n,
+                                e->width * (int64_t)sizeof(float), &e->checkpoint, &found));
+    if (found > 0)
+        odd_log(ODD_LOG_INFO, "features: %lld of %lld images were done before", (long long)found,
+                (long long)e->out_n);
+done:
+    odd_free(path);
     return st;
 }
 
@@ -194,6 +258,7 @@ static odd_status run_features(odd_run *run, const odd_provenance *from)
     e.out_row0 = odd_sum_before(run->comm, e.out_local);
     e.out_n = e.out_local;
     odd_sum_i64(run->comm, &e.out_n, 1);
+    ODD_TRY(open_checkpoint(run, from, &e));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(create_datasets(out, &e, &features, &row));
     ODD_TRY(extract_rows(run->comm, &e, images, features, row));
@@ -201,6 +266,7 @@ static odd_status run_features(odd_run *run, const odd_provenance *from)
     odd_dataset_close(&row);
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
+    odd_checkpoint_close(&e.checkpoint, st == ODD_OK);
     odd_dataset_close(&images);
     odd_dataset_close(&features);
     odd_dataset_close(&row);
