@@ -9,6 +9,7 @@
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -18,6 +19,7 @@ typedef struct {
 typedef struct {
     const char *name; /* "pixels": also the section "features.pixels" of its settings */
     const char *summary;
+    bool slow; /* what is done is kept in a checkpoint while the stage runs */
     const odd_option *options;
     size_t options_size;
     /** Digest of inputs from outside the job (a model's file); NULL: none. @local */
