@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Layers stand behind those that they read, so one walk from the last to the first finds all. */
+/* Layers stand behind those that they read, so one walk from the last to the first finds all. A
+ * layer whose result is known needs not be run. */
 static void mark_needed(const odd_graph *g, bool needed[], bool kept[])
 {
     if (g->input >= 0) needed[g->input] = true;
@@ -15,7 +16,7 @@ static void mark_needed(const odd_graph *g, bool needed[], bool kept[])
         needed[g->output[o]] = true;
     for (int l = g->layers - 1; l >= 0; l--) {
         const odd_layer *layer = &g->layer[l];
-        kept[l] = needed[layer->output];
+        kept[l] = needed[layer->output] && !g->tensor[layer->output].data;
         for (int i = 0; kept[l] && i < layer->inputs; i++)
             if (layer->input[i] >= 0) needed[layer->input[i]] = true;
     }

@@ -5,8 +5,6 @@
 
 #include "oddlot/base/memory.h"
 
-#include <stdlib.h>
-
 #define MOST_WORK ((int64_t)1 << 30) /* values read to make a constant: seconds at most */
 
 /* Values that the plain loops read. */
@@ -39,11 +37,4 @@ odd_status odd_layer_evaluate(odd_graph *g, const odd_layer *layer)
     odd_reference_layer(g, layer, 1, in, values);
     out->data = values;
     return ODD_OK;
-}
-
-odd_status odd_graph_evaluate_last(odd_graph *g)
-{
-    odd_status st = odd_layer_evaluate(g, &g->layer[g->layers - 1]);
-    if (st == ODD_OK) free(g->layer[--g->layers].name);
-    return st;
 }

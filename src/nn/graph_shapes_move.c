@@ -210,6 +210,7 @@ odd_status odd_shape_reduce(odd_shaping *s)
     bool chosen[ODD_TENSOR_RANK];
     odd_status st = check_axes(s, x->rank, chosen);
     if (st != ODD_OK) return st;
+    if (s->layer->set.axes == 0) return odd_shape_fail(s, "it has no axes");
     s->out->rank = 0;
     s->out->batched = x->batched;
     for (int d = 0; d < x->rank; d++)

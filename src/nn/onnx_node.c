@@ -201,7 +201,7 @@ static odd_status settle(odd_reader *r, int tensor)
     const odd_layer *layer = &r->graph->layer[r->graph->layers - 1];
     if (!odd_layer_is_constant(r->graph, layer)) return ODD_OK;
     odd_status st = odd_node_spend(r, odd_tensor_values(&r->graph->tensor[tensor]));
-    return st == ODD_OK ? odd_graph_evaluate_last(r->graph) : st;
+    return st == ODD_OK ? odd_layer_evaluate(r->graph, layer) : st;
 }
 
 static odd_status add_layer(odd_reader *r, const char *output, odd_layer_kind kind,
