@@ -40,11 +40,11 @@ finish() {
 }
 trap finish EXIT
 
-# The program, but slow at its first start: time to do something to it.
+# The program, but slow at its first start, in its second stage: time to do something to it.
 slow_start() { # SECONDS
     cat >"$folder/oddlot" <<END
 #!/bin/sh
-[ "\${SLURM_RESTART_COUNT:-0}" -gt 0 ] || export ODD_FAULT=ingest.batch:sleep=$1
+[ "\${SLURM_RESTART_COUNT:-0}" -gt 0 ] || export ODD_FAULT=features.batch:sleep=$1
 exec "$program" "\$@"
 END
     chmod +x "$folder/oddlot"
@@ -60,18 +60,19 @@ field() { scontrol --oneliner show job "$job" | grep -o " $1=[^ ]*" | cut -d= -f
 state_is() { [ "$(field JobState)" = "$1" ]; }
 ended() { [[ $(field JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)$ ]]; }
 says() { grep -qs "$1" "$log"; }
-working() { says 'ingest    read'; }
+working() { says 'features  turn'; } # the stage before it is published
 back_in_queue() { [ "$(field Restarts)" = 1 ]; }
 
 # Without what Open MPI's shared file pointers leave behind when a rank is killed.
 files_of() { (cd "$folder/$1" && find . ! -name '*.lock' | sort); }
 
-# The job ends well after so many returns to the queue, and leaves what mpirun leaves.
+# The job ends well after so many returns to the queue, and leaves what mpirun leaves with as many ranks
+# and threads.
 expect_whole() { # RESTARTS
     wait_for 90 ended
     state_is COMPLETED || fail "the job is $(field JobState)"
     [ "$(field Restarts)" = "$1" ] || fail "$(field Restarts) restarts instead of $1"
-    mpirun -n 2 "$program" run "${words[@]}" -o "$folder/expected" >"$folder/mpirun.log" 2>&1 || fail 'mpirun'
+    mpirun -n 2 "$program" run --threads 1 "${words[@]}" -o "$folder/expected" >"$folder/mpirun.log" 2>&1 || fail 'mpirun'
     cmp "$folder/run/flagged.csv" "$folder/expected/flagged.csv" || fail 'another result than by mpirun'
     diff <(files_of run) <(files_of expected) || fail 'other files than by mpirun'
 }
@@ -83,7 +84,7 @@ case_audit() {
 }
 
 stop_by() { # COMMAND...
-    slow_start 4
+    slow_start 2
     submit
     wait_for 30 working || fail 'the job does not start'
     "$@" "$job"
