@@ -15,6 +15,7 @@ typedef struct {
     int64_t rows, columns; /* of the images, where the file leaves them open; 0: not given */
     bool single; /* no batch: the input has just the shape that the file says, and inputs may all be
                     given, so that everything is constant (the graph's input is then -1) */
+    int outputs; /* how many of the file's outputs are wanted, from the first on; 0: all */
     const odd_onnx_blob *given; /* values that make the k-th input of the file a constant */
     int givens;
 } odd_onnx_options;

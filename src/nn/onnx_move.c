@@ -1,7 +1,10 @@
 /* ONNX nodes that move values without changing them, or do nothing when a network only runs. */
 #include "nn/onnx_reader_internal.h"
 
+#include "oddlot/base/memory.h"
+
 #include <inttypes.h>
+#include <string.h>
 
 #define WHOLE_RANGE INT32_MAX /* ends from here on are written for "to the end" */
 
@@ -314,6 +317,41 @@ static odd_status gather_one(odd_reader *r, int x, int64_t axis, int64_t index, 
     return st == ODD_OK ? odd_node_layer(r, ODD_LAYER_SQUEEZE, &squeeze, 1, &x) : st;
 }
 
+/* Any indices of a constant: rows of a table. x (before, size, behind), result (before, indices,
+ * behind). */
+static odd_status gather_constant(odd_reader *r, const odd_tensor *x, int axis,
+                                  const odd_numbers *index)
+{
+    odd_status st;
+    int rank = 0;
+    int64_t shape[2 * ODD_TENSOR_RANK], before = 1, behind = 1, size = x->shape[axis];
+    float *data = NULL;
+    for (int d = 0; d < axis; d++)
+        before *= shape[rank++] = x->shape[d];
+    for (int d = 0; d < index->rank; d++)
+        shape[rank++] = index->shape[d];
+    for (int d = axis + 1; d < x->rank; d++)
+        behind *= shape[rank++] = x->shape[d];
+    if (rank > ODD_TENSOR_RANK) return odd_node_fail(r, "its result has %d dimensions", rank);
+    ODD_TRY(odd_node_spend(r, before * behind * index->count)); /* 2^40 2^24: no overflow */
+    ODD_TRY(ODD_NEW(data, before * behind * index->count));
+    for (int64_t i = 0; i < before * index->count; i++) {
+        int64_t at = index->value[i % index->count];
+        if (at < 0) at += size;
+        if (at < 0 || at >= size || index->batch[i % index->count]) {
+            st = odd_node_fail(r, "index %" PRId64 " of %" PRId64, at, size);
+            goto done;
+        }
+        memcpy(data + i * behind, x->data + (i / index->count * size + at) * behind,
+               (size_t)behind * sizeof *data);
+    }
+    st = odd_node_floats(r, rank, shape, data);
+    data = NULL; /* handed over */
+done:
+    odd_free(data);
+    return st;
+}
+
 odd_status odd_read_gather(odd_reader *r)
 {
     odd_status st;
@@ -325,6 +363,7 @@ odd_status odd_read_gather(odd_reader *r)
     ODD_TRY(odd_node_numbers(r, 1, &index));
     ODD_TRY(odd_node_int(r, "axis", 0, &axis));
     ODD_TRY(odd_node_axis(r, axis, r->graph->tensor[x].rank, &axis));
+    if (r->graph->tensor[x].data) return gather_constant(r, &r->graph->tensor[x], (int)axis, index);
     if (index->count != 1 || index->rank > 1 || index->batch[0])
         return odd_node_fail(r, "of computed values only one index can be taken");
     ODD_TRY(gather_one(r, x, axis, index->value[0], index->rank == 0));

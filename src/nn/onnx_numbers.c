@@ -5,6 +5,7 @@
 #include "oddlot/base/memory.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* The shape of a value, whatever it is; *batched: its first dimension is the batch. */
@@ -195,9 +196,29 @@ static odd_status range_of(odd_reader *r, int64_t first, int64_t end, int64_t st
     return odd_node_give(r, n);
 }
 
+static odd_status range_of_reals(odd_reader *r)
+{
+    odd_status st;
+    float number[3], *data;
+    for (int i = 0; i < 3; i++)
+        ODD_TRY(odd_node_scalar(r, i, &number[i]));
+    double length = ceil(((double)number[1] - number[0]) / number[2]);
+    if (!(length >= 1 && length <= INT32_MAX))
+        return odd_node_fail(r, "it has no numbers, or too many");
+    int64_t count = (int64_t)length;
+    ODD_TRY(odd_node_spend(r, count));
+    ODD_TRY(ODD_NEW(data, count));
+    for (int64_t i = 0; i < count; i++)
+        data[i] = (float)(number[0] + (double)i * number[2]);
+    ODD_TRY(odd_node_floats(r, 1, &count, data));
+done:
+    return st;
+}
+
 odd_status odd_read_range(odd_reader *r)
 {
     odd_status st;
+    if (!odd_node_is_numbers(r, 0)) return range_of_reals(r);
     int64_t number[3];
     for (int i = 0; i < 3; i++) {
         const odd_numbers *n;

@@ -67,10 +67,10 @@ static odd_status visit(search *s, int first)
     return ODD_OK;
 }
 
-static odd_status visit_outputs(search *s)
+static odd_status visit_outputs(search *s, size_t outputs)
 {
     odd_status st = ODD_OK;
-    for (size_t o = 0; st == ODD_OK && o < s->proto->n_output; o++) {
+    for (size_t o = 0; st == ODD_OK && o < outputs; o++) {
         const char *name = s->proto->output[o]->name;
         int maker = name ? odd_names_find(&s->makers, name) : -1;
         if (maker >= 0 && s->state[maker] == NEW) st = visit(s, maker);
@@ -91,7 +91,7 @@ static void keep_file_order(search *s)
         if (s->state[i] == DONE) s->order[count++] = (int)i;
 }
 
-odd_status odd_onnx_order(const Onnx__GraphProto *proto, int **order, int *count)
+odd_status odd_onnx_order(const Onnx__GraphProto *proto, size_t outputs, int **order, int *count)
 {
     odd_status st;
     search s = {.proto = proto};
@@ -102,7 +102,7 @@ odd_status odd_onnx_order(const Onnx__GraphProto *proto, int **order, int *count
     ODD_TRY(ODD_NEW(s.state, (int64_t)proto->n_node));
     ODD_TRY(ODD_NEW(s.path, (int64_t)proto->n_node));
     ODD_TRY(ODD_NEW(s.order, (int64_t)proto->n_node));
-    ODD_TRY(visit_outputs(&s));
+    ODD_TRY(visit_outputs(&s, outputs));
     keep_file_order(&s);
     *order = s.order;
     *count = s.ordered;

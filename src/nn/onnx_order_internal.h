@@ -6,8 +6,8 @@
 
 #include <onnx.pb-c.h>
 
-/* Those that the outputs need; a sorted file keeps its order. ODD_FORMAT: a circle, or a value that
- * two nodes make. *order: owned by caller, odd_free(). */
-odd_status odd_onnx_order(const Onnx__GraphProto *proto, int **order, int *count);
+/* Those that the first `outputs` outputs need; a sorted file keeps its order. ODD_FORMAT: a circle,
+ * or a value that two nodes make. *order: owned by caller, odd_free(). */
+odd_status odd_onnx_order(const Onnx__GraphProto *proto, size_t outputs, int **order, int *count);
 
 #endif

@@ -30,6 +30,10 @@ static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
     if (model->n_functions > 0 || model->graph->n_sparse_initializer > 0)
         return odd_fail(ODD_FORMAT, "functions and sparse weights are not supported");
     r->proto = model->graph;
+    if (r->options->outputs > 0 && model->graph->n_output > (size_t)r->options->outputs)
+        r->outputs = (size_t)r->options->outputs;
+    else
+        r->outputs = model->graph->n_output;
     return ODD_OK;
 }
 
@@ -165,7 +169,7 @@ static odd_status read_nodes(odd_reader *r)
 {
     odd_status st;
     int *order = NULL, count;
-    ODD_TRY(odd_onnx_order(r->proto, &order, &count));
+    ODD_TRY(odd_onnx_order(r->proto, r->outputs, &order, &count));
     for (int i = 0; i < count; i++) {
         r->node = r->proto->node[order[i]];
         r->steps = 0;
@@ -180,7 +184,20 @@ done:
     return st;
 }
 
-/* Known numbers are an output only of test cases, as floats. */
+/* Outputs that are not computed are wanted only by test cases. */
+static odd_status constant_output(odd_reader *r, const odd_value *v, int *tensor)
+{
+    odd_status st;
+    int rank;
+    int64_t shape[ODD_TENSOR_RANK], values;
+    float *data;
+    ODD_TRY(odd_proto_shape(v->weight, &rank, shape, &values));
+    ODD_TRY(odd_proto_floats(v->weight, r->options->folder, values, &data));
+    ODD_TRY(odd_graph_give_tensor(r->graph, v->name, rank, shape, data, tensor));
+done:
+    return st;
+}
+
 static odd_status numbers_output(odd_reader *r, const odd_value *v, int *tensor)
 {
     const odd_numbers *n = v->numbers;
@@ -197,19 +214,20 @@ static odd_status add_output(odd_reader *r, const char *name)
     if (at < 0) return odd_fail(ODD_FORMAT, "nothing makes the output '%s'", name);
     const odd_value *v = &r->value[at];
     int tensor = v->tensor;
-    if (v->kind == ODD_VALUE_NUMBERS && r->options->single) {
-        odd_status st = numbers_output(r, v, &tensor);
-        if (st != ODD_OK) return st;
-    } else if (v->kind != ODD_VALUE_TENSOR) {
-        return odd_fail(ODD_FORMAT, "the output '%s' is not computed", name);
-    }
-    return odd_graph_add_output(r->graph, tensor);
+    odd_status st = ODD_OK;
+    if (v->kind == ODD_VALUE_NUMBERS && r->options->single)
+        st = numbers_output(r, v, &tensor);
+    else if (v->kind == ODD_VALUE_WEIGHT && r->options->single)
+        st = constant_output(r, v, &tensor);
+    else if (v->kind != ODD_VALUE_TENSOR)
+        st = odd_fail(ODD_FORMAT, "the output '%s' is not computed", name);
+    return st == ODD_OK ? odd_graph_add_output(r->graph, tensor) : st;
 }
 
 static odd_status add_outputs(odd_reader *r)
 {
     odd_status st = ODD_OK;
-    for (size_t o = 0; st == ODD_OK && o < r->proto->n_output; o++)
+    for (size_t o = 0; st == ODD_OK && o < r->outputs; o++)
         st = add_output(r, r->proto->output[o]->name);
     return st;
 }
@@ -218,8 +236,8 @@ static odd_status add_outputs(odd_reader *r)
 static odd_status note_outputs(odd_reader *r)
 {
     odd_status st = ODD_OK;
-    if (r->proto->n_output == 0) return odd_fail(ODD_FORMAT, "the model has no output");
-    for (size_t o = 0; st == ODD_OK && o < r->proto->n_output; o++) {
+    if (r->outputs == 0) return odd_fail(ODD_FORMAT, "the model has no output");
+    for (size_t o = 0; st == ODD_OK && o < r->outputs; o++) {
         const char *name = r->proto->output[o]->name;
         if (!name || !*name) return odd_fail(ODD_FORMAT, "an output of the model has no name");
         if (odd_names_find(&r->wanted, name) >= 0)

@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     const odd_onnx_options *options;
     const Onnx__GraphProto *proto;
+    size_t outputs; /* how many of its outputs are wanted */
     odd_graph *graph;
     int64_t opset;
     int64_t batch; /* what the file says that the batch is; 0: any */

@@ -24,7 +24,8 @@ odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, 
 /** The same from memory; `folder` is where external weights are, NULL: not allowed. */
 odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out);
 
-/** Write a model (opset 17, weights inside), whole or not at all. ODD_IO, ODD_NOMEM. */
+/** Write a model (opset 17, weights inside), whole or not at all. ODD_IO, ODD_NOMEM, ODD_ARG above
+ *  the 2 GiB of an ONNX file. */
 odd_status odd_onnx_write(const odd_graph *graph, const char *path);
 
 /** True if a node of this operator can be read (also those that are only folded). */
