@@ -52,6 +52,7 @@ void odd_words_command(int argc, char **argv, odd_text *out);
 odd_status odd_cmd_run(int argc, char **argv);
 odd_status odd_cmd_stage(int argc, char **argv);
 odd_status odd_cmd_info(int argc, char **argv);
+odd_status odd_cmd_model(int argc, char **argv);
 odd_status odd_cmd_doctor(int argc, char **argv);
 odd_status odd_cmd_bench(int argc, char **argv);
 odd_status odd_cmd_help(int argc, char **argv);

@@ -44,6 +44,10 @@ const odd_command odd_commands[] = {
     STAGE("score", "rank every image by how odd it is, and flag the odd ones"),
     STAGE("evaluate", "compare with the truth, where it is known"),
     STAGE("report", "make the page to look at"),
+    {"model", "Networks", "describe a network", "info FILE.onnx",
+     "Lists the layers of an ONNX file with shapes, parameters and FLOPs, and the memory of its\n"
+     "activations; the names of its tensors are what features.onnx.layer may be.\n",
+     "oddlot model info mobilenet_v2.onnx", NULL, odd_cmd_model},
     {"doctor", "This machine", "what this machine and build can do", "",
      "Checks the libraries, the CPU, memory and disk; exit code 3 if something is wrong.\n",
      "mpirun -n 2 oddlot doctor", NULL, odd_cmd_doctor},

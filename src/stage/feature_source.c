@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-const odd_feature_source *const odd_feature_sources[] = {&odd_feature_pixels, NULL};
+const odd_feature_source *const odd_feature_sources[] = {&odd_feature_pixels, &odd_feature_onnx,
+                                                         NULL};
 
 const odd_feature_source *odd_feature_source_find(const char *name)
 {
