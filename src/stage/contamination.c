@@ -125,6 +125,15 @@ static odd_status check_labels(const odd_job *job, const odd_catalogue *list, co
     return ODD_OK;
 }
 
+static odd_status check_apart(const odd_job *job, const mixture_options *o)
+{
+    for (int64_t i = 0; i < o->anomaly.count; i++)
+        if (contains(&o->theme, o->anomaly.item[i]))
+            return odd_job_fail(job, "mixture.anomaly", "the label '%s' is both theme and odd",
+                                o->anomaly.item[i]);
+    return ODD_OK;
+}
+
 static odd_status allocate_rows(odd_audited *a, int64_t rows)
 {
     odd_status st;
@@ -196,6 +205,7 @@ odd_status odd_contaminate(const odd_job *job, odd_audited *a)
     odd_status st;
     ODD_TRY(check_labels(job, &a->list, "mixture.theme", &o->theme));
     ODD_TRY(check_labels(job, &a->list, "mixture.anomaly", &o->anomaly));
+    ODD_TRY(check_apart(job, o));
     ODD_TRY(collect(&a->list, o, ODD_TRUTH_THEME, &theme));
     ODD_TRY(collect(&a->list, o, ODD_TRUTH_ODD, &odd));
     ODD_TRY(wanted(job, o, theme.count, odd.count, &take_theme, &take_odd));

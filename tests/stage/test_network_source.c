@@ -1,0 +1,244 @@
+/* Tests of networks as feature sources: levels are scaled as presets say, maps are pooled as worked
+ * by hand, a model that was written is run, rows do not depend on their batch, and misfits are
+ * told. */
+#include "oddlot_test_mpi.h"
+
+#include "stage/feature_source_internal.h"
+#include "stage/network_input_internal.h"
+#include "stage/network_pool_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/nn/onnx.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *odd_test_name = "stage/network_source";
+
+enum { SIDE = 6, CHANNELS = 3, FILTERS = 4, IMAGES = 11, VALUES = SIDE * SIDE * CHANNELS };
+
+static bool near(double a, double b)
+{
+    return fabs(a - b) < 1e-5 * (1 + fabs(b));
+}
+
+/* ---- input ---- */
+
+static void levels_are_scaled(void)
+{
+    const uint8_t levels[] = {0, 128, 255, 255, 0, 64}; /* two pixels */
+    float planes[6];
+    odd_input input;
+    odd_input_options options = {"torchvision", "rgb", {NULL, 0}, {NULL, 0}};
+    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_OK);
+    odd_input_load(&input, 2, 3, levels, planes);
+    CU_ASSERT(near(planes[0], -0.485 / 0.229) && near(planes[1], (1 - 0.485) / 0.229));
+    CU_ASSERT(near(planes[2], (128. / 255 - 0.456) / 0.224));
+    CU_ASSERT(near(planes[5], (64. / 255 - 0.406) / 0.225));
+    options.preset = "inception";
+    options.order = "bgr";
+    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_OK);
+    odd_input_load(&input, 2, 3, levels, planes);
+    CU_ASSERT(near(planes[0], 1) && near(planes[4], -1) && near(planes[5], 1)); /* blue first */
+}
+
+static void given_numbers_go_before_presets(void)
+{
+    char *three[] = {"0.1", "0.2", "0.3"}, *one[] = {"0.5"}, *none[] = {"a"};
+    const uint8_t levels[] = {255, 255, 255};
+    float planes[3];
+    odd_input input;
+    odd_input_options options = {"unit", "rgb", {three, 3}, {one, 1}};
+    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_OK);
+    odd_input_load(&input, 1, 3, levels, planes);
+    CU_ASSERT(near(planes[0], 1.8) && near(planes[1], 1.6) && near(planes[2], 1.4));
+    options.mean = (odd_list){three, 2};
+    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_USAGE);
+    options.mean = (odd_list){none, 1};
+    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_USAGE);
+}
+
+/* ---- pool ---- */
+
+static void maps_are_pooled(void)
+{
+    const odd_tensor map = {.name = "map", .rank = 4, .shape = {1, 2, 1, 3}, .batched = true};
+    const float values[] = {1, 2, 3, -4, 0, 2};
+    odd_pool_options options = {"avg", "none", 2};
+    odd_pool pool;
+    float row[6];
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(pool.width == 2 && near(row[0], 2) && near(row[1], -2. / 3));
+    options.pool = "max";
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(near(row[0], 3) && near(row[1], 2));
+    options.pool = "gem"; /* root of the mean square of what is above 0 */
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(near(row[0], sqrt(14. / 3)) && near(row[1], sqrt(4. / 3)));
+    options.pool = "none";
+    options.normalize = "l2";
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(pool.width == 6 && near(row[3], -4 / sqrt(34)));
+}
+
+/* ---- a whole network ---- */
+
+/* conv 3x3 -> relu -> global average, with seeded weights. */
+static odd_status write_model(const char *path)
+{
+    const int64_t image[] = {1, CHANNELS, SIDE, SIDE}, kernel[] = {FILTERS, CHANNELS, 3, 3};
+    float weight[FILTERS * CHANNELS * 9];
+    odd_layer_settings set = odd_layer_defaults();
+    odd_graph *g = NULL;
+    int x, w, y;
+    odd_status st;
+    for (int i = 0; i < FILTERS * CHANNELS * 9; i++)
+        weight[i] = (float)odd_normal(1, ODD_STREAM_TEST, (uint64_t)i, 0);
+    ODD_TRY(odd_graph_new("tiny", &g));
+    ODD_TRY(odd_graph_tensor(g, "image", 4, image, true, NULL, &x));
+    ODD_TRY(odd_graph_tensor(g, "weight", 4, kernel, false, weight, &w));
+    g->input = x;
+    set.kernel[0] = set.kernel[1] = 3;
+    for (int i = 0; i < 4; i++)
+        set.pad[i] = 1;
+    ODD_TRY(odd_graph_layer(g, ODD_LAYER_CONV, "conv", &set, 2, (int[]){x, w}, "map", &y));
+    ODD_TRY(odd_graph_layer(g, ODD_LAYER_RELU, "relu", &set, 1, &y, "positive", &y));
+    ODD_TRY(odd_graph_layer(g, ODD_LAYER_GLOBAL_AVERAGE_POOL, "gap", &set, 1, &y, "mean", &y));
+    ODD_TRY(odd_graph_cut(g, y));
+    ODD_TRY(odd_onnx_write(g, path));
+done:
+    odd_graph_free(&g);
+    return st;
+}
+
+static char model[64];
+
+static odd_status load_job(const char *batch, const char *layer, odd_job **job)
+{
+    static odd_section section[1];
+    char set_model[128], set_batch[32], set_layer[64];
+    snprintf(set_model, sizeof set_model, "onnx.model=%s", model);
+    snprintf(set_batch, sizeof set_batch, "onnx.batch=%s", batch);
+    snprintf(set_layer, sizeof set_layer, "onnx.layer=%s", layer);
+    const char *const sets[] = {set_model, set_batch, set_layer, "onnx.preset=unit"};
+    section[0] = (odd_section){"onnx", "", odd_feature_onnx.options, odd_feature_onnx.options_size};
+    return odd_job_load(NULL, sets, 4, section, 1, job);
+}
+
+static odd_status extract_all(const char *batch, const char *layer, const uint8_t images[],
+                              float x[], int *width)
+{
+    const odd_image_form form = {SIDE, SIDE, CHANNELS};
+    odd_job *job = NULL;
+    void *state = NULL;
+    int64_t bytes;
+    odd_status st;
+    ODD_TRY(load_job(batch, layer, &job));
+    const void *options = odd_job_section(job, "onnx");
+    ODD_TRY(odd_feature_onnx.plan(options, &form, width, &bytes));
+    ODD_TRY(odd_feature_onnx.open(options, &form, &state));
+    ODD_TRY(odd_feature_onnx.extract(state, IMAGES, images, x));
+done:
+    odd_feature_onnx.close(&state);
+    odd_job_free(&job);
+    return st;
+}
+
+/* The plain way: one filter at one place after the other. */
+static double expected(const uint8_t image[], int filter)
+{
+    double sum = 0;
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            double v = 0;
+            for (int i = 0; i < CHANNELS * 9; i++) {
+                int c = i / 9, yy = y + i % 9 / 3 - 1, xx = x + i % 3 - 1;
+                if (yy < 0 || yy >= SIDE || xx < 0 || xx >= SIDE) continue;
+                v +=
+                    image[(yy * SIDE + xx) * CHANNELS + c] / 255. *
+                    (float)odd_normal(1, ODD_STREAM_TEST, (uint64_t)(filter * CHANNELS * 9 + i), 0);
+            }
+            sum += v > 0 ? v : 0;
+        }
+    return sum / (SIDE * SIDE);
+}
+
+static void draw_images(uint8_t images[IMAGES][VALUES], uint64_t seed)
+{
+    for (int i = 0; i < IMAGES; i++)
+        for (int j = 0; j < VALUES; j++)
+            images[i][j] = (uint8_t)odd_below(256, seed, ODD_STREAM_TEST, (uint64_t)i, (uint32_t)j);
+}
+
+static void a_model_is_run(void)
+{
+    static uint8_t images[IMAGES][VALUES];
+    static float one[IMAGES * FILTERS * SIDE * SIDE], many[IMAGES * FILTERS * SIDE * SIDE];
+    int width = 0;
+    draw_images(images, 2);
+    snprintf(model, sizeof model, "/tmp/oddlot-test-%ld.onnx", (long)getpid());
+    CU_ASSERT_EQUAL(write_model(model), ODD_OK);
+    CU_ASSERT_EQUAL(extract_all("4", "pooled", images[0], one, &width), ODD_OK);
+    CU_ASSERT_EQUAL(width, FILTERS);
+    for (int i = 0; i < IMAGES; i++)
+        for (int f = 0; f < FILTERS; f++)
+            CU_ASSERT(near(one[i * FILTERS + f], expected(images[i], f)));
+    CU_ASSERT_EQUAL(extract_all("4", "positive", images[0], many, &width), ODD_OK);
+    CU_ASSERT_EQUAL(width, FILTERS * SIDE * SIDE);
+    CU_ASSERT_EQUAL(extract_all("4", "no such layer", images[0], many, &width), ODD_FORMAT);
+    unlink(model);
+    CU_ASSERT_EQUAL(extract_all("4", "pooled", images[0], many, &width), ODD_IO);
+}
+
+/* The last batch is filled up: a row has the same bits wherever it stands. */
+static void rows_do_not_depend_on_their_batch(void)
+{
+    static uint8_t images[IMAGES][VALUES], turned[IMAGES][VALUES];
+    static float a[IMAGES][FILTERS], b[IMAGES][FILTERS];
+    int width;
+    draw_images(images, 3);
+    for (int i = 0; i < IMAGES; i++)
+        memcpy(turned[i], images[IMAGES - 1 - i], sizeof turned[i]);
+    CU_ASSERT_EQUAL(write_model(model), ODD_OK);
+    CU_ASSERT_EQUAL(extract_all("4", "pooled", images[0], a[0], &width), ODD_OK);
+    CU_ASSERT_EQUAL(extract_all("4", "pooled", turned[0], b[0], &width), ODD_OK);
+    for (int i = 0; i < IMAGES; i++)
+        CU_ASSERT_EQUAL(memcmp(a[i], b[IMAGES - 1 - i], sizeof a[i]), 0);
+    unlink(model);
+}
+
+static void misfits_are_told(void)
+{
+    const odd_image_form small = {SIDE - 1, SIDE - 1, CHANNELS}, grey = {SIDE, SIDE, 1};
+    odd_job *job;
+    int width;
+    int64_t bytes;
+    CU_ASSERT_EQUAL(write_model(model), ODD_OK);
+    CU_ASSERT_EQUAL(load_job("4", "pooled", &job), ODD_OK);
+    if (!job) return;
+    const void *options = odd_job_section(job, "onnx");
+    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &small, &width, &bytes), ODD_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "image.size"));
+    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &grey, &width, &bytes), ODD_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "image.channels"));
+    odd_job_free(&job);
+    unlink(model);
+}
+
+CU_TestInfo odd_tests[] = {
+    {"levels are scaled", levels_are_scaled},
+    {"given numbers go before presets", given_numbers_go_before_presets},
+    {"maps are pooled", maps_are_pooled},
+    {"a model is run", a_model_is_run},
+    {"rows do not depend on their batch", rows_do_not_depend_on_their_batch},
+    {"misfits are told", misfits_are_told},
+    CU_TEST_INFO_NULL,
+};
