@@ -44,9 +44,10 @@ static void add_choices(const odd_option *o, odd_text *out)
 void odd_value_expected(const odd_option *o, odd_text *out)
 {
     static const char *const names[] = {
-        [ODD_OPTION_INT] = "an integer",       [ODD_OPTION_REAL] = "a number",
-        [ODD_OPTION_BOOL] = "true or false",   [ODD_OPTION_TEXT] = "a text",
-        [ODD_OPTION_LIST] = "a list of texts", [ODD_OPTION_PATHS] = "a list of paths",
+        [ODD_OPTION_INT] = "an integer",        [ODD_OPTION_REAL] = "a number",
+        [ODD_OPTION_BOOL] = "true or false",    [ODD_OPTION_TEXT] = "a text",
+        [ODD_OPTION_LIST] = "a list of texts",  [ODD_OPTION_PATH] = "a path",
+        [ODD_OPTION_PATHS] = "a list of paths",
     };
     if (o->type == ODD_OPTION_CHOICE)
         add_choices(o, out);

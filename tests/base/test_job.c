@@ -347,6 +347,12 @@ static void paths_become_absolute(void)
     CU_ASSERT_STRING_EQUAL(list[1].item[1], "/c");
     free(here);
     odd_job_free(&job);
+
+    odd_text help = ODD_TEXT_EMPTY;
+    odd_job_help(table, 1, &help);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_text_string(&help), "file  (a list of paths, default none)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_text_string(&help), "one   (a path, default none)"));
+    odd_text_free(&help);
 }
 
 CU_TestInfo odd_tests[] = {
