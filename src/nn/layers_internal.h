@@ -15,7 +15,7 @@ odd_status odd_layer_plan(odd_planner *p, const odd_step *step);
 /* layer_conv.c */
 odd_status odd_plan_conv(odd_planner *p, const odd_step *step);
 odd_status odd_plan_conv_transpose(odd_planner *p, const odd_step *step);
-/* layer_product.c, layer_matmul.c */
+/* layer_product.c */
 odd_status odd_plan_gemm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_matmul(odd_planner *p, const odd_step *step);
 /* layer_pool.c */

@@ -172,12 +172,21 @@ static int64_t part_of(const odd_net *net, int64_t n)
     return part < n ? part : n;
 }
 
+static odd_status check_count(const odd_net *net, int64_t n)
+{
+    const odd_graph *g = net->graph;
+    bool batched = g->input >= 0 && g->tensor[g->input].batched;
+    if (n < 1) return odd_fail(ODD_ARG, "a batch of %" PRId64 " images", n);
+    if (n > 1 && !batched) return odd_fail(ODD_ARG, "'%s' does not take a batch", g->name);
+    return ODD_OK;
+}
+
 odd_status odd_net_memory(odd_net *net, int64_t n, int64_t *bytes)
 {
     odd_plan *plan = NULL;
     *bytes = 0;
-    if (n < 1) return odd_fail(ODD_ARG, "a batch of %" PRId64 " images", n);
-    odd_status st = find_plan(net, part_of(net, n), &plan);
+    odd_status st = check_count(net, n);
+    if (st == ODD_OK) st = find_plan(net, part_of(net, n), &plan);
     if (st == ODD_OK) *bytes = plan->arena_bytes + plan->scratch_bytes;
     return st;
 }
@@ -201,9 +210,8 @@ static odd_status run_part(odd_net *net, int64_t first, int64_t count, const flo
 
 odd_status odd_net_run(odd_net *net, int64_t n, const float input[], float *const output[])
 {
-    odd_status st = ODD_OK;
     int64_t part = part_of(net, n);
-    if (n < 1) return odd_fail(ODD_ARG, "a batch of %" PRId64 " images", n);
+    odd_status st = check_count(net, n);
     for (int64_t first = 0; st == ODD_OK && first < n; first += part) {
         int64_t count = n - first < part ? n - first : part;
         st = run_part(net, first, count, input, output);

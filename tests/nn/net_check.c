@@ -1,0 +1,218 @@
+/* Graphs made in a few words, and a net held against the plain evaluator. */
+#include "net_check.h"
+
+#include "nn/graph_internal.h"
+#include "nn/reference_internal.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+
+#include <CUnit/CUnit.h>
+#include <math.h>
+#include <stdio.h>
+
+static void note(net_maker *m, odd_status st)
+{
+    if (st == ODD_OK || m->st != ODD_OK) return;
+    m->st = st;
+    printf("cannot make the graph: %s\n", odd_fail_reason());
+}
+
+net_maker net_start_shape(uint64_t seed, int rank, const int64_t shape[])
+{
+    net_maker m = {.seed = seed};
+    note(&m, odd_graph_new("test", &m.g));
+    if (m.st == ODD_OK)
+        note(&m, odd_graph_tensor(m.g, "images", rank, shape, true, NULL, &m.g->input));
+    return m;
+}
+
+net_maker net_start(uint64_t seed, int64_t channels, int64_t rows, int64_t columns)
+{
+    return net_start_shape(seed, 4, (const int64_t[]){1, channels, rows, columns});
+}
+
+int64_t net_draw(net_maker *m, int64_t n)
+{
+    return (int64_t)odd_below((uint64_t)n, m->seed, ODD_STREAM_TEST, m->draws++, 0);
+}
+
+int net_constant(net_maker *m, int rank, const int64_t shape[], float scale, float shift)
+{
+    int64_t count = 1;
+    int id = 0;
+    for (int i = 0; i < rank; i++)
+        count *= shape[i];
+    float *data = odd_alloc(count, sizeof *data);
+    for (int64_t i = 0; data && i < count; i++)
+        data[i] =
+            shift + scale * (float)odd_normal(m->seed, ODD_STREAM_TEST, m->draws, (uint32_t)i + 1);
+    m->draws++;
+    note(m, odd_graph_tensor(m->g, "", rank, shape, false, data, &id));
+    odd_free(data);
+    return id;
+}
+
+int net_number(net_maker *m, float value)
+{
+    int id = 0;
+    note(m, odd_graph_tensor(m->g, "", 0, NULL, false, &value, &id));
+    return id;
+}
+
+static int add(net_maker *m, odd_layer_kind kind, const odd_layer_settings *set, int inputs,
+               const int input[])
+{
+    const odd_layer_settings defaults = odd_layer_defaults();
+    int output = 0;
+    if (m->st != ODD_OK) return 0;
+    note(m, odd_graph_layer(m->g, kind, "", set ? set : &defaults, inputs, input, "", &output));
+    return m->st == ODD_OK ? output : 0;
+}
+
+int net_layer(net_maker *m, odd_layer_kind kind, const odd_layer_settings *set, int a)
+{
+    return add(m, kind, set, 1, &a);
+}
+
+int net_layer2(net_maker *m, odd_layer_kind kind, const odd_layer_settings *set, int a, int b)
+{
+    return add(m, kind, set, 2, (const int[]){a, b});
+}
+
+odd_layer_settings net_window(int64_t kernel, int64_t stride, int64_t pad)
+{
+    odd_layer_settings set = odd_layer_defaults();
+    set.kernel[0] = set.kernel[1] = kernel;
+    set.stride[0] = set.stride[1] = stride;
+    for (int i = 0; i < 4; i++)
+        set.pad[i] = pad;
+    return set;
+}
+
+/* Weights that keep the size of what goes through them. */
+static float gain(int64_t inputs)
+{
+    return 1 / sqrtf((float)inputs);
+}
+
+int net_conv(net_maker *m, const odd_layer_settings *set, int a, int64_t outputs)
+{
+    int64_t inputs = m->g->tensor[a].shape[1] / set->group;
+    const int64_t shape[] = {outputs, inputs, set->kernel[0], set->kernel[1]};
+    int weights = net_constant(m, 4, shape, gain(inputs * shape[2] * shape[3]), 0);
+    int bias = net_constant(m, 1, &outputs, 0.1f, 0);
+    return add(m, ODD_LAYER_CONV, set, 3, (const int[]){a, weights, bias});
+}
+
+int net_conv_transpose(net_maker *m, const odd_layer_settings *set, int a, int64_t outputs)
+{
+    int64_t inputs = m->g->tensor[a].shape[1];
+    const int64_t shape[] = {inputs, outputs / set->group, set->kernel[0], set->kernel[1]};
+    int weights = net_constant(m, 4, shape, gain(inputs / set->group), 0);
+    int bias = net_constant(m, 1, &outputs, 0.1f, 0);
+    return add(m, ODD_LAYER_CONV_TRANSPOSE, set, 3, (const int[]){a, weights, bias});
+}
+
+int net_batch_norm(net_maker *m, int a)
+{
+    int64_t channels = m->g->tensor[a].shape[1];
+    int scale = net_constant(m, 1, &channels, 0.2f, 1), shift = net_constant(m, 1, &channels, 1, 0);
+    int mean = net_constant(m, 1, &channels, 0.5f, 0);
+    int variance = net_constant(m, 1, &channels, 0.05f, 1);
+    return add(m, ODD_LAYER_BATCH_NORM, NULL, 5, (const int[]){a, scale, shift, mean, variance});
+}
+
+int net_gemm(net_maker *m, int a, int64_t outputs)
+{
+    int64_t inputs = m->g->tensor[a].shape[1];
+    int weights = net_constant(m, 2, (const int64_t[]){inputs, outputs}, gain(inputs), 0);
+    int bias = net_constant(m, 1, &outputs, 0.1f, 0);
+    return add(m, ODD_LAYER_GEMM, NULL, 3, (const int[]){a, weights, bias});
+}
+
+void net_output(net_maker *m, int tensor)
+{
+    if (m->st == ODD_OK) note(m, odd_graph_add_output(m->g, tensor));
+}
+
+/* ---- Running ---- */
+
+/* Arrays for the outputs of n images; freed with their list. */
+static float **output_arrays(const odd_graph *g, int64_t n)
+{
+    float **array = odd_alloc(g->outputs, sizeof *array);
+    for (int o = 0; o < g->outputs; o++) {
+        const odd_tensor *t = &g->tensor[g->output[o]];
+        array[o] = odd_alloc(odd_tensor_values(t) * (t->batched ? n : 1), sizeof **array);
+    }
+    return array;
+}
+
+static void free_arrays(const odd_graph *g, float **array)
+{
+    for (int o = 0; o < g->outputs; o++)
+        odd_free(array[o]);
+    odd_free(array);
+}
+
+static double output_difference(const odd_graph *g, int o, int64_t n, const float *a,
+                                const float *b)
+{
+    const odd_tensor *t = &g->tensor[g->output[o]];
+    int64_t count = odd_tensor_values(t) * (t->batched ? n : 1);
+    double most = 1, difference = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double d = fabs((double)a[i] - b[i]);
+        if (!(d <= difference)) difference = d; /* also where d is not a number */
+        if (fabs((double)b[i]) > most) most = fabs((double)b[i]);
+    }
+    return difference / most;
+}
+
+static double batch_difference(const odd_graph *g, odd_net *net, int64_t n)
+{
+    int64_t count = n * odd_tensor_values(&g->tensor[g->input]);
+    float *images = odd_alloc(count, sizeof *images);
+    float **fast = output_arrays(g, n), **plain = output_arrays(g, n);
+    double worst = 0;
+    for (int64_t i = 0; i < count; i++)
+        images[i] = (float)odd_normal(7, ODD_STREAM_TEST, (uint64_t)i, (uint32_t)n);
+    if (odd_net_run(net, n, images, fast) != ODD_OK ||
+        odd_reference_run(g, n, images, plain) != ODD_OK) {
+        printf("cannot run: %s\n", odd_fail_reason());
+        worst = -1;
+    }
+    for (int o = 0; worst >= 0 && o < g->outputs; o++) {
+        double d = output_difference(g, o, n, fast[o], plain[o]);
+        if (!(d <= worst)) worst = d;
+    }
+    free_arrays(g, fast);
+    free_arrays(g, plain);
+    odd_free(images);
+    return worst;
+}
+
+double net_difference(const odd_graph *g, odd_precision precision)
+{
+    static const int64_t batches[] = {3, 1, 8, 3};
+    odd_net *net;
+    double worst = 0;
+    if (odd_net_new(g, precision, &net) != ODD_OK) {
+        printf("cannot make the net: %s\n", odd_fail_reason());
+        return -1;
+    }
+    for (int i = 0; i < 4 && worst >= 0; i++) {
+        double d = batch_difference(g, net, batches[i]);
+        if (d < 0 || !(d <= worst)) worst = d;
+    }
+    odd_net_free(&net);
+    return worst;
+}
+
+void net_check(net_maker *m, const char *what, odd_precision precision, double tolerance)
+{
+    double d = m->st == ODD_OK ? net_difference(m->g, precision) : -1;
+    CU_ASSERT(d >= 0 && d <= tolerance);
+    if (!(d >= 0 && d <= tolerance)) printf("\n  %s: difference %g\n", what, d);
+    odd_graph_free(&m->g);
+}
