@@ -12,8 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ODD_FILTER_BITS 22 /* a weight of 1 is 1 << 22: 8 bits of pixel and 2 of overshoot remain  \
-                            */
+#define ODD_FILTER_BITS                                                                            \
+    22 /* a weight of 1 is 1 << 22: 8 bits of pixel and 2 of overshoot remain                      \
+        */
 
 typedef struct {
     int size_in, size_out;

@@ -210,7 +210,7 @@ static void digests_follow_their_section(void)
     if (plain && other && same) {
         CU_ASSERT_TRUE(digest_differs(plain, other, "fit.mixture"));
         CU_ASSERT_FALSE(digest_differs(plain, other, "fit")); /* with all that is in it */
-        CU_ASSERT_FALSE(digest_differs(plain, other, ""));   /* only its own keys */
+        CU_ASSERT_FALSE(digest_differs(plain, other, ""));    /* only its own keys */
         CU_ASSERT_FALSE(digest_differs(plain, other, "catalogue"));
         CU_ASSERT_FALSE(
             digest_differs(plain, same, "fit")); /* given or default, the value counts */
