@@ -31,6 +31,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 DAMAGES = ("blocks", "blur", "noise")
 FLATTEST = 8.0  # standard deviation of grey levels; a flatter view shows nothing
 MOST_DRAWS = 50  # until a view shows something
+MOST_ROUNDS = 5  # until no two images are equal
 MOST_PIXELS = 2_000_000  # of a source: larger ones take long and show no more
 
 
@@ -199,9 +200,9 @@ def noise(image, rng):
 DAMAGE = dict(blocks=blocks, blur=blur, noise=noise)
 
 
-def make_image(number, args, sources, is_odd):
+def make_image(number, attempt, args, sources, is_odd):
     """The image, the name of its source, its damage ("" none)."""
-    rng = numpy.random.default_rng((args.seed, number))
+    rng = numpy.random.default_rng((args.seed, number, attempt))
     damage = ""
     if is_odd and (not sources["odd"] or rng.random() < args.damaged):
         damage = args.damage[int(rng.integers(len(args.damage)))]
@@ -228,23 +229,27 @@ def encode(image, args):
     return out.getvalue()
 
 
-def write_shard(shard):
-    """One tar file; rows for truth.csv and the hashes of its images."""
+def first_image(args, shard):
+    return args.images * shard // args.shards
+
+
+def write_shard(task):
+    """One tar file; the number of each image, its row of truth.csv and its hash."""
+    shard, attempts = task
     args, sources, odd = shared["args"], shared["sources"], shared["odd"]
-    first, last = (args.images * k // args.shards for k in (shard, shard + 1))
     name = f"shard-{shard:05d}.tar"
-    rows, hashes = [], []
+    made = []
     with tarfile.open(os.path.join(args.folder, name), "w", format=tarfile.USTAR_FORMAT) as tar:
-        for number in range(first, last):
-            image, source, damage = make_image(number, args, sources, odd[number])
+        for number in range(first_image(args, shard), first_image(args, shard + 1)):
+            image, source, damage = make_image(number, attempts.get(number, 0), args, sources, odd[number])
             label = "odd" if odd[number] else "theme"
             data = encode(image, args)
             member = tarfile.TarInfo(f"{label}/{number:09d}.{args.format}")
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
-            rows.append((f"{name}/{member.name}", label, source, damage))
-            hashes.append(hashlib.blake2b(data, digest_size=8).digest())
-    return rows, hashes
+            made.append((number, (f"{name}/{member.name}", label, source, damage),
+                         hashlib.blake2b(data, digest_size=8).digest()))
+    return made
 
 
 def load_sources(args, pool):
@@ -265,15 +270,41 @@ def choose_odd(args):
     return odd
 
 
-def write_truth(args, pool):
-    hashes = []
+def twins_of(shards):
+    """Numbers of images that are equal to one before them."""
+    seen = set()
+    twins = []
+    for made in shards:
+        for number, _, digest in made:
+            if digest in seen:
+                twins.append(number)
+            seen.add(digest)
+    return twins
+
+
+def write_shards(args, pool):
+    """All shards; those with twins once more, with other views in the twins' place."""
+    shards, attempts = [None] * args.shards, {}
+    todo = range(args.shards)
+    for _ in range(MOST_ROUNDS):
+        for shard, made in zip(todo, pool.imap(write_shard, [(shard, attempts) for shard in todo])):
+            shards[shard] = made
+        twins = twins_of(shards)
+        if not twins:
+            return shards
+        for number in twins:
+            attempts[number] = attempts.get(number, 0) + 1
+        todo = [shard for shard in range(args.shards)
+                if any(first_image(args, shard) <= number < first_image(args, shard + 1) for number in twins)]
+    sys.exit(f"make_catalogue.py: {len(twins)} images stay equal to others: give more sources or a larger --size")
+
+
+def write_truth(args, shards):
     with open(os.path.join(args.folder, "truth.csv"), "w", newline="") as file:
         table = csv.writer(file)
         table.writerow(("name", "label", "source", "damage"))
-        for rows, some in pool.imap(write_shard, range(args.shards)):
-            table.writerows(rows)
-            hashes += some
-    return len(hashes) - len(set(hashes))
+        for made in shards:
+            table.writerows(row for _, row, _ in made)
 
 
 def main():
@@ -286,15 +317,13 @@ def main():
     loaded = time.perf_counter()
     shared.update(args=args, sources=sources, odd=choose_odd(args))
     with multiprocessing.Pool(args.processes) as pool:
-        twins = write_truth(args, pool)
+        write_truth(args, write_shards(args, pool))
     ended = time.perf_counter()
-    told = dict(case="make_catalogue", images=args.images, odd=int(shared["odd"].sum()), twins=twins,
+    told = dict(case="make_catalogue", images=args.images, odd=int(shared["odd"].sum()),
                 shards=args.shards, size=args.size, channels=args.channels, format=args.format,
                 seed=args.seed, processes=args.processes, seconds_loading=round(loaded - started, 2),
                 seconds=round(ended - started, 2), images_per_second=round(args.images / (ended - started)))
     print(json.dumps(told))
-    if twins:
-        sys.exit("make_catalogue.py: some images are equal: give more --sources or a larger --size")
 
 
 if __name__ == "__main__":
