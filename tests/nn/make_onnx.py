@@ -1,0 +1,389 @@
+#!/usr/bin/python3
+"""Makes onnx_models.h: small ONNX models of many opsets with what they must give, and broken ones
+with what must be said about them. Outputs are calculated by PyTorch or numpy, not by us.
+
+    tests/nn/make_onnx.py > tests/nn/onnx_models.h    (Debian: python3-onnx python3-torch)
+"""
+import numpy as np
+import torch
+import torch.nn.functional as F
+from onnx import TensorProto, helper, numpy_helper
+
+rng = np.random.default_rng(7)
+models, broken = [], []
+
+
+def weight(*shape, scale=0.5):
+    return (rng.standard_normal(shape) * scale).astype(np.float32)
+
+
+def image(n, *shape):
+    """The values that tests give to the network: sin of the index."""
+    return np.sin(np.arange(n * np.prod(shape)) * 0.7).astype(np.float32).reshape(n, *shape)
+
+
+def node(op, inputs, outputs, name=None, **attributes):
+    return helper.make_node(op, inputs, outputs, name=name or outputs[0], **attributes)
+
+
+def const(name, array):
+    array = np.asarray(array)
+    return numpy_helper.from_array(array, name)
+
+
+def value(name, shape, kind=TensorProto.FLOAT):
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def model(name, shape, nodes, weights, opset=13, outputs=('y',), batch='N', kind=TensorProto.FLOAT):
+    graph = helper.make_graph(nodes, name, [value('x', [batch, *shape], kind)],
+                              [value(o, None) for o in outputs], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=7)
+
+
+def good(name, shape, nodes, weights, expected, **options):
+    m = model(name, shape, nodes, weights, **options)
+    models.append((name, shape, m.SerializeToString(), np.asarray(expected, np.float32)))
+
+
+def bad(name, words, nodes, weights, shape=(3, 6, 6), change=None, **options):
+    m = model(name, shape, nodes, weights, **options)
+    if change:
+        change(m)
+    broken.append((name, m.SerializeToString(), words))
+
+
+T = torch.from_numpy
+
+# ---- what old opsets wrote as attributes
+x = image(2, 3, 6, 6)
+w, b = weight(4, 3, 3, 3), weight(4)
+scale, shift, mean, var = weight(4), weight(4), weight(4), np.abs(weight(4)) + 0.5
+t = F.conv2d(T(x), T(w), T(b), padding=1)
+t = F.batch_norm(t, T(mean), T(var), T(scale), T(shift), eps=1e-3).clamp(-0.5, 1)
+t = F.pad(t, (1, 0, 0, 2), value=0.25)[:, 1:3, :, ::2]
+good('old_attributes', (3, 6, 6), [
+    node('Conv', ['x', 'w', 'b'], ['c'], pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
+    node('BatchNormalization', ['c', 's', 'h', 'm', 'v'], ['n'], epsilon=1e-3, momentum=0.9),
+    node('Clip', ['n'], ['k'], min=-0.5, max=1.0),
+    node('Pad', ['k'], ['p'], pads=[0, 0, 0, 1, 0, 0, 2, 0], value=0.25),
+    node('Slice', ['p'], ['q'], axes=[1], starts=[1], ends=[3]),
+    node('Dropout', ['q'], ['d'], ratio=0.5),
+    node('Unsqueeze', ['d'], ['u'], axes=[1]),
+    node('Squeeze', ['u'], ['z'], axes=[1]),
+    node('MaxPool', ['z'], ['y'], kernel_shape=[1, 1], strides=[1, 2]),
+], [const('w', w), const('b', b), const('s', scale), const('h', shift), const('m', mean),
+    const('v', var)], t, opset=9)
+
+# ---- before opset 13 Softmax took all dimensions from its axis on as one
+x = image(2, 2, 3, 2)
+good('old_softmax', (2, 3, 2), [node('Softmax', ['x'], ['y'])], [],
+     T(x).reshape(2, -1).softmax(1).reshape(2, 2, 3, 2), opset=11)
+good('new_softmax', (2, 3, 2), [node('Softmax', ['x'], ['y'], axis=1)], [], T(x).softmax(1))
+
+# ---- x.view(x.size(0), -1), as PyTorch writes it
+x = image(2, 2, 3, 3)
+w = weight(18, 5)
+good('view', (2, 3, 3), [
+    node('Shape', ['x'], ['shape']),
+    node('Constant', [], ['zero'], value=const('', np.array(0, np.int64))),
+    node('Gather', ['shape', 'zero'], ['n'], axis=0),
+    node('Unsqueeze', ['n', 'axes'], ['n1']),
+    node('Concat', ['n1', 'rest'], ['to'], axis=0),
+    node('Reshape', ['x', 'to'], ['f']),
+    node('MatMul', ['f', 'w'], ['y']),
+], [const('w', w), const('axes', np.array([0])), const('rest', np.array([-1]))],
+    x.reshape(2, -1) @ w)
+
+# ---- channels are shuffled by arithmetic on the shape
+x = image(2, 6, 2, 2)
+index = [const(f'i{i}', np.array([i])) for i in range(4)]
+good('shuffle', (6, 2, 2), [
+    node('Shape', ['x'], ['s'])] + [
+    node('Gather', ['s', f'i{i}'], [f's{i}']) for i in range(4)] + [
+    node('Div', ['s1', 'three'], ['c']),
+    node('Concat', ['s0', 'three', 'c', 's2', 's3'], ['to'], axis=0),
+    node('Reshape', ['x', 'to'], ['r']),
+    node('Transpose', ['r'], ['t'], perm=[0, 2, 1, 3, 4]),
+    node('Reshape', ['t', 's'], ['y']),
+], index + [const('three', np.array([3]))],
+    x.reshape(2, 3, 2, 2, 2).transpose(0, 2, 1, 3, 4).reshape(2, 6, 2, 2))
+
+# ---- a batch that is fixed in the file can be any
+x = image(2, 2, 2, 2)
+good('batch_of_one', (2, 2, 2), [node('Reshape', ['x', 'to'], ['y'])],
+     [const('to', np.array([1, -1]))], x.reshape(2, 8), batch=1)
+good('batch_of_four', (2, 2, 2), [node('Reshape', ['x', 'to'], ['y'])],
+     [const('to', np.array([4, 8]))], x.reshape(2, 8), batch=4)
+
+# ---- weights of other types
+x = image(2, 3, 4, 4)
+w = weight(4, 3, 3, 3)
+half = w.astype(np.float16)
+good('float16', (3, 4, 4), [node('Conv', ['x', 'w'], ['y'])], [const('w', half)],
+     F.conv2d(T(x), T(half.astype(np.float32))))
+good('float64', (3, 4, 4), [node('Conv', ['x', 'w'], ['y'])], [const('w', w.astype(np.float64))],
+     F.conv2d(T(x), T(w)))
+bits = (w.view(np.uint32) >> 16).astype(np.uint16)
+good('bfloat16', (3, 4, 4), [node('Conv', ['x', 'w'], ['y'])],
+     [helper.make_tensor('w', TensorProto.BFLOAT16, w.shape, bits.tobytes(), raw=True)],
+     F.conv2d(T(x), T((bits.astype(np.uint32) << 16).view(np.float32))))
+half_list = TensorProto(name='w', data_type=TensorProto.FLOAT16, dims=w.shape)
+half_list.int32_data.extend(int(v) for v in half.view(np.uint16).ravel())
+good('float16_list', (3, 4, 4), [node('Conv', ['x', 'w'], ['y'])], [half_list],
+     F.conv2d(T(x), T(half.astype(np.float32))))
+float_list = helper.make_tensor('w', TensorProto.FLOAT, w.shape, w.ravel().tolist())
+good('float_list', (3, 4, 4), [node('Conv', ['x', 'w'], ['y'])], [float_list], F.conv2d(T(x), T(w)))
+
+# ---- quantised weights, one scale a channel
+q = rng.integers(-100, 100, (4, 3, 3, 3)).astype(np.int8)
+s = (np.abs(weight(4)) * 0.02 + 0.01).astype(np.float32)
+z = np.array([0, 3, -5, 1], np.int8)
+dq = (q.astype(np.float32) - z[:, None, None, None].astype(np.float32)) * s[:, None, None, None]
+good('quantised', (3, 4, 4), [
+    node('DequantizeLinear', ['q', 's', 'z'], ['w'], axis=0), node('Conv', ['x', 'w'], ['y'])],
+    [const('q', q), const('s', s), const('z', z)], F.conv2d(T(x), T(dq)))
+s1, z1 = np.float32(0.05), np.uint8(120)
+levels = np.clip(np.rint(w / s1) + 120, 0, 255)
+good('quantised_twice', (3, 4, 4), [
+    node('QuantizeLinear', ['f', 's', 'z'], ['q']), node('DequantizeLinear', ['q', 's', 'z'], ['w']),
+    node('Conv', ['x', 'w'], ['y'])],
+    [const('f', w), const('s', s1), const('z', z1)],
+    F.conv2d(T(x), T(((levels - 120) * s1).astype(np.float32))))
+
+# ---- windows that round up, or pad by themselves
+x = image(2, 2, 6, 7)
+good('average_ceiling', (2, 6, 7), [
+    node('AveragePool', ['x'], ['y'], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1],
+         ceil_mode=1, count_include_pad=1)], [],
+    F.avg_pool2d(T(x), 3, 2, 1, ceil_mode=True, count_include_pad=True))
+good('average_ceiling_exclusive', (2, 6, 7), [
+    node('AveragePool', ['x'], ['y'], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1],
+         ceil_mode=1)], [],
+    F.avg_pool2d(T(x), 3, 2, 1, ceil_mode=True, count_include_pad=False))
+good('max_ceiling', (2, 6, 7), [
+    node('MaxPool', ['x'], ['y'], kernel_shape=[2, 2], strides=[3, 4], ceil_mode=1)], [],
+    F.max_pool2d(T(x), 2, (3, 4), ceil_mode=True))
+w = weight(3, 2, 3, 2)
+good('same_upper', (2, 6, 7), [
+    node('Conv', ['x', 'w'], ['y'], auto_pad='SAME_UPPER', strides=[2, 2])], [const('w', w)],
+    F.conv2d(F.pad(T(x), (0, 1, 0, 1)), T(w), stride=2))
+good('same_lower', (2, 6, 7), [
+    node('Conv', ['x', 'w'], ['y'], auto_pad='SAME_LOWER', dilations=[2, 1])], [const('w', w)],
+    F.conv2d(F.pad(T(x), (1, 0, 2, 2)), T(w), dilation=(2, 1)))
+x = image(2, 4, 9)
+w = weight(6, 2, 3)
+good('one_dimension', (4, 9), [
+    node('Conv', ['x', 'w'], ['c'], pads=[2, 1], strides=[2], group=2),
+    node('MaxPool', ['c'], ['y'], kernel_shape=[2])], [const('w', w)],
+    F.max_pool1d(F.conv1d(F.pad(T(x), (2, 1)), T(w), stride=2, groups=2), 2, 1))
+x = image(2, 4, 3, 5)
+w, b = weight(4, 3, 3, 3), weight(6)
+good('transposed', (4, 3, 5), [
+    node('ConvTranspose', ['x', 'w', 'b'], ['y'], strides=[2, 3], pads=[1, 0, 1, 0],
+         output_padding=[1, 2], dilations=[2, 1], group=2)], [const('w', w), const('b', b)],
+    F.conv_transpose2d(T(x), T(w), T(b), stride=(2, 3), padding=(1, 0), output_padding=(1, 2),
+                       dilation=(2, 1), groups=2))
+
+# ---- constants that are calculated, nodes out of order, an output that only renames
+x = image(2, 2, 3, 3)
+g = weight(2, 1, 1)
+good('calculated_constants', (2, 3, 3), [
+    node('Identity', ['m'], ['y']), node('Mul', ['x', 'k'], ['m']), node('Exp', ['e'], ['k']),
+    node('Sub', ['g', 'one'], ['e']), node('Foo', ['unused'], ['never'])],
+    [const('g', g), const('one', np.float32(1))], x * np.exp(g - 1))
+
+# ---- images of 8 bits
+xi = np.arange(2 * 3 * 4 * 4).reshape(2, 3, 4, 4) % 251
+good('bytes', (3, 4, 4), [
+    node('Cast', ['x'], ['f'], to=1), node('Mul', ['f', 'k'], ['y'])],
+    [const('k', np.float32(1 / 255))], image(2, 3, 4, 4) * np.float32(1 / 255),
+    kind=TensorProto.UINT8)
+
+# ---- of a sequence one place, parts put together again, means, norms
+x = image(2, 5, 8)
+w, b = weight(8), weight(8)
+split = np.split(x, [3, 4], axis=2)
+t = np.concatenate([split[2], split[0], split[1]], axis=2)
+t = F.layer_norm(T(t), (8,), T(w), T(b), 1e-5)
+good('sequence', (5, 8), [
+    node('Split', ['x', 'sizes'], ['a', 'b', 'c'], axis=-1),
+    node('Concat', ['c', 'a', 'b'], ['t'], axis=2),
+    node('LayerNormalization', ['t', 'w', 'h'], ['n'], axis=-1),
+    node('Gather', ['n', 'first'], ['p'], axis=1),
+    node('LpNormalization', ['p'], ['y'], axis=1)],
+    [const('sizes', np.array([3, 1, 4])), const('w', w), const('h', b),
+     const('first', np.array(-2))], F.normalize(t[:, -2], dim=1), opset=17)
+good('mean', (5, 8), [node('ReduceMean', ['x'], ['y'], axes=[-1], keepdims=0)], [], x.mean(2))
+good('sum', (5, 8), [node('Sum', ['x', 'w', 'x'], ['y'])], [const('w', w)], 2 * x + w)
+
+# ---- broken models
+w = weight(4, 3, 3, 3)
+conv = [node('Conv', ['x', 'w'], ['y'], 'conv1')]
+relu = [node('Relu', ['x'], ['y'])]
+to = lambda *shape: [const('to', np.array(shape))]
+reshape = [node('Reshape', ['x', 'to'], ['y'])]
+
+
+def dims(*shape):
+    def change(m):
+        del m.graph.initializer[0].dims[:]
+        m.graph.initializer[0].dims.extend(shape)
+    return change
+
+
+bad('operator', "node 'conv1': operator 'Foo' is not supported",
+    [node('Foo', ['x'], ['y'], 'conv1')], [])
+bad('domain', "operator 'my.Relu' is not supported", [node('Relu', ['x'], ['y'], domain='my')], [])
+bad('opset_6', 'opset 6 is not one of 7 to 17', relu, [], opset=6)
+bad('opset_18', 'opset 18 is not one of 7 to 17', relu, [], opset=18)
+bad('circle', 'goes round in a circle', [node('Add', ['x', 'b'], ['a']), node('Relu', ['a'], ['b']),
+                                         node('Relu', ['b'], ['y'])], [])
+bad('own_circle', 'goes round in a circle', [node('Add', ['x', 'y'], ['y'])], [])
+bad('missing_weight', "nothing makes its input 'w'", conv, [])
+bad('missing_output', "nothing makes the output 'y'", [node('Relu', ['x'], ['z'])], [])
+bad('two_makers', "two nodes make 'y'", relu + relu, [])
+bad('weight_named_twice', "a second value of the name 'w'", conv, [const('w', w), const('w', w)])
+bad('name_of_weight', "a second value of the name 'w'", [node('Relu', ['x'], ['w'])] + conv,
+    [const('w', w)])
+bad('name_of_input', 'goes round in a circle', [node('Relu', ['x'], ['x'])], [], outputs=('x',))
+bad('raw_too_short', 'its shape has 108 values, its data 107', conv, [const('w', w)],
+    change=lambda m: setattr(m.graph.initializer[0], 'raw_data', w.tobytes()[:-4]))
+bad('raw_odd', 'its data', conv, [const('w', w)],
+    change=lambda m: setattr(m.graph.initializer[0], 'raw_data', w.tobytes()[:-1]))
+bad('huge_weight', 'too many values', conv, [const('w', w)],
+    change=dims(1 << 40, 1 << 40, 3, 3))
+bad('large_weight', 'its data', conv, [const('w', w)], change=dims(1 << 18, 1 << 18, 3, 1))
+bad('negative_weight', 'a dimension of -4', conv, [const('w', w)], change=dims(-4, 3, 3, 3))
+bad('empty_weight', 'a dimension of 0', conv, [const('w', np.zeros((0, 3, 3, 3), np.float32))])
+bad('weight_rank', '7 dimensions', conv, [const('w', np.zeros((1,) * 7, np.float32))])
+bad('text_weight', 'is not one of numbers', conv,
+    [helper.make_tensor('w', TensorProto.STRING, [1], [b'a'])])
+bad('complex_weight', 'is not one of numbers', conv,
+    [helper.make_tensor('w', TensorProto.COMPLEX64, [1], [1 + 2j])])
+bad('huge_input', 'too many values', relu, [], shape=(1 << 40, 1 << 40))
+bad('input_rank', '8 dimensions', relu, [], shape=(1,) * 7)
+bad('open_input', "dimension 2 of input 'x' is not known", relu, [], shape=(3, 'H', 'W'))
+bad('channels', "layer 'conv1' (Conv): its input has 3 channels a group, its weight 2", conv, [const('w', weight(4, 2, 3, 3))])
+bad('groups', 'channels in 2 groups', [node('Conv', ['x', 'w'], ['y'], group=2)], [const('w', w)])
+bad('no_group', 'channels in 0 groups', [node('Conv', ['x', 'w'], ['y'], group=0)],
+    [const('w', w)])
+bad('stride_zero', "'strides' has the value 0", [node('Conv', ['x', 'w'], ['y'], strides=[0, 1])],
+    [const('w', w)])
+bad('pads_huge', "'pads' has the value", [node('Conv', ['x', 'w'], ['y'], pads=[0, 0, 0, 1 << 62])],
+    [const('w', w)])
+bad('dilation_huge', 'does not fit into', [node('Conv', ['x', 'w'], ['y'],
+                                                dilations=[1 << 30, 1 << 30])], [const('w', w)])
+bad('stride_count', "'strides' has 1 values, not 2", [node('Conv', ['x', 'w'], ['y'], strides=[1])],
+    [const('w', w)])
+bad('attribute_type', "attribute 'group' is not an integer",
+    [node('Conv', ['x', 'w'], ['y'], group=1.5)], [const('w', w)])
+bad('window_too_large', 'its window of 9 does not fit into 6 rows',
+    [node('MaxPool', ['x'], ['y'], kernel_shape=[9, 9])], [])
+bad('only_padding', 'nothing but padding',
+    [node('AveragePool', ['x'], ['y'], kernel_shape=[2, 2], pads=[2, 2, 2, 2])], [])
+bad('transposed_huge', 'too many values', [node('ConvTranspose', ['x', 'w'], ['y'],
+                                          strides=[1 << 30, 1 << 30], dilations=[1 << 30] * 2)],
+    [const('w', weight(3, 4, 3, 3))])
+bad('transposed_negative', 'a dimension of', [node('ConvTranspose', ['x', 'w'], ['y'],
+                                                   pads=[9, 9, 9, 9])],
+    [const('w', weight(3, 4, 3, 3))])
+bad('computed_weight', "'r' must be constant",
+    [node('Relu', ['x'], ['r']), node('Conv', ['x', 'r'], ['y'], 'conv1')], [])
+bad('two_inputs', "the model has two inputs, 'x' and 'x2'", [node('Add', ['x', 'x2'], ['y'])], [],
+    change=lambda m: m.graph.input.append(value('x2', ['N', 3, 6, 6])))
+bad('no_outputs', 'the model has no output', relu, [],
+    change=lambda m: m.graph.ClearField('output'))
+bad('no_graph', 'the model has no graph', relu, [], change=lambda m: m.ClearField('graph'))
+bad('sparse', 'sparse weights', relu, [], change=lambda m: m.graph.sparse_initializer.add())
+bad('second_result', 'only its first result is supported',
+    [node('MaxPool', ['x'], ['m', 'y'], 'pool', kernel_shape=[2, 2])], [], outputs=('m', 'y'))
+bad('training', 'it is in training mode', [
+    node('BatchNormalization', ['x', 's', 's', 's', 's'], ['y'], training_mode=1)],
+    [const('s', weight(3))], opset=14)
+bad('whole_numbers', 'is of whole numbers, not float', [node('Add', ['x', 'k'], ['y'])],
+    [const('k', np.array([1]))])
+bad('shape_of_reals', 'whole numbers', reshape, [const('to', np.array([1.0, 2.0], np.float32))])
+bad('batch_is_moved', 'it would move the batch', [node('Transpose', ['x'], ['y'], perm=[1, 0, 2, 3])],
+    [])
+bad('batch_is_merged', 'it would mix images', reshape, to(-1, 6))
+bad('batch_is_flattened', 'it would mix images', reshape, to(1, -1), batch=4)
+bad('batch_is_concatenated', 'goes along the batch', [node('Concat', ['x', 'x'], ['y'], axis=0)], [])
+bad('batch_is_summed', 'goes along the batch', [node('ReduceMean', ['x'], ['y'])], [])
+bad('batch_is_sliced', 'a part of the batch', [node('Gather', ['x', 'i'], ['y'])],
+    [const('i', np.array(0))])
+bad('batch_is_counted', 'calculates with the size of the batch', [
+    node('Shape', ['x'], ['s']), node('Mul', ['s', 'two'], ['to']),
+    node('Reshape', ['x', 'to'], ['y'])], [const('two', np.array(2))])
+bad('weights_by_image', 'differs over the batch', [node('Add', ['x', 'w'], ['y'])],
+    [const('w', weight(5, 3, 6, 6))])
+bad('reshape_misfit', 'do not fit its new shape', reshape, to(-1, 5))
+bad('reshape_two_open', 'its new dimension 1 is -1', reshape, to(-1, -1))
+bad('reshape_huge', 'its new dimension', reshape, to(1, 1 << 62, 1 << 62))
+bad('axis', 'axis 9 of 4 dimensions', [node('Softmax', ['x'], ['y'], axis=9)], [])
+bad('permutation', 'not a permutation', [node('Transpose', ['x'], ['y'], perm=[0, 1, 1, 3])], [])
+bad('division', 'have no result', [node('Div', ['a', 'zero'], ['to'])] + reshape,
+    [const('a', np.array([1, 2])), const('zero', np.array([0]))])
+bad('overflow', 'have no result', [node('Mul', ['a', 'a'], ['to'])] + reshape,
+    [const('a', np.array([1 << 40, 1 << 40]))])
+bad('constant_huge', 'too large', [node('ConstantOfShape', ['to'], ['k'])] +
+    [node('Add', ['x', 'k'], ['y'])], to(1 << 20, 1 << 20))
+bad('range_huge', 'too many', [node('Range', ['a', 'b', 'c'], ['to'])] + reshape,
+    [const('a', np.array(0)), const('b', np.array(1 << 62)), const('c', np.array(1))])
+bad('external', 'is in another file', conv, [const('w', w)], change=lambda m: (
+    setattr(m.graph.initializer[0], 'data_location', 1),
+    m.graph.initializer[0].external_data.add(key='location', value='w.bin')))
+bad('computed_shape', 'must be whole numbers known beforehand',
+    [node('Relu', ['x'], ['to'])] + [node('Reshape', ['x', 'to'], ['y'])], [])
+bad('quantised_image', 'computed values cannot be quantised',
+    [node('QuantizeLinear', ['x', 's'], ['y'])], [const('s', np.float32(1))])
+
+
+def c_bytes(name, data):
+    print(f'static const unsigned char {name}[] = {{')
+    for i in range(0, len(data), 24):
+        print('    ' + ','.join(str(v) for v in data[i:i + 24]) + ',')
+    print('};')
+
+
+def c_floats(name, data):
+    print(f'static const float {name}[] = {{')
+    for i in range(0, len(data), 8):
+        print('    ' + ', '.join(f'{v:.9g}f' if 'e' in f'{v:.9g}' or '.' in f'{v:.9g}'
+                                 else f'{v:.9g}.0f' for v in data[i:i + 8]) + ',')
+    print('};')
+
+
+print('/* Made by make_onnx.py: models, and what they give for two images of sin(0.7 i). */')
+print('#ifndef ODDLOT_ONNX_MODELS_H\n#define ODDLOT_ONNX_MODELS_H\n')
+print('#include <stddef.h>\n\n/* clang-format off */')
+for name, shape, data, expected in models:
+    c_bytes(f'bytes_of_{name}', data)
+    c_floats(f'result_of_{name}', expected.ravel())
+for name, data, words in broken:
+    c_bytes(f'broken_{name}', data)
+print('''
+static const struct {
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+    const float *expected; /* of two images */
+    size_t values;
+    int rank;
+    long shape[6];
+} onnx_models[] = {''')
+for name, shape, data, expected in models:
+    dims = ', '.join(str(d) for d in expected.shape)
+    print(f'    {{"{name}", bytes_of_{name}, sizeof bytes_of_{name}, result_of_{name}, '
+          f'{expected.size}, {expected.ndim}, {{{dims}}}}},')
+print('''};
+
+static const struct {
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+    const char *words; /* of the complaint */
+} onnx_broken[] = {''')
+for name, data, words in broken:
+    print(f'    {{"{name}", broken_{name}, sizeof broken_{name}, "{words}"}},')
+print('};\n/* clang-format on */\n\n#endif')
