@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS    5
-#define SHAPE_TEXT 160 /* six dimensions of 20 digits */
-#define GAP        "  "
+#define COLUMNS      5
+#define FIRST_NUMBER 3   /* columns from here on are numbers */
+#define SHAPE_TEXT   160 /* six dimensions of 20 digits */
+#define GAP          "  "
 
 /* One line of the table; the texts of names are borrowed. */
 typedef struct {
@@ -81,21 +82,26 @@ static size_t shown_width(const char *s)
     return width;
 }
 
-static void add_cell(odd_text *out, const char *s, size_t width, bool right)
+static void add_spaces(odd_text *out, size_t count)
 {
-    size_t used = shown_width(s);
-    for (size_t i = used; right && i < width; i++)
-        odd_text_add(out, " ");
-    odd_text_printable(out, s);
-    for (size_t i = used; !right && i < width; i++)
+    while (count-- > 0)
         odd_text_add(out, " ");
 }
 
+/* Names to the left, numbers to the right; no spaces at the end of the line. */
 static void add_line(odd_text *out, const line *l, const size_t width[COLUMNS])
 {
+    size_t owed = 0;
     for (int c = 0; c < COLUMNS; c++) {
-        odd_text_add(out, GAP);
-        add_cell(out, cell(l, c), width[c], c >= 3);
+        const char *s = cell(l, c);
+        size_t spare = width[c] - shown_width(s);
+        owed += strlen(GAP) + (c >= FIRST_NUMBER ? spare : 0);
+        if (*s) {
+            add_spaces(out, owed);
+            odd_text_printable(out, s);
+            owed = 0;
+        }
+        owed += c >= FIRST_NUMBER ? 0 : spare;
     }
     odd_text_add(out, "\n");
 }
