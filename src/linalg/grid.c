@@ -75,13 +75,14 @@ odd_status odd_grid_new(MPI_Comm comm, int order, odd_grid **out)
     ODD_TRY_ALL(comm, ODD_NEW(grid, 1));
     const int size = odd_size(comm), rank = odd_rank(comm);
     choose_sides(size, order, &grid->rows, &grid->columns);
-    const int in = rank < grid->rows * grid->columns;
+    const int in = rank < grid->rows * grid->columns, yes = 1;
     MPI_Comm_dup(comm, &grid->comm);
     MPI_Comm_split(comm, in ? 0 : MPI_UNDEFINED, rank, &grid->members);
     if (in) {
         grid->handle = Csys2blacs_handle(grid->members);
         grid->context = grid->handle;
         Cblacs_gridinit(&grid->context, "Row", grid->rows, grid->columns);
+        Cblacs_set(grid->context, BLACS_REPEATABLE, &yes);
     }
     snprintf(grid->text, sizeof grid->text, "%d x %d of %d ranks, blocks of %d", grid->rows,
              grid->columns, size, BLOCK);

@@ -13,6 +13,8 @@ int Csys2blacs_handle(MPI_Comm comm);
 void Cfree_blacs_system_handle(int handle);
 void Cblacs_gridinit(int *context, const char *order, int rows, int columns);
 void Cblacs_gridexit(int context);
+void Cblacs_set(int context, int what, const int *value);
+enum { BLACS_REPEATABLE = 15 }; /* `what`: sums in an order of their own, not that of arrival */
 
 int numroc_(const int *n, const int *nb, const int *iproc, const int *isrcproc, const int *nprocs);
 void descinit_(int *desc, const int *m, const int *n, const int *mb, const int *nb,
