@@ -3,8 +3,8 @@
 
 The two take turns, so that both see the same machine; what counts is the ratio of their medians. Prints
 a line of JSON for every run and, at the end, one for each case: {"summary": ...} with medians, ratio
-ours / theirs, the goal, and the share of the GEMM peak that ours reached. Equal work: both sides'
-seconds include their start; EM is divided by its iterations on both sides.
+ours / theirs, the goal, and the share of the GEMM peak that ours reached. EM and k-means: both sides are timed with all iterations and with one, the
+difference is the time per iteration, free of how each of them starts.
 
 Flops that are counted for that share, n rows of d features:
   pca     float32: n d^2 (the scatter) + 4/3 d^3 + 2 k d^2 (tridiagonal form, vectors back)
