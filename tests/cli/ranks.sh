@@ -33,9 +33,13 @@ for detector in mixture kmeans mahalanobis; do
     done
 done
 
-# all of it, by both ways to a PCA: 784 features are more than the rows, 144 are fewer
+# all of it, by both ways to a PCA (784 features are more than the rows, 144 are fewer), with the rows in
+# memory and streamed from their file
 for size in 28 12; do
     OMP_NUM_THREADS=1 good on 1 run job.yaml -o all-1-$size --set image.size=$size
     OMP_NUM_THREADS=2 good on 3 run job.yaml -o all-3-$size --set image.size=$size
     check near all-1-$size all-3-$size
+    OMP_NUM_THREADS=2 good on 3 run job.yaml -o streamed-$size --set image.size=$size --set memory=0
+    says "are streamed from the file"
+    check same all-3-$size streamed-$size features.h5 reduce.h5 model.h5 scores.h5 evaluate.h5
 done
