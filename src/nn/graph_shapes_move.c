@@ -67,7 +67,7 @@ static odd_status resolve_shape(odd_shaping *s)
     int64_t known = 1, values = odd_tensor_values(x);
     int open = -1;
     for (int d = 0; d < set->axes; d++) {
-        if (set->list[d] == 0 && d < x->rank) set->list[d] = x->shape[d];
+        if (d < x->rank && set->list[d] == 0) set->list[d] = x->shape[d];
         if (set->list[d] == -1 && open < 0)
             open = d;
         else if (set->list[d] < 1 || set->list[d] > values / known)

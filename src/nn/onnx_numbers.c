@@ -332,7 +332,7 @@ static void resolve(const odd_numbers *x, int rank, int64_t shape[])
     int64_t known = 1;
     int open = -1;
     for (int d = 0; d < rank; d++) {
-        if (shape[d] == 0 && d < x->rank) shape[d] = x->shape[d];
+        if (d < x->rank && shape[d] == 0) shape[d] = x->shape[d];
         if (shape[d] == -1)
             open = d;
         else if (known > 0 && shape[d] >= 0 && shape[d] <= x->count)

@@ -182,8 +182,9 @@ odd_status odd_graph_find(const odd_graph *g, const char *name, int *tensor);
 /** Keep only what the tensor `output` needs, which becomes the only output. */
 odd_status odd_graph_cut(odd_graph *g, int output);
 
-/** Fold for inference: batch norm into the convolution or Gemm before it, constants with constants,
- *  Identity and Dropout away. Results change by rounding only. */
+/** Fold for inference: batch norms and constants by channel into the convolution or product before
+ *  them, zeros around maps into the window behind them, MatMul by weights into Gemm, constants with
+ *  constants, Identity away. Outputs keep their names; results change by rounding only. */
 odd_status odd_graph_fold(odd_graph *g);
 
 /** Values of a tensor for one image; trainable parameters (weights, biases, scales; each
