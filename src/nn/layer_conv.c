@@ -72,10 +72,11 @@ static odd_status conv_descs(odd_planner *p, const odd_step *step, int weights, 
 {
     const dnnl_memory_desc_t *w = odd_plan_desc(p, weights);
     odd_status st;
+    dnnl_data_type_t type = odd_step_is_depthwise(p->graph, step) ? dnnl_f32 : p->products;
     s->has_bias = step->inputs > 2 && step->input[2] >= 0;
     s->bias = (dnnl_memory_desc_t){0};
-    ODD_TRY(any_of(p, step->input[0], p->products, &s->source));
-    ODD_TRY(odd_desc_any(&s->weights, w->ndims, w->dims, p->products));
+    ODD_TRY(any_of(p, step->input[0], type, &s->source));
+    ODD_TRY(odd_desc_any(&s->weights, w->ndims, w->dims, type));
     ODD_TRY(any_of(p, step->output, odd_result_type(p, step), &s->result));
     if (s->has_bias) ODD_TRY(any_of(p, step->input[2], dnnl_f32, &s->bias));
 done:

@@ -61,7 +61,7 @@ odd_status odd_posts_add(odd_planner *p, const odd_step *step, int value, int *r
  *  eltwise go in. */
 odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result);
 
-/** Type of what a convolution or product writes: float32 for what leaves the net. */
+/** Type of what a convolution or product writes. */
 dnnl_data_type_t odd_result_type(const odd_planner *p, const odd_step *step);
 
 /** The value of a tensor with `rank` dimensions, 1s put before its own. */

@@ -15,7 +15,7 @@
 
 /* A batch runs in parts whose layers work inside the caches: with all of it at once, the wide early
  * layers of MobileNet and EfficientNet wait for memory (a quarter slower at 32 images). */
-#define PART_BYTES (16 << 20)
+#define PART_BYTES (12 << 20)
 
 struct odd_net {
     odd_graph *graph;

@@ -5,8 +5,8 @@
 
 dnnl_data_type_t odd_result_type(const odd_planner *p, const odd_step *step)
 {
-    bool leaves = p->program->last_use[step->output] == p->program->steps;
-    return leaves ? dnnl_f32 : p->products;
+    bool exact = p->program->exact[step->output] || odd_step_is_depthwise(p->graph, step);
+    return exact ? dnnl_f32 : p->products;
 }
 
 /* ---- Inside a primitive ---- */

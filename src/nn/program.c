@@ -9,6 +9,7 @@ void odd_program_free(odd_program *program)
 {
     odd_free(program->step);
     odd_free(program->last_use);
+    odd_free(program->exact);
     *program = (odd_program){0};
 }
 
@@ -147,6 +148,31 @@ int64_t odd_program_width(const odd_graph *graph, const odd_program *program)
     return width;
 }
 
+bool odd_step_is_depthwise(const odd_graph *graph, const odd_step *step)
+{
+    return step->kind == ODD_LAYER_CONV && step->set.group > 1 &&
+           step->set.group == graph->tensor[step->input[0]].shape[1];
+}
+
+/* Tensors that only depthwise convolutions read, and those that leave the net. */
+static void find_exact(const odd_graph *g, odd_program *program)
+{
+    for (int i = 0; i < program->steps; i++) {
+        const odd_step *step = &program->step[i];
+        if (odd_step_is_depthwise(g, step)) program->exact[step->input[0]] = true;
+    }
+    for (int i = 0; i < program->steps; i++) {
+        const odd_step *step = &program->step[i];
+        for (int j = 0; j < step->inputs; j++) {
+            bool other = j > 0 || !odd_step_is_depthwise(g, step);
+            if (other && step->input[j] >= 0) program->exact[step->input[j]] = false;
+        }
+    }
+    for (int i = 0; i < g->outputs; i++) {
+        program->exact[g->output[i]] = true;
+    }
+}
+
 odd_status odd_program_new(const odd_graph *graph, bool fuse, odd_program *out)
 {
     odd_status st;
@@ -155,6 +181,7 @@ odd_status odd_program_new(const odd_graph *graph, bool fuse, odd_program *out)
     *out = (odd_program){0};
     ODD_TRY(ODD_NEW(out->step, graph->layers));
     ODD_TRY(ODD_NEW(out->last_use, graph->tensors));
+    ODD_TRY(ODD_NEW(out->exact, graph->tensors));
     ODD_TRY(ODD_NEW(f.maker, graph->tensors));
     ODD_TRY(ODD_NEW(f.readers, graph->tensors));
     ODD_TRY(mark_needed(graph, &needed));
@@ -166,6 +193,7 @@ odd_status odd_program_new(const odd_graph *graph, bool fuse, odd_program *out)
     }
     drop_dead_steps(out);
     find_last_uses(graph, out);
+    find_exact(graph, out);
 done:
     odd_free(needed);
     odd_free(f.maker);

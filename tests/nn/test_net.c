@@ -502,6 +502,39 @@ static void test_same_bits(void)
     odd_graph_free(&g);
 }
 
+static bool cpu_has_avx512(void)
+{
+    return strstr(odd_net_text(), "avx512") != NULL;
+}
+
+/* An image's result depends on its batch and on the number of threads by no bit. */
+static void test_invariance(void)
+{
+    enum { IMAGES = 5, SIZE = 3 * 16 * 16, WIDTH = 1000 };
+    static float images[IMAGES * SIZE], alone[IMAGES * WIDTH], all[IMAGES * WIDTH];
+    odd_layer_settings three = net_window(3, 1, 1), set = odd_layer_defaults();
+    net_maker m = net_start(2, 3, 16, 16);
+    int x = net_layer(&m, ODD_LAYER_RELU, NULL, net_conv(&m, &three, m.g->input, 32)), before;
+    odd_net *net = NULL;
+    before = omp_get_max_threads();
+    x = net_gemm(&m, net_layer(&m, ODD_LAYER_FLATTEN, &set, net_conv(&m, &three, x, 8)), WIDTH);
+    net_output(&m, x);
+    for (int i = 0; i < IMAGES * SIZE; i++)
+        images[i] = sinf((float)i);
+    CU_ASSERT(odd_net_new(m.g, ODD_PRECISION_F32, &net) == ODD_OK);
+    omp_set_num_threads(1);
+    for (int i = 0; i < IMAGES; i++)
+        CU_ASSERT(odd_net_run(net, 1, images + i * SIZE, (float *[]){alone + i * WIDTH}) == ODD_OK);
+    for (int threads = 1; threads <= 4; threads++) {
+        omp_set_num_threads(threads);
+        CU_ASSERT(odd_net_run(net, IMAGES, images, (float *[]){all}) == ODD_OK);
+        CU_ASSERT(!cpu_has_avx512() || memcmp(alone, all, sizeof all) == 0);
+    }
+    omp_set_num_threads(before);
+    odd_net_free(&net);
+    odd_graph_free(&m.g);
+}
+
 /* 18 MB pass through a step for one image, so that each thread gets one image at a time. */
 static void test_parts(void)
 {
@@ -561,6 +594,7 @@ CU_TestInfo odd_tests[] = {
     {"outputs", test_outputs},
     {"memory is reused", test_memory},
     {"same bits again", test_same_bits},
+    {"bits do not depend on batch and threads", test_invariance},
     {"parts of a batch", test_parts},
     {"bfloat16", test_bf16},
     CU_TEST_INFO_NULL,
