@@ -158,7 +158,7 @@ static bool same_graph(const odd_graph *a, const odd_graph *b)
     return same;
 }
 
-static char folder[] = "/tmp/oddlot_onnx_XXXXXX";
+static char folder[128];
 
 static const char *in_folder(const char *name, char path[static 256])
 {
@@ -179,6 +179,8 @@ static bool comes_back(const odd_graph *g)
 
 static void written_reads_back(void)
 {
+    const char *place = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/oddlot-test-XXXXXX", place ? place : "/tmp");
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
     for (size_t i = 0; i < MODELS; i++) {
         odd_graph *g;
@@ -271,7 +273,7 @@ static void checker_agrees(void)
         CU_ASSERT_EQUAL(odd_onnx_write(g, in_folder(name, path)), ODD_OK);
         odd_graph_free(&g);
     }
-    snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/nn/check_onnx.py' %s/*.onnx",
+    snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/nn/check_onnx.py' '%s'/*.onnx",
              source, folder);
     CU_ASSERT_EQUAL(system(command), 0);
 }
@@ -388,8 +390,8 @@ static void knows_its_operators(void)
 
 static void clean_up(void)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
+    char command[160];
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
     CU_ASSERT_EQUAL(system(command), 0);
 }
 
