@@ -34,6 +34,25 @@ done:
     return st;
 }
 
+static bool repeats_along(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
+{
+    for (int i = 0; i < a->ndims; i++) {
+        if (a->dims[i] < b->dims[i]) return true;
+    }
+    return false;
+}
+
+/* oneDNN repeats its second operand fast, and its first one in a plain loop, ten times as slow. */
+static void put_repeated_second(const odd_planner *p, dnnl_alg_kind_t alg, int *a, int *b)
+{
+    bool commutes = alg == dnnl_binary_add || alg == dnnl_binary_mul;
+    if (commutes && repeats_along(odd_plan_desc(p, *a), odd_plan_desc(p, *b))) {
+        int first = *a;
+        *a = *b;
+        *b = first;
+    }
+}
+
 odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result)
 {
     dnnl_dims_t dims;
@@ -42,6 +61,7 @@ odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     ODD_TRY(match(p, &a, &b));
+    put_repeated_second(p, alg, &a, &b);
     const dnnl_memory_desc_t *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
     broadcast_dims(x, y, dims);
     ODD_TRY(odd_desc_any(&desc, x->ndims, dims, x->data_type));
