@@ -49,7 +49,7 @@ static char *folder_of(const char *path)
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-static odd_status job_new(const char *path, const odd_section sections[], int count, odd_job **out)
+odd_status odd_job_new(const char *path, const odd_section sections[], int count, odd_job **out)
 {
     odd_status st = ODD_OK;
     odd_job *job = NULL;
@@ -83,7 +83,7 @@ odd_status odd_job_load(const char *path, const char *const sets[], int set_coun
     odd_status st = ODD_OK;
     odd_job *job = NULL;
     *out = NULL;
-    ODD_TRY(job_new(path, sections, section_count, &job));
+    ODD_TRY(odd_job_new(path, sections, section_count, &job));
     ODD_TRY(odd_fill_defaults(job));
     if (path) ODD_TRY(read_file(job));
     for (int i = 0; i < set_count; i++)

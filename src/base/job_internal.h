@@ -31,6 +31,11 @@ struct odd_job {
     int part_count;
 };
 
+/* job.c */
+
+/** All fields allocated, none filled. path: NULL for no file. */
+odd_status odd_job_new(const char *path, const odd_section sections[], int count, odd_job **out);
+
 /* job_paths.c: dotted paths */
 
 /** The options of a section, at least their end mark. */

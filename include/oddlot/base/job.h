@@ -79,6 +79,13 @@ odd_status odd_job_load(const char *path, const char *const sets[], int set_coun
                         const odd_section sections[], int section_count, odd_job **out);
 void odd_job_free(odd_job **job);
 
+/**
+ * A copy of a job with some settings changed, each word like one of --set. Faults in a word name
+ * the word; odd_job_fail() at an unchanged key names its place in the job that was copied.
+ * @param[out] out  owned by caller: odd_job_free(). NULL on failure.
+ */
+odd_status odd_job_vary(const odd_job *job, const char *const sets[], int set_count, odd_job **out);
+
 /** The filled struct of a section. Borrowed, lives as long as the job. Aborts on an unknown name.
  */
 const void *odd_job_section(const odd_job *job, const char *section);
