@@ -12,8 +12,9 @@ static const struct {
     size_t size;
     const char *name;
 } types[] = {
-    [ODD_U8] = {1, "u8"},   [ODD_I32] = {4, "i32"}, [ODD_I64] = {8, "i64"},
-    [ODD_F32] = {4, "f32"}, [ODD_F64] = {8, "f64"}, [ODD_STRING] = {0, "string"},
+    [ODD_U8] = {1, "u8"},         [ODD_I32] = {4, "i32"}, [ODD_I64] = {8, "i64"},
+    [ODD_F16] = {2, "f16"},       [ODD_F32] = {4, "f32"}, [ODD_F64] = {8, "f64"},
+    [ODD_STRING] = {0, "string"},
 };
 
 static bool is_type(odd_type type)

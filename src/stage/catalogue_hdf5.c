@@ -42,7 +42,7 @@ static odd_status source_shape(const char *path, const char *name, source *s)
     if (size[1] < 1 || size[2] < 1 || size[1] > 65535 || size[2] > 65535)
         return odd_fail(ODD_FORMAT, "dataset '%s' of '%s' has images of an impossible size", name,
                         path);
-    bool real = shape->type == ODD_F32 || shape->type == ODD_F64;
+    bool real = shape->type == ODD_F16 || shape->type == ODD_F32 || shape->type == ODD_F64;
     s->type = shape->type == ODD_U8 ? ODD_U8 : ODD_F64;
     s->scale = real ? 255 : 1;
     s->n = size[0];

@@ -9,6 +9,7 @@
 #include "path_internal.h"
 #include "untrusted_internal.h"
 
+#include "oddlot/base/half.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -193,7 +194,8 @@ done:
 
 static bool looks_like(const odd_shape *is, const odd_shape *wanted)
 {
-    if (is->type != wanted->type || is->rank != wanted->rank) return false;
+    bool exact = is->type == ODD_F16 && wanted->type == ODD_F32;
+    if ((is->type != wanted->type && !exact) || is->rank != wanted->rank) return false;
     for (int i = 0; i < is->rank; i++)
         if (wanted->shape[i] != -1 && is->shape[i] != wanted->shape[i]) return false;
     return true;
@@ -277,8 +279,8 @@ done:
     return st;
 }
 
-static odd_status read_slab(const odd_dataset *d, int64_t row0, int64_t count, odd_type type,
-                            void *data)
+static odd_status read_as(const odd_dataset *d, int64_t row0, int64_t count, odd_type type,
+                          void *data)
 {
     hid_t wanted = odd_element_type(type, d->shape.width);
     if (type == ODD_STRING) {
@@ -296,6 +298,22 @@ static odd_status read_slab(const odd_dataset *d, int64_t row0, int64_t count, o
     H5Sclose(memory);
     H5Tclose(wanted);
     return st;
+}
+
+/* Halves are read as they are and widened here: HDF5's own conversion makes 75 MB/s. */
+static odd_status read_halves(const odd_dataset *d, int64_t row0, int64_t count, float x[])
+{
+    const int64_t values = count * (d->row_bytes / (int64_t)odd_type_size(ODD_F16));
+    odd_status st = read_as(d, row0, count, ODD_F16, (char *)x + 2 * values);
+    if (st == ODD_OK) odd_half_widen(values, x);
+    return st;
+}
+
+static odd_status read_slab(const odd_dataset *d, int64_t row0, int64_t count, odd_type type,
+                            void *data)
+{
+    if (d->shape.type == ODD_F16 && type == ODD_F32) return read_halves(d, row0, count, data);
+    return read_as(d, row0, count, type, data);
 }
 
 odd_status odd_dataset_read(const odd_dataset *d, int64_t row0, int64_t count, odd_type type,

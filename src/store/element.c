@@ -8,7 +8,7 @@
 const char *odd_type_text(odd_type type)
 {
     static const char *const text[] = {
-        [ODD_U8] = "u8",   [ODD_I32] = "i32", [ODD_I64] = "i64",
+        [ODD_U8] = "u8",   [ODD_I32] = "i32", [ODD_I64] = "i64",     [ODD_F16] = "f16",
         [ODD_F32] = "f32", [ODD_F64] = "f64", [ODD_STRING] = "text",
     };
     return text[type];
@@ -34,6 +34,18 @@ const char *odd_shape_text(const odd_shape *shape, char buffer[static ODD_SHAPE_
     return buffer;
 }
 
+/* IEEE 754's binary16, as h5py's float16; HDF5 has no name for it. The order is that narrowing
+ * needs: first the fields, then the size. */
+static hid_t half_type(void)
+{
+    hid_t half = H5Tcopy(H5T_NATIVE_FLOAT);
+    if (H5Tset_fields(half, 15, 10, 5, 0, 10) >= 0 && H5Tset_size(half, 2) >= 0 &&
+        H5Tset_ebias(half, 15) >= 0)
+        return half;
+    H5Tclose(half);
+    return H5I_INVALID_HID;
+}
+
 hid_t odd_element_type(odd_type type, size_t width)
 {
     switch (type) {
@@ -43,6 +55,8 @@ hid_t odd_element_type(odd_type type, size_t width)
         return H5Tcopy(H5T_NATIVE_INT32);
     case ODD_I64:
         return H5Tcopy(H5T_NATIVE_INT64);
+    case ODD_F16:
+        return half_type();
     case ODD_F32:
         return H5Tcopy(H5T_NATIVE_FLOAT);
     case ODD_F64:
@@ -74,6 +88,7 @@ static odd_status integer_of(hid_t type, odd_type *element)
 static odd_status float_of(hid_t type, odd_type *element)
 {
     static const size_t layout[][3] = {{2, 5, 10}, {4, 8, 23}, {8, 11, 52}};
+    static const odd_type ours[] = {ODD_F16, ODD_F32, ODD_F64};
     size_t size = H5Tget_size(type), sign, exponent, exponent_bits, mantissa, mantissa_bits;
     if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0) {
         for (int i = 0; i < 3; i++) {
@@ -81,7 +96,7 @@ static odd_status float_of(hid_t type, odd_type *element)
                 mantissa_bits != layout[i][2] || sign != 8 * size - 1 ||
                 exponent != mantissa_bits || mantissa != 0)
                 continue;
-            *element = size == 8 ? ODD_F64 : ODD_F32;
+            *element = ours[i];
             return ODD_OK;
         }
     }

@@ -23,6 +23,9 @@ with h5py.File(folder + "/ingest.h5") as f:
 
 with h5py.File(folder + "/model.h5") as f:
     assert np.array_equal(f["model/theme/mean"][:], np.arange(6, dtype="f4").reshape(2, 3))
+    half = f["model/half"]
+    assert half.dtype == np.float16
+    assert np.array_equal(half[:].view("u2"), np.arange(65536, dtype="u2"))
     assert f["model/labels"].dtype == np.dtype("S6")
     assert list(f["model/labels"][:]) == [b"shirt", b"shoes"]
     assert f["model/weight"].shape == () and f["model/weight"][()] == 0.25
@@ -37,6 +40,7 @@ with h5py.File(folder + "/audit.h5") as f:
 with h5py.File(folder + "/foreign.h5", "w") as f:
     f["bool"] = np.array([True, False, True])
     f["half"] = np.array([0.5, -2, 65504], "f2")
+    f["big half"] = np.array([1, -1.5], ">f2")
     f["big"] = np.array([1, -2, 3], ">i4")
     f["u64"] = np.array([1, 2**64 - 1], "u8")
     f["u32"] = np.array([1, 2**32 - 1], "u4")

@@ -27,6 +27,7 @@ static const sample samples[] = {
     {"u8", {.type = ODD_U8, .rank = 1, .shape = {37}}},
     {"i32", {.type = ODD_I32, .rank = 2, .shape = {37, 3}}},
     {"deep/i64", {.type = ODD_I64, .rank = 3, .shape = {37, 2, 5}}},
+    {"f16", {.type = ODD_F16, .rank = 2, .shape = {37, 5}}},
     {"deep/er/f32", {.type = ODD_F32, .rank = 4, .shape = {37, 2, 3, 4}}},
     {"f64", {.type = ODD_F64, .rank = 2, .shape = {37, 1}}},
     {"text", {.type = ODD_STRING, .width = 11, .rank = 1, .shape = {37}}},

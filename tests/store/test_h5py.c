@@ -1,6 +1,7 @@
 /* h5py reads what we write, and we read what h5py writes. Skipped where h5py is missing. */
 #include "store_fixture.h"
 
+#include "oddlot/base/half.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/store/audit.h"
@@ -11,15 +12,21 @@
 
 #define WORLD MPI_COMM_WORLD
 
+enum { HALVES = 65536 }; /* all there are */
+
 static odd_status make_bundle(odd_bundle *b)
 {
     float *mean;
+    uint16_t *half;
     char *label;
     odd_shape labels = {.type = ODD_STRING, .width = 6, .rank = 1, .shape = {2}};
     odd_status st;
     ODD_TRY(odd_bundle_add(b, "theme/mean", ODD_F32, "mean", &mean, 2, (int64_t)2, (int64_t)3));
     for (int i = 0; i < 6; i++)
         mean[i] = (float)i;
+    ODD_TRY(odd_bundle_add(b, "half", ODD_F16, "halves", &half, 1, (int64_t)HALVES));
+    for (int i = 0; i < HALVES; i++)
+        half[i] = (uint16_t)i;
     ODD_TRY(odd_bundle_add_shape(b, "labels", "names", &labels, &label));
     memcpy(label, "shirt\0shoes\0", 12);
     ODD_TRY(odd_bundle_add_f64(b, "weight", "share", 0.25));
@@ -73,6 +80,29 @@ static bool reads(const odd_file *file, const char *name, odd_type type, int64_t
     return good;
 }
 
+/* Halves are read as they are, and as float32 from any row on. */
+static void read_halves(const char *path)
+{
+    static float x[HALVES], expected[HALVES];
+    static uint16_t half[HALVES];
+    odd_file *file;
+    odd_dataset *d;
+    for (int i = 0; i < HALVES; i++)
+        half[i] = (uint16_t)i;
+    odd_half_to_floats(HALVES, half, expected);
+    memset(half, 0, sizeof half);
+    if (!check_all(WORLD, odd_file_open(WORLD, path, false, &file) == ODD_OK)) return;
+    if (!check_all(WORLD, odd_dataset_open(file, "model/half", &d) == ODD_OK)) return;
+    check_all(WORLD, odd_dataset_shape(d)->type == ODD_F16);
+    check_all(WORLD, odd_dataset_read(d, 0, HALVES, ODD_F32, x) == ODD_OK &&
+                         memcmp(x, expected, sizeof x) == 0);
+    check_all(WORLD, odd_dataset_read(d, 777, 5000, ODD_F32, x) == ODD_OK &&
+                         memcmp(x, expected + 777, 5000 * sizeof *x) == 0);
+    check_all(WORLD, odd_dataset_read(d, 0, HALVES, ODD_F16, half) == ODD_OK && half[777] == 777);
+    odd_dataset_close(&d);
+    odd_file_close(&file);
+}
+
 static void read_foreign(const char *path)
 {
     odd_file *file;
@@ -80,7 +110,8 @@ static void read_foreign(const char *path)
     int64_t words[2], row[50];
     if (!check_all(WORLD, odd_file_open(WORLD, path, true, &file) == ODD_OK)) return;
     check_all(WORLD, reads(file, "bool", ODD_U8, 3, "\1\0\1", 3));
-    check_all(WORLD, reads(file, "half", ODD_F32, 3, (float[]){0.5f, -2, 65504}, 12));
+    check_all(WORLD, reads(file, "half", ODD_F16, 3, (uint16_t[]){0x3800, 0xc000, 0x7bff}, 6));
+    check_all(WORLD, reads(file, "big half", ODD_F16, 2, (uint16_t[]){0x3c00, 0xbe00}, 4));
     check_all(WORLD, reads(file, "big", ODD_I32, 3, (int32_t[]){1, -2, 3}, 12));
     check_all(WORLD, reads(file, "u32", ODD_I64, 2, (int64_t[]){1, 4294967295}, 16));
     check_all(WORLD, reads(file, "text", ODD_STRING, 2, "abc\0", 4));
@@ -102,6 +133,7 @@ static void test_both_ways(void)
     const char *folder = fixture_folder(WORLD);
     check_all(WORLD, fixture_write(WORLD, fixture_path("ingest.h5"), 50, 3) == ODD_OK);
     check_all(WORLD, write_model(fixture_path("model.h5")) == ODD_OK);
+    read_halves(fixture_path("model.h5"));
     check_all(WORLD, odd_rank(WORLD) != 0 || odd_audit_link(folder, stages, 2) == ODD_OK);
     int code = run_script(folder);
     check_all(WORLD, code == 0 || code == SKIPPED);

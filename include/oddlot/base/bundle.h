@@ -16,6 +16,7 @@ typedef enum {
     ODD_U8,
     ODD_I32,
     ODD_I64,
+    ODD_F16, /* uint16_t in memory, see half.h */
     ODD_F32,
     ODD_F64,
     ODD_STRING /* fixed width, filled up with 0 */
