@@ -1,6 +1,8 @@
 /* Fit: learn what is usual in the catalogue, by a registered detector. */
 #include "stage_internal.h"
 
+#include "flagging_internal.h"
+
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
@@ -11,16 +13,25 @@
 
 typedef struct {
     char *detector;
+    double calibration;
 } fit_options;
 
 static const odd_option fit_table[] = {
     {"detector", ODD_OPTION_TEXT, offsetof(fit_options, detector), "mixture", 0, 0, NULL,
      "what learns from the rows: mixture, kmeans, mahalanobis"},
+    {"calibration", ODD_OPTION_REAL, offsetof(fit_options, calibration), "0", 0, 1, NULL,
+     "share of the verified theme images that the fit is not told of: they choose the threshold of "
+     "score.flag_by false_alarm"},
     ODD_OPTIONS_END,
 };
 
 const odd_section odd_fit_section = {"fit", "Learning what is usual", fit_table,
                                      sizeof(fit_options)};
+
+double odd_calibration_share(const odd_job *job)
+{
+    return ((const fit_options *)odd_job_section(job, "fit"))->calibration;
+}
 
 static const odd_detector *detector_of(const odd_run *run)
 {
@@ -45,29 +56,31 @@ static odd_status check_fit(const odd_run *run)
     return odd_no_such_part(run->job, "fit.detector", "detector", options->detector, detector_name);
 }
 
-/* What people verified of my rows. @local */
-static odd_status read_verified(const odd_file *ingest, const odd_file *features,
-                                const odd_partition *part, uint8_t **out)
+/* What people verified of my rows, but for those that choose the threshold. @local */
+static odd_status read_verified(const odd_job *job, const odd_file *ingest,
+                                const odd_file *features, const odd_partition *part, uint8_t **out)
 {
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
     odd_dataset *row = NULL;
     int64_t *image = NULL, images;
-    uint8_t *verified = NULL;
+    uint8_t *verified = NULL, *hidden = NULL;
     odd_status st;
     ODD_TRY(odd_dataset_expect(features, "row", &column, &row));
     ODD_TRY(ODD_NEW(image, part->n_local));
     ODD_TRY(ODD_NEW(*out, part->n_local));
     ODD_TRY(odd_dataset_read(row, part->row0, part->n_local, ODD_I64, image));
     ODD_TRY(odd_column_read(ingest, "verified", ODD_U8, (void **)&verified, &images));
+    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
     for (int64_t i = 0; i < part->n_local; i++) {
         if (image[i] < 0 || image[i] >= images)
             ODD_TRY(
                 odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
-        (*out)[i] = verified[image[i]];
+        (*out)[i] = hidden[image[i]] ? ODD_UNVERIFIED : verified[image[i]];
     }
 done:
     odd_dataset_close(&row);
     odd_free(image);
+    odd_free(hidden);
     odd_free(verified);
     return st;
 }
@@ -85,7 +98,7 @@ static odd_status run_fit(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
     ODD_TRY(odd_stored_rows_open(run, in, "scores", &stored));
-    ODD_TRY_ALL(run->comm, read_verified(ingest, features, &stored.rows.part, &verified));
+    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &stored.rows.part, &verified));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), &stored.rows, verified,
                           (uint64_t)run->options->seed, &model));

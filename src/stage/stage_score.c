@@ -4,6 +4,8 @@
  * image and column there. */
 #include "stage_internal.h"
 
+#include "flagging_internal.h"
+
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
@@ -19,26 +21,6 @@
 
 #define MOST_COLUMNS 16
 #define REASON_SIZE  160
-#define USUAL_SHARE  0.05 /* flagged where a detector gives no probability and the job no share */
-
-typedef struct {
-    char *rank_by;
-    double flag_threshold, flag_share;
-} score_options;
-
-static const odd_option score_table[] = {
-    {"rank_by", ODD_OPTION_TEXT, offsetof(score_options, rank_by), "", 0, 0, NULL,
-     "column that ranks the images; empty: the detector's own, or e.g. reconstruction"},
-    {"flag_threshold", ODD_OPTION_REAL, offsetof(score_options, flag_threshold), "0.5", 0, 1, NULL,
-     "images with at least this probability of being odd are flagged"},
-    {"flag_share", ODD_OPTION_REAL, offsetof(score_options, flag_share), "-1", -1, 1, NULL,
-     "flag this share of the images, the oddest, instead; negative: by probability, or 0.05 where "
-     "the detector gives none"},
-    ODD_OPTIONS_END,
-};
-
-const odd_section odd_score_section = {"score", "Ranking and flagging", score_table,
-                                       sizeof(score_options)};
 
 static const odd_score_column residual_column = {
     "reconstruction", "length of what the components do not hold; larger is odder", 1};
@@ -55,6 +37,8 @@ typedef struct {
     double *score;   /* (n) what ranks, larger is odder, NaN for unreadable images */
     int64_t *order;  /* (readable) rows, oddest first */
     int64_t readable;
+    uint8_t *calibrates; /* (n) verified images that vouch for the threshold */
+    odd_flagging flagging;
     int64_t flagged;             /* the first ones of the order */
     char (*reason)[REASON_SIZE]; /* (flagged) */
 } scored;
@@ -64,12 +48,13 @@ static void scored_free(scored *s)
     odd_free(s->value);
     odd_free(s->score);
     odd_free(s->order);
+    odd_free(s->calibrates);
     odd_free(s->reason);
 }
 
 static odd_status name_columns(const odd_run *run, scored *s)
 {
-    const score_options *options = odd_job_section(run->job, "score");
+    const odd_score_options *options = odd_job_section(run->job, "score");
     int own = odd_detector_columns(s->detector);
     ODD_CHECK(own < MOST_COLUMNS);
     memcpy(s->column, s->detector->columns, (size_t)own * sizeof *s->column);
@@ -125,17 +110,15 @@ static int odder_first(const void *a, const void *b, void *context)
     return i < j ? -1 : 1;
 }
 
-static int64_t count_flagged(const odd_run *run, const scored *s)
+static odd_status count_flagged(const odd_run *run, scored *s)
 {
-    const score_options *options = odd_job_section(run->job, "score");
-    double share = options->flag_share;
-    if (share < 0 && s->probability < 0) share = USUAL_SHARE;
-    if (share >= 0) return llround(share * (double)s->readable);
-    int64_t flagged = 0;
-    const double *probability = s->value + s->probability * s->n;
-    for (int64_t i = 0; i < s->readable; i++)
-        flagged += probability[s->order[i]] >= options->flag_threshold;
-    return flagged;
+    const odd_ranked rows = {
+        .n = s->n,
+        .score = s->score,
+        .probability = s->probability < 0 ? NULL : s->value + s->probability * s->n,
+        .calibrates = s->calibrates,
+    };
+    return odd_flagging_decide(run->job, &rows, &s->flagging);
 }
 
 static odd_status explain(const odd_bundle *model, scored *s)
@@ -159,7 +142,9 @@ static odd_status rank_images(const odd_run *run, const odd_file *features, cons
     ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&row, &rows));
     ODD_TRY(place(s, row, given, rows));
     qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
-    s->flagged = count_flagged(run, s);
+    ODD_TRY(odd_calibration_mark(run->job, s->n, run->audited->verified, &s->calibrates));
+    ODD_TRY(count_flagged(run, s));
+    s->flagged = s->flagging.flagged;
     ODD_TRY(explain(model, s));
 done:
     odd_free(row);
@@ -231,7 +216,30 @@ static const char *flagged_reason(const void *context, int64_t i)
     return ((const scored *)context)->reason[i];
 }
 
-/* All ranks call it; rank 0 has the data, the others know n and flagged. */
+/* Where the ranking was cut and what is promised of it. */
+static odd_status write_threshold(odd_file *file, const odd_flagging *f)
+{
+    odd_bundle b = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_bundle_add_f64(&b, "value",
+                               f->by_chance ? "images with at least this probability are flagged"
+                                            : "images with at least this score are flagged",
+                               f->threshold));
+    if (f->cut.above > 0) {
+        ODD_TRY(odd_bundle_add_f64(&b, "expected_false_alarm",
+                                   "share of the theme images expected to be flagged",
+                                   f->cut.expected));
+        ODD_TRY(odd_bundle_add_f64(&b, "confidence",
+                                   "that the share is at most the setting score.false_alarm",
+                                   f->cut.confidence));
+    }
+    ODD_TRY(odd_bundle_write(file, "threshold", &b));
+done:
+    odd_bundle_free(&b);
+    return st;
+}
+
+/* All ranks call it; rank 0 has the data, the others know n, flagged and the flagging. */
 static odd_status write_scores(const odd_run *run, odd_file *file, const scored *s)
 {
     int root = odd_rank(run->comm) == 0;
@@ -243,6 +251,7 @@ static odd_status write_scores(const odd_run *run, odd_file *file, const scored 
                              "rows of the flagged images, oddest first", ""));
     ODD_TRY(odd_column_write_text(file, "flagged/reason", run->comm, s->flagged, 0, flagged,
                                   flagged_reason, s, "why it was flagged"));
+    ODD_TRY(write_threshold(file, &s->flagging));
     ODD_TRY(odd_file_set_text(file, "/", "detector", s->detector->name));
     ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->column[s->rank_by].name));
 done:
@@ -319,7 +328,8 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.columns * sizeof *mine,
                             (void **)&all, &n));
     ODD_TRY_ALL(run->comm, root ? rank_images(run, features, &model, all, &s) : ODD_OK);
-    odd_broadcast(run->comm, 0, &s.flagged, sizeof s.flagged);
+    odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
+    s.flagged = s.flagging.flagged;
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(write_scores(run, out, &s));
     ODD_TRY_ALL(run->comm, root ? write_csv(run, &s) : ODD_OK);
@@ -340,7 +350,8 @@ done:
 static odd_status check_score(const odd_run *run)
 {
     scored s = {.detector = odd_detector_find(odd_stage_fit.part(run))};
-    return name_columns(run, &s);
+    odd_status st = name_columns(run, &s);
+    return st == ODD_OK ? odd_flagging_check(run->job, s.probability >= 0) : st;
 }
 
 static odd_status plan_score(odd_run *run, odd_plan *plan)
