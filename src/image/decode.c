@@ -1,6 +1,7 @@
 /* Decode: which library reads which format, and the rules that hold for all of them. */
 #include "image/decode_internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,15 +78,23 @@ bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
     return true;
 }
 
+static int kept(const odd_prepare_options *options, int length)
+{
+    int most = (int)lround(length * (1 - options->margin));
+    return most < 1 ? 1 : most;
+}
+
 odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, int orientation)
 {
-    if (strcmp(options->crop, "centre") != 0) return (odd_box){0, 0, width, height};
-    int side = width < height ? width : height;
-    int left = (width - side) / 2, top = (height - side) / 2;
+    const int side = width < height ? width : height;
+    const bool square = strcmp(options->crop, "centre") == 0;
+    const int across = kept(options, square ? side : width);
+    const int down = kept(options, square ? side : height);
+    int left = (width - across) / 2, top = (height - down) / 2;
     /* Halves round down in the upright image: from the other end when it gets mirrored. */
     bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     bool from_below = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-    if (from_right) left = width - side - left;
-    if (from_below) top = height - side - top;
-    return (odd_box){left, top, side, side};
+    if (from_right) left = width - across - left;
+    if (from_below) top = height - down - top;
+    return (odd_box){left, top, across, down};
 }

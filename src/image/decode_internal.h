@@ -48,7 +48,7 @@ bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
                        odd_verdict *verdict);
 
 /** The part of a stored image that the options keep: whole, or the square that is central once the
- *  image stands upright. Whole pixels. */
+ *  image stands upright, without its margin. Whole pixels. */
 odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, int orientation);
 
 /** Choose the decoder by the first bytes and run it. */

@@ -1,13 +1,23 @@
-/* Filter: bicubic weights in fixed point as Pillow computes them, and each thread's last few. */
+/* Filter: a kernel's weights in fixed point as Pillow computes them, and each thread's last few. */
 #include "image/filter_internal.h"
 
 #include "oddlot/base/memory.h"
 
 #include <math.h>
+#include <string.h>
 #include <threads.h>
 
-#define SUPPORT 2.0 /* half the width of the cubic, in pixels of the smaller scale */
-#define KEPT    8   /* filters a thread keeps: a resize needs two */
+#define KEPT 8 /* filters a thread keeps: a resize needs two */
+
+const char *const odd_kernel_names[] = {"bicubic", "bilinear", "lanczos", "nearest", NULL};
+
+odd_kernel odd_kernel_find(const char *name)
+{
+    int i = 0;
+    while (strcmp(odd_kernel_names[i], name) != 0)
+        i++;
+    return (odd_kernel)i;
+}
 
 static double cubic(double x)
 {
@@ -18,6 +28,31 @@ static double cubic(double x)
     return 0;
 }
 
+static double triangle(double x)
+{
+    return fmax(1 - fabs(x), 0);
+}
+
+static double sinc(double x)
+{
+    return x == 0 ? 1 : sin(x * M_PI) / (x * M_PI);
+}
+
+static double lanczos(double x)
+{
+    return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+}
+
+static const struct {
+    double (*value)(double x); /* NULL: the nearest pixel alone */
+    double support;            /* half its width, in pixels of the smaller scale */
+} kernels[] = {
+    [ODD_KERNEL_BICUBIC] = {cubic, 2},
+    [ODD_KERNEL_BILINEAR] = {triangle, 1},
+    [ODD_KERNEL_LANCZOS] = {lanczos, 3},
+    [ODD_KERNEL_NEAREST] = {NULL, 0},
+};
+
 static int clamp(double x, int high)
 {
     return x < 0 ? 0 : x > high ? high : (int)x;
@@ -27,22 +62,25 @@ static int clamp(double x, int high)
 static void weigh(odd_filter *f, int o, double share[])
 {
     double scale = f->length / f->size_out, stretch = fmax(scale, 1), sum = 0;
-    double centre = f->start + (o + 0.5) * scale;
-    int first = clamp(centre - SUPPORT * stretch + 0.5, f->size_in);
-    int end = clamp(centre + SUPPORT * stretch + 0.5, f->size_in);
+    double centre = f->start + (o + 0.5) * scale, support = kernels[f->kernel].support * stretch;
+    int first = clamp(centre - support + 0.5, f->size_in);
+    int end = clamp(centre + support + 0.5, f->size_in);
     int32_t *weight = f->weight + (int64_t)o * f->taps;
     for (int i = first; i < end; i++)
-        sum += share[i - first] = cubic((i - centre + 0.5) * (1 / stretch));
+        sum += share[i - first] = kernels[f->kernel].value((i - centre + 0.5) * (1 / stretch));
     for (int i = 0; i < end - first; i++)
         weight[i] = (int32_t)round((sum != 0 ? share[i] / sum : share[i]) * (1 << ODD_FILTER_BITS));
     f->first[o] = first;
     f->count[o] = end - first;
 }
 
-static void shift(odd_filter *f)
+/* Each output is one input: the one that its centre lies in. Centres are added up as Pillow does,
+ * because many lie on the border between two pixels. */
+static void pick(odd_filter *f)
 {
-    for (int o = 0; o < f->size_out; o++) {
-        f->first[o] = (int)f->start + o;
+    double scale = f->length / f->size_out, centre = f->start + scale * 0.5;
+    for (int o = 0; o < f->size_out; o++, centre += scale) {
+        f->first[o] = clamp(centre, f->size_in - 1);
         f->count[o] = 1;
         f->weight[o] = 1 << ODD_FILTER_BITS;
     }
@@ -61,16 +99,16 @@ static odd_status filter_make(odd_filter *f)
     odd_status st;
     double *share = NULL;
     f->identity = f->length == f->size_out && f->start == floor(f->start);
-    f->taps = f->identity ? 1 : 2 * (int)ceil(SUPPORT * fmax(f->length / f->size_out, 1)) + 1;
+    const double support = kernels[f->kernel].support * fmax(f->length / f->size_out, 1);
+    const bool picks = f->identity || !kernels[f->kernel].value;
+    f->taps = picks ? 1 : 2 * (int)ceil(support) + 1;
     ODD_TRY(ODD_NEW(f->first, f->size_out));
     ODD_TRY(ODD_NEW(f->count, f->size_out));
     ODD_TRY(ODD_NEW(f->weight, (int64_t)f->size_out * f->taps));
     ODD_TRY(ODD_NEW(share, f->taps));
-    if (f->identity)
-        shift(f);
-    else
-        for (int o = 0; o < f->size_out; o++)
-            weigh(f, o, share);
+    if (picks) pick(f);
+    for (int o = 0; o < f->size_out && !picks; o++)
+        weigh(f, o, share);
 done:
     odd_free(share);
     if (st != ODD_OK) filter_free(f);
@@ -110,7 +148,7 @@ done:
     return st;
 }
 
-odd_status odd_filter_get(int size_in, double start, double length, int size_out,
+odd_status odd_filter_get(odd_kernel kernel, int size_in, double start, double length, int size_out,
                           const odd_filter **out)
 {
     odd_status st;
@@ -118,15 +156,18 @@ odd_status odd_filter_get(int size_in, double start, double length, int size_out
     ODD_TRY(cache_open());
     for (int i = 0; i < KEPT && !*out; i++) {
         const odd_filter *f = &mine->filter[i];
-        if (f->size_in == size_in && f->size_out == size_out && f->start == start &&
-            f->length == length)
+        if (f->kernel == kernel && f->size_in == size_in && f->size_out == size_out &&
+            f->start == start && f->length == length)
             *out = f;
     }
     if (*out) return ODD_OK;
     odd_filter *oldest = &mine->filter[mine->next];
     filter_free(oldest);
-    *oldest =
-        (odd_filter){.size_in = size_in, .size_out = size_out, .start = start, .length = length};
+    *oldest = (odd_filter){.kernel = kernel,
+                           .size_in = size_in,
+                           .size_out = size_out,
+                           .start = start,
+                           .length = length};
     ODD_TRY(filter_make(oldest));
     mine->next = (mine->next + 1) % KEPT;
     *out = oldest;

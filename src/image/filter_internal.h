@@ -1,13 +1,14 @@
 /**
- * Filter: the weights of an antialiased bicubic resize along one axis.
+ * Filter: the weights of an antialiased resize along one axis.
  *
- * Keys' cubic convolution with a = -0.5 (R. Keys, "Cubic convolution interpolation for digital
- * image processing", IEEE Trans. ASSP 29, 1981), stretched by the reduction factor.
+ * The kernels are Pillow's, stretched by the reduction factor: the triangle, Keys' cubic
+ * convolution with a = -0.5 (R. Keys, "Cubic convolution interpolation for digital image
+ * processing", IEEE Trans. ASSP 29, 1981) and Lanczos' windowed sinc of three lobes.
  */
 #ifndef ODDLOT_IMAGE_FILTER_INTERNAL_H
 #define ODDLOT_IMAGE_FILTER_INTERNAL_H
 
-#include "oddlot/base/status.h"
+#include "oddlot/image/resize.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@
         */
 
 typedef struct {
+    odd_kernel kernel;
     int size_in, size_out;
     double start, length; /* the part of 0 ... size_in that becomes 0 ... size_out */
     int taps;             /* most weights of one output */
@@ -29,7 +31,7 @@ typedef struct {
  * The filter for these sizes, made once and kept for the thread. Borrowed: valid until the thread
  * asks for several others. Inputs beyond the part but inside 0 ... size_in take part. ODD_NOMEM.
  */
-odd_status odd_filter_get(int size_in, double start, double length, int size_out,
+odd_status odd_filter_get(odd_kernel kernel, int size_in, double start, double length, int size_out,
                           const odd_filter **out);
 
 #endif

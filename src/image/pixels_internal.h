@@ -5,7 +5,7 @@
 #ifndef ODDLOT_IMAGE_PIXELS_INTERNAL_H
 #define ODDLOT_IMAGE_PIXELS_INTERNAL_H
 
-#include "oddlot/image/image.h"
+#include "oddlot/image/resize.h"
 
 #include <stdbool.h>
 
@@ -40,8 +40,8 @@ odd_status odd_orient(const odd_view *view, int orientation, odd_box *box, odd_i
 /* resize.c */
 /** Resize a box of the view into `out` (out_height, out_width, channels); pixels of the view around
  *  the box take part in the antialiasing, as in Pillow. */
-odd_status odd_resample(const odd_view *in, const odd_box *box, int out_width, int out_height,
-                        uint8_t *out);
+odd_status odd_resample(const odd_view *in, const odd_box *box, odd_kernel kernel, int out_width,
+                        int out_height, uint8_t *out);
 
 /* icc.c */
 /** True if the ICC profile means sRGB to within two grey levels, or cannot be applied to pixels of

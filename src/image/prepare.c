@@ -26,6 +26,11 @@ const odd_option odd_prepare_option_table[] = {
      "store grey or RGB"},
     {"crop", ODD_OPTION_CHOICE, FIELD(crop), "centre", 0, 0, crop_choices,
      "centre: the largest central square; none: squeeze the whole image to a square"},
+    {"margin", ODD_OPTION_REAL, FIELD(margin), "0", 0, 0.9, NULL,
+     "share of each side that is cut away besides; 0.125 is what resizing to 256 and cropping to "
+     "224 leaves out"},
+    {"kernel", ODD_OPTION_CHOICE, FIELD(kernel), "bicubic", 0, 0, odd_kernel_names,
+     "how images are resized; all but nearest antialiased, as by Pillow"},
     {"background", ODD_OPTION_TEXT, FIELD(background), "ffffff", 0, 0, NULL,
      "colour behind transparent pixels, rrggbb"},
     {"max_megapixels", ODD_OPTION_REAL, FIELD(max_megapixels), "100", 0.000001, 1000, NULL,
@@ -60,14 +65,14 @@ void odd_image_stop(void)
     odd_vips_stop();
 }
 
-static int stored_channels(const odd_prepare_options *options)
+int odd_prepared_channels(const odd_prepare_options *options)
 {
     return strcmp(options->channels, "gray") == 0 ? 1 : 3;
 }
 
 size_t odd_prepared_bytes(const odd_prepare_options *options)
 {
-    return (size_t)options->size * (size_t)options->size * (size_t)stored_channels(options);
+    return (size_t)options->size * (size_t)options->size * (size_t)odd_prepared_channels(options);
 }
 
 /* The pixels on their way: each step replaces them by what it made of them. */
@@ -140,11 +145,11 @@ static odd_status finish(const odd_prepare_options *options, part *p, int orient
                          uint8_t *pixels)
 {
     odd_status st;
-    int side = (int)options->size, channels = stored_channels(options);
+    int side = (int)options->size, channels = odd_prepared_channels(options);
     if (p->view.channels == 4) ODD_TRY(flatten(options, p));
     if (p->view.channels == 3 && channels == 1) ODD_TRY(luma(p));
     if (orientation != 1) ODD_TRY(orient(p, orientation));
-    ODD_TRY(odd_resample(&p->view, &p->box, side, side, pixels));
+    ODD_TRY(odd_resample(&p->view, &p->box, odd_kernel_find(options->kernel), side, side, pixels));
     if (p->view.channels == 1 && channels == 3) spread_grey((size_t)side * (size_t)side, pixels);
 done:
     return st;

@@ -1,4 +1,4 @@
-/* Resize: separable antialiased bicubic in fixed point, horizontal pass first, as Pillow does it.
+/* Resize: separable and antialiased, in fixed point, horizontal pass first, as Pillow does it.
  *
  * One loop does both passes: an output row is a weighted sum of input rows. For the horizontal pass
  * a strip of rows is transposed, so that columns are rows, and transposed back: the sums then run
@@ -102,15 +102,15 @@ done:
     return st;
 }
 
-odd_status odd_resample(const odd_view *in, const odd_box *box, int out_width, int out_height,
-                        uint8_t *out)
+odd_status odd_resample(const odd_view *in, const odd_box *box, odd_kernel kernel, int out_width,
+                        int out_height, uint8_t *out)
 {
     odd_status st;
     uint8_t *narrowed = NULL;
     const odd_filter *across, *down;
     size_t row = (size_t)out_width * (size_t)in->channels;
-    ODD_TRY(odd_filter_get(in->width, box->left, box->width, out_width, &across));
-    ODD_TRY(odd_filter_get(in->height, box->top, box->height, out_height, &down));
+    ODD_TRY(odd_filter_get(kernel, in->width, box->left, box->width, out_width, &across));
+    ODD_TRY(odd_filter_get(kernel, in->height, box->top, box->height, out_height, &down));
     odd_view used = *in; /* the rows that the vertical pass will read */
     int first = down->first[0];
     used.height = down->first[out_height - 1] + down->count[out_height - 1] - first;
@@ -146,15 +146,15 @@ static void mix_plain(const odd_filter *f, int lines, int channels, const uint8_
             }
 }
 
-static odd_status resample_plain(const odd_view *in, const odd_box *box, int out_width,
-                                 int out_height, uint8_t *out)
+static odd_status resample_plain(const odd_view *in, const odd_box *box, odd_kernel kernel,
+                                 int out_width, int out_height, uint8_t *out)
 {
     odd_status st;
     uint8_t *narrowed = NULL;
     const odd_filter *across, *down;
     size_t channels = (size_t)in->channels, row = (size_t)out_width * channels;
-    ODD_TRY(odd_filter_get(in->width, box->left, box->width, out_width, &across));
-    ODD_TRY(odd_filter_get(in->height, box->top, box->height, out_height, &down));
+    ODD_TRY(odd_filter_get(kernel, in->width, box->left, box->width, out_width, &across));
+    ODD_TRY(odd_filter_get(kernel, in->height, box->top, box->height, out_height, &down));
     ODD_TRY(ODD_NEW(narrowed, (int64_t)in->height * (int64_t)row));
     mix_plain(across, in->height, in->channels, in->pixels, in->stride, channels, narrowed, row,
               channels);
@@ -165,11 +165,11 @@ done:
 }
 
 /* Either way of resizing a box of whole pixels. */
-typedef odd_status resampler(const odd_view *in, const odd_box *box, int out_width, int out_height,
-                             uint8_t *out);
+typedef odd_status resampler(const odd_view *in, const odd_box *box, odd_kernel kernel,
+                             int out_width, int out_height, uint8_t *out);
 
 static odd_status resize_by(resampler *resample, const odd_image *in, const odd_box *box,
-                            int out_width, int out_height, odd_image *out)
+                            odd_kernel kernel, int out_width, int out_height, odd_image *out)
 {
     odd_status st;
     odd_view whole = odd_view_whole(in);
@@ -179,22 +179,22 @@ static odd_status resize_by(resampler *resample, const odd_image *in, const odd_
         return odd_fail(ODD_ARG, "box %g %g %g %g is not inside the %d x %d image", box->left,
                         box->top, box->width, box->height, in->width, in->height);
     ODD_TRY(odd_image_new(out_width, out_height, in->channels, out)); /* checks the channels too */
-    ODD_TRY(resample(&whole, box, out_width, out_height, out->pixels));
+    ODD_TRY(resample(&whole, box, kernel, out_width, out_height, out->pixels));
 done:
     if (st != ODD_OK) odd_image_free(out);
     return st;
 }
 
-odd_status odd_resize(const odd_image *in, int left, int top, int width, int height, int out_width,
-                      int out_height, odd_image *out)
+odd_status odd_resize(const odd_image *in, int left, int top, int width, int height,
+                      odd_kernel kernel, int out_width, int out_height, odd_image *out)
 {
     odd_box box = {left, top, width, height};
-    return resize_by(odd_resample, in, &box, out_width, out_height, out);
+    return resize_by(odd_resample, in, &box, kernel, out_width, out_height, out);
 }
 
 odd_status odd_resize_plain(const odd_image *in, int left, int top, int width, int height,
-                            int out_width, int out_height, odd_image *out)
+                            odd_kernel kernel, int out_width, int out_height, odd_image *out)
 {
     odd_box box = {left, top, width, height};
-    return resize_by(resample_plain, in, &box, out_width, out_height, out);
+    return resize_by(resample_plain, in, &box, kernel, out_width, out_height, out);
 }

@@ -67,7 +67,8 @@ static odd_status flatten(const pixels *p, const uint8_t *image, float *x)
     int64_t values = (int64_t)p->side * p->side * form->channels;
     odd_status st = ODD_OK;
     if (p->side < form->width)
-        ODD_TRY(odd_resize(&stored, 0, 0, form->width, form->height, p->side, p->side, &small));
+        ODD_TRY(odd_resize(&stored, 0, 0, form->width, form->height, ODD_KERNEL_BICUBIC, p->side,
+                           p->side, &small));
     scale_values(values, small.pixels ? small.pixels : image, p->scale, x);
 done:
     odd_image_free(&small);

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 MODES = {1: "L", 3: "RGB", 4: "CMYK"}  # CMYK: four channels that Pillow treats alike
+KERNELS = {"BICUBIC": Image.BICUBIC, "BILINEAR": Image.BILINEAR, "LANCZOS": Image.LANCZOS, "NEAREST": Image.NEAREST}
 CASES = [  # width, height, channels, box (left, top, width, height), out_width, out_height
     (40, 30, 3, (5, 0, 30, 30), 13, 13),
     (40, 30, 1, (0, 0, 40, 30), 17, 9),
@@ -38,15 +39,15 @@ def checksum(data):
     return h
 
 
-print("/* Known answers of Image.resize(BICUBIC, box=...), written by make_resize.py. */")
+print("/* Known answers of Image.resize(..., box=...), written by make_resize.py. */")
 print("static const known_resize known[] = {")
-for width, height, channels, box, out_width, out_height in CASES:
+for kernel, width, height, channels, box, out_width, out_height in ((k, *case) for k in KERNELS for case in CASES):
     pixels = noise(width * height * channels)
     image = Image.frombytes(MODES[channels], (width, height), pixels.tobytes())
     left, top, w, h = box
-    image = image.resize((out_width, out_height), Image.BICUBIC, (left, top, left + w, top + h))
+    image = image.resize((out_width, out_height), KERNELS[kernel], (left, top, left + w, top + h))
     data = image.tobytes()
     first = ", ".join(str(b) for b in (list(data[:4]) + [0] * 4)[:4])
-    print(f"    {{{width}, {height}, {channels}, {left}, {top}, {w}, {h}, {out_width}, {out_height},")
+    print(f"    {{ODD_KERNEL_{kernel}, {width}, {height}, {channels}, {left}, {top}, {w}, {h}, {out_width}, {out_height},")
     print(f"     0x{checksum(data):016x}u, {{{first}}}}},")
 print("};")

@@ -43,6 +43,7 @@ static odd_prepare_options options_of(const decode_case *c)
     return (odd_prepare_options){.size = SIDE,
                                  .channels = c->channels,
                                  .crop = "centre",
+                                 .kernel = "bicubic",
                                  .background = c->background,
                                  .max_megapixels = 100,
                                  .max_megabytes = 1,
@@ -190,6 +191,27 @@ static void raw_pixels(void)
     odd_image_free(&raw);
 }
 
+/* What is left has the stored size, so it is copied: the middle of the middle. */
+static void margins_are_cut_away(void)
+{
+    enum { LEFT = 14, WIDTH = 16, HEIGHT = 24 };
+    odd_prepare_options options = options_of(&cases[0]);
+    odd_image raw;
+    uint8_t pixels[LEFT * LEFT];
+    odd_verdict verdict;
+    CU_ASSERT_EQUAL_FATAL(odd_image_new(WIDTH, HEIGHT, 1, &raw), ODD_OK);
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        raw.pixels[i] = (uint8_t)(i % 251);
+    options.size = LEFT;
+    options.channels = "gray";
+    options.margin = 0.125;
+    odd_prepare_raw(&options, &raw, pixels, &verdict);
+    CU_ASSERT_EQUAL(verdict.status, ODD_IMAGE_OK);
+    for (int y = 0; y < LEFT; y++)
+        CU_ASSERT_EQUAL(memcmp(pixels + y * LEFT, raw.pixels + (y + 5) * WIDTH + 1, LEFT), 0);
+    odd_image_free(&raw);
+}
+
 static void colours_are_checked(void)
 {
     odd_prepare_options options = options_of(find("PNG RGB"));
@@ -283,6 +305,7 @@ CU_TestInfo odd_tests[] = {
     {"limits are told", limits_are_told},
     {"squeezes without crop", squeezes_without_crop},
     {"raw pixels", raw_pixels},
+    {"margins are cut away", margins_are_cut_away},
     {"colours are checked", colours_are_checked},
     {"mutations", mutations},
     {"hostile images", hostile_images},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 typedef struct {
+    odd_kernel kernel;
     int width, height, channels, left, top, box_width, box_height, out_width, out_height;
     uint64_t checksum; /* FNV-1a of the pixels */
     uint8_t first[4];
@@ -47,8 +48,8 @@ static void equals_pillow(void)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const known_resize *k = &known[i];
         odd_image in = noise(k->width, k->height, k->channels), out;
-        CU_ASSERT_EQUAL(odd_resize(&in, k->left, k->top, k->box_width, k->box_height, k->out_width,
-                                   k->out_height, &out),
+        CU_ASSERT_EQUAL(odd_resize(&in, k->left, k->top, k->box_width, k->box_height, k->kernel,
+                                   k->out_width, k->out_height, &out),
                         ODD_OK);
         for (size_t b = 0; b < sizeof k->first && b < bytes_of(&out); b++)
             CU_ASSERT_EQUAL(out.pixels[b], k->first[b]);
@@ -73,10 +74,12 @@ static bool same_both_ways(uint32_t row)
     int left = draw(row, &n, in.width), top = draw(row, &n, in.height);
     int width = 1 + draw(row, &n, in.width - left), height = 1 + draw(row, &n, in.height - top);
     int out_width = 1 + draw(row, &n, 90), out_height = 1 + draw(row, &n, 90);
+    odd_kernel kernel = (odd_kernel)draw(row, &n, ODD_KERNEL_NEAREST + 1);
     odd_image fast, plain;
     bool same =
-        odd_resize(&in, left, top, width, height, out_width, out_height, &fast) == ODD_OK &&
-        odd_resize_plain(&in, left, top, width, height, out_width, out_height, &plain) == ODD_OK &&
+        odd_resize(&in, left, top, width, height, kernel, out_width, out_height, &fast) == ODD_OK &&
+        odd_resize_plain(&in, left, top, width, height, kernel, out_width, out_height, &plain) ==
+            ODD_OK &&
         bytes_of(&fast) == bytes_of(&plain) &&
         memcmp(fast.pixels, plain.pixels, bytes_of(&fast)) == 0;
     odd_image_free(&plain);
@@ -98,19 +101,22 @@ static void keeps_what_is_flat(void)
 {
     odd_image in = noise(31, 17, 3), out;
     memset(in.pixels, 200, bytes_of(&in));
-    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 31, 17, 64, 5, &out), ODD_OK);
-    bool flat = true;
-    for (size_t i = 0; i < bytes_of(&out); i++)
-        flat = flat && out.pixels[i] == 200;
-    CU_ASSERT(flat);
-    odd_image_free(&out);
+    for (int k = 0; odd_kernel_names[k]; k++) {
+        CU_ASSERT_EQUAL(odd_kernel_find(odd_kernel_names[k]), k);
+        CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 31, 17, (odd_kernel)k, 64, 5, &out), ODD_OK);
+        bool flat = true;
+        for (size_t i = 0; i < bytes_of(&out); i++)
+            flat = flat && out.pixels[i] == 200;
+        CU_ASSERT(flat);
+        odd_image_free(&out);
+    }
     odd_image_free(&in);
 }
 
 static void copies_at_the_same_size(void)
 {
     odd_image in = noise(28, 28, 1), out;
-    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 28, 28, 28, 28, &out), ODD_OK);
+    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 28, 28, ODD_KERNEL_LANCZOS, 28, 28, &out), ODD_OK);
     CU_ASSERT_EQUAL(memcmp(in.pixels, out.pixels, bytes_of(&in)), 0);
     odd_image_free(&out);
     odd_image_free(&in);
@@ -124,13 +130,14 @@ static void refuses_boxes_outside(void)
     odd_image in = noise(8, 8, 3), out;
     for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
         const int *b = boxes[i];
-        CU_ASSERT_EQUAL(odd_resize(&in, b[0], b[1], b[2], b[3], 4, 4, &out), ODD_ARG);
+        CU_ASSERT_EQUAL(odd_resize(&in, b[0], b[1], b[2], b[3], ODD_KERNEL_BICUBIC, 4, 4, &out),
+                        ODD_ARG);
         CU_ASSERT_PTR_NULL(out.pixels);
     }
-    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 8, 8, 0, 4, &out), ODD_ARG);
+    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 8, 8, ODD_KERNEL_BICUBIC, 0, 4, &out), ODD_ARG);
     CU_ASSERT_PTR_NULL(out.pixels);
     in.channels = 2;
-    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 8, 8, 4, 4, &out), ODD_ARG);
+    CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 8, 8, ODD_KERNEL_BICUBIC, 4, 4, &out), ODD_ARG);
     odd_image_free(&in);
 }
 

@@ -2,7 +2,7 @@
  * Prepare: from the bytes of an image file, or raw pixels, to the array that the catalogue stores.
  *
  * decode (limits first) -> sRGB (ICC, CMYK) -> flatten alpha on the background -> grey or RGB ->
- * orient (EXIF) -> largest central square -> antialiased bicubic resize, uint8. With Pillow: open,
+ * orient (EXIF) -> largest central square -> antialiased resize, uint8. With Pillow: open,
  * convert, crop, resize; the bytes are the same, but where the image is so large that JPEG is
  * decoded at 1/2, 1/4 or 1/8 (DCT scaling; at least twice the stored size is left), or where a
  * profile is applied.
@@ -19,6 +19,8 @@ typedef struct {
     int64_t size;     /* side of the stored square, pixels */
     char *channels;   /* "gray" or "rgb" */
     char *crop;       /* "centre": largest central square; "none": squeeze to the square */
+    double margin;    /* share of each side of it that is left out: 0.125 of 256 leaves 224 */
+    char *kernel;     /* of the resize: one of odd_kernel_names */
     char *background; /* "rrggbb" behind transparent pixels */
     double max_megapixels;
     double max_megabytes;
@@ -40,7 +42,8 @@ void odd_image_stop(void);
 /** Names and versions of the image libraries. Static. @local */
 const char *odd_image_text(void);
 
-/** Bytes of one prepared image: size * size * (1 or 3). */
+/** Channels, and bytes, of one prepared image: size * size * (1 or 3). */
+int odd_prepared_channels(const odd_prepare_options *options);
 size_t odd_prepared_bytes(const odd_prepare_options *options);
 
 /**
