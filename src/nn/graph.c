@@ -23,6 +23,7 @@ void odd_graph_free(odd_graph **graph)
     }
     for (int i = 0; i < g->layers; i++)
         free(g->layer[i].name);
+    odd_graph_free_notes(g);
     if (g->names) odd_names_free(g->names);
     odd_free(g->names);
     odd_free(g->tensor);
@@ -238,6 +239,7 @@ odd_status odd_graph_copy(const odd_graph *graph, odd_graph **out)
     ODD_TRY(copy_layers(graph, g));
     for (int i = 0; i < graph->outputs; i++)
         ODD_TRY(odd_graph_add_output(g, graph->output[i]));
+    ODD_TRY(odd_graph_copy_notes(graph, g));
     g->input = graph->input;
     *out = g;
     g = NULL; /* handed over */

@@ -152,6 +152,17 @@ static void add_head(const odd_graph *g, odd_text *out)
     odd_text_add(out, "\n\n");
 }
 
+static void add_notes(const odd_graph *g, odd_text *out)
+{
+    if (g->notes > 0) odd_text_add(out, "\n");
+    for (int i = 0; i < g->notes; i++) {
+        odd_text_printable(out, g->note[i].key);
+        odd_text_add(out, ": ");
+        odd_text_printable(out, g->note[i].value);
+        odd_text_add(out, "\n");
+    }
+}
+
 void odd_graph_describe(const odd_graph *g, odd_text *out)
 {
     line sums = {.name = "sum", .kind = ""};
@@ -164,6 +175,7 @@ void odd_graph_describe(const odd_graph *g, odd_text *out)
         fill_costs(&sums, odd_graph_parameters(g), odd_graph_flops(g));
         add_head(g, out);
         add_table(out, lines, g->layers, &sums);
+        add_notes(g, out);
     } else {
         out->failed = true;
     }

@@ -62,4 +62,8 @@ odd_status odd_graph_sweep(odd_graph *g);
 int64_t odd_layer_parameters(const odd_graph *g, const odd_layer *layer, bool counted[]);
 int64_t odd_layer_flops(const odd_graph *g, const odd_layer *layer);
 
+/* graph_notes.c */
+odd_status odd_graph_copy_notes(const odd_graph *from, odd_graph *to);
+void odd_graph_free_notes(odd_graph *g);
+
 #endif

@@ -232,6 +232,18 @@ static odd_status add_outputs(odd_reader *r)
     return st;
 }
 
+/* A key without a value, or a value without one, says nothing. */
+static odd_status read_notes(odd_graph *graph, const Onnx__ModelProto *model)
+{
+    odd_status st = ODD_OK;
+    for (size_t i = 0; st == ODD_OK && i < model->n_metadata_props; i++) {
+        const Onnx__StringStringEntryProto *entry = model->metadata_props[i];
+        if (entry->key && *entry->key && entry->value)
+            st = odd_graph_note(graph, entry->key, entry->value);
+    }
+    return st;
+}
+
 /* The names of the outputs are kept, so they are known before the nodes are read. */
 static odd_status note_outputs(odd_reader *r)
 {
@@ -264,6 +276,7 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
     odd_reader r = {.options = options};
     ODD_TRY(check_model(&r, model));
     ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
+    ODD_TRY(read_notes(r.graph, model));
     ODD_TRY(note_outputs(&r));
     ODD_TRY(add_weights(&r));
     ODD_TRY(add_inputs(&r, given));

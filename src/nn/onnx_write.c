@@ -23,6 +23,7 @@ typedef struct block {
 typedef struct {
     const odd_graph *graph;
     block *blocks;
+    odd_names nodes; /* names that are taken */
     Onnx__GraphProto *proto;
     Onnx__NodeProto *node; /* the one at work, and its layer */
     const odd_layer *layer;
@@ -43,6 +44,7 @@ static odd_status take(writer *w, void *pointer, size_t count, size_t element)
 
 static void give_back(writer *w)
 {
+    odd_names_free(&w->nodes);
     while (w->blocks) {
         block *next = w->blocks->next;
         odd_free(w->blocks);
@@ -330,6 +332,23 @@ static odd_status (*const settings[ODD_LAYER_COUNT])(writer *w) = {
     [ODD_LAYER_SLICE] = write_slice,
 };
 
+/* The layer's, with its output's behind it where another node has that. */
+static odd_status node_name(writer *w, const odd_layer *layer, char **name)
+{
+    odd_status st;
+    const char *output = w->graph->tensor[layer->output].name;
+    *name = layer->name;
+    while (odd_names_find(&w->nodes, *name) >= 0) {
+        const char *before = *name;
+        ODD_TRY(take(w, name, strlen(before) + strlen(output) + 2, 1));
+        strcpy(*name, before);
+        strcat(strcat(*name, "."), output);
+    }
+    ODD_TRY(odd_names_add(&w->nodes, *name, (int)w->proto->n_node));
+done:
+    return st;
+}
+
 static odd_status write_node(writer *w, const odd_layer *layer)
 {
     static char left_out[] = "";
@@ -340,7 +359,7 @@ static odd_status write_node(writer *w, const odd_layer *layer)
     ODD_TRY(take(w, &node->input, (size_t)layer->inputs + CONSTANTS, sizeof *node->input));
     ODD_TRY(take(w, &node->output, 1, sizeof *node->output));
     ODD_TRY(take(w, &node->attribute, ATTRIBUTES, sizeof *node->attribute));
-    node->name = layer->name;
+    ODD_TRY(node_name(w, layer, &node->name));
     node->op_type = (char *)odd_layer_name(layer->kind);
     node->n_output = 1;
     node->output[0] = w->graph->tensor[layer->output].name;
@@ -449,7 +468,24 @@ done:
     return st;
 }
 
-static odd_status pack(const odd_graph *graph, Onnx__GraphProto *proto, const char *path)
+static odd_status write_notes(writer *w, Onnx__ModelProto *model)
+{
+    const odd_graph *g = w->graph;
+    odd_status st =
+        take(w, &model->metadata_props, (size_t)g->notes, sizeof *model->metadata_props);
+    for (int i = 0; st == ODD_OK && i < g->notes; i++) {
+        Onnx__StringStringEntryProto *entry;
+        st = take(w, &entry, 1, sizeof *entry);
+        if (st != ODD_OK) break;
+        onnx__string_string_entry_proto__init(entry);
+        entry->key = g->note[i].key;
+        entry->value = g->note[i].value;
+        model->metadata_props[model->n_metadata_props++] = entry;
+    }
+    return st;
+}
+
+static odd_status pack(writer *w, const char *path)
 {
     Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
     Onnx__OperatorSetIdProto opset = ONNX__OPERATOR_SET_ID_PROTO__INIT, *opsets[] = {&opset};
@@ -463,14 +499,16 @@ static odd_status pack(const odd_graph *graph, Onnx__GraphProto *proto, const ch
     model.producer_version = version;
     model.opset_import = opsets;
     model.n_opset_import = 1;
-    model.graph = proto;
+    model.graph = w->proto;
+    odd_status st = write_notes(w, &model);
+    if (st != ODD_OK) return st;
     size_t size = onnx__model_proto__get_packed_size(&model);
     if (size > FILE_LIMIT)
         return odd_fail(ODD_ARG, "network '%s' is larger than an ONNX file can be (2 GiB)",
-                        graph->name);
+                        w->graph->name);
     uint8_t *bytes = odd_alloc((int64_t)size, 1);
     if (!bytes) return ODD_NOMEM;
-    odd_status st = odd_file_spill(path, bytes, onnx__model_proto__pack(&model, bytes));
+    st = odd_file_spill(path, bytes, onnx__model_proto__pack(&model, bytes));
     odd_free(bytes);
     return st;
 }
@@ -479,7 +517,7 @@ odd_status odd_onnx_write(const odd_graph *graph, const char *path)
 {
     writer w = {.graph = graph};
     odd_status st = write_graph(&w);
-    if (st == ODD_OK) st = pack(graph, w.proto, path);
+    if (st == ODD_OK) st = pack(&w, path);
     give_back(&w);
     return st;
 }

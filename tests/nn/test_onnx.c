@@ -143,12 +143,19 @@ static bool same_settings(const odd_layer_settings *a, const odd_layer_settings 
            !memcmp(a->list3, b->list3, sizeof a->list3);
 }
 
+/* Of several layers that were one node, the second is "y.tensor". */
+static bool same_name(const char *name, const char *again)
+{
+    size_t length = strlen(name);
+    return strncmp(name, again, length) == 0 && (again[length] == '\0' || again[length] == '.');
+}
+
 static bool same_graph(const odd_graph *a, const odd_graph *b)
 {
     bool same = a->layers == b->layers && a->outputs == b->outputs;
     for (int l = 0; same && l < a->layers; l++) {
         const odd_layer *x = &a->layer[l], *y = &b->layer[l];
-        same = x->kind == y->kind && strcmp(x->name, y->name) == 0 &&
+        same = x->kind == y->kind && same_name(x->name, y->name) &&
                same_settings(&x->set, &y->set) && same_inputs(a, x, b, y) &&
                strcmp(a->tensor[x->output].name, b->tensor[y->output].name) == 0;
         if (!same) printf("\n    layer '%s' differs", x->name);
@@ -249,6 +256,56 @@ static void all_layers_read_back(void)
     odd_graph *g = other_layers();
     CU_ASSERT_PTR_NOT_NULL_FATAL(g);
     CU_ASSERT(comes_back(g));
+    odd_graph_free(&g);
+}
+
+/* Names of layers may be missing or there twice; those of nodes may not. */
+static void nodes_have_names_of_their_own(void)
+{
+    static const char *const names[] = {"", "", "a", "a", "a", "a.t", "Relu"};
+    static const char *const outputs[] = {"", "", "s", "t", "u", "", ""};
+    enum { LAYERS = sizeof names / sizeof *names };
+    const odd_layer_settings set = odd_layer_defaults();
+    char path[256];
+    odd_graph *g, *again;
+    int x;
+    CU_ASSERT_EQUAL_FATAL(odd_graph_new("unnamed", &g), ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_tensor(g, "x", 2, (int64_t[]){1, 3}, true, NULL, &x), ODD_OK);
+    g->input = x;
+    for (int i = 0; i < LAYERS; i++)
+        CU_ASSERT_EQUAL(odd_graph_layer(g, ODD_LAYER_RELU, names[i], &set, 1, &x, outputs[i], &x),
+                        ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_add_output(g, x), ODD_OK);
+    CU_ASSERT_EQUAL(odd_onnx_write(g, in_folder("unnamed.onnx", path)), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(odd_onnx_read(path, &again), ODD_OK);
+    CU_ASSERT_EQUAL(again->layers, LAYERS);
+    for (int i = 0; i < again->layers; i++)
+        for (int j = 0; j < i; j++)
+            CU_ASSERT_STRING_NOT_EQUAL(again->layer[i].name, again->layer[j].name);
+    CU_ASSERT_STRING_EQUAL(again->layer[2].name, "a");
+    odd_graph_free(&again);
+    odd_graph_free(&g);
+}
+
+/* The metadata of the file. */
+static void notes_come_along(void)
+{
+    char path[256];
+    odd_graph *g, *copy, *again;
+    CU_ASSERT_EQUAL_FATAL(odd_onnx_parse(onnx_models[0].bytes, onnx_models[0].size, NULL, &g),
+                          ODD_OK);
+    CU_ASSERT_PTR_NULL(odd_graph_noted(g, "oddlot.size"));
+    CU_ASSERT_EQUAL(odd_graph_note(g, "oddlot.size", "1"), ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_note(g, "who", "\xc3\xa4"), ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_note(g, "oddlot.size", "224"), ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_copy(g, &copy), ODD_OK);
+    CU_ASSERT_EQUAL(odd_onnx_write(copy, in_folder("notes.onnx", path)), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(odd_onnx_read(path, &again), ODD_OK);
+    CU_ASSERT_EQUAL(again->notes, 2);
+    CU_ASSERT_STRING_EQUAL(odd_graph_noted(again, "oddlot.size"), "224");
+    CU_ASSERT_STRING_EQUAL(odd_graph_noted(again, "who"), "\xc3\xa4");
+    odd_graph_free(&again);
+    odd_graph_free(&copy);
     odd_graph_free(&g);
 }
 
@@ -400,6 +457,8 @@ CU_TestInfo odd_tests[] = {
     {"names are kept", names_are_kept},
     {"written reads back", written_reads_back},
     {"all layers read back", all_layers_read_back},
+    {"nodes have names of their own", nodes_have_names_of_their_own},
+    {"notes come along", notes_come_along},
     {"checker agrees", checker_agrees},
     {"external weights", external_weights},
     {"open sizes are given", open_sizes_are_given},

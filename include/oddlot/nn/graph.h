@@ -138,6 +138,11 @@ typedef struct {
     odd_layer_settings set;
 } odd_layer;
 
+/* Words that go with a network: the metadata of an ONNX file. */
+typedef struct {
+    char *key, *value;
+} odd_note;
+
 /* Layers stand in an order in which each comes after those that make its inputs. */
 typedef struct {
     char *name;
@@ -148,6 +153,8 @@ typedef struct {
     int input;   /* the tensor of images; -1: none yet */
     int *output; /* (outputs) tensors */
     int outputs;
+    odd_note *note; /* (notes) */
+    int notes;
     int tensor_room, layer_room;
     struct odd_names *names; /* finds tensors by name */
 } odd_graph;
@@ -173,6 +180,12 @@ odd_status odd_graph_add_output(odd_graph *g, int tensor);
  *  HardSigmoid's 0.2 and 0.5 are to be set. axis is 1, Slice's steps 1, Clip open. */
 odd_layer_settings odd_layer_defaults(void);
 
+/** Keep a note, in place of the one of that key; both are copied. ODD_NOMEM; ODD_FORMAT: too many.
+ */
+odd_status odd_graph_note(odd_graph *g, const char *key, const char *value);
+/** The note of that key, NULL if there is none. Borrowed. */
+const char *odd_graph_noted(const odd_graph *g, const char *key);
+
 /** The tensor of this name. Where no tensor has it also "last_map" (the last output of a layer with
  * H x W > 1), "pooled" (what a global pool or mean over H, W makes of it) and "penultimate" (the
  * input of the last Gemm, MatMul or 1x1 Conv that makes the output): ODD_FORMAT if there is none.
@@ -194,7 +207,8 @@ int64_t odd_tensor_values(const odd_tensor *t);
 int64_t odd_graph_parameters(const odd_graph *g);
 int64_t odd_graph_flops(const odd_graph *g);
 
-/** A table of layers for people: name, kind, output shape, parameters, FLOPs; sums at the end. */
+/** A table of layers for people: name, kind, output shape, parameters, FLOPs; sums at the end; then
+ *  the notes. */
 void odd_graph_describe(const odd_graph *g, odd_text *out);
 
 #endif
