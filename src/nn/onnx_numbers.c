@@ -297,8 +297,8 @@ odd_status odd_numbers_pair(odd_reader *r)
         a->rank == b->rank && memcmp(a->shape, b->shape, (size_t)a->rank * sizeof *a->shape) == 0;
     if (!same && a->count != 1 && b->count != 1)
         return odd_node_fail(r, "whole numbers of different shapes are not supported");
-    const odd_numbers *like =
-        a->count > b->count || (a->count == b->count && a->rank > b->rank) ? a : b;
+    bool b_decides = a->count == 1 && (b->count != 1 || b->rank > a->rank); /* it may be empty */
+    const odd_numbers *like = b_decides ? b : a;
     ODD_TRY(odd_numbers_new(like->rank, like->shape, &n));
     for (int64_t i = 0; i < n->count; i++)
         ODD_TRY(pair_at(r, odd_layer_find(r->node->op_type), a, a->count == 1 ? 0 : i, b,
