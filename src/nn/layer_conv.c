@@ -1,19 +1,16 @@
 /* Convolution and its transpose; letters as in graph.h, with G groups, O outputs, I inputs. */
 #include "nn/layers_internal.h"
 
-/* What oneDNN calls the window of a layer; its dilation counts the gaps. */
-typedef struct {
-    dnnl_dims_t stride, gap, before, after;
-} window;
-
-static window window_of(const odd_layer_settings *set)
+odd_conv_window odd_conv_window_of(const odd_step *step)
 {
-    window w;
+    const odd_layer_settings *set = &step->set;
+    odd_conv_window w;
     for (int i = 0; i < 2; i++) {
         w.stride[i] = set->stride[i];
         w.gap[i] = set->dilation[i] - 1;
         w.before[i] = set->pad[i];
         w.after[i] = set->pad[2 + i];
+        if (step->kind == ODD_LAYER_CONV_TRANSPOSE) w.after[i] -= set->output_pad[i];
     }
     return w;
 }
@@ -40,15 +37,19 @@ static int weight_shape(const odd_tensor *t, int64_t groups, bool transpose, dnn
     return at;
 }
 
-/* The weights as they lie in the graph, under oneDNN's shape. */
-static odd_status weights_value(odd_planner *p, const odd_step *step, bool transpose, int *value)
+odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc)
 {
     dnnl_dims_t dims, strides;
+    int rank = weight_shape(&p->graph->tensor[step->input[1]], step->set.group,
+                            step->kind == ODD_LAYER_CONV_TRANSPOSE, dims, strides);
+    return odd_desc_strided(desc, rank, dims, dnnl_f32, strides);
+}
+
+static odd_status weights_value(odd_planner *p, const odd_step *step, int *value)
+{
     dnnl_memory_desc_t desc;
     odd_status st;
-    int rank =
-        weight_shape(&p->graph->tensor[step->input[1]], step->set.group, transpose, dims, strides);
-    ODD_TRY(odd_desc_strided(&desc, rank, dims, dnnl_f32, strides));
+    ODD_TRY(odd_conv_weights(p, step, &desc));
     ODD_TRY(odd_plan_plain(p, step->input[1], value));
     ODD_TRY(odd_plan_alias(p, *value, &desc, value));
 done:
@@ -112,9 +113,9 @@ odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
     dnnl_convolution_desc_t op;
     odd_status st;
     int source, weights;
-    window w = window_of(&step->set);
+    odd_conv_window w = odd_conv_window_of(step);
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
-    ODD_TRY(weights_value(p, step, false, &weights));
+    ODD_TRY(weights_value(p, step, &weights));
     ODD_TRY(conv_descs(p, step, weights, &s));
     ODD_TRY(odd_dnnl(dnnl_dilated_convolution_forward_desc_init(
                          &op, p->prop, dnnl_convolution_direct, &s.source, &s.weights, &s.bias,
@@ -135,12 +136,9 @@ odd_status odd_plan_conv_transpose(odd_planner *p, const odd_step *step)
     dnnl_deconvolution_desc_t op;
     odd_status st;
     int source, weights;
-    window w = window_of(&step->set);
-    for (int i = 0; i < 2; i++) {
-        w.after[i] -= step->set.output_pad[i]; /* what is cut off less */
-    }
+    odd_conv_window w = odd_conv_window_of(step);
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
-    ODD_TRY(weights_value(p, step, true, &weights));
+    ODD_TRY(weights_value(p, step, &weights));
     ODD_TRY(conv_descs(p, step, weights, &s));
     ODD_TRY(odd_dnnl(dnnl_dilated_deconvolution_forward_desc_init(
                          &op, p->prop, dnnl_deconvolution_direct, &s.source, &s.weights, &s.bias,

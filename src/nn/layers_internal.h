@@ -15,6 +15,15 @@ odd_status odd_layer_plan(odd_planner *p, const odd_step *step);
 /* layer_conv.c */
 odd_status odd_plan_conv(odd_planner *p, const odd_step *step);
 odd_status odd_plan_conv_transpose(odd_planner *p, const odd_step *step);
+/* What oneDNN calls the window of a convolution; its dilation counts the gaps. */
+typedef struct {
+    dnnl_dims_t stride, gap, before, after;
+} odd_conv_window;
+/** The window of either; the transpose cuts off less by its output padding. */
+odd_conv_window odd_conv_window_of(const odd_step *step);
+/** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
+ */
+odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc);
 /* layer_product.c */
 odd_status odd_plan_gemm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_matmul(odd_planner *p, const odd_step *step);

@@ -15,6 +15,7 @@
 typedef enum {
     ODD_HOME_ARENA,    /* computed; in the arena of the plan */
     ODD_HOME_CONSTANT, /* in the graph or among the net's weights */
+    ODD_HOME_VARIABLE, /* weights that learn: at `data`, other ones in each run */
     ODD_HOME_SCRATCH,  /* the scratchpad that all operations share */
     ODD_HOME_INPUT,    /* the caller's images */
     ODD_HOME_OUTPUT    /* the caller's results */
@@ -30,7 +31,7 @@ typedef struct {
     int number;      /* of an OUTPUT: which one */
     int64_t bytes;   /* of a root */
     int64_t offset;  /* of an ARENA root: in the arena */
-    void *data;      /* CONSTANT */
+    void *data;      /* CONSTANT, VARIABLE */
     dnnl_memory_t memory;
 } odd_value;
 

@@ -102,6 +102,7 @@ static void *address(const odd_plan *plan, const odd_value *v)
     case ODD_HOME_SCRATCH:
         return (char *)plan->arena + plan->arena_bytes;
     case ODD_HOME_CONSTANT:
+    case ODD_HOME_VARIABLE:
         return v->data;
     default:
         return DNNL_MEMORY_NONE; /* lent in each run */

@@ -91,7 +91,8 @@ typedef struct {
  *   LeakyRelu, Elu       x; alpha
  *   Clip                 x; low, high
  *   HardSigmoid          x; max(0, min(1, alpha x + beta))
- *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Neg, Identity   x
+ *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Neg   x
+ *   Identity             x; `value`: the share that is dropped in training (train.h), 0: none
  *   Add, Sub, Mul, Div, Pow   x, y, with numpy's broadcasting
  *   MaxPool              x (N, C, H, W); kernel, stride, dilation, pad: minus infinity
  *   AveragePool          x (N, C, H, W); kernel, stride, pad, count_padding
@@ -118,7 +119,7 @@ typedef struct {
     float alpha, beta;             /* Gemm, LeakyRelu, Elu, HardSigmoid */
     float low, high;               /* Clip; -INFINITY, INFINITY: open */
     float epsilon;                 /* BatchNormalization, LayerNormalization */
-    float value;                   /* Pad: what is put there */
+    float value;                   /* Pad: what is put there; Identity: share dropped */
     int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */
     bool keep_dims;                /* ReduceMean */
     int axes;                      /* how many of `list` (`list2`, `list3`) count */

@@ -1,0 +1,43 @@
+/**
+ * Network: a graph from a list of layers as people write it in a job file, with initial weights.
+ *
+ * A layer is a word and its numbers; what follows names settings. Letters: K kernel ("5" or "5x3",
+ * rows x columns), N whole numbers.
+ *
+ *   conv N K [stride N] [pad N|same] [groups N] [dilation N] [no bias]
+ *   depthwise K [stride N] [pad N|same] [no bias]
+ *   conv_transpose N K [stride N] [pad N|same] [output_pad N] [groups N] [dilation N] [no bias]
+ *                                         pad same: rows and columns times stride
+ *   dense N [no bias]                     flattens what is not flat
+ *   max_pool K [stride N] [pad N]         stride: K if not given
+ *   average_pool K [stride N] [pad N]
+ *   global_average_pool, global_max_pool
+ *   relu, leaky_relu [0.01], elu [1], sigmoid, tanh, swish, hard_swish
+ *   batch_norm, layer_norm                layer_norm: over all values of an image
+ *   dropout 0.5
+ *   flatten, reshape NxNxN, l2_norm
+ *   as NAME, from NAME                    names the tensor so far; goes back to a named one
+ *   add NAME, concat NAME, multiply NAME  with the named tensor (multiply: NAME may be N x 1 x 1)
+ *
+ * Weights are drawn by (seed, layer, value): normal with variance 2 / inputs of a value (He, Zhang,
+ * Ren and Sun, ICCV 2015), or uniform with variance 2 / (inputs + outputs) (Glorot and Bengio,
+ * AISTATS 2010); biases are 0. @local
+ */
+#ifndef ODDLOT_NN_NETWORK_H
+#define ODDLOT_NN_NETWORK_H
+
+#include "oddlot/nn/graph.h"
+
+typedef enum { ODD_INITIAL_HE, ODD_INITIAL_GLOROT } odd_initial;
+
+/** A graph whose input "images" is (1, shape[0], ...), `rank` 1 (features) or 3 (C, H, W), and
+ * whose output is what the last item makes. ODD_ARG telling the number of the item, counted from 1,
+ * its words, and what is known or does not fit; ODD_NOMEM. */
+odd_status odd_network_new(const char *name, int rank, const int64_t shape[], int items,
+                           const char *const item[], odd_initial initial, uint64_t seed,
+                           odd_graph **out);
+
+/** "he", "glorot"; ODD_ARG telling what is known. */
+odd_status odd_initial_find(const char *name, odd_initial *initial);
+
+#endif

@@ -1,0 +1,139 @@
+/**
+ * Train: a graph learns its constants from images, by oneDNN's backward primitives.
+ *
+ * A *batch* of images is cut by their place in it into a fixed number of *shards*
+ * (odd_shard_range()), whoever works on them. A step of training is
+ *
+ *   odd_trainer_shards()   the gradient of each of my shards          my rows, all my threads
+ *   a sum of the vectors of all shards in one fixed tree              the stage: par/treesum over
+ *                                                                     ranks; odd_gradient_sum()
+ *                                                                     where all shards are mine
+ *   odd_trainer_step()     the optimizer moves the weights            the same on every rank
+ *
+ * Each shard is the work of one thread with primitives of its own, so its vector has the same bits
+ * on any number of threads and ranks, and so have the weights (on CPUs of one kind). There is no
+ * communication in here. Nothing is allocated in a step once the sizes of shards have been seen.
+ *
+ * What learns: weights, biases and scales, i.e. the constants that odd_graph_parameters() counts.
+ * Batch norms take mean and variance of each shard ("ghost batch norm"; Hoffer, Hubara and Soudry,
+ * "Train longer, generalize better", NeurIPS 2017); the vector carries them to the running
+ * averages, which evaluation uses. Dropout is an Identity layer with a `value` (graph.h): its mask
+ * is drawn by (seed, step, id of the image, value), and what is kept is scaled by 1 / (1 - value).
+ */
+#ifndef ODDLOT_NN_TRAIN_H
+#define ODDLOT_NN_TRAIN_H
+
+#include "oddlot/base/bundle.h"
+#include "oddlot/nn/graph.h"
+#include "oddlot/nn/optimizer.h"
+
+#include <stdint.h>
+
+/* Losses of one image, x what the network makes of it (x_1 ... x_K), t its target. */
+typedef enum {
+    ODD_LOSS_CROSS_ENTROPY, /* x logits of K classes, t one class: log sum exp(x) - x_t */
+    ODD_LOSS_BINARY,        /* x logits, t (K) in 0 ... 1: mean of log(1 + exp(x)) - t x */
+    ODD_LOSS_SQUARED        /* t (K): mean of (x - t)^2 */
+} odd_loss_kind;
+
+/* One term of the objective: the mean of weight x loss over the images of the batch. */
+typedef struct {
+    odd_loss_kind kind;
+    int tensor;    /* of the graph, computed and batched: x. Softmax and Sigmoid are in the loss */
+    double weight; /* > 0 */
+} odd_loss;
+
+#define ODD_LOSSES 4 /* terms of an objective; the first is the one that hits are counted for */
+
+/* What an image should give, one for each term. */
+typedef struct {
+    const int32_t *label; /* (images) CROSS_ENTROPY: 0 ... K - 1 */
+    const float *value;   /* (images, K) BINARY, SQUARED; may be the images themselves */
+} odd_target;
+
+/* Images that one thread works on; all borrowed during the call. */
+typedef struct {
+    int64_t images;                /* >= 1 */
+    const float *input;            /* (images, ...) as the graph's input */
+    const int64_t *id;             /* (images) their numbers, for dropout; NULL without dropout */
+    const float *weight;           /* (images) factor of each image's loss; NULL: 1 */
+    odd_target target[ODD_LOSSES]; /* (terms) */
+} odd_shard;
+
+/* Sums over images, to be added over shards. */
+typedef struct {
+    double loss;   /* the objective, times the images' weights */
+    double hits;   /* CROSS_ENTROPY: largest logit at the label; BINARY: share of logits on the
+                      right side of 0; SQUARED: 0 */
+    double images; /* how many */
+} odd_tally;
+
+typedef struct {
+    odd_optimizer optimizer;
+    uint64_t seed;  /* of dropout */
+    double average; /* of batch norms: running = (1 - average) running + average now; 0.1 */
+} odd_train_options;
+
+typedef struct odd_trainer odd_trainer;
+
+odd_train_options odd_train_defaults(odd_optimizer_kind kind);
+
+/** A trainer of a graph (copied) for an objective of `losses` terms. ODD_ARG for options and terms
+ *  out of range; ODD_FORMAT naming a layer that cannot be trained through; ODD_NOMEM. */
+odd_status odd_trainer_new(const odd_graph *graph, int losses, const odd_loss loss[],
+                           const odd_train_options *options, odd_trainer **out);
+void odd_trainer_free(odd_trainer **trainer);
+
+/** Values of the vector that a shard gives: the gradient of all that learns, then what batch norms
+ *  saw. */
+int64_t odd_trainer_length(const odd_trainer *t);
+
+/** The images of a batch that make shard number `shard` of `shards`: first and count (maybe 0). */
+void odd_shard_range(int64_t batch, int shards, int shard, int64_t *first, int64_t *count);
+
+/**
+ * The vectors of some shards of the step that comes next, on all OpenMP threads.
+ *
+ * batch     images of the whole batch, on all ranks: the gradient is that of their mean loss
+ * vector    vector[s] (length), filled
+ * tally     (shards), filled
+ *
+ * @return ODD_OK; ODD_ARG for a shard without images, a missing target or id, or a label that is no
+ * class, telling which; ODD_NUMERIC, ODD_FORMAT (oneDNN), ODD_NOMEM. A loss that is not finite is
+ * no failure here: odd_trainer_step() tells it after the sum, on all ranks alike.
+ */
+odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const odd_shard shard[],
+                              float *const vector[], odd_tally tally[]);
+
+/** The sum of vectors in double, in the tree of par/treesum.h: the same bits as that gives. All
+ *  threads. sum: (length). */
+void odd_gradient_sum(int64_t length, int vectors, const float *const vector[], double sum[]);
+
+/** Move the weights along the summed vector (length) of the whole batch; `loss` is the mean loss of
+ *  the batch, for the check only. ODD_NUMERIC if it or the gradient is not finite: it tells the
+ * step and what to try, and nothing has moved. */
+odd_status odd_trainer_step(odd_trainer *t, const double sum[], double loss, double rate);
+
+/** Steps done; length of the gradient of the last one, before clipping. */
+int64_t odd_trainer_steps(const odd_trainer *t);
+double odd_trainer_gradient_norm(const odd_trainer *t);
+
+/** The network as it is now, for evaluation: weights of this step, running averages in the batch
+ *  norms, no dropout. Outputs are those of the graph. Goes to odd_net_new() and odd_onnx_write().
+ */
+odd_status odd_trainer_graph(const odd_trainer *t, odd_graph **out);
+
+/** Put the whole state into a bundle (weights, running averages, moments, step); take it back,
+ * which goes on to the bit. ODD_FORMAT if it is not of this network and optimizer. */
+odd_status odd_trainer_save(const odd_trainer *t, odd_bundle *b);
+odd_status odd_trainer_load(odd_trainer *t, const odd_bundle *b);
+
+/** The tally of one term for images whose outputs are known: what evaluation reports. x: (images,
+ *  K); weight: NULL or (images). ODD_ARG for a label that is no class. */
+odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, const float x[],
+                          const odd_target *target, const float weight[], odd_tally *tally);
+/** "cross-entropy", "binary", "squared"; static. Of a name: ODD_ARG telling what is known. */
+const char *odd_loss_name(odd_loss_kind kind);
+odd_status odd_loss_find(const char *name, odd_loss_kind *kind);
+
+#endif

@@ -1,0 +1,58 @@
+/* Initial weights: drawn by seed, layer and value. */
+#include "nn/network_internal.h"
+
+#include "nn/graph_internal.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+
+#include <math.h>
+#include <string.h>
+
+odd_status odd_initial_find(const char *name, odd_initial *initial)
+{
+    *initial = strcmp(name, "glorot") == 0 ? ODD_INITIAL_GLOROT : ODD_INITIAL_HE;
+    if (*initial == ODD_INITIAL_GLOROT || strcmp(name, "he") == 0) return ODD_OK;
+    return odd_fail(ODD_ARG, "there are no initial weights '%s'; known are he and glorot", name);
+}
+
+static odd_status new_values(int rank, const int64_t shape[], int64_t *count, float **values)
+{
+    odd_status st = odd_shape_check(rank, shape, count);
+    *values = NULL;
+    if (st != ODD_OK) return st;
+    return ODD_NEW(*values, *count);
+}
+
+odd_status odd_initial_weights(odd_network *n, int rank, const int64_t shape[], double inputs,
+                               double outputs, int *tensor)
+{
+    int64_t count;
+    float *values;
+    odd_status st;
+    bool he = n->initial == ODD_INITIAL_HE;
+    double size = he ? sqrt(2 / inputs) : sqrt(6 / (inputs + outputs));
+    uint32_t layer = (uint32_t)n->item;
+    ODD_TRY(new_values(rank, shape, &count, &values));
+    for (int64_t i = 0; i < count; i++) {
+        double draw = he ? odd_normal(n->seed, ODD_STREAM_WEIGHTS, (uint64_t)i, layer)
+                         : 2 * odd_uniform(n->seed, ODD_STREAM_WEIGHTS, (uint64_t)i, layer) - 1;
+        values[i] = (float)(size * draw);
+    }
+    return odd_graph_give_tensor(n->g, "", rank, shape, values, tensor);
+done:
+    return st;
+}
+
+odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[], float value,
+                                int *tensor)
+{
+    int64_t count;
+    float *values;
+    odd_status st;
+    ODD_TRY(new_values(rank, shape, &count, &values));
+    for (int64_t i = 0; i < count; i++)
+        values[i] = value;
+    return odd_graph_give_tensor(n->g, "", rank, shape, values, tensor);
+done:
+    return st;
+}

@@ -1,0 +1,54 @@
+/* network_internal: an item of a list of layers on its way into a graph. */
+#ifndef ODDLOT_NN_NETWORK_INTERNAL_H
+#define ODDLOT_NN_NETWORK_INTERNAL_H
+
+#include "oddlot/nn/network.h"
+
+enum { ODD_NETWORK_WORDS = 16, ODD_NETWORK_TEXT = 256 };
+
+/* A graph in the making and the item at work. */
+typedef struct {
+    odd_graph *g;
+    odd_initial initial;
+    uint64_t seed;
+    int at;                      /* the tensor so far */
+    int item;                    /* counted from 1 */
+    const char *form;            /* how this item is written */
+    const char *name;            /* that its result gets */
+    char text[ODD_NETWORK_TEXT]; /* its words, cut by 0 */
+    int words, next;
+    const char *word[ODD_NETWORK_WORDS];
+} odd_network;
+
+/* ---- network_words.c ---- */
+
+odd_status odd_words_split(odd_network *n, const char *item);
+/* ODD_ARG with these words, and how the item is written. */
+odd_status odd_words_fail(const odd_network *n, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* True if the next word is this one; it is taken. */
+bool odd_words_take(odd_network *n, const char *word);
+/* The next word: low ... 2^30; "5" or "5x3"; a number; numbers with x between them; any word.
+ * `what` it is. */
+odd_status odd_words_count(odd_network *n, const char *what, int64_t low, int64_t *value);
+odd_status odd_words_pair(odd_network *n, const char *what, int64_t pair[2]);
+odd_status odd_words_real(odd_network *n, const char *what, double *value);
+odd_status odd_words_shape(odd_network *n, int most, int *rank, int64_t shape[]);
+odd_status odd_words_name(odd_network *n, const char **name);
+/* Nothing may be left. */
+odd_status odd_words_end(odd_network *n);
+
+/* ---- network_initial.c: constants before training, the next of the graph ---- */
+
+/* Weights that make each value of `inputs` and spread each over `outputs`. */
+odd_status odd_initial_weights(odd_network *n, int rank, const int64_t shape[], double inputs,
+                               double outputs, int *tensor);
+odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[], float value,
+                                int *tensor);
+
+/* ---- network_layers.c ---- */
+
+/* Add the layer of this item. */
+odd_status odd_network_item(odd_network *n);
+
+#endif
