@@ -14,32 +14,65 @@
 enum { MOST_FEATURES = 1 << 26 }; /* the offsets of a panel of 16 such rows still fit an int */
 
 static const double small_work = 1e9; /* products: below, float64 takes no time worth saving */
-
-const char *odd_pca_choose(int64_t n, int d, const char *wish, const char **why)
-{
-    *why = "as the job asks";
-    if (strcmp(wish, "covariance") == 0) return "covariance";
-    if (strcmp(wish, "gram") == 0) return "gram";
-    *why = n < d ? "fewer rows than features" : "at least as many rows as features";
-    return n < d ? "gram" : "covariance";
-}
+static const double long_work = 2e12; /* products: some ten seconds of two cores */
+static const double much_longer = 4;
 
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
 
-static bool is_gram(const char *solver)
+/* Time in float32 products. Eigenvectors of a square matrix run at a twentieth of their speed
+ * (PDSYEVD of order 1536 on 2 cores), mapping back from the gram matrix at half of it. */
+static double exact_work(double n, double d, double k)
 {
-    return strcmp(solver, "gram") == 0;
+    const double order = n < d ? n : d, back = n < d ? 4 * n * d * k : 0;
+    return n * d * order + 20 * order * order * order + back;
 }
 
-int64_t odd_pca_bytes(int64_t n, int d, int64_t k, const char *solver, int ranks, int threads)
+static double random_work(int64_t n, int d, const odd_pca_options *o)
+{
+    const double l = odd_pca_columns(n, d, o->components, o->oversampling);
+    const double pass = 4.0 * (double)n * d * l, thin = 12.0 * d * l * l;
+    return (double)o->iterations * (pass + thin) + pass / 2;
+}
+
+const char *odd_pca_choose(int64_t n, int d, const odd_pca_options *options, const char **why)
+{
+    static const char *const solvers[] = {"covariance", "gram", "randomized"};
+    const double exact = exact_work((double)n, d, (double)options->components);
+    *why = "as the job asks";
+    for (int i = 0; i < 3; i++)
+        if (strcmp(options->solver, solvers[i]) == 0) return solvers[i];
+    *why = "rows so many and wide that exact components take much longer";
+    if (exact > long_work && exact > much_longer * random_work(n, d, options)) return "randomized";
+    *why = n < d ? "fewer rows than features" : "at least as many rows as features";
+    return n < d ? "gram" : "covariance";
+}
+
+static bool is(const char *solver, const char *name)
+{
+    return strcmp(solver, name) == 0;
+}
+
+/* Beside the model and the mean. */
+static int64_t solver_bytes(int64_t n, int d, const odd_pca_options *o, const char *solver,
+                            int ranks, int threads)
+{
+    const int l = odd_pca_columns(n, d, o->components, o->oversampling);
+    if (is(solver, "randomized")) return odd_pca_random_bytes(n, d, l, ranks, threads);
+    if (is(solver, "gram"))
+        return odd_pca_gram_bytes(n, d, smaller(o->components, smaller(n, d)), ranks);
+    return odd_pca_covariance_bytes(n, d, ranks);
+}
+
+int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const char *solver,
+                      int ranks, int threads)
 {
     if (n < 1 || d < 1) return 0;
+    const int64_t k = smaller(options->components, smaller(n, d));
     const int64_t model = 8 * (int64_t)d * (k + 1), means = 8 * (int64_t)d * 32 * (threads + 1);
-    const int64_t parts = is_gram(solver) ? odd_pca_gram_bytes(n, d, k, ranks)
-                                          : odd_pca_covariance_bytes(n, d, ranks);
+    const int64_t parts = solver_bytes(n, d, options, solver, ranks, threads);
     return model + (parts > means ? parts : means);
 }
 
@@ -84,11 +117,12 @@ static odd_status check_input(const odd_rows *rows, const odd_pca_options *optio
     return ODD_OK;
 }
 
-static odd_status check_memory(const odd_rows *rows, int64_t k, const char *solver)
+static odd_status check_memory(const odd_rows *rows, const odd_pca_options *options,
+                               const char *solver)
 {
     char needs[32], has[32];
     const int64_t bytes =
-        odd_pca_bytes(rows->part.n, rows->d, k, solver, odd_size(rows->comm), odd_threads());
+        odd_pca_bytes(rows->part.n, rows->d, options, solver, odd_size(rows->comm), odd_threads());
     const int64_t available = odd_memory_available();
     if (bytes <= available) return ODD_OK;
     return odd_fail(ODD_NOMEM, "PCA by %s of %lld rows of %d features needs %s, %s are left",
@@ -97,16 +131,32 @@ static odd_status check_memory(const odd_rows *rows, int64_t k, const char *solv
 }
 
 /* First in float32, where that saves time; then, where that was not enough, in float64. */
-static odd_status solve(const odd_rows *rows, odd_pca *pca)
+static odd_status solve_exactly(const odd_rows *rows, odd_pca *pca)
 {
     odd_status st = ODD_OK;
-    const odd_pca_solver by = is_gram(pca->solver) ? odd_pca_by_gram : odd_pca_by_covariance;
+    const odd_pca_solver by = is(pca->solver, "gram") ? odd_pca_by_gram : odd_pca_by_covariance;
     const double n = (double)rows->part.n, d = rows->d;
     bool blurred = false;
     ODD_TRY(by(rows, n * d * (n < d ? n : d) < small_work, pca, &blurred));
     if (!blurred) goto done;
     odd_log(ODD_LOG_INFO, "PCA once more in float64: the variances reach too far down for float32");
     ODD_TRY(by(rows, true, pca, &blurred));
+done:
+    return st;
+}
+
+/* The mean, then the axes. */
+static odd_status solve(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
+                        int64_t *bad_row)
+{
+    const bool random = is(pca->solver, "randomized");
+    double squares;
+    odd_status st;
+    ODD_TRY(odd_pca_mean(rows, pca->mean, random ? &squares : NULL, bad_row));
+    if (random)
+        ODD_TRY(odd_pca_by_random(rows, options, squares, pca));
+    else
+        ODD_TRY(solve_exactly(rows, pca));
 done:
     return st;
 }
@@ -132,15 +182,14 @@ odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd
     ODD_TRY(odd_same_i64(rows->comm, "components", options->components));
     ODD_TRY(check_input(rows, options));
     const int64_t n = rows->part.n, k = smaller(options->components, smaller(n - 1, rows->d));
-    const char *solver = odd_pca_choose(n, rows->d, options->solver, &why);
+    const char *solver = odd_pca_choose(n, rows->d, options, &why);
     odd_log(ODD_LOG_INFO, "PCA by %s: %s", solver, why);
-    ODD_TRY_ALL(rows->comm, check_memory(rows, k, solver));
+    ODD_TRY_ALL(rows->comm, check_memory(rows, options, solver));
     ODD_TRY_ALL(rows->comm, odd_pca_new(rows->d, (int)k, &pca));
     pca->n = n;
     pca->whiten = options->whiten;
     pca->solver = solver;
-    ODD_TRY(odd_pca_mean(rows, pca->mean, bad_row));
-    ODD_TRY(solve(rows, pca));
+    ODD_TRY(solve(rows, options, pca, bad_row));
     for (int i = 0; i < pca->k; i++)
         pca->value[i] /= (double)(n - 1);
     pca->total_variance /= (double)(n - 1);

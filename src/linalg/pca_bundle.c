@@ -69,6 +69,12 @@ done:
     return st;
 }
 
+static const char *solver_of(const char *saved)
+{
+    if (strcmp(saved, "gram") == 0) return "gram";
+    return strcmp(saved, "randomized") == 0 ? "randomized" : "covariance";
+}
+
 odd_status odd_pca_borrow(const odd_bundle *b, odd_pca *view)
 {
     odd_status st = ODD_OK;
@@ -84,7 +90,7 @@ odd_status odd_pca_borrow(const odd_bundle *b, odd_pca *view)
     ODD_TRY(odd_bundle_get_i64(b, "whiten", &whiten));
     ODD_TRY(odd_bundle_get_text(b, "solver", &solver));
     view->whiten = whiten != 0;
-    view->solver = strcmp(solver, "gram") == 0 ? "gram" : "covariance";
+    view->solver = solver_of(solver);
 done:
     return st;
 }

@@ -65,7 +65,7 @@ odd_status odd_pca_by_covariance(const odd_rows *rows, bool exact, odd_pca *pca,
     odd_log(ODD_LOG_INFO, "eigenvectors of order %d on a grid of %s", rows->d, odd_grid_text(grid));
     ODD_TRY(odd_grid_eigh(grid, rows->d, s.sum, pca->k, pca->value, pca->axis));
     *blurred = !exact && !odd_pca_is_sharp(pca->k, pca->value, float32_error);
-    if (!*blurred) pca->k = odd_pca_rank(rows->d, pca->k, pca->value);
+    if (!*blurred) pca->k = odd_pca_rank(odd_pca_rounding(rows->d), pca->k, pca->value);
 done:
     odd_grid_free(&grid);
     odd_scatter_free(&s);

@@ -61,7 +61,7 @@ static odd_status eigenpairs(const odd_rows *rows, bool exact, odd_pca *pca, dou
     odd_log(ODD_LOG_INFO, "eigenvectors of order %d on a grid of %s", n, odd_grid_text(grid));
     ODD_TRY(odd_grid_eigh(grid, n, s.sum, pca->k, pca->value, vector));
     *blurred = !exact && !odd_pca_is_sharp(pca->k, pca->value, float32_error);
-    if (!*blurred) pca->k = odd_pca_rank(n, pca->k, pca->value);
+    if (!*blurred) pca->k = odd_pca_rank(odd_pca_rounding(n), pca->k, pca->value);
 done:
     odd_grid_free(&grid);
     odd_scatter_free(&s);

@@ -1,5 +1,5 @@
 /**
- * PCA, the parts: the mean, the two solvers and what they share.
+ * PCA, the parts: the mean, the solvers and what they share.
  */
 #ifndef ODDLOT_LINALG_PCA_INTERNAL_H
 #define ODDLOT_LINALG_PCA_INTERNAL_H
@@ -13,9 +13,10 @@ odd_status odd_pca_new(int d, int k, odd_pca **out);
 
 /* pca_mean.c */
 
-/** Column means, in float64; *bad_row: the first row with a value that is not finite, else -1.
- *  @collective, the same bits on any number of ranks. @return ODD_NUMERIC naming that row. */
-odd_status odd_pca_mean(const odd_rows *rows, double mean[], int64_t *bad_row);
+/** Column means, in float64; *squares (where not NULL): the sum of the squares of all values;
+ *  *bad_row: the first row with a value that is not finite, else -1. @collective, the same bits on
+ * any number of ranks. @return ODD_NUMERIC naming that row. */
+odd_status odd_pca_mean(const odd_rows *rows, double mean[], double *squares, int64_t *bad_row);
 
 /* pca_covariance.c, pca_gram.c */
 
@@ -35,6 +36,17 @@ odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool 
 int64_t odd_pca_covariance_bytes(int64_t n, int d, int ranks);
 int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks);
 
+/* pca_random.c */
+
+/** A solver that needs the sum of squares of all values; products are float32 where that is
+ *  harmless, so there is no `exact`. @collective; the same bits on any number of ranks and threads.
+ */
+odd_status odd_pca_by_random(const odd_rows *rows, const odd_pca_options *options, double squares,
+                             odd_pca *pca);
+/** Columns that it works on for k components. */
+int odd_pca_columns(int64_t n, int d, int64_t k, int64_t oversampling);
+int64_t odd_pca_random_bytes(int64_t n, int d, int l, int ranks, int threads);
+
 /* pca_spectrum.c */
 
 /** Trace of the sum of all ranks' matrices, the same bits on every rank. @collective */
@@ -45,9 +57,11 @@ bool odd_pca_in_range(double trace, double count);
 /** True if the roots of k falling eigenvalues, each off by `error` of the largest, are off by at
  * most 1e-5 of the largest root. */
 bool odd_pca_is_sharp(int k, const double value[], double error);
-/** How many of the k falling eigenvalues of a matrix of this order are not rounding; at least 1.
+/** How many of the k falling eigenvalues are more than `rounding` of the first; at least 1.
  *  Those below 0 become 0. */
-int odd_pca_rank(int order, int k, double value[]);
+int odd_pca_rank(double rounding, int k, double value[]);
+/** What rounding leaves of the zero eigenvalues of a float64 matrix, of the first. */
+double odd_pca_rounding(int order);
 
 /* pca_bundle.c */
 

@@ -1,19 +1,32 @@
-/* The mean of each feature over all rows, and the search for a value that is not finite. */
+/* The mean of each feature over all rows, the sum of all squares, and the search for a value that
+ * is not finite. */
 #include "pca_internal.h"
 
+#include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
+#include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
 #include <math.h>
 
 typedef struct {
     int64_t bad_row; /* the first on this rank; INT64_MAX: none */
+    bool squares;    /* sum them too, behind the features */
 } search;
 
 ODD_SIMD static void add_row(int d, const float *x, double *sum)
 {
     for (int j = 0; j < d; j++)
         sum[j] += x[j];
+}
+
+ODD_SIMD static double square_of(int d, const float *x)
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int j = 0; j < d; j++)
+        sum += (double)x[j] * x[j];
+    return sum;
 }
 
 static bool all_finite(int d, const double *sum)
@@ -46,23 +59,37 @@ static odd_status find_bad(search *s, const odd_block *block)
 /* Finite float32 values have a finite sum in float64, so only the sum is looked at. */
 static odd_status sum_block(void *context, const odd_block *block, double sum[])
 {
-    for (int i = 0; i < block->count; i++)
-        add_row(block->d, block->x + (int64_t)i * block->d, sum);
-    return all_finite(block->d, sum) ? ODD_OK : find_bad(context, block);
+    search *s = context;
+    for (int i = 0; i < block->count; i++) {
+        const float *x = block->x + (int64_t)i * block->d;
+        add_row(block->d, x, sum);
+        if (s->squares) sum[block->d] += square_of(block->d, x);
+    }
+    return all_finite(block->d, sum) ? ODD_OK : find_bad(s, block);
 }
 
-odd_status odd_pca_mean(const odd_rows *rows, double mean[], int64_t *bad_row)
+/* The first bad row of all ranks. @collective */
+static int64_t first_bad(MPI_Comm comm, const search *s)
 {
-    search s = {.bad_row = INT64_MAX};
-    const odd_status st = odd_rows_sum(rows, sum_block, &s, rows->d, mean);
+    int64_t last = -s->bad_row;
+    odd_max_i64(comm, &last, 1);
+    return -last;
+}
+
+odd_status odd_pca_mean(const odd_rows *rows, double mean[], double *squares, int64_t *bad_row)
+{
+    odd_status st = ODD_OK;
+    search s = {.bad_row = INT64_MAX, .squares = squares != NULL};
+    double *sum = NULL;
     *bad_row = -1;
-    if (st == ODD_NUMERIC) {
-        int64_t last = -s.bad_row;
-        odd_max_i64(rows->comm, &last, 1);
-        *bad_row = -last;
-    }
-    if (st != ODD_OK) return st;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(sum, (int64_t)rows->d + 1));
+    st = odd_rows_sum(rows, sum_block, &s, rows->d + s.squares, sum);
+    if (st == ODD_NUMERIC) *bad_row = first_bad(rows->comm, &s);
+    ODD_TRY(st);
     for (int j = 0; j < rows->d; j++)
-        mean[j] /= (double)rows->part.n;
-    return ODD_OK;
+        mean[j] = sum[j] / (double)rows->part.n;
+    if (squares) *squares = sum[rows->d];
+done:
+    odd_free(sum);
+    return st;
 }

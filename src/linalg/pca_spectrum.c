@@ -31,12 +31,17 @@ bool odd_pca_is_sharp(int k, const double value[], double error)
     return value[k - 1] >= least * least * value[0];
 }
 
-int odd_pca_rank(int order, int k, double value[])
+double odd_pca_rounding(int order)
 {
-    const double rounding = order * DBL_EPSILON * value[0];
+    return order * DBL_EPSILON;
+}
+
+int odd_pca_rank(double rounding, int k, double value[])
+{
+    const double least = rounding * value[0];
     int rank = 0;
     for (int i = 0; i < k; i++) {
-        rank += value[i] > rounding;
+        rank += value[i] > least;
         if (value[i] < 0) value[i] = 0;
     }
     return rank > 1 ? rank : 1;

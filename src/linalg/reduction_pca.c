@@ -4,15 +4,20 @@
 #include "pca_internal.h"
 #include "reductions_internal.h"
 
-static const char *const solvers[] = {"auto", "covariance", "gram", NULL};
+static const char *const solvers[] = {"auto", "covariance", "gram", "randomized", NULL};
 
 static const odd_option pca_options[] = {
     {"components", ODD_OPTION_INT, offsetof(odd_pca_options, components), "40", 1, 1e6, NULL,
      "directions kept, of the most variance"},
     {"solver", ODD_OPTION_CHOICE, offsetof(odd_pca_options, solver), "auto", 0, 0, solvers,
-     "covariance: for many rows; gram: for fewer rows than features; auto: by shape"},
+     "covariance: for many rows; gram: for fewer rows than features; randomized: for rows that are "
+     "many and wide, not exact; auto: by shape"},
     {"whiten", ODD_OPTION_BOOL, offsetof(odd_pca_options, whiten), "false", 0, 0, NULL,
      "scale each score to unit variance"},
+    {"oversampling", ODD_OPTION_INT, offsetof(odd_pca_options, oversampling), "10", 0, 1e6, NULL,
+     "directions followed beside those kept; randomized only"},
+    {"iterations", ODD_OPTION_INT, offsetof(odd_pca_options, iterations), "4", 1, 1000, NULL,
+     "passes over the rows that sharpen the directions; randomized only"},
     ODD_OPTIONS_END,
 };
 
@@ -25,10 +30,10 @@ static odd_status plan_pca(const void *options, int64_t n, int d, int ranks, int
                            int64_t *bytes, odd_text *what)
 {
     const odd_pca_options *o = options;
-    const char *why, *solver = odd_pca_choose(n, d, o->solver, &why);
+    const char *why, *solver = odd_pca_choose(n, d, o, &why);
     const int64_t most = smaller(n - 1, d);
     *k = (int)smaller(o->components, most > 0 ? most : 0);
-    *bytes = odd_pca_bytes(n, d, *k, solver, ranks, threads);
+    *bytes = odd_pca_bytes(n, d, o, solver, ranks, threads);
     odd_text_format(what, "PCA by %s (%s) from %d to %d features%s", solver, why, d, *k,
                     o->whiten ? ", whitened" : "");
     return odd_text_status(what);
@@ -39,9 +44,10 @@ static odd_status fit_pca(const void *options, const odd_rows *rows, uint64_t se
 {
     odd_status st = ODD_OK;
     odd_pca *pca = NULL;
-    (void)seed; /* nothing is drawn */
+    odd_pca_options o = *(const odd_pca_options *)options;
+    o.seed = seed;
     *k = 0;
-    ODD_TRY(odd_pca_fit(rows, options, &pca, bad_row));
+    ODD_TRY(odd_pca_fit(rows, &o, &pca, bad_row));
     ODD_TRY_ALL(rows->comm, odd_pca_save(pca, model));
     *k = pca->k;
 done:

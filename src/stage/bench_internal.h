@@ -27,8 +27,8 @@ struct odd_bench_case {
     odd_status (*run)(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s);
 };
 
-extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_em, odd_bench_kmeans,
-    odd_bench_prepare, odd_bench_forward;
+extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
+    odd_bench_em, odd_bench_kmeans, odd_bench_prepare, odd_bench_forward;
 
 /** Begin to time when all ranks are here; returns the time. @collective */
 double odd_bench_start(MPI_Comm comm);

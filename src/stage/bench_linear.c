@@ -1,4 +1,4 @@
-/* Bench cases of linear algebra and models: gemm (the limit), PCA, EM, k-means. */
+/* Bench cases of products and models: gemm (the limit), EM, k-means. */
 #include "bench_internal.h"
 
 #include "oddlot/base/bundle.h"
@@ -7,7 +7,6 @@
 #include "oddlot/detect/detector.h"
 #include "oddlot/detect/kmeans.h"
 #include "oddlot/linalg/blas.h"
-#include "oddlot/linalg/pca.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/rows.h"
@@ -17,8 +16,6 @@
 #include <stdio.h>
 
 #define SEED      0
-#define LATENT    64    /* directions with more than noise */
-#define NOISE     0.05f /* in all directions */
 #define MOST_GEMM 30000
 
 static float draw(int64_t row, int64_t number)
@@ -26,40 +23,7 @@ static float draw(int64_t row, int64_t number)
     return (float)odd_normal(SEED, ODD_STREAM_GENERATE, (uint64_t)row, (uint32_t)number);
 }
 
-/* -- arrays like those of the peers -- */
-
-/* The directions: rows of basis (LATENT, d), each shorter than the one before. */
-static void fill_basis(int d, float *basis)
-{
-    for (int64_t i = 0; i < LATENT; i++)
-        for (int64_t j = 0; j < d; j++)
-            basis[i * d + j] = draw(-1 - i, j) / (float)(i + 1);
-}
-
-/* Rows with a decaying spectrum plus noise: what features of networks look like to PCA. */
-static odd_status latent_rows(const odd_partition *part, int d, float **out)
-{
-    float *basis = NULL, *x = NULL;
-    odd_status st;
-    ODD_TRY(ODD_NEW(basis, (int64_t)LATENT * d));
-    ODD_TRY(ODD_NEW(x, part->n_local * d));
-    fill_basis(d, basis);
-#pragma omp parallel for default(none) shared(part, d, basis, x)
-    for (int64_t i = 0; i < part->n_local; i++) {
-        float z[LATENT];
-        for (int j = 0; j < LATENT; j++)
-            z[j] = draw(part->row0 + i, j);
-        for (int j = 0; j < d; j++)
-            x[i * d + j] = NOISE * draw(part->row0 + i, LATENT + j);
-        odd_sgemm(0, 1, d, LATENT, 1, z, basis, 1, x + i * d);
-    }
-    *out = x;
-    x = NULL;
-done:
-    odd_free(basis);
-    odd_free(x);
-    return st;
-}
+/* -- rows like those of the peers -- */
 
 /* Standard normal rows, every fourth of them moved and `wider` per cent wider. */
 static odd_status two_blobs(const odd_partition *part, int d, int64_t wider, float **out)
@@ -148,41 +112,6 @@ const odd_bench_case odd_bench_gemm = {
     .summary = "product of two n x n matrices on every rank, one thread each: the peak",
     .keys = "n=2000 repeat=5",
     .run = run_gemm,
-};
-
-/* -- PCA -- */
-
-static odd_status run_pca(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
-{
-    const odd_pca_options options = {.components = s->k, .solver = "auto", .whiten = false};
-    const odd_partition part = odd_partition_rows(comm, s->n);
-    float *x = NULL;
-    odd_pca *pca = NULL;
-    char more[96];
-    odd_status st;
-    ODD_TRY_ALL(comm, latent_rows(&part, (int)s->d, &x));
-    const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
-    for (int64_t r = 0; r < s->repeat; r++) {
-        int64_t bad;
-        const double started = odd_bench_start(comm);
-        ODD_TRY(odd_pca_fit(&rows, &options, &pca, &bad));
-        const double seconds = odd_bench_stop(comm, started);
-        snprintf(more, sizeof more, ", \"solver\": \"%s\", \"first_variance\": %.9g", pca->solver,
-                 pca->value[0]);
-        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
-        odd_pca_free(&pca);
-    }
-done:
-    odd_pca_free(&pca);
-    odd_free(x);
-    return st;
-}
-
-const odd_bench_case odd_bench_pca = {
-    .name = "pca",
-    .summary = "learn k components of n x d rows",
-    .keys = "n=131784 d=1536 k=500 repeat=5",
-    .run = run_pca,
 };
 
 /* -- EM -- */

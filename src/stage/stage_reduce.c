@@ -17,7 +17,7 @@ typedef struct {
 
 static const odd_option reduce_table[] = {
     {"method", ODD_OPTION_TEXT, offsetof(reduce_options, method), "pca", 0, 0, NULL,
-     "how rows are made short: pca"},
+     "how rows are made short: pca, srp, none"},
     ODD_OPTIONS_END,
 };
 

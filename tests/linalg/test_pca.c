@@ -74,16 +74,22 @@ static void test_reference(void)
     check_reference(&wide, gram);
 }
 
+static const char *choice(int64_t n, int d, char *solver, const char **why)
+{
+    const odd_pca_options options = {.components = 5, .solver = solver, .iterations = 4};
+    return odd_pca_choose(n, d, &options, why);
+}
+
 static void test_choice(void)
 {
     const char *why;
-    CU_ASSERT_STRING_EQUAL(odd_pca_choose(100, 10, "auto", &why), "covariance");
+    CU_ASSERT_STRING_EQUAL(choice(100, 10, automatic, &why), "covariance");
     CU_ASSERT_STRING_EQUAL(why, "at least as many rows as features");
-    CU_ASSERT_STRING_EQUAL(odd_pca_choose(10, 10, "auto", &why), "covariance");
-    CU_ASSERT_STRING_EQUAL(odd_pca_choose(9, 10, "auto", &why), "gram");
+    CU_ASSERT_STRING_EQUAL(choice(10, 10, automatic, &why), "covariance");
+    CU_ASSERT_STRING_EQUAL(choice(9, 10, automatic, &why), "gram");
     CU_ASSERT_STRING_EQUAL(why, "fewer rows than features");
-    CU_ASSERT_STRING_EQUAL(odd_pca_choose(9, 10, "covariance", &why), "covariance");
-    CU_ASSERT_STRING_EQUAL(odd_pca_choose(90, 10, "gram", &why), "gram");
+    CU_ASSERT_STRING_EQUAL(choice(9, 10, covariance, &why), "covariance");
+    CU_ASSERT_STRING_EQUAL(choice(90, 10, gram, &why), "gram");
     CU_ASSERT_STRING_EQUAL(why, "as the job asks");
 }
 

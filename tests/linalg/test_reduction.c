@@ -14,7 +14,7 @@ static void test_table(void)
     for (int i = 0; odd_reductions[i]; i++) {
         const odd_reduction *r = odd_reductions[i];
         CU_ASSERT_PTR_EQUAL(odd_reduction_find(r->name), r);
-        CU_ASSERT(r->options && r->options_size > 0 && r->plan && r->fit && r->apply);
+        CU_ASSERT(r->options && r->plan && r->fit && r->apply);
     }
     CU_ASSERT_PTR_NULL(odd_reduction_find("no such reduction"));
 }
@@ -22,7 +22,8 @@ static void test_table(void)
 static void test_plan(void)
 {
     const odd_reduction *r = odd_reduction_find("pca");
-    const odd_pca_options options = {.components = 500, .solver = "auto", .whiten = true};
+    const odd_pca_options options = {
+        .components = 500, .solver = "auto", .whiten = true, .iterations = 4};
     odd_text what = ODD_TEXT_EMPTY;
     int k;
     int64_t two, four;
@@ -68,10 +69,39 @@ static void test_fit_and_apply(void)
     odd_free(f.x);
 }
 
+static void test_none(void)
+{
+    const odd_reduction *r = odd_reduction_find("none");
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    odd_text what = ODD_TEXT_EMPTY;
+    fixture f;
+    int k;
+    int64_t bad_row, bytes;
+    if (!check_all(WORLD, open_fixture(WORLD, plain, 90, 8, &f) == ODD_OK)) return;
+    const int64_t n_local = f.rows.part.n_local;
+    float *score = odd_alloc(n_local * 8, sizeof *score);
+    double *residual = odd_alloc(n_local, sizeof *residual);
+    const odd_rows read = read_rows_of(&f), other = odd_rows_in_memory(WORLD, 90, 7, f.x);
+    CU_ASSERT(r->plan(NULL, 90, 8, 1, 1, &k, &bytes, &what) == ODD_OK && k == 8);
+    check_all(WORLD, r->fit(NULL, &read, 1, &model, &k, &bad_row) == ODD_OK);
+    check_all(WORLD, k == 8 && bad_row == -1);
+    check_all(WORLD, r->apply(&model, &read, score, residual) == ODD_OK);
+    CU_ASSERT(same_bits(score, f.x, n_local * 8, 4));
+    for (int64_t i = 0; i < n_local; i++)
+        CU_ASSERT_EQUAL(residual[i], 0);
+    check_all(WORLD, r->apply(&model, &other, score, NULL) == ODD_ARG);
+    odd_text_free(&what);
+    odd_bundle_free(&model);
+    odd_free(residual);
+    odd_free(score);
+    odd_free(f.x);
+}
+
 const char *odd_test_name = "linalg/reduction";
 CU_TestInfo odd_tests[] = {
     {"the table", test_table},
     {"what it will do", test_plan},
     {"fit and apply", test_fit_and_apply},
+    {"none leaves rows as they are", test_none},
     CU_TEST_INFO_NULL,
 };

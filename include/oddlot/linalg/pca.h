@@ -1,11 +1,13 @@
 /**
  * PCA: the k directions that keep the most variance of rows spread over ranks.
  *
- * Two ways, picked by shape or by the job:
+ * Three ways, picked by shape or by the job:
  * - covariance: the (d, d) covariance, summed over ranks, its eigenvectors by ScaLAPACK; d up to
  * some 20,000.
  * - gram: the (n, n) matrix of inner products of centred rows, for n < d; its eigenvectors are
  * mapped back through the rows.
+ * - randomized: a range finder with power iterations (Halko, Martinsson and Tropp 2011), for rows
+ * that are many and wide; not exact.
  */
 #ifndef ODDLOT_LINALG_PCA_H
 #define ODDLOT_LINALG_PCA_H
@@ -16,8 +18,12 @@
 
 typedef struct {
     int64_t components; /* k; at most min(n - 1, d): fewer are kept, with a note in the log */
-    char *solver;       /* "auto", "covariance", "gram" */
+    char *solver;       /* "auto", "covariance", "gram", "randomized" */
     bool whiten;        /* scale each score to unit variance */
+    /* The randomized solver's: */
+    int64_t oversampling; /* columns beside the k */
+    int64_t iterations;   /* passes that sharpen its range, at least 1 */
+    uint64_t seed;        /* of the columns it begins with */
 } odd_pca_options;
 
 typedef struct {
@@ -31,11 +37,12 @@ typedef struct {
     const char *solver; /* which one was used; static */
 } odd_pca;
 
-/** "covariance" or "gram" for this shape, with a sentence why. @local */
-const char *odd_pca_choose(int64_t n, int d, const char *wish, const char **why);
+/** "covariance", "gram" or "randomized" for this shape, with a sentence why. @local */
+const char *odd_pca_choose(int64_t n, int d, const odd_pca_options *options, const char **why);
 
 /** Bytes per rank that fitting takes beside the rows. @local */
-int64_t odd_pca_bytes(int64_t n, int d, int64_t k, const char *solver, int ranks, int threads);
+int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const char *solver,
+                      int ranks, int threads);
 
 /**
  * Learn. @collective on rows->comm; rows may be empty on some ranks.
@@ -47,9 +54,13 @@ int64_t odd_pca_bytes(int64_t n, int d, int64_t k, const char *solver, int ranks
  * Accuracy  products in float32, summed in float64, for small problems and wherever the kept
  *           variances reach too far down in float64 (one more pass, told in the log): singular
  *           values to 1e-5 of the largest, on any number of ranks. The same bits again on the same
- *           number of ranks and threads.
+ *           number of ranks and threads. Randomized: the leading components likewise, the last
+ *           ones lose some variance to directions beyond k (with 4 iterations well below 1 % of
+ *           what all k keep, of spectra that do not fall at all); the same bits on any number of
+ *           ranks and threads.
  * Cost      rows are read twice by covariance, once and twice a window of features by gram; n d^2
- *           or n^2 d products, and order^3 for the eigenvectors, over all ranks. Memory:
+ *           or n^2 d products, and order^3 for the eigenvectors, over all ranks; by randomized
+ *           iterations + 2 times, 4 n d (k + oversampling) flops each but the first. Memory:
  *           odd_pca_bytes(); ODD_NOMEM where the machine has less.
  *
  * @return ODD_ARG (fewer than 2 rows, k < 1); ODD_NUMERIC (a value that is not finite, naming the

@@ -18,8 +18,8 @@ typedef struct {
      * @local */
     odd_status (*plan)(const void *options, int64_t n, int d, int ranks, int threads, int *k,
                        int64_t *bytes, odd_text *what);
-    /** Learn; the model as named arrays, the same on every rank. *k: width of the output.
-     *  *bad_row: see odd_pca_fit(). @collective */
+    /** Learn, or nothing where there is nothing to be learnt; the model as named arrays, the same
+     * on every rank. *k: width of the output. *bad_row: see odd_pca_fit(). @collective */
     odd_status (*fit)(const void *options, const odd_rows *rows, uint64_t seed, odd_bundle *model,
                       int *k, int64_t *bad_row);
     /** Apply to rows: score (n_local, k); residual (n_local) or NULL, NaN where the reduction has

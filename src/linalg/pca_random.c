@@ -1,0 +1,206 @@
+/* PCA by a random range finder (Halko, Martinsson and Tropp, "Finding structure with randomness",
+ * SIAM Review 2011, with orthonormal columns between the power iterations): for rows that are many
+ * and wide, where neither square matrix has room or time.
+ *
+ * From l = k + some random columns q (d, l) on, each iteration replaces q by an orthonormal basis
+ * of y' y q; then the eigenvectors of (y q)' (y q), of order l, turn q into axes.
+ *
+ * Letters: n rows, d features, k components, l columns. No bit depends on ranks or threads. */
+#include "pca_internal.h"
+
+#include "eigen_signs_internal.h"
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/linalg/blas.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
+#include "power_pass_internal.h"
+#include "tsqr_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SIGNS = 128 /* of a draw */ };
+
+/* Eigenvalues below this, of the largest, are what rounding t to float32 leaves. */
+static const double rounding = 2e-13;
+
+typedef struct {
+    const odd_rows *rows;
+    odd_pca *pca;
+    int l;
+    float *q; /* (d, l) */
+    odd_power_pass pass;
+    odd_tsqr tsqr;
+    double *h, *value, *vector; /* (l, l), (l), (l, l) */
+} finder;
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int odd_pca_columns(int64_t n, int d, int64_t k, int64_t oversampling)
+{
+    return (int)smaller(k + oversampling, smaller(n, d));
+}
+
+/* A power of two that makes the sum of squares at most 1, whatever the units. */
+static double unit_factor(double squares)
+{
+    int exponent;
+    if (squares == 0) return 1;
+    frexp(sqrt(squares), &exponent);
+    return ldexp(1, -exponent);
+}
+
+/* Squares about the mean are at most what is left of the plain ones, and its rounding. */
+static double bound_squares(const odd_pca *pca, double squares)
+{
+    double mean = 0;
+    for (int j = 0; j < pca->d; j++)
+        mean += pca->mean[j] * pca->mean[j];
+    return fmax(squares - (double)pca->n * mean, 0) + 1e-10 * squares;
+}
+
+/* Columns of random signs, of length 1. */
+static void draw_columns(finder *f, uint64_t seed)
+{
+    const int64_t l = f->l, d = f->pca->d;
+    const float size = (float)(1 / sqrt((double)d));
+#pragma omp parallel for num_threads(odd_threads())
+    for (int64_t j = 0; j < d; j++)
+        for (int64_t c = 0; c < l; c++) {
+            uint32_t bits[4];
+            odd_philox(seed, ODD_STREAM_RANGE, (uint64_t)j, (uint32_t)(c / SIGNS), bits);
+            const uint32_t word = bits[c % SIGNS / 32];
+            f->q[j * l + c] = word >> c % 32 & 1 ? -size : size;
+        }
+}
+
+/* q := orthonormal columns that span those of w. @collective */
+static odd_status orthonormalise(finder *f)
+{
+    odd_status st = ODD_OK;
+    odd_tsqr *t = &f->tsqr;
+    const int64_t l = f->l, mine = t->row0 * l;
+    for (int64_t i = 0; i < t->count * l; i++)
+        t->a[i] = odd_power_pass_value(f->pass.sum[mine + i]);
+    ODD_TRY(odd_tsqr_orthonormalise(t));
+    for (int64_t i = 0; i < t->count * l; i++)
+        f->q[mine + i] = (float)t->q[i];
+    for (int rank = 0, size = odd_size(t->comm); rank < size; rank++) {
+        int64_t row0, rows = odd_tsqr_rows(t->d, t->l, rank, size, &row0);
+        odd_broadcast(t->comm, rank, f->q + row0 * l, (size_t)(rows * l) * sizeof *f->q);
+    }
+done:
+    return st;
+}
+
+/* The spectrum, from h = t' t. @local */
+static odd_status eigenpairs(finder *f)
+{
+    odd_status st = ODD_OK;
+    odd_pca *pca = f->pca;
+    const double unit = f->pass.factor * f->pass.factor;
+    for (int64_t i = 0; i < (int64_t)f->l * f->l; i++)
+        f->h[i] = odd_power_pass_value(f->pass.sum[i]);
+    pca->total_variance = odd_power_pass_value(f->pass.squares) / unit;
+    ODD_TRY(odd_eigh_small(f->l, f->h, f->value, f->vector));
+    for (int i = 0; i < pca->k; i++)
+        pca->value[i] = f->value[i] / unit;
+    pca->k = odd_pca_rank(rounding, pca->k, pca->value);
+done:
+    return st;
+}
+
+/* axis = vector q', the features of one of my blocks of q; piece (k, rows) is room. */
+static void make_block(const finder *f, int b, double *piece)
+{
+    const odd_tsqr *t = &f->tsqr;
+    const int64_t k = f->pca->k, d = f->pca->d;
+    int rows;
+    const int64_t first = odd_tsqr_block(t, b, &rows);
+    odd_dgemm(1, (int)k, rows, f->l, 1, f->vector, t->q + (first - t->row0) * f->l, 0, piece);
+    for (int64_t i = 0; i < k; i++)
+        memcpy(f->pca->axis + i * d + first, piece + i * rows, (size_t)rows * sizeof *piece);
+}
+
+/* Each feature is made by one rank and the others add 0, so the sum is exact. @collective */
+static odd_status make_axes(finder *f)
+{
+    odd_status st = ODD_OK;
+    const odd_tsqr *t = &f->tsqr;
+    const int64_t k = f->pca->k, d = f->pca->d;
+    double *piece = NULL;
+    ODD_TRY_ALL(t->comm, ODD_NEW(piece, k * t->count));
+    memset(f->pca->axis, 0, (size_t)k * (size_t)d * sizeof *piece);
+#pragma omp parallel for schedule(dynamic) num_threads(odd_threads())
+    for (int b = 0; b < t->mine; b++) {
+        int rows;
+        make_block(f, b, piece + k * (odd_tsqr_block(t, b, &rows) - t->row0));
+    }
+    odd_sum_f64(t->comm, f->pca->axis, k * d);
+    odd_eigen_signs((int)k, (int)d, f->pca->axis);
+done:
+    odd_free(piece);
+    return st;
+}
+
+static odd_status start(finder *f, double squares)
+{
+    odd_status st = ODD_OK;
+    const odd_pca *pca = f->pca;
+    const int64_t square = (int64_t)f->l * f->l;
+    const double factor = unit_factor(bound_squares(pca, squares));
+    ODD_TRY(ODD_NEW(f->q, (int64_t)pca->d * f->l));
+    ODD_TRY(odd_power_pass_new(f->rows, pca->mean, factor, f->l, &f->pass));
+    f->pass.q = f->q;
+    ODD_TRY(odd_tsqr_new(f->rows->comm, pca->d, f->l, &f->tsqr));
+    ODD_TRY(ODD_NEW(f->h, square));
+    ODD_TRY(ODD_NEW(f->value, f->l));
+    ODD_TRY(ODD_NEW(f->vector, square));
+done:
+    return st;
+}
+
+static void stop(finder *f)
+{
+    odd_free(f->vector);
+    odd_free(f->value);
+    odd_free(f->h);
+    odd_tsqr_free(&f->tsqr);
+    odd_power_pass_free(&f->pass);
+    odd_free(f->q);
+}
+
+odd_status odd_pca_by_random(const odd_rows *rows, const odd_pca_options *options, double squares,
+                             odd_pca *pca)
+{
+    odd_status st = ODD_OK;
+    finder f = {.rows = rows, .pca = pca};
+    f.l = odd_pca_columns(rows->part.n, rows->d, pca->k, options->oversampling);
+    ODD_TRY_ALL(rows->comm, start(&f, squares));
+    draw_columns(&f, options->seed);
+    const int64_t iterations = options->iterations > 0 ? options->iterations : 1;
+    for (int64_t i = 0; i < iterations; i++) {
+        ODD_TRY(odd_power_pass_multiply(&f.pass));
+        ODD_TRY(orthonormalise(&f));
+        odd_log(ODD_LOG_DEBUG, "range finder: iteration %lld of %lld", (long long)i + 1,
+                (long long)iterations);
+    }
+    ODD_TRY(odd_power_pass_square(&f.pass));
+    ODD_TRY_ALL(rows->comm, eigenpairs(&f));
+    ODD_TRY(make_axes(&f));
+done:
+    stop(&f);
+    return st;
+}
+
+int64_t odd_pca_random_bytes(int64_t n, int d, int l, int ranks, int threads)
+{
+    return 4 * (int64_t)d * l + odd_power_pass_bytes(n, d, l, threads) +
+           odd_tsqr_bytes(d, l, ranks, threads) + 32 * (int64_t)l * l;
+}

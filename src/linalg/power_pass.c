@@ -1,0 +1,271 @@
+/* Power pass: panels of rows, first t = y q by pieces of rows and groups of features, then its
+ * products with the rows by tiles of features, whose sums stay in the cache meanwhile.
+ *
+ * Letters: n rows, d features, l columns. All shapes of products depend on n and d alone. */
+#include "power_pass_internal.h"
+
+#include "fortran_internal.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
+#include "oddlot/linalg/blas.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
+
+#include <omp.h>
+#include <string.h>
+
+enum {
+    PIECE_MOST = 512,  /* rows of a product */
+    PANEL_MOST = 4096, /* rows */
+    PANEL_BYTES = 256 << 20,
+    GROUPS = 8,      /* of features, that t is the sum of */
+    WIDE_TILE = 256, /* features at a time for t */
+    TILE = 64        /* features, or columns of t, at a time for the sums */
+};
+
+/* A sum of 1 is this; products, at most 1, keep clear of the 51 bits of rounded(). */
+static const double one = 0x1p50;
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int piece_rows(int64_t block)
+{
+    return (int)smaller(block, PIECE_MOST);
+}
+
+/* Rows of a panel: as many as fit its bytes, whole pieces. */
+static int64_t panel_rows(int64_t n, int d)
+{
+    const int piece = piece_rows(odd_block_rows(n));
+    int64_t rows = smaller(PANEL_BYTES / ((int64_t)d * (int64_t)sizeof(float)), PANEL_MOST);
+    rows -= rows % piece;
+    return rows > piece ? rows : piece;
+}
+
+static odd_status allocate(odd_power_pass *p)
+{
+    odd_status st = ODD_OK;
+    const int64_t l = p->l, d = p->rows->d, threads = odd_threads();
+    if (!p->rows->x) ODD_TRY(ODD_NEW(p->buffer, p->panel * d));
+    ODD_TRY(ODD_NEW(p->part, GROUPS * p->panel * l));
+    ODD_TRY(ODD_NEW(p->t, p->panel * l));
+    ODD_TRY(ODD_NEW(p->wide, p->panel * l));
+    ODD_TRY(ODD_NEW(p->y, threads * p->piece * WIDE_TILE));
+    p->product = odd_alloc(threads * TILE * l, sizeof(double));
+    if (!p->product) ODD_TRY(ODD_NOMEM);
+    ODD_TRY(ODD_NEW(p->sum, d * l));
+done:
+    return st;
+}
+
+odd_status odd_power_pass_new(const odd_rows *rows, const double mean[], double factor, int l,
+                              odd_power_pass *p)
+{
+    *p = (odd_power_pass){.rows = rows, .mean = mean, .factor = factor, .l = l};
+    p->piece = piece_rows(rows->part.block);
+    p->panel = panel_rows(rows->part.n, rows->d);
+    return allocate(p);
+}
+
+void odd_power_pass_free(odd_power_pass *p)
+{
+    odd_free(p->sum);
+    odd_free(p->product);
+    odd_free(p->y);
+    odd_free(p->wide);
+    odd_free(p->t);
+    odd_free(p->part);
+    odd_free(p->buffer);
+    *p = (odd_power_pass){0};
+}
+
+/* Rounded to an integer by the bits of a double: vectors have no conversion before AVX-512. */
+static int64_t rounded(double x)
+{
+    const double shift = 0x1.8p52;
+    const double moved = x + shift;
+    int64_t bits, base;
+    memcpy(&bits, &moved, sizeof bits);
+    memcpy(&base, &shift, sizeof base);
+    return bits - base;
+}
+
+/* The rows of a panel that are at work. */
+typedef struct {
+    const float *x; /* (count, d) */
+    int count;
+    int pieces;
+} panel;
+
+static int rows_of_piece(const odd_power_pass *p, const panel *at, int piece)
+{
+    return (int)smaller(p->piece, at->count - (int64_t)piece * p->piece);
+}
+
+ODD_SIMD static void centre_row(int width, const float *x, const double *mean, double factor,
+                                float *y)
+{
+    for (int j = 0; j < width; j++)
+        y[j] = (float)((x[j] - mean[j]) * factor);
+}
+
+/* My workspace := features first ... first + width - 1 of a piece, (rows, width). */
+static float *centre(const odd_power_pass *p, const panel *at, int piece, int first, int width)
+{
+    const int64_t d = p->rows->d, row0 = (int64_t)piece * p->piece;
+    float *y = p->y + (int64_t)omp_get_thread_num() * p->piece * WIDE_TILE;
+    for (int64_t i = 0; i < rows_of_piece(p, at, piece); i++)
+        centre_row(width, at->x + (row0 + i) * d + first, p->mean + first, p->factor,
+                   y + i * width);
+    return y;
+}
+
+ODD_SIMD static double square_of(int64_t count, const float *y)
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t i = 0; i < count; i++)
+        sum += (double)y[i] * y[i];
+    return sum;
+}
+
+/* The share of t that a piece and a group of features make. */
+static void project(odd_power_pass *p, const panel *at, int piece, int group)
+{
+    int64_t squares = 0;
+    const int64_t d = p->rows->d, end = d * (group + 1) / GROUPS;
+    float *part = p->part + ((int64_t)group * p->panel + (int64_t)piece * p->piece) * p->l;
+    const int rows = rows_of_piece(p, at, piece);
+    memset(part, 0, (size_t)rows * (size_t)p->l * sizeof *part);
+    for (int64_t j = d * group / GROUPS; j < end; j += WIDE_TILE) {
+        const int width = (int)smaller(WIDE_TILE, end - j);
+        const float *y = centre(p, at, piece, (int)j, width);
+        odd_sgemm(0, rows, p->l, width, 1, y, p->q + j * p->l, 1, part);
+        squares += rounded(square_of((int64_t)rows * width, y) * one);
+    }
+#pragma omp atomic
+    p->squares += squares;
+}
+
+/* t := the sum of its shares, in the order of the groups. */
+static void add_shares(const odd_power_pass *p, int64_t row)
+{
+    const int64_t l = p->l;
+    for (int64_t c = row * l; c < (row + 1) * l; c++) {
+        double sum = 0;
+        for (int64_t group = 0; group < GROUPS; group++)
+            sum += p->part[group * p->panel * l + c];
+        p->t[c] = (float)sum;
+        p->wide[c] = p->t[c];
+    }
+}
+
+static void make_t(odd_power_pass *p, const panel *at)
+{
+#pragma omp parallel for collapse(2) schedule(dynamic) num_threads(odd_threads())
+    for (int group = 0; group < GROUPS; group++)
+        for (int piece = 0; piece < at->pieces; piece++)
+            project(p, at, piece, group);
+#pragma omp parallel for num_threads(odd_threads())
+    for (int row = 0; row < at->count; row++)
+        add_shares(p, row);
+}
+
+ODD_SIMD static void add_fixed32(int64_t count, const float *x, int64_t *sum)
+{
+    for (int64_t i = 0; i < count; i++)
+        sum[i] += rounded(x[i] * one);
+}
+
+ODD_SIMD static void add_fixed64(int64_t count, const double *x, int64_t *sum)
+{
+    for (int64_t i = 0; i < count; i++)
+        sum[i] += rounded(x[i] * one);
+}
+
+/* w, features first ... of tile: y' t, piece by piece. Row-major y' t is column-major t' y. */
+static void add_products(const odd_power_pass *p, const panel *at, int first)
+{
+    const float unit = 1, none = 0;
+    const int l = p->l, width = (int)smaller(TILE, p->rows->d - first);
+    float *product = (float *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
+    for (int piece = 0; piece < at->pieces; piece++) {
+        const int rows = rows_of_piece(p, at, piece);
+        const float *y = centre(p, at, piece, first, width);
+        sgemm_("N", "T", &l, &width, &rows, &unit, p->t + (int64_t)piece * p->piece * l, &l, y,
+               &width, &none, product, &l, 1, 1);
+        add_fixed32((int64_t)width * l, product, p->sum + (int64_t)first * l);
+    }
+}
+
+/* h, rows first ... of tile: t' t, piece by piece. */
+static void add_squares(const odd_power_pass *p, const panel *at, int first)
+{
+    const double unit = 1, none = 0;
+    const int l = p->l, width = (int)smaller(TILE, l - first);
+    double *product = (double *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
+    for (int piece = 0; piece < at->pieces; piece++) {
+        const int rows = rows_of_piece(p, at, piece);
+        const double *t = p->wide + (int64_t)piece * p->piece * l;
+        dgemm_("N", "T", &l, &width, &rows, &unit, t, &l, t + first, &l, &none, product, &l, 1, 1);
+        add_fixed64((int64_t)width * l, product, p->sum + (int64_t)first * l);
+    }
+}
+
+typedef void (*adder)(const odd_power_pass *p, const panel *at, int first);
+
+/* All my panels; the sums have `order` rows. @local */
+static odd_status add_panels(odd_power_pass *p, int order, adder add)
+{
+    odd_status st = ODD_OK;
+    const odd_rows *rows = p->rows;
+    memset(p->sum, 0, (size_t)order * (size_t)p->l * sizeof *p->sum);
+    p->squares = 0;
+    for (int64_t local = 0; local < rows->part.n_local; local += p->panel) {
+        panel at = {.count = (int)smaller(p->panel, rows->part.n_local - local)};
+        at.pieces = (at.count - 1) / p->piece + 1;
+        at.x = rows->x ? rows->x + local * rows->d : p->buffer;
+        if (!rows->x) ODD_TRY(rows->read(rows->reader, local, at.count, p->buffer));
+        make_t(p, &at);
+#pragma omp parallel for schedule(dynamic) num_threads(odd_threads())
+        for (int first = 0; first < order; first += TILE)
+            add(p, &at, first);
+    }
+done:
+    return st;
+}
+
+odd_status odd_power_pass_multiply(odd_power_pass *p)
+{
+    odd_status st = ODD_OK;
+    ODD_TRY_ALL(p->rows->comm, add_panels(p, p->rows->d, add_products));
+    odd_sum_i64(p->rows->comm, p->sum, (int64_t)p->rows->d * p->l);
+done:
+    return st;
+}
+
+odd_status odd_power_pass_square(odd_power_pass *p)
+{
+    odd_status st = ODD_OK;
+    ODD_TRY_ALL(p->rows->comm, add_panels(p, p->l, add_squares));
+    odd_sum_i64(p->rows->comm, p->sum, (int64_t)p->l * p->l);
+    odd_sum_i64(p->rows->comm, &p->squares, 1);
+done:
+    return st;
+}
+
+double odd_power_pass_value(int64_t sum)
+{
+    return (double)sum / one;
+}
+
+int64_t odd_power_pass_bytes(int64_t n, int d, int l, int threads)
+{
+    const int64_t rows = panel_rows(n, d), piece = piece_rows(odd_block_rows(n));
+    const int64_t room = 4 * rows * d + rows * l * (4 * GROUPS + 12);
+    return room + 8 * (int64_t)d * l + threads * (4 * piece * WIDE_TILE + 8 * TILE * (int64_t)l);
+}
