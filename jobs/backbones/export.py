@@ -8,7 +8,7 @@ NAME is inception-v4, efficientnet-b0, mobilenet-v2 or resnet-50. Needs PyTorch 
 do) and, except for Inception-v4, torchvision (python3-torchvision) or timm. FILE is a state_dict named as in
 torchvision or timm: .pth, .pt, .bin or .safetensors; any number of classes. Nothing is downloaded. The file
 takes any number of images; its outputs are `last_map` (the last map, of the classifier's channels), `pooled`
-(its average) and `logits`. What the images must be like is in its metadata.
+(its average) and `logits`. What the images must be like is in its metadata, where oddlot looks for it.
 """
 import argparse
 import hashlib
@@ -33,15 +33,17 @@ OUTPUTS = ["last_map", "pooled", "logits"]
 class Topology:
     size: int  # of the images
     preset: str  # how oddlot scales them: features.onnx.preset
+    kernel: str  # how they were resized in training: image.kernel
+    margin: float  # and what of their larger square was cut away: image.margin
     torchvision: str  # its name there; "": not there
     timm: str
 
 
 TOPOLOGIES = {
-    "inception-v4": Topology(299, "inception", "", ""),
-    "efficientnet-b0": Topology(224, "torchvision", "efficientnet_b0", "efficientnet_b0"),
-    "mobilenet-v2": Topology(224, "torchvision", "mobilenet_v2", "mobilenetv2_100"),
-    "resnet-50": Topology(224, "torchvision", "resnet50", "resnet50"),
+    "inception-v4": Topology(299, "inception", "bicubic", 0.125, "", ""),
+    "efficientnet-b0": Topology(224, "torchvision", "bicubic", 0.125, "efficientnet_b0", "efficientnet_b0"),
+    "mobilenet-v2": Topology(224, "torchvision", "bilinear", 0.125, "mobilenet_v2", "mobilenetv2_100"),
+    "resnet-50": Topology(224, "torchvision", "bilinear", 0.125, "resnet50", "resnet50"),
 }
 
 
@@ -209,9 +211,11 @@ def write(backbone, size, path, doc, metadata):
 
 def export(backbone, name, path, weights):
     """Write it; `weights` says in words what they are."""
-    size, preset = TOPOLOGIES[name].size, TOPOLOGIES[name].preset
-    doc = f"{name}, weights: {weights}. Input: RGB, {size} x {size}, scaled as oddlot's preset '{preset}'."
-    write(backbone, size, path, doc, {"oddlot.size": str(size), "oddlot.preset": preset, "oddlot.weights": weights})
+    t = TOPOLOGIES[name]
+    doc = f"{name}, weights: {weights}. Input: RGB, {t.size} x {t.size}, scaled as oddlot's preset '{t.preset}'."
+    write(backbone, t.size, path, doc, {
+        "oddlot.size": str(t.size), "oddlot.preset": t.preset, "oddlot.order": "rgb", "oddlot.kernel": t.kernel,
+        "oddlot.margin": str(t.margin), "oddlot.weights": weights})
 
 
 def in_words(args):
@@ -222,7 +226,7 @@ def in_words(args):
 
 
 def tell(args, backbone, where, weights):
-    size, preset = TOPOLOGIES[args.name].size, TOPOLOGIES[args.name].preset
+    size = TOPOLOGIES[args.name].size
     with torch.no_grad():
         shapes = [("n", *made.shape[1:]) for made in backbone(torch.zeros(1, 3, size, size))]
     parameters = sum(value.numel() for value in backbone.net.parameters())
@@ -231,7 +235,7 @@ def tell(args, backbone, where, weights):
     print("outputs:", ", ".join(f"{output} {'x'.join(map(str, shape))}" for output, shape in zip(OUTPUTS, shapes)))
     print(f"written: {args.model}, {os.path.getsize(args.model) / 1e6:.1f} MB. In a job:\n"
           f"  image: {{size: {size}, channels: rgb}}\n"
-          f"  features: {{source: onnx, onnx: {{model: {args.model}, layer: pooled, preset: {preset}}}}}")
+          f"  features: {{source: onnx, onnx: {{model: {args.model}, layer: pooled}}}}")
 
 
 def main():

@@ -98,7 +98,8 @@ static odd_status take_word(const odd_bench_case *c, const char *word, odd_bench
     if (!strchr(word, '=') || !has_key(c, word))
         return odd_fail(ODD_USAGE, "bench %s does not know '%s'; it knows %s", c->name, word,
                         c->keys);
-    if (!take_number(word, s, &st)) s->file = strchr(word, '=') + 1;
+    if (take_number(word, s, &st)) return st;
+    *(strncmp(word, "precision=", 10) == 0 ? &s->precision : &s->file) = strchr(word, '=') + 1;
     return st;
 }
 

@@ -1,6 +1,7 @@
 /* Bench case of networks: one batch through an ONNX model on every rank, all threads of the rank,
  * and how that compares with a large product of matrices. */
 #include "bench_internal.h"
+#include "network_precision_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -56,10 +57,13 @@ static void forward_close(forward *f)
     odd_graph_free(&f->graph);
 }
 
-static odd_status forward_open(const odd_bench_settings *s, odd_precision precision, forward *f)
+static odd_status forward_open(const odd_bench_settings *s, forward *f)
 {
     odd_status st;
+    odd_precision precision = ODD_PRECISION_AUTO;
     if (!s->file) return odd_fail(ODD_USAGE, "bench forward wants file=MODEL.onnx");
+    if (s->precision && !odd_precision_find(s->precision, &precision))
+        return odd_fail(ODD_USAGE, "'precision=%s' is not one of f32, bf16, auto", s->precision);
     ODD_TRY(odd_onnx_read(s->file, &f->graph));
     ODD_TRY(ODD_NEW(f->x, s->n * odd_tensor_values(&f->graph->tensor[f->graph->input])));
     ODD_TRY(ODD_NEW(f->y, f->graph->outputs));
@@ -98,7 +102,7 @@ static odd_status run_forward(MPI_Comm comm, const odd_bench_case *self,
     forward f = {0};
     double peak;
     odd_status st;
-    ODD_TRY_ALL(comm, forward_open(s, ODD_PRECISION_AUTO, &f));
+    ODD_TRY_ALL(comm, forward_open(s, &f));
     ODD_TRY_ALL(comm, measure_peak(&peak));
     ODD_TRY(time_batches(comm, self, s, &f, peak));
 done:
@@ -108,7 +112,7 @@ done:
 
 const odd_bench_case odd_bench_forward = {
     .name = "forward",
-    .summary = "a batch of n images through the network `file`; float32 unless the CPU has AMX",
-    .keys = "file=MODEL n=8 repeat=5",
+    .summary = "a batch of n images through the network `file`; auto: bf16 where the CPU has AMX",
+    .keys = "file=MODEL n=8 precision=auto repeat=5",
     .run = run_forward,
 };

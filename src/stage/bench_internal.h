@@ -17,7 +17,8 @@ typedef struct {
     int64_t wider;          /* per cent by which every fourth row spreads more than the others */
     int64_t size, channels; /* of a prepared image */
     int64_t repeat;
-    const char *file; /* an image */
+    const char *file;      /* an image, a network */
+    const char *precision; /* of the network */
 } odd_bench_settings;
 
 typedef struct odd_bench_case odd_bench_case;

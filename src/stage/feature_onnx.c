@@ -1,10 +1,11 @@
-/* A network as the feature source: any layer of an ONNX model, pooled and normalised.
+/* A network as the feature source: any layer of an ONNX model, pooled if wished.
  *
  * Images go through in batches of one size, the last one filled up, so that the bits of a row
  * depend neither on its batch nor on the number of ranks. */
 #include "feature_source_internal.h"
 #include "network_input_internal.h"
 #include "network_pool_internal.h"
+#include "network_precision_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -24,15 +25,13 @@ typedef struct {
     odd_pool_options pool;
 } onnx_options;
 
-static const char *const precisions[] = {"f32", "bf16", "auto", NULL};
-
 static const odd_option table[] = {
     {"model", ODD_OPTION_PATH, offsetof(onnx_options, model), "", 0, 0, NULL,
      "the network, an ONNX file"},
     {"layer", ODD_OPTION_TEXT, offsetof(onnx_options, layer), "pooled", 0, 0, NULL,
      "whose output is taken: a tensor's name, or last_map, pooled, penultimate"},
-    {"precision", ODD_OPTION_CHOICE, offsetof(onnx_options, precision), "f32", 0, 0, precisions,
-     "of convolutions; auto: bf16 where the CPU has AMX"},
+    {"precision", ODD_OPTION_CHOICE, offsetof(onnx_options, precision), "f32", 0, 0,
+     odd_precision_names, "of convolutions; auto: bf16 where the CPU has AMX"},
     {"batch", ODD_OPTION_INT, offsetof(onnx_options, batch), "16", 1, 4096, NULL,
      "images that go through at a time"},
     ODD_INPUT_OPTIONS(onnx_options, input),
@@ -53,14 +52,15 @@ typedef struct {
 
 /* -- the model -- */
 
-static odd_status read_model(const onnx_options *options, odd_graph **graph, int *output)
+static odd_status read_model(const onnx_options *options, const odd_image_form *form,
+                             odd_graph **graph, int *output)
 {
     odd_status st;
     *graph = NULL;
     if (!*options->model)
         return odd_fail(ODD_USAGE,
                         "features.onnx.model names no file; features.source: pixels needs none");
-    ODD_TRY(odd_onnx_read(options->model, graph));
+    ODD_TRY(odd_onnx_read_sized(options->model, form->height, form->width, graph));
     ODD_TRY(odd_graph_find(*graph, options->layer, output));
     ODD_TRY(odd_graph_cut(*graph, *output));
     *output = (*graph)->output[0];
@@ -86,20 +86,26 @@ static odd_status check_input(const onnx_options *options, const odd_graph *grap
     return ODD_OK;
 }
 
-static odd_status plan(const void *given, const odd_image_form *form, int *width, int64_t *bytes)
+static odd_status plan(const void *given, const odd_image_form *form, odd_feature_needs *out)
 {
     const onnx_options *options = given;
     odd_graph *graph = NULL;
+    odd_text words = ODD_TEXT_EMPTY;
+    odd_input input;
     odd_pool pool;
     int output;
     odd_status st;
-    ODD_TRY(read_model(options, &graph, &output));
+    ODD_TRY(read_model(options, form, &graph, &output));
     ODD_TRY(check_input(options, graph, form));
+    ODD_TRY(odd_input_make(&options->input, graph, form->channels, &input, &words));
     ODD_TRY(odd_pool_make(&options->pool, &graph->tensor[output], &pool));
-    *width = pool.width;
-    *bytes = 4 * (odd_graph_parameters(graph) +
-                  options->batch * 4 * odd_tensor_values(&graph->tensor[graph->input]));
+    *out = (odd_feature_needs){
+        .width = pool.width,
+        .bytes = 4 * (odd_graph_parameters(graph) +
+                      options->batch * 4 * odd_tensor_values(&graph->tensor[graph->input])),
+        .batch = options->batch};
 done:
+    odd_text_free(&words);
     odd_graph_free(&graph);
     return st;
 }
@@ -129,29 +135,44 @@ static void close_network(void **state)
     *state = NULL;
 }
 
-static odd_precision precision_of(const char *word)
+/* What the network sees, and where that is not what it was trained on. */
+static odd_status make_input(const onnx_options *options, const odd_image_form *form, network *n)
 {
-    if (strcmp(word, "bf16") == 0) return ODD_PRECISION_BF16;
-    return strcmp(word, "auto") == 0 ? ODD_PRECISION_AUTO : ODD_PRECISION_F32;
+    odd_text words = ODD_TEXT_EMPTY, differs = ODD_TEXT_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_input_make(&options->input, n->graph, form->channels, &n->input, &words));
+    odd_input_compare(n->graph, form, &differs);
+    ODD_TRY(odd_text_status(&words));
+    ODD_TRY(odd_text_status(&differs));
+    odd_log(ODD_LOG_INFO, "features: levels are scaled as %s", odd_text_string(&words));
+    if (differs.length > 0)
+        odd_log(ODD_LOG_INFO, "features: images as those that the model was trained on need%s",
+                odd_text_string(&differs) + 1);
+done:
+    odd_text_free(&words);
+    odd_text_free(&differs);
+    return st;
 }
 
 static odd_status prepare_network(const onnx_options *options, const odd_image_form *form,
                                   network *n)
 {
+    odd_precision precision = ODD_PRECISION_F32;
     int output;
     odd_status st;
+    odd_precision_find(options->precision, &precision);
     n->form = *form;
     n->batch = options->batch;
-    ODD_TRY(read_model(options, &n->graph, &output));
+    ODD_TRY(read_model(options, form, &n->graph, &output));
     ODD_TRY(check_input(options, n->graph, form));
-    ODD_TRY(odd_input_make(&options->input, form->channels, &n->input));
+    ODD_TRY(make_input(options, form, n));
     ODD_TRY(odd_pool_make(&options->pool, &n->graph->tensor[output], &n->pool));
     n->image_bytes = (int64_t)form->width * form->height * form->channels;
     n->input_values = n->image_bytes;
     n->output_values = odd_tensor_values(&n->graph->tensor[output]);
     ODD_TRY(ODD_NEW(n->x, n->batch * n->input_values));
     ODD_TRY(ODD_NEW(n->y, n->batch * n->output_values));
-    ODD_TRY(odd_net_new(n->graph, precision_of(options->precision), &n->net));
+    ODD_TRY(odd_net_new(n->graph, precision, &n->net));
     odd_log(ODD_LOG_INFO, "features: %s, %s", odd_net_text(), odd_net_precision(n->net));
 done:
     return st;

@@ -32,11 +32,10 @@ static int side_of(const pixels_options *options, const odd_image_form *form)
     return options->side > 0 && options->side < form->width ? (int)options->side : form->width;
 }
 
-static odd_status plan(const void *options, const odd_image_form *form, int *width, int64_t *bytes)
+static odd_status plan(const void *options, const odd_image_form *form, odd_feature_needs *out)
 {
     int side = side_of(options, form);
-    *width = side * side * form->channels;
-    *bytes = 0;
+    *out = (odd_feature_needs){.width = side * side * form->channels, .batch = 1};
     return ODD_OK;
 }
 

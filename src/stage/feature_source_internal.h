@@ -14,7 +14,15 @@
 
 typedef struct {
     int width, height, channels; /* of the stored images */
+    const char *kernel;          /* how they were resized; NULL: not known */
+    double margin;               /* and what was cut away */
 } odd_image_form;
+
+typedef struct {
+    int width;     /* values of a row */
+    int64_t bytes; /* of memory beside images and rows */
+    int64_t batch; /* images that are best given at a time, or a multiple of it */
+} odd_feature_needs;
 
 typedef struct {
     const char *name; /* "pixels": also the section "features.pixels" of its settings */
@@ -24,8 +32,8 @@ typedef struct {
     size_t options_size;
     /** Digest of inputs from outside the job (a model's file); NULL: none. @local */
     odd_status (*outside)(const void *options, odd_hash *digest);
-    /** Values per image and bytes of memory beside them. @local */
-    odd_status (*plan)(const void *options, const odd_image_form *form, int *width, int64_t *bytes);
+    /** ODD_USAGE where images of this form will not do. @local */
+    odd_status (*plan)(const void *options, const odd_image_form *form, odd_feature_needs *out);
     /** Begin; options and form are copied or used only in this call. @local */
     odd_status (*open)(const void *options, const odd_image_form *form, void **state);
     /** Features x (count, width) of images (count, height, width, channels). Uses all threads. The

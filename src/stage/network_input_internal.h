@@ -1,12 +1,24 @@
 /**
- * Network input: from stored grey levels to what a network was trained on. Presets are those of the
- * places that pretrained networks come from.
+ * Network input: from stored grey levels to what a network was trained on.
+ *
+ * What the job leaves at `model` is taken from the notes of the network (the metadata of its ONNX
+ * file), and where it has none it is what torchvision's networks want. Notes that are read:
+ *   oddlot.preset             torchvision, inception, ...: one of the presets
+ *   oddlot.mean, .deviation   numbers, one or one for each channel, instead of the preset's
+ *   oddlot.order              rgb or bgr
+ *   oddlot.size               side of the images, pixels
+ *   oddlot.kernel, .margin    how they were resized and cropped: image.kernel, image.margin
+ *   Image.NominalPixelRange, Image.BitmapPixelFormat   as the ONNX project names range and order
  */
 #ifndef ODDLOT_STAGE_NETWORK_INPUT_INTERNAL_H
 #define ODDLOT_STAGE_NETWORK_INPUT_INTERNAL_H
 
+#include "feature_source_internal.h"
+
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
+#include "oddlot/base/text.h"
+#include "oddlot/nn/graph.h"
 
 #include <stdint.h>
 
@@ -15,6 +27,7 @@ typedef struct {
     odd_list mean, deviation; /* numbers, one or one for each channel; empty: the preset's */
 } odd_input_options;
 
+/* The first of each is "model". */
 extern const char *const odd_input_presets[], *const odd_input_orders[];
 
 /* Lines of an option table: value = (level / 255 - mean) / deviation. */
@@ -22,14 +35,21 @@ extern const char *const odd_input_presets[], *const odd_input_orders[];
     {"preset",                                                                                     \
      ODD_OPTION_CHOICE,                                                                            \
      offsetof(type, field.preset),                                                                 \
-     "torchvision",                                                                                \
+     "model",                                                                                      \
      0,                                                                                            \
      0,                                                                                            \
      odd_input_presets,                                                                            \
      "how levels are scaled: torchvision (ImageNet mean and deviation), inception and "            \
-     "tflite-mobilenet (-1 ... 1), unit (0 ... 1), levels (0 ... 255)"},                           \
-        {"order", ODD_OPTION_CHOICE, offsetof(type, field.order), "rgb", 0,                        \
-         0,       odd_input_orders,  "order of the channels"},                                     \
+     "tflite-mobilenet (-1 ... 1), unit (0 ... 1), levels (0 ... 255); model: as the file says, "  \
+     "else torchvision"},                                                                          \
+        {"order",                                                                                  \
+         ODD_OPTION_CHOICE,                                                                        \
+         offsetof(type, field.order),                                                              \
+         "model",                                                                                  \
+         0,                                                                                        \
+         0,                                                                                        \
+         odd_input_orders,                                                                         \
+         "order of the channels; model: as the file says, else rgb"},                              \
         {"mean",                                                                                   \
          ODD_OPTION_LIST,                                                                          \
          offsetof(type, field.mean),                                                               \
@@ -48,8 +68,15 @@ typedef struct {
     int from[4];               /* channel of the stored image */
 } odd_input;
 
-/** ODD_USAGE for numbers that are none, or not one for each channel. */
-odd_status odd_input_make(const odd_input_options *options, int channels, odd_input *out);
+/** What the job and the network's notes say together; `words`: which it is and who said it, for
+ *  people. ODD_USAGE for numbers that are none, or not one for each channel; ODD_FORMAT where the
+ *  notes have such, or a preset that is not known. */
+odd_status odd_input_make(const odd_input_options *options, const odd_graph *graph, int channels,
+                          odd_input *out, odd_text *words);
+
+/** Where the stored images are not made as those that the network was trained on, say so and what
+ *  to set; nothing is added where they are, or where the notes do not say. */
+void odd_input_compare(const odd_graph *graph, const odd_image_form *form, odd_text *words);
 
 /** Planes (channels, area) from levels (area, channels). */
 void odd_input_load(const odd_input *input, int area, int channels, const uint8_t levels[],

@@ -6,7 +6,6 @@
 #include <string.h>
 
 const char *const odd_pool_kinds[] = {"none", "avg", "max", "gem", NULL};
-const char *const odd_pool_norms[] = {"none", "l2", NULL};
 
 odd_status odd_pool_make(const odd_pool_options *options, const odd_tensor *output, odd_pool *out)
 {
@@ -17,8 +16,7 @@ odd_status odd_pool_make(const odd_pool_options *options, const odd_tensor *outp
     *out = (odd_pool){.channels = (int)channels,
                       .area = (int)(values / channels),
                       .kind = *options->pool,
-                      .power = options->gem_power,
-                      .unit_length = strcmp(options->normalize, "l2") == 0};
+                      .power = options->gem_power};
     if (out->kind != 'n' && out->area == 1)
         return odd_fail(ODD_USAGE, "'%s' is not a map: features.onnx.pool must be none",
                         output->name);
@@ -57,20 +55,9 @@ static double pooled(const odd_pool *p, const float v[])
     return p->kind == 'm' ? largest_of(v, p->area) : generalized_mean(v, p->area, p->power);
 }
 
-static void scale_to_unit(int n, float row[])
-{
-    double sum = 0;
-    for (int i = 0; i < n; i++)
-        sum += (double)row[i] * row[i];
-    const double factor = sum > 0 ? 1 / sqrt(sum) : 0;
-    for (int i = 0; i < n; i++)
-        row[i] = (float)(row[i] * factor);
-}
-
 void odd_pool_apply(const odd_pool *p, const float values[], float row[])
 {
     if (p->kind == 'n') memcpy(row, values, (size_t)p->width * sizeof *row);
     for (int c = 0; p->kind != 'n' && c < p->channels; c++)
         row[c] = (float)pooled(p, values + (int64_t)c * p->area);
-    if (p->unit_length) scale_to_unit(p->width, row);
 }

@@ -1,6 +1,5 @@
 /**
- * Network pool: from the output of a layer to a row of features: pooled over the map if wished,
- * scaled to unit length if wished.
+ * Network pool: from the output of a layer to a row of features: pooled over the map if wished.
  */
 #ifndef ODDLOT_STAGE_NETWORK_POOL_INTERNAL_H
 #define ODDLOT_STAGE_NETWORK_POOL_INTERNAL_H
@@ -10,11 +9,11 @@
 #include "oddlot/nn/graph.h"
 
 typedef struct {
-    char *pool, *normalize;
+    char *pool;
     double gem_power;
 } odd_pool_options;
 
-extern const char *const odd_pool_kinds[], *const odd_pool_norms[];
+extern const char *const odd_pool_kinds[];
 
 #define ODD_POOL_OPTIONS(type, field)                                                              \
     {"pool",                                                                                       \
@@ -25,17 +24,9 @@ extern const char *const odd_pool_kinds[], *const odd_pool_norms[];
      0,                                                                                            \
      odd_pool_kinds,                                                                               \
      "what a map becomes: all its values, their mean, maximum, or generalized mean"},              \
-        {"gem_power",                                                                              \
-         ODD_OPTION_REAL,                                                                          \
-         offsetof(type, field.gem_power),                                                          \
-         "3",                                                                                      \
-         1,                                                                                        \
-         100,                                                                                      \
-         NULL,                                                                                     \
-         "power of the generalized mean (Radenovic, Tolias and Chum, 2019)"},                      \
     {                                                                                              \
-        "normalize", ODD_OPTION_CHOICE, offsetof(type, field.normalize), "none", 0, 0,             \
-            odd_pool_norms, "l2: rows of unit length"                                              \
+        "gem_power", ODD_OPTION_REAL, offsetof(type, field.gem_power), "3", 1, 100, NULL,          \
+            "power of the generalized mean (Radenovic, Tolias and Chum, 2019)"                     \
     }
 
 typedef struct {
@@ -43,7 +34,6 @@ typedef struct {
     int width;          /* of a row */
     char kind;          /* 'n'one, 'a'vg, 'm'ax, 'g'em */
     double power;
-    bool unit_length;
 } odd_pool;
 
 /** ODD_USAGE if there is no map to pool. */

@@ -28,38 +28,135 @@ static bool near(double a, double b)
 
 /* ---- input ---- */
 
+/* What the job's options and the notes of a network (key, value, ...; NULL ends) give. */
+static odd_status make(const odd_input_options *options, const char *const notes[], odd_input *out,
+                       char said[static 256])
+{
+    odd_graph *g = NULL;
+    odd_text words = ODD_TEXT_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_graph_new("noted", &g));
+    for (int i = 0; notes[i]; i += 2)
+        ODD_TRY(odd_graph_note(g, notes[i], notes[i + 1]));
+    ODD_TRY(odd_input_make(options, g, 3, out, &words));
+    snprintf(said, 256, "%s", odd_text_string(&words));
+done:
+    odd_text_free(&words);
+    odd_graph_free(&g);
+    return st;
+}
+
+static const char *const no_notes[] = {NULL};
+
 static void levels_are_scaled(void)
 {
     const uint8_t levels[] = {0, 128, 255, 255, 0, 64}; /* two pixels */
+    char said[256];
     float planes[6];
     odd_input input;
     odd_input_options options = {"torchvision", "rgb", {NULL, 0}, {NULL, 0}};
-    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_OK);
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_OK);
     odd_input_load(&input, 2, 3, levels, planes);
     CU_ASSERT(near(planes[0], -0.485 / 0.229) && near(planes[1], (1 - 0.485) / 0.229));
     CU_ASSERT(near(planes[2], (128. / 255 - 0.456) / 0.224));
     CU_ASSERT(near(planes[5], (64. / 255 - 0.406) / 0.225));
     options.preset = "inception";
     options.order = "bgr";
-    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_OK);
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_OK);
     odd_input_load(&input, 2, 3, levels, planes);
     CU_ASSERT(near(planes[0], 1) && near(planes[4], -1) && near(planes[5], 1)); /* blue first */
 }
 
 static void given_numbers_go_before_presets(void)
 {
-    char *three[] = {"0.1", "0.2", "0.3"}, *one[] = {"0.5"}, *none[] = {"a"};
+    char *three[] = {"0.1", "0.2", "0.3"}, *one[] = {"0.5"}, *none[] = {"a"}, *zero[] = {"0"};
     const uint8_t levels[] = {255, 255, 255};
+    char said[256];
     float planes[3];
     odd_input input;
     odd_input_options options = {"unit", "rgb", {three, 3}, {one, 1}};
-    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_OK);
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_OK);
     odd_input_load(&input, 1, 3, levels, planes);
     CU_ASSERT(near(planes[0], 1.8) && near(planes[1], 1.6) && near(planes[2], 1.4));
     options.mean = (odd_list){three, 2};
-    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_USAGE);
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_USAGE);
     options.mean = (odd_list){none, 1};
-    CU_ASSERT_EQUAL(odd_input_make(&options, 3, &input), ODD_USAGE);
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_USAGE);
+    options.mean = (odd_list){NULL, 0};
+    options.deviation = (odd_list){zero, 1};
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_USAGE);
+}
+
+static double first_of_white(const odd_input *input)
+{
+    float planes[3];
+    odd_input_load(input, 1, 3, (const uint8_t[]){255, 0, 0}, planes);
+    return planes[0];
+}
+
+static void the_model_says_what_the_job_does_not(void)
+{
+    static const char *const ours[] = {"oddlot.preset", "inception", "oddlot.order", "bgr", NULL};
+    static const char *const theirs[] = {"Image.NominalPixelRange", "NominalRange_0_255",
+                                         "Image.BitmapPixelFormat", "Bgr8", NULL};
+    static const char *const numbers[] = {"oddlot.mean", "0.25, 0.5 0.5", "oddlot.deviation", "2",
+                                          NULL};
+    char said[256], *half[] = {"0.5"};
+    odd_input input;
+    odd_input_options options = {"model", "model", {NULL, 0}, {NULL, 0}};
+    CU_ASSERT_EQUAL(make(&options, no_notes, &input, said), ODD_OK);
+    CU_ASSERT(near(first_of_white(&input), (1 - 0.485) / 0.229));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "torchvision (the usual"));
+    CU_ASSERT_EQUAL(make(&options, ours, &input, said), ODD_OK);
+    CU_ASSERT(near(first_of_white(&input), -1)); /* blue */
+    CU_ASSERT_STRING_EQUAL(said, "inception (as the model says), channels bgr (as the model says)");
+    CU_ASSERT_EQUAL(make(&options, theirs, &input, said), ODD_OK);
+    CU_ASSERT(near(first_of_white(&input), 0) && input.from[0] == 2 && near(input.factor[0], 1));
+    CU_ASSERT_EQUAL(make(&options, numbers, &input, said), ODD_OK);
+    CU_ASSERT(near(first_of_white(&input), 0.375) && near(input.shift[1], -0.25));
+    options.mean = (odd_list){half, 1}; /* the job's word wins */
+    CU_ASSERT_EQUAL(make(&options, numbers, &input, said), ODD_OK);
+    CU_ASSERT(near(first_of_white(&input), 0.25));
+    options.mean = (odd_list){NULL, 0};
+    options.preset = "unit";
+    CU_ASSERT_EQUAL(make(&options, numbers, &input, said), ODD_OK);
+    CU_ASSERT(near(first_of_white(&input), 1));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "unit (as the job says)"));
+}
+
+static void notes_are_not_trusted(void)
+{
+    static const char *const wrong[][3] = {
+        {"oddlot.preset", "nonsense", NULL},   {"oddlot.preset", "model", NULL},
+        {"oddlot.order", "grb", NULL},         {"oddlot.mean", "1 2", NULL},
+        {"oddlot.mean", "1 2 3 4", NULL},      {"oddlot.mean", "", NULL},
+        {"oddlot.deviation", "1 nan 2", NULL}, {"oddlot.deviation", "1;2;3", NULL},
+    };
+    char said[256];
+    odd_input input;
+    const odd_input_options options = {"model", "model", {NULL, 0}, {NULL, 0}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CU_ASSERT_EQUAL(make(&options, wrong[i], &input, said), ODD_FORMAT);
+}
+
+static void other_images_are_told(void)
+{
+    const odd_image_form same = {224, 224, 3, "bilinear", 0.125}, other = {96, 96, 3, "nearest", 0};
+    odd_text words = ODD_TEXT_EMPTY;
+    odd_graph *g;
+    CU_ASSERT_EQUAL_FATAL(odd_graph_new("noted", &g), ODD_OK);
+    odd_input_compare(g, &other, &words);
+    CU_ASSERT_EQUAL(odd_graph_note(g, "oddlot.size", "224"), ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_note(g, "oddlot.kernel", "bilinear"), ODD_OK);
+    CU_ASSERT_EQUAL(odd_graph_note(g, "oddlot.margin", "0.125"), ODD_OK);
+    odd_input_compare(g, &same, &words);
+    CU_ASSERT_EQUAL(words.length, 0);
+    odd_input_compare(g, &other, &words);
+    CU_ASSERT_STRING_EQUAL(odd_text_string(&words),
+                           "; image.size: 224 (is 96); image.kernel: bilinear (is nearest); "
+                           "image.margin: 0.125 (is 0)");
+    odd_text_free(&words);
+    odd_graph_free(&g);
 }
 
 /* ---- pool ---- */
@@ -68,7 +165,7 @@ static void maps_are_pooled(void)
 {
     const odd_tensor map = {.name = "map", .rank = 4, .shape = {1, 2, 1, 3}, .batched = true};
     const float values[] = {1, 2, 3, -4, 0, 2};
-    odd_pool_options options = {"avg", "none", 2};
+    odd_pool_options options = {"avg", 2};
     odd_pool pool;
     float row[6];
     CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
@@ -83,10 +180,9 @@ static void maps_are_pooled(void)
     odd_pool_apply(&pool, values, row);
     CU_ASSERT(near(row[0], sqrt(14. / 3)) && near(row[1], sqrt(4. / 3)));
     options.pool = "none";
-    options.normalize = "l2";
     CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
     odd_pool_apply(&pool, values, row);
-    CU_ASSERT(pool.width == 6 && near(row[3], -4 / sqrt(34)));
+    CU_ASSERT(pool.width == 6 && row[3] == -4);
 }
 
 /* ---- a whole network ---- */
@@ -136,14 +232,15 @@ static odd_status load_job(const char *batch, const char *layer, odd_job **job)
 static odd_status extract_all(const char *batch, const char *layer, const uint8_t images[],
                               float x[], int *width)
 {
-    const odd_image_form form = {SIDE, SIDE, CHANNELS};
+    const odd_image_form form = {.width = SIDE, .height = SIDE, .channels = CHANNELS};
     odd_job *job = NULL;
     void *state = NULL;
-    int64_t bytes;
+    odd_feature_needs needs;
     odd_status st;
     ODD_TRY(load_job(batch, layer, &job));
     const void *options = odd_job_section(job, "onnx");
-    ODD_TRY(odd_feature_onnx.plan(options, &form, width, &bytes));
+    ODD_TRY(odd_feature_onnx.plan(options, &form, &needs));
+    *width = needs.width;
     ODD_TRY(odd_feature_onnx.open(options, &form, &state));
     ODD_TRY(odd_feature_onnx.extract(state, IMAGES, images, x));
 done:
@@ -217,17 +314,17 @@ static void rows_do_not_depend_on_their_batch(void)
 
 static void misfits_are_told(void)
 {
-    const odd_image_form small = {SIDE - 1, SIDE - 1, CHANNELS}, grey = {SIDE, SIDE, 1};
+    const odd_image_form small = {.width = SIDE - 1, .height = SIDE - 1, .channels = CHANNELS};
+    const odd_image_form grey = {.width = SIDE, .height = SIDE, .channels = 1};
+    odd_feature_needs needs;
     odd_job *job;
-    int width;
-    int64_t bytes;
     CU_ASSERT_EQUAL(write_model(model), ODD_OK);
     CU_ASSERT_EQUAL(load_job("4", "pooled", &job), ODD_OK);
     if (!job) return;
     const void *options = odd_job_section(job, "onnx");
-    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &small, &width, &bytes), ODD_USAGE);
+    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &small, &needs), ODD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "image.size"));
-    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &grey, &width, &bytes), ODD_USAGE);
+    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &grey, &needs), ODD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "image.channels"));
     odd_job_free(&job);
     unlink(model);
@@ -236,6 +333,9 @@ static void misfits_are_told(void)
 CU_TestInfo odd_tests[] = {
     {"levels are scaled", levels_are_scaled},
     {"given numbers go before presets", given_numbers_go_before_presets},
+    {"the model says what the job does not", the_model_says_what_the_job_does_not},
+    {"notes are not trusted", notes_are_not_trusted},
+    {"other images are told", other_images_are_told},
     {"maps are pooled", maps_are_pooled},
     {"a model is run", a_model_is_run},
     {"rows do not depend on their batch", rows_do_not_depend_on_their_batch},
