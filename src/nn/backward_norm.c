@@ -107,7 +107,7 @@ odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     int source;
-    odd_argument a[8];
+    odd_argument a[9]; /* the shift is asked for, though nothing depends on it */
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &source));
     const dnnl_memory_desc_t desc = *odd_plan_desc(&m->p, source);
     ODD_TRY(odd_dnnl(dnnl_batch_normalization_backward_desc_init(&op, dnnl_backward, &desc, &desc,
@@ -122,7 +122,8 @@ odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step)
     ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DIFF_SRC, &a[5]));
     ODD_TRY(learn_place(m, step->input[1], DNNL_ARG_DIFF_SCALE, &a[6]));
     ODD_TRY(learn_place(m, step->input[2], DNNL_ARG_DIFF_SHIFT, &a[7]));
-    ODD_TRY(odd_plan_primitive(&m->p, pd, 8, a, what));
+    a[8] = (odd_argument){DNNL_ARG_SHIFT, m->p.holds[step->input[2]]};
+    ODD_TRY(odd_plan_primitive(&m->p, pd, 9, a, what));
     ODD_TRY(learn(m, step->input[1], a[6].value));
     ODD_TRY(learn(m, step->input[2], a[7].value));
     if (odd_maker_wants(m, step->input[0])) ODD_TRY(odd_maker_add(m, step->input[0], a[5].value));
@@ -220,7 +221,7 @@ odd_status odd_back_layer_norm(odd_maker *m, const odd_step *step)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     int source, gradient, arguments = 7;
-    odd_argument a[8];
+    odd_argument a[9];
     ODD_TRY(odd_plan_plain(&m->p, step->input[0], &source));
     ODD_TRY(as_rows(m, step, source, &source));
     ODD_TRY(as_rows(m, step, m->gradient[step->output], &gradient));
@@ -232,8 +233,10 @@ odd_status odd_back_layer_norm(odd_maker *m, const odd_step *step)
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, gradient, &a[4]));
     ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DIFF_SRC, &a[5]));
     ODD_TRY(learn_place(m, step->input[1], DNNL_ARG_DIFF_SCALE, &a[6]));
-    if (has_shift(step))
+    if (has_shift(step)) {
         ODD_TRY(learn_place(m, step->input[2], DNNL_ARG_DIFF_SHIFT, &a[arguments++]));
+        ODD_TRY(row_argument(m, step->input[2], DNNL_ARG_SHIFT, &a[arguments++]));
+    }
     ODD_TRY(odd_plan_primitive(&m->p, pd, arguments, a, "gradient of the layer normalisation"));
     ODD_TRY(learn(m, step->input[1], a[6].value));
     if (has_shift(step)) ODD_TRY(learn(m, step->input[2], a[7].value));
