@@ -7,6 +7,7 @@
 
 const odd_detector *const odd_detectors[] = {
     &odd_detector_mixture,
+    &odd_detector_bayes_mixture,
     &odd_detector_mahalanobis,
     &odd_detector_kmeans,
     NULL,

@@ -7,6 +7,7 @@
 #include "oddlot/detect/detector.h"
 
 extern const odd_detector odd_detector_mixture;
+extern const odd_detector odd_detector_bayes_mixture;
 extern const odd_detector odd_detector_kmeans;
 extern const odd_detector odd_detector_mahalanobis;
 

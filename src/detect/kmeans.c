@@ -222,7 +222,7 @@ odd_status odd_kmeans_fit(const odd_rows *rows, const odd_kmeans_options *option
     ODD_TRY_ALL(rows->comm, ODD_NEW(mean, rows->d));
     ODD_TRY_ALL(rows->comm, ODD_NEW(variance, rows->d));
     ODD_TRY(odd_mean(rows, ODD_ALL_ROWS, mean, &n));
-    ODD_TRY(odd_scatter(rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, variance, &fourth));
+    ODD_TRY(odd_scatter(rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, NULL, variance, &fourth));
     const double spread = odd_form_trace(ODD_FORM_DIAGONAL, rows->d, variance);
     ODD_TRY(restart(rows, options, seed, mean, spread, out));
 done:

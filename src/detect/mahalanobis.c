@@ -1,8 +1,11 @@
 /* Detector `mahalanobis`: the distance of a row from one Gaussian, in its standard deviations.
  *
  * The covariance is shrunk towards a multiple of the identity by as much as the rows themselves
- * say (Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices",
- * J. Multivariate Analysis 88, 2004), so that it can be inverted with few rows. */
+ * say (Ledoit and Wolf), so that it can be inverted with few rows.
+ *
+ * Where it is learnt from verified theme rows, a second Gaussian is learnt from all rows: what is
+ * far from the theme only in directions in which everything varies is not odd (Ren et al., "A
+ * simple fix to Mahalanobis distance for improving near-OOD detection", 2021). */
 #include "covariance_internal.h"
 #include "detectors_internal.h"
 #include "moments_internal.h"
@@ -35,11 +38,15 @@ static const odd_option mahalanobis_table[] = {
      "by 2"},
     ODD_OPTIONS_END};
 
-enum { DISTANCE, LOG_DENSITY, COLUMNS };
+enum { DISTANCE, LOG_DENSITY, RELATIVE, COLUMNS };
 
 static const odd_score_column mahalanobis_columns[] = {
     {"mahalanobis", "Mahalanobis distance from the mean; odd rows are high", 1},
     {"log_density", "log density under the Gaussian; odd rows are low", -1},
+    {"relative",
+     "squared distance less that from the Gaussian of all rows; odd rows are high. 0 everywhere if "
+     "all rows were learnt from",
+     1},
     {NULL, NULL, 0}};
 
 /* The model lies in its bundle from the start. */
@@ -51,30 +58,13 @@ typedef struct {
     double *log_det;    /* (1) */
 } gaussian;
 
-/* The part of mu I, mu the mean variance, in the shrunk covariance: their equation (14). scatter
- * (d, d) of n rows, fourth the sum of |z|^4. */
-static double ledoit_wolf(int d, int64_t n, const double scatter[], double fourth)
-{
-    const double rows = (double)n, mu = odd_form_trace(ODD_FORM_FULL, d, scatter) / rows / d;
-    double square = 0; /* |S|^2 */
-    for (int64_t j = 0; j < (int64_t)d * d; j++)
-        square += scatter[j] / rows * (scatter[j] / rows);
-    const double apart = square - d * mu * mu; /* |S - mu I|^2 */
-    const double noise = (fourth / rows - square) / rows;
-    if (!(apart > 0)) return 1; /* S is mu I already */
-    return fmin(fmax(noise / apart, 0), 1);
-}
-
 /* covariance (d, d): the scatter over n, shrunk. */
 static void shrink(int64_t n, double share, gaussian *g)
 {
     const int64_t entries = odd_form_dense(ODD_FORM_FULL, g->d);
     for (int64_t j = 0; j < entries; j++)
         g->covariance[j] /= (double)n;
-    const double mu = odd_form_trace(ODD_FORM_FULL, g->d, g->covariance) / g->d;
-    for (int64_t j = 0; j < entries; j++)
-        g->covariance[j] *= 1 - share;
-    odd_form_add_identity(ODD_FORM_FULL, g->d, share * mu, g->covariance);
+    odd_shrink_covariance(ODD_FORM_FULL, g->d, share, g->covariance);
     odd_secure_covariance(ODD_FORM_FULL, g->d, g->mean, g->covariance);
 }
 
@@ -87,30 +77,43 @@ static odd_selection choose_rows(const mahalanobis_options *o, const odd_rows *r
     return (odd_selection){false, verified, ODD_VERIFIED_THEME};
 }
 
-static odd_status gaussian_add(odd_bundle *b, int d, gaussian *g)
+/* Adds the arrays under a prefix: "" or "background/". */
+static odd_status gaussian_add(odd_bundle *b, const char *prefix, int d, gaussian *g)
 {
     odd_status st;
+    char name[64];
     g->d = d;
+    snprintf(name, sizeof name, "%smean", prefix);
     ODD_TRY(
-        odd_bundle_add(b, "mean", ODD_F64, "mean, units of the features", &g->mean, 1, (int64_t)d));
-    ODD_TRY(odd_bundle_add(b, "covariance", ODD_F64, "shrunk covariance, units squared",
-                           &g->covariance, 2, (int64_t)d, (int64_t)d));
-    ODD_TRY(odd_bundle_add(b, "factor", ODD_F64,
+        odd_bundle_add(b, name, ODD_F64, "mean, units of the features", &g->mean, 1, (int64_t)d));
+    snprintf(name, sizeof name, "%scovariance", prefix);
+    ODD_TRY(odd_bundle_add(b, name, ODD_F64, "shrunk covariance, units squared", &g->covariance, 2,
+                           (int64_t)d, (int64_t)d));
+    snprintf(name, sizeof name, "%sfactor", prefix);
+    ODD_TRY(odd_bundle_add(b, name, ODD_F64,
                            "inverse of the transposed Cholesky factor of the covariance",
                            &g->factor, 2, (int64_t)d, (int64_t)d));
-    ODD_TRY(odd_bundle_add(b, "log_determinant", ODD_F64, "of the covariance", &g->log_det, 1,
-                           (int64_t)1));
+    snprintf(name, sizeof name, "%slog_determinant", prefix);
+    ODD_TRY(odd_bundle_add(b, name, ODD_F64, "of the covariance", &g->log_det, 1, (int64_t)1));
 done:
     return st;
 }
 
-static odd_status gaussian_find(const odd_bundle *b, gaussian *g)
+static odd_status find(const odd_bundle *b, const char *prefix, const char *name, int rank,
+                       const odd_array **out)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s%s", prefix, name);
+    return odd_bundle_get(b, path, ODD_F64, rank, out);
+}
+
+static odd_status gaussian_find(const odd_bundle *b, const char *prefix, gaussian *g)
 {
     odd_status st;
     const odd_array *mean, *factor, *log_det;
-    ODD_TRY(odd_bundle_get(b, "mean", ODD_F64, 1, &mean));
-    ODD_TRY(odd_bundle_get(b, "factor", ODD_F64, 2, &factor));
-    ODD_TRY(odd_bundle_get(b, "log_determinant", ODD_F64, 1, &log_det));
+    ODD_TRY(find(b, prefix, "mean", 1, &mean));
+    ODD_TRY(find(b, prefix, "factor", 2, &factor));
+    ODD_TRY(find(b, prefix, "log_determinant", 1, &log_det));
     const int64_t d = mean->shape.shape[0];
     if (d < 1 || d > INT32_MAX || factor->shape.shape[0] != d || factor->shape.shape[1] != d ||
         log_det->shape.shape[0] != 1)
@@ -131,8 +134,9 @@ static odd_status learn(const mahalanobis_options *o, const odd_rows *rows, odd_
     *share = 0;
     ODD_TRY(odd_mean(rows, selection, g->mean, n));
     if (*n < 1) return odd_fail(ODD_ARG, "detector 'mahalanobis' has no verified theme row");
-    ODD_TRY(odd_scatter(rows, selection, ODD_FORM_FULL, g->mean, g->covariance, &fourth));
-    if (strcmp(o->shrinkage, "none") != 0) *share = ledoit_wolf(g->d, *n, g->covariance, fourth);
+    ODD_TRY(odd_scatter(rows, selection, ODD_FORM_FULL, g->mean, NULL, g->covariance, &fourth));
+    if (strcmp(o->shrinkage, "none") != 0)
+        *share = odd_ledoit_wolf(ODD_FORM_FULL, g->d, *n, g->covariance, fourth);
     shrink(*n, *share, g);
     st = ODD_OK;
     if (odd_rank(rows->comm) == 0)
@@ -149,12 +153,17 @@ static odd_status mahalanobis_fit(const void *options, const odd_rows *rows,
 {
     (void)seed; /* nothing is drawn */
     odd_status st;
-    gaussian g;
-    int64_t n;
-    double share;
+    gaussian g, background;
+    int64_t n, all;
+    double share, background_share;
     ODD_TRY(odd_detector_check_rows("mahalanobis", rows));
-    ODD_TRY_ALL(rows->comm, gaussian_add(model, rows->d, &g));
-    ODD_TRY(learn(options, rows, choose_rows(options, rows, verified), &g, &n, &share));
+    const odd_selection selection = choose_rows(options, rows, verified);
+    ODD_TRY_ALL(rows->comm, gaussian_add(model, "", rows->d, &g));
+    ODD_TRY(learn(options, rows, selection, &g, &n, &share));
+    if (!selection.all) {
+        ODD_TRY_ALL(rows->comm, gaussian_add(model, "background/", rows->d, &background));
+        ODD_TRY(learn(options, rows, ODD_ALL_ROWS, &background, &all, &background_share));
+    }
     odd_log(ODD_LOG_INFO, "mahalanobis: learnt from %lld rows, covariance shrunk by %.3g",
             (long long)n, share);
     ODD_TRY_ALL(rows->comm, odd_bundle_add_i64(model, "rows", "rows it was learnt from", n));
@@ -170,11 +179,21 @@ done:
 
 typedef struct {
     gaussian g;
-    int64_t room;      /* doubles of one thread's workspace */
-    double *workspace; /* (threads, room): z (rows, d), square (rows) */
-    double *origin;    /* (d) zeros */
-    double *score;     /* (n_local, COLUMNS) */
+    gaussian background; /* d is 0 if there is none */
+    int64_t room;        /* doubles of one thread's workspace */
+    double *workspace;   /* (threads, room): z (rows, d), square, other (rows) */
+    double *origin;      /* (d) zeros */
+    double *score;       /* (n_local, COLUMNS) */
 } score_pass;
+
+/* Squared distances (count) of a block's rows from a Gaussian. z: scratch (count, d). */
+static void distances(const score_pass *p, const gaussian *g, const odd_block *block, double z[],
+                      double square[])
+{
+    odd_centre_rows(block->count, g->d, block->x, g->mean, z);
+    odd_form_whiten(ODD_FORM_FULL, block->count, g->d, g->factor, z, z);
+    odd_squared_distances(block->count, g->d, z, p->origin, square);
+}
 
 static odd_status score_block(void *context, const odd_block *block, double sum[])
 {
@@ -182,9 +201,9 @@ static odd_status score_block(void *context, const odd_block *block, double sum[
     const score_pass *p = context;
     const int d = p->g.d;
     double *z = p->workspace + block->thread * p->room, *square = z + (int64_t)block->count * d;
-    odd_centre_rows(block->count, d, block->x, p->g.mean, z);
-    odd_form_whiten(ODD_FORM_FULL, block->count, d, p->g.factor, z, z);
-    odd_squared_distances(block->count, d, z, p->origin, square);
+    double *other = square + block->count;
+    distances(p, &p->g, block, z, square);
+    if (p->background.d) distances(p, &p->background, block, z, other);
     for (int i = 0; i < block->count; i++) {
         double *score = p->score + (block->local + i) * COLUMNS;
         if (!isfinite(square[i]))
@@ -192,6 +211,7 @@ static odd_status score_block(void *context, const odd_block *block, double sum[
                             (long long)(block->row + i));
         score[DISTANCE] = sqrt(square[i]);
         score[LOG_DENSITY] = -0.5 * (d * log(2 * M_PI) + p->g.log_det[0] + square[i]);
+        score[RELATIVE] = p->background.d ? square[i] - other[i] : 0;
     }
     return ODD_OK;
 }
@@ -199,9 +219,13 @@ static odd_status score_block(void *context, const odd_block *block, double sum[
 static odd_status score_new(const odd_bundle *model, const odd_rows *rows, score_pass *p)
 {
     odd_status st;
-    ODD_TRY(gaussian_find(model, &p->g));
+    ODD_TRY(gaussian_find(model, "", &p->g));
     ODD_TRY(odd_detector_check_width("mahalanobis", rows, p->g.d));
-    p->room = rows->part.block * ((int64_t)p->g.d + 1);
+    if (odd_bundle_find(model, "background/mean")) {
+        ODD_TRY(gaussian_find(model, "background/", &p->background));
+        ODD_TRY(odd_detector_check_width("mahalanobis", rows, p->background.d));
+    }
+    p->room = rows->part.block * ((int64_t)p->g.d + 2);
     ODD_TRY(ODD_NEW(p->workspace, odd_threads() * p->room));
     ODD_TRY(ODD_NEW(p->origin, p->g.d));
 done:
@@ -224,7 +248,7 @@ static void mahalanobis_reason(const odd_bundle *model, const double score[], ch
                                size_t size)
 {
     gaussian g = {0};
-    const double usual = gaussian_find(model, &g) == ODD_OK ? sqrt((double)g.d) : 1;
+    const double usual = gaussian_find(model, "", &g) == ODD_OK ? sqrt((double)g.d) : 1;
     snprintf(buffer, size, "%.3g times the usual distance from the mean", score[DISTANCE] / usual);
 }
 

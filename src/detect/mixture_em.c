@@ -1,4 +1,5 @@
 /* MAP-EM: the M-step and the loop. See mixture_internal.h for the objective. */
+#include "lowrank_internal.h"
 #include "mixture_internal.h"
 
 #include "oddlot/base/log.h"
@@ -14,6 +15,8 @@
 /* Rounding moves the objective by this much of its size; a fall beyond it is an error. */
 #define ROUNDING 1e-9
 
+enum { FACTOR_STEPS = 4 }; /* of the factor analysis in an M-step */
+
 static odd_status update_weights(odd_mixture *m, const odd_mixture_prior *prior,
                                  const odd_mixture_sums *s)
 {
@@ -21,7 +24,7 @@ static odd_status update_weights(odd_mixture *m, const odd_mixture_prior *prior,
     for (int k = 0; k < m->components; k++)
         all += s->rows[k] + prior->share[k];
     for (int k = 0; k < m->components; k++) {
-        if (!(s->rows[k] + prior->kappa > 0))
+        if (!(s->rows[k] + odd_mixture_prior_kappa(prior, k) > 0))
             return odd_fail(ODD_NUMERIC,
                             "component %d of the mixture lost all its rows; use the priors or "
                             "fewer components",
@@ -31,14 +34,20 @@ static odd_status update_weights(odd_mixture *m, const odd_mixture_prior *prior,
     return ODD_OK;
 }
 
+/* Only the weight of a uniform anomaly is learnt. */
+static bool is_fixed(const odd_mixture *m, int group)
+{
+    return m->background == ODD_BACKGROUND_UNIFORM && group == m->groups - 1;
+}
+
 static void update_mean(odd_mixture *m, const odd_mixture_prior *prior, const odd_mixture_sums *s,
                         int k)
 {
     const double *first = s->first + (int64_t)k * m->d, *m0 = odd_mixture_prior_mean(prior, k);
+    const double kappa = odd_mixture_prior_kappa(prior, k);
     double *mean = m->mean + (int64_t)k * m->d;
     for (int j = 0; j < m->d; j++)
-        mean[j] = m->centre[j] +
-                  (prior->kappa * (m0[j] - m->centre[j]) + first[j]) / (prior->kappa + s->rows[k]);
+        mean[j] = m->centre[j] + (kappa * (m0[j] - m->centre[j]) + first[j]) / (kappa + s->mass[k]);
 }
 
 /* covariance += sum r (x - m)(x - m)' - sum r z z' + kappa (m - m0)(m - m0)' of one component,
@@ -51,24 +60,23 @@ static void add_about_mean(const odd_mixture *m, const odd_mixture_prior *prior,
     double *gap = scratch, *other = scratch + m->d;
     for (int j = 0; j < m->d; j++) {
         gap[j] = mean[j] - m->centre[j];
-        other[j] = s->rows[k] * gap[j] - 2 * first[j];
+        other[j] = s->mass[k] * gap[j] - 2 * first[j];
     }
     odd_form_add_outer(m->form, m->d, 1, gap, other, covariance);
     for (int j = 0; j < m->d; j++)
         gap[j] = mean[j] - m0[j];
-    odd_form_add_outer(m->form, m->d, prior->kappa, gap, gap, covariance);
+    odd_form_add_outer(m->form, m->d, odd_mixture_prior_kappa(prior, k), gap, gap, covariance);
 }
 
-static odd_status update_covariance(odd_mixture *m, const odd_mixture_prior *prior,
-                                    const odd_mixture_sums *s, int g)
+/* The covariance (dense) that a group of no low rank would have. scratch: (2, d). */
+static void pooled(const odd_mixture *m, const odd_mixture_prior *prior, const odd_mixture_sums *s,
+                   int g, double scratch[], double covariance[])
 {
-    const int64_t dense = odd_form_dense(m->form, m->d);
-    const double *scatter = s->scatter + g * dense;
-    double *covariance = odd_mixture_covariance(m, g), rows = prior->rows[g];
-    double *scratch = odd_alloc(2 * (int64_t)m->d, sizeof *scratch);
-    if (!scratch) return ODD_NOMEM;
+    const int64_t dense = prior->dense;
+    const double *scatter = s->scatter + g * dense, *spread = odd_mixture_prior_spread(prior, g);
+    double rows = prior->rows[g];
     for (int64_t j = 0; j < dense; j++)
-        covariance[j] = prior->rows[g] * prior->scale[g] * prior->spread[j] + scatter[j];
+        covariance[j] = prior->rows[g] * prior->scale[g] * spread[j] + scatter[j];
     for (int k = 0; k < m->components; k++) {
         if (odd_mixture_group(m, k) != g) continue;
         add_about_mean(m, prior, s, k, scratch, covariance);
@@ -76,8 +84,22 @@ static odd_status update_covariance(odd_mixture *m, const odd_mixture_prior *pri
     }
     for (int64_t j = 0; j < dense; j++)
         covariance[j] /= rows;
+}
+
+static odd_status update_covariance(odd_mixture *m, const odd_mixture_prior *prior,
+                                    const odd_mixture_sums *s, int g)
+{
+    odd_status st = ODD_OK;
+    const int64_t room = 2 * (int64_t)m->d + (m->rank ? prior->dense : 0);
+    double *covariance = odd_mixture_covariance(m, g);
+    double *scratch = odd_alloc(room, sizeof *scratch);
+    if (!scratch) return ODD_NOMEM;
+    double *target = m->rank ? scratch + 2 * (int64_t)m->d : covariance;
+    pooled(m, prior, s, g, scratch, target);
+    if (m->rank)
+        st = odd_lowrank_improve(m->d, m->rank, target, prior->least, FACTOR_STEPS, covariance);
     odd_free(scratch);
-    return ODD_OK;
+    return st;
 }
 
 odd_status odd_mixture_update(odd_mixture *m, const odd_mixture_prior *prior,
@@ -86,9 +108,9 @@ odd_status odd_mixture_update(odd_mixture *m, const odd_mixture_prior *prior,
     odd_status st;
     ODD_TRY(update_weights(m, prior, s));
     for (int k = 0; k < m->components; k++)
-        update_mean(m, prior, s, k);
+        if (!is_fixed(m, odd_mixture_group(m, k))) update_mean(m, prior, s, k);
     for (int g = 0; g < m->groups; g++)
-        ODD_TRY(update_covariance(m, prior, s, g));
+        if (!is_fixed(m, g)) ODD_TRY(update_covariance(m, prior, s, g));
 done:
     return st;
 }
@@ -102,7 +124,8 @@ static odd_status next_parameters(MPI_Comm comm, odd_mixture *m, const odd_mixtu
     if (odd_rank(comm) == 0) {
         if (s) mine = odd_mixture_update(m, prior, s);
         if (mine == ODD_OK) mine = odd_mixture_factorize(m);
-        if (mine == ODD_OK) mine = odd_mixture_prior_value(prior, m);
+        if (mine == ODD_OK)
+            mine = prior->bayes ? odd_mixture_expect(prior, m) : odd_mixture_prior_value(prior, m);
     }
     odd_status st = odd_agree(comm, mine);
     if (st == ODD_OK) odd_broadcast(comm, 0, m->parameter, (size_t)m->count * sizeof(double));

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#define LOG_2PI 1.8378770664093454836
-
 double odd_log_sum_exp(int count, const double value[], int64_t stride)
 {
     double top = -INFINITY, sum = 0;
@@ -23,10 +21,12 @@ int64_t odd_mixture_panel(int64_t block, int d)
     return fit < least ? least : fit > block ? block : fit;
 }
 
-/* log w_k + log of the normal density's constant */
-static double log_constant(const odd_mixture *m, int k)
+/* What the log density of a component loses at a squared distance. */
+static double log_fall(const odd_mixture *m, int k, double square)
 {
-    return log(m->weight[k]) - 0.5 * (m->d * LOG_2PI + m->log_det[odd_mixture_group(m, k)]);
+    if (k < m->themes || m->background == ODD_BACKGROUND_GAUSSIAN) return 0.5 * square;
+    if (m->background == ODD_BACKGROUND_UNIFORM) return 0;
+    return 0.5 * (m->degrees + m->d) * log1p(square / m->degrees);
 }
 
 void odd_mixture_joint(const odd_mixture *m, int n, const double z[], double white[],
@@ -36,22 +36,26 @@ void odd_mixture_joint(const odd_mixture *m, int n, const double z[], double whi
     for (int k = 0; k < m->components; k++) {
         const int g = odd_mixture_group(m, k);
         double *row = joint + (int64_t)k * n, *distance = square + (int64_t)k * n;
-        if (g != whitened) odd_form_whiten(m->form, n, m->d, odd_mixture_factor(m, g), z, white);
+        if (g != whitened) odd_mixture_whiten(m, g, n, z, white, white + (int64_t)n * m->d);
         whitened = g;
         odd_squared_distances(n, m->d, white, m->shift + (int64_t)k * m->d, distance);
-        const double constant = log_constant(m, k);
         for (int i = 0; i < n; i++)
-            row[i] = constant - 0.5 * distance[i];
+            row[i] = m->constant[k] - log_fall(m, k, distance[i]);
     }
 }
 
-/* Entry (i, j) of a factor of any form. */
-static double factor_at(const odd_mixture *m, int g, int i, int j)
+/* Entry (i, j) of the matrix that whitens a row. */
+static double whitener_at(const odd_mixture *m, int g, int i, int j)
 {
     const double *factor = odd_mixture_factor(m, g);
+    double entry = i == j;
+    if (m->rank) {
+        for (int64_t k = 1; k <= m->rank; k++)
+            entry -= factor[k * m->d + i] * factor[k * m->d + j];
+        return factor[i] * entry;
+    }
     if (m->form == ODD_FORM_FULL) return factor[(int64_t)i * m->d + j];
-    if (i != j) return 0;
-    return m->form == ODD_FORM_DIAGONAL ? factor[j] : factor[0];
+    return entry * (m->form == ODD_FORM_DIAGONAL ? factor[j] : factor[0]);
 }
 
 void odd_mixture_joint_plain(const odd_mixture *m, const float x[], double joint[], double square[])
@@ -61,10 +65,10 @@ void odd_mixture_joint_plain(const odd_mixture *m, const float x[], double joint
         square[k] = 0;
         for (int j = 0; j < m->d; j++) {
             double y = 0;
-            for (int i = 0; i <= j; i++)
-                y += ((double)x[i] - mean[i]) * factor_at(m, odd_mixture_group(m, k), i, j);
+            for (int i = 0; i < m->d; i++)
+                y += ((double)x[i] - mean[i]) * whitener_at(m, odd_mixture_group(m, k), i, j);
             square[k] += y * y;
         }
-        joint[k] = log_constant(m, k) - 0.5 * square[k];
+        joint[k] = m->constant[k] - log_fall(m, k, square[k]);
     }
 }

@@ -10,50 +10,82 @@
  *
  *   sum_i log sum_k w_k N(x_i | m_k, V_g(k))
  *   + sum_k share_k log w_k                                            Dirichlet
- *   - 1/2 sum_g (rows_g log|V_g| + rows_g scale_g tr(inverse(V_g) S))  inverse Wishart
- *   - 1/2 sum_k kappa (m_k - m0_k)' inverse(V_g(k)) (m_k - m0_k)       normal
+ *   - 1/2 sum_g (rows_g log|V_g| + rows_g scale_g tr(inverse(V_g) S_g))  inverse Wishart
+ *   - 1/2 sum_k kappa_k (m_k - m0_k)' inverse(V_g(k)) (m_k - m0_k)       normal
  *
- * so rows_g are pseudo-rows whose covariance is scale_g S, kappa pseudo-rows lie at m0_k, and
- * share_k pseudo-rows belong to component k.
+ * so rows_g are pseudo-rows whose covariance is scale_g S_g, kappa_k pseudo-rows lie at m0_k, and
+ * share_k pseudo-rows belong to component k. S, kappa and m0 differ between theme and anomaly only.
+ *
+ * Covariances of low rank plus diagonal (`rank` > 0) climb the same objective: their M-step takes
+ * some steps of a factor analysis of the covariance that a full one would have.
+ *
+ * The anomaly may be other than Gaussian. Student's t with few degrees of freedom: a row at squared
+ * distance s weighs (degrees + d) / (degrees + s) in mean and scatter (Peel and McLachlan, "Robust
+ * mixture modelling using the t distribution", 2000). Uniform: the same density everywhere, that
+ * of the ellipsoid of the data's covariance that holds all rows; nothing of it is learnt but its
+ * weight.
  */
 #ifndef ODDLOT_DETECT_MIXTURE_INTERNAL_H
 #define ODDLOT_DETECT_MIXTURE_INTERNAL_H
 
 #include "covariance_internal.h"
 #include "oddlot/base/bundle.h"
+#include "oddlot/detect/detector.h"
 #include "oddlot/par/rows.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* ---- mixture_model.c: the parameters ---- */
 
+typedef enum {
+    ODD_BACKGROUND_GAUSSIAN,
+    ODD_BACKGROUND_STUDENT,
+    ODD_BACKGROUND_UNIFORM
+} odd_background;
+
 typedef struct {
     int d;
-    int themes;     /* K */
-    int components; /* C */
-    int groups;     /* G */
-    odd_form form;
+    int themes;    /* K */
+    odd_form form; /* of the scatters, and of the covariances unless they have a rank */
     bool tied;
+    int rank;                  /* of covariances of low rank plus diagonal; 0: they are not that */
+    odd_background background; /* what the anomaly is */
+    double degrees;            /* of freedom, of Student's anomaly */
+
+    int components;     /* C */
+    int groups;         /* G */
     int64_t count;      /* of `parameter` */
     double *parameter;  /* all that follows in one piece, so that one broadcast shares it */
     double *centre;     /* (d) about which rows are taken; the mean of the data */
     double *weight;     /* (C) */
     double *mean;       /* (C, d) */
-    double *covariance; /* (G, dense) */
-    double *factor;     /* (G, dense) */
+    double *covariance; /* (G, size) dense, or the parts of lowrank_internal.h */
+    double *factor;     /* (G, size) */
     double *log_det;    /* (G) of the covariances */
+    double *constant;   /* (C) what the log density of a row has beside its distance */
     double *shift;      /* (C, d) (mean - centre) factor: the means among whitened rows */
     double *log_prior;  /* (1) the objective's terms that do not depend on rows */
 } odd_mixture;
 
-odd_status odd_mixture_new(int d, int themes, odd_form form, bool tied, odd_mixture **out);
+/** Of the shape that the first seven fields of `shape` tell. */
+odd_status odd_mixture_new(const odd_mixture *shape, odd_mixture **out);
 void odd_mixture_free(odd_mixture **m);
 void odd_mixture_copy(odd_mixture *to, const odd_mixture *from); /* of the same shape */
 int odd_mixture_group(const odd_mixture *m, int component);
+int64_t odd_mixture_size(const odd_mixture *m); /* numbers in a covariance or a factor */
 double *odd_mixture_covariance(const odd_mixture *m, int group);
 double *odd_mixture_factor(const odd_mixture *m, int group);
-/** Factors, log determinants and shifts from the rest; ODD_NUMERIC names the covariance. */
+/** Multiply a covariance. */
+void odd_mixture_scale(odd_mixture *m, int group, double times);
+/** y (n, d) = z whitened by a group's factor; y may be z. scratch: (n, rank). */
+void odd_mixture_whiten(const odd_mixture *m, int group, int n, const double z[], double y[],
+                        double scratch[]);
+/** Factors, log determinants, constants and shifts from the rest; ODD_NUMERIC names the
+ *  covariance. */
 odd_status odd_mixture_factorize(odd_mixture *m);
+/** Exchange the only theme component and the anomaly. */
+void odd_mixture_swap(odd_mixture *m);
 odd_status odd_mixture_save(const odd_mixture *m, odd_bundle *b);
 odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out);
 
@@ -61,26 +93,46 @@ odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out);
 
 typedef struct {
     int d, components, groups;
-    double *share;  /* (C) */
-    double *mean;   /* (2, d): m0 of the theme, of the anomaly */
-    double kappa;   /* pseudo-rows at m0 */
-    double *rows;   /* (G) */
-    double *scale;  /* (G) */
-    double *spread; /* S, dense: the covariance of the data */
+    double n;        /* rows of the data */
+    double *share;   /* (C) */
+    double *mean;    /* (2, d): m0 of the theme, of the anomaly */
+    double kappa[2]; /* pseudo-rows at m0, of the theme and of the anomaly */
+    double *rows;    /* (G) */
+    double *scale;   /* (G) */
+    int64_t dense;   /* numbers in an S */
+    double *spread;  /* (2, dense): S of the theme, of the anomaly */
+    double *least;   /* (d) the least noise of covariances of low rank */
+    bool bayes;      /* distributions over the parameters are sought: see mixture_bayes.c */
 } odd_mixture_prior;
 
 odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **out);
 void odd_mixture_prior_free(odd_mixture_prior **p);
 const double *odd_mixture_prior_mean(const odd_mixture_prior *p, int component);
+double odd_mixture_prior_kappa(const odd_mixture_prior *p, int component);
+const double *odd_mixture_prior_spread(const odd_mixture_prior *p, int group);
+/** Set `least` from the spreads. */
+void odd_mixture_prior_secure(odd_mixture_prior *p, const odd_mixture *m);
+/** The squared Mahalanobis distance between a component's mean and m0. scratch: (d + rank). */
+double odd_mixture_prior_distance(const odd_mixture_prior *p, const odd_mixture *m, int component,
+                                  double scratch[]);
+/** Trace of inverse(V_g) S_g. scratch: (size + 2 d). */
+double odd_mixture_prior_trace(const odd_mixture_prior *p, const odd_mixture *m, int group,
+                               double scratch[]);
 /** Put the prior's terms of the objective into m->log_prior. */
 odd_status odd_mixture_prior_value(const odd_mixture_prior *p, odd_mixture *m);
+
+/* ---- mixture_bayes.c: the variational fit, whose M-step is that of MAP-EM ---- */
+
+/** Put the expected constants of the densities into m->constant, and what the lower bound of the
+ *  evidence has beside the rows into m->log_prior. m is factorized. @local */
+odd_status odd_mixture_expect(const odd_mixture_prior *p, odd_mixture *m);
 
 /* ---- mixture_estep.c: log densities of rows ---- */
 
 /** Rows of a block to work on at a time, so that they and what comes of them stay in cache. */
 int64_t odd_mixture_panel(int64_t block, int d);
-/** For rows z (n, d) about m->centre: joint (C, n) = log w_k N(x_i | ...), and `square` (C, n) the
- *  squared Mahalanobis distances. white: scratch (n, d). */
+/** For rows z (n, d) about m->centre: joint (C, n) = log w_k p_k(x_i), and `square` (C, n) the
+ *  squared Mahalanobis distances. white: scratch (n, d + rank). */
 void odd_mixture_joint(const odd_mixture *m, int n, const double z[], double white[],
                        double joint[], double square[]);
 /** The same of one row x (d), by the definition, loop by loop: joint, square (C). */
@@ -94,8 +146,10 @@ double odd_log_sum_exp(int count, const double value[], int64_t stride);
 typedef struct {
     double log_likelihood;
     double *rows;        /* (C) sum of the responsibilities */
+    double *mass;        /* (C) the same times what Student's anomaly lets rows weigh */
     double *first;       /* (C, d) sum of r z, z about the mixture's centre */
-    double *scatter;     /* (G, dense) sum of r z z' */
+    double *scatter;     /* (G, dense) sum of r z z', of Student's anomaly weighed; not of a uniform
+                            one */
     double *packed;      /* what odd_rows_sum() gives */
     const double *total; /* dense: sum of z z' of all rows; borrowed */
     bool direct;         /* compute the scatter of every group, none from the total */
@@ -135,8 +189,11 @@ odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
 
 /** Weights by `share` of the anomaly, all theme means at `theme_mean` (d), the anomaly's at m0;
  *  covariances S / 2 and scale S. @local */
-void odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prior, double share,
-                             const double theme_mean[]);
+odd_status odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prior, double share,
+                                   const double theme_mean[]);
+/** Let a uniform anomaly hold all rows: of its start's covariance, the multiple of the uniform
+ *  distribution in the ellipsoid that reaches the farthest row. @collective */
+odd_status odd_mixture_start_bounds(odd_mixture *m, const odd_rows *rows);
 /** From a mixture with one theme component: its copies along the theme's first axis. @local */
 odd_status odd_mixture_start_split(odd_mixture *m, const odd_mixture *single);
 /** Theme means and weights from k-means. @collective */
@@ -147,24 +204,117 @@ odd_status odd_mixture_start_drawn(odd_mixture *m, const odd_rows *rows, uint64_
 
 /* ---- mixture_check.c ---- */
 
+enum { ODD_CAUTION_NONE, ODD_CAUTION_NARROW, ODD_CAUTION_SWAPPED };
+
+/** What is to be said against the names of the components: ODD_CAUTION_NARROW if the anomaly is
+ *  not broader than the theme in every direction (of `dominance`, below), so that far rows are
+ *  taken for theme there; ODD_CAUTION_SWAPPED if its determinant is not the larger one. @local */
+int odd_mixture_caution(const odd_mixture *m, double dominance);
 /** The smallest ratio of the anomaly's variance to a theme component's over all directions: above
  *  1 if the anomaly is broader everywhere. @local */
 odd_status odd_mixture_dominance(const odd_mixture *m, double *ratio);
 
-/* ---- mixture_fit.c, mixture_score.c: the detector's functions ---- */
+/* ---- mixture_beliefs.c: what data and verified rows say beforehand, and the priors of it ---- */
 
-/* Settings, explained in mixture.c. */
+/* Settings, explained in mixture.c and bayes_mixture.c. */
 typedef struct {
-    int64_t theme_components;
-    char *covariance; /* of the choices in mixture.c, as are prior and start */
-    char *prior;
+    int64_t theme_components, most_theme_components;
+    char *covariance; /* of the choices in mixture.c, as are the next ones */
+    int64_t rank;
+    char *shrinkage, *background;
+    double degrees;
+    char *prior, *theme_prior;
     double prior_scale, prior_strength, theme_strength, mean_strength;
-    double anomaly_share, share_strength;
+    double anomaly_share, share_strength, concentration;
     int64_t max_iterations;
     double tolerance;
     int64_t restarts;
     char *start;
+    bool bayes; /* not a setting: set by the detector bayes_mixture */
 } odd_mixture_options;
+
+/* A row of a table of settings: default, range, choices, help. */
+#define ODD_MIXTURE_OPTION(field, kind, ...)                                                       \
+    {                                                                                              \
+        .key = #field, .type = ODD_OPTION_##kind, .offset = offsetof(odd_mixture_options, field),  \
+        __VA_ARGS__                                                                                \
+    }
+
+extern const char *const odd_mixture_shrinkages[], *const odd_mixture_theme_priors[],
+                                                       *const odd_mixture_starts[];
+
+/* The settings of every way to fit a mixture. */
+#define ODD_MIXTURE_SHARED_OPTIONS                                                                 \
+    ODD_MIXTURE_OPTION(                                                                            \
+        shrinkage, CHOICE, "auto", 0, 0, odd_mixture_shrinkages,                                   \
+        "shrink the covariance of all rows, which the priors start from, as Ledoit and Wolf do; "  \
+        "auto: where rows are not more than features"),                                            \
+        ODD_MIXTURE_OPTION(                                                                        \
+            theme_prior, CHOICE, "data", 0, 0, odd_mixture_theme_priors,                           \
+            "covariance that the theme is believed to have: that of all rows; or of the verified " \
+            "theme rows, which may be few"),                                                       \
+        ODD_MIXTURE_OPTION(                                                                        \
+            prior_scale, REAL, "15", 1e-6, 1e9, NULL,                                              \
+            "the anomaly's covariance is believed to be this many times that of all rows"),        \
+        ODD_MIXTURE_OPTION(prior_strength, REAL, "1", 0, 1e9, NULL,                                \
+                           "pseudo-rows behind that belief, in multiples of the number of rows"),  \
+        ODD_MIXTURE_OPTION(                                                                        \
+            theme_strength, REAL, "0.005", 0, 1e9, NULL,                                           \
+            "pseudo-rows that pull the theme's covariance to that of theme_prior, likewise"),      \
+        ODD_MIXTURE_OPTION(                                                                        \
+            mean_strength, REAL, "1", 0, 1e12, NULL,                                               \
+            "pseudo-rows at the mean of all rows; for the theme at that of its verified rows, if " \
+            "there are at least 2"),                                                               \
+        ODD_MIXTURE_OPTION(anomaly_share, REAL, "0.05", 1e-9, 0.999999999, NULL,                   \
+                           "share of anomalies believed beforehand"),                              \
+        ODD_MIXTURE_OPTION(                                                                        \
+            share_strength, REAL, "0.1", 0, 1e9, NULL,                                             \
+            "pseudo-rows behind that belief, likewise; 0: the share is not known, 1000: it is"),   \
+        ODD_MIXTURE_OPTION(max_iterations, INT, "500", 0, 1000000, NULL, "of EM, at most"),        \
+        ODD_MIXTURE_OPTION(tolerance, REAL, "1e-6", 0, 1e9, NULL,                                  \
+                           "stop when the log posterior gains less than this for each row"),       \
+        ODD_MIXTURE_OPTION(                                                                        \
+            restarts, INT, "1", 1, 1000, NULL,                                                     \
+            "starts, all but the first at random rows; the best log posterior is kept"),           \
+        ODD_MIXTURE_OPTION(                                                                        \
+            start, CHOICE, "data", 0, 0, odd_mixture_starts,                                       \
+            "the theme's first mean: that of all rows, that of the verified ones; or k-means")
+
+/* What a fit works on. */
+typedef struct {
+    const odd_mixture_options *options;
+    const odd_rows *rows;
+    const uint8_t *verified; /* (n_local) or NULL */
+    uint64_t seed;
+    odd_mixture shape;    /* its first fields; the number of theme components may change */
+    int64_t theme_rows;   /* verified ones */
+    int64_t anomaly_rows; /* verified ones */
+    double *mean;         /* (d) of all rows */
+    double *theme_mean; /* (d) of the verified theme rows; of all rows if there are fewer than 2 */
+    double *total;      /* dense: sum of z z' about the mean */
+    double *spread;     /* (2, dense): S of the theme, of the anomaly */
+} odd_mixture_task;
+
+/** Look at the rows. Free it also after a failure. @collective */
+odd_status odd_mixture_task_new(const odd_mixture_options *options, const odd_rows *rows,
+                                const uint8_t verified[], uint64_t seed, odd_mixture_task *task);
+void odd_mixture_task_free(odd_mixture_task *task);
+/** The priors of a mixture of the task. @local */
+odd_status odd_mixture_believe(const odd_mixture_task *task, const odd_mixture *m,
+                               odd_mixture_prior **out);
+
+/* ---- mixture_fit.c, mixture_result.c, mixture_score.c, mixture.c: the detector's functions ----
+ */
+
+/* A fitted mixture. */
+typedef struct {
+    odd_mixture *m;
+    odd_mixture_prior *prior;
+    odd_em_history history;
+    double dominance; /* see odd_mixture_dominance() */
+    double *bic;      /* (tried) Bayesian information criterion of 1, 2, ... theme components */
+    int64_t tried;    /* 0: their number was given */
+} odd_mixture_result;
 
 enum {
     ODD_MIXTURE_LOG_ODDS,
@@ -174,8 +324,15 @@ enum {
     ODD_MIXTURE_COLUMNS
 };
 
+extern const odd_score_column odd_mixture_columns[];
+
 odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
                            uint64_t seed, odd_bundle *model);
+/** Say in the log what came out. @local */
+void odd_mixture_tell(const odd_mixture_task *task, const odd_mixture_result *r);
+odd_status odd_mixture_result_save(const odd_mixture_task *task, const odd_mixture_result *r,
+                                   odd_bundle *b);
 odd_status odd_mixture_score(const odd_bundle *model, const odd_rows *rows, double score[]);
+void odd_mixture_reason(const odd_bundle *model, const double score[], char *buffer, size_t size);
 
 #endif

@@ -1,14 +1,18 @@
 /* The parameters of a mixture: one block of memory, its factors, and its way into a bundle. */
 #include "mixture_internal.h"
 
+#include "lowrank_internal.h"
 #include "oddlot/base/memory.h"
 
+#include <math.h>
 #include <string.h>
+
+#define LOG_2PI 1.8378770664093454836
 
 /* Lay the arrays out one after the other; with no memory yet, only count. */
 static void lay_out(odd_mixture *m)
 {
-    const int64_t d = m->d, dense = odd_form_dense(m->form, m->d);
+    const int64_t d = m->d, size = odd_mixture_size(m);
     struct {
         double **array;
         int64_t count;
@@ -16,9 +20,10 @@ static void lay_out(odd_mixture *m)
         {&m->centre, d},
         {&m->weight, m->components},
         {&m->mean, m->components * d},
-        {&m->covariance, m->groups * dense},
-        {&m->factor, m->groups * dense},
+        {&m->covariance, m->groups * size},
+        {&m->factor, m->groups * size},
         {&m->log_det, m->groups},
+        {&m->constant, m->components},
         {&m->shift, m->components * d},
         {&m->log_prior, 1},
     };
@@ -29,18 +34,21 @@ static void lay_out(odd_mixture *m)
     }
 }
 
-odd_status odd_mixture_new(int d, int themes, odd_form form, bool tied, odd_mixture **out)
+odd_status odd_mixture_new(const odd_mixture *shape, odd_mixture **out)
 {
     odd_status st;
     odd_mixture *m = NULL;
     *out = NULL;
     ODD_TRY(ODD_NEW(m, 1));
-    *m = (odd_mixture){.d = d,
-                       .themes = themes,
-                       .components = themes + 1,
-                       .groups = (tied ? 1 : themes) + 1,
-                       .form = form,
-                       .tied = tied};
+    *m = (odd_mixture){.d = shape->d,
+                       .themes = shape->themes,
+                       .form = shape->form,
+                       .tied = shape->tied,
+                       .rank = shape->rank,
+                       .background = shape->background,
+                       .degrees = shape->degrees,
+                       .components = shape->themes + 1,
+                       .groups = (shape->tied ? 1 : shape->themes) + 1};
     lay_out(m);
     ODD_TRY(ODD_NEW(m->parameter, m->count));
     lay_out(m);
@@ -68,32 +76,84 @@ int odd_mixture_group(const odd_mixture *m, int component)
     return component == m->themes ? m->groups - 1 : m->tied ? 0 : component;
 }
 
+int64_t odd_mixture_size(const odd_mixture *m)
+{
+    return m->rank ? ((int64_t)m->rank + 1) * m->d : odd_form_dense(m->form, m->d);
+}
+
 double *odd_mixture_covariance(const odd_mixture *m, int group)
 {
-    return m->covariance + group * odd_form_dense(m->form, m->d);
+    return m->covariance + group * odd_mixture_size(m);
 }
 
 double *odd_mixture_factor(const odd_mixture *m, int group)
 {
-    return m->factor + group * odd_form_dense(m->form, m->d);
+    return m->factor + group * odd_mixture_size(m);
 }
 
-static void shift_means(odd_mixture *m)
+void odd_mixture_scale(odd_mixture *m, int group, double times)
 {
+    double *covariance = odd_mixture_covariance(m, group);
+    if (m->rank) {
+        odd_lowrank_scale(m->d, m->rank, times, covariance);
+        return;
+    }
+    for (int64_t j = 0; j < odd_mixture_size(m); j++)
+        covariance[j] *= times;
+}
+
+void odd_mixture_whiten(const odd_mixture *m, int group, int n, const double z[], double y[],
+                        double scratch[])
+{
+    const double *factor = odd_mixture_factor(m, group);
+    if (m->rank)
+        odd_lowrank_whiten(n, m->d, m->rank, factor, z, y, scratch);
+    else
+        odd_form_whiten(m->form, n, m->d, factor, z, y);
+}
+
+static odd_status shift_means(odd_mixture *m)
+{
+    double *scratch = odd_alloc(m->rank, sizeof *scratch);
+    if (!scratch) return ODD_NOMEM;
     for (int k = 0; k < m->components; k++) {
         double *shift = m->shift + (int64_t)k * m->d;
         for (int j = 0; j < m->d; j++)
             shift[j] = m->mean[(int64_t)k * m->d + j] - m->centre[j];
-        odd_form_whiten(m->form, 1, m->d, odd_mixture_factor(m, odd_mixture_group(m, k)), shift,
-                        shift);
+        odd_mixture_whiten(m, odd_mixture_group(m, k), 1, shift, shift, scratch);
     }
+    odd_free(scratch);
+    return ODD_OK;
+}
+
+/* The constant of each density, its weight included. The uniform one has the covariance of its
+ * ellipsoid, which is the ellipsoid's matrix over d + 2. */
+static void set_constants(odd_mixture *m)
+{
+    const double d = m->d;
+    for (int k = 0; k < m->components; k++)
+        m->constant[k] =
+            log(m->weight[k]) - 0.5 * (d * LOG_2PI + m->log_det[odd_mixture_group(m, k)]);
+    double *anomaly = &m->constant[m->themes];
+    if (m->background == ODD_BACKGROUND_STUDENT)
+        *anomaly +=
+            lgamma((m->degrees + d) / 2) - lgamma(m->degrees / 2) - 0.5 * d * log(m->degrees / 2);
+    else if (m->background == ODD_BACKGROUND_UNIFORM)
+        *anomaly += lgamma(d / 2 + 1) - 0.5 * d * log((d + 2) / 2);
+}
+
+static odd_status factorize_group(odd_mixture *m, int g)
+{
+    const double *covariance = odd_mixture_covariance(m, g);
+    double *factor = odd_mixture_factor(m, g);
+    if (m->rank) return odd_lowrank_factor(m->d, m->rank, covariance, factor, &m->log_det[g]);
+    return odd_form_factor(m->form, m->d, covariance, factor, &m->log_det[g]);
 }
 
 odd_status odd_mixture_factorize(odd_mixture *m)
 {
     for (int g = 0; g < m->groups; g++) {
-        odd_status st = odd_form_factor(m->form, m->d, odd_mixture_covariance(m, g),
-                                        odd_mixture_factor(m, g), &m->log_det[g]);
+        odd_status st = factorize_group(m, g);
         if (st == ODD_NUMERIC)
             return odd_fail_prefix(st,
                                    "covariance %d of %d of the mixture cannot be inverted (use the "
@@ -101,8 +161,30 @@ odd_status odd_mixture_factorize(odd_mixture *m)
                                    g + 1, m->groups);
         if (st != ODD_OK) return st;
     }
-    shift_means(m);
-    return ODD_OK;
+    set_constants(m);
+    return shift_means(m);
+}
+
+static void exchange(int64_t count, double a[], double b[])
+{
+    for (int64_t j = 0; j < count; j++) {
+        const double keep = a[j];
+        a[j] = b[j];
+        b[j] = keep;
+    }
+}
+
+void odd_mixture_swap(odd_mixture *m)
+{
+    const int64_t size = odd_mixture_size(m);
+    ODD_CHECK(m->themes == 1 && m->background == ODD_BACKGROUND_GAUSSIAN);
+    exchange(1, m->weight, m->weight + 1);
+    exchange(m->d, m->mean, m->mean + m->d);
+    exchange(size, m->covariance, m->covariance + size);
+    exchange(size, m->factor, m->factor + size);
+    exchange(1, m->log_det, m->log_det + 1);
+    exchange(1, m->constant, m->constant + 1);
+    exchange(m->d, m->shift, m->shift + m->d);
 }
 
 static odd_status save_array(odd_bundle *b, const char *name, const char *about,
@@ -117,16 +199,18 @@ static odd_status save_array(odd_bundle *b, const char *name, const char *about,
     return ODD_OK;
 }
 
-/* Dimensions of all covariances together: (groups, d, d), (groups, d) or (groups). */
-static int covariance_rank(odd_form form)
+/* Dimensions of all covariances together: (groups, d, d), (groups, d) or (groups); of low rank,
+ * (groups, rank + 1, d). */
+static int covariance_rank(const odd_mixture *m)
 {
-    return form == ODD_FORM_FULL ? 3 : form == ODD_FORM_DIAGONAL ? 2 : 1;
+    return m->form == ODD_FORM_FULL ? 3 : m->form == ODD_FORM_DIAGONAL ? 2 : 1;
 }
 
 static odd_status save_by_form(const odd_mixture *m, odd_bundle *b, const char *name,
                                const char *about, const double from[])
 {
-    return save_array(b, name, about, from, covariance_rank(m->form), m->groups, m->d, m->d);
+    return save_array(b, name, about, from, covariance_rank(m), m->groups,
+                      m->rank ? m->rank + 1 : m->d, m->d);
 }
 
 odd_status odd_mixture_save(const odd_mixture *m, odd_bundle *b)
@@ -140,6 +224,18 @@ odd_status odd_mixture_save(const odd_mixture *m, odd_bundle *b)
                                (int64_t)m->form));
     ODD_TRY(odd_bundle_add_i64(b, "tied", "1: the theme's components share the first covariance",
                                m->tied));
+    ODD_TRY(
+        odd_bundle_add_i64(b, "rank",
+                           "above 0: each covariance is diag(its first row) + that many further "
+                           "rows, each times itself",
+                           m->rank));
+    ODD_TRY(
+        odd_bundle_add_i64(b, "background",
+                           "the anomaly: 0 Gaussian, 1 Student's t (its covariance is the scale "
+                           "matrix), 2 uniform everywhere",
+                           (int64_t)m->background));
+    ODD_TRY(
+        odd_bundle_add_f64(b, "degrees", "degrees of freedom of Student's anomaly", m->degrees));
     ODD_TRY(save_array(b, "centre", "mean of the data, units of the features", m->centre, 1, m->d,
                        0, 0));
     ODD_TRY(save_array(b, "weight", "share of the rows of each component", m->weight, 1,
@@ -148,9 +244,13 @@ odd_status odd_mixture_save(const odd_mixture *m, odd_bundle *b)
                        m->components, m->d, 0));
     ODD_TRY(save_by_form(m, b, "covariance", "covariances, units squared; the anomaly's is last",
                          m->covariance));
-    ODD_TRY(save_by_form(
-        m, b, "factor", "inverse of the transposed Cholesky factor of each covariance", m->factor));
+    ODD_TRY(save_by_form(m, b, "factor",
+                         m->rank ? "s, then rows v: w = z s whitens to w - (w v') v"
+                                 : "inverse of the transposed Cholesky factor of each covariance",
+                         m->factor));
     ODD_TRY(save_array(b, "log_determinant", "of each covariance", m->log_det, 1, m->groups, 0, 0));
+    ODD_TRY(save_array(b, "constant", "log of weight times density of each component at its mean",
+                       m->constant, 1, m->components, 0, 0));
 done:
     return st;
 }
@@ -177,41 +277,55 @@ static odd_status load_array(const odd_bundle *b, const char *name, int rank, in
     return st;
 }
 
-static odd_status load_shape(const odd_bundle *b, int64_t shape[4])
+static odd_status load_shape(const odd_bundle *b, odd_mixture *shape)
 {
-    static const char *const name[4] = {"features", "theme_components", "form", "tied"};
-    static const int64_t low[4] = {1, 1, 0, 0}, high[4] = {1 << 20, 1 << 10, 2, 1};
-    for (int i = 0; i < 4; i++) {
-        odd_status st = odd_bundle_get_i64(b, name[i], &shape[i]);
-        if (st != ODD_OK) return st;
-        if (shape[i] < low[i] || shape[i] > high[i])
+    static const char *const name[6] = {"features", "theme_components", "form", "tied",
+                                        "rank",     "background"};
+    static const int64_t low[6] = {1, 1, 0, 0, 0, 0},
+                         high[6] = {1 << 20, 1 << 10, 2, 1, 1 << 20, 2};
+    int64_t value[6];
+    odd_status st;
+    for (int i = 0; i < 6; i++) {
+        ODD_TRY(odd_bundle_get_i64(b, name[i], &value[i]));
+        if (value[i] < low[i] || value[i] > high[i])
             return odd_fail(ODD_FORMAT, "'%s' of the mixture is %lld", name[i],
-                            (long long)shape[i]);
+                            (long long)value[i]);
     }
-    return ODD_OK;
+    *shape = (odd_mixture){.d = (int)value[0],
+                           .themes = (int)value[1],
+                           .form = (odd_form)value[2],
+                           .tied = value[3],
+                           .rank = (int)value[4],
+                           .background = (odd_background)value[5]};
+    ODD_TRY(odd_bundle_get_f64(b, "degrees", &shape->degrees));
+    if (shape->rank > shape->d || (shape->rank && shape->form != ODD_FORM_FULL) ||
+        !(shape->degrees > 0))
+        return odd_fail(ODD_FORMAT, "'rank' or 'degrees' of the mixture do not fit the rest");
+done:
+    return st;
 }
 
 odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out)
 {
     odd_status st;
-    odd_mixture *m = NULL;
+    odd_mixture shape, *m = NULL;
     const odd_array *claimed;
-    int64_t shape[4];
     *out = NULL;
-    ODD_TRY(load_shape(b, shape));
-    const int d = (int)shape[0], themes = (int)shape[1], rank = covariance_rank((odd_form)shape[2]);
-    const int64_t groups = (shape[3] ? 1 : themes) + 1;
-    const int64_t spread = groups * odd_form_dense((odd_form)shape[2], d);
+    ODD_TRY(load_shape(b, &shape));
+    const int rank = covariance_rank(&shape);
+    const int64_t groups = (shape.tied ? 1 : shape.themes) + 1;
+    const int64_t spread = groups * odd_mixture_size(&shape);
     /* Before memory is asked for: a small file may claim a large mixture. */
     ODD_TRY(find_array(b, "covariance", rank, spread, &claimed));
-    ODD_TRY(odd_mixture_new(d, themes, (odd_form)shape[2], shape[3], &m));
+    ODD_TRY(odd_mixture_new(&shape, &m));
     ODD_TRY(load_array(b, "centre", 1, m->d, m->centre));
     ODD_TRY(load_array(b, "weight", 1, m->components, m->weight));
     ODD_TRY(load_array(b, "mean", 2, (int64_t)m->components * m->d, m->mean));
     ODD_TRY(load_array(b, "covariance", rank, spread, m->covariance));
     ODD_TRY(load_array(b, "factor", rank, spread, m->factor));
     ODD_TRY(load_array(b, "log_determinant", 1, m->groups, m->log_det));
-    shift_means(m);
+    ODD_TRY(load_array(b, "constant", 1, m->components, m->constant));
+    ODD_TRY(shift_means(m));
     *out = m;
     m = NULL;
 done:

@@ -1,9 +1,13 @@
 /* What is believed of a mixture before its rows are seen: see mixture_internal.h for the terms. */
+#include "lowrank_internal.h"
 #include "mixture_internal.h"
 
 #include "oddlot/base/memory.h"
 
 #include <math.h>
+
+/* Of the prior's variance of a feature: what noise of low-rank covariances keeps at least. */
+#define LEAST_NOISE 1e-6
 
 odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **out)
 {
@@ -14,11 +18,13 @@ odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **o
     p->d = shape->d;
     p->components = shape->components;
     p->groups = shape->groups;
+    p->dense = odd_form_dense(shape->form, shape->d);
     ODD_TRY(ODD_NEW(p->share, p->components));
     ODD_TRY(ODD_NEW(p->mean, 2 * (int64_t)p->d));
     ODD_TRY(ODD_NEW(p->rows, p->groups));
     ODD_TRY(ODD_NEW(p->scale, p->groups));
-    ODD_TRY(ODD_NEW(p->spread, odd_form_dense(shape->form, p->d)));
+    ODD_TRY(ODD_NEW(p->spread, 2 * p->dense));
+    ODD_TRY(ODD_NEW(p->least, p->d));
     *out = p;
     p = NULL;
 done:
@@ -35,6 +41,7 @@ void odd_mixture_prior_free(odd_mixture_prior **prior)
     odd_free(p->rows);
     odd_free(p->scale);
     odd_free(p->spread);
+    odd_free(p->least);
     odd_free(p);
     *prior = NULL;
 }
@@ -44,33 +51,58 @@ const double *odd_mixture_prior_mean(const odd_mixture_prior *p, int component)
     return component == p->components - 1 ? p->mean + p->d : p->mean;
 }
 
-/* The squared Mahalanobis distance between a component's mean and where the prior has it. */
-static double mean_distance(const odd_mixture_prior *p, const odd_mixture *m, int k, double gap[])
+double odd_mixture_prior_kappa(const odd_mixture_prior *p, int component)
 {
-    const double *m0 = odd_mixture_prior_mean(p, k), *mean = m->mean + (int64_t)k * m->d;
-    double square = 0;
+    return p->kappa[component == p->components - 1];
+}
+
+const double *odd_mixture_prior_spread(const odd_mixture_prior *p, int group)
+{
+    return group == p->groups - 1 ? p->spread + p->dense : p->spread;
+}
+
+void odd_mixture_prior_secure(odd_mixture_prior *p, const odd_mixture *m)
+{
+    for (int64_t j = 0; m->rank && j < p->d; j++)
+        p->least[j] = LEAST_NOISE * p->spread[j * p->d + j];
+}
+
+double odd_mixture_prior_distance(const odd_mixture_prior *p, const odd_mixture *m, int component,
+                                  double scratch[])
+{
+    const double *m0 = odd_mixture_prior_mean(p, component);
+    const double *mean = m->mean + (int64_t)component * m->d;
+    double square = 0, *gap = scratch;
     for (int j = 0; j < m->d; j++)
         gap[j] = mean[j] - m0[j];
-    odd_form_whiten(m->form, 1, m->d, odd_mixture_factor(m, odd_mixture_group(m, k)), gap, gap);
+    odd_mixture_whiten(m, odd_mixture_group(m, component), 1, gap, gap, scratch + m->d);
     for (int j = 0; j < m->d; j++)
         square += gap[j] * gap[j];
     return square;
 }
 
+double odd_mixture_prior_trace(const odd_mixture_prior *p, const odd_mixture *m, int group,
+                               double scratch[])
+{
+    const double *factor = odd_mixture_factor(m, group), *s = odd_mixture_prior_spread(p, group);
+    if (m->rank) return odd_lowrank_trace_solve(m->d, m->rank, factor, s, scratch);
+    return odd_form_trace_solve(m->form, m->d, factor, s, scratch);
+}
+
 odd_status odd_mixture_prior_value(const odd_mixture_prior *p, odd_mixture *m)
 {
-    double *scratch = odd_alloc(odd_form_dense(m->form, m->d) + m->d, sizeof *scratch);
+    double *scratch = odd_alloc(odd_mixture_size(m) + 2 * (int64_t)m->d, sizeof *scratch);
     if (!scratch) return ODD_NOMEM;
     double value = 0;
     for (int g = 0; g < m->groups; g++) {
         if (!(p->rows[g] > 0)) continue;
-        const double trace =
-            odd_form_trace_solve(m->form, m->d, odd_mixture_factor(m, g), p->spread, scratch);
+        const double trace = odd_mixture_prior_trace(p, m, g, scratch);
         value -= 0.5 * p->rows[g] * (m->log_det[g] + p->scale[g] * trace);
     }
     for (int k = 0; k < m->components; k++) {
+        const double kappa = odd_mixture_prior_kappa(p, k);
         if (p->share[k] > 0) value += p->share[k] * log(m->weight[k]);
-        if (p->kappa > 0) value -= 0.5 * p->kappa * mean_distance(p, m, k, scratch);
+        if (kappa > 0) value -= 0.5 * kappa * odd_mixture_prior_distance(p, m, k, scratch);
     }
     *m->log_prior = value;
     odd_free(scratch);

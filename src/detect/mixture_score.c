@@ -12,7 +12,8 @@ typedef struct {
     const odd_mixture *m;
     int64_t panel;     /* rows at a time */
     int64_t room;      /* doubles of one thread's workspace */
-    double *workspace; /* (threads, room): z, white (panel, d), joint, square (C, panel) */
+    double *workspace; /* (threads, room): z (panel, d), white (panel, d + rank), joint, square
+                          (C, panel) */
     double *score;     /* (n_local, ODD_MIXTURE_COLUMNS) */
 } score_pass;
 
@@ -36,7 +37,8 @@ static odd_status score_block(void *context, const odd_block *block, double sum[
     const score_pass *p = context;
     const odd_mixture *m = p->m;
     double *z = p->workspace + block->thread * p->room, *white = z + p->panel * m->d;
-    double *joint = white + p->panel * m->d, *square = joint + p->panel * m->components;
+    double *joint = white + p->panel * ((int64_t)m->d + m->rank),
+           *square = joint + p->panel * m->components;
     for (int64_t first = 0; first < block->count; first += p->panel) {
         const int n = (int)(block->count - first < p->panel ? block->count - first : p->panel);
         odd_centre_rows(n, m->d, block->x + first * m->d, m->centre, z);
@@ -60,7 +62,7 @@ static odd_status score_new(const odd_bundle *model, const odd_rows *rows, odd_m
     ODD_TRY(odd_detector_check_width("mixture", rows, (*m)->d));
     p->m = *m;
     p->panel = odd_mixture_panel(rows->part.block, (*m)->d);
-    p->room = 2 * p->panel * ((int64_t)(*m)->d + (*m)->components);
+    p->room = p->panel * (2 * ((int64_t)(*m)->d + (*m)->components) + (*m)->rank);
     ODD_TRY(ODD_NEW(p->workspace, odd_threads() * p->room));
 done:
     return st;

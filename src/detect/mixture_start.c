@@ -2,8 +2,12 @@
 #include "mixture_internal.h"
 
 #include "kmeans_internal.h"
+#include "lowrank_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/threads.h"
+#include "pick_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,10 +19,27 @@ static double *mean_of(const odd_mixture *m, int k)
     return m->mean + (int64_t)k * m->d;
 }
 
-void odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prior, double share,
-                             const double theme_mean[])
+/* The covariance of a group := scale S. */
+static odd_status start_covariance(odd_mixture *m, const odd_mixture_prior *prior, int g,
+                                   double scale)
 {
-    const int64_t dense = odd_form_dense(m->form, m->d);
+    const double *spread = odd_mixture_prior_spread(prior, g);
+    double *covariance = odd_mixture_covariance(m, g);
+    odd_status st = ODD_OK;
+    if (m->rank)
+        st = odd_lowrank_start(m->d, m->rank, spread, prior->least, covariance);
+    else
+        memcpy(covariance, spread, (size_t)prior->dense * sizeof *covariance);
+    odd_mixture_scale(m, g, scale);
+    for (int j = 0; m->rank && j < m->d; j++)
+        covariance[j] = fmax(covariance[j], prior->least[j]);
+    return st;
+}
+
+odd_status odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prior, double share,
+                                   const double theme_mean[])
+{
+    odd_status st = ODD_OK;
     const size_t row = (size_t)m->d * sizeof(double);
     for (int k = 0; k < m->themes; k++) {
         m->weight[k] = (1 - share) / m->themes;
@@ -26,12 +47,54 @@ void odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prior, dou
     }
     m->weight[m->themes] = share;
     memcpy(mean_of(m, m->themes), odd_mixture_prior_mean(prior, m->themes), row);
-    for (int g = 0; g < m->groups; g++) {
-        const double scale = g == m->groups - 1 ? prior->scale[g] : 0.5;
-        for (int64_t j = 0; j < dense; j++)
-            odd_mixture_covariance(m, g)[j] = scale * prior->spread[j];
+    for (int g = 0; g < m->groups; g++)
+        ODD_TRY(start_covariance(m, prior, g, g == m->groups - 1 ? prior->scale[g] : 0.5));
+done:
+    return st;
+}
+
+/* ---- a uniform anomaly ---- */
+
+typedef struct {
+    const odd_mixture *m;
+    int64_t panel;     /* rows at a time */
+    int64_t room;      /* doubles of one thread's workspace */
+    double *workspace; /* (threads, room): z (panel, d), white (panel, d + rank) */
+} bounds_pass;
+
+/* Squared Mahalanobis distances from the anomaly. */
+static void distance_keys(void *context, const odd_block *block, double key[])
+{
+    const bounds_pass *p = context;
+    const odd_mixture *m = p->m;
+    double *z = p->workspace + block->thread * p->room, *white = z + p->panel * m->d;
+    for (int64_t i = 0; i < block->count; i += p->panel) {
+        const int n = (int)(block->count - i < p->panel ? block->count - i : p->panel);
+        odd_centre_rows(n, m->d, block->x + i * m->d, m->centre, z);
+        odd_mixture_whiten(m, m->groups - 1, n, z, white, white + (int64_t)n * m->d);
+        odd_squared_distances(n, m->d, white, m->shift + (int64_t)m->themes * m->d, key + i);
     }
 }
+
+odd_status odd_mixture_start_bounds(odd_mixture *m, const odd_rows *rows)
+{
+    odd_status st;
+    bounds_pass p = {.m = m, .panel = odd_mixture_panel(rows->part.block, m->d)};
+    double *farthest = NULL, square;
+    p.room = p.panel * (2 * (int64_t)m->d + m->rank);
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(farthest, m->d));
+    ODD_TRY_ALL(rows->comm, odd_mixture_factorize(m));
+    ODD_TRY(odd_pick_row(rows, distance_keys, &p, farthest, &square));
+    /* where all rows are equal, the ellipsoid of the prior itself */
+    if (square > 0) odd_mixture_scale(m, m->groups - 1, square / (m->d + 2));
+done:
+    odd_free(farthest);
+    odd_free(p.workspace);
+    return st;
+}
+
+/* ---- several theme components ---- */
 
 /* z with P(standard normal < z) = p, by bisection. */
 static double normal_quantile(double p)
@@ -66,13 +129,26 @@ done:
     return st;
 }
 
-static odd_status first_axis(odd_form form, int d, const double covariance[], double axis[])
+static odd_status first_axis_lowrank(const odd_mixture *m, double axis[])
 {
-    if (form == ODD_FORM_FULL) return first_axis_full(d, covariance, axis);
+    double *a = odd_alloc((int64_t)m->d * m->d, sizeof *a);
+    if (!a) return ODD_NOMEM;
+    odd_lowrank_expand(m->d, m->rank, odd_mixture_covariance(m, 0), a);
+    const odd_status st = first_axis_full(m->d, a, axis);
+    odd_free(a);
+    return st;
+}
+
+/* That of the first group. */
+static odd_status first_axis(const odd_mixture *m, double axis[])
+{
+    const double *covariance = odd_mixture_covariance(m, 0);
+    if (m->rank) return first_axis_lowrank(m, axis);
+    if (m->form == ODD_FORM_FULL) return first_axis_full(m->d, covariance, axis);
     int widest = 0;
-    for (int j = 1; form == ODD_FORM_DIAGONAL && j < d; j++)
+    for (int j = 1; m->form == ODD_FORM_DIAGONAL && j < m->d; j++)
         if (covariance[j] > covariance[widest]) widest = j;
-    memset(axis, 0, (size_t)d * sizeof *axis);
+    memset(axis, 0, (size_t)m->d * sizeof *axis);
     axis[widest] = sqrt(covariance[widest]);
     return ODD_OK;
 }
@@ -80,10 +156,10 @@ static odd_status first_axis(odd_form form, int d, const double covariance[], do
 odd_status odd_mixture_start_split(odd_mixture *m, const odd_mixture *single)
 {
     odd_status st;
-    const size_t spread = (size_t)odd_form_dense(m->form, m->d) * sizeof(double);
+    const size_t spread = (size_t)odd_mixture_size(m) * sizeof(double);
     double *axis = NULL;
     ODD_TRY(ODD_NEW(axis, m->d));
-    ODD_TRY(first_axis(m->form, m->d, odd_mixture_covariance(single, 0), axis));
+    ODD_TRY(first_axis(single, axis));
     for (int k = 0; k < m->components; k++) {
         const bool theme = k < m->themes;
         const double z = theme ? normal_quantile((k + 0.5) / m->themes) : 0;

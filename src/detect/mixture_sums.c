@@ -30,16 +30,23 @@ typedef struct {
 
 /* One thread's part of the workspace. */
 typedef struct {
-    double *z, *white;      /* (panel, d) */
+    double *z;              /* (panel, d) */
+    double *white;          /* (panel, d + rank) */
     double *joint, *square; /* (C, panel); joint becomes the responsibilities */
     double *weight;         /* (panel) */
     double *scatter;        /* (G, dense) */
 } panel_space;
 
-/* Where the parts of the packed sum begin: log likelihood, rows (C), first (C, d), scatters. */
-static int64_t first_at(const odd_mixture *m)
+/* Where the parts of the packed sum begin: log likelihood, rows (C), mass of the anomaly,
+ * first (C, d), scatters. */
+static int64_t mass_at(const odd_mixture *m)
 {
     return 1 + (int64_t)m->components;
+}
+
+static int64_t first_at(const odd_mixture *m)
+{
+    return mass_at(m) + 1;
 }
 
 static int64_t scatter_at(const odd_mixture *m)
@@ -56,6 +63,7 @@ odd_status odd_mixture_sums_new(const odd_mixture *m, odd_mixture_sums **out)
     ODD_TRY(ODD_NEW(s, 1));
     ODD_TRY(ODD_NEW(s->packed, scatter_at(m) + m->groups * odd_form_packed(m->form, m->d)));
     ODD_TRY(ODD_NEW(s->scatter, m->groups * dense));
+    ODD_TRY(ODD_NEW(s->mass, m->components));
     s->rows = s->packed + 1;
     s->first = s->packed + first_at(m);
     *out = s;
@@ -70,6 +78,7 @@ void odd_mixture_sums_free(odd_mixture_sums **s)
     if (!*s) return;
     odd_free((*s)->packed);
     odd_free((*s)->scatter);
+    odd_free((*s)->mass);
     odd_free(*s);
     *s = NULL;
 }
@@ -80,7 +89,7 @@ static panel_space space_of(const mixture_pass *p, int thread)
     panel_space s;
     s.z = p->workspace + thread * p->room;
     s.white = s.z + p->panel * m->d;
-    s.joint = s.white + p->panel * m->d;
+    s.joint = s.white + p->panel * ((int64_t)m->d + m->rank);
     s.square = s.joint + p->panel * m->components;
     s.weight = s.square + p->panel * m->components;
     s.scatter = s.weight + p->panel;
@@ -90,7 +99,7 @@ static panel_space space_of(const mixture_pass *p, int thread)
 static int64_t space_size(const mixture_pass *p)
 {
     const odd_mixture *m = p->m;
-    return p->panel * (2 * (int64_t)m->d + 2 * m->components + 1) +
+    return p->panel * (2 * (int64_t)m->d + m->rank + 2 * m->components + 1) +
            m->groups * odd_form_dense(m->form, m->d);
 }
 
@@ -123,6 +132,24 @@ static double share_out(int components, int n, double joint[], double rows[])
     return likelihood;
 }
 
+/* The responsibilities r (n) of Student's anomaly become what its rows weigh; their sum. */
+static double weigh_far_rows(const odd_mixture *m, int n, const double square[], double r[])
+{
+    double mass = 0;
+    for (int i = 0; i < n; i++) {
+        r[i] *= (m->degrees + m->d) / (m->degrees + square[i]);
+        mass += r[i];
+    }
+    return mass;
+}
+
+/* No scatter is summed of a group that gets what the others leave, nor of a uniform anomaly. */
+static bool is_summed(const mixture_pass *p, int group)
+{
+    const bool uniform = p->m->background == ODD_BACKGROUND_UNIFORM;
+    return group != p->derived && !(uniform && group == p->m->groups - 1);
+}
+
 /* The weight of each row in a group: the sum of its components' responsibilities. */
 static void group_weights(const odd_mixture *m, int group, int n, const double r[], double weight[])
 {
@@ -141,9 +168,12 @@ static void panel(const mixture_pass *p, const panel_space *s, int n, const floa
     odd_mixture_joint(m, n, s->z, s->white, s->joint, s->square);
     if (verified) clamp(m, n, verified, s->joint);
     sum[0] += share_out(m->components, n, s->joint, sum + 1);
+    const int64_t anomaly = (int64_t)m->themes * n;
+    if (m->background == ODD_BACKGROUND_STUDENT)
+        sum[mass_at(m)] += weigh_far_rows(m, n, s->square + anomaly, s->joint + anomaly);
     odd_dgemm(0, m->components, m->d, n, 1, s->joint, s->z, 1, sum + first_at(m));
     for (int g = 0; g < m->groups; g++) {
-        if (g == p->derived) continue;
+        if (!is_summed(p, g)) continue;
         group_weights(m, g, n, s->joint, s->weight);
         odd_form_scatter(m->form, n, m->d, s->z, s->weight, s->white, s->scatter + g * dense);
     }
@@ -163,7 +193,7 @@ static odd_status pass_block(void *context, const odd_block *block, double sum[]
     }
     double *packed = sum + scatter_at(m);
     for (int g = 0; g < m->groups; g++) {
-        if (g == p->derived) continue;
+        if (!is_summed(p, g)) continue;
         odd_form_pack(m->form, m->d, s.scatter + g * dense, packed);
         packed += p->packed;
     }
@@ -187,16 +217,18 @@ static int largest_group(const odd_mixture *m)
     return best;
 }
 
-/* Packed sums to dense scatters, and the derived one from the total. */
+/* Packed sums to masses and dense scatters, and the derived one from the total. */
 static void spread_out(const mixture_pass *p, odd_mixture_sums *s)
 {
     const odd_mixture *m = p->m;
     const int64_t dense = odd_form_dense(m->form, m->d);
     const double *packed = s->packed + scatter_at(m);
+    memcpy(s->mass, s->rows, (size_t)m->components * sizeof *s->mass);
+    if (m->background == ODD_BACKGROUND_STUDENT) s->mass[m->themes] = s->packed[mass_at(m)];
     double *rest = p->derived < 0 ? NULL : s->scatter + p->derived * dense;
     if (rest) memcpy(rest, s->total, (size_t)dense * sizeof *rest);
     for (int g = 0; g < m->groups; g++) {
-        if (g == p->derived) continue;
+        if (!is_summed(p, g)) continue;
         double *scatter = s->scatter + g * dense;
         odd_form_unpack(m->form, m->d, packed, scatter);
         packed += p->packed;
@@ -236,9 +268,13 @@ odd_status odd_mixture_pass(const odd_mixture *m, const odd_rows *rows, const ui
                       .panel = odd_mixture_panel(rows->part.block, m->d)};
     p.room = space_size(&p);
     ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
+    /* only a Gaussian anomaly's scatter and the theme's add up to the total */
+    if (m->background != ODD_BACKGROUND_GAUSSIAN) s->direct = true;
     for (bool again = true; again;) {
         p.derived = s->direct ? -1 : largest_group(m);
-        const int64_t scatters = m->groups - (p.derived >= 0);
+        int64_t scatters = 0;
+        for (int g = 0; g < m->groups; g++)
+            scatters += is_summed(&p, g);
         ODD_TRY(odd_rows_sum(rows, pass_block, &p, scatter_at(m) + scatters * p.packed, s->packed));
         spread_out(&p, s);
         s->log_likelihood = s->packed[0];

@@ -70,11 +70,24 @@ done:
 typedef struct {
     odd_selection selection;
     odd_form form;
-    const double *centre;
+    const double *centre, *factor;
     int64_t dense, packed;
     int64_t room;      /* doubles of one thread's workspace */
     double *workspace; /* (threads, room): z, scratch (rows, d), weight (rows), dense */
 } scatter_pass;
+
+/* The sum of the squared entries that z z' has in this form. */
+static double squared_outer(odd_form form, int d, const double z[])
+{
+    double square = 0, fourth = 0;
+    for (int j = 0; j < d; j++) {
+        square += z[j] * z[j];
+        fourth += z[j] * z[j] * z[j] * z[j];
+    }
+    return form == ODD_FORM_FULL       ? square * square
+           : form == ODD_FORM_DIAGONAL ? fourth
+                                       : square * square / d;
+}
 
 static odd_status scatter_block(void *context, const odd_block *block, double sum[])
 {
@@ -84,13 +97,11 @@ static odd_status scatter_block(void *context, const odd_block *block, double su
     double *weight = scratch + (int64_t)n * d, *dense = weight + n;
     memset(dense, 0, (size_t)p->dense * sizeof *dense);
     odd_centre_rows(n, d, block->x, p->centre, z);
+    if (p->factor) odd_form_whiten(p->form, n, d, p->factor, z, z);
     for (int i = 0; i < n; i++) {
         weight[i] = selected(p->selection, block->local + i);
         if (weight[i] == 0) continue;
-        double square = 0;
-        for (int64_t j = (int64_t)i * d; j < (int64_t)(i + 1) * d; j++)
-            square += z[j] * z[j];
-        sum[p->packed] += square * square;
+        sum[p->packed] += squared_outer(p->form, d, z + (int64_t)i * d);
     }
     odd_form_scatter(p->form, n, d, z, weight, scratch, dense);
     odd_form_pack(p->form, d, dense, sum);
@@ -98,13 +109,15 @@ static odd_status scatter_block(void *context, const odd_block *block, double su
 }
 
 odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
-                       const double centre[], double scatter[], double *fourth)
+                       const double centre[], const double factor[], double scatter[],
+                       double *fourth)
 {
     odd_status st;
     const int d = rows->d;
     scatter_pass p = {.selection = selection,
                       .form = form,
                       .centre = centre,
+                      .factor = factor,
                       .dense = odd_form_dense(form, d),
                       .packed = odd_form_packed(form, d)};
     double *sum = NULL;
@@ -118,6 +131,27 @@ done:
     odd_free(sum);
     odd_free(p.workspace);
     return st;
+}
+
+double odd_ledoit_wolf(odd_form form, int d, int64_t n, const double scatter[], double fourth)
+{
+    if (form == ODD_FORM_SPHERICAL) return 1;
+    const double rows = (double)n, mu = odd_form_trace(form, d, scatter) / rows / d;
+    double square = 0; /* |S|^2 */
+    for (int64_t j = 0; j < odd_form_dense(form, d); j++)
+        square += scatter[j] / rows * (scatter[j] / rows);
+    const double apart = square - d * mu * mu; /* |S - mu I|^2 */
+    const double noise = (fourth / rows - square) / rows;
+    if (!(apart > 0)) return 1; /* S is mu I already */
+    return fmin(fmax(noise / apart, 0), 1);
+}
+
+void odd_shrink_covariance(odd_form form, int d, double share, double covariance[])
+{
+    const double mu = odd_form_trace(form, d, covariance) / d;
+    for (int64_t j = 0; j < odd_form_dense(form, d); j++)
+        covariance[j] *= 1 - share;
+    odd_form_add_identity(form, d, share * mu, covariance);
 }
 
 void odd_secure_covariance(odd_form form, int d, const double mean[], double covariance[])

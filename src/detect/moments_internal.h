@@ -28,9 +28,20 @@ int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wan
  *  @return ODD_NUMERIC naming the row with a value that is not finite; ODD_NOMEM. */
 odd_status odd_mean(const odd_rows *rows, odd_selection selection, double mean[], int64_t *n);
 
-/** Sum of z z' of the selected rows about a centre (dense, both triangles), and of |z|^4. */
+/** Sum of z z' of the selected rows about a centre (dense, both triangles), and of the squares of
+ *  the entries of z z' that this form has: |z|^4 of a full one. factor: of a covariance of this
+ *  form, by which z is whitened first; NULL: not. */
 odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
-                       const double centre[], double scatter[], double *fourth);
+                       const double centre[], const double factor[], double scatter[],
+                       double *fourth);
+
+/** Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", J.
+ *  Multivariate Analysis 88, 2004, equation (14): the part of mu I, mu the mean variance, in the
+ *  best shrunk covariance of n rows, from what odd_scatter() gives. @local */
+double odd_ledoit_wolf(odd_form form, int d, int64_t n, const double scatter[], double fourth);
+
+/** covariance := (1 - share) covariance + share mu I. @local */
+void odd_shrink_covariance(odd_form form, int d, double share, double covariance[]);
 
 /** Make the covariance of rows with this mean safe to invert, also where rows are fewer than
  *  features or all the same: each feature gets a millionth more variance of its own, and at least

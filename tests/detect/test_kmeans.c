@@ -52,7 +52,7 @@ static odd_kmeans *refined(const odd_rows *rows, int64_t iterations)
     ODD_CHECK(odd_kmeans_new(K, D, &km) == ODD_OK);
     memcpy(km->centre, kmeans_start, sizeof kmeans_start);
     ODD_CHECK(odd_mean(rows, ODD_ALL_ROWS, mean, &n) == ODD_OK);
-    ODD_CHECK(odd_scatter(rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, variance, &fourth) ==
+    ODD_CHECK(odd_scatter(rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, NULL, variance, &fourth) ==
               ODD_OK);
     const double spread = odd_form_trace(ODD_FORM_DIAGONAL, D, variance);
     ODD_CHECK(odd_kmeans_refine(rows, &options, mean, spread, km) == ODD_OK);
@@ -169,7 +169,8 @@ static void test_empty_cluster(void)
     for (int i = 0; i < 12; i++)
         km->centre[i] = i < 4 ? 0 : 1e4 * i; /* all rows go to the first */
     ok = odd_mean(&rows, ODD_ALL_ROWS, mean, &n) == ODD_OK &&
-         odd_scatter(&rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, variance, &fourth) == ODD_OK &&
+         odd_scatter(&rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, NULL, variance, &fourth) ==
+             ODD_OK &&
          odd_kmeans_refine(&rows, &options, mean, odd_form_trace(ODD_FORM_DIAGONAL, 4, variance),
                            km) == ODD_OK;
     check_all(WORLD, ok && km->rows[0] == 100 && km->rows[1] == 100 && km->rows[2] == 100);

@@ -7,7 +7,7 @@
 
 const char *odd_test_name = "detect/mahalanobis";
 
-enum { N = REFERENCE_ROWS, D = REFERENCE_FEATURES };
+enum { N = REFERENCE_ROWS, D = REFERENCE_FEATURES, COLUMNS = 3 };
 
 static const odd_detector *detector(void)
 {
@@ -54,8 +54,8 @@ static void compare(const char *set, bool marked, const double covariance[], con
     for (int i = 0; ok && i < D * D; i++)
         ok = near(((const double *)found->data)[i], covariance[i]);
     for (int64_t i = 0; ok && i < rows.part.n_local; i++)
-        ok = near(score[2 * i], distance[rows.part.row0 + i]) &&
-             near(score[2 * i + 1], log_density[rows.part.row0 + i]);
+        ok = near(score[COLUMNS * i], distance[rows.part.row0 + i]) &&
+             near(score[COLUMNS * i + 1], log_density[rows.part.row0 + i]);
     if (!check_all(WORLD, ok)) fprintf(stderr, "with %s\n", set);
     odd_free(score);
     odd_bundle_free(&model);
@@ -82,7 +82,7 @@ static void finite_for(int64_t n, int d, value_function value)
     odd_bundle model = ODD_BUNDLE_EMPTY;
     double *score;
     bool ok = fit_and_score(detector(), NULL, 0, &rows, NULL, &model, &score) == ODD_OK;
-    for (int64_t i = 0; ok && i < 2 * rows.part.n_local; i++)
+    for (int64_t i = 0; ok && i < COLUMNS * rows.part.n_local; i++)
         ok = isfinite(score[i]);
     check_all(WORLD, ok);
     odd_free(score);

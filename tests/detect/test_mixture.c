@@ -19,7 +19,21 @@ static const odd_detector *detector(void)
     return odd_detector_find("mixture");
 }
 
-static const char *const forms[] = {"full", "tied", "diagonal", "spherical"};
+enum { FORMS = 5, RANK = 2 };
+static const char *const forms[FORMS] = {"full", "tied", "diagonal", "spherical", "factor"};
+static const char *const backgrounds[] = {"gaussian", "student", "uniform"};
+
+static odd_mixture shape_of(int form, int d, int themes)
+{
+    return (odd_mixture){.d = d,
+                         .themes = themes,
+                         .form = form == 2   ? ODD_FORM_DIAGONAL
+                                 : form == 3 ? ODD_FORM_SPHERICAL
+                                             : ODD_FORM_FULL,
+                         .tied = form == 1,
+                         .rank = form == 4 ? (d < RANK ? d : RANK) : 0,
+                         .degrees = 3};
+}
 
 static double draw(uint64_t seed, int64_t row, int j)
 {
@@ -29,10 +43,11 @@ static double draw(uint64_t seed, int64_t row, int j)
 /* ---- E-step ---- */
 
 /* A mixture with any parameters. Owned by caller. */
-static odd_mixture *any_mixture(int d, int themes, odd_form form, bool tied, uint64_t seed)
+static odd_mixture *any_mixture(odd_mixture shape, uint64_t seed)
 {
     odd_mixture *m = NULL;
-    ODD_CHECK(odd_mixture_new(d, themes, form, tied, &m) == ODD_OK);
+    const int d = shape.d;
+    ODD_CHECK(odd_mixture_new(&shape, &m) == ODD_OK);
     for (int j = 0; j < d; j++)
         m->centre[j] = draw(seed, j, 50);
     for (int k = 0; k < m->components; k++) {
@@ -42,10 +57,13 @@ static odd_mixture *any_mixture(int d, int themes, odd_form form, bool tied, uin
     }
     for (int g = 0; g < m->groups; g++) {
         double *a = odd_mixture_covariance(m, g), v[64];
-        odd_form_add_identity(form, d, 0.5 + g, a);
         for (int j = 0; j < d; j++)
             v[j] = draw(seed, j, 80 + g);
-        odd_form_add_outer(form, d, 1, v, v, a);
+        for (int64_t j = 0; m->rank && j < odd_mixture_size(m); j++)
+            a[j] = j < d ? 0.5 + g : draw(seed, j, 90 + g);
+        if (m->rank) continue;
+        odd_form_add_identity(m->form, d, 0.5 + g, a);
+        odd_form_add_outer(m->form, d, 1, v, v, a);
     }
     ODD_CHECK(odd_mixture_factorize(m) == ODD_OK);
     return m;
@@ -55,7 +73,7 @@ static bool fast_is_plain(const odd_mixture *m, uint64_t seed)
 {
     enum { ROWS = 37, WIDE = 20, MANY = 4 };
     float x[ROWS * WIDE];
-    double z[ROWS * WIDE], white[ROWS * WIDE], joint[MANY * ROWS], square[MANY * ROWS];
+    double z[ROWS * WIDE], white[ROWS * (WIDE + RANK)], joint[MANY * ROWS], square[MANY * ROWS];
     double plain[MANY], distance[MANY];
     for (int i = 0; i < ROWS * m->d; i++)
         x[i] = (float)(3 * draw(seed, i, 7));
@@ -73,10 +91,11 @@ static bool fast_is_plain(const odd_mixture *m, uint64_t seed)
 
 static void test_fast_is_plain(void)
 {
-    for (int form = 0; form < 4; form++)
+    for (int form = 0; form < FORMS; form++)
         for (int d = 1; d <= 20; d += 19 - form) {
-            const odd_form f = form < 2 ? ODD_FORM_FULL : (odd_form)(form - 1);
-            odd_mixture *m = any_mixture(d, 1 + form % 3, f, form == 1, 9);
+            odd_mixture shape = shape_of(form, d, 1 + form % 3);
+            shape.background = (odd_background)((form + d) % 3);
+            odd_mixture *m = any_mixture(shape, 9);
             CU_ASSERT(fast_is_plain(m, (uint64_t)d));
             odd_mixture_free(&m);
         }
@@ -111,14 +130,23 @@ static bool never_falls(const odd_bundle *model, double rounding)
     return objective->shape.shape[0] > 1;
 }
 
-static void climb(const char *form, const char *prior, const char *start, uint64_t seed)
+static void climb(const char *form, const char *background, const char *prior, const char *start,
+                  uint64_t seed)
 {
-    char themes[64], covariance[64], priors[64], starts[64];
+    enum { SETS = 7 };
+    char themes[64], covariance[64], behind[64], priors[64], starts[64];
     const bool may_collapse = strcmp(prior, "none") == 0; /* many components on few rows */
-    const char *sets[] = {themes, covariance, priors, starts, "fit.mixture.tolerance=1e-9"};
+    const char *sets[SETS] = {themes,
+                              covariance,
+                              behind,
+                              priors,
+                              starts,
+                              "fit.mixture.rank=2",
+                              "fit.mixture.tolerance=1e-9"};
     snprintf(themes, sizeof themes, "fit.mixture.theme_components=%d",
              may_collapse ? 1 : 1 + (int)(seed % 3));
     snprintf(covariance, sizeof covariance, "fit.mixture.covariance=%s", form);
+    snprintf(behind, sizeof behind, "fit.mixture.background=%s", background);
     snprintf(priors, sizeof priors, "fit.mixture.prior=%s", prior);
     snprintf(starts, sizeof starts, "fit.mixture.start=%s", start);
     odd_rows rows =
@@ -129,9 +157,10 @@ static void climb(const char *form, const char *prior, const char *start, uint64
     mark_some(&rows, seed, verified);
     const bool marked = seed % 2 == 0;
     const odd_status st =
-        fit_and_score(detector(), sets, 5, &rows, marked ? verified : NULL, &model, &score);
+        fit_and_score(detector(), sets, SETS, &rows, marked ? verified : NULL, &model, &score);
     if (!check_all(WORLD, st == ODD_OK && never_falls(&model, 1e-12)))
-        fprintf(stderr, "%s, prior %s, start %s, seed %d\n", form, prior, start, (int)seed);
+        fprintf(stderr, "%s, %s, prior %s, start %s, seed %d\n", form, background, prior, start,
+                (int)seed);
     odd_free(verified);
     odd_free(score);
     odd_bundle_free(&model);
@@ -141,11 +170,33 @@ static void climb(const char *form, const char *prior, const char *start, uint64
 static void test_objective_never_falls(void)
 {
     static const char *const starts[] = {"data", "verified", "kmeans"};
-    for (int form = 0; form < 4; form++)
+    for (int form = 0; form < FORMS; form++)
         for (uint64_t seed = 0; seed < 6; seed++) {
-            climb(forms[form], "map", seed % 2 ? starts[0] : starts[seed % 3], seed);
-            if (seed % 2) climb(forms[form], "none", "kmeans", seed);
+            climb(forms[form], backgrounds[seed / 2], "map",
+                  seed % 2 ? starts[0] : starts[seed % 3], seed);
+            if (seed % 2) climb(forms[form], backgrounds[seed / 2], "none", "kmeans", seed);
         }
+}
+
+/* The same of the lower bound of a variational fit. */
+static void test_bound_never_falls(void)
+{
+    for (uint64_t seed = 0; seed < 4; seed++) {
+        odd_rows rows =
+            rows_of(WORLD, 150 + 60 * (int64_t)seed, 2 + (int)seed, seed, theme_and_odd);
+        odd_bundle model = ODD_BUNDLE_EMPTY;
+        double *score;
+        uint8_t *verified = odd_alloc(rows.part.n_local, 1);
+        const char *set = "fit.bayes_mixture.tolerance=1e-9";
+        mark_some(&rows, seed, verified);
+        const odd_status st = fit_and_score(odd_detector_find("bayes_mixture"), &set, 1, &rows,
+                                            seed % 2 ? verified : NULL, &model, &score);
+        check_all(WORLD, st == ODD_OK && never_falls(&model, 1e-12));
+        odd_free(verified);
+        odd_free(score);
+        odd_bundle_free(&model);
+        rows_free(&rows);
+    }
 }
 
 /* ---- the same answer ---- */
@@ -189,14 +240,19 @@ static bool same_bits(const outcome *a, const outcome *b)
 
 static void test_ranks_and_threads(void)
 {
-    for (int form = 0; form < 4; form++) {
-        char covariance[64];
+    for (int form = 0; form < FORMS; form++) {
+        char covariance[64], background[64];
         snprintf(covariance, sizeof covariance, "fit.mixture.covariance=%s", forms[form]);
-        const char *sets[] = {covariance, "fit.mixture.theme_components=2",
-                              "fit.mixture.start=kmeans", "fit.mixture.restarts=2"};
-        outcome self = fit_on(SELF, 1, sets, 4, form % 2),
-                world = fit_on(WORLD, 1, sets, 4, form % 2);
-        outcome threads = fit_on(WORLD, 2, sets, 4, form % 2);
+        snprintf(background, sizeof background, "fit.mixture.background=%s", backgrounds[form % 3]);
+        const char *sets[] = {covariance,
+                              background,
+                              "fit.mixture.theme_components=2",
+                              "fit.mixture.start=kmeans",
+                              "fit.mixture.restarts=2",
+                              "fit.mixture.theme_prior=verified"};
+        outcome self = fit_on(SELF, 1, sets, 6, form % 2),
+                world = fit_on(WORLD, 1, sets, 6, form % 2);
+        outcome threads = fit_on(WORLD, 2, sets, 6, form % 2);
         check_all(WORLD, same_bits(&self, &world) && same_bits(&world, &threads));
         outcome_free(&self);
         outcome_free(&world);
@@ -236,14 +292,15 @@ static void test_order_of_rows(void)
 /* A mixture that went through a bundle gives the same densities: it is made of the same numbers. */
 static void test_save_and_load(void)
 {
-    for (int form = 0; form < 4; form++) {
-        odd_mixture *m =
-            any_mixture(7, 2, form < 2 ? ODD_FORM_FULL : (odd_form)(form - 1), form == 1, 21);
-        odd_mixture *loaded = NULL;
+    for (int form = 0; form < FORMS; form++) {
+        odd_mixture shape = shape_of(form, 7, 2), *loaded = NULL;
+        shape.background = (odd_background)(form % 3);
+        odd_mixture *m = any_mixture(shape, 21);
         odd_bundle b = ODD_BUNDLE_EMPTY;
         const odd_status st = odd_mixture_save(m, &b);
         CU_ASSERT(st == ODD_OK && odd_mixture_load(&b, &loaded) == ODD_OK);
         CU_ASSERT(loaded && loaded->count == m->count && loaded->tied == m->tied &&
+                  loaded->rank == m->rank && loaded->background == m->background &&
                   memcmp(loaded->parameter, m->parameter, (size_t)m->count * sizeof(double)) == 0);
         odd_mixture_free(&loaded);
         odd_mixture_free(&m);
@@ -254,11 +311,12 @@ static void test_save_and_load(void)
 /* A damaged model is told as such. */
 static void test_damaged_model(void)
 {
-    static const char *const needed[] = {"features", "theme_components", "form", "tied",
-                                         "centre",   "weight",           "mean", "covariance",
-                                         "factor",   "log_determinant"};
+    static const char *const needed[] = {
+        "features",        "theme_components", "form",   "tied", "rank",       "background",
+        "degrees",         "centre",           "weight", "mean", "covariance", "factor",
+        "log_determinant", "constant"};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        odd_mixture *m = any_mixture(5, 1, ODD_FORM_FULL, false, 2), *loaded = NULL;
+        odd_mixture *m = any_mixture(shape_of(0, 5, 1), 2), *loaded = NULL;
         odd_bundle b = ODD_BUNDLE_EMPTY;
         CU_ASSERT(odd_mixture_save(m, &b) == ODD_OK);
         for (int a = 0; a < b.count; a++)
@@ -267,7 +325,7 @@ static void test_damaged_model(void)
         odd_bundle_free(&b);
         odd_mixture_free(&m);
     }
-    odd_mixture *m = any_mixture(5, 1, ODD_FORM_FULL, false, 2), *loaded = NULL;
+    odd_mixture *m = any_mixture(shape_of(0, 5, 1), 2), *loaded = NULL;
     odd_bundle b = ODD_BUNDLE_EMPTY;
     CU_ASSERT(odd_mixture_save(m, &b) == ODD_OK);
     *(int64_t *)odd_bundle_find(&b, "features")->data = 1 << 20;
@@ -296,7 +354,7 @@ static double found(const odd_rows *rows, const double score[])
 static void test_finds_anomalies(void)
 {
     odd_rows rows = rows_of(SELF, 1000, 8, 12, theme_and_odd);
-    for (int form = 0; form < 4; form++) {
+    for (int form = 0; form < FORMS; form++) {
         char covariance[64];
         const char *set = covariance;
         odd_bundle model = ODD_BUNDLE_EMPTY;
@@ -362,19 +420,22 @@ static double far_value(int64_t row, int j, uint64_t seed)
     return j == 2 ? 4 : draw(seed, row, j) * (j == 1 ? 1e-4 : 100);
 }
 
-static void finite_for(int64_t n, int d, value_function value, const char *form)
+static void finite_for(int64_t n, int d, value_function value, const char *form,
+                       const char *background)
 {
-    char covariance[64];
-    const char *sets[] = {covariance, "fit.mixture.theme_components=2"};
+    char covariance[64], behind[64];
+    const char *sets[] = {covariance, behind, "fit.mixture.theme_components=2"};
     odd_rows rows = rows_of(WORLD, n, d, 3, value);
     odd_bundle model = ODD_BUNDLE_EMPTY;
     double *score;
     snprintf(covariance, sizeof covariance, "fit.mixture.covariance=%s", form);
-    bool ok = fit_and_score(detector(), sets, 2, &rows, NULL, &model, &score) == ODD_OK &&
+    snprintf(behind, sizeof behind, "fit.mixture.background=%s", background);
+    bool ok = fit_and_score(detector(), sets, 3, &rows, NULL, &model, &score) == ODD_OK &&
               never_falls(&model, 1e-9);
     for (int64_t i = 0; ok && i < COLUMNS * rows.part.n_local; i++)
         ok = isfinite(score[i]);
-    if (!check_all(WORLD, ok)) fprintf(stderr, "n %lld, d %d, %s\n", (long long)n, d, form);
+    if (!check_all(WORLD, ok))
+        fprintf(stderr, "n %lld, d %d, %s, %s\n", (long long)n, d, form, background);
     odd_free(score);
     odd_bundle_free(&model);
     rows_free(&rows);
@@ -382,14 +443,15 @@ static void finite_for(int64_t n, int d, value_function value, const char *form)
 
 static void test_hostile_rows(void)
 {
-    for (int form = 0; form < 4; form++) {
-        finite_for(1, 3, theme_and_odd, forms[form]);
-        finite_for(3, 1, theme_and_odd, forms[form]);
-        finite_for(9, 30, theme_and_odd, forms[form]);
-        finite_for(50, 4, constant_value, forms[form]);
-        finite_for(50, 4, zero_value, forms[form]);
-        finite_for(300, 4, far_value, forms[form]);
-    }
+    for (int form = 0; form < FORMS; form++)
+        for (int b = 0; b < 3; b++) {
+            finite_for(1, 3, theme_and_odd, forms[form], backgrounds[b]);
+            finite_for(3, 1, theme_and_odd, forms[form], backgrounds[b]);
+            finite_for(10, 50, theme_and_odd, forms[form], backgrounds[b]);
+            finite_for(50, 4, constant_value, forms[form], backgrounds[b]);
+            finite_for(50, 4, zero_value, forms[form], backgrounds[b]);
+            finite_for(300, 4, far_value, forms[form], backgrounds[b]);
+        }
 }
 
 /* Where the anomalies hold nearly all of the variance, the theme's scatter must not be what
@@ -402,7 +464,7 @@ static double wide_and_narrow(int64_t row, int j, uint64_t seed)
 static void test_cancellation(void)
 {
     odd_rows rows = rows_of(WORLD, 500, 4, 8, wide_and_narrow);
-    odd_mixture *m = any_mixture(4, 1, ODD_FORM_FULL, false, 1);
+    odd_mixture *m = any_mixture(shape_of(0, 4, 1), 1);
     odd_mixture_sums *derived = NULL, *direct = NULL;
     double total[16], fourth;
     int64_t n;
@@ -410,7 +472,7 @@ static void test_cancellation(void)
         odd_mixture_sums_new(m, &derived) == ODD_OK && odd_mixture_sums_new(m, &direct) == ODD_OK;
     if (!check_all(WORLD, ok)) return;
     ok = odd_mean(&rows, ODD_ALL_ROWS, m->centre, &n) == ODD_OK &&
-         odd_scatter(&rows, ODD_ALL_ROWS, ODD_FORM_FULL, m->centre, total, &fourth) == ODD_OK;
+         odd_scatter(&rows, ODD_ALL_ROWS, ODD_FORM_FULL, m->centre, NULL, total, &fourth) == ODD_OK;
     memset(m->covariance, 0, 32 * sizeof(double));
     odd_form_add_identity(ODD_FORM_FULL, 4, 1, odd_mixture_covariance(m, 0));
     odd_form_add_identity(ODD_FORM_FULL, 4, 1e14, odd_mixture_covariance(m, 1));
@@ -434,9 +496,8 @@ static void test_cancellation(void)
 static void test_derived_is_direct(void)
 {
     odd_rows rows = rows_of(WORLD, 500, 4, 8, theme_and_odd);
-    for (int form = 0; form < 4; form++) {
-        odd_mixture *m =
-            any_mixture(4, 2, form < 2 ? ODD_FORM_FULL : (odd_form)(form - 1), form == 1, 1);
+    for (int form = 0; form < FORMS; form++) {
+        odd_mixture *m = any_mixture(shape_of(form, 4, 2), 1);
         odd_mixture_sums *derived = NULL, *direct = NULL;
         double total[16], fourth;
         int64_t n;
@@ -444,7 +505,7 @@ static void test_derived_is_direct(void)
                   odd_mixture_sums_new(m, &direct) == ODD_OK;
         if (!check_all(WORLD, ok)) return;
         ok = odd_mean(&rows, ODD_ALL_ROWS, m->centre, &n) == ODD_OK &&
-             odd_scatter(&rows, ODD_ALL_ROWS, m->form, m->centre, total, &fourth) == ODD_OK;
+             odd_scatter(&rows, ODD_ALL_ROWS, m->form, m->centre, NULL, total, &fourth) == ODD_OK;
         derived->total = direct->total = total;
         direct->direct = true;
         ok = ok && odd_mixture_factorize(m) == ODD_OK &&
@@ -592,6 +653,10 @@ static void test_reason(void)
                              "theme") == 0);
     detector()->reason(&model, (const double[]){60, 1, -9, 28}, reason, sizeof reason);
     CU_ASSERT(strstr(reason, "probability above 0.999;") != NULL);
+    CU_ASSERT(odd_bundle_add_i64(&model, "caution", "what is wrong", ODD_CAUTION_SWAPPED) ==
+              ODD_OK);
+    detector()->reason(&model, (const double[]){60, 1, -9, 28}, reason, sizeof reason);
+    CU_ASSERT(strstr(reason, "; beware: theme and anomaly may be swapped") != NULL);
     odd_bundle_free(&model);
 }
 
@@ -599,6 +664,7 @@ CU_TestInfo odd_tests[] = {
     {"the fast E-step is the plain one", test_fast_is_plain},
     {"log sum exp", test_log_sum_exp},
     {"the objective never falls", test_objective_never_falls},
+    {"the bound of a variational fit never falls", test_bound_never_falls},
     {"the same bits on any ranks and threads", test_ranks_and_threads},
     {"the order of rows does not matter", test_order_of_rows},
     {"a mixture survives its bundle", test_save_and_load},

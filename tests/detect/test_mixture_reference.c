@@ -60,14 +60,14 @@ static void set_prior(const problem *p, const odd_mixture *m, const double total
 {
     const double theme_mean[D] = {1, -1.5, .5};
     for (int64_t j = 0; j < odd_form_dense(p->form, D); j++)
-        prior->spread[j] = total[j] / N;
+        prior->spread[j] = prior->spread[prior->dense + j] = total[j] / N;
     for (int g = 0; g < m->groups; g++) {
         prior->rows[g] = p->map ? p->rows[g] : 0;
         prior->scale[g] = g == m->groups - 1 ? map_scale[0] : 1;
     }
     for (int k = 0; k < m->components; k++)
         prior->share[k] = !p->map ? 0 : k == m->themes ? 3 : 12;
-    prior->kappa = p->map ? map_kappa[0] : 0;
+    prior->kappa[0] = prior->kappa[1] = p->map ? map_kappa[0] : 0;
     memcpy(prior->mean, theme_mean, sizeof theme_mean);
     memcpy(prior->mean + D, m->centre, D * sizeof(double));
 }
@@ -88,17 +88,18 @@ static void solve(const problem *p)
     odd_mixture *m = NULL;
     odd_mixture_prior *prior = NULL;
     odd_em_history h = {0};
+    const odd_mixture shape = {
+        .d = D, .themes = p->themes, .form = p->form, .tied = p->tied, .degrees = 1};
     double total[D * D], fourth;
     int64_t n;
     odd_rows rows = rows_of(WORLD, N, D, 0, reference_value);
     uint8_t verified[N];
     for (int64_t i = 0; i < rows.part.n_local; i++)
         verified[i] = (uint8_t)reference_verified[rows.part.row0 + i];
-    bool ok = odd_mixture_new(D, p->themes, p->form, p->tied, &m) == ODD_OK &&
-              odd_mixture_prior_new(m, &prior) == ODD_OK;
+    bool ok = odd_mixture_new(&shape, &m) == ODD_OK && odd_mixture_prior_new(m, &prior) == ODD_OK;
     if (!check_all(WORLD, ok)) return;
     ok = odd_mean(&rows, ODD_ALL_ROWS, m->centre, &n) == ODD_OK &&
-         odd_scatter(&rows, ODD_ALL_ROWS, p->form, m->centre, total, &fourth) == ODD_OK;
+         odd_scatter(&rows, ODD_ALL_ROWS, p->form, m->centre, NULL, total, &fourth) == ODD_OK;
     set_start(p, m);
     set_prior(p, m, total, prior);
     const odd_em_limits limits = {REFERENCE_STEPS, -INFINITY};

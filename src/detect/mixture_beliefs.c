@@ -1,0 +1,221 @@
+/* What is believed before a mixture is fitted: mean and covariance of all rows and of the verified
+ * theme ones, and the priors made of them. */
+#include "mixture_internal.h"
+
+#include "moments_internal.h"
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LEAST_KAPPA 1e-6 /* a distribution over means needs some rows to stand on */
+
+static odd_form form_of(const char *name)
+{
+    return strcmp(name, "diagonal") == 0    ? ODD_FORM_DIAGONAL
+           : strcmp(name, "spherical") == 0 ? ODD_FORM_SPHERICAL
+                                            : ODD_FORM_FULL;
+}
+
+static odd_background background_of(const char *name)
+{
+    return strcmp(name, "student") == 0   ? ODD_BACKGROUND_STUDENT
+           : strcmp(name, "uniform") == 0 ? ODD_BACKGROUND_UNIFORM
+                                          : ODD_BACKGROUND_GAUSSIAN;
+}
+
+static odd_mixture shape_of(const odd_mixture_options *o, int d)
+{
+    odd_mixture shape = {.d = d,
+                         .themes = (int)o->theme_components,
+                         .form = form_of(o->covariance),
+                         .tied = strcmp(o->covariance, "tied") == 0,
+                         .background = background_of(o->background),
+                         .degrees = o->degrees};
+    if (strcmp(o->covariance, "factor") == 0) shape.rank = (int)(o->rank < d ? o->rank : d);
+    return shape;
+}
+
+static odd_status task_room(odd_mixture_task *t)
+{
+    odd_status st;
+    const int d = t->shape.d;
+    const int64_t dense = odd_form_dense(t->shape.form, d);
+    ODD_TRY(ODD_NEW(t->mean, d));
+    ODD_TRY(ODD_NEW(t->theme_mean, d));
+    ODD_TRY(ODD_NEW(t->total, dense));
+    ODD_TRY(ODD_NEW(t->spread, 2 * dense));
+done:
+    return st;
+}
+
+/* S of the anomaly: the covariance of all rows; where they are too few to fill it, shrunk. */
+static void spread_of_data(odd_mixture_task *t, double fourth)
+{
+    const char *shrinkage = t->options->shrinkage;
+    const odd_form form = t->shape.form;
+    const int d = t->shape.d;
+    const int64_t n = t->rows->part.n, dense = odd_form_dense(form, d);
+    double *spread = t->spread + dense;
+    for (int64_t j = 0; j < dense; j++)
+        spread[j] = t->total[j] / (double)n;
+    if (strcmp(shrinkage, "ledoit_wolf") == 0 || (strcmp(shrinkage, "auto") == 0 && n <= d))
+        odd_shrink_covariance(form, d, odd_ledoit_wolf(form, d, n, t->total, fourth), spread);
+    odd_secure_covariance(form, d, t->mean, spread);
+}
+
+/* The factor of a covariance, made by one rank. */
+static odd_status share_factor(MPI_Comm comm, odd_form form, int d, const double covariance[],
+                               double factor[])
+{
+    double log_det;
+    odd_status st = ODD_OK;
+    if (odd_rank(comm) == 0) st = odd_form_factor(form, d, covariance, factor, &log_det);
+    st = odd_agree(comm, st);
+    if (st == ODD_OK)
+        odd_broadcast(comm, 0, factor, (size_t)odd_form_dense(form, d) * sizeof *factor);
+    return st;
+}
+
+/* S of the theme from its verified rows, which are few: their covariance V is shrunk towards a
+ * multiple of the covariance of all rows. Among rows whitened by the latter that is Ledoit and
+ * Wolf's shrinkage towards a multiple of the identity. */
+static odd_status spread_of_theme(odd_mixture_task *t)
+{
+    const odd_selection theme = {false, t->verified, ODD_VERIFIED_THEME};
+    const odd_form form = t->shape.form;
+    const int d = t->shape.d;
+    const int64_t dense = odd_form_dense(form, d);
+    const double n = (double)t->theme_rows, *all = t->spread + dense;
+    double *factor = NULL, *white = NULL, *spread = t->spread, fourth;
+    odd_status st;
+    ODD_TRY_ALL(t->rows->comm, ODD_NEW(factor, dense));
+    ODD_TRY_ALL(t->rows->comm, ODD_NEW(white, dense));
+    ODD_TRY(share_factor(t->rows->comm, form, d, all, factor));
+    ODD_TRY(odd_scatter(t->rows, theme, form, t->theme_mean, factor, white, &fourth));
+    const double share = odd_ledoit_wolf(form, d, t->theme_rows, white, fourth);
+    const double size = odd_form_trace(form, d, white) / n / d;
+    ODD_TRY(odd_scatter(t->rows, theme, form, t->theme_mean, NULL, spread, &fourth));
+    for (int64_t j = 0; j < dense; j++)
+        spread[j] = (1 - share) * spread[j] / n + share * size * all[j];
+    odd_secure_covariance(form, d, t->theme_mean, spread);
+    odd_log(ODD_LOG_INFO,
+            "mixture: the covariance of %lld verified theme rows is %.3g times that of all rows, "
+            "and was shrunk towards it by %.3g",
+            (long long)t->theme_rows, size, share);
+done:
+    odd_free(white);
+    odd_free(factor);
+    return st;
+}
+
+static odd_status look_at_theme(odd_mixture_task *t)
+{
+    const int d = t->shape.d;
+    const int64_t dense = odd_form_dense(t->shape.form, d);
+    const odd_selection theme = {false, t->verified, ODD_VERIFIED_THEME};
+    const bool wanted = strcmp(t->options->theme_prior, "verified") == 0;
+    int64_t n;
+    odd_status st = ODD_OK;
+    memcpy(t->theme_mean, t->mean, (size_t)d * sizeof *t->mean);
+    memcpy(t->spread, t->spread + dense, (size_t)dense * sizeof *t->spread);
+    if (t->theme_rows >= 2) ODD_TRY(odd_mean(t->rows, theme, t->theme_mean, &n));
+    if (wanted && t->theme_rows >= 2) ODD_TRY(spread_of_theme(t));
+    if (wanted && t->theme_rows < 2)
+        odd_log(ODD_LOG_WARN, "mixture: fewer than 2 verified theme rows; the prior of the theme "
+                              "is that of all rows");
+done:
+    return st;
+}
+
+odd_status odd_mixture_task_new(const odd_mixture_options *options, const odd_rows *rows,
+                                const uint8_t verified[], uint64_t seed, odd_mixture_task *task)
+{
+    odd_status st;
+    int64_t n;
+    double fourth;
+    *task = (odd_mixture_task){.options = options,
+                               .rows = rows,
+                               .verified = verified,
+                               .seed = seed,
+                               .shape = shape_of(options, rows->d)};
+    ODD_TRY_ALL(rows->comm, task_room(task));
+    ODD_TRY(odd_mean(rows, ODD_ALL_ROWS, task->mean, &n));
+    ODD_TRY(
+        odd_scatter(rows, ODD_ALL_ROWS, task->shape.form, task->mean, NULL, task->total, &fourth));
+    spread_of_data(task, fourth);
+    task->theme_rows = odd_count_marked(rows, verified, ODD_VERIFIED_THEME);
+    task->anomaly_rows = odd_count_marked(rows, verified, ODD_VERIFIED_ODD);
+    ODD_TRY(look_at_theme(task));
+done:
+    return st;
+}
+
+void odd_mixture_task_free(odd_mixture_task *task)
+{
+    odd_free(task->mean);
+    odd_free(task->theme_mean);
+    odd_free(task->total);
+    odd_free(task->spread);
+}
+
+/* Pseudo-rows of the components. A variational fit empties theme components that are not needed,
+ * if they have next to none. */
+static void believe_shares(const odd_mixture_task *t, const odd_mixture *m, odd_mixture_prior *p)
+{
+    const odd_mixture_options *o = t->options;
+    const double all = o->share_strength * p->n;
+    for (int k = 0; k < m->themes; k++)
+        p->share[k] = o->bayes ? o->concentration : all * ((1 - o->anomaly_share) / m->themes);
+    p->share[m->themes] = all * o->anomaly_share + (o->bayes ? o->concentration : 0);
+}
+
+/* Pseudo-rows of the covariances. Of MAP-EM: degrees of freedom d + strength n, and the powers of
+ * |V| in the prior's density; of a variational fit: the degrees of freedom. */
+static void believe_covariances(const odd_mixture_task *t, const odd_mixture *m,
+                                odd_mixture_prior *p)
+{
+    const odd_mixture_options *o = t->options;
+    for (int g = 0; g < m->groups; g++) {
+        const bool anomaly = g == m->groups - 1;
+        const int members = m->tied && !anomaly ? m->themes : 1;
+        const double strength = anomaly ? o->prior_strength : o->theme_strength;
+        p->rows[g] = strength * p->n + (o->bayes ? m->d : 2.0 * m->d + 1 + members);
+    }
+}
+
+/* A uniform anomaly has no parameters to believe something of. */
+static void forget_uniform(const odd_mixture *m, odd_mixture_prior *p)
+{
+    if (m->background != ODD_BACKGROUND_UNIFORM) return;
+    p->kappa[1] = p->rows[m->groups - 1] = 0;
+    p->scale[m->groups - 1] = 1;
+}
+
+odd_status odd_mixture_believe(const odd_mixture_task *task, const odd_mixture *m,
+                               odd_mixture_prior **out)
+{
+    const odd_mixture_options *o = task->options;
+    odd_status st = odd_mixture_prior_new(m, out);
+    if (st != ODD_OK) return st;
+    odd_mixture_prior *p = *out;
+    p->n = (double)task->rows->part.n;
+    p->bayes = o->bayes;
+    for (int g = 0; g < m->groups; g++)
+        p->scale[g] = g == m->groups - 1 ? o->prior_scale : 1;
+    if (strcmp(o->prior, "map") == 0) {
+        believe_shares(task, m, p);
+        believe_covariances(task, m, p);
+        p->kappa[0] = p->kappa[1] =
+            o->bayes ? fmax(o->mean_strength, LEAST_KAPPA) : o->mean_strength;
+    }
+    forget_uniform(m, p);
+    memcpy(p->mean, task->theme_mean, (size_t)m->d * sizeof *p->mean);
+    memcpy(p->mean + m->d, task->mean, (size_t)m->d * sizeof *p->mean);
+    memcpy(p->spread, task->spread, 2 * (size_t)p->dense * sizeof *p->spread);
+    odd_mixture_prior_secure(p, m);
+    return ODD_OK;
+}
