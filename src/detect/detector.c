@@ -6,11 +6,8 @@
 #include <string.h>
 
 const odd_detector *const odd_detectors[] = {
-    &odd_detector_mixture,
-    &odd_detector_bayes_mixture,
-    &odd_detector_mahalanobis,
-    &odd_detector_kmeans,
-    NULL,
+    &odd_detector_mixture, &odd_detector_bayes_mixture, &odd_detector_mahalanobis,
+    &odd_detector_knn,     &odd_detector_kmeans,        NULL,
 };
 
 const odd_detector *odd_detector_find(const char *name)

@@ -9,6 +9,7 @@
 extern const odd_detector odd_detector_mixture;
 extern const odd_detector odd_detector_bayes_mixture;
 extern const odd_detector odd_detector_kmeans;
+extern const odd_detector odd_detector_knn;
 extern const odd_detector odd_detector_mahalanobis;
 
 /** ODD_ARG unless there is at least one row and one feature; the same on every rank, as both
