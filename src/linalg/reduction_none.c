@@ -2,6 +2,7 @@
 #include "oddlot/par/agree.h"
 #include "reductions_internal.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const odd_option no_options[] = {ODD_OPTIONS_END};
@@ -30,14 +31,23 @@ static odd_status fit_none(const void *options, const odd_rows *rows, uint64_t s
                      odd_bundle_add_i64(model, "features", "width of the rows it takes", rows->d));
 }
 
+static odd_status none_width(const odd_bundle *model, int *d, int *k)
+{
+    int64_t width = 0;
+    const odd_status st = odd_bundle_get_i64(model, "features", &width);
+    *d = *k = (int)width;
+    if (st == ODD_OK && (width < 1 || width > INT_MAX))
+        return odd_fail(ODD_FORMAT, "a model of %lld features", (long long)width);
+    return st;
+}
+
 static odd_status check_width(const odd_bundle *model, int d_rows)
 {
-    int64_t d;
+    int d, k;
     odd_status st;
-    ODD_TRY(odd_bundle_get_i64(model, "features", &d));
+    ODD_TRY(none_width(model, &d, &k));
     if (d != d_rows)
-        ODD_TRY(
-            odd_fail(ODD_ARG, "rows have %d features, the model takes %lld", d_rows, (long long)d));
+        ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the model takes %d", d_rows, d));
 done:
     return st;
 }
@@ -69,5 +79,6 @@ const odd_reduction odd_reduction_none = {
     .options_size = 1,
     .plan = plan_none,
     .fit = fit_none,
+    .width = none_width,
     .apply = apply_none,
 };

@@ -55,6 +55,15 @@ done:
     return st;
 }
 
+static odd_status pca_width(const odd_bundle *model, int *d, int *k)
+{
+    odd_pca view;
+    const odd_status st = odd_pca_borrow(model, &view);
+    *d = view.d;
+    *k = view.k;
+    return st;
+}
+
 static odd_status apply_pca(const odd_bundle *model, const odd_rows *rows, float score[],
                             double residual[])
 {
@@ -73,5 +82,6 @@ const odd_reduction odd_reduction_pca = {
     .options_size = sizeof(odd_pca_options),
     .plan = plan_pca,
     .fit = fit_pca,
+    .width = pca_width,
     .apply = apply_pca,
 };

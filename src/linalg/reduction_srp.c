@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 16 /* rows at a time */ };
+enum { LANES = 16 /* rows at a time */, MOST_COMPONENTS = 1000000 };
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
 
 typedef struct {
@@ -140,24 +140,37 @@ static odd_status project_block(void *context, const odd_block *block, double no
     return ODD_OK;
 }
 
+static odd_status srp_width(const odd_bundle *model, int *d, int *k)
+{
+    int64_t features, components;
+    odd_status st;
+    ODD_TRY(odd_bundle_get_i64(model, "features", &features));
+    ODD_TRY(odd_bundle_get_i64(model, "components", &components));
+    if (features < 1 || features > INT_MAX || components < 1 || components > MOST_COMPONENTS)
+        ODD_TRY(odd_fail(ODD_FORMAT, "a projection from %lld to %lld features", (long long)features,
+                         (long long)components));
+    *d = (int)features;
+    *k = (int)components;
+done:
+    return st;
+}
+
 /* What the model says to draw, checked: it may come from a file. */
 static odd_status draw_model(const odd_bundle *model, int d_rows, projection *p)
 {
-    int64_t d, k, seed;
+    int d, k;
+    int64_t seed;
     double density;
     odd_status st;
-    ODD_TRY(odd_bundle_get_i64(model, "features", &d));
-    ODD_TRY(odd_bundle_get_i64(model, "components", &k));
+    ODD_TRY(srp_width(model, &d, &k));
     ODD_TRY(odd_bundle_get_i64(model, "seed", &seed));
     ODD_TRY(odd_bundle_get_f64(model, "density", &density));
-    if (d < 1 || d > INT_MAX || k < 1 || k > 1000000 || !(density > 0 && density <= 1))
-        ODD_TRY(odd_fail(ODD_FORMAT, "a projection of density %g from %lld to %lld features",
-                         density, (long long)d, (long long)k));
+    if (!(density > 0 && density <= 1))
+        ODD_TRY(odd_fail(ODD_FORMAT, "a projection of density %g", density));
     if (d != d_rows)
-        ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the projection is one of %lld", d_rows,
-                         (long long)d));
-    p->scale = (float)sqrt(1 / (density * (double)k));
-    ODD_TRY(odd_pattern_draw((uint64_t)seed, (int)d, (int)k, density, &p->pattern));
+        ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the projection is one of %d", d_rows, d));
+    p->scale = (float)sqrt(1 / (density * k));
+    ODD_TRY(odd_pattern_draw((uint64_t)seed, d, k, density, &p->pattern));
 done:
     return st;
 }
@@ -179,8 +192,7 @@ static odd_status apply_srp(const odd_bundle *model, const odd_rows *rows, float
     projection p = {.score = score};
     ODD_TRY_ALL(rows->comm, start(model, rows->d, &p));
     ODD_TRY(odd_rows_each(rows, project_block, &p));
-    for (int64_t i = 0; residual && i < rows->part.n_local; i++)
-        residual[i] = NAN; /* what a random projection leaves out has no length of its own */
+    if (residual) memset(residual, 0, (size_t)rows->part.n_local * sizeof *residual);
 done:
     odd_free(p.sum);
     odd_free(p.x);
@@ -195,5 +207,6 @@ const odd_reduction odd_reduction_srp = {
     .options_size = sizeof(srp_options),
     .plan = plan_srp,
     .fit = fit_srp,
+    .width = srp_width,
     .apply = apply_srp,
 };

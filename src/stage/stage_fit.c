@@ -1,4 +1,5 @@
-/* Fit: learn what is usual in the catalogue, by a registered detector. */
+/* Fit: learn what is usual in the catalogue, by a registered detector, or take what an earlier run
+ * learnt. */
 #include "stage_internal.h"
 
 #include "flagging_internal.h"
@@ -12,7 +13,7 @@
 #include <stddef.h>
 
 typedef struct {
-    char *detector;
+    char *detector, *model;
     double calibration;
 } fit_options;
 
@@ -22,6 +23,8 @@ static const odd_option fit_table[] = {
     {"calibration", ODD_OPTION_REAL, offsetof(fit_options, calibration), "0", 0, 1, NULL,
      "share of the verified theme images that the fit is not told of: they choose the threshold of "
      "score.flag_by false_alarm"},
+    {"model", ODD_OPTION_PATH, offsetof(fit_options, model), "", 0, 0, NULL,
+     "run folder or model.h5 whose model is used; empty: learn one from these rows"},
     ODD_OPTIONS_END,
 };
 
@@ -56,6 +59,12 @@ static odd_status check_fit(const odd_run *run)
     return odd_no_such_part(run->job, "fit.detector", "detector", options->detector, detector_name);
 }
 
+static odd_model_source model_source(const odd_run *run)
+{
+    const fit_options *options = odd_job_section(run->job, "fit");
+    return (odd_model_source){&odd_stage_fit, options->model, "detector"};
+}
+
 /* What people verified of my rows, but for those that choose the threshold. @local */
 static odd_status read_verified(const odd_job *job, const odd_file *ingest,
                                 const odd_file *features, const odd_partition *part, uint8_t **out)
@@ -85,34 +94,62 @@ done:
     return st;
 }
 
-static odd_status run_fit(odd_run *run, const odd_provenance *from)
+/* @collective */
+static odd_status learn(odd_run *run, const odd_rows *rows, odd_bundle *model)
 {
     const odd_detector *detector = detector_of(run);
-    odd_file *ingest = NULL, *features = NULL, *in = NULL, *out = NULL;
-    odd_stored_rows stored = {0};
-    odd_bundle model = ODD_BUNDLE_EMPTY;
+    odd_file *ingest = NULL, *features = NULL;
     uint8_t *verified = NULL;
-    double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &rows->part, &verified));
+    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), rows, verified,
+                          (uint64_t)run->options->seed, model));
+done:
+    odd_file_close(&features);
+    odd_file_close(&ingest);
+    odd_free(verified);
+    return st;
+}
+
+/* A model of an earlier run; scoring no rows tells whether it fits these. @collective */
+static odd_status stored_model(const odd_run *run, int d, odd_bundle *model)
+{
+    const odd_model_source from = model_source(run);
+    const float nothing = 0;
+    const odd_rows none = odd_rows_in_memory(run->comm, 0, d, &nothing);
+    double score;
+    odd_status st;
+    ODD_TRY(odd_stored_model_read(run, &from, model));
+    st = detector_of(run)->score(model, &none, &score);
+    if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
+done:
+    return st;
+}
+
+static odd_status run_fit(odd_run *run, const odd_provenance *from)
+{
+    odd_file *in = NULL, *out = NULL;
+    odd_stored_rows stored = {0};
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double started = odd_seconds();
+    odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
     ODD_TRY(odd_stored_rows_open(run, in, "scores", &stored));
-    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &stored.rows.part, &verified));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), &stored.rows, verified,
-                          (uint64_t)run->options->seed, &model));
+    if (*model_source(run).given)
+        ODD_TRY(stored_model(run, stored.rows.d, &model));
+    else
+        ODD_TRY(learn(run, &stored.rows, &model));
     ODD_TRY(odd_bundle_write(out, "model", &model));
-    ODD_TRY(odd_file_set_text(out, "/model", "detector", detector->name));
+    ODD_TRY(odd_file_set_text(out, "/model", "detector", detector_of(run)->name));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_stored_rows_close(&stored);
     odd_file_discard(&out);
     odd_file_close(&in);
-    odd_file_close(&features);
-    odd_file_close(&ingest);
     odd_bundle_free(&model);
-    odd_free(verified);
     return st;
 }
 
@@ -125,6 +162,12 @@ static odd_status plan_fit(odd_run *run, odd_plan *plan)
         plan->rows / odd_size(run->comm) * (k * (int64_t)sizeof(float) + 64) + 64 * k * k * 8;
     odd_text_format(&plan->what, "%s: %s", detector->name, detector->summary);
     return ODD_OK;
+}
+
+static odd_status model_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_model_source from = model_source(run);
+    return odd_stored_model_digest(run, &from, digest);
 }
 
 static const char *const inputs[] = {"ingest", "features", "reduce", NULL};
@@ -140,6 +183,7 @@ const odd_stage odd_stage_fit = {
     .sections = sections,
     .part = fit_part,
     .check = check_fit,
+    .outside = model_digest,
     .plan = plan_fit,
     .run = run_fit,
 };

@@ -1,5 +1,6 @@
 /**
- * What the stages share: their files, rows that lie in files, columns of the ingest, their batches.
+ * What the stages share: their files, rows that lie in files, models of
+ * earlier runs, columns of the ingest, their batches.
  */
 #ifndef ODDLOT_STAGE_STAGE_INTERNAL_H
 #define ODDLOT_STAGE_STAGE_INTERNAL_H
@@ -59,6 +60,24 @@ typedef struct {
 odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const char *name,
                                 odd_stored_rows *out);
 void odd_stored_rows_close(odd_stored_rows *stored);
+
+/* -- models of earlier runs (stored_model.c) -- */
+
+/* Where a stage takes a model from instead of learning one. */
+typedef struct {
+    const odd_stage *stage;
+    const char *given;     /* its file, or the folder of a run; "": nowhere, it learns */
+    const char *attribute; /* of /model: which part of the stage the model is of, as in the job */
+} odd_model_source;
+
+/** Read the model. @collective. ODD_USAGE where it is of another stage or part than the job says;
+ *  ODD_IO, ODD_FORMAT; all name the file. */
+odd_status odd_stored_model_read(const odd_run *run, const odd_model_source *from,
+                                 odd_bundle *model);
+
+/** Digest of its arrays, for odd_stage.outside. @collective */
+odd_status odd_stored_model_digest(const odd_run *run, const odd_model_source *from,
+                                   odd_hash *digest);
 
 /* -- columns (stage_columns.c) -- */
 

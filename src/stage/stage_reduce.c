@@ -1,4 +1,5 @@
-/* Reduce: from wide rows of features to short rows of scores, by a registered reduction. */
+/* Reduce: from wide rows of features to short rows of scores, by a registered reduction that learns
+ * from them, or by the model of an earlier run. */
 #include "stage_internal.h"
 
 #include "oddlot/base/log.h"
@@ -9,15 +10,18 @@
 #include "oddlot/par/fault.h"
 #include "oddlot/par/threads.h"
 
+#include <math.h>
 #include <stddef.h>
 
 typedef struct {
-    char *method;
+    char *method, *model;
 } reduce_options;
 
 static const odd_option reduce_table[] = {
     {"method", ODD_OPTION_TEXT, offsetof(reduce_options, method), "pca", 0, 0, NULL,
      "how rows are made short: pca, srp, none"},
+    {"model", ODD_OPTION_PATH, offsetof(reduce_options, model), "", 0, 0, NULL,
+     "run folder or reduce.h5 whose model is used; empty: learn one from these rows"},
     ODD_OPTIONS_END,
 };
 
@@ -46,6 +50,12 @@ static odd_status check_reduce(const odd_run *run)
     if (reduction_of(run)) return ODD_OK;
     return odd_no_such_part(run->job, "reduce.method", "reduction", options->method,
                             reduction_name);
+}
+
+static odd_model_source model_source(const odd_run *run)
+{
+    const reduce_options *options = odd_job_section(run->job, "reduce");
+    return (odd_model_source){&odd_stage_reduce, options->model, "method"};
 }
 
 /* Say which image a row of features belongs to. @local */
@@ -87,23 +97,66 @@ done:
     return st;
 }
 
-/* Learn and apply; the rows that come out. */
+/* A model of an earlier run, and the width of the rows that it gives. @collective */
+static odd_status stored_model(const odd_run *run, int d, odd_bundle *model, int *k)
+{
+    const odd_model_source from = model_source(run);
+    int takes;
+    odd_status st;
+    ODD_TRY(odd_stored_model_read(run, &from, model));
+    st = reduction_of(run)->width(model, &takes, k);
+    if (st == ODD_OK && takes != d)
+        st = odd_fail(ODD_USAGE, "a model for rows of %d features, these have %d", takes, d);
+    if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
+    ODD_TRY_ALL(run->comm, st);
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status learn(odd_run *run, const odd_file *in, const odd_rows *rows, odd_bundle *model,
+                        int *k)
+{
+    const odd_reduction *reduction = reduction_of(run);
+    int64_t bad = -1;
+    odd_status st = reduction->fit(odd_part_options(run->job, "reduce", reduction->name), rows,
+                                   (uint64_t)run->options->seed, model, k, &bad);
+    if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, bad));
+    return st;
+}
+
+/* What learns nothing from the rows has not looked at them: name the first whose scores are not
+ * finite. @collective */
+static odd_status check_scores(odd_run *run, const odd_file *in, const odd_partition *part, int k,
+                               const float score[])
+{
+    int64_t first = INT64_MAX, last;
+    for (int64_t i = 0; i < part->n_local * k && first == INT64_MAX; i++)
+        if (!isfinite(score[i])) first = part->row0 + i / k;
+    last = -first;
+    odd_max_i64(run->comm, &last, 1);
+    if (last == -INT64_MAX) return ODD_OK;
+    return odd_agree(run->comm, name_bad_row(run, in, -last));
+}
+
+/* Learn or take the model, and apply it; the rows that come out. */
 static odd_status reduce_rows(odd_run *run, const odd_file *in, const odd_rows *rows, odd_file *out)
 {
     const odd_reduction *reduction = reduction_of(run);
-    const void *options = odd_part_options(run->job, "reduce", reduction->name);
     odd_bundle model = ODD_BUNDLE_EMPTY;
     float *score = NULL;
     double *residual = NULL;
-    int64_t bad = -1;
     int k = 0;
-    odd_status st = reduction->fit(options, rows, (uint64_t)run->options->seed, &model, &k, &bad);
-    if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, bad));
-    ODD_TRY(st);
+    odd_status st;
+    if (*model_source(run).given)
+        ODD_TRY(stored_model(run, rows->d, &model, &k));
+    else
+        ODD_TRY(learn(run, in, rows, &model, &k));
     ODD_TRY_ALL(run->comm, odd_fault("reduce.apply"));
     ODD_TRY_ALL(run->comm, ODD_NEW(score, rows->part.n_local * k));
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, rows->part.n_local));
     ODD_TRY(reduction->apply(&model, rows, score, residual));
+    ODD_TRY(check_scores(run, in, &rows->part, k, score));
     ODD_TRY(write_scores(out, &rows->part, k, score, residual));
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "method", reduction->name));
@@ -132,23 +185,45 @@ done:
     return st;
 }
 
-static odd_status plan_reduce(odd_run *run, odd_plan *plan)
+/* The reduction's own plan, or what a stored model does. @collective */
+static odd_status plan_model(odd_run *run, odd_plan *plan, int *k)
 {
     const odd_reduction *reduction = reduction_of(run);
-    int64_t size = odd_size(run->comm),
-            in = plan->rows / size * plan->width * (int64_t)sizeof(float);
-    int64_t most = (int64_t)(run->options->memory * 1073741824.0);
+    const odd_model_source from = model_source(run);
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    if (!*from.given)
+        return reduction->plan(odd_part_options(run->job, "reduce", reduction->name), plan->rows,
+                               (int)plan->width, odd_size(run->comm), odd_threads(), k,
+                               &plan->memory, &plan->what);
+    ODD_TRY(stored_model(run, (int)plan->width, &model, k));
+    plan->memory = plan->width * *k * (int64_t)sizeof(double);
+    odd_text_format(&plan->what, "%s from %lld to %d features by the model of %s", reduction->name,
+                    (long long)plan->width, *k, from.given);
+done:
+    odd_bundle_free(&model);
+    return st;
+}
+
+static odd_status plan_reduce(odd_run *run, odd_plan *plan)
+{
+    const int64_t in = plan->rows / odd_size(run->comm) * plan->width * (int64_t)sizeof(float);
+    const int64_t most = (int64_t)(run->options->memory * 1073741824.0);
     int k;
     odd_status st;
-    ODD_TRY(reduction->plan(odd_part_options(run->job, "reduce", reduction->name), plan->rows,
-                            (int)plan->width, (int)size, odd_threads(), &k, &plan->memory,
-                            &plan->what));
+    ODD_TRY(plan_model(run, plan, &k));
     plan->memory += in < most ? in : 0;
     if (in >= most) odd_text_add(&plan->what, "; the rows are streamed");
     plan->disk = plan->rows * (k * (int64_t)sizeof(float) + 8) + plan->width * k * 8;
     plan->width = k;
 done:
     return st;
+}
+
+static odd_status model_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_model_source from = model_source(run);
+    return odd_stored_model_digest(run, &from, digest);
 }
 
 static const char *const inputs[] = {"ingest", "features", NULL};
@@ -164,6 +239,7 @@ const odd_stage odd_stage_reduce = {
     .sections = sections,
     .part = reduce_part,
     .check = check_reduce,
+    .outside = model_digest,
     .plan = plan_reduce,
     .run = run_reduce,
 };
