@@ -21,7 +21,9 @@ static const struct {
     {"Div", odd_read_pair},
     {"Dropout", odd_read_dropout},
     {"Elu", odd_read_point},
+    {"Equal", odd_read_equal},
     {"Exp", odd_read_point},
+    {"Expand", odd_read_expand},
     {"Flatten", odd_read_flatten},
     {"Gather", odd_read_gather},
     {"Gemm", odd_read_gemm},
@@ -56,6 +58,7 @@ static const struct {
     {"Tanh", odd_read_point},
     {"Transpose", odd_read_transpose},
     {"Unsqueeze", odd_read_unsqueeze},
+    {"Where", odd_read_where},
 };
 
 odd_node_read *odd_onnx_operator(const char *name)

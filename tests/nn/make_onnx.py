@@ -217,6 +217,26 @@ good('sequence', (5, 8), [
 good('mean', (5, 8), [node('ReduceMean', ['x'], ['y'], axes=[-1], keepdims=0)], [], x.mean(2))
 good('sum', (5, 8), [node('Sum', ['x', 'w', 'x'], ['y'])], [const('w', w)], 2 * x + w)
 
+# ---- x.mean((2, 3), True).expand(-1, 3, 4, 4), as PyTorch writes it, and what chooses between constants
+x = image(2, 3, 4, 4)
+mask = np.array([True, False, True]).reshape(3, 1, 1)
+k = np.where(mask, np.float32(2), np.float32([-1]))
+good('expand', (3, 4, 4), [
+    node('ReduceMean', ['x'], ['m'], axes=[2, 3], keepdims=1),
+    node('Shape', ['x'], ['s']),
+    node('Equal', ['given', 'minus'], ['open']),
+    node('Where', ['open', 's', 'given'], ['t']),
+    node('Equal', ['t', 'minus'], ['still_open']), # the batch is no -1
+    node('Where', ['still_open', 'given', 't'], ['to']),
+    node('Expand', ['m', 'to'], ['e']),
+    node('Sub', ['x', 'e'], ['d']),
+    node('Where', ['mask', 'two', 'less'], ['k']),
+    node('Expand', ['k', 'same'], ['l']),
+    node('Mul', ['d', 'l'], ['y']),
+], [const('given', np.array([-1, 3, 4, 4])), const('minus', np.array(-1)), const('mask', mask),
+    const('two', np.float32(2)), const('less', np.float32([-1])), const('same', np.array([1, 1]))],
+    (x - x.mean((2, 3), keepdims=True)) * k)
+
 # ---- broken models
 w = weight(4, 3, 3, 3)
 conv = [node('Conv', ['x', 'w'], ['y'], 'conv1')]
@@ -335,6 +355,16 @@ bad('external', 'is in another file', conv, [const('w', w)], change=lambda m: (
     m.graph.initializer[0].external_data.add(key='location', value='w.bin')))
 bad('computed_shape', 'must be whole numbers known beforehand',
     [node('Relu', ['x'], ['to'])] + [node('Reshape', ['x', 'to'], ['y'])], [])
+bad('expand_batch', 'a constant cannot be repeated for each image',
+    [node('Shape', ['x'], ['s']), node('Expand', ['k', 's'], ['e']), node('Add', ['x', 'e'], ['y'])],
+    [const('k', np.float32([[[[1]]]]))])
+bad('expand_misfit', 'do not fit', [node('Expand', ['x', 'to'], ['y'])], to(1, 3, 5, 6))
+bad('expand_huge', 'too', [node('Expand', ['x', 'to'], ['y'])], to(1 << 62, 4, 1, 3, 6, 6))
+bad('equal_batch', 'compares with the size of the batch',
+    [node('Shape', ['x'], ['s']), node('Equal', ['s', 'two'], ['to'])] + reshape,
+    [const('two', np.array(2))])
+bad('where_computed', 'chooses between values that are computed',
+    [node('Where', ['mask', 'x', 'x'], ['y'])], [const('mask', np.array([True]))])
 bad('quantised_image', 'computed values cannot be quantised',
     [node('QuantizeLinear', ['x', 's'], ['y'])], [const('s', np.float32(1))])
 
