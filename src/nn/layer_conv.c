@@ -113,9 +113,12 @@ odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
     dnnl_convolution_desc_t op;
     odd_status st;
     int source, weights;
+    bool planned;
     odd_conv_window w = odd_conv_window_of(step);
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
     ODD_TRY(weights_value(p, step, &weights));
+    ODD_TRY(odd_plan_winograd(p, step, source, weights, &planned));
+    if (planned) return ODD_OK;
     ODD_TRY(conv_descs(p, step, weights, &s));
     ODD_TRY(odd_dnnl(dnnl_dilated_convolution_forward_desc_init(
                          &op, p->prop, dnnl_convolution_direct, &s.source, &s.weights, &s.bias,

@@ -101,6 +101,27 @@ done:
     return st;
 }
 
+/* Maps in different layouts are concatenated number by number: all become channels-last. */
+static odd_status concat_layouts(odd_planner *p, const odd_step *step, int value[])
+{
+    dnnl_memory_desc_t last[ODD_LAYER_INPUTS];
+    int there = 0;
+    odd_status st = ODD_OK;
+    for (int i = 0; i < step->inputs; i++) {
+        const dnnl_memory_desc_t *have = odd_plan_desc(p, value[i]);
+        if (have->ndims != 4) return ODD_OK;
+        ODD_TRY(odd_dnnl(
+            dnnl_memory_desc_init_by_tag(&last[i], 4, have->dims, have->data_type, dnnl_nhwc),
+            "layout"));
+        there += odd_desc_equal(have, &last[i]);
+    }
+    for (int i = 0; there > 0 && i < step->inputs; i++) {
+        ODD_TRY(odd_plan_reorder(p, value[i], &last[i], &value[i]));
+    }
+done:
+    return st;
+}
+
 static odd_status concat_pd(odd_planner *p, const odd_step *step, const int value[],
                             dnnl_primitive_desc_t *pd)
 {
@@ -128,6 +149,7 @@ odd_status odd_plan_concat(odd_planner *p, const odd_step *step)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     ODD_TRY(concat_inputs(p, step, false, value));
+    ODD_TRY(concat_layouts(p, step, value));
     ODD_TRY(concat_pd(p, step, value, &pd));
     if (odd_pd_is_slow(pd)) {
         dnnl_primitive_desc_destroy(pd);

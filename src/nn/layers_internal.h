@@ -24,6 +24,11 @@ odd_conv_window odd_conv_window_of(const odd_step *step);
 /** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
  */
 odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc);
+/* layer_winograd.c */
+/** A 3x3 convolution of large maps by the fast way, where there is one for this layer and CPU;
+ *  *planned: it was. `weights` as they lie in the graph. */
+odd_status odd_plan_winograd(odd_planner *p, const odd_step *step, int source, int weights,
+                             bool *planned);
 /* layer_product.c */
 odd_status odd_plan_gemm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_matmul(odd_planner *p, const odd_step *step);

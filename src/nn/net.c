@@ -1,7 +1,9 @@
-/* Net: a folded graph with its program, its weights and a few plans, one for each batch size. */
+/* Net: a folded graph with its program and weights, and lanes: each runs images of its own with one
+ * thread, so that no thread waits for another between layers. */
 #include "oddlot/nn/net.h"
 
 #include "nn/graph_internal.h"
+#include "nn/isa_internal.h"
 #include "nn/plan_internal.h"
 #include "oddlot/base/memory.h"
 
@@ -10,12 +12,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A run needs two batch sizes (full parts and the last one), for two numbers of threads. */
+/* A run needs two sizes of parts (full ones and the last), and perhaps one for all threads. */
 #define PLANS 4
 
-/* A batch runs in parts whose layers work inside the caches: with all of it at once, the wide early
+/* A share runs in parts whose layers work inside the caches: with all of it at once, the wide early
  * layers of MobileNet and EfficientNet wait for memory (a quarter slower at 32 images). */
-#define PART_BYTES (12 << 20)
+#define PART_BYTES (12 << 20) /* of all threads */
+
+/* What runs at one time: its plans, in memory of their own. */
+typedef struct {
+    dnnl_stream_t stream;
+    odd_plan *plan[PLANS]; /* the latest used first */
+    float **part_output;   /* (outputs) where the part at work writes */
+    odd_status status;     /* of the last run */
+    char reason[ODD_REASON_SIZE];
+} lane;
 
 struct odd_net {
     odd_graph *graph;
@@ -23,55 +34,9 @@ struct odd_net {
     odd_weights weights;     /* with engine and stream */
     odd_precision precision; /* F32 or BF16 */
     int64_t image_bytes;     /* that the widest step reads and writes for one image */
-    odd_plan *plan[PLANS];   /* the latest used first */
-    float **part_output;     /* (outputs) where the part at work writes */
+    lane *lane;              /* lane 0 also runs what all threads do together */
+    int lanes;
 };
-
-/* ---- CPU and library ---- */
-
-bool odd_cpu_has_amx(void)
-{
-    return dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx;
-}
-
-static const char *isa_name(void)
-{
-    switch ((int)dnnl_get_effective_cpu_isa()) {
-    case dnnl_cpu_isa_avx512_core_amx:
-        return "avx512_core_amx";
-    case dnnl_cpu_isa_avx512_core_bf16:
-        return "avx512_core_bf16";
-    case dnnl_cpu_isa_avx512_core_vnni:
-        return "avx512_core_vnni";
-    case dnnl_cpu_isa_avx512_core:
-        return "avx512_core";
-    case dnnl_cpu_isa_avx2_vnni:
-        return "avx2_vnni";
-    case dnnl_cpu_isa_avx2:
-        return "avx2";
-    case dnnl_cpu_isa_avx:
-        return "avx";
-    case dnnl_cpu_isa_sse41:
-        return "sse41";
-    default:
-        return "generic";
-    }
-}
-
-static bool cpu_has_bf16(void)
-{
-    int isa = (int)dnnl_get_effective_cpu_isa();
-    return (isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
-}
-
-const char *odd_net_text(void)
-{
-    static char text[128];
-    const dnnl_version_t *v = dnnl_version();
-    snprintf(text, sizeof text, "oneDNN %d.%d.%d, %s, %d threads", v->major, v->minor, v->patch,
-             isa_name(), omp_get_max_threads());
-    return text;
-}
 
 const char *odd_net_precision(const odd_net *net)
 {
@@ -83,28 +48,51 @@ static odd_status choose_precision(odd_precision wish, odd_precision *precision)
     *precision = wish;
     if (wish == ODD_PRECISION_AUTO)
         *precision = odd_cpu_has_amx() ? ODD_PRECISION_BF16 : ODD_PRECISION_F32;
-    if (*precision == ODD_PRECISION_BF16 && !cpu_has_bf16())
-        return odd_fail(ODD_ARG, "bfloat16 needs a CPU with AVX-512; this one has %s", isa_name());
+    if (*precision == ODD_PRECISION_BF16 && !odd_isa_has_bf16())
+        return odd_fail(ODD_ARG, "bfloat16 needs a CPU with AVX-512; this one has %s",
+                        odd_isa_name());
     return ODD_OK;
 }
 
 /* ---- The object ---- */
 
+static void lane_close(lane *l)
+{
+    for (int i = 0; i < PLANS; i++) {
+        odd_plan_free(&l->plan[i]);
+    }
+    dnnl_stream_destroy(l->stream);
+    odd_free(l->part_output);
+}
+
+static void free_lanes(odd_net *net)
+{
+    for (int i = 0; i < net->lanes; i++) {
+        lane_close(&net->lane[i]);
+    }
+    odd_free(net->lane);
+    net->lane = NULL;
+    net->lanes = 0;
+}
+
 void odd_net_free(odd_net **net)
 {
     odd_net *n = *net;
     if (!n) return;
-    for (int i = 0; i < PLANS; i++) {
-        odd_plan_free(&n->plan[i]);
-    }
+    free_lanes(n);
     odd_weights_free(&n->weights);
     odd_program_free(&n->program);
     dnnl_stream_destroy(n->weights.stream);
     dnnl_engine_destroy(n->weights.engine);
-    odd_free(n->part_output);
     odd_graph_free(&n->graph);
     odd_free(n);
     *net = NULL;
+}
+
+static odd_status new_stream(odd_net *net, dnnl_stream_t *stream)
+{
+    return odd_dnnl(dnnl_stream_create(stream, net->weights.engine, dnnl_stream_default_flags),
+                    "stream");
 }
 
 odd_status odd_net_new(const odd_graph *graph, odd_precision precision, odd_net **out)
@@ -117,12 +105,9 @@ odd_status odd_net_new(const odd_graph *graph, odd_precision precision, odd_net 
     ODD_TRY(odd_graph_copy(graph, &n->graph));
     ODD_TRY(odd_graph_fold(n->graph));
     ODD_TRY(odd_program_new(n->graph, true, &n->program));
-    ODD_TRY(ODD_NEW(n->part_output, n->graph->outputs));
     n->image_bytes = odd_program_width(n->graph, &n->program);
     ODD_TRY(odd_dnnl(dnnl_engine_create(&n->weights.engine, dnnl_cpu, 0), "engine"));
-    ODD_TRY(odd_dnnl(
-        dnnl_stream_create(&n->weights.stream, n->weights.engine, dnnl_stream_default_flags),
-        "stream"));
+    ODD_TRY(new_stream(n, &n->weights.stream));
     *out = n;
     n = NULL; /* handed over */
 done:
@@ -130,46 +115,91 @@ done:
     return st;
 }
 
-/* ---- Plans ---- */
+/* ---- Lanes and their plans ---- */
 
-static void to_front(odd_net *net, int i)
+/* At least `lanes` of them; those that are there are made anew, with their plans. */
+static odd_status make_lanes(odd_net *net, int lanes)
 {
-    odd_plan *used = net->plan[i];
-    memmove(&net->plan[1], &net->plan[0], sizeof used * (size_t)i);
-    net->plan[0] = used;
+    odd_status st;
+    if (net->lanes >= lanes) return ODD_OK;
+    free_lanes(net);
+    ODD_TRY(ODD_NEW(net->lane, lanes));
+    net->lanes = lanes;
+    for (int i = 0; i < lanes; i++) {
+        ODD_TRY(new_stream(net, &net->lane[i].stream));
+        ODD_TRY(ODD_NEW(net->lane[i].part_output, net->graph->outputs));
+    }
+done:
+    if (st != ODD_OK) free_lanes(net);
+    return st;
 }
 
-/* The plan for n images with as many threads as there are now; the one that was not used for the
- * longest time makes room. */
-static odd_status find_plan(odd_net *net, int64_t n, odd_plan **out)
+static void to_front(lane *l, int i)
 {
-    int last = 0, threads = omp_get_max_threads();
+    odd_plan *used = l->plan[i];
+    memmove(&l->plan[1], &l->plan[0], sizeof used * (size_t)i);
+    l->plan[0] = used;
+}
+
+/* Make a plan that is used by so many threads: oneDNN asks OpenMP for their number. */
+static odd_status make_plan(odd_net *net, int64_t n, int threads, odd_plan **plan)
+{
+    int before = omp_get_max_threads();
+    omp_set_num_threads(threads);
+    odd_status st =
+        odd_plan_new(net->graph, &net->program, &net->weights,
+                     net->precision == ODD_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32, n, plan);
+    omp_set_num_threads(before);
+    return st;
+}
+
+/* Bring the plan for n images and so many threads to the front; the one that was not used for the
+ * longest time makes room. */
+static odd_status ready_plan(odd_net *net, lane *l, int64_t n, int threads)
+{
+    int last = 0;
     for (int i = 0; i < PLANS; i++) {
-        odd_plan *plan = net->plan[i];
+        odd_plan *plan = l->plan[i];
         last = i;
         if (!plan || (plan->n == n && plan->threads == threads)) break;
     }
-    odd_plan *found = net->plan[last];
+    odd_plan *found = l->plan[last];
     if (!found || found->n != n || found->threads != threads) {
         odd_plan *made;
-        odd_status st =
-            odd_plan_new(net->graph, &net->program, &net->weights,
-                         net->precision == ODD_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32, n, &made);
+        odd_status st = make_plan(net, n, threads, &made);
         if (st != ODD_OK) return st;
-        odd_plan_free(&net->plan[last]);
-        net->plan[last] = made;
+        odd_plan_free(&l->plan[last]);
+        l->plan[last] = made;
     }
-    to_front(net, last);
-    *out = net->plan[0];
+    to_front(l, last);
     return ODD_OK;
 }
 
-/* Images of a part: as many as fit, the same number for each thread. */
-static int64_t part_of(const odd_net *net, int64_t n)
+static odd_plan *plan_of(const lane *l, int64_t n, int threads)
 {
-    int64_t threads = omp_get_max_threads(), each = PART_BYTES / net->image_bytes / threads;
-    int64_t part = (each > 0 ? each : 1) * threads;
-    return part < n ? part : n;
+    int i = 0;
+    while (l->plan[i]->n != n || l->plan[i]->threads != threads) {
+        i++;
+    }
+    return l->plan[i];
+}
+
+/* ---- Running ---- */
+
+/* How a batch is cut: `each` images for each lane, in parts; what is left runs with all threads. */
+typedef struct {
+    int threads;
+    int64_t each, part, rest;
+} cut;
+
+static cut cut_batch(const odd_net *net, int64_t n)
+{
+    cut c = {.threads = omp_get_max_threads()};
+    int64_t fit = PART_BYTES / net->image_bytes / c.threads;
+    c.each = n / c.threads;
+    c.rest = n % c.threads;
+    c.part = fit < 1 ? 1 : fit < c.each ? fit : c.each;
+    return c;
 }
 
 static odd_status check_count(const odd_net *net, int64_t n)
@@ -181,40 +211,95 @@ static odd_status check_count(const odd_net *net, int64_t n)
     return ODD_OK;
 }
 
+/* All that a run needs; planning is for one thread at a time. */
+static odd_status ready(odd_net *net, const cut *c)
+{
+    odd_status st;
+    ODD_TRY(make_lanes(net, c->threads));
+    for (int i = 0; c->each > 0 && i < c->threads; i++) {
+        int64_t last = c->each % c->part;
+        if (last > 0) ODD_TRY(ready_plan(net, &net->lane[i], last, 1));
+        ODD_TRY(ready_plan(net, &net->lane[i], c->part, 1));
+    }
+    if (c->rest > 0) ODD_TRY(ready_plan(net, &net->lane[0], c->rest, c->threads));
+done:
+    return st;
+}
+
+static int64_t bytes_of(const odd_plan *plan)
+{
+    return plan->arena_bytes + plan->scratch_bytes;
+}
+
 odd_status odd_net_memory(odd_net *net, int64_t n, int64_t *bytes)
 {
-    odd_plan *plan = NULL;
+    int64_t together = 0;
+    odd_status st;
     *bytes = 0;
-    odd_status st = check_count(net, n);
-    if (st == ODD_OK) st = find_plan(net, part_of(net, n), &plan);
-    if (st == ODD_OK) *bytes = plan->arena_bytes + plan->scratch_bytes;
+    ODD_TRY(check_count(net, n));
+    const cut c = cut_batch(net, n);
+    ODD_TRY(ready(net, &c));
+    if (c.each > 0) *bytes = c.threads * bytes_of(plan_of(&net->lane[0], c.part, 1));
+    if (c.rest > 0) together = bytes_of(plan_of(&net->lane[0], c.rest, c.threads));
+    if (together > *bytes) *bytes = together;
+done:
     return st;
 }
 
 /* Images first ... first + count - 1. */
-static odd_status run_part(odd_net *net, int64_t first, int64_t count, const float input[],
-                           float *const output[])
+static odd_status run_part(const odd_net *net, lane *l, odd_plan *plan, int64_t first,
+                           const float input[], float *const output[])
 {
     const odd_graph *g = net->graph;
-    odd_plan *plan = NULL;
-    odd_status st = find_plan(net, count, &plan);
-    if (st != ODD_OK) return st;
     for (int o = 0; o < g->outputs; o++) {
         const odd_tensor *t = &g->tensor[g->output[o]];
-        net->part_output[o] = output[o] + (t->batched ? first * odd_tensor_values(t) : 0);
+        l->part_output[o] = output[o] + (t->batched ? first * odd_tensor_values(t) : 0);
     }
     const float *images =
         g->input >= 0 ? input + first * odd_tensor_values(&g->tensor[g->input]) : NULL;
-    return odd_plan_run(plan, &net->program, net->weights.stream, images, net->part_output);
+    return odd_plan_run(plan, &net->program, l->stream, images, l->part_output);
+}
+
+/* The images of one lane. */
+static odd_status run_share(const odd_net *net, const cut *c, int number, const float input[],
+                            float *const output[])
+{
+    lane *l = &net->lane[number];
+    odd_status st = ODD_OK;
+    for (int64_t done = 0; st == ODD_OK && done < c->each; done += c->part) {
+        int64_t count = c->each - done < c->part ? c->each - done : c->part;
+        st = run_part(net, l, plan_of(l, count, 1), number * c->each + done, input, output);
+    }
+    return st;
+}
+
+static odd_status run_lanes(const odd_net *net, const cut *c, const float input[],
+                            float *const output[])
+{
+#pragma omp parallel for schedule(static, 1) num_threads(c->threads) default(none)                 \
+    shared(net, c, input, output)
+    for (int i = 0; i < c->threads; i++) {
+        lane *l = &net->lane[i];
+        l->status = run_share(net, c, i, input, output);
+        if (l->status != ODD_OK) snprintf(l->reason, sizeof l->reason, "%s", odd_fail_reason());
+    }
+    for (int i = 0; i < c->threads; i++) {
+        const lane *l = &net->lane[i];
+        if (l->status != ODD_OK) return odd_fail(l->status, "%s", l->reason);
+    }
+    return ODD_OK;
 }
 
 odd_status odd_net_run(odd_net *net, int64_t n, const float input[], float *const output[])
 {
-    int64_t part = part_of(net, n);
-    odd_status st = check_count(net, n);
-    for (int64_t first = 0; st == ODD_OK && first < n; first += part) {
-        int64_t count = n - first < part ? n - first : part;
-        st = run_part(net, first, count, input, output);
-    }
+    odd_status st;
+    ODD_TRY(check_count(net, n));
+    const cut c = cut_batch(net, n);
+    ODD_TRY(ready(net, &c));
+    if (c.each > 0) ODD_TRY(run_lanes(net, &c, input, output));
+    if (c.rest > 0)
+        ODD_TRY(run_part(net, &net->lane[0], plan_of(&net->lane[0], c.rest, c.threads), n - c.rest,
+                         input, output));
+done:
     return st;
 }

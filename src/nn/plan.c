@@ -125,10 +125,10 @@ static odd_status lend_arrays(odd_plan *plan, const float input[], float *const 
     for (int i = 0; i < plan->values; i++) {
         const odd_value *v = &plan->value[i];
         odd_home home = plan->value[v->root].home;
-        void *data = home == ODD_HOME_INPUT    ? (void *)(uintptr_t)input
-                     : home == ODD_HOME_OUTPUT ? output[v->number]
+        char *data = home == ODD_HOME_INPUT    ? (char *)(uintptr_t)input
+                     : home == ODD_HOME_OUTPUT ? (char *)output[v->number]
                                                : NULL;
-        if (data) ODD_TRY(odd_dnnl(dnnl_memory_set_data_handle(v->memory, data), "memory"));
+        if (data) ODD_TRY(odd_dnnl(dnnl_memory_set_data_handle(v->memory, data + v->start), "memory"));
     }
 done:
     return st;

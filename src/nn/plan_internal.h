@@ -28,6 +28,7 @@ typedef struct {
     int next_form;   /* the same contents in another layout; -1: no more */
     int until;       /* of a root: last step that may read a tensor in it; -1: this one only */
     int first, last; /* of a root: operations that touch it first and last; -1: none */
+    int64_t start;   /* first byte in the root */
     int number;      /* of an OUTPUT: which one */
     int64_t bytes;   /* of a root */
     int64_t offset;  /* of an ARENA root: in the arena */
@@ -94,6 +95,9 @@ const dnnl_memory_desc_t *odd_plan_desc(const odd_planner *p, int value);
 /** A new place in the arena; another view of the same bytes. */
 odd_status odd_plan_value(odd_planner *p, const dnnl_memory_desc_t *desc, int *value);
 odd_status odd_plan_alias(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int *value);
+/** The part of a value that begins at this byte. */
+odd_status odd_plan_part(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int64_t start,
+                         int *value);
 /** True if the bytes may be overwritten: nothing after this step reads them. */
 bool odd_plan_is_free(const odd_planner *p, int value);
 bool odd_plan_share(const odd_planner *p, int a, int b);

@@ -98,12 +98,12 @@ static void *address(const odd_plan *plan, const odd_value *v)
 {
     switch (v->home) {
     case ODD_HOME_ARENA:
-        return (char *)plan->arena + plan->value[v->root].offset;
+        return (char *)plan->arena + plan->value[v->root].offset + v->start;
     case ODD_HOME_SCRATCH:
         return (char *)plan->arena + plan->arena_bytes;
     case ODD_HOME_CONSTANT:
     case ODD_HOME_VARIABLE:
-        return v->data;
+        return (char *)v->data + v->start;
     default:
         return DNNL_MEMORY_NONE; /* lent in each run */
     }

@@ -74,16 +74,23 @@ odd_status odd_plan_value(odd_planner *p, const dnnl_memory_desc_t *desc, int *v
     return new_root(p, desc, ODD_HOME_ARENA, NULL, value);
 }
 
-odd_status odd_plan_alias(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int *value)
+odd_status odd_plan_part(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int64_t start,
+                         int *value)
 {
     const odd_value *same = &p->plan->value[of];
     odd_value v = {.desc = *desc,
                    .home = same->home,
                    .root = same->root,
                    .until = -1,
+                   .start = same->start + start,
                    .number = same->number,
                    .data = same->data};
     return add_value(p, &v, value);
+}
+
+odd_status odd_plan_alias(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int *value)
+{
+    return odd_plan_part(p, of, desc, 0, value);
 }
 
 bool odd_plan_is_free(const odd_planner *p, int value)

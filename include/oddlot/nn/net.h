@@ -3,9 +3,11 @@
  *
  * Primitives are made once for each batch size and kept; activations stay in the layouts that
  * oneDNN's convolutions choose, weights are reordered once; memory of tensors is reused when their
- * last reader is done; activations and sums are fused behind convolutions. A batch runs in parts
- * whose layers fit the caches, so memory does not grow with it. oneDNN has the threads: call from
- * one thread at a time, outside parallel regions. @local
+ * last reader is done; activations and sums are fused behind convolutions; 3x3 convolutions of
+ * large maps in float32 go by Winograd's way. Each thread runs images of its own through the whole
+ * network, in parts that fit its caches, and never waits for another; what is left of a batch is
+ * run by all threads together. Memory does not grow with the batch. The net has the threads: call
+ * from one thread at a time, outside parallel regions. @local
  */
 #ifndef ODDLOT_NN_NET_H
 #define ODDLOT_NN_NET_H
