@@ -57,11 +57,10 @@ static odd_status open_here(odd_extraction *e)
     odd_feature_needs needs;
     odd_status st;
     ODD_TRY(read_status(e));
-    ODD_TRY(e->source->plan(e->options, &e->form, &needs));
+    ODD_TRY(e->source->open(e->options, &e->form, &needs, &e->state));
     e->width = needs.width;
     e->batch = batch_of(e, &needs);
     ODD_TRY(ODD_NEW(e->x, e->batch * e->width));
-    ODD_TRY(e->source->open(e->options, &e->form, &e->state));
 done:
     return st;
 }

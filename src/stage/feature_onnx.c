@@ -86,6 +86,16 @@ static odd_status check_input(const onnx_options *options, const odd_graph *grap
     return ODD_OK;
 }
 
+static odd_feature_needs needs_of(const onnx_options *options, const odd_graph *graph,
+                                  const odd_pool *pool)
+{
+    const int64_t values = odd_tensor_values(&graph->tensor[graph->input]);
+    return (odd_feature_needs){.width = pool->width,
+                               .bytes =
+                                   4 * (odd_graph_parameters(graph) + options->batch * 4 * values),
+                               .batch = options->batch};
+}
+
 static odd_status plan(const void *given, const odd_image_form *form, odd_feature_needs *out)
 {
     const onnx_options *options = given;
@@ -99,11 +109,7 @@ static odd_status plan(const void *given, const odd_image_form *form, odd_featur
     ODD_TRY(check_input(options, graph, form));
     ODD_TRY(odd_input_make(&options->input, graph, form->channels, &input, &words));
     ODD_TRY(odd_pool_make(&options->pool, &graph->tensor[output], &pool));
-    *out = (odd_feature_needs){
-        .width = pool.width,
-        .bytes = 4 * (odd_graph_parameters(graph) +
-                      options->batch * 4 * odd_tensor_values(&graph->tensor[graph->input])),
-        .batch = options->batch};
+    *out = needs_of(options, graph, &pool);
 done:
     odd_text_free(&words);
     odd_graph_free(&graph);
@@ -178,12 +184,14 @@ done:
     return st;
 }
 
-static odd_status open_network(const void *options, const odd_image_form *form, void **state)
+static odd_status open_network(const void *options, const odd_image_form *form,
+                               odd_feature_needs *needs, void **state)
 {
     network *n = odd_alloc(1, sizeof *n);
     if (!n) return ODD_NOMEM;
     odd_status st = prepare_network(options, form, n);
     *state = n;
+    if (st == ODD_OK) *needs = needs_of(options, n->graph, &n->pool);
     if (st != ODD_OK) close_network(state);
     return st;
 }

@@ -39,7 +39,8 @@ static odd_status plan(const void *options, const odd_image_form *form, odd_feat
     return ODD_OK;
 }
 
-static odd_status open_pixels(const void *options, const odd_image_form *form, void **state)
+static odd_status open_pixels(const void *options, const odd_image_form *form,
+                              odd_feature_needs *needs, void **state)
 {
     pixels *p = odd_alloc(1, sizeof *p);
     if (!p) return ODD_NOMEM;
@@ -47,7 +48,7 @@ static odd_status open_pixels(const void *options, const odd_image_form *form, v
     p->side = side_of(options, form);
     p->scale = (float)((const pixels_options *)options)->scale;
     *state = p;
-    return ODD_OK;
+    return plan(options, form, needs);
 }
 
 ODD_SIMD static void scale_values(int64_t n, const uint8_t *restrict in, float scale,

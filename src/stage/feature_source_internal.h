@@ -34,8 +34,9 @@ typedef struct {
     odd_status (*outside)(const void *options, odd_hash *digest);
     /** ODD_USAGE where images of this form will not do. @local */
     odd_status (*plan)(const void *options, const odd_image_form *form, odd_feature_needs *out);
-    /** Begin; options and form are copied or used only in this call. @local */
-    odd_status (*open)(const void *options, const odd_image_form *form, void **state);
+    /** Begin, and say the same; options and form are copied or used only in this call. @local */
+    odd_status (*open)(const void *options, const odd_image_form *form, odd_feature_needs *needs,
+                       void **state);
     /** Features x (count, width) of images (count, height, width, channels). Uses all threads. The
      *  row of an image does not depend on its batch. @local */
     odd_status (*extract)(void *state, int64_t count, const uint8_t images[], float x[]);

@@ -14,6 +14,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -241,7 +242,8 @@ static odd_status extract_all(const char *batch, const char *layer, const uint8_
     const void *options = odd_job_section(job, "onnx");
     ODD_TRY(odd_feature_onnx.plan(options, &form, &needs));
     *width = needs.width;
-    ODD_TRY(odd_feature_onnx.open(options, &form, &state));
+    ODD_TRY(odd_feature_onnx.open(options, &form, &needs, &state));
+    CU_ASSERT(needs.width == *width && needs.batch == atoi(batch));
     ODD_TRY(odd_feature_onnx.extract(state, IMAGES, images, x));
 done:
     odd_feature_onnx.close(&state);
