@@ -75,6 +75,33 @@ static void test_reference(void)
     COMPARE("fit.mahalanobis.rows=all", true, all);
 }
 
+/* Squared distance from the theme less that from all rows, both as scikit-learn has them. */
+static void test_relative(void)
+{
+    odd_rows rows = rows_of(WORLD, N, D, 0, reference_value);
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double *score;
+    uint8_t verified[N];
+    const char *set = "fit.mahalanobis.rows=theme";
+    mark_theme(&rows, verified);
+    bool ok = fit_and_score(detector(), &set, 1, &rows, verified, &model, &score) == ODD_OK;
+    for (int64_t i = 0; ok && i < rows.part.n_local; i++) {
+        const double theme = mahalanobis_theme_distance[rows.part.row0 + i];
+        const double all = mahalanobis_all_distance[rows.part.row0 + i];
+        ok = near(score[COLUMNS * i + 2], theme * theme - all * all);
+    }
+    check_all(WORLD, ok);
+    odd_free(score);
+    odd_bundle_free(&model);
+    ok = fit_and_score(detector(), NULL, 0, &rows, NULL, &model, &score) == ODD_OK;
+    for (int64_t i = 0; ok && i < rows.part.n_local; i++)
+        ok = score[COLUMNS * i + 2] == 0;
+    check_all(WORLD, ok);
+    odd_free(score);
+    odd_bundle_free(&model);
+    rows_free(&rows);
+}
+
 /* Scores must be finite, whatever the rows are. */
 static void finite_for(int64_t n, int d, value_function value)
 {
@@ -95,6 +122,7 @@ static void test_few_rows(void)
     finite_for(1, 4, theme_and_odd);
     finite_for(2, 4, theme_and_odd);
     finite_for(6, 20, theme_and_odd);
+    finite_for(10, 50, theme_and_odd);
     finite_for(40, 5, constant_value);
     finite_for(1, 1, constant_value);
 }
@@ -138,6 +166,7 @@ static void test_reason(void)
 
 CU_TestInfo odd_tests[] = {
     {"covariance, distance and density are those of scikit-learn", test_reference},
+    {"relative distance", test_relative},
     {"few or equal rows give finite scores", test_few_rows},
     {"errors", test_errors},
     {"the reason is a sentence", test_reason},

@@ -1,4 +1,5 @@
-/* EM against scikit-learn (no priors) and MAP-EM against a plain numpy one, number by number. */
+/* EM (no priors) and variational Bayes against scikit-learn, MAP-EM against a plain numpy one,
+ * number by number. */
 #include "detect_fixture.h"
 
 #include "detect/mixture_internal.h"
@@ -35,7 +36,8 @@ typedef struct {
     const char *name;
     int themes;
     odd_form form;
-    bool tied, map, clamped;
+    bool tied, map, clamped, bayes;
+    odd_background background;
     const double *rows; /* (G) pseudo-rows of the covariances */
     const double *weight, *mean, *covariance, *objective;
     int objectives; /* how many of the last ones are known */
@@ -53,6 +55,23 @@ static void set_start(const problem *p, odd_mixture *m)
                               : g == m->groups - 1 ? 9
                                                    : 1,
                               odd_mixture_covariance(m, g));
+    if (!p->bayes) return;
+    memcpy(m->weight, bayes_start_weight, sizeof bayes_start_weight);
+    memcpy(m->mean, bayes_start_mean, sizeof bayes_start_mean);
+    memcpy(m->covariance, bayes_start_covariance, sizeof bayes_start_covariance);
+}
+
+/* The same prior for theme and anomaly. */
+static void set_bayes(const problem *p, odd_mixture_prior *prior)
+{
+    prior->bayes = p->bayes;
+    prior->n = N;
+    if (!p->bayes) return;
+    for (int k = 0; k < prior->components; k++) {
+        prior->share[k] = 0.7;
+        prior->scale[k] = 1;
+    }
+    memcpy(prior->mean + D, prior->mean, D * sizeof(double));
 }
 
 static void set_prior(const problem *p, const odd_mixture *m, const double total[],
@@ -68,8 +87,10 @@ static void set_prior(const problem *p, const odd_mixture *m, const double total
     for (int k = 0; k < m->components; k++)
         prior->share[k] = !p->map ? 0 : k == m->themes ? 3 : 12;
     prior->kappa[0] = prior->kappa[1] = p->map ? map_kappa[0] : 0;
+    if (p->background == ODD_BACKGROUND_UNIFORM) prior->kappa[1] = prior->rows[m->groups - 1] = 0;
     memcpy(prior->mean, theme_mean, sizeof theme_mean);
     memcpy(prior->mean + D, m->centre, D * sizeof(double));
+    set_bayes(p, prior);
 }
 
 static bool answers(const problem *p, const odd_mixture *m, const odd_em_history *h)
@@ -88,8 +109,12 @@ static void solve(const problem *p)
     odd_mixture *m = NULL;
     odd_mixture_prior *prior = NULL;
     odd_em_history h = {0};
-    const odd_mixture shape = {
-        .d = D, .themes = p->themes, .form = p->form, .tied = p->tied, .degrees = 1};
+    const odd_mixture shape = {.d = D,
+                               .themes = p->themes,
+                               .form = p->form,
+                               .tied = p->tied,
+                               .background = p->background,
+                               .degrees = map_degrees[0]};
     double total[D * D], fourth;
     int64_t n;
     odd_rows rows = rows_of(WORLD, N, D, 0, reference_value);
@@ -101,6 +126,8 @@ static void solve(const problem *p)
     ok = odd_mean(&rows, ODD_ALL_ROWS, m->centre, &n) == ODD_OK &&
          odd_scatter(&rows, ODD_ALL_ROWS, p->form, m->centre, NULL, total, &fourth) == ODD_OK;
     set_start(p, m);
+    if (p->background == ODD_BACKGROUND_UNIFORM)
+        ok = ok && odd_mixture_start_bounds(m, &rows) == ODD_OK;
     set_prior(p, m, total, prior);
     const odd_em_limits limits = {REFERENCE_STEPS, -INFINITY};
     ok = ok &&
@@ -129,13 +156,14 @@ static void test_likelihood(void)
     LIKELIHOOD(spherical, ODD_FORM_SPHERICAL);
 }
 
-#define MAP(case_name, k, form_is, tied_is, clamped_is)                                            \
+#define MAP(case_name, k, form_is, tied_is, clamped_is, background_is)                             \
     solve(&(problem){.name = "numpy " #case_name,                                                  \
                      .themes = k,                                                                  \
                      .form = form_is,                                                              \
                      .tied = tied_is,                                                              \
                      .map = true,                                                                  \
                      .clamped = clamped_is,                                                        \
+                     .background = ODD_BACKGROUND_##background_is,                                 \
                      .rows = map_##case_name##_rows,                                               \
                      .weight = map_##case_name##_weight,                                           \
                      .mean = map_##case_name##_mean,                                               \
@@ -145,12 +173,53 @@ static void test_likelihood(void)
 
 static void test_map(void)
 {
-    MAP(full, 1, ODD_FORM_FULL, false, false);
-    MAP(clamped, 1, ODD_FORM_FULL, false, true);
-    MAP(two, 2, ODD_FORM_FULL, false, true);
-    MAP(tied, 2, ODD_FORM_FULL, true, true);
-    MAP(diagonal, 2, ODD_FORM_DIAGONAL, false, true);
-    MAP(spherical, 2, ODD_FORM_SPHERICAL, false, false);
+    MAP(full, 1, ODD_FORM_FULL, false, false, GAUSSIAN);
+    MAP(clamped, 1, ODD_FORM_FULL, false, true, GAUSSIAN);
+    MAP(two, 2, ODD_FORM_FULL, false, true, GAUSSIAN);
+    MAP(tied, 2, ODD_FORM_FULL, true, true, GAUSSIAN);
+    MAP(diagonal, 2, ODD_FORM_DIAGONAL, false, true, GAUSSIAN);
+    MAP(spherical, 2, ODD_FORM_SPHERICAL, false, false, GAUSSIAN);
+    MAP(student, 2, ODD_FORM_FULL, false, true, STUDENT);
+    MAP(uniform, 2, ODD_FORM_FULL, false, true, UNIFORM);
+}
+
+static void test_bayes(void)
+{
+    solve(&(problem){.name = "scikit-learn, variational",
+                     .themes = 2,
+                     .form = ODD_FORM_FULL,
+                     .map = true,
+                     .bayes = true,
+                     .rows = bayes_rows,
+                     .weight = bayes_weight,
+                     .mean = bayes_mean,
+                     .covariance = bayes_covariance});
+}
+
+/* The covariance that a prior starts from: of all rows (0, the anomaly's) or the theme's (1). */
+static void check_spread(const char *set, bool theme, const double should[])
+{
+    odd_job *job;
+    odd_mixture_task t = {0};
+    odd_rows rows = rows_of(WORLD, N, D, 0, reference_value);
+    uint8_t verified[N];
+    for (int64_t i = 0; i < rows.part.n_local; i++)
+        verified[i] = (uint8_t)reference_verified[rows.part.row0 + i];
+    const odd_detector *mixture = odd_detector_find("mixture");
+    const odd_status st =
+        odd_mixture_task_new(settings(mixture, &set, 1, &job), &rows, verified, 1, &t);
+    check_all(WORLD,
+              st == ODD_OK && near_all(set, D * D, t.spread + (theme ? 0 : D * D), should, 1e-9));
+    odd_mixture_task_free(&t);
+    odd_job_free(&job);
+    rows_free(&rows);
+}
+
+static void test_spreads(void)
+{
+    check_spread("fit.mixture.shrinkage=ledoit_wolf", false, spread_shrunk);
+    CU_ASSERT(spread_share[0] > 0 && spread_share[0] < 1); /* both parts of it are seen */
+    check_spread("fit.mixture.theme_prior=verified", true, spread_theme);
 }
 
 /* The detector as a user gets it, from its own start. */
@@ -181,6 +250,8 @@ static void test_default_settings(void)
 CU_TestInfo odd_tests[] = {
     {"EM without priors is that of scikit-learn", test_likelihood},
     {"MAP-EM is that of a plain implementation", test_map},
+    {"variational Bayes is that of scikit-learn", test_bayes},
+    {"covariances of priors, shrunk", test_spreads},
     {"the default fit and its scores", test_default_settings},
     CU_TEST_INFO_NULL,
 };
