@@ -5,6 +5,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,11 +16,17 @@ odd_status odd_initial_find(const char *name, odd_initial *initial)
     return odd_fail(ODD_ARG, "there are no initial weights '%s'; known are he and glorot", name);
 }
 
-static odd_status new_values(int rank, const int64_t shape[], int64_t *count, float **values)
+#define MOST_VALUES ((int64_t)1 << 29) /* 2 GiB, which is all that an ONNX file can hold */
+
+static odd_status new_values(const odd_network *n, int rank, const int64_t shape[], int64_t *count,
+                             float **values)
 {
     odd_status st = odd_shape_check(rank, shape, count);
     *values = NULL;
     if (st != ODD_OK) return st;
+    if (*count > MOST_VALUES)
+        return odd_words_fail(n, "%" PRId64 " weights are more than a network file can hold",
+                              *count);
     return ODD_NEW(*values, *count);
 }
 
@@ -32,7 +39,7 @@ odd_status odd_initial_weights(odd_network *n, int rank, const int64_t shape[], 
     bool he = n->initial == ODD_INITIAL_HE;
     double size = he ? sqrt(2 / inputs) : sqrt(6 / (inputs + outputs));
     uint32_t layer = (uint32_t)n->item;
-    ODD_TRY(new_values(rank, shape, &count, &values));
+    ODD_TRY(new_values(n, rank, shape, &count, &values));
     for (int64_t i = 0; i < count; i++) {
         double draw = he ? odd_normal(n->seed, ODD_STREAM_WEIGHTS, (uint64_t)i, layer)
                          : 2 * odd_uniform(n->seed, ODD_STREAM_WEIGHTS, (uint64_t)i, layer) - 1;
@@ -49,7 +56,7 @@ odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[],
     int64_t count;
     float *values;
     odd_status st;
-    ODD_TRY(new_values(rank, shape, &count, &values));
+    ODD_TRY(new_values(n, rank, shape, &count, &values));
     for (int64_t i = 0; i < count; i++)
         values[i] = value;
     return odd_graph_give_tensor(n->g, "", rank, shape, values, tensor);

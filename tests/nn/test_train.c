@@ -6,8 +6,10 @@
 #include "oddlot/base/random.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/nn/network.h"
+#include "oddlot/nn/onnx.h"
 #include "oddlot/nn/train.h"
 
+#include "nn/reference_internal.h"
 #include "nn/trainer_internal.h"
 
 #include <math.h>
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *odd_test_name = "nn.train";
 
@@ -457,6 +460,37 @@ static void learns(void)
     odd_graph_free(&g);
 }
 
+/* A trained network as a file: the checker of python3-onnx takes it, and read back it gives what
+ * the plain evaluator makes of the trainer's graph. */
+static void exported(void)
+{
+    odd_graph *g = NETWORK(rich), *now, *back;
+    odd_trainer *t = train(g, 2, 3);
+    const char *place = getenv("TMPDIR"), *source = getenv("ODDLOT_SOURCE");
+    char path[256], command[1024];
+    float images[2 * 128], here[8], there[8], *const out[] = {here}, *const out_back[] = {there};
+    wave(2 * 128, images, 1, 0.41, 0);
+    snprintf(path, sizeof path, "%s/oddlot-train-%d.onnx", place ? place : "/tmp", (int)getpid());
+    CU_ASSERT_EQUAL_FATAL(odd_trainer_graph(t, &now), ODD_OK);
+    CU_ASSERT_EQUAL(odd_onnx_write(now, path), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(odd_onnx_read(path, &back), ODD_OK);
+    CU_ASSERT_EQUAL(odd_reference_run(now, 2, images, out), ODD_OK);
+    CU_ASSERT_EQUAL(odd_reference_run(back, 2, images, out_back), ODD_OK);
+    CU_ASSERT(memcmp(here, there, sizeof here) == 0);
+    if (source && system("/usr/bin/python3 -c 'import onnx' 2>/dev/null") == 0) {
+        snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/nn/check_onnx.py' '%s'",
+                 source, path);
+        CU_ASSERT_EQUAL(system(command), 0);
+    } else {
+        printf(" checker skipped: python3-onnx is not installed ");
+    }
+    unlink(path);
+    odd_graph_free(&back);
+    odd_graph_free(&now);
+    odd_trainer_free(&t);
+    odd_graph_free(&g);
+}
+
 /* ---- Failures ---- */
 
 static void losses_that_are_not_finite(void)
@@ -574,6 +608,7 @@ CU_TestInfo odd_tests[] = {
     {"foreign state is refused", foreign_state_is_refused},
     {"masks", masks},
     {"learns", learns},
+    {"exported", exported},
     {"losses that are not finite", losses_that_are_not_finite},
     {"shards are checked", shards_are_checked},
     {"trainers are checked", trainers_are_checked},
