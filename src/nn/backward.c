@@ -178,6 +178,24 @@ done:
     return st;
 }
 
+odd_status odd_maker_row_place(odd_maker *m, int tensor, int arg, odd_argument *a)
+{
+    const odd_tensor *t = &m->p.graph->tensor[tensor];
+    dnnl_memory_desc_t row;
+    odd_status st;
+    ODD_TRY(odd_desc_plain(&row, 1, (const dnnl_dims_t){odd_tensor_values(t)}, dnnl_f32));
+    a->arg = arg;
+    ODD_TRY(odd_maker_learn_place(m, tensor, &row, &row, &a->value));
+done:
+    return st;
+}
+
+odd_status odd_maker_learn_row(odd_maker *m, int tensor, int value)
+{
+    const dnnl_memory_desc_t row = *odd_plan_desc(&m->p, value);
+    return odd_maker_learn(m, tensor, &row, value);
+}
+
 /* ---- Primitives ---- */
 
 odd_status odd_maker_pd(const odd_maker *m, const void *op_desc, const_dnnl_primitive_desc_t hint,

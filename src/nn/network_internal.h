@@ -48,7 +48,25 @@ odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[],
 
 /* ---- network_layers.c ---- */
 
+const odd_tensor *odd_network_so_far(const odd_network *n);
+/* A layer that reads the tensor so far and `more` others; `last` of the item: its result is named.
+ */
+odd_status odd_network_add(odd_network *n, odd_layer_kind kind, const odd_layer_settings *set,
+                           int more, const int other[], bool last);
+/* "no" is read: "bias" must follow. A bias of 0 behind the weights other[0], unless there is none.
+ */
+odd_status odd_network_no_bias(odd_network *n, bool *bias);
+odd_status odd_network_bias(odd_network *n, bool bias, int64_t count, int other[2], int *more);
+
 /* Add the layer of this item. */
 odd_status odd_network_item(odd_network *n);
+
+/* ---- network_windows.c: the items of these words ---- */
+
+odd_status odd_network_conv(odd_network *n);
+odd_status odd_network_conv_transpose(odd_network *n);
+odd_status odd_network_depthwise(odd_network *n);
+odd_status odd_network_max_pool(odd_network *n);
+odd_status odd_network_average_pool(odd_network *n);
 
 #endif

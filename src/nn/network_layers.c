@@ -1,5 +1,5 @@
-/* Layers of a network by their words: one function a word, or a row of the table where the word is
- * the layer. */
+/* Layers of a network by their words: one function a word, or only a row of the table where the
+ * word is the layer. */
 #include "nn/network_internal.h"
 
 #include "nn/names_internal.h"
@@ -7,15 +7,13 @@
 
 #include <string.h>
 
-static const odd_tensor *so_far(const odd_network *n)
+const odd_tensor *odd_network_so_far(const odd_network *n)
 {
     return &n->g->tensor[n->at];
 }
 
-/* A layer that reads the tensor so far and `more` others; `last` of the item: its result is named.
- */
-static odd_status add(odd_network *n, odd_layer_kind kind, const odd_layer_settings *set, int more,
-                      const int other[], bool last)
+odd_status odd_network_add(odd_network *n, odd_layer_kind kind, const odd_layer_settings *set,
+                           int more, const int other[], bool last)
 {
     int input[ODD_LAYER_INPUTS] = {n->at};
     for (int i = 0; i < more; i++)
@@ -26,201 +24,39 @@ static odd_status add(odd_network *n, odd_layer_kind kind, const odd_layer_setti
 static odd_status add_plain(odd_network *n, odd_layer_kind kind, bool last)
 {
     const odd_layer_settings set = odd_layer_defaults();
-    return add(n, kind, &set, 0, NULL, last);
-}
-
-static odd_status need_maps(const odd_network *n)
-{
-    if (so_far(n)->rank == 4) return ODD_OK;
-    return odd_words_fail(n, "what comes before it has no rows and columns");
-}
-
-/* ---- Windows ---- */
-
-typedef struct {
-    odd_layer_settings set;
-    bool same, bias, transpose;
-} window;
-
-static window new_window(bool transpose)
-{
-    return (window){.set = odd_layer_defaults(), .bias = true, .transpose = transpose};
-}
-
-static odd_status read_pad(odd_network *n, window *w)
-{
-    int64_t pad;
-    w->same = odd_words_take(n, "same");
-    if (w->same) return ODD_OK;
-    odd_status st = odd_words_count(n, "a pad", 0, &pad);
-    for (int i = 0; st == ODD_OK && i < 4; i++)
-        w->set.pad[i] = pad;
-    return st;
-}
-
-static odd_status read_no(odd_network *n, window *w)
-{
-    if (!odd_words_take(n, "bias")) return odd_words_fail(n, "'no' what");
-    w->bias = false;
-    return ODD_OK;
-}
-
-/* Settings by name in any order, until something else comes. */
-static odd_status read_window(odd_network *n, window *w, bool pool)
-{
-    odd_status st = ODD_OK;
-    while (st == ODD_OK && n->next < n->words) {
-        if (odd_words_take(n, "stride"))
-            st = odd_words_pair(n, "a stride", w->set.stride);
-        else if (odd_words_take(n, "pad"))
-            st = read_pad(n, w);
-        else if (!pool && odd_words_take(n, "dilation"))
-            st = odd_words_pair(n, "a dilation", w->set.dilation);
-        else if (!pool && odd_words_take(n, "groups"))
-            st = odd_words_count(n, "the number of groups", 1, &w->set.group);
-        else if (w->transpose && odd_words_take(n, "output_pad"))
-            st = odd_words_pair(n, "an output pad", w->set.output_pad);
-        else if (!pool && odd_words_take(n, "no"))
-            st = read_no(n, w);
-        else
-            st = odd_words_end(n);
-    }
-    return st;
-}
-
-/* Rows (d = 0) or columns stay as they are over a stride of 1, are divided by longer ones; the
- * transpose multiplies by them. What is odd goes below and to the right. */
-static void pad_same(const odd_network *n, window *w)
-{
-    odd_layer_settings *set = &w->set;
-    for (int d = 0; d < 2; d++) {
-        int64_t size = so_far(n)->shape[2 + d], stride = set->stride[d];
-        int64_t reach = (set->kernel[d] - 1) * set->dilation[d] + 1;
-        int64_t pad = w->transpose ? reach - stride
-                                   : ((size + stride - 1) / stride - 1) * stride + reach - size;
-        if (w->transpose && pad < 0) set->output_pad[d] = -pad;
-        if (pad < 0) pad = 0;
-        set->pad[d] = pad / 2;
-        set->pad[2 + d] = pad - pad / 2;
-    }
-}
-
-static odd_status add_bias(odd_network *n, const window *w, int64_t channels, int other[2],
-                           int *more)
-{
-    *more = w->bias ? 2 : 1;
-    return w->bias ? odd_initial_constant(n, 1, &channels, 0, &other[1]) : ODD_OK;
-}
-
-static odd_status check_groups(const odd_network *n, int64_t inputs, int64_t channels,
-                               int64_t group)
-{
-    if (inputs % group == 0 && channels % group == 0) return ODD_OK;
-    return odd_words_fail(n, "%lld and %lld channels do not make %lld groups", (long long)inputs,
-                          (long long)channels, (long long)group);
-}
-
-static odd_status add_conv(odd_network *n, window *w, int64_t channels)
-{
-    odd_status st;
-    int other[2], more;
-    odd_layer_settings *set = &w->set;
-    int64_t inputs = so_far(n)->shape[1];
-    ODD_TRY(check_groups(n, inputs, channels, set->group));
-    if (w->same) pad_same(n, w);
-    double area = (double)(set->kernel[0] * set->kernel[1]);
-    double in = area * (double)(inputs / set->group), out = area * (double)(channels / set->group);
-    const int64_t shape[4] = {w->transpose ? inputs : channels,
-                              (w->transpose ? channels : inputs) / set->group, set->kernel[0],
-                              set->kernel[1]};
-    if (w->transpose) in /= (double)(set->stride[0] * set->stride[1]); /* that meet in one place */
-    ODD_TRY(odd_initial_weights(n, 4, shape, in, out, &other[0]));
-    ODD_TRY(add_bias(n, w, channels, other, &more));
-    ODD_TRY(
-        add(n, w->transpose ? ODD_LAYER_CONV_TRANSPOSE : ODD_LAYER_CONV, set, more, other, true));
-done:
-    return st;
-}
-
-static odd_status read_conv(odd_network *n, bool transpose)
-{
-    odd_status st;
-    int64_t channels;
-    window w = new_window(transpose);
-    ODD_TRY(odd_words_count(n, "the number of channels", 1, &channels));
-    ODD_TRY(odd_words_pair(n, "a kernel", w.set.kernel));
-    ODD_TRY(read_window(n, &w, false));
-    ODD_TRY(need_maps(n));
-    ODD_TRY(add_conv(n, &w, channels));
-done:
-    return st;
-}
-
-static odd_status conv(odd_network *n)
-{
-    return read_conv(n, false);
-}
-
-static odd_status conv_transpose(odd_network *n)
-{
-    return read_conv(n, true);
-}
-
-static odd_status depthwise(odd_network *n)
-{
-    odd_status st;
-    window w = new_window(false);
-    ODD_TRY(odd_words_pair(n, "a kernel", w.set.kernel));
-    ODD_TRY(read_window(n, &w, false));
-    ODD_TRY(need_maps(n));
-    w.set.group = so_far(n)->shape[1];
-    ODD_TRY(add_conv(n, &w, w.set.group));
-done:
-    return st;
-}
-
-static odd_status pool(odd_network *n, odd_layer_kind kind)
-{
-    odd_status st;
-    window w = new_window(false);
-    ODD_TRY(odd_words_pair(n, "a window", w.set.kernel));
-    w.set.stride[0] = w.set.kernel[0];
-    w.set.stride[1] = w.set.kernel[1];
-    ODD_TRY(read_window(n, &w, true));
-    ODD_TRY(need_maps(n));
-    if (w.same) pad_same(n, &w);
-    ODD_TRY(add(n, kind, &w.set, 0, NULL, true));
-done:
-    return st;
-}
-
-static odd_status max_pool(odd_network *n)
-{
-    return pool(n, ODD_LAYER_MAX_POOL);
-}
-
-static odd_status average_pool(odd_network *n)
-{
-    return pool(n, ODD_LAYER_AVERAGE_POOL);
+    return odd_network_add(n, kind, &set, 0, NULL, last);
 }
 
 /* ---- Products ---- */
+
+odd_status odd_network_no_bias(odd_network *n, bool *bias)
+{
+    if (!odd_words_take(n, "bias")) return odd_words_fail(n, "'no' what");
+    *bias = false;
+    return ODD_OK;
+}
+
+odd_status odd_network_bias(odd_network *n, bool bias, int64_t count, int other[2], int *more)
+{
+    *more = bias ? 2 : 1;
+    return bias ? odd_initial_constant(n, 1, &count, 0, &other[1]) : ODD_OK;
+}
 
 static odd_status dense(odd_network *n)
 {
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
-    window w = new_window(false); /* for its bias */
+    bool bias = true;
     int other[2], more;
     int64_t outputs;
     ODD_TRY(odd_words_count(n, "the number of outputs", 1, &outputs));
-    if (odd_words_take(n, "no")) ODD_TRY(read_no(n, &w));
-    if (so_far(n)->rank != 2) ODD_TRY(add_plain(n, ODD_LAYER_FLATTEN, false));
-    int64_t inputs = so_far(n)->shape[1];
+    if (odd_words_take(n, "no")) ODD_TRY(odd_network_no_bias(n, &bias));
+    if (odd_network_so_far(n)->rank != 2) ODD_TRY(add_plain(n, ODD_LAYER_FLATTEN, false));
+    int64_t inputs = odd_network_so_far(n)->shape[1];
     const int64_t shape[2] = {inputs, outputs};
     ODD_TRY(odd_initial_weights(n, 2, shape, (double)inputs, (double)outputs, &other[0]));
-    ODD_TRY(add_bias(n, &w, outputs, other, &more));
-    ODD_TRY(add(n, ODD_LAYER_GEMM, &set, more, other, true));
+    ODD_TRY(odd_network_bias(n, bias, outputs, other, &more));
+    ODD_TRY(odd_network_add(n, ODD_LAYER_GEMM, &set, more, other, true));
 done:
     return st;
 }
@@ -233,7 +69,7 @@ static odd_status with_alpha(odd_network *n, odd_layer_kind kind, double alpha)
     odd_status st = ODD_OK;
     if (n->next < n->words) st = odd_words_real(n, "a slope", &alpha);
     set.alpha = (float)alpha;
-    return st == ODD_OK ? add(n, kind, &set, 0, NULL, true) : st;
+    return st == ODD_OK ? odd_network_add(n, kind, &set, 0, NULL, true) : st;
 }
 
 static odd_status leaky_relu(odd_network *n)
@@ -253,7 +89,7 @@ static odd_status swish(odd_network *n)
     odd_status st;
     int x = n->at;
     ODD_TRY(add_plain(n, ODD_LAYER_SIGMOID, false));
-    ODD_TRY(add(n, ODD_LAYER_MUL, &set, 1, &x, true));
+    ODD_TRY(odd_network_add(n, ODD_LAYER_MUL, &set, 1, &x, true));
 done:
     return st;
 }
@@ -264,10 +100,10 @@ static odd_status batch_norm(odd_network *n)
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
     int other[4];
-    int64_t channels = so_far(n)->shape[1];
+    int64_t channels = odd_network_so_far(n)->shape[1];
     for (int i = 0; i < 4; i++)
         ODD_TRY(odd_initial_constant(n, 1, &channels, initial[i], &other[i]));
-    ODD_TRY(add(n, ODD_LAYER_BATCH_NORM, &set, 4, other, true));
+    ODD_TRY(odd_network_add(n, ODD_LAYER_BATCH_NORM, &set, 4, other, true));
 done:
     return st;
 }
@@ -278,11 +114,11 @@ static odd_status layer_norm(odd_network *n)
     odd_status st;
     int other[2];
     int64_t shape[ODD_TENSOR_RANK];
-    int rank = so_far(n)->rank - 1;
-    memcpy(shape, so_far(n)->shape + 1, sizeof *shape * (size_t)rank);
+    int rank = odd_network_so_far(n)->rank - 1;
+    memcpy(shape, odd_network_so_far(n)->shape + 1, sizeof *shape * (size_t)rank);
     ODD_TRY(odd_initial_constant(n, rank, shape, 1, &other[0]));
     ODD_TRY(odd_initial_constant(n, rank, shape, 0, &other[1]));
-    ODD_TRY(add(n, ODD_LAYER_LAYER_NORM, &set, 2, other, true));
+    ODD_TRY(odd_network_add(n, ODD_LAYER_LAYER_NORM, &set, 2, other, true));
 done:
     return st;
 }
@@ -295,7 +131,7 @@ static odd_status dropout(odd_network *n)
     ODD_TRY(odd_words_real(n, "the share that is dropped", &share));
     if (!(share >= 0 && share < 1)) return odd_words_fail(n, "share %g is not in 0 ... 1", share);
     set.value = (float)share;
-    ODD_TRY(add(n, ODD_LAYER_IDENTITY, &set, 0, NULL, true));
+    ODD_TRY(odd_network_add(n, ODD_LAYER_IDENTITY, &set, 0, NULL, true));
 done:
     return st;
 }
@@ -308,7 +144,7 @@ static odd_status reshape(odd_network *n)
     ODD_TRY(odd_words_shape(n, ODD_TENSOR_RANK - 1, &rank, set.list + 1));
     set.list[0] = 1; /* the batch */
     set.axes = rank + 1;
-    ODD_TRY(add(n, ODD_LAYER_RESHAPE, &set, 0, NULL, true));
+    ODD_TRY(odd_network_add(n, ODD_LAYER_RESHAPE, &set, 0, NULL, true));
 done:
     return st;
 }
@@ -331,7 +167,7 @@ static odd_status with_other(odd_network *n, odd_layer_kind kind)
     odd_status st;
     int other;
     ODD_TRY(find(n, &other));
-    ODD_TRY(add(n, kind, &set, 1, &other, true));
+    ODD_TRY(odd_network_add(n, kind, &set, 1, &other, true));
 done:
     return st;
 }
@@ -371,15 +207,17 @@ static const struct {
     odd_status (*add)(odd_network *n); /* NULL: a layer without settings */
     odd_layer_kind kind;
 } table[] = {
-    {"conv", "conv N KxK [stride N] [pad N|same] [dilation N] [groups N] [no bias]", conv, 0},
-    {"depthwise", "depthwise KxK [stride N] [pad N|same] [dilation N] [no bias]", depthwise, 0},
+    {"conv", "conv N KxK [stride N] [pad N|same] [dilation N] [groups N] [no bias]",
+     odd_network_conv, 0},
+    {"depthwise", "depthwise KxK [stride N] [pad N|same] [dilation N] [no bias]",
+     odd_network_depthwise, 0},
     {"conv_transpose",
      "conv_transpose N KxK [stride N] [pad N|same] [output_pad N] [dilation N] [groups N] "
      "[no bias]",
-     conv_transpose, 0},
+     odd_network_conv_transpose, 0},
     {"dense", "dense N [no bias]", dense, 0},
-    {"max_pool", "max_pool K [stride N] [pad N|same]", max_pool, 0},
-    {"average_pool", "average_pool K [stride N] [pad N|same]", average_pool, 0},
+    {"max_pool", "max_pool K [stride N] [pad N|same]", odd_network_max_pool, 0},
+    {"average_pool", "average_pool K [stride N] [pad N|same]", odd_network_average_pool, 0},
     {"global_average_pool", "global_average_pool", NULL, ODD_LAYER_GLOBAL_AVERAGE_POOL},
     {"global_max_pool", "global_max_pool", NULL, ODD_LAYER_GLOBAL_MAX_POOL},
     {"relu", "relu", NULL, ODD_LAYER_RELU},

@@ -117,6 +117,9 @@ odd_status odd_maker_learn(odd_maker *m, int tensor, const dnnl_memory_desc_t *p
  * else writes there, or a new value. Then odd_maker_learn(). */
 odd_status odd_maker_learn_place(odd_maker *m, int tensor, const dnnl_memory_desc_t *place,
                                  const dnnl_memory_desc_t *desc, int *value);
+/* The same two for scales and shifts, whatever their shape in the graph: rows, as arguments. */
+odd_status odd_maker_row_place(odd_maker *m, int tensor, int arg, odd_argument *a);
+odd_status odd_maker_learn_row(odd_maker *m, int tensor, int value);
 /* As odd_plan_pd(), with the forward primitive as a hint. */
 odd_status odd_maker_pd(const odd_maker *m, const void *op_desc, const_dnnl_primitive_desc_t hint,
                         const char *what, dnnl_primitive_desc_t *pd);
@@ -141,9 +144,10 @@ odd_status odd_back_point(odd_maker *m, const odd_step *step);
 odd_status odd_back_posts(odd_maker *m, const odd_step *step); /* fused behind another layer */
 odd_status odd_train_drop(odd_maker *m, const odd_step *step);
 odd_status odd_back_drop(odd_maker *m, const odd_step *step);
-/* backward_norm.c */
+/* backward_batch_norm.c */
 odd_status odd_train_batch_norm(odd_maker *m, const odd_step *step);
 odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step);
+/* backward_norm.c */
 odd_status odd_train_layer_norm(odd_maker *m, const odd_step *step);
 odd_status odd_back_layer_norm(odd_maker *m, const odd_step *step);
 odd_status odd_back_l2_norm(odd_maker *m, const odd_step *step);
