@@ -47,15 +47,6 @@ int odd_pca_columns(int64_t n, int d, int64_t k, int64_t oversampling)
     return (int)smaller(k + oversampling, smaller(n, d));
 }
 
-/* A power of two that makes the sum of squares at most 1, whatever the units. */
-static double unit_factor(double squares)
-{
-    int exponent;
-    if (squares == 0) return 1;
-    frexp(sqrt(squares), &exponent);
-    return ldexp(1, -exponent);
-}
-
 /* Squares about the mean are at most what is left of the plain ones, and its rounding. */
 static double bound_squares(const odd_pca *pca, double squares)
 {
@@ -154,7 +145,7 @@ static odd_status start(finder *f, double squares)
     odd_status st = ODD_OK;
     const odd_pca *pca = f->pca;
     const int64_t square = (int64_t)f->l * f->l;
-    const double factor = unit_factor(bound_squares(pca, squares));
+    const double factor = odd_power_pass_factor(bound_squares(pca, squares));
     ODD_TRY(ODD_NEW(f->q, (int64_t)pca->d * f->l));
     ODD_TRY(odd_power_pass_new(f->rows, pca->mean, factor, f->l, &f->pass));
     f->pass.q = f->q;

@@ -12,6 +12,7 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
 
+#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -44,6 +45,14 @@ static int64_t panel_rows(int64_t n, int d)
     int64_t rows = smaller(PANEL_BYTES / ((int64_t)d * (int64_t)sizeof(float)), PANEL_MOST);
     rows -= rows % piece;
     return rows > piece ? rows : piece;
+}
+
+double odd_power_pass_factor(double squares)
+{
+    int exponent;
+    if (squares == 0) return 1;
+    frexp(sqrt(squares), &exponent);
+    return ldexp(1, -exponent);
 }
 
 static odd_status allocate(odd_power_pass *p)

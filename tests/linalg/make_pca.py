@@ -40,7 +40,8 @@ def reference(name, n, d, k):
     print(numbers(name + "_residual", residual[-1:]))
 
 
-print("/* Made by make_pca.py with scikit-learn %s. Do not edit. */" % sklearn.__version__)
-print("/* clang-format off */")
-reference("tall", 60, 12, 5)
-reference("wide", 10, 30, 4)
+if __name__ == "__main__":
+    print("/* Made by make_pca.py with scikit-learn %s. Do not edit. */" % sklearn.__version__)
+    print("/* clang-format off */")
+    reference("tall", 60, 12, 5)
+    reference("wide", 10, 30, 4)
