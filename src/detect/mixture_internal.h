@@ -84,8 +84,13 @@ void odd_mixture_whiten(const odd_mixture *m, int group, int n, const double z[]
 /** Factors, log determinants, constants and shifts from the rest; ODD_NUMERIC names the
  *  covariance. */
 odd_status odd_mixture_factorize(odd_mixture *m);
+/** Shifts from means and factors. */
+odd_status odd_mixture_shift(odd_mixture *m);
 /** Exchange the only theme component and the anomaly. */
 void odd_mixture_swap(odd_mixture *m);
+
+/* ---- mixture_bundle.c ---- */
+
 odd_status odd_mixture_save(const odd_mixture *m, odd_bundle *b);
 odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out);
 
