@@ -15,8 +15,8 @@
 #include <string.h>
 
 static const odd_bench_case *const cases[] = {
-    &odd_bench_gemm,   &odd_bench_pca,     &odd_bench_rpca,    &odd_bench_srp, &odd_bench_em,
-    &odd_bench_kmeans, &odd_bench_prepare, &odd_bench_forward, NULL,
+    &odd_bench_gemm,   &odd_bench_pca,     &odd_bench_rpca,    &odd_bench_srp,   &odd_bench_em,
+    &odd_bench_kmeans, &odd_bench_prepare, &odd_bench_forward, &odd_bench_train, NULL,
 };
 
 /* Keys that are numbers, from 1 on. */
@@ -32,6 +32,8 @@ static const struct {
     {"wider", offsetof(odd_bench_settings, wider), 1000000},
     {"size", offsetof(odd_bench_settings, size), 4096},
     {"channels", offsetof(odd_bench_settings, channels), 3},
+    {"batch", offsetof(odd_bench_settings, batch), 1000000},
+    {"shards", offsetof(odd_bench_settings, shards), 1024},
     {"repeat", offsetof(odd_bench_settings, repeat), 1000000},
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
@@ -99,7 +101,9 @@ static odd_status take_word(const odd_bench_case *c, const char *word, odd_bench
         return odd_fail(ODD_USAGE, "bench %s does not know '%s'; it knows %s", c->name, word,
                         c->keys);
     if (take_number(word, s, &st)) return st;
-    *(strncmp(word, "precision=", 10) == 0 ? &s->precision : &s->file) = strchr(word, '=') + 1;
+    *(strncmp(word, "precision=", 10) == 0 ? &s->precision
+      : strncmp(word, "network=", 8) == 0  ? &s->network
+                                           : &s->file) = strchr(word, '=') + 1;
     return st;
 }
 

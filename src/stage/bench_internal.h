@@ -16,9 +16,11 @@ typedef struct {
     int64_t iterations;     /* of what iterates */
     int64_t wider;          /* per cent by which every fourth row spreads more than the others */
     int64_t size, channels; /* of a prepared image */
+    int64_t batch, shards;  /* of a training */
     int64_t repeat;
     const char *file;      /* an image, a network */
     const char *precision; /* of the network */
+    const char *network;   /* one of those that a case knows */
 } odd_bench_settings;
 
 typedef struct odd_bench_case odd_bench_case;
@@ -29,7 +31,8 @@ struct odd_bench_case {
 };
 
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
-    odd_bench_em, odd_bench_kmeans, odd_bench_prepare, odd_bench_forward;
+    odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_prepare, odd_bench_forward,
+    odd_bench_train;
 
 /** Begin to time when all ranks are here; returns the time. @collective */
 double odd_bench_start(MPI_Comm comm);

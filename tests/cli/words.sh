@@ -21,6 +21,8 @@ good alone version
 good on 2 doctor
 says "scalapack"
 good on 2 bench gemm n=64 repeat=1
+good on 2 bench train network=cnn n=16 batch=8 shards=3 repeat=1
+says '"seconds_per_1000"'
 
 # wrong words
 fails_with 2 "no command 'rnu'; did you mean 'run'?" alone rnu job.yaml
@@ -39,6 +41,8 @@ fails_with 2 "--verify" alone info nowhere --verfy
 fails_with 2 "doctor" alone doctor now
 fails_with 2 "which case?" alone bench
 fails_with 2 "no bench 'nothing'" alone bench nothing
+fails_with 2 "network=cnn" alone bench train network=dcnn
+fails_with 2 "shards <= batch <= n" on 2 bench train network=cnn n=5
 
 # output that does not reach its reader
 for words in help version doctor; do
