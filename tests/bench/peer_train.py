@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Time an epoch of Adam in PyTorch over random images: peer_train.py NETWORK n=512 batch=256.
+
+NETWORK is one of `oddlot bench train`: cnn, autoencoder, dense; the same layers, batch and optimizer."""
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+
+torch.set_num_threads(2)
+
+
+class Normalize(nn.Module):
+    def forward(self, x):
+        return nn.functional.normalize(x)
+
+
+def cnn():
+    return nn.Sequential(nn.Conv2d(1, 8, 5), nn.LeakyReLU(0.01), nn.MaxPool2d(2), nn.Conv2d(8, 8, 5),
+                         nn.LeakyReLU(0.01), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1352, 2))
+
+
+def autoencoder():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 5, 2, 2), nn.ReLU(), nn.Conv2d(32, 64, 5, 2, 2), nn.ReLU(), nn.Conv2d(64, 128, 3, 2),
+        nn.ReLU(), nn.Flatten(), nn.Linear(1152, 10), Normalize(), nn.Linear(10, 1152), nn.ReLU(),
+        nn.Unflatten(1, (128, 3, 3)), nn.ConvTranspose2d(128, 64, 3, 2), nn.ReLU(),
+        nn.ConvTranspose2d(64, 32, 5, 2, 2, 1), nn.ReLU(), nn.ConvTranspose2d(32, 1, 5, 2, 2, 1))
+
+
+def dense():
+    widths = [784, 500, 500, 2000, 10, 2000, 500, 500, 784]
+    layers = []
+    for i, (a, b) in enumerate(zip(widths, widths[1:])):
+        layers += [nn.Linear(a, b)] + ([nn.LeakyReLU()] if b not in (10, 784) else [])
+    return nn.Sequential(*layers)
+
+
+NETWORKS = {"cnn": (cnn, (1, 64, 64)), "autoencoder": (autoencoder, (1, 28, 28)), "dense": (dense, (784,))}
+
+
+def main():
+    name, *rest = sys.argv[1:]
+    words = dict(word.split("=") for word in rest)
+    n, batch = int(words["n"]), int(words["batch"])
+    make, shape = NETWORKS[name]
+    net, x, y = make(), torch.rand(n, *shape), torch.randint(0, 2, (n,))
+    optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+
+    def loss(first):
+        images = x[first:first + batch]
+        if name == "cnn":
+            return nn.functional.cross_entropy(net(images), y[first:first + batch])
+        return ((net(images) - images) ** 2).mean()
+
+    def epoch():
+        started = time.perf_counter()
+        for first in range(0, n - batch + 1, batch):
+            optimizer.zero_grad()
+            loss(first).backward()
+            optimizer.step()
+        return time.perf_counter() - started
+
+    epoch()
+    seconds = epoch()
+    print(json.dumps({"case": "train", "peer": f"torch {torch.__version__}", "network": name, "n": n, "batch": batch,
+                      "threads": 2, "seconds": round(seconds, 4),
+                      "seconds_per_1000": round(1000 * seconds / (n // batch * batch), 4)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+"""Time training by oddlot (1 rank of 2 threads) against PyTorch (2 threads), seconds per 1000 images.
+
+The same networks, batches and optimizer (Adam) over random images; the two take turns, so that both see
+the same machine. Prints a line of JSON for every run and, last, a summary for each case."""
+import argparse
+import os
+
+import bench_tools as tools
+
+CASES = {
+    "cnn": dict(network="cnn", n=2048, batch=32, goal=0.7),
+    "cnn-256": dict(network="cnn", n=2048, batch=256, goal=0.7),
+    "autoencoder": dict(network="autoencoder", n=2048, batch=256, goal=0.5),
+    "dense": dict(network="dense", n=4096, batch=256, goal=None),
+}
+
+
+def one_round(args, name, case):
+    """Seconds per 1000 images: ours, theirs."""
+    n = case["n"] // (4 if args.quick else 1)
+    words = [f"n={n}", f"batch={case['batch']}"]
+    ours = tools.lines(tools.oddlot(args, ["bench", "train", f"network={case['network']}", *words, "repeat=1"],
+                                    ranks=1, threads=2))[0]
+    peer = os.path.join(tools.HERE, "peer_train.py")
+    theirs = tools.lines(tools.run([tools.PYTHON, peer, case["network"], *words], threads=2))[0]
+    for line in (ours, theirs):
+        tools.say(args, name=name, **{key: line[key] for key in line if key != "cpu"})
+    return ours["seconds_per_1000"], theirs["seconds_per_1000"]
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    ap.add_argument("cases", nargs="*", help=f"of {', '.join(CASES)} (default: all)")
+    ap.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
+    ap.add_argument("--quick", action="store_true", help="a quarter of the images")
+    tools.add_options(ap)
+    args = ap.parse_args()
+    for name in args.cases:
+        if name not in CASES:
+            ap.error(f"no case '{name}'; there are {', '.join(CASES)}")
+    for name in args.cases or CASES:
+        tools.start(args)
+        rounds = [one_round(args, name, CASES[name]) for _ in range(args.rounds)]
+        ours, theirs = (tools.median([pair[side] for pair in rounds]) for side in (0, 1))
+        tools.say(args, summary=name, of="seconds_per_1000", rounds=len(rounds), ours=tools.significant(ours),
+                  theirs=tools.significant(theirs), ratio=tools.significant(ours / theirs, 3),
+                  goal=CASES[name]["goal"])
+
+
+if __name__ == "__main__":
+    main()
