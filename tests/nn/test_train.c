@@ -9,6 +9,7 @@
 #include "oddlot/nn/onnx.h"
 #include "oddlot/nn/train.h"
 
+#include "nn/names_internal.h"
 #include "nn/reference_internal.h"
 #include "nn/trainer_internal.h"
 
@@ -235,6 +236,71 @@ static void known_losses(void)
     CU_ASSERT_EQUAL(odd_loss_tally(ODD_LOSS_BINARY, 1, 4, x, &target, NULL, &tally), ODD_OK);
     CU_ASSERT_DOUBLE_EQUAL(tally.loss, (log1p(exp(-1)) + log1p(exp(-2)) + 600 + 800) / 4, 1e-9);
     CU_ASSERT_DOUBLE_EQUAL(tally.hits, 0.5, 1e-12);
+}
+
+/* Two terms: what learns gets the weighted sum of what each of them alone would give. */
+static void objectives_add_up(void)
+{
+    static const char *const item[] = {"dense 5", "tanh", "as hidden", "dense 4"};
+    odd_graph *g = NETWORK(item);
+    const odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_SGD);
+    const odd_loss both[] = {{ODD_LOSS_CROSS_ENTROPY, g->output[0], 2},
+                             {ODD_LOSS_SQUARED, odd_names_find(g->names, "hidden"), 0.5}};
+    float images[3 * 128], value[3 * 5], *vector[3];
+    const int32_t label[] = {1, 0, 3};
+    odd_tally tally[3];
+    int64_t length = 0;
+    wave(3 * 128, images, 1, 0.7, 0);
+    wave(3 * 5, value, 1, 0.3, 0);
+    for (int i = 0; i < 3; i++) { /* both, the first, the second */
+        odd_trainer *t;
+        const odd_target one = {label, NULL}, other = {NULL, value};
+        const odd_shard shard = {
+            .images = 3, .input = images, .target = {i == 2 ? other : one, other}};
+        CU_ASSERT_EQUAL_FATAL(
+            odd_trainer_new(g, i == 0 ? 2 : 1, i == 2 ? &both[1] : both, &options, &t), ODD_OK);
+        length = odd_trainer_length(t);
+        vector[i] = odd_alloc(length, sizeof *vector[i]);
+        CU_ASSERT_EQUAL(odd_trainer_shards(t, 3, 1, &shard, &vector[i], &tally[i]), ODD_OK);
+        odd_trainer_free(&t);
+    }
+    CU_ASSERT_DOUBLE_EQUAL(tally[0].loss, tally[1].loss + tally[2].loss, 1e-5);
+    CU_ASSERT_EQUAL(tally[0].hits, tally[1].hits);
+    for (int64_t i = 0; i < length; i++)
+        CU_ASSERT_DOUBLE_EQUAL(vector[0][i], vector[1][i] + vector[2][i], 1e-6);
+    for (int i = 0; i < 3; i++)
+        odd_free(vector[i]);
+    odd_graph_free(&g);
+}
+
+/* Shards of a batch norm: the running mean is that of the whole batch, the running variance the
+ * mean of those of the shards. */
+static void ghost_statistics(void)
+{
+    static const char *const item[] = {"flatten", "batch_norm", "dense 4"};
+    enum { VALUES_EACH = 128, GHOSTS = 2, IN_SHARD = BATCH / GHOSTS };
+    odd_graph *g = NETWORK(item);
+    const odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_SGD);
+    odd_trainer *t = trainer(g, ODD_LOSS_CROSS_ENTROPY, &options);
+    const odd_parameters *p = &t->training.parameters;
+    const float *mean = p->value + p->slot[p->learnt_slots].offset;
+    const float *variance = p->value + p->slot[p->learnt_slots + 1].offset;
+    batch b;
+    new_batch(&b, t);
+    CU_ASSERT_EQUAL(step(t, &b, BATCH, GHOSTS, 0.01), ODD_OK);
+    for (int c = 0; c < VALUES_EACH; c++) {
+        double sum[GHOSTS] = {0}, square[GHOSTS] = {0};
+        for (int i = 0; i < BATCH; i++)
+            sum[i / IN_SHARD] += b.images[i * VALUES_EACH + c] / IN_SHARD;
+        for (int i = 0; i < BATCH; i++)
+            square[i / IN_SHARD] += pow(b.images[i * VALUES_EACH + c] - sum[i / IN_SHARD], 2);
+        CU_ASSERT_DOUBLE_EQUAL(mean[c], 0.1 * (sum[0] + sum[1]) / 2, 1e-6);
+        CU_ASSERT_DOUBLE_EQUAL(variance[c],
+                               0.9 + 0.1 * (square[0] + square[1]) / (2 * (IN_SHARD - 1)), 1e-5);
+    }
+    free_batch(&b);
+    odd_trainer_free(&t);
+    odd_graph_free(&g);
 }
 
 static void schedules(void)
@@ -601,6 +667,8 @@ static void kinds_without_gradient(void)
 CU_TestInfo odd_tests[] = {
     {"known answers", known_answers},
     {"known losses", known_losses},
+    {"objectives add up", objectives_add_up},
+    {"ghost statistics", ghost_statistics},
     {"schedules", schedules},
     {"threads do not matter", threads_do_not_matter},
     {"sums are trees", sums_are_trees},
