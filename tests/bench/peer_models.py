@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Time what a user would pick instead of oddlot's PCA, mixture and k-means: scikit-learn and numpy, on
-rows made like those of `oddlot bench`. Called by peers.py with OMP_NUM_THREADS set.
+"""Time what a user would pick instead of oddlot's reductions, mixture and k-means: scikit-learn and numpy, on
+rows made like those of `oddlot bench`. Called by peers.py and reductions.py with OMP_NUM_THREADS set.
 
   peer_models.py CASE [key=value]...     with the cases and keys of `oddlot bench --help`
 """
@@ -15,6 +15,7 @@ import sklearn
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
+from sklearn.random_projection import SparseRandomProjection
 
 
 def latent_rows(n, d, rank=64):
@@ -62,6 +63,20 @@ def pca(settings):
         say("pca", name, seconds, settings)
 
 
+def rpca(settings):
+    """Of rows too wide for a covariance."""
+    x = latent_rows(settings["n"], settings["d"])
+    seconds, model = timed(lambda: PCA(settings["k"], svd_solver="randomized", random_state=0).fit(x))
+    say("rpca", f"scikit-learn {sklearn.__version__} randomized", seconds, settings,
+        variance_kept=round(float(model.explained_variance_ratio_.sum()), 9))
+
+
+def srp(settings):
+    x = latent_rows(settings["n"], settings["d"])
+    seconds, _ = timed(lambda: SparseRandomProjection(settings["k"], random_state=0).fit_transform(x))
+    say("srp", f"scikit-learn {sklearn.__version__} SparseRandomProjection", seconds, settings)
+
+
 def per_iteration(fit, most):
     """Seconds and model of all iterations; seconds of one more than one, free of the start."""
     one, first = timed(lambda: fit(1))
@@ -90,7 +105,7 @@ def kmeans(settings):
         seconds_per_iteration=each, iterations_done=model.n_iter_)
 
 
-CASES = dict(pca=pca, em=em, kmeans=kmeans)
+CASES = dict(pca=pca, rpca=rpca, srp=srp, em=em, kmeans=kmeans)
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in CASES:
