@@ -1,0 +1,153 @@
+/* A Gaussian with the variances of a few axes and one for all the rest: see core_internal.h.
+ * Letters: n rows, d features, r axes, z centred rows (n, d). */
+#include "core_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/linalg/blas.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 64 };
+
+static const char *name_of(const char *part, const char *what, char name[static NAME])
+{
+    snprintf(name, NAME, "%s/%s", part, what);
+    return name;
+}
+
+odd_status odd_core_gaussian_add(odd_bundle *b, const char *part, int d, int axes,
+                                 odd_core_gaussian *g)
+{
+    odd_status st;
+    char name[NAME];
+    *g = (odd_core_gaussian){.d = d, .axes = axes};
+    ODD_TRY(odd_bundle_add(b, name_of(part, "mean", name), ODD_F64, "mean, units of the features",
+                           &g->mean, 1, (int64_t)d));
+    ODD_TRY(odd_bundle_add(b, name_of(part, "axis", name), ODD_F64,
+                           "axes, unit rows in the order of their variances", &g->axis, 2,
+                           (int64_t)d, (int64_t)d));
+    ODD_TRY(odd_bundle_add(b, name_of(part, "variance", name), ODD_F64,
+                           "variance along each axis, units squared; one for all after the first",
+                           &g->variance, 1, (int64_t)d));
+    ODD_TRY(odd_bundle_add_i64(b, name_of(part, "axes", name), "axes with a variance of their own",
+                               axes));
+done:
+    return st;
+}
+
+odd_status odd_core_gaussian_find(const odd_bundle *b, const char *part, odd_core_gaussian *g)
+{
+    odd_status st;
+    char name[NAME];
+    const odd_array *mean, *axis, *variance;
+    int64_t axes;
+    ODD_TRY(odd_bundle_get(b, name_of(part, "mean", name), ODD_F64, 1, &mean));
+    ODD_TRY(odd_bundle_get(b, name_of(part, "axis", name), ODD_F64, 2, &axis));
+    ODD_TRY(odd_bundle_get(b, name_of(part, "variance", name), ODD_F64, 1, &variance));
+    ODD_TRY(odd_bundle_get_i64(b, name_of(part, "axes", name), &axes));
+    const int64_t d = mean->shape.shape[0];
+    if (d < 1 || d > INT32_MAX || axis->shape.shape[0] != d || axis->shape.shape[1] != d ||
+        variance->shape.shape[0] != d || axes < 0 || axes >= d)
+        return odd_fail(ODD_FORMAT, "the arrays of the %s do not fit each other", part);
+    *g = (odd_core_gaussian){(int)d, (int)axes, mean->data, axis->data, variance->data};
+done:
+    return st;
+}
+
+/* Axes and variances of a covariance (d, d), which is overwritten. */
+static odd_status take_axes(double covariance[], odd_core_gaussian *g)
+{
+    double rest = 0;
+    odd_status st = odd_eigh_small(g->d, covariance, g->variance, g->axis);
+    if (st != ODD_OK) return st;
+    for (int j = g->axes; j < g->d; j++)
+        rest += fmax(g->variance[j], 0) / (g->d - g->axes);
+    for (int j = 0; j < g->d; j++)
+        g->variance[j] = j < g->axes ? fmax(g->variance[j], rest) : rest;
+    return ODD_OK;
+}
+
+odd_status odd_core_gaussian_fit(const odd_rows *rows, odd_selection selection,
+                                 odd_core_gaussian *g)
+{
+    odd_status st;
+    const int64_t entries = odd_form_dense(ODD_FORM_FULL, g->d);
+    double *covariance = NULL, fourth;
+    int64_t n;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(covariance, entries));
+    ODD_TRY(odd_mean(rows, selection, g->mean, &n));
+    ODD_TRY(odd_scatter(rows, selection, ODD_FORM_FULL, g->mean, NULL, covariance, &fourth));
+    for (int64_t j = 0; j < entries; j++)
+        covariance[j] /= (double)n;
+    odd_secure_covariance(ODD_FORM_FULL, g->d, g->mean, covariance);
+    st = odd_rank(rows->comm) == 0 ? take_axes(covariance, g) : ODD_OK;
+    ODD_TRY_ALL(rows->comm, st);
+    odd_broadcast(rows->comm, 0, g->axis, (size_t)entries * sizeof *g->axis);
+    odd_broadcast(rows->comm, 0, g->variance, (size_t)g->d * sizeof *g->variance);
+done:
+    odd_free(covariance);
+    return st;
+}
+
+/* ---- distances ---- */
+
+typedef struct {
+    const odd_core_gaussian *g;
+    int64_t room;      /* doubles of one thread's workspace */
+    double *workspace; /* (threads, room): z (n, d), along (n, r), square (n) */
+    double *origin;    /* (d) zeros */
+    double *distance;  /* (n_local) */
+} distance_pass;
+
+/* The squared distance of a row from its squared length and its parts along the axes (r). */
+static double squared_distance(const odd_core_gaussian *g, double square, const double along[])
+{
+    double inside = 0, distance = 0;
+    for (int j = 0; j < g->axes; j++) {
+        inside += along[j] * along[j];
+        distance += along[j] * along[j] / g->variance[j];
+    }
+    return distance + fmax(square - inside, 0) / g->variance[g->axes];
+}
+
+static odd_status distance_block(void *context, const odd_block *block, double sum[])
+{
+    (void)sum;
+    const distance_pass *p = context;
+    const odd_core_gaussian *g = p->g;
+    const int n = block->count;
+    double *z = p->workspace + block->thread * p->room, *along = z + (int64_t)n * g->d;
+    double *square = along + (int64_t)n * g->axes;
+    odd_centre_rows(n, g->d, block->x, g->mean, z);
+    odd_squared_distances(n, g->d, z, p->origin, square);
+    if (g->axes > 0) odd_dgemm(1, n, g->axes, g->d, 1, z, g->axis, 0, along);
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(square[i]))
+            return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite",
+                            (long long)(block->row + i));
+        const double s = squared_distance(g, square[i], along + (int64_t)i * g->axes);
+        p->distance[block->local + i] = log(fmax(s, DBL_MIN));
+    }
+    return ODD_OK;
+}
+
+odd_status odd_core_gaussian_distances(const odd_rows *rows, const odd_core_gaussian *g,
+                                       double distance[])
+{
+    odd_status st;
+    distance_pass p = {.g = g, .distance = distance};
+    p.room = rows->part.block * ((int64_t)g->d + g->axes + 1);
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.origin, g->d));
+    ODD_TRY(odd_rows_each(rows, distance_block, &p));
+done:
+    odd_free(p.origin);
+    odd_free(p.workspace);
+    return st;
+}
