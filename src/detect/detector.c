@@ -3,11 +3,17 @@
 
 #include "detectors_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const odd_detector *const odd_detectors[] = {
-    &odd_detector_mixture, &odd_detector_bayes_mixture, &odd_detector_mahalanobis,
-    &odd_detector_knn,     &odd_detector_kmeans,        NULL,
+    &odd_detector_mixture,
+    &odd_detector_core,
+    &odd_detector_bayes_mixture,
+    &odd_detector_mahalanobis,
+    &odd_detector_knn,
+    &odd_detector_kmeans,
+    NULL,
 };
 
 const odd_detector *odd_detector_find(const char *name)
@@ -38,4 +44,15 @@ odd_status odd_detector_check_width(const char *name, const odd_rows *rows, int6
         return odd_fail(ODD_ARG, "detector '%s' was learnt from %lld features, the rows have %d",
                         name, (long long)d, rows->d);
     return ODD_OK;
+}
+
+const char *odd_probability_words(double probability, char words[static ODD_PROBABILITY_WORDS])
+{
+    if (probability > 0.999)
+        strcpy(words, "above 0.999");
+    else if (probability < 0.001)
+        strcpy(words, "below 0.001");
+    else
+        snprintf(words, ODD_PROBABILITY_WORDS, "%.3f", probability);
+    return words;
 }

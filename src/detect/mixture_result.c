@@ -1,6 +1,7 @@
 /* What a fitted mixture says of itself: in the log, in its model, in the sentence for a row. */
 #include "mixture_internal.h"
 
+#include "detectors_internal.h"
 #include "oddlot/base/log.h"
 
 #include <math.h>
@@ -123,14 +124,8 @@ void odd_mixture_reason(const odd_bundle *model, const double score[], char *buf
         caution = ODD_CAUTION_NONE;
     const double times = score[ODD_MIXTURE_DISTANCE] / sqrt((double)d),
                  p = score[ODD_MIXTURE_POSTERIOR];
-    char probability[32];
-    if (p > 0.999)
-        snprintf(probability, sizeof probability, "above 0.999");
-    else if (p < 0.001)
-        snprintf(probability, sizeof probability, "below 0.001");
-    else
-        snprintf(probability, sizeof probability, "%.3f", p);
+    char probability[ODD_PROBABILITY_WORDS];
     snprintf(buffer, size,
              "anomaly with probability %s; %.3g times the usual distance from the theme%s",
-             probability, times, cautions[caution]);
+             odd_probability_words(p, probability), times, cautions[caution]);
 }
