@@ -15,9 +15,10 @@
 /* A run needs two sizes of parts (full ones and the last), and perhaps one for all threads. */
 #define PLANS 4
 
-/* A share runs in parts whose layers work inside the caches: with all of it at once, the wide early
- * layers of MobileNet and EfficientNet wait for memory (a quarter slower at 32 images). */
-#define PART_BYTES (12 << 20) /* of all threads */
+/* A share runs in parts whose layers work inside the caches: with four times as much, the wide
+ * early layers of MobileNet and EfficientNet wait for memory (a fifth slower); with half, the
+ * weights of the late layers of ResNet come too often (a sixth). */
+#define PART_BYTES (12 << 20) /* of a thread */
 
 /* What runs at one time: its plans, in memory of their own. */
 typedef struct {
@@ -195,7 +196,7 @@ typedef struct {
 static cut cut_batch(const odd_net *net, int64_t n)
 {
     cut c = {.threads = omp_get_max_threads()};
-    int64_t fit = PART_BYTES / net->image_bytes / c.threads;
+    int64_t fit = PART_BYTES / net->image_bytes;
     c.each = n / c.threads;
     c.rest = n % c.threads;
     c.part = fit < 1 ? 1 : fit < c.each ? fit : c.each;
