@@ -5,6 +5,7 @@
 #include "stage_internal.h"
 
 #include "flagging_internal.h"
+#include "scoring_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -19,23 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_COLUMNS 16
-#define REASON_SIZE  160
-
-static const odd_score_column residual_column = {
-    "reconstruction", "length of what the components do not hold; larger is odder", 1};
+#define REASON_SIZE 160
 
 /* The scores of all images, on rank 0, in the order of the catalogue. */
 typedef struct {
-    const odd_detector *detector;
-    odd_score_column column[MOST_COLUMNS]; /* the detector's, then the residual */
-    int columns;
-    int rank_by;     /* column that ranks */
-    int probability; /* column that is a probability; -1: none */
-    int64_t n;       /* images */
-    double *value;   /* (columns, n), NaN for unreadable images */
-    double *score;   /* (n) what ranks, larger is odder, NaN for unreadable images */
-    int64_t *order;  /* (readable) rows, oddest first */
+    odd_scoring by;
+    int64_t n;      /* images */
+    double *value;  /* (columns, n), NaN for unreadable images */
+    double *score;  /* (n) what ranks, larger is odder, NaN for unreadable images */
+    int64_t *order; /* (readable) rows, oddest first */
     int64_t readable;
     uint8_t *calibrates; /* (n) verified images that vouch for the threshold */
     odd_flagging flagging;
@@ -52,40 +45,15 @@ static void scored_free(scored *s)
     odd_free(s->reason);
 }
 
-static odd_status name_columns(const odd_run *run, scored *s)
-{
-    const odd_score_options *options = odd_job_section(run->job, "score");
-    int own = odd_detector_columns(s->detector);
-    ODD_CHECK(own < MOST_COLUMNS);
-    memcpy(s->column, s->detector->columns, (size_t)own * sizeof *s->column);
-    s->column[own] = residual_column;
-    s->columns = own + 1;
-    s->probability = -1;
-    s->rank_by = *options->rank_by ? -1 : 0;
-    for (int c = 0; c < s->columns; c++) {
-        if (strcmp(s->column[c].name, "posterior") == 0) s->probability = c;
-        if (s->column[c].ranks != 0 && strcmp(s->column[c].name, options->rank_by) == 0)
-            s->rank_by = c;
-    }
-    if (s->rank_by >= 0) return ODD_OK;
-    odd_text names = ODD_TEXT_EMPTY;
-    for (int c = 0; c < s->columns; c++)
-        if (s->column[c].ranks) odd_text_format(&names, " %s", s->column[c].name);
-    odd_status st = odd_job_fail(run->job, "score.rank_by", "no score '%s'; %s gives%s",
-                                 options->rank_by, s->detector->name, odd_text_string(&names));
-    odd_text_free(&names);
-    return st;
-}
-
 /* -- ranking (rank 0) -- */
 
 static odd_status place(scored *s, const int64_t row[], const double given[], int64_t rows)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(s->value, s->n * s->columns));
+    ODD_TRY(ODD_NEW(s->value, s->n * s->by.columns));
     ODD_TRY(ODD_NEW(s->score, s->n));
     ODD_TRY(ODD_NEW(s->order, rows));
-    for (int64_t i = 0; i < s->n * s->columns; i++)
+    for (int64_t i = 0; i < s->n * s->by.columns; i++)
         s->value[i] = NAN;
     for (int64_t i = 0; i < s->n; i++)
         s->score[i] = NAN;
@@ -93,9 +61,10 @@ static odd_status place(scored *s, const int64_t row[], const double given[], in
         if (row[i] < 0 || row[i] >= s->n)
             ODD_TRY(
                 odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
-        for (int c = 0; c < s->columns; c++)
-            s->value[c * s->n + row[i]] = given[i * s->columns + c];
-        s->score[row[i]] = s->column[s->rank_by].ranks * given[i * s->columns + s->rank_by];
+        for (int c = 0; c < s->by.columns; c++)
+            s->value[c * s->n + row[i]] = given[i * s->by.columns + c];
+        s->score[row[i]] =
+            s->by.column[s->by.rank_by].ranks * given[i * s->by.columns + s->by.rank_by];
         s->order[s->readable++] = row[i];
     }
 done:
@@ -115,7 +84,7 @@ static odd_status count_flagged(const odd_run *run, scored *s)
     const odd_ranked rows = {
         .n = s->n,
         .score = s->score,
-        .probability = s->probability < 0 ? NULL : s->value + s->probability * s->n,
+        .probability = s->by.probability < 0 ? NULL : s->value + s->by.probability * s->n,
         .calibrates = s->calibrates,
     };
     return odd_flagging_decide(run->job, &rows, &s->flagging);
@@ -123,13 +92,13 @@ static odd_status count_flagged(const odd_run *run, scored *s)
 
 static odd_status explain(const odd_bundle *model, scored *s)
 {
-    double value[MOST_COLUMNS];
+    double value[ODD_MOST_SCORE_COLUMNS];
     s->reason = odd_alloc(s->flagged, sizeof *s->reason);
     if (!s->reason) return ODD_NOMEM;
     for (int64_t i = 0; i < s->flagged; i++) {
-        for (int c = 0; c < s->columns; c++)
+        for (int c = 0; c < s->by.columns; c++)
             value[c] = s->value[c * s->n + s->order[i]];
-        s->detector->reason(model, value, s->reason[i], sizeof s->reason[i]);
+        s->by.detector->reason(model, value, s->reason[i], sizeof s->reason[i]);
     }
     return ODD_OK;
 }
@@ -169,12 +138,12 @@ static odd_status write_csv(const odd_run *run, const scored *s)
             .label = odd_catalogue_text(&a->list, a->list.item[a->item[row]].label),
             .reason = s->reason[i],
             .score = s->score[row],
-            .probability = s->probability < 0 ? NAN : s->value[s->probability * s->n + row],
+            .probability = s->by.probability < 0 ? NAN : s->value[s->by.probability * s->n + row],
             .truth = a->truth[row],
         };
     }
     ODD_TRY(odd_run_path(run, "flagged.csv", &path));
-    ODD_TRY(odd_csv_flagged(path, rows, s->flagged, s->detector->name));
+    ODD_TRY(odd_csv_flagged(path, rows, s->flagged, s->by.detector->name));
 done:
     odd_free(rows);
     odd_free(path);
@@ -185,10 +154,10 @@ static odd_status write_columns(odd_file *file, const scored *s, int64_t mine)
 {
     char name[64];
     odd_status st = ODD_OK;
-    for (int c = 0; c < s->columns; c++) {
-        snprintf(name, sizeof name, "columns/%s", s->column[c].name);
+    for (int c = 0; c < s->by.columns; c++) {
+        snprintf(name, sizeof name, "columns/%s", s->by.column[c].name);
         ODD_TRY(odd_column_write(file, name, ODD_F64, s->n, 0, mine,
-                                 s->value ? s->value + c * s->n : NULL, s->column[c].about, ""));
+                                 s->value ? s->value + c * s->n : NULL, s->by.column[c].about, ""));
     }
     ODD_TRY(odd_column_write(file, "score", ODD_F64, s->n, 0, mine, s->score,
                              "what ranks the images: larger is odder; NaN for unreadable images",
@@ -252,56 +221,51 @@ static odd_status write_scores(const odd_run *run, odd_file *file, const scored 
     ODD_TRY(odd_column_write_text(file, "flagged/reason", run->comm, s->flagged, 0, flagged,
                                   flagged_reason, s, "why it was flagged"));
     ODD_TRY(write_threshold(file, &s->flagging));
-    ODD_TRY(odd_file_set_text(file, "/", "detector", s->detector->name));
-    ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->column[s->rank_by].name));
+    ODD_TRY(odd_file_set_text(file, "/", "detector", s->by.detector->name));
+    ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->by.column[s->by.rank_by].name));
 done:
     return st;
 }
 
 /* -- the stage -- */
 
-/* Scores of my rows (n_local, columns): the detector's, then the residual. */
+/* Scores of my rows (n_local, columns). */
 static odd_status score_rows(const odd_run *run, const odd_file *reduced, const odd_bundle *model,
-                             const scored *s, double **out, int64_t *n_local)
+                             const odd_scoring *by, double **out, int64_t *n_local)
 {
     const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
     odd_stored_rows stored = {0};
-    odd_dataset *residual = NULL;
-    double *own = NULL, *last = NULL;
-    int k = s->columns - 1;
+    odd_dataset *dataset = NULL;
+    double *residual = NULL;
     odd_status st;
     ODD_TRY(odd_stored_rows_open(run, reduced, "scores", &stored));
-    int64_t rows = *n_local = stored.rows.part.n_local;
-    ODD_TRY_ALL(run->comm, ODD_NEW(own, rows * k));
-    ODD_TRY_ALL(run->comm, ODD_NEW(last, rows));
-    ODD_TRY_ALL(run->comm, ODD_NEW(*out, rows * s->columns));
-    ODD_TRY(s->detector->score(model, &stored.rows, own));
-    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "residual", &column, &residual));
-    ODD_TRY_ALL(run->comm, odd_dataset_read(residual, stored.rows.part.row0, rows, ODD_F64, last));
-    for (int64_t i = 0; i < rows; i++) {
-        memcpy(*out + i * s->columns, own + i * k, (size_t)k * sizeof *own);
-        (*out)[i * s->columns + k] = last[i];
-    }
+    const odd_partition *part = &stored.rows.part;
+    *n_local = part->n_local;
+    ODD_TRY_ALL(run->comm, ODD_NEW(residual, part->n_local));
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "residual", &column, &dataset));
+    ODD_TRY_ALL(run->comm, odd_dataset_read(dataset, part->row0, part->n_local, ODD_F64, residual));
+    ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, out));
 done:
-    odd_dataset_close(&residual);
+    odd_dataset_close(&dataset);
     odd_stored_rows_close(&stored);
-    odd_free(own);
-    odd_free(last);
+    odd_free(residual);
     return st;
 }
 
 /* The detector that fitted the model, which is in the file. */
-static odd_status read_model(const odd_file *file, odd_bundle *model, scored *s)
+static odd_status read_model(const odd_run *run, const odd_file *file, odd_bundle *model,
+                             odd_scoring *by)
 {
     char *name = NULL;
     odd_status st;
     ODD_TRY(odd_file_get_text(file, "/model", "detector", &name));
-    s->detector = odd_detector_find(name);
-    if (!s->detector)
+    const odd_detector *detector = odd_detector_find(name);
+    if (!detector)
         ODD_TRY(odd_fail(ODD_FORMAT,
                          "model.h5 was made by a detector '%s' that this oddlot does not have",
                          name));
     ODD_TRY(odd_bundle_read(file, "model", model));
+    ODD_TRY(odd_scoring_new(run->job, detector, by));
 done:
     odd_free(name);
     return st;
@@ -322,10 +286,9 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
     ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));
-    ODD_TRY_ALL(run->comm, read_model(fit, &model, &s));
-    ODD_TRY_ALL(run->comm, name_columns(run, &s));
-    ODD_TRY(score_rows(run, reduced, &model, &s, &mine, &n_local));
-    ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.columns * sizeof *mine,
+    ODD_TRY_ALL(run->comm, read_model(run, fit, &model, &s.by));
+    ODD_TRY(score_rows(run, reduced, &model, &s.by, &mine, &n_local));
+    ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.by.columns * sizeof *mine,
                             (void **)&all, &n));
     ODD_TRY_ALL(run->comm, root ? rank_images(run, features, &model, all, &s) : ODD_OK);
     odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
@@ -349,9 +312,9 @@ done:
 /* Before the hours that the stages before may take. */
 static odd_status check_score(const odd_run *run)
 {
-    scored s = {.detector = odd_detector_find(odd_stage_fit.part(run))};
-    odd_status st = name_columns(run, &s);
-    return st == ODD_OK ? odd_flagging_check(run->job, s.probability >= 0) : st;
+    odd_scoring by;
+    odd_status st = odd_scoring_new(run->job, odd_detector_find(odd_stage_fit.part(run)), &by);
+    return st == ODD_OK ? odd_flagging_check(run->job, by.probability >= 0) : st;
 }
 
 static odd_status plan_score(odd_run *run, odd_plan *plan)
