@@ -157,8 +157,10 @@ odd_status odd_filter_get(odd_kernel kernel, int size_in, double start, double l
     for (int i = 0; i < KEPT && !*out; i++) {
         const odd_filter *f = &mine->filter[i];
         if (f->kernel == kernel && f->size_in == size_in && f->size_out == size_out &&
-            f->start == start && f->length == length)
+            f->start == start && f->length == length) {
+            if (mine->next == i) mine->next = (i + 1) % KEPT; /* the caller's next one spares it */
             *out = f;
+        }
     }
     if (*out) return ODD_OK;
     odd_filter *oldest = &mine->filter[mine->next];

@@ -122,6 +122,34 @@ static void copies_at_the_same_size(void)
     odd_image_free(&in);
 }
 
+/* Filters are kept for a while: one that is in use must not go when the other axis needs a new one,
+ * however many came before. */
+static void keeps_both_filters(void)
+{
+    for (int first = 2; first < 40; first++)
+        for (int n = 0; n < 2; n++) {
+            odd_image in = noise(24, first, 1), out, plain;
+            for (int width = 2; width < first; width++) { /* to be forgotten */
+                CU_ASSERT_EQUAL(
+                    odd_resize(&in, 0, 0, 24, first, ODD_KERNEL_BILINEAR, width, first, &out),
+                    ODD_OK);
+                odd_image_free(&out);
+            }
+            for (int height = 41; height < 44; height++) {
+                CU_ASSERT_EQUAL(
+                    odd_resize(&in, 0, 0, 24, first, ODD_KERNEL_BILINEAR, 2, height + 3 * n, &out),
+                    ODD_OK);
+                CU_ASSERT_EQUAL(odd_resize_plain(&in, 0, 0, 24, first, ODD_KERNEL_BILINEAR, 2,
+                                                 height + 3 * n, &plain),
+                                ODD_OK);
+                CU_ASSERT_EQUAL(memcmp(out.pixels, plain.pixels, bytes_of(&out)), 0);
+                odd_image_free(&plain);
+                odd_image_free(&out);
+            }
+            odd_image_free(&in);
+        }
+}
+
 static void refuses_boxes_outside(void)
 {
     static const int boxes[][4] = {
@@ -147,6 +175,7 @@ CU_TestInfo odd_tests[] = {
     {"equals the plain loop", equals_plain_loop},
     {"keeps what is flat", keeps_what_is_flat},
     {"copies at the same size", copies_at_the_same_size},
+    {"keeps both filters", keeps_both_filters},
     {"refuses boxes outside", refuses_boxes_outside},
     CU_TEST_INFO_NULL,
 };
