@@ -46,6 +46,13 @@ void odd_log_setup(int rank, odd_level verbosity)
     state.start = now();
 }
 
+odd_level odd_log_hush(odd_level verbosity)
+{
+    const odd_level before = state.verbosity;
+    if (before != ODD_LOG_DEBUG) state.verbosity = verbosity;
+    return before;
+}
+
 int odd_log_rank(void)
 {
     return state.rank;

@@ -20,18 +20,18 @@ static void write_unreadable(const odd_report_data *data, odd_text *html)
     odd_text_add(html, "</tbody>\n</table></div>\n</section>\n");
 }
 
-static void write_settings(const odd_report_data *data, odd_text *html)
+void odd_settings_write(const char *settings, odd_text *html)
 {
-    if (!data->settings || !*data->settings) return;
+    if (!settings || !*settings) return;
     odd_html(html,
              "<section id=\"settings\">\n<h2>Settings</h2>\n"
              "<details><summary>job.yaml, as it was in force</summary>\n"
              "<pre tabindex=\"0\">%s</pre>\n</details>\n</section>\n",
-             data->settings);
+             settings);
 }
 
 void odd_appendix_write(const odd_report_data *data, odd_text *html)
 {
     write_unreadable(data, html);
-    write_settings(data, html);
+    odd_settings_write(data->settings, html);
 }

@@ -15,11 +15,12 @@ static bool is_finite(const odd_curve_point *p)
 }
 
 /* Through all finite points, or an even choice of them with both ends. */
-static void draw_line(const odd_plot *plot, const odd_curve_point curve[], int64_t count)
+static void draw_line(const odd_plot *plot, const char *class, const odd_curve_point curve[],
+                      int64_t count)
 {
     int64_t shown = count < MOST ? count : MOST;
     char pen = 'M';
-    odd_text_add(plot->svg, "<path class=\"curve\" d=\"");
+    odd_html(plot->svg, "<path class=\"%s\" d=\"", class);
     for (int64_t k = 0; k < shown; k++) {
         const odd_curve_point *p = &curve[shown > 1 ? k * (count - 1) / (shown - 1) : 0];
         if (!is_finite(p)) continue;
@@ -64,7 +65,7 @@ odd_status odd_roc_draw(const odd_report_data *data, odd_text *svg, odd_text *no
     odd_text_format(svg, "<path class=\"chance\" d=\"M%.1f %.1fL%.1f %.1f\"/>",
                     odd_plot_x(&plot, 0), odd_plot_y(&plot, 0), odd_plot_x(&plot, 1),
                     odd_plot_y(&plot, 1));
-    draw_line(&plot, data->roc, data->roc_count);
+    draw_line(&plot, "curve", data->roc, data->roc_count);
     odd_plot_legend(&plot, "curve", ODD_MARK_LINE, name);
     odd_plot_legend(&plot, "chance", ODD_MARK_LINE, "chance");
     draw_working_point(&plot, data->confusion);
@@ -91,9 +92,22 @@ odd_status odd_objective_draw(const odd_report_data *data, odd_text *svg, odd_te
     x.whole = true;
     odd_plot plot =
         odd_plot_begin(svg, x, odd_axis_linear(y0, y1, "log posterior"), "How the fit went");
-    draw_line(&plot, data->objective, data->objective_count);
+    draw_line(&plot, "curve", data->objective, data->objective_count);
     if (data->objective_count <= FEW_STEPS)
         draw_dots(&plot, data->objective, data->objective_count);
     odd_plot_end(&plot);
     return ODD_OK;
+}
+
+void odd_components_draw(const odd_components_curve *curve, odd_text *svg)
+{
+    const double last = (double)curve->sensitivity[curve->count - 1].x;
+    odd_plot plot =
+        odd_plot_begin(svg, odd_axis_linear(curve->sensitivity[0].x, last, "components"),
+                       odd_axis_linear(0, 1, "share of images"), "Shares over the components");
+    draw_line(&plot, "curve odd", curve->sensitivity, curve->count);
+    odd_plot_legend(&plot, "curve odd", ODD_MARK_LINE, "odd images found");
+    draw_line(&plot, "curve", curve->recall, curve->count);
+    odd_plot_legend(&plot, "curve", ODD_MARK_LINE, "theme images kept");
+    odd_plot_end(&plot);
 }

@@ -5,6 +5,7 @@
 #define ODDLOT_REPORT_FIGURES_INTERNAL_H
 
 #include "oddlot/base/text.h"
+#include "oddlot/report/experiment_page.h"
 #include "oddlot/report/report.h"
 
 /** Append an SVG picture, and to `note` plain sentences about it. ODD_NOMEM. */
@@ -14,6 +15,9 @@ odd_figure_draw odd_histogram_draw; /* of the scores, by truth where it is known
 odd_figure_draw odd_scatter_draw;   /* of the first two components */
 odd_figure_draw odd_roc_draw;
 odd_figure_draw odd_objective_draw;
+
+/** Sensitivity and recall over the number of components; count > 1. */
+void odd_components_draw(const odd_components_curve *curve, odd_text *svg);
 
 /** The section of all figures for which there is data; nothing where there is none. */
 odd_status odd_figures_write(const odd_report_data *data, odd_text *html);

@@ -15,13 +15,13 @@ static void write_policy(odd_text *html)
              odd_embedded_js_digest);
 }
 
-static void write_head(const odd_report_data *data, odd_text *html)
+void odd_page_head(const char *title, odd_text *html)
 {
     odd_text_add(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     write_policy(html);
     odd_text_add(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                        "<meta name=\"color-scheme\" content=\"light dark\">\n");
-    odd_html(html, "<title>%s</title>\n<style>\n", data->title);
+    odd_html(html, "<title>%s</title>\n<style>\n", title);
     odd_text_add(html, odd_embedded_css);
     odd_text_add(html, "</style>\n</head>\n");
 }
@@ -49,7 +49,7 @@ static void write_top(const odd_report_data *data, odd_text *html)
     odd_text_add(html, "</header>\n");
 }
 
-static void write_foot(odd_text *html)
+void odd_page_foot(odd_text *html)
 {
     odd_text_add(html, "<footer>Made by oddlot " ODD_VERSION ". Names are shown as text: bytes that"
                        " are not UTF-8 appear as �, <code>flagged.csv</code> keeps them."
@@ -61,7 +61,7 @@ static void write_foot(odd_text *html)
 odd_status odd_page_write(const odd_report_data *data, odd_text *html)
 {
     odd_status st;
-    write_head(data, html);
+    odd_page_head(data->title, html);
     odd_text_add(html, "<body>\n<a class=\"skip\" href=\"#flagged\">To the flagged images</a>\n");
     write_top(data, html);
     odd_text_add(html, "<main>\n");
@@ -70,7 +70,7 @@ odd_status odd_page_write(const odd_report_data *data, odd_text *html)
     odd_gallery_write(data, html);
     odd_appendix_write(data, html);
     odd_text_add(html, "</main>\n");
-    write_foot(html);
+    odd_page_foot(html);
     ODD_TRY(odd_text_status(html));
 done:
     return st;

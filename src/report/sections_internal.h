@@ -10,9 +10,14 @@
 /** The whole page. ODD_NOMEM. */
 odd_status odd_page_write(const odd_report_data *data, odd_text *html);
 
+/** What every page of ours begins and ends with, to </head> and from <footer> on. */
+void odd_page_head(const char *title, odd_text *html);
+void odd_page_foot(odd_text *html);
+
 void odd_summary_write(const odd_report_data *data, odd_text *html); /* facts and metrics */
 void odd_gallery_write(const odd_report_data *data, odd_text *html);
 void odd_appendix_write(const odd_report_data *data, odd_text *html); /* unreadable, settings */
+void odd_settings_write(const char *settings, odd_text *html);        /* NULL: nothing */
 
 /** True if the picture can be shown. Only such a one has a file. */
 bool odd_gallery_has_picture(const odd_flagged *image);

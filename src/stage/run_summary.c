@@ -1,6 +1,8 @@
 /* Summary: the result of a run in a few lines, and a run folder described for people. */
 #include "stage_internal.h"
 
+#include "experiment_internal.h"
+
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
@@ -108,12 +110,36 @@ done:
     return st;
 }
 
+/* @local: rank 0 */
+static odd_status summarize_experiment(const odd_run *run)
+{
+    odd_design *d = NULL;
+    odd_file *file = NULL;
+    odd_results results = {0};
+    odd_status st;
+    ODD_TRY(odd_design_new(run->job, &d));
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "experiment", &file));
+    results.design = d;
+    ODD_TRY(odd_results_read(d, file, &results.trial));
+    putchar('\n');
+    ODD_TRY(odd_results_print(&results));
+    printf("\nreport  %s/report/index.html\ntrials  %s/experiment.csv\ndata    %s/audit.h5\n",
+           run->folder, run->folder, run->folder);
+done:
+    odd_file_close(&file);
+    odd_free(results.trial);
+    odd_design_free(&d);
+    return st;
+}
+
 odd_status odd_run_summary(odd_run *run)
 {
     const odd_audited *audited;
     odd_status st;
     ODD_TRY(odd_run_audited(run, &audited));
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? summarize(run) : ODD_OK);
+    odd_status (*const tell)(const odd_run *) =
+        odd_is_audit(run) ? summarize : summarize_experiment;
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? tell(run) : ODD_OK);
 done:
     return st;
 }

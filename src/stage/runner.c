@@ -81,7 +81,8 @@ odd_status odd_run_check(const odd_run *run)
 {
     odd_status st = ODD_OK;
     for (int i = 0; odd_stages[i]; i++)
-        if (odd_stages[i]->check) ODD_TRY(odd_stages[i]->check(run));
+        if (odd_stages[i]->check && odd_stage_applies(odd_stages[i], run))
+            ODD_TRY(odd_stages[i]->check(run));
 done:
     return st;
 }
@@ -91,6 +92,7 @@ static odd_status examine(odd_run *run, state *s)
 {
     odd_status st = ODD_OK;
     for (int i = 0; odd_stages[i]; i++) {
+        if (!odd_stage_applies(odd_stages[i], run)) continue;
         ODD_TRY(fingerprint(run, odd_stages[i], s));
         if (odd_rank(run->comm) == 0) s->current[i] = is_current(run, odd_stages[i], s->wanted[i]);
     }
@@ -171,9 +173,12 @@ done:
     return st;
 }
 
-/* A stage alone needs its inputs as they should be. */
-static odd_status inputs_current(const odd_stage *stage, const state *s)
+/* A stage alone must be one of the job's, and needs its inputs as they should be. */
+static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const state *s)
 {
+    if (!odd_stage_applies(stage, run))
+        return odd_fail(ODD_USAGE, "%s is no stage of this job, which is %s", stage->name,
+                        odd_is_audit(run) ? "an audit" : "an experiment");
     for (int i = 0; stage->inputs[i]; i++)
         if (!s->current[stage_number(stage->inputs[i])])
             return odd_fail(ODD_USAGE,
@@ -188,9 +193,10 @@ odd_status odd_run_do(odd_run *run, const char *only)
     state s = {0};
     odd_status st;
     ODD_TRY(examine(run, &s));
-    if (only) ODD_TRY(inputs_current(odd_stage_find(only), &s));
+    if (only) ODD_TRY(can_be_alone(run, odd_stage_find(only), &s));
     for (int i = 0; odd_stages[i]; i++) {
         if (only && strcmp(only, odd_stages[i]->name) != 0) continue;
+        if (!odd_stage_applies(odd_stages[i], run)) continue;
         if (s.current[i]) {
             odd_log(ODD_LOG_STAGE, "%-9s is up to date", odd_stages[i]->name);
             continue;
@@ -212,6 +218,7 @@ odd_status odd_run_plan(odd_run *run)
     odd_status st;
     ODD_TRY(examine(run, &s));
     for (int i = 0; odd_stages[i]; i++) {
+        if (!odd_stage_applies(odd_stages[i], run)) continue;
         plan.what.length = 0;
         plan.disk = plan.memory = 0;
         ODD_TRY(odd_stages[i]->plan(run, &plan));

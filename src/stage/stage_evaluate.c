@@ -268,6 +268,7 @@ const odd_stage odd_stage_evaluate = {
     .version = 1,
     .inputs = inputs,
     .sections = sections,
+    .applies = odd_is_audit,
     .plan = plan_evaluate,
     .run = run_evaluate,
 };

@@ -184,6 +184,7 @@ const odd_stage odd_stage_fit = {
     .part = fit_part,
     .check = check_fit,
     .outside = model_digest,
+    .applies = odd_is_audit,
     .plan = plan_fit,
     .run = run_fit,
 };

@@ -12,11 +12,11 @@
 #include "audited_internal.h"
 
 extern const odd_stage odd_stage_ingest, odd_stage_features, odd_stage_reduce, odd_stage_fit,
-    odd_stage_score, odd_stage_evaluate, odd_stage_report;
+    odd_stage_score, odd_stage_evaluate, odd_stage_report, odd_stage_experiment;
 
 extern const odd_section odd_run_section, odd_image_section, odd_ingest_section,
     odd_features_section, odd_reduce_section, odd_fit_section, odd_score_section,
-    odd_evaluate_section, odd_report_section;
+    odd_evaluate_section, odd_report_section, odd_experiment_section;
 
 /** The settings of a registered part: section "<stage>.<part>". Borrowed from the job. @local */
 const void *odd_part_options(const odd_job *job, const char *stage, const char *part);
@@ -25,6 +25,9 @@ const void *odd_part_options(const odd_job *job, const char *stage, const char *
  */
 odd_status odd_no_such_part(const odd_job *job, const char *key, const char *what,
                             const char *given, const char *(*name)(int i));
+
+/** True if the job is an audit, false if it is an experiment. @local */
+bool odd_is_audit(const odd_run *run);
 
 /** Ask every stage whether its settings make sense, before anything is written. @local; ODD_USAGE
  */

@@ -240,6 +240,7 @@ const odd_stage odd_stage_reduce = {
     .part = reduce_part,
     .check = check_reduce,
     .outside = model_digest,
+    .applies = odd_is_audit,
     .plan = plan_reduce,
     .run = run_reduce,
 };

@@ -128,6 +128,7 @@ const odd_stage odd_stage_report = {
     .inputs = inputs,
     .sections = sections,
     .product = "report/index.html",
+    .applies = odd_is_audit,
     .plan = plan_report,
     .run = run_report,
 };

@@ -339,6 +339,7 @@ const odd_stage odd_stage_score = {
     .sections = sections,
     .product = "flagged.csv",
     .check = check_score,
+    .applies = odd_is_audit,
     .plan = plan_score,
     .run = run_score,
 };

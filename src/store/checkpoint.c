@@ -199,13 +199,23 @@ done:
     return st;
 }
 
+/* The folder goes, too, if nothing else is in it. */
+static void remove_file(char *path)
+{
+    char *slash = strrchr(path, '/');
+    unlink(path);
+    if (!slash) return;
+    *slash = '\0';
+    rmdir(path);
+}
+
 void odd_checkpoint_close(odd_checkpoint **c, bool done)
 {
     if (!*c) return;
     if ((*c)->fd >= 0) close((*c)->fd);
     if (done) {
         MPI_Barrier((*c)->comm);
-        if (odd_rank((*c)->comm) == 0) unlink((*c)->path);
+        if (odd_rank((*c)->comm) == 0) remove_file((*c)->path);
     }
     free((*c)->path);
     free((*c)->pending);

@@ -20,6 +20,10 @@ typedef enum {
 /** Set once at start: my rank (a plain number, base knows no MPI) and the most verbose level. */
 void odd_log_setup(int rank, odd_level verbosity);
 
+/** Show no more than this for a while, unless everything is shown (ODD_LOG_DEBUG). Returns the
+ * level before, to be given back by another call. */
+odd_level odd_log_hush(odd_level verbosity);
+
 /** One line on rank 0, with level and seconds since the start; colours only on a terminal. */
 void odd_log(odd_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,6 +1,6 @@
 /**
  * Stage: one arrow of catalogue -> ingest -> features -> reduce -> fit -> score -> evaluate ->
- * report.
+ * report, or, where the job is an experiment, catalogue -> ingest -> features -> experiment.
  *
  * A stage reads the files of the stages before it, writes one of its own into RUN and publishes it
  * whole or not at all. It is one table of functions in one file and one line in stages.c.
@@ -36,6 +36,8 @@ typedef struct {
     /** Which of its registered parts the settings pick: "mixture" for section "fit.mixture". NULL:
      *  it has none. @local */
     const char *(*part)(const odd_run *run);
+    /** Does this job have such a stage? NULL: every job has. @local */
+    bool (*applies)(const odd_run *run);
     /** Check settings that tables cannot, before any work; NULL: nothing. @local; ODD_USAGE */
     odd_status (*check)(const odd_run *run);
     /** Digest of inputs from outside the run; NULL: there are none. @collective */
@@ -48,6 +50,9 @@ typedef struct {
 
 extern const odd_stage *const odd_stages[];        /* in the order of the data; NULL-terminated */
 const odd_stage *odd_stage_find(const char *name); /* NULL if there is none */
+
+/** Does this job have this stage? @local */
+bool odd_stage_applies(const odd_stage *stage, const odd_run *run);
 
 /** Every section that a job may have, the settings of all registered parts included. */
 const odd_section *odd_job_sections(int *count);

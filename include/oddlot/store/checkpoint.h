@@ -34,7 +34,8 @@ odd_status odd_checkpoint_write(odd_checkpoint *c, int64_t record, const void *d
 /** Bring what was written to the disk, then mark it. @local; ODD_IO. */
 odd_status odd_checkpoint_settle(odd_checkpoint *c);
 
-/** Close; `done`: remove the file. NULL is fine. @collective */
+/** Close; `done`: remove the file, and its folder if that is empty then. NULL is fine. @collective
+ */
 void odd_checkpoint_close(odd_checkpoint **c, bool done);
 
 #endif

@@ -1,0 +1,109 @@
+/* Experiment page: the table, the curves over the components and a picture of each mixture. */
+#include "oddlot/report/experiment_page.h"
+
+#include "report/figures_internal.h"
+#include "report/html_internal.h"
+#include "report/report_folder_internal.h"
+#include "report/sections_internal.h"
+
+#include <stdio.h>
+
+static void write_line(const odd_experiment_data *data, int line, odd_text *html)
+{
+    odd_text_add(html, line <= data->summary_lines ? "<tr class=\"all\">" : "<tr>");
+    for (int c = 0; c < data->columns; c++) {
+        const char *tag = line == 0 ? "th scope=\"col\"" : c == 0 ? "th scope=\"row\"" : "td";
+        odd_text_format(html, "<%s>", tag);
+        odd_html(html, "%s", data->cell[line * data->columns + c]);
+        odd_text_add(html, line == 0 || c == 0 ? "</th>" : "</td>");
+    }
+    odd_text_add(html, "</tr>\n");
+}
+
+static void write_table(const odd_experiment_data *data, odd_text *html)
+{
+    odd_text_add(html, "<section id=\"table\">\n<h2>Table</h2>\n<p>Means over the seeds with 95 % "
+                       "intervals. Sensitivity: share of the odd images flagged. Recall: share of "
+                       "the theme images kept.</p>\n<div class=\"scroll\" tabindex=\"0\" "
+                       "role=\"region\" aria-label=\"Table\"><table class=\"trials\">\n<thead>\n");
+    write_line(data, 0, html);
+    odd_text_add(html, "</thead>\n<tbody>\n");
+    for (int line = 1; line < data->lines; line++)
+        write_line(data, line, html);
+    odd_text_add(html, "</tbody>\n</table></div>\n</section>\n");
+}
+
+static void write_curves(const odd_experiment_data *data, odd_text *html)
+{
+    if (data->curves == 0) return;
+    odd_text_add(html, "<section id=\"curves\">\n<h2>Numbers of components</h2>\n"
+                       "<div class=\"figures\">\n");
+    for (int i = 0; i < data->curves; i++) {
+        odd_html(html, "<figure>\n<h3>%s</h3>\n", data->curve[i].name);
+        odd_components_draw(&data->curve[i], html);
+        odd_text_add(html, "<figcaption>Mean over mixtures and seeds.</figcaption>\n</figure>\n");
+    }
+    odd_text_add(html, "</div>\n</section>\n");
+}
+
+static odd_status write_picture(const odd_mixture_picture *picture, odd_text *html)
+{
+    const odd_report_data data = {.scatter = picture->point,
+                                  .scatter_count = picture->count,
+                                  .scatter_total = picture->count};
+    odd_text note = ODD_TEXT_EMPTY;
+    odd_html(html, "<figure>\n<h3>%s</h3>\n", picture->name);
+    odd_status st = odd_scatter_draw(&data, html, &note);
+    odd_html(html, "<figcaption>%s</figcaption>\n</figure>\n", odd_text_string(&note));
+    if (note.failed) html->failed = true;
+    odd_text_free(&note);
+    return st;
+}
+
+static odd_status write_pictures(const odd_experiment_data *data, odd_text *html)
+{
+    odd_status st = ODD_OK;
+    odd_text_add(html, "<section id=\"mixtures\">\n<h2>Mixtures</h2>\n<p>The fitted images over "
+                       "the first two components, by the first technique, share and seed.</p>\n"
+                       "<div class=\"figures\">\n");
+    for (int i = 0; i < data->pictures; i++)
+        if (data->picture[i].count > 0) ODD_TRY(write_picture(&data->picture[i], html));
+    odd_text_add(html, "</div>\n</section>\n");
+done:
+    return st;
+}
+
+static odd_status write_html(const odd_experiment_data *data, odd_text *html)
+{
+    odd_status st;
+    odd_page_head(data->title, html);
+    odd_html(html,
+             "<body>\n<header>\n<h1>%s</h1>\n<p class=\"subtitle\">%s</p>\n</header>\n<main>\n",
+             data->title, data->subtitle);
+    write_table(data, html);
+    write_curves(data, html);
+    ODD_TRY(write_pictures(data, html));
+    odd_settings_write(data->settings, html);
+    odd_text_add(html, "</main>\n");
+    odd_page_foot(html);
+    ODD_TRY(odd_text_status(html));
+done:
+    return st;
+}
+
+odd_status odd_experiment_page_write(const char *folder, const odd_experiment_data *data)
+{
+    char path[PATH_MAX];
+    odd_text html = ODD_TEXT_EMPTY;
+    odd_report_folder to;
+    odd_status st;
+    if ((st = odd_report_folder_begin(folder, &to)) != ODD_OK) return st;
+    ODD_TRY(write_html(data, &html));
+    if (snprintf(path, sizeof path, "%s/index.html", to.partial) >= (int)sizeof path)
+        ODD_TRY(odd_fail(ODD_IO, "path is too long: '%s'", to.partial));
+    ODD_TRY(odd_file_spill(path, html.s, html.length));
+    ODD_TRY(odd_report_folder_publish(&to));
+done:
+    odd_text_free(&html);
+    return st == ODD_OK ? st : odd_report_folder_abandon(&to, st);
+}
