@@ -1,14 +1,12 @@
 /* Bench case of training: epochs of a known network over random images, batches cut into shards
  * over all ranks and threads, gradients summed in their tree. */
 #include "bench_internal.h"
+#include "gradient_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"
-#include "oddlot/nn/train.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
-#include "oddlot/par/treesum.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,33 +46,22 @@ static const struct {
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
-/* A training with its data: n images, the shards of a batch that are mine. */
+/* A training with its data: n images. */
 typedef struct {
     MPI_Comm comm;
     int64_t n, batch, values; /* values of an image */
-    int64_t first_shard, shards, all_shards;
     odd_graph *graph;
     odd_trainer *trainer;
-    odd_treesum *tree;
-    int64_t length;
-    float *images, **vector;
+    odd_gradient gradient;
+    float *images;
     int32_t *label;
-    double *sum; /* (length + 1): the loss is the last */
-    odd_shard *shard;
-    odd_tally *tally;
 } training;
 
 static void training_close(training *t)
 {
-    for (int64_t s = 0; t->vector && s < t->shards; s++)
-        odd_free(t->vector[s]);
-    odd_free(t->vector);
     odd_free(t->images);
     odd_free(t->label);
-    odd_free(t->sum);
-    odd_free(t->shard);
-    odd_free(t->tally);
-    odd_treesum_free(&t->tree);
+    odd_gradient_close(&t->gradient);
     odd_trainer_free(&t->trainer);
     odd_graph_free(&t->graph);
 }
@@ -101,7 +88,6 @@ static odd_status make_trainer(training *t, int which)
     const odd_loss loss = {networks[which].loss, t->graph->output[0], 1};
     ODD_TRY(odd_trainer_new(t->graph, 1, &loss, &options, &t->trainer));
     t->values = odd_tensor_values(&t->graph->tensor[t->graph->input]);
-    t->length = odd_trainer_length(t->trainer);
 done:
     return st;
 }
@@ -115,13 +101,6 @@ static odd_status make_data(training *t)
         t->images[i] = (float)odd_uniform(1, ODD_STREAM_GENERATE, (uint64_t)i, 0);
     for (int64_t i = 0; i < t->n; i++)
         t->label[i] = (int32_t)odd_below(2, 2, ODD_STREAM_GENERATE, (uint64_t)i, 0);
-    ODD_TRY(ODD_NEW(t->vector, t->shards));
-    for (int64_t s = 0; s < t->shards; s++)
-        ODD_TRY(ODD_NEW(t->vector[s], t->length));
-    ODD_TRY(ODD_NEW(t->sum, t->length + 1));
-    ODD_TRY(ODD_NEW(t->shard, t->shards));
-    ODD_TRY(ODD_NEW(t->tally, t->shards));
-    ODD_TRY(odd_treesum_new(t->length + 1, t->first_shard, &t->tree));
 done:
     return st;
 }
@@ -135,63 +114,35 @@ static odd_status training_open(const odd_bench_settings *s, training *t)
         return odd_fail(ODD_USAGE, "bench train wants shards <= batch <= n");
     t->n = s->n;
     t->batch = s->batch;
-    t->all_shards = s->shards;
-    odd_shard_range(s->shards, odd_size(t->comm), odd_rank(t->comm), &t->first_shard, &t->shards);
     ODD_TRY(make_trainer(t, which));
+    ODD_TRY(odd_gradient_open(t->comm, t->trainer, (int)s->shards, &t->gradient));
     ODD_TRY(make_data(t));
 done:
     return st;
 }
 
 /* My shards of the batch that begins with image `first`. */
-static odd_status run_shards(training *t, int64_t first)
+static void fill_shards(training *t, int64_t first)
 {
-    for (int64_t s = 0; s < t->shards; s++) {
+    odd_gradient *g = &t->gradient;
+    odd_gradient_cut(g, t->batch);
+    for (int s = 0; s < g->mine; s++) {
         int64_t at, count;
-        odd_shard_range(t->batch, (int)t->all_shards, (int)(t->first_shard + s), &at, &count);
+        odd_gradient_range(g, t->batch, s, &at, &count);
         const float *images = t->images + (first + at) * t->values;
-        t->shard[s] = (odd_shard){.images = count,
+        g->shard[s] = (odd_shard){.images = count,
                                   .input = images,
                                   .target = {{.label = t->label + first + at, .value = images}}};
     }
-    return odd_trainer_shards(t->trainer, t->batch, (int)t->shards, t->shard, t->vector, t->tally);
-}
-
-static odd_status push_shards(training *t)
-{
-    odd_treesum_begin(t->tree, t->first_shard);
-    for (int64_t s = 0; s < t->shards; s++) {
-        double *sum = odd_treesum_next(t->tree);
-        if (!sum) return ODD_NOMEM;
-        for (int64_t i = 0; i < t->length; i++)
-            sum[i] = t->vector[s][i];
-        sum[t->length] = t->tally[s].loss;
-        odd_treesum_push(t->tree);
-    }
-    return ODD_OK;
-}
-
-/* All shards are mine: their sum needs no messages, and has the same bits. */
-static void add_here(training *t)
-{
-    odd_gradient_sum(t->length, (int)t->shards, (const float *const *)t->vector, t->sum);
-    t->sum[t->length] = 0;
-    for (int64_t s = 0; s < t->shards; s++)
-        t->sum[t->length] += t->tally[s].loss;
 }
 
 static odd_status run_epoch(training *t)
 {
+    odd_tally total;
     odd_status st = ODD_OK;
     for (int64_t first = 0; first + t->batch <= t->n; first += t->batch) {
-        ODD_TRY_ALL(t->comm, run_shards(t, first));
-        if (t->shards == t->all_shards) {
-            add_here(t);
-        } else {
-            ODD_TRY_ALL(t->comm, push_shards(t));
-            ODD_TRY(odd_treesum_total(t->comm, t->tree, t->sum));
-        }
-        ODD_TRY(odd_trainer_step(t->trainer, t->sum, t->sum[t->length] / (double)t->batch, 1e-3));
+        fill_shards(t, first);
+        ODD_TRY(odd_gradient_step(&t->gradient, t->batch, 1e-3, &total));
     }
 done:
     return st;

@@ -28,6 +28,8 @@ typedef enum {
     ODD_STREAM_NEIGHBOURS = 13,  /* which rows others are compared with */
     ODD_STREAM_WEIGHTS = 20,     /* weights before training */
     ODD_STREAM_DROPOUT = 21,     /* what training drops */
+    ODD_STREAM_SHUFFLE = 22,     /* the order of images in an epoch */
+    ODD_STREAM_FOLDS = 23,       /* which images a network does not see, and its seed */
     ODD_STREAM_TEST = 99
 } odd_stream;
 
