@@ -128,7 +128,8 @@ static odd_status lend_arrays(odd_plan *plan, const float input[], float *const 
         char *data = home == ODD_HOME_INPUT    ? (char *)(uintptr_t)input
                      : home == ODD_HOME_OUTPUT ? (char *)output[v->number]
                                                : NULL;
-        if (data) ODD_TRY(odd_dnnl(dnnl_memory_set_data_handle(v->memory, data + v->start), "memory"));
+        if (data)
+            ODD_TRY(odd_dnnl(dnnl_memory_set_data_handle(v->memory, data + v->start), "memory"));
     }
 done:
     return st;

@@ -20,9 +20,10 @@ odd_status odd_dataset_create(odd_file *file, const char *name, const odd_shape 
 
 /** Open one for reading; what it must look like (type, rank) is checked by the caller on
  *  odd_dataset_shape(). Integers (up to 16 bits signed and unsigned become ODD_I32, larger unsigned
- *  ones ODD_I64), IEEE floats (16 bits are ODD_F16), h5py's bool (ODD_U8) and strings of fixed length are accepted. Data
- *  that the file does not itself hold (links, virtual or external storage, filters other than
- *  deflate, shuffle and fletcher32, more rows than bytes) is refused: sizes can be believed.
+ *  ones ODD_I64), IEEE floats (16 bits are ODD_F16), h5py's bool (ODD_U8) and strings of fixed
+ * length are accepted. Data that the file does not itself hold (links, virtual or external storage,
+ * filters other than deflate, shuffle and fletcher32, more rows than bytes) is refused: sizes can
+ * be believed.
  *  @local after a collective odd_file_open(). @return ODD_FORMAT naming file and dataset. */
 odd_status odd_dataset_open(const odd_file *file, const char *name, odd_dataset **out);
 /** Open and insist on type, rank and (where not -1) dimensions. ODD_F16 will do for ODD_F32. */
