@@ -120,6 +120,10 @@ typedef struct {
 
 void odd_trial_rows_free(odd_trial_rows **rows);
 
+/** An order of the techniques in which those that reduce alike are neighbours: order (techniques).
+ *  @local, the same on every rank; ODD_USAGE, ODD_NOMEM */
+odd_status odd_trial_order(const odd_design *d, int64_t order[]);
+
 /** Do a trial. @param points NULL, or on rank 0 what a picture of the fitted rows shows: theirs to
  *  free by odd_free(). A method that fails on the drawn rows is told as a warning and gives NaNs.
  *  @collective */

@@ -226,7 +226,7 @@ static odd_status add_mean(const odd_results *r, const line *l, int value, odd_l
     odd_status st = mean_of(r, l, value, &m);
     if (st != ODD_OK) return st;
     if (!isnan(m.mean)) snprintf(text, sizeof text, "%.4f", m.mean);
-    if (l->mixture >= 0 && !isnan(m.half))
+    if (l->mixture >= 0 && m.half > 0) /* false for NaN */
         snprintf(text, sizeof text, "%.4f \u00b1 %.4f", m.mean, m.half);
     return add_cell(cells, text);
 }

@@ -101,8 +101,14 @@ done:
 
 /* ---- reduction ---- */
 
-static odd_hash reduction_digest(const odd_job *job, const odd_reduction *reduction)
+static const odd_reduction *reduction_of(const odd_job *job)
 {
+    return odd_reduction_find(odd_stage_reduce.part(&(odd_run){.job = job}));
+}
+
+static odd_hash reduction_digest(const odd_job *job)
+{
+    const odd_reduction *reduction = reduction_of(job);
     char section[64];
     snprintf(section, sizeof section, "reduce.%s", reduction->name);
     const odd_hash own = odd_job_digest(job, section), all = odd_job_digest(job, "reduce");
@@ -128,9 +134,8 @@ done:
 /* @collective */
 static odd_status reduce(const odd_job *job, uint64_t seed, odd_trial_rows *rows, double *seconds)
 {
-    const odd_reduction *reduction =
-        odd_reduction_find(odd_stage_reduce.part(&(odd_run){.job = job}));
-    const odd_hash digest = reduction_digest(job, reduction);
+    const odd_reduction *reduction = reduction_of(job);
+    const odd_hash digest = reduction_digest(job);
     const double started = odd_seconds();
     odd_bundle model = ODD_BUNDLE_EMPTY;
     int64_t bad;
@@ -147,6 +152,36 @@ static odd_status reduce(const odd_job *job, uint64_t seed, odd_trial_rows *rows
     *seconds = odd_seconds() - started;
 done:
     odd_bundle_free(&model);
+    return st;
+}
+
+static odd_status digest_of(const odd_design *d, int64_t technique, odd_hash *out)
+{
+    odd_job *job;
+    odd_status st = odd_technique_job(d, technique, 0.1, &job);
+    if (st == ODD_OK) *out = reduction_digest(job);
+    odd_job_free(&job);
+    return st;
+}
+
+/* By the first technique that reduces alike, then as given. */
+odd_status odd_trial_order(const odd_design *d, int64_t order[])
+{
+    odd_hash *digest = NULL;
+    int64_t placed = 0;
+    odd_status st;
+    ODD_TRY(ODD_NEW(digest, d->techniques));
+    for (int64_t t = 0; t < d->techniques; t++)
+        ODD_TRY(digest_of(d, t, &digest[t]));
+    for (int64_t first = 0; first < d->techniques; first++) {
+        bool seen = false;
+        for (int64_t t = 0; t < first && !seen; t++)
+            seen = memcmp(&digest[t], &digest[first], sizeof *digest) == 0;
+        for (int64_t t = first; t < d->techniques && !seen; t++)
+            if (memcmp(&digest[t], &digest[first], sizeof *digest) == 0) order[placed++] = t;
+    }
+done:
+    odd_free(digest);
     return st;
 }
 

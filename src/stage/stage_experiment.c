@@ -169,18 +169,25 @@ done:
     return st;
 }
 
-/* @collective */
+/* Draw by draw; within one, what reduces alike comes together. @collective */
 static odd_status do_trials(work *w)
 {
+    const MPI_Comm comm = w->lab.run->comm;
+    const int64_t techniques = w->lab.design->techniques;
     const int64_t trials = odd_design_trials(w->lab.design);
-    odd_progress *progress = odd_progress_start(w->lab.run->comm, "experiment", "trials", trials);
-    odd_status st = ODD_OK;
+    odd_progress *progress = NULL;
+    int64_t *order = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(order, techniques));
+    ODD_TRY_ALL(comm, odd_trial_order(w->lab.design, order));
+    progress = odd_progress_start(comm, "experiment", "trials", trials);
     for (int64_t i = 0; i < trials; i++) {
-        ODD_TRY(do_trial(w, i));
-        odd_progress_add(progress, odd_rank(w->lab.run->comm) == 0);
+        ODD_TRY(do_trial(w, i - i % techniques + order[i % techniques]));
+        odd_progress_add(progress, odd_rank(comm) == 0);
     }
 done:
     odd_progress_stop(&progress);
+    odd_free(order);
     return st;
 }
 
