@@ -26,10 +26,9 @@ static void list_cases(odd_text *help)
 const odd_command odd_commands[] = {
     {"run", "Audit", "do a job: whatever is not up to date",
      "JOB.yaml [-o RUN] [--set key=value]...",
-     "Does the stages ingest, features, reduce, fit, score, evaluate and report, leaving those "
-     "whose\n"
-     "settings and inputs have not changed. Run it again after a kill: what was published is "
-     "kept.\n",
+     "Does the stages ingest, train (of a job that has a network), features, reduce, fit, score,\n"
+     "evaluate and report, leaving those whose settings and inputs have not changed. Run it again\n"
+     "after a kill: what was published is kept.\n",
      "mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=photos -o runs/photos",
      odd_words_help, odd_cmd_run},
     {"info", "Audit", "describe a run", "RUN [--verify]",
@@ -38,6 +37,7 @@ const odd_command odd_commands[] = {
      "code 3 if one is damaged.\n",
      "oddlot info runs/photos", NULL, odd_cmd_info},
     STAGE("ingest", "read, crop and resize every image of the catalogue"),
+    STAGE("train", "networks learn from the catalogue"),
     STAGE("features", "turn every image into a row of numbers"),
     STAGE("reduce", "keep the few directions in which the images differ most"),
     STAGE("fit", "learn what is usual"),

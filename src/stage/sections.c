@@ -3,6 +3,7 @@
 #include "stage_internal.h"
 
 #include "feature_source_internal.h"
+#include "training_internal.h"
 
 #include "oddlot/detect/detector.h"
 #include "oddlot/linalg/reduction.h"
@@ -37,6 +38,8 @@ static void gather(void)
     add(odd_mixture_section);
     add(odd_image_section);
     add(odd_ingest_section);
+    add(odd_train_section);
+    add(odd_train_damage_section);
     add(odd_features_section);
     for (const odd_feature_source *const *s = odd_feature_sources; *s; s++)
         add_part("features", (*s)->name, (*s)->summary, (*s)->options, (*s)->options_size);

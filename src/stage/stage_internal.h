@@ -11,8 +11,8 @@
 
 #include "audited_internal.h"
 
-extern const odd_stage odd_stage_ingest, odd_stage_features, odd_stage_reduce, odd_stage_fit,
-    odd_stage_score, odd_stage_evaluate, odd_stage_report, odd_stage_experiment;
+extern const odd_stage odd_stage_ingest, odd_stage_train, odd_stage_features, odd_stage_reduce,
+    odd_stage_fit, odd_stage_score, odd_stage_evaluate, odd_stage_report, odd_stage_experiment;
 
 extern const odd_section odd_run_section, odd_image_section, odd_ingest_section,
     odd_features_section, odd_reduce_section, odd_fit_section, odd_score_section,
@@ -28,6 +28,9 @@ odd_status odd_no_such_part(const odd_job *job, const char *key, const char *wha
 
 /** True if the job is an audit, false if it is an experiment. @local */
 bool odd_is_audit(const odd_run *run);
+
+/** True if the job trains networks. @local */
+bool odd_trains(const odd_run *run);
 
 /** Ask every stage whether its settings make sense, before anything is written. @local; ODD_USAGE
  */

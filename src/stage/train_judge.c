@@ -1,0 +1,114 @@
+/* Judging: what a network says of images that are spread over ranks. */
+#include "training_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/nn/net.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+
+/* Images that go through the network together, whoever has them: a batch may show in the last bits
+ * of what a network says. */
+enum { PORTION = 64 };
+
+typedef struct {
+    odd_training *training;
+    odd_net *net;
+    odd_shown shown;
+    float *output; /* (PORTION, values) */
+    int values;    /* of the network's output: 1 or 2 */
+} judge;
+
+static odd_status judge_open(odd_training *t, const odd_graph *graph, judge *j)
+{
+    odd_status st;
+    j->training = t;
+    j->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
+    ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &j->net));
+    ODD_TRY(odd_shown_new(&t->images, PORTION, &j->shown));
+    ODD_TRY(ODD_NEW(j->output, (int64_t)PORTION * j->values));
+done:
+    return st;
+}
+
+static void judge_close(judge *j)
+{
+    odd_net_free(&j->net);
+    odd_shown_free(&j->shown);
+    odd_free(j->output);
+}
+
+static odd_status judge_portion(judge *j, int64_t count, const int64_t row[], bool shown,
+                                double odds[], double altered[])
+{
+    odd_training *t = j->training;
+    float *const output[] = {j->output};
+    odd_status st;
+    ODD_TRY(odd_train_show(&t->images, shown ? &t->task : NULL, count, row, 0, &j->shown));
+    ODD_TRY(odd_net_run(j->net, count, j->shown.input, output));
+    for (int64_t i = 0; i < count; i++) {
+        const float *x = j->output + i * j->values;
+        odds[i] = j->values == 1 ? x[0] : (double)x[1] - x[0];
+        altered[i] = j->shown.altered[i];
+    }
+done:
+    return st;
+}
+
+/* My run of the portions; what others do stays 0. */
+static odd_status judge_mine(judge *j, int64_t count, const int64_t row[], bool shown,
+                             double odds[], double altered[])
+{
+    const MPI_Comm comm = j->training->comm;
+    int64_t first, mine;
+    odd_status st = ODD_OK;
+    odd_shard_range((count + PORTION - 1) / PORTION, odd_size(comm), odd_rank(comm), &first, &mine);
+    for (int64_t p = first; p < first + mine && st == ODD_OK; p++) {
+        const int64_t at = p * PORTION, left = count - at;
+        st = judge_portion(j, left < PORTION ? left : PORTION, row + at, shown, odds + at,
+                           altered + at);
+    }
+    return st;
+}
+
+odd_status odd_train_judge(odd_training *t, const odd_graph *graph, int64_t count,
+                           const int64_t row[], bool shown, double odds[])
+{
+    judge j = {.training = t};
+    double *said = NULL; /* (2, count): odds, altered */
+    odd_status st;
+    ODD_TRY_ALL(t->comm, ODD_NEW(said, 2 * count));
+    ODD_TRY_ALL(t->comm, judge_open(t, graph, &j));
+    ODD_TRY_ALL(t->comm, judge_mine(&j, count, row, shown, said, said + count));
+    odd_sum_f64(t->comm, said, 2 * count); /* one of the summands is not 0 */
+    for (int64_t i = 0; i < count; i++) {
+        odds[row[i]] = said[i];
+        if (shown) t->result.altered[row[i]] = said[count + i] != 0;
+    }
+done:
+    judge_close(&j);
+    odd_free(said);
+    return st;
+}
+
+/* log(1 + exp(x)) without overflow. */
+static double softplus(double x)
+{
+    return fmax(x, 0) + log1p(exp(-fabs(x)));
+}
+
+void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
+                     double *loss, double *accuracy)
+{
+    double sum = 0;
+    int64_t right = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const bool damaged = t->result.kind[row[i]] >= 0;
+        const double x = odds[row[i]];
+        sum += softplus(damaged ? -x : x);
+        right += damaged == (x > 0);
+    }
+    *loss = count > 0 ? sum / (double)count : NAN;
+    *accuracy = count > 0 ? (double)right / (double)count : NAN;
+}

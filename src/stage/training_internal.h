@@ -1,0 +1,116 @@
+/**
+ * Training: networks that learn a task from the catalogue, each from all folds but one, so that
+ * every image is judged by a network that has not seen it (cross-fitting).
+ */
+#ifndef ODDLOT_STAGE_TRAINING_INTERNAL_H
+#define ODDLOT_STAGE_TRAINING_INTERNAL_H
+
+#include "gradient_internal.h"
+#include "train_images_internal.h"
+
+#include "oddlot/nn/network.h"
+
+/* Section `train`. */
+typedef struct {
+    char *task, *initial, *optimizer, *schedule;
+    odd_list network;
+    double momentum, weight_decay, clip, rate, last_rate, factor, warm_up;
+    int64_t epochs, every, batch, shards, folds, patience;
+} odd_training_options;
+
+/* The curves of a fold: (epochs) each, NaN where it stopped before. */
+enum {
+    ODD_CURVE_SEEN_LOSS,     /* of the images that it learns from, while it learns */
+    ODD_CURVE_SEEN_ACCURACY, /* share that it tells right */
+    ODD_CURVE_HELD_LOSS,     /* of those it does not see */
+    ODD_CURVE_HELD_ACCURACY,
+    ODD_CURVE_CHOICE_LOSS, /* of those that choose the best epoch */
+    ODD_CURVES
+};
+
+/* What cross-fitting gives. */
+typedef struct {
+    int64_t n, folds, epochs;
+    double *curve;    /* (ODD_CURVES, folds, epochs) */
+    int32_t *best;    /* (folds) epoch whose network is kept, counted from 1 */
+    double *as_is;    /* (n) log odds of damage of the image as it is; NaN: not readable */
+    double *shown;    /* (n) of the image as the task shows it in turn 0 */
+    int32_t *kind;    /* (n) what the task did to it, -1: nothing */
+    uint8_t *altered; /* (n) whether that changed a pixel */
+    int32_t *fold;    /* (n) whose network has not seen it; -1: not readable */
+    double seconds;   /* that this program has spent on epochs, */
+    int64_t learnt;   /* in which networks were shown so many images */
+} odd_cross_fit;
+
+/* One training with everything that its folds share. */
+typedef struct {
+    odd_run *run;
+    MPI_Comm comm;
+    const odd_training_options *options;
+    const odd_provenance *from;
+    odd_damage_task task;
+    odd_train_images images;
+    odd_cross_fit result;
+} odd_training;
+
+/* -- train_network.c -- */
+
+/** The network of a fold before training, for images of this form. @local; ODD_USAGE. */
+odd_status odd_train_network(const odd_job *job, int fold, int width, int height, int channels,
+                             odd_graph **out);
+/** How it learns: options of the trainer, learning rates of a training of steps_per_epoch. @local;
+ *  ODD_USAGE. */
+odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_train_options *options,
+                            odd_schedule *schedule);
+/** The loss of a network with one output (log odds) or two (no damage, damage). */
+odd_loss odd_training_loss(const odd_graph *graph);
+
+/* -- train_judge.c -- */
+
+/** Log odds of damage by a network for some rows, as they are (`shown` false) or as the task shows
+ *  them in turn 0: odds[row], and result.altered[row] where shown. The same bits on any number of
+ *  ranks. @collective */
+odd_status odd_train_judge(odd_training *t, const odd_graph *graph, int64_t count,
+                           const int64_t row[], bool shown, double odds[]);
+/** Mean loss and share of right answers for rows as they are shown. @local */
+void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
+                     double *loss, double *accuracy);
+
+/* -- train_checkpoint.c -- */
+
+/* How far a fold has come. */
+typedef struct {
+    int64_t fold, epochs; /* epochs done */
+    odd_bundle trainer;   /* its state after them */
+    odd_bundle best;      /* after the best one; empty: the last one is kept */
+} odd_train_state;
+
+void odd_train_state_free(odd_train_state *state);
+/** Keep it, with the results so far, whole or not at all. @collective */
+odd_status odd_train_keep(const odd_training *t, const odd_train_state *state);
+/** Take it back, with the results; fold and epochs are 0 where there is none of this job.
+ *  @collective */
+odd_status odd_train_recall(odd_training *t, odd_train_state *state);
+/** Remove it. @local: rank 0 */
+void odd_train_forget(const odd_training *t);
+
+/* -- train_fold.c -- */
+
+/** Train the network of state->fold, from where the state is, on all folds but this one; judge this
+ *  one by it; write it to networks/. Then the state is at the beginning of the next fold.
+ *  @collective; ODD_STOPPED, ODD_NUMERIC where the loss is no number. */
+odd_status odd_train_fold(odd_training *t, odd_train_state *state);
+
+/* -- train_result.c -- */
+
+/** Room for the result; folds are drawn. @local; ODD_NOMEM. */
+odd_status odd_cross_fit_new(odd_training *t);
+void odd_cross_fit_free(odd_cross_fit *r);
+/** The values of one curve of a fold (epochs). */
+double *odd_curve(const odd_cross_fit *r, int curve, int64_t fold);
+/** Write it, with figures of merit, and tell these. @collective */
+odd_status odd_cross_fit_write(const odd_training *t, odd_file *file);
+
+extern const odd_section odd_train_section;
+
+#endif
