@@ -2,6 +2,7 @@
 #include "nn/network_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static odd_status start(odd_network *n, const char *name, int rank, const int64_t shape[])
@@ -65,9 +66,11 @@ odd_status odd_network_new(const char *name, int rank, const int64_t shape[], in
         goto done;
     }
     ODD_TRY(odd_graph_add_output(n.g, n.at));
+    ODD_TRY(odd_initial_fill(&n));
     *out = n.g;
     n.g = NULL; /* handed over */
 done:
+    free(n.wanted);
     odd_graph_free(&n.g);
     return st;
 }

@@ -6,11 +6,21 @@
 
 enum { ODD_NETWORK_WORDS = 16, ODD_NETWORK_TEXT = 256 };
 
+/* The values that a constant is to have. */
+typedef struct {
+    int tensor, item;
+    bool drawn;
+    double size; /* of what is drawn; else the value of all */
+} odd_values_wanted;
+
 /* A graph in the making and the item at work. */
 typedef struct {
     odd_graph *g;
     odd_initial initial;
     uint64_t seed;
+    odd_values_wanted *wanted; /* (constants), from realloc */
+    int constants;
+    int64_t values;              /* of all constants */
     int at;                      /* the tensor so far */
     int item;                    /* counted from 1 */
     const char *form;            /* how this item is written */
@@ -40,11 +50,17 @@ odd_status odd_words_end(odd_network *n);
 
 /* ---- network_initial.c: constants before training, the next of the graph ---- */
 
+/* They have their shapes now and their values after odd_initial_fill(), so that mistakes cost
+ * nothing. ODD_ARG: too many values in all. */
+
 /* Weights that make each value of `inputs` and spread each over `outputs`. */
 odd_status odd_initial_weights(odd_network *n, int rank, const int64_t shape[], double inputs,
                                double outputs, int *tensor);
 odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[], float value,
                                 int *tensor);
+
+/* Give all constants their values. ODD_NOMEM, also if memory would not hold them. */
+odd_status odd_initial_fill(odd_network *n);
 
 /* ---- network_layers.c ---- */
 

@@ -199,7 +199,11 @@ static void mistakes(void)
         {{"relu", "as a", "tanh", "as a"}, "a second tensor of the name 'a'"},
         {{"relu", "as"}, "a name is missing"},
         {{"from images"}, "gives back its images"},
-        {{"conv 1073741824 1x1"}, "item 1 'conv 1073741824 1x1': 2147483648 weights are more than"},
+        {{"conv 1073741824 1x1"}, "item 1 'conv 1073741824 1x1': 2147483648 weights so far"},
+        {{"dense 40000", "dense 6000", "dense 40000", "relu 3"}, "'3' is not understood"},
+        {{"dense 40000", "dense 6000", "dense 40000", "dense 400"},
+         "item 4 'dense 400': 501206000 weights so far are more than 500000000, the most"},
+        {{"conv 1 15000x15000"}, "its window of 15000 does not fit into 8 rows"},
         {{"a b c d e f g h i j k l m n o p q"}, "more than 16 words"},
     };
     for (size_t i = 0; i < sizeof m / sizeof *m; i++)

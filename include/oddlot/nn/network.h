@@ -32,7 +32,8 @@ typedef enum { ODD_INITIAL_HE, ODD_INITIAL_GLOROT } odd_initial;
 
 /** A graph whose input "images" is (1, shape[0], ...), `rank` 1 (features) or 3 (C, H, W), and
  * whose output is what the last item makes. ODD_ARG telling the number of the item, counted from 1,
- * its words, and what is known or does not fit; ODD_NOMEM. */
+ * its words, and what is known or does not fit, or that there are more than 500 million weights in
+ * all; ODD_NOMEM. Weights take memory and are drawn only when the whole list is good. */
 odd_status odd_network_new(const char *name, int rank, const int64_t shape[], int items,
                            const char *const item[], odd_initial initial, uint64_t seed,
                            odd_graph **out);
