@@ -7,6 +7,8 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
+#include "oddlot/par/signals.h"
 
 #include <float.h>
 #include <math.h>
@@ -107,6 +109,8 @@ static odd_status keep_nearest(growth *g, double share)
 static odd_status concentrate(growth *g, double share, odd_core_gaussian *gaussian)
 {
     odd_status st;
+    ODD_TRY_ALL(g->rows->comm, odd_fault("detect.iteration"));
+    ODD_TRY(odd_signals_check(g->rows->comm));
     ODD_TRY(keep_nearest(g, share));
     ODD_TRY(odd_core_gaussian_fit(g->rows, (odd_selection){false, g->kept, 1}, gaussian));
     ODD_TRY(odd_core_gaussian_distances(g->rows, gaussian, g->current));

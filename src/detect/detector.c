@@ -7,8 +7,8 @@
 #include <string.h>
 
 const odd_detector *const odd_detectors[] = {
-    &odd_detector_mixture,
     &odd_detector_core,
+    &odd_detector_mixture,
     &odd_detector_bayes_mixture,
     &odd_detector_mahalanobis,
     &odd_detector_knn,

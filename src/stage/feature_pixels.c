@@ -1,21 +1,31 @@
-/* Pixels as features: the stored image, made smaller if asked, flattened, grey levels scaled to 0
- * ... 1. */
+/* Pixels as features: the stored image, made smaller, flattened, grey levels on a curve from 0
+ * to 1.
+ *
+ * The arcsine of the root is steep near black and near white, so that outlines on either background
+ * count as much as what is inside. A coarse image hides how an object is shifted by a little. */
 #include "feature_source_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/base/simd.h"
 #include "oddlot/image/resize.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef struct {
     int64_t side;
+    char *curve;
     double scale;
 } pixels_options;
 
+static const char *const curves[] = {"arcsine", "linear", NULL};
+
 static const odd_option table[] = {
-    {"side", ODD_OPTION_INT, offsetof(pixels_options, side), "0", 0, 4096, NULL,
+    {"side", ODD_OPTION_INT, offsetof(pixels_options, side), "16", 0, 4096, NULL,
      "shrink the stored images to this side first, pixels; 0: as they are stored"},
+    {"curve", ODD_OPTION_CHOICE, offsetof(pixels_options, curve), "arcsine", 0, 0, curves,
+     "of grey levels: arcsine, in which small differences near black and white count; linear"},
     {"scale", ODD_OPTION_REAL, offsetof(pixels_options, scale), "0.00392156862745098", 1e-9, 1e9,
      NULL, "factor from grey levels 0-255 to features; the default is 1/255"},
     ODD_OPTIONS_END,
@@ -24,7 +34,7 @@ static const odd_option table[] = {
 typedef struct {
     odd_image_form form; /* of the stored images */
     int side;            /* of what is flattened */
-    float scale;
+    float level[256];    /* the feature of each grey level */
 } pixels;
 
 static int side_of(const pixels_options *options, const odd_image_form *form)
@@ -39,6 +49,16 @@ static odd_status plan(const void *options, const odd_image_form *form, odd_feat
     return ODD_OK;
 }
 
+/* The curves meet at black, middle grey and white. */
+static void set_levels(const pixels_options *options, float level[static 256])
+{
+    const bool linear = strcmp(options->curve, "linear") == 0;
+    for (int grey = 0; grey < 256; grey++) {
+        const double curved = 255 * 2 / M_PI * asin(sqrt(grey / 255.0));
+        level[grey] = (float)(options->scale * (linear ? grey : curved));
+    }
+}
+
 static odd_status open_pixels(const void *options, const odd_image_form *form,
                               odd_feature_needs *needs, void **state)
 {
@@ -46,16 +66,16 @@ static odd_status open_pixels(const void *options, const odd_image_form *form,
     if (!p) return ODD_NOMEM;
     p->form = *form;
     p->side = side_of(options, form);
-    p->scale = (float)((const pixels_options *)options)->scale;
+    set_levels(options, p->level);
     *state = p;
     return plan(options, form, needs);
 }
 
-ODD_SIMD static void scale_values(int64_t n, const uint8_t *restrict in, float scale,
-                                  float *restrict out)
+static void look_up(int64_t n, const uint8_t *restrict in, const float level[static 256],
+                    float *restrict out)
 {
     for (int64_t i = 0; i < n; i++)
-        out[i] = scale * (float)in[i];
+        out[i] = level[in[i]];
 }
 
 /* One image: its features. */
@@ -69,7 +89,7 @@ static odd_status flatten(const pixels *p, const uint8_t *image, float *x)
     if (p->side < form->width)
         ODD_TRY(odd_resize(&stored, 0, 0, form->width, form->height, ODD_KERNEL_BICUBIC, p->side,
                            p->side, &small));
-    scale_values(values, small.pixels ? small.pixels : image, p->scale, x);
+    look_up(values, small.pixels ? small.pixels : image, p->level, x);
 done:
     odd_image_free(&small);
     return st;

@@ -18,8 +18,8 @@ typedef struct {
 } fit_options;
 
 static const odd_option fit_table[] = {
-    {"detector", ODD_OPTION_TEXT, offsetof(fit_options, detector), "mixture", 0, 0, NULL,
-     "what learns from the rows: mixture, bayes_mixture, mahalanobis, knn, kmeans"},
+    {"detector", ODD_OPTION_TEXT, offsetof(fit_options, detector), "core", 0, 0, NULL,
+     "what learns from the rows: core, mixture, bayes_mixture, mahalanobis, knn, kmeans"},
     {"calibration", ODD_OPTION_REAL, offsetof(fit_options, calibration), "0", 0, 1, NULL,
      "share of the verified theme images that the fit is not told of: they choose the threshold of "
      "score.flag_by false_alarm"},

@@ -15,8 +15,13 @@ score = judged["reduce/scores"][:]
 assert np.allclose(score, centred @ axis.T, atol=1e-5)
 residual = np.linalg.norm(centred - centred @ axis.T @ axis, axis=1)
 assert np.allclose(judged["reduce/residual"][:], residual, atol=1e-5)
-for name in learnt["model/model"]:
-    if isinstance(learnt["model/model"][name], h5py.Dataset):
-        assert np.array_equal(learnt["model/model"][name][()], judged["model/model"][name][()]), name
+
+
+def compare(name, item):
+    if isinstance(item, h5py.Dataset):
+        assert np.array_equal(item[()], judged["model/model"][name][()]), name
+
+
+learnt["model/model"].visititems(compare)
 assert not np.array_equal(learnt["features/features"][:10], judged["features/features"][:10])
 assert metrics.roc_auc_score(judged["ingest/truth"][:], judged["scores/score"][:]) > 0.8

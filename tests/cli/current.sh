@@ -28,10 +28,10 @@ run --set report.top=5
 did report
 run
 did report
-run --set fit.mixture.prior_scale=3
+run --set fit.core.growth=0.05
 did fit score evaluate report
 run --set fit.kmeans.clusters=7
-did fit score evaluate report # back to the job's prior_scale; k-means does not matter
+did fit score evaluate report # back to the job's growth; k-means does not matter
 run --set fit.kmeans.clusters=9
 did
 grep -q 'clusters: 9' run/job.yaml || fail "job.yaml has not the settings in force"

@@ -37,7 +37,7 @@ good on 1 run job.yaml -o learnt --set reduce.pca.components=7
 good alone run job.yaml -o judged "${taught[@]}"
 did reduce fit score evaluate report
 good alone run job.yaml -o judged "${taught[@]}" --dry-run
-says "pca from 784 to 7 features by the model of"
+says "pca from 256 to 7 features by the model of"
 
 # the other reductions
 for method in srp sparse_pca none; do
@@ -51,9 +51,9 @@ done
 no() { fails_with "$1" "$2" on 2 run job.yaml -o wrong "${second[@]}" "${@:3}"; }
 no 1 "nowhere" --set reduce.model=nowhere
 no 2 "learnt/model.h5: a file of the stage fit, where one of reduce is wanted" --set reduce.model=learnt/model.h5
-no 2 "learnt: a model for rows of 784 features, these have 144" --set reduce.model=learnt --set image.size=12
+no 2 "learnt: a model for rows of 256 features, these have 144" --set reduce.model=learnt --set image.size=12
 no 2 "learnt/reduce.h5: a model of 'pca', the job says 'srp': set reduce.method" --set reduce.model=learnt \
     --set reduce.method=srp
-no 2 "learnt/model.h5: a model of 'mixture', the job says 'kmeans': set fit.detector" --set fit.model=learnt \
+no 2 "learnt/model.h5: a model of 'core', the job says 'kmeans': set fit.detector" --set fit.model=learnt \
     --set fit.detector=kmeans
 no 1 "learnt: " --set fit.model=learnt --set reduce.pca.components=5

@@ -68,7 +68,7 @@ wrong "wrong.yaml:1:" "reduce: {pca: {components: 0}}"
 wrong "wrong.yaml:1:" "reduce: 3"
 wrong "wrong.yaml:1:" "[a, list]"
 wrong "flag_threshold" "score: {flag_threshold: 1.5}"
-wrong "no detector 'forest'; there are: mixture" "fit: {detector: forest}"
+wrong "no detector 'forest'; there are: core, mixture" "fit: {detector: forest}"
 wrong "no reduction 'lda'" "reduce: {method: lda}"
 wrong "no feature source 'magic'" "features: {source: magic}"
 wrong "no catalogue kind 'ftp'" "catalogue: {kind: ftp, path: x}"
@@ -82,7 +82,7 @@ fails_with 2 "--set fit.tolerance=1" alone run job.yaml --set fit.tolerance=1
 fails_with 2 "seed" alone run job.yaml --set seed=soon
 fails_with 2 "no image has the label 'x'" on 2 run job.yaml -o labels --set mixture.theme=x
 fails_with 2 "theme images wanted" on 2 run job.yaml -o labels --set mixture.theme_count=1000
-fails_with 2 "--set score.rank_by=beauty: no score 'beauty'; mixture gives" \
+fails_with 2 "--set score.rank_by=beauty: no score 'beauty'; core gives" \
     on 2 run job.yaml -o nothing --set score.rank_by=beauty
 [ ! -e nothing ] || fail "a wrong job made a folder"
 

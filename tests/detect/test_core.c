@@ -4,6 +4,7 @@
 #include "detect_fixture.h"
 #include "mixture_reference.h"
 
+#include "oddlot/par/fault.h"
 #include "oddlot/par/threads.h"
 
 #include <math.h>
@@ -283,6 +284,25 @@ static void test_errors(void)
     rows_free(&wide);
 }
 
+/* One rank fails in a step: all leave. */
+static void test_failing_step(void)
+{
+    odd_rows rows = rows_of(WORLD, 200, 3, 4, theme_and_odd);
+    for (int rank = 0; rank < odd_size(WORLD); rank++) {
+        char fault[64];
+        odd_bundle model = ODD_BUNDLE_EMPTY;
+        double *score;
+        snprintf(fault, sizeof fault, "detect.iteration:rank=%d:after=5", rank);
+        odd_fault_setup(fault, odd_rank(WORLD));
+        const odd_status st = fit_and_score(detector(), NULL, 0, &rows, NULL, &model, &score);
+        odd_fault_setup(NULL, odd_rank(WORLD));
+        check_all(WORLD, st == ODD_IO);
+        odd_free(score);
+        odd_bundle_free(&model);
+    }
+    rows_free(&rows);
+}
+
 /* Each array that a score needs, missing. */
 static void test_damaged_model(void)
 {
@@ -327,6 +347,7 @@ CU_TestInfo odd_tests[] = {
     {"the same bits on any ranks and threads", test_ranks_and_threads},
     {"hostile rows give finite scores", test_hostile_rows},
     {"errors", test_errors},
+    {"a rank that fails in a step", test_failing_step},
     {"a damaged model is told", test_damaged_model},
     {"the reason is a sentence", test_reason},
     CU_TEST_INFO_NULL,

@@ -7,7 +7,7 @@ const char *odd_test_name = "detect/detector";
 
 static void test_table(void)
 {
-    CU_ASSERT(strcmp(odd_detectors[0]->name, "mixture") == 0);
+    CU_ASSERT(strcmp(odd_detectors[0]->name, "core") == 0);
     for (int i = 0; odd_detectors[i]; i++) {
         const odd_detector *d = odd_detectors[i];
         CU_ASSERT(odd_detector_find(d->name) == d);
