@@ -46,6 +46,7 @@ static const struct {
     {"ReduceMean", odd_read_reduce_mean},
     {"Relu", odd_read_point},
     {"Reshape", odd_read_reshape},
+    {"Resize", odd_read_resize},
     {"Shape", odd_read_shape},
     {"Sigmoid", odd_read_point},
     {"Slice", odd_read_slice},

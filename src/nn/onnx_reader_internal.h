@@ -122,8 +122,8 @@ odd_status odd_node_axis(const odd_reader *r, int64_t axis, int rank, int64_t *o
 odd_status odd_node_axes(odd_reader *r, int input, const char *attribute, int rank,
                          int64_t axes[ODD_TENSOR_RANK], int *count);
 
-/* ---- onnx_window.c, onnx_math.c, onnx_move.c, onnx_numbers.c, onnx_choose.c, onnx_quantize.c ----
- */
+/* ---- onnx_window.c, onnx_math.c, onnx_move.c, onnx_numbers.c, onnx_choose.c,
+ * onnx_resize.c, onnx_quantize.c ---- */
 odd_node_read odd_read_conv, odd_read_conv_transpose, odd_read_pool, odd_read_global_pool;
 odd_node_read odd_read_point, odd_read_pair, odd_read_sum, odd_read_clip, odd_read_gemm,
     odd_read_matmul, odd_read_batch_norm, odd_read_layer_norm, odd_read_l2_norm, odd_read_softmax,
@@ -133,6 +133,7 @@ odd_node_read odd_read_flatten, odd_read_reshape, odd_read_squeeze, odd_read_uns
     odd_read_gather, odd_read_identity, odd_read_dropout, odd_read_cast;
 odd_node_read odd_read_constant, odd_read_constant_of_shape, odd_read_shape, odd_read_range;
 odd_node_read odd_read_equal, odd_read_where, odd_read_expand;
+odd_node_read odd_read_resize;
 odd_node_read odd_read_quantize, odd_read_dequantize;
 
 /* onnx_move.c: what a Slice takes of `count` dimensions. */

@@ -369,6 +369,63 @@ bad('quantised_image', 'computed values cannot be quantised',
     [node('QuantizeLinear', ['x', 's'], ['y'])], [const('s', np.float32(1))])
 
 
+# ---- resizing, as PyTorch does it
+x = image(2, 3, 6, 6)
+sizes = const('sizes', np.array([1, 3, 9, 15]))
+
+
+def resize(inputs, **settings):
+    return [node('Resize', inputs, ['y'], **settings)]
+
+
+def torch_resize(*size, **settings):
+    return F.interpolate(T(x), size, **settings).numpy()
+
+
+by_size = ['x', '', '', 'sizes']
+good('resize_linear', (3, 6, 6), resize(by_size, mode='linear'), [sizes],
+     torch_resize(9, 15, mode='bilinear'))
+good('resize_corners', (3, 6, 6), resize(
+    by_size, mode='linear', coordinate_transformation_mode='align_corners'), [sizes],
+    torch_resize(9, 15, mode='bilinear', align_corners=True))
+good('resize_smaller', (3, 6, 6), resize(
+    by_size, mode='linear', coordinate_transformation_mode='pytorch_half_pixel'),
+    [const('sizes', np.array([1, 3, 4, 5]))], torch_resize(4, 5, mode='bilinear'))
+good('resize_nearest', (3, 6, 6), resize(
+    ['x', '', 'scales'], mode='nearest', coordinate_transformation_mode='asymmetric',
+    nearest_mode='floor'), [const('scales', np.array([1, 1, 2, 1.5], np.float32))],
+    torch_resize(12, 9, mode='nearest'))
+good('resize_opset_10', (3, 6, 6), resize(['x', 'scales'], mode='nearest'),
+     [const('scales', np.array([1, 1, 0.5, 3], np.float32))],
+     torch_resize(3, 18, mode='nearest'), opset=10)
+bad('resize_cubic', 'neither nearest nor linear', resize(by_size, mode='cubic'), [sizes])
+bad('resize_crop', 'coordinate transformation is not supported', resize(
+    by_size, coordinate_transformation_mode='tf_crop_and_resize'), [sizes])
+bad('resize_rounding', 'its nearest_mode', resize(by_size, nearest_mode='none'), [sizes])
+bad('resize_batch', 'it would resize the batch', resize(by_size),
+    [const('sizes', np.array([2, 3, 9, 9]))])
+bad('resize_batch_scale', 'it would resize the batch', resize(['x', '', 'scales']),
+    [const('scales', np.array([2, 1, 1, 1], np.float32))])
+bad('resize_moved_batch', 'dimension 1 depends on the batch', [
+    node('Shape', ['x'], ['s']), node('Gather', ['s', 'i'], ['sizes'])] + resize(by_size),
+    [const('i', np.array([0, 0, 2, 3]))])
+bad('resize_rank', '3 sizes for 4 dimensions', resize(by_size),
+    [const('sizes', np.array([1, 3, 9]))])
+bad('resize_scales', 'not one for each of 4 dimensions', resize(['x', '', 'scales']),
+    [const('scales', np.array([1, 2], np.float32))])
+bad('resize_computed', 'its scales are not constant', resize(['x', '', 'x']), [])
+bad('resize_nothing', 'its dimension 2 would have the size 0', resize(by_size),
+    [const('sizes', np.array([1, 3, 0, 9]))])
+bad('resize_nan', 'its dimension 3 would have the size', resize(['x', '', 'scales']),
+    [const('scales', np.array([1, 1, 1, np.nan], np.float32))])
+bad('resize_huge', 'the constants of the model are too large', resize(by_size),
+    [const('sizes', np.array([1, 3, 1 << 29, 6]))])
+bad('resize_endless', 'its dimension 2 would have the size', resize(by_size),
+    [const('sizes', np.array([1, 3, 1 << 62, 6]))])
+bad('resize_large', 'its input is too large', resize(by_size),
+    [const('sizes', np.array([1, 1, 1, 2]))], shape=(1, 1, 1 << 31))
+
+
 def c_bytes(name, data):
     print(f'static const unsigned char {name}[] = {{')
     for i in range(0, len(data), 24):

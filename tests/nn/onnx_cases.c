@@ -120,6 +120,8 @@ static const struct {
     {"test_split_zero_size_splits", "tensors without values"},
     {"test_edge_pad", "modes of padding"},
     {"test_reflect_pad", "modes of padding"},
+    {"test_resize_*_cubic*", "cubic resizing"},
+    {"test_resize_tf_crop_and_resize", "crops that resize"},
     {"test_identity_opt", "values that are no tensors"},
     {"test_identity_sequence", "values that are no tensors"},
 };

@@ -3,7 +3,8 @@
  *
  * Read: opsets 7 to 17, weights as float, double, float16, bfloat16, (u)int8 through
  * DequantizeLinear, inside the file or in external files beside it; shape arithmetic (Shape,
- * Gather, Slice, Concat, ... on constants) is folded. Files are hostile: sizes are checked before
+ * Gather, Slice, Concat, ... on constants) is folded; Resize (nearest, linear; constant sizes or
+ * scales) becomes products with constant matrices. Files are hostile: sizes are checked before
  * allocating, cycles and missing tensors are told by name. @local
  */
 #ifndef ODDLOT_NN_ONNX_H
