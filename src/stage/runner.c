@@ -180,7 +180,8 @@ static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const
         return odd_fail(ODD_USAGE, "%s is no stage of this job, which is %s", stage->name,
                         odd_is_audit(run) ? "an audit" : "an experiment");
     for (int i = 0; stage->inputs[i]; i++)
-        if (!s->current[stage_number(stage->inputs[i])])
+        if (odd_stage_applies(odd_stage_find(stage->inputs[i]), run) &&
+            !s->current[stage_number(stage->inputs[i])])
             return odd_fail(ODD_USAGE,
                             "%s needs %s, which is missing or out of date: do `oddlot %s` first, "
                             "or `oddlot run`",

@@ -159,6 +159,7 @@ static odd_status judge_columns(judgement *j)
     for (const odd_score_column *c = detector->columns; c->name; c++)
         if (c->ranks) ODD_TRY(judge_column(j, c->name, c->ranks));
     ODD_TRY(judge_column(j, "reconstruction", 1));
+    if (odd_file_has(j->scores, "columns/damage")) ODD_TRY(judge_column(j, "damage", 1));
 done:
     odd_free(name);
     return st;

@@ -7,6 +7,7 @@
 #include "oddlot/par/comm.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const odd_option report_table[] = {
     {"top", ODD_OPTION_INT, offsetof(odd_report_options, top), "200", 0, 100000, NULL,
@@ -59,16 +60,20 @@ done:
 
 static odd_status read_scores(odd_page *p)
 {
+    char *by = NULL;
     int64_t n;
     odd_status st;
     ODD_TRY(odd_column_read(p->scores, "score", ODD_F64, (void **)&p->score, &n));
     if (n != p->audited->rows)
         ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
                          (long long)p->audited->rows));
-    if (odd_file_has(p->scores, "columns/posterior"))
-        ODD_TRY(
-            odd_column_read(p->scores, "columns/posterior", ODD_F64, (void **)&p->probability, &n));
+    ODD_TRY(odd_file_get_text(p->scores, "/", "ranked_by", &by));
+    const char *chance =
+        strcmp(by, "damage") == 0 ? "columns/damage_probability" : "columns/posterior";
+    if (odd_file_has(p->scores, chance))
+        ODD_TRY(odd_column_read(p->scores, chance, ODD_F64, (void **)&p->probability, &n));
 done:
+    odd_free(by);
     return st;
 }
 

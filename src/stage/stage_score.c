@@ -98,7 +98,7 @@ static odd_status explain(const odd_bundle *model, scored *s)
     for (int64_t i = 0; i < s->flagged; i++) {
         for (int c = 0; c < s->by.columns; c++)
             value[c] = s->value[c * s->n + s->order[i]];
-        s->by.detector->reason(model, value, s->reason[i], sizeof s->reason[i]);
+        odd_scoring_reason(&s->by, model, value, s->reason[i], sizeof s->reason[i]);
     }
     return ODD_OK;
 }
@@ -143,7 +143,7 @@ static odd_status write_csv(const odd_run *run, const scored *s)
         };
     }
     ODD_TRY(odd_run_path(run, "flagged.csv", &path));
-    ODD_TRY(odd_csv_flagged(path, rows, s->flagged, s->by.detector->name));
+    ODD_TRY(odd_csv_flagged(path, rows, s->flagged, odd_scoring_name(&s->by)));
 done:
     odd_free(rows);
     odd_free(path);
@@ -229,9 +229,10 @@ done:
 
 /* -- the stage -- */
 
-/* Scores of my rows (n_local, columns). */
-static odd_status score_rows(const odd_run *run, const odd_file *reduced, const odd_bundle *model,
-                             const odd_scoring *by, double **out, int64_t *n_local)
+/* Scores of my rows (n_local, columns). train: NULL where the job trains no network. */
+static odd_status score_rows(const odd_run *run, const odd_file *features, const odd_file *reduced,
+                             const odd_file *train, const odd_bundle *model, const odd_scoring *by,
+                             double **out, int64_t *n_local)
 {
     const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
     odd_stored_rows stored = {0};
@@ -245,6 +246,8 @@ static odd_status score_rows(const odd_run *run, const odd_file *reduced, const 
     ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "residual", &column, &dataset));
     ODD_TRY_ALL(run->comm, odd_dataset_read(dataset, part->row0, part->n_local, ODD_F64, residual));
     ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, out));
+    ODD_TRY_ALL(run->comm,
+                train ? odd_scoring_add_damage(by, features, train, part, *out) : ODD_OK);
 done:
     odd_dataset_close(&dataset);
     odd_stored_rows_close(&stored);
@@ -274,7 +277,7 @@ done:
 static odd_status run_score(odd_run *run, const odd_provenance *from)
 {
     const odd_audited *audited;
-    odd_file *features = NULL, *reduced = NULL, *fit = NULL, *out = NULL;
+    odd_file *features = NULL, *reduced = NULL, *fit = NULL, *train = NULL, *out = NULL;
     odd_bundle model = ODD_BUNDLE_EMPTY;
     double *mine = NULL, *all = NULL, started = odd_seconds();
     int64_t n_local = 0, n;
@@ -286,8 +289,9 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
     ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));
+    if (odd_trains(run)) ODD_TRY(odd_stage_open(run, run->comm, "train", &train));
     ODD_TRY_ALL(run->comm, read_model(run, fit, &model, &s.by));
-    ODD_TRY(score_rows(run, reduced, &model, &s.by, &mine, &n_local));
+    ODD_TRY(score_rows(run, features, reduced, train, &model, &s.by, &mine, &n_local));
     ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.by.columns * sizeof *mine,
                             (void **)&all, &n));
     ODD_TRY_ALL(run->comm, root ? rank_images(run, features, &model, all, &s) : ODD_OK);
@@ -299,6 +303,7 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
+    odd_file_close(&train);
     odd_file_close(&fit);
     odd_file_close(&reduced);
     odd_file_close(&features);
@@ -327,7 +332,7 @@ static odd_status plan_score(odd_run *run, odd_plan *plan)
     return ODD_OK;
 }
 
-static const char *const inputs[] = {"ingest", "features", "reduce", "fit", NULL};
+static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit", NULL};
 static const char *const sections[] = {"score", NULL};
 
 const odd_stage odd_stage_score = {

@@ -113,6 +113,43 @@ done:
     return st;
 }
 
+/* x as 1 / (1 + exp(-x)), and back. */
+static double chance(double odds)
+{
+    return odds >= 0 ? 1 / (1 + exp(-odds)) : exp(odds) / (1 + exp(odds));
+}
+
+static double odds_of(double probability)
+{
+    return log(probability / (1 - probability));
+}
+
+/* The networks learnt where `probability` of the images are damaged; in the catalogue another share
+ * is. It comes from what they say of all images, by EM: Saerens, Latinne and Decaestecker,
+ * "Adjusting the outputs of a classifier to new a priori probabilities", Neural Computation 14,
+ * 2002. probability: (n), with that share; NaN for unreadable images. */
+static double adjust_share(const odd_training *t, double probability[])
+{
+    enum { MOST_ROUNDS = 10000 };
+    const double least = 1e-9, good_enough = 1e-12;
+    const double learnt = odds_of(t->task.probability);
+    double share = t->task.probability, moved = 1;
+    for (int64_t i = 0; i < t->result.n; i++)
+        probability[i] = NAN;
+    for (int round = 0; round < MOST_ROUNDS && moved > good_enough; round++) {
+        const double by = odds_of(share) - learnt;
+        double sum = 0;
+        for (int64_t i = 0; i < t->images.readable; i++) {
+            const int64_t row = t->images.row[i];
+            sum += probability[row] = chance(t->result.as_is[row] + by);
+        }
+        const double next = fmin(fmax(sum / (double)t->images.readable, least), 1 - least);
+        moved = fabs(next - share);
+        share = next;
+    }
+    return share;
+}
+
 /* Who cannot see a difference had better say "as it is": that is all that can be attained. */
 static odd_status add_accuracy(const odd_training *t, odd_bundle *b)
 {
@@ -189,7 +226,7 @@ done:
 
 /* -- writing -- */
 
-static odd_status write_columns(const odd_training *t, odd_file *file)
+static odd_status write_columns(const odd_training *t, const double probability[], odd_file *file)
 {
     const odd_cross_fit *r = &t->result;
     const int64_t mine = odd_rank(t->comm) == 0 ? r->n : 0;
@@ -201,6 +238,8 @@ static odd_status write_columns(const odd_training *t, odd_file *file)
     } column[] = {
         {"log_odds", ODD_F64, r->as_is,
          "of damage, by a network that has not seen the image; NaN: not readable"},
+        {"probability", ODD_F64, probability,
+         "of damage, where as many images are damaged as /share says"},
         {"fold", ODD_I32, r->fold, "whose network has not seen the image, from 0; -1: unreadable"},
         {"shown/log_odds", ODD_F64, r->shown, "of the image as the program may have damaged it"},
         {"shown/kind", ODD_I32, r->kind,
@@ -215,9 +254,13 @@ done:
     return st;
 }
 
-static odd_status describe(const odd_training *t, odd_bundle *b)
+static odd_status describe(const odd_training *t, odd_bundle *b, double **probability)
 {
     odd_status st;
+    ODD_TRY(ODD_NEW(*probability, t->result.n));
+    ODD_TRY(odd_bundle_add_f64(b, "share",
+                               "of damaged images in the catalogue, as the log odds suggest",
+                               adjust_share(t, *probability)));
     ODD_TRY(add_curves(&t->result, b));
     ODD_TRY(add_accuracy(t, b));
     ODD_TRY(add_kinds(t, b));
@@ -228,17 +271,18 @@ done:
 odd_status odd_cross_fit_write(const odd_training *t, odd_file *file)
 {
     const odd_cross_fit *r = &t->result;
-    double seconds[2] = {r->seconds, (double)r->learnt};
+    double seconds[2] = {r->seconds, (double)r->learnt}, *probability = NULL;
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
     odd_max_f64(t->comm, seconds, 2);
-    ODD_TRY_ALL(t->comm, describe(t, &b));
-    ODD_TRY(write_columns(t, file));
+    ODD_TRY_ALL(t->comm, describe(t, &b, &probability));
+    ODD_TRY(write_columns(t, probability, file));
     ODD_TRY(odd_bundle_write(file, "/", &b));
     if (r->learnt > 0) /* not where all was in the checkpoint */
         ODD_TRY(
             odd_file_set_f64(file, "/", "seconds_per_1000_images", 1000 * seconds[0] / seconds[1]));
 done:
+    odd_free(probability);
     odd_bundle_free(&b);
     return st;
 }

@@ -12,7 +12,7 @@ from onnx import shape_inference
 run, images, folds, epochs = sys.argv[1], *map(int, sys.argv[2:5])
 with h5py.File(f"{run}/train.h5") as f, h5py.File(f"{run}/ingest.h5") as ingest:
     status = ingest["status"][:]
-    fold, odds = f["fold"][:], f["log_odds"][:]
+    fold, odds, probability, share = (f[name][()] for name in ("fold", "log_odds", "probability", "share"))
     shown, kind, altered = (f["shown/" + name][:] for name in ("log_odds", "kind", "altered"))
     accuracy, visible, attainable, auc = (f[name][()] for name in ("accuracy", "accuracy_visible", "attainable", "auc"))
     curves = {name: f["curves/" + name][:] for name in f["curves"]}
@@ -23,6 +23,9 @@ readable = status == 0
 counts = np.bincount(fold[readable], minlength=folds)
 assert len(counts) == folds and counts.max() - counts.min() <= 1, counts
 assert np.isfinite(odds[readable]).all() and np.isfinite(shown[readable]).all()
+
+assert np.isclose(probability[readable].mean(), share, atol=1e-6) and np.isnan(probability[~readable]).all()
+assert np.allclose(probability[readable], 1 / (1 + np.exp(-odds[readable] - np.log(share / (1 - share)))))
 
 damaged = kind[readable] >= 0
 assert 0.35 < damaged.mean() < 0.65, damaged.mean()
