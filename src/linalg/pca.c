@@ -62,7 +62,7 @@ static int64_t solver_bytes(int64_t n, int d, const odd_pca_options *o, const ch
     const int l = odd_pca_columns(n, d, o->components, o->oversampling);
     if (is(solver, "randomized")) return odd_pca_random_bytes(n, d, l, ranks, threads);
     if (is(solver, "gram"))
-        return odd_pca_gram_bytes(n, d, smaller(o->components, smaller(n, d)), ranks);
+        return odd_pca_gram_bytes(n, d, smaller(o->components, smaller(n, d)), ranks, threads);
     return odd_pca_covariance_bytes(n, d, ranks);
 }
 

@@ -6,6 +6,10 @@
  * makes the same slices of the axes. Rounding leaves the last axes not quite orthogonal, so they
  * are orthonormalised in order, by the Cholesky factor of their own products.
  *
+ * Both products may be float32, with sums in float64. Squares lose half the digits, so that moves
+ * the singular values by far more than float32 moves the length of u_i' y, which has no square: so
+ * the axes, before they are orthonormalised, tell whether the values are good.
+ *
  * Letters: n rows, d features, k components. */
 #include "pca_internal.h"
 
@@ -22,13 +26,20 @@
 #include "slabs_internal.h"
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
-enum { TERMS = 2048 /* features multiplied at a time */, CHUNK = 256 /* axis columns at a time */ };
+enum {
+    TERMS = 2048, /* features, or rows, multiplied at a time: so far float32 sums reach */
+    CHUNK = 512   /* columns of the axes at a time and thread */
+};
 
-/* What float32 products move an eigenvalue by, of the largest; measured: up to 2.8e-8, for rows of
- * rank one. Shorter TERMS change nothing. */
+/* What float32 products move an eigenvalue by, of the largest, at worst (rows of rank one);
+ * measured: up to 2.8e-8. Shorter TERMS change nothing. */
 static const double float32_error = 4e-8;
+
+/* Below so many errors an eigenvalue has no vector worth mapping back. */
+static const double least_errors = 10;
 
 static int smaller(int a, int b)
 {
@@ -60,7 +71,7 @@ static odd_status eigenpairs(const odd_rows *rows, bool exact, odd_pca *pca, dou
     ODD_TRY(odd_grid_new(rows->comm, n, &grid));
     odd_log(ODD_LOG_INFO, "eigenvectors of order %d on a grid of %s", n, odd_grid_text(grid));
     ODD_TRY(odd_grid_eigh(grid, n, s.sum, pca->k, pca->value, vector));
-    *blurred = !exact && !odd_pca_is_sharp(pca->k, pca->value, float32_error);
+    *blurred = !exact && pca->value[pca->k - 1] < least_errors * float32_error * pca->value[0];
     if (!*blurred) pca->k = odd_pca_rank(odd_pca_rounding(n), pca->k, pca->value);
 done:
     odd_grid_free(&grid);
@@ -70,19 +81,51 @@ done:
 
 typedef struct {
     odd_pca *pca;
-    double *u;       /* (k, n) eigenvectors over the roots of their eigenvalues */
-    double *wide;    /* (n, CHUNK) a piece of the slab */
-    double *piece;   /* (k, CHUNK) a piece of the axes */
+    const double *u; /* (k, n) eigenvectors of the Gram matrix */
+    float *narrow;   /* the same; NULL: products in float64 */
+    double *scale;   /* (k) roots of the eigenvalues, inverted */
+    float *piece;    /* (threads, k, CHUNK) a piece of u' y, for float32 products */
+    double *wide;    /* (threads, n, CHUNK) a piece of the slab, for float64 products */
     double *product; /* (k, k) products of the axes, my features; upper triangle */
 } mapping;
 
-/* piece (k, width) = u times `width` columns of the slab from column j on. */
-static void map_piece(mapping *m, const odd_slab *slab, int j, int width)
+/* axis (k, width), rows d apart, += u times `width` columns of the slab from column j on. */
+static void add_narrow(const mapping *m, const odd_slab *slab, int j, int width, double *axis)
 {
+    const int k = m->pca->k, n = slab->n;
+    const float one = 1, none = 0;
+    float *piece = m->piece + (int64_t)omp_get_thread_num() * k * CHUNK;
+    for (int i = 0; i < n; i += TERMS) {
+        const int terms = smaller(TERMS, n - i);
+        sgemm_("N", "N", &width, &k, &terms, &one, slab->y + (int64_t)i * slab->width + j,
+               &slab->width, m->narrow + i, &n, &none, piece, &width, 1, 1);
+        for (int64_t a = 0; a < k; a++)
+            for (int64_t c = 0; c < width; c++)
+                axis[a * m->pca->d + c] += piece[a * width + c];
+    }
+}
+
+static void add_wide(const mapping *m, const odd_slab *slab, int j, int width, double *axis)
+{
+    const double one = 1;
+    double *wide = m->wide + (int64_t)omp_get_thread_num() * slab->n * CHUNK;
     for (int64_t i = 0; i < slab->n; i++)
-        for (int c = 0; c < width; c++)
-            m->wide[i * width + c] = slab->y[i * slab->width + j + c];
-    odd_dgemm(0, m->pca->k, width, slab->n, 1, m->u, m->wide, 0, m->piece);
+        for (int64_t c = 0; c < width; c++)
+            wide[i * width + c] = slab->y[i * slab->width + j + c];
+    dgemm_("N", "N", &width, &m->pca->k, &slab->n, &one, wide, &width, m->u, &slab->n, &one, axis,
+           &m->pca->d, 1, 1);
+}
+
+static void map_piece(const mapping *m, const odd_slab *slab, int j, int width)
+{
+    double *axis = m->pca->axis + slab->first + j;
+    if (m->narrow)
+        add_narrow(m, slab, j, width, axis);
+    else
+        add_wide(m, slab, j, width, axis);
+    for (int64_t a = 0; a < m->pca->k; a++)
+        for (int64_t c = 0; c < width; c++)
+            axis[a * m->pca->d + c] *= m->scale[a];
 }
 
 static odd_status map_slab(void *context, const odd_slab *slab)
@@ -90,77 +133,88 @@ static odd_status map_slab(void *context, const odd_slab *slab)
     mapping *m = context;
     const int k = m->pca->k;
     const double one = 1;
+#pragma omp parallel for schedule(static, 1) num_threads(odd_threads())
+    for (int j = 0; j < slab->width; j += CHUNK)
+        map_piece(m, slab, j, smaller(CHUNK, slab->width - j));
     odd_threads_to_blas(1);
-    for (int j = 0; j < slab->width; j += CHUNK) {
-        const int width = smaller(CHUNK, slab->width - j);
-        map_piece(m, slab, j, width);
-        dsyrk_("L", "T", &k, &width, &one, m->piece, &width, &one, m->product, &k, 1, 1);
-        for (int64_t i = 0; i < k; i++)
-            memcpy(m->pca->axis + i * m->pca->d + slab->first + j, m->piece + i * width,
-                   (size_t)width * sizeof *m->piece);
-    }
+    dsyrk_("L", "T", &k, &slab->width, &one, m->pca->axis + slab->first, &m->pca->d, &one,
+           m->product, &k, 1, 1);
     odd_threads_to_blas(0);
     return ODD_OK;
 }
 
-/* axis := l^-1 axis with product = l l'. Row i then is orthogonal to the rows before it and has
- * unit length; where it was so before, l is the identity. */
-static odd_status orthonormalise(mapping *m)
+/* axis := l^-1 axis with product = l l', in my slices. Row i then is orthogonal to the rows before
+ * it and has unit length; where it was so before, l is the identity. */
+static odd_status orthonormalise(const odd_rows *rows, mapping *m)
 {
-    const int k = m->pca->k, d = m->pca->d;
+    const int k = m->pca->k, d = m->pca->d, size = odd_size(rows->comm);
+    const int width = odd_slab_width(rows->part.n, d, size);
     const double one = 1;
     const odd_status st = odd_cholesky(k, m->product);
     if (st != ODD_OK) return odd_fail_prefix(st, "axes of the PCA: ");
     odd_threads_to_blas(1); /* column-major: axis' := axis' l'^-1 */
-    dtrsm_("R", "U", "N", "N", &d, &k, &one, m->product, &k, m->pca->axis, &d, 1, 1, 1, 1);
+    for (int64_t j = (int64_t)odd_rank(rows->comm) * width; j < d; j += (int64_t)size * width) {
+        const int mine = d - j < width ? (int)(d - j) : width;
+        dtrsm_("R", "U", "N", "N", &mine, &k, &one, m->product, &k, m->pca->axis + j, &d, 1, 1, 1,
+               1);
+    }
     odd_threads_to_blas(0);
     return ODD_OK;
 }
 
-/* u over the roots of its eigenvalues; the eigenvalue of data without any variance is 0. */
-static void scale_vectors(int k, int n, const double value[], double *u)
-{
-    for (int64_t i = 0; i < k; i++) {
-        const double scale = value[i] > 0 ? 1 / sqrt(value[i]) : 0;
-        for (int64_t j = 0; j < n; j++)
-            u[i * n + j] *= scale;
-    }
-}
-
-static odd_status allocate_mapping(mapping *m, int n)
+static odd_status allocate_mapping(mapping *m, int n, bool exact)
 {
     odd_status st = ODD_OK;
-    ODD_TRY(ODD_NEW(m->wide, (int64_t)n * CHUNK));
-    ODD_TRY(ODD_NEW(m->piece, (int64_t)m->pca->k * CHUNK));
-    ODD_TRY(ODD_NEW(m->product, (int64_t)m->pca->k * m->pca->k));
+    const int64_t k = m->pca->k, threads = odd_threads();
+    ODD_TRY(ODD_NEW(m->scale, k));
+    ODD_TRY(ODD_NEW(m->product, k * k));
+    if (exact) {
+        ODD_TRY(ODD_NEW(m->wide, threads * n * CHUNK));
+    } else {
+        ODD_TRY(ODD_NEW(m->narrow, k * n));
+        ODD_TRY(ODD_NEW(m->piece, threads * k * CHUNK));
+    }
+    for (int64_t i = 0; i < k; i++) /* without any variance there is nothing to scale */
+        m->scale[i] = m->pca->value[i] > 0 ? 1 / sqrt(m->pca->value[i]) : 0;
+    for (int64_t i = 0; m->narrow && i < k * n; i++)
+        m->narrow[i] = (float)m->u[i];
 done:
     return st;
 }
 
+static void free_mapping(mapping *m)
+{
+    odd_free(m->piece);
+    odd_free(m->narrow);
+    odd_free(m->wide);
+    odd_free(m->product);
+    odd_free(m->scale);
+}
+
 /* Axes from the eigenvectors u (k, n) of the Gram matrix. Each feature is made by one rank and the
  * others add 0, so the sum is exact and the same everywhere. @collective */
-static odd_status map_back(const odd_rows *rows, odd_pca *pca, double *u)
+static odd_status map_back(const odd_rows *rows, bool exact, odd_pca *pca, const double *u,
+                           bool *blurred)
 {
     odd_status st = ODD_OK;
     mapping m = {.pca = pca, .u = u};
-    const int64_t size = (int64_t)pca->k * pca->d;
+    const int64_t size = (int64_t)pca->k * pca->d, products = (int64_t)pca->k * pca->k;
     memset(pca->axis, 0, (size_t)size * sizeof *pca->axis);
     if (pca->value[0] == 0) { /* all rows are the same: any direction will do */
         pca->axis[0] = 1;
         return ODD_OK;
     }
-    scale_vectors(pca->k, (int)rows->part.n, pca->value, u);
-    ODD_TRY_ALL(rows->comm, allocate_mapping(&m, (int)rows->part.n));
+    ODD_TRY_ALL(rows->comm, allocate_mapping(&m, (int)rows->part.n, exact));
     ODD_TRY(odd_slabs_each(rows, pca->mean, map_slab, &m));
+    odd_sum_f64(rows->comm, m.product, products);
+    odd_broadcast(rows->comm, 0, m.product, (size_t)products * sizeof *m.product);
+    *blurred = !exact && !odd_pca_are_unit(pca->k, pca->value, m.product);
+    if (*blurred) goto done;
+    ODD_TRY_ALL(rows->comm, orthonormalise(rows, &m));
     odd_sum_f64(rows->comm, pca->axis, size);
-    odd_sum_f64(rows->comm, m.product, (int64_t)pca->k * pca->k);
-    odd_broadcast(rows->comm, 0, m.product, (size_t)pca->k * (size_t)pca->k * sizeof *m.product);
-    ODD_TRY_ALL(rows->comm, orthonormalise(&m));
     odd_eigen_signs(pca->k, pca->d, pca->axis);
 done:
-    odd_free(m.product);
-    odd_free(m.piece);
-    odd_free(m.wide);
+    free_mapping(&m);
     return st;
 }
 
@@ -170,19 +224,20 @@ odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool 
     double *vector = NULL;
     ODD_TRY_ALL(rows->comm, ODD_NEW(vector, (int64_t)pca->k * rows->part.n));
     ODD_TRY(eigenpairs(rows, exact, pca, vector, blurred));
-    if (!*blurred) ODD_TRY(map_back(rows, pca, vector));
+    if (!*blurred) ODD_TRY(map_back(rows, exact, pca, vector, blurred));
 done:
     odd_free(vector);
     return st;
 }
 
-int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks)
+int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks, int threads)
 {
     const int64_t slab = odd_slab_bytes(n, d, ranks), vectors = 8 * k * n;
     const int64_t products =
         8 * n * n + slab + (4 * n * n > 8 * n * TERMS ? 4 * n * n : 8 * n * TERMS);
     const int64_t eigen = 8 * n * n + odd_grid_bytes((int)n, ranks);
-    const int64_t back = slab + 8 * (CHUNK * (n + k) + k * k);
+    const int64_t piece = n > k ? n : k, narrow = 4 * k * n;
+    const int64_t back = slab + 8 * (threads * CHUNK * piece + k * k) + narrow;
     const int64_t most = products > eigen ? products : eigen;
     return vectors + (most > back ? most : back);
 }

@@ -34,7 +34,7 @@ odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool 
 
 /** Memory of a solver beside rows and model, bytes per rank. @local */
 int64_t odd_pca_covariance_bytes(int64_t n, int d, int ranks);
-int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks);
+int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks, int threads);
 
 /* pca_random.c */
 
@@ -57,6 +57,9 @@ bool odd_pca_in_range(double trace, double count);
 /** True if the roots of k falling eigenvalues, each off by `error` of the largest, are off by at
  * most 1e-5 of the largest root. */
 bool odd_pca_is_sharp(int k, const double value[], double error);
+/** True if the lengths of k axes, roots of the diagonal of their products (k, k), are so close to 1
+ *  that the roots of value (k), which scaled them, are off by at most half of that. */
+bool odd_pca_are_unit(int k, const double value[], const double product[]);
 /** How many of the k falling eigenvalues are more than `rounding` of the first; at least 1.
  *  Those below 0 become 0. */
 int odd_pca_rank(double rounding, int k, double value[]);

@@ -31,6 +31,14 @@ bool odd_pca_is_sharp(int k, const double value[], double error)
     return value[k - 1] >= least * least * value[0];
 }
 
+bool odd_pca_are_unit(int k, const double value[], const double product[])
+{
+    const double most = sigma_error / 2 * sqrt(value[0]); /* half is for what lengths do not show */
+    for (int64_t i = 0; i < k; i++)
+        if (!(fabs(sqrt(product[i * k + i]) - 1) * sqrt(value[i]) <= most)) return false;
+    return true;
+}
+
 double odd_pca_rounding(int order)
 {
     return order * DBL_EPSILON;

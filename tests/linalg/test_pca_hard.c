@@ -52,6 +52,13 @@ static float steep(int64_t i, int j)
     return (float)sum;
 }
 
+/* One direction a thousand times as long as the noise around it: below what float32 products can
+ * promise, above what they most often do. */
+static float over_noise(int64_t i, int j)
+{
+    return (float)(normal(i, 0) * cos(j * 0.37) + 0.015 * normal(i, j + 1));
+}
+
 /* Eigenvalues of the covariance of all rows, by LAPACK in float64. */
 static void lapack_values(table t, int64_t n, int d, double value[])
 {
@@ -109,6 +116,7 @@ static void test_float32(void)
     check_lapack(huge, ROWS, FEATURES, 40, covariance);
     check_lapack(tiny, ROWS, FEATURES, 40, covariance);
     check_lapack(plain, 1200, 800, 30, gram);
+    check_lapack(over_noise, 1200, 800, 30, gram);
     check_lapack(steep, 1200, 800, 6, gram);
 }
 
