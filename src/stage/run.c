@@ -75,6 +75,8 @@ static odd_status run_new(MPI_Comm comm, const odd_job *job, const char *folder,
     run->job = job;
     run->lock = -1;
     run->options = odd_job_section(job, "");
+    if (!folder && !*run->options->name)
+        ODD_TRY(odd_job_fail(job, "name", "an empty name makes no folder; give one, or -o RUN"));
     ODD_TRY(folder ? copy_text(folder, &run->folder)
                    : default_folder(run->options->name, &run->folder));
     ODD_TRY(copy_text(command, &run->command));

@@ -67,6 +67,8 @@ wrong "reduce.pca.components" "reduce: {pca: {components: many}}"
 wrong "wrong.yaml:1:" "reduce: {pca: {components: 0}}"
 wrong "wrong.yaml:1:" "reduce: 3"
 wrong "wrong.yaml:1:" "[a, list]"
+printf 'seed: 1\n' >named.yaml
+fails_with 2 "an empty name makes no folder" alone run named.yaml --set "name=''"
 wrong "flag_threshold" "score: {flag_threshold: 1.5}"
 wrong "no detector 'forest'; there are: core, mixture" "fit: {detector: forest}"
 wrong "no reduction 'lda'" "reduce: {method: lda}"

@@ -72,7 +72,7 @@ def main(program, tree):
         make_pictures(scratch / "pictures")
         audit(program, scratch / "folder", f"{tree}/jobs/folder.yaml", f"catalogue.path={scratch}/pictures",
               "image.size=16", "reduce.pca.components=4")
-        check(execute(notebook, scratch / "folder"), 4, "The truth is not known")
+        check(execute(notebook, scratch / "folder"), 3, "The truth is not known")  # its detector has no objective
 
 
 main(*sys.argv[1:])
