@@ -142,7 +142,8 @@ static odd_status extract_batch(odd_extraction *e, odd_feature_reader *reader,
     st = fill_rows(e, *b);
     odd_feature_reader_rest(reader); /* HDF5 is ours again */
     if (st == ODD_OK)
-        st = odd_feature_finish(e->output, e->ingest, (*b)->count, e->width, (*b)->row, e->x);
+        st = odd_feature_finish(e->output, e->source->unit, e->ingest, (*b)->count, e->width,
+                                (*b)->row, e->x);
 done:
     return st;
 }

@@ -231,6 +231,7 @@ const odd_feature_source odd_feature_onnx = {
     .name = "onnx",
     .summary = "the output of a layer of a network",
     .slow = true,
+    .unit = true,
     .options = table,
     .options_size = sizeof(onnx_options),
     .outside = outside,

@@ -10,7 +10,7 @@
 #define PIECE 4096 /* numbers that are packed at a time */
 
 const char *const odd_feature_types[] = {"float32", "float16", NULL};
-const char *const odd_feature_norms[] = {"none", "l2", NULL};
+const char *const odd_feature_norms[] = {"auto", "none", "l2", NULL};
 
 odd_type odd_feature_type(const odd_feature_output_options *options)
 {
@@ -77,10 +77,16 @@ static odd_status too_large(const odd_file *ingest, int64_t row, int64_t feature
     return st;
 }
 
-odd_status odd_feature_finish(const odd_feature_output_options *options, const odd_file *ingest,
-                              int64_t count, int width, const int64_t row[], float x[])
+static bool wants_unit(const odd_feature_output_options *options, bool usual)
 {
-    if (strcmp(options->normalize, "l2") == 0) normalize(count, width, x);
+    return strcmp(options->normalize, "auto") == 0 ? usual : strcmp(options->normalize, "l2") == 0;
+}
+
+odd_status odd_feature_finish(const odd_feature_output_options *options, bool unit,
+                              const odd_file *ingest, int64_t count, int width, const int64_t row[],
+                              float x[])
+{
+    if (wants_unit(options, unit)) normalize(count, width, x);
     if (odd_feature_type(options) != ODD_F16) return ODD_OK;
     const int64_t n = count * width, at = pack(n, x);
     return at == n ? ODD_OK : too_large(ingest, row[at / width], at % width, (double)x[at]);

@@ -28,6 +28,7 @@ typedef struct {
     const char *name; /* "pixels": also the section "features.pixels" of its settings */
     const char *summary;
     bool slow; /* what is done is kept in a checkpoint while the stage runs */
+    bool unit; /* lengths of rows say little: features.normalize: auto makes them 1 */
     const odd_option *options;
     size_t options_size;
     /** Digest of inputs from outside the job (a model's file); NULL: none. @local */

@@ -44,7 +44,7 @@ def write_job(name, model):
     with open(f"{name}.yaml", "w") as job:
         job.write(f"catalogue: {{kind: hdf5, path: {name}.images.h5, dataset: images}}\n"
                   f"image: {{size: {topology.size}, channels: rgb}}\n"
-                  f"features: {{source: onnx, onnx: {{model: {model}}}}}\n")  # its metadata says the preset
+                  f"features: {{source: onnx, normalize: none, onnx: {{model: {model}}}}}\n")  # its metadata says the preset
     return f"{name}.yaml"
 
 

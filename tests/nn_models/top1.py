@@ -31,7 +31,7 @@ def main():
             sys.exit(77)
     with open(f"{RUN}.yaml", "w") as job:
         job.write(f"catalogue: {{kind: tar, path: '{PHOTOS}'}}\nimage: {{size: 224, channels: rgb}}\n"
-                  f"features: {{source: onnx, onnx: {{model: '{MODEL}', layer: logits, preset: tflite-mobilenet}}}}\n")
+                  f"features: {{source: onnx, normalize: none, onnx: {{model: '{MODEL}', layer: logits, preset: tflite-mobilenet}}}}\n")
     oddlot("ingest")
     oddlot("features")
     with h5py.File(f"{RUN}/ingest.h5") as ingest, h5py.File(f"{RUN}/features.h5") as features:

@@ -74,7 +74,8 @@ static void leave(odd_file *file)
 
 static void test_rows_are_finished(void)
 {
-    const odd_feature_output_options plain = {"float32", "none"}, unit = {"float32", "l2"};
+    const odd_feature_output_options plain = {"float32", "none"}, unit = {"float32", "l2"},
+                                     usual = {"float32", "auto"};
     const odd_feature_output_options half = {"float16", "none"}, both = {"float16", "l2"};
     const int64_t row[] = {4, 7, 9};
     const float x[] = {3, -4, 0, 0, 1e30f, 0}; /* three rows of two */
@@ -84,16 +85,21 @@ static void test_rows_are_finished(void)
     if (!check_all(WORLD, file != NULL)) return;
     check_all(WORLD, odd_feature_type(&plain) == ODD_F32 && odd_feature_type(&half) == ODD_F16);
     memcpy(y, x, sizeof y);
-    check_all(WORLD, odd_feature_finish(&plain, file, 3, 2, row, y) == ODD_OK);
+    check_all(WORLD, odd_feature_finish(&plain, true, file, 3, 2, row, y) == ODD_OK);
     check_all(WORLD, memcmp(x, y, sizeof y) == 0);
-    check_all(WORLD, odd_feature_finish(&unit, file, 3, 2, row, y) == ODD_OK);
+    check_all(WORLD, odd_feature_finish(&usual, false, file, 3, 2, row, y) == ODD_OK);
+    check_all(WORLD, memcmp(x, y, sizeof y) == 0);
+    check_all(WORLD, odd_feature_finish(&unit, false, file, 3, 2, row, y) == ODD_OK);
     check_all(WORLD, y[0] == 0.6f && y[1] == -0.8f && y[2] == 0 && y[4] == 1);
     memcpy(y, x, sizeof y);
-    check_all(WORLD, odd_feature_finish(&both, file, 3, 2, row, y) == ODD_OK);
+    check_all(WORLD, odd_feature_finish(&usual, true, file, 3, 2, row, y) == ODD_OK);
+    check_all(WORLD, y[0] == 0.6f && y[1] == -0.8f && y[2] == 0 && y[4] == 1);
+    memcpy(y, x, sizeof y);
+    check_all(WORLD, odd_feature_finish(&both, false, file, 3, 2, row, y) == ODD_OK);
     memcpy(h, y, sizeof h);
     check_all(WORLD, h[0] == 0x38cd && h[1] == 0xba66 && h[2] == 0 && h[4] == 0x3c00);
     memcpy(y, x, sizeof y);
-    check_all(WORLD, odd_feature_finish(&half, file, 3, 2, row, y) == ODD_NUMERIC);
+    check_all(WORLD, odd_feature_finish(&half, false, file, 3, 2, row, y) == ODD_NUMERIC);
     check_all(WORLD, strstr(odd_fail_reason(), "feature 0 of '9.png' (row 9)") != NULL);
     leave(file);
 }
@@ -108,7 +114,7 @@ static void test_many_are_packed(void)
     int64_t row[ROWS] = {0};
     for (int i = 0; i < ROWS * WIDTH; i++)
         x[i] = again[i] = (float)sin(i);
-    check_all(WORLD, odd_feature_finish(&options, NULL, ROWS, WIDTH, row, x) == ODD_OK);
+    check_all(WORLD, odd_feature_finish(&options, false, NULL, ROWS, WIDTH, row, x) == ODD_OK);
     odd_half_from_floats((int64_t)ROWS * WIDTH, again, half);
     check_all(WORLD, memcmp(half, x, sizeof half) == 0);
 }
