@@ -75,6 +75,7 @@ void odd_audited_free(odd_audited **audited)
     odd_free((*audited)->item);
     odd_free((*audited)->truth);
     odd_free((*audited)->verified);
+    odd_free((*audited)->held_out);
     odd_free(*audited);
     *audited = NULL;
 }

@@ -19,6 +19,7 @@ struct odd_audited {
     int64_t *item;      /* (rows) numbers in the list, rising */
     int8_t *truth;      /* (rows) ODD_TRUTH_... */
     uint8_t *verified;  /* (rows) ODD_VERIFIED_... of detector.h */
+    uint8_t *held_out;  /* (rows) 1: judged, never learnt from */
 };
 
 /** List once and share with all ranks; later calls give the same. Borrowed from the run.
@@ -31,8 +32,9 @@ const char *odd_audited_name(const odd_audited *audited, int64_t row);
 
 extern const odd_section odd_catalogue_section, odd_mixture_section;
 
-/** Fill item, truth, verified and rows by the job's mixture description; without one, all images.
- *  @local; the same on every rank. ODD_USAGE for classes that do not exist or are too small. */
+/** Fill item, truth, verified, held_out and rows by the job's mixture description; without one, all
+ *  images. @local; the same on every rank. ODD_USAGE for classes that do not exist or are too
+ * small, and where nothing is left to learn from. */
 odd_status odd_contaminate(const odd_job *job, odd_audited *audited);
 
 /** The kind of catalogue that the job names. @local; ODD_USAGE if there is none such. */

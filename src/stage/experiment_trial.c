@@ -53,18 +53,13 @@ void odd_trial_rows_free(odd_trial_rows **rows)
 
 /* ---- rows ---- */
 
-/* My rows of a sample, runs of neighbours by one read. @local */
+/* My rows of a sample. @local */
 static odd_status read_sample(const odd_dataset *features, const odd_sample *sample, reduced *r)
 {
     const int64_t first = r->wide.part.row0, n = r->wide.part.n_local;
     odd_status st;
     ODD_TRY(ODD_NEW(r->x, n * r->wide.d));
-    for (int64_t i = 0, run; i < n; i += run) {
-        const int64_t *row = sample->row + first + i;
-        for (run = 1; i + run < n && row[run] == row[0] + run;)
-            run++;
-        ODD_TRY(odd_dataset_read(features, row[0], run, ODD_F32, r->x + i * r->wide.d));
-    }
+    ODD_TRY(odd_rows_gather(features, n, sample->row + first, r->x));
     r->wide.x = r->x;
 done:
     return st;

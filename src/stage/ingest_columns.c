@@ -61,6 +61,8 @@ static odd_status write_numbers(MPI_Comm comm, odd_file *file, const odd_ingest 
                              "1 odd, 0 theme, -1 not known; for evaluation only", ""));
     ODD_TRY(odd_column_write(file, "verified", ODD_U8, n, row0, mine, g->audited->verified + row0,
                              "0 no; by a person: 1 theme, 2 odd", ""));
+    ODD_TRY(odd_column_write(file, "held_out", ODD_U8, n, row0, mine, g->audited->held_out + row0,
+                             "1: judged, never learnt from", ""));
     ODD_TRY(odd_column_write(file, "item", ODD_I64, n, row0, mine, g->audited->item + row0,
                              "number of the image in its catalogue", ""));
 done:

@@ -26,20 +26,28 @@ const odd_section odd_evaluate_section = {"evaluate",
                                           "How well it worked, where the truth is known",
                                           evaluate_table, sizeof(evaluate_options)};
 
-/* Rows whose truth is known and that have a score. */
+/* Rows whose truth is known, that have a score and are not learnt from where some are held out. */
 typedef struct {
     int64_t n;
     uint8_t *truth; /* (n) 1 odd, 0 theme */
     int64_t *row;   /* (n) */
 } judged;
 
+static bool holds_out(const odd_audited *a)
+{
+    return memchr(a->held_out, 1, (size_t)a->rows) != NULL;
+}
+
+/* Where images are held out only they count: the others were learnt from. */
 static odd_status judged_rows(const odd_audited *a, const double score[], judged *out)
 {
+    const bool some = holds_out(a);
     odd_status st;
     ODD_TRY(ODD_NEW(out->truth, a->rows));
     ODD_TRY(ODD_NEW(out->row, a->rows));
     for (int64_t i = 0; i < a->rows; i++) {
         if (a->truth[i] == ODD_TRUTH_UNKNOWN || isnan(score[i])) continue;
+        if (some && !a->held_out[i]) continue;
         out->truth[out->n] = a->truth[i] == ODD_TRUTH_ODD;
         out->row[out->n++] = i;
     }

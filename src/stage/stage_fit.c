@@ -67,27 +67,25 @@ static odd_model_source model_source(const odd_run *run)
 
 /* What people verified of my rows, but for those that choose the threshold. @local */
 static odd_status read_verified(const odd_job *job, const odd_file *ingest,
-                                const odd_file *features, const odd_partition *part, uint8_t **out)
+                                const odd_file *features, const odd_stored_rows *rows,
+                                uint8_t **out)
 {
-    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
-    odd_dataset *row = NULL;
-    int64_t *image = NULL, images;
+    const odd_partition *part = &rows->rows.part;
+    int64_t *image = NULL, images, all;
     uint8_t *verified = NULL, *hidden = NULL;
     odd_status st;
-    ODD_TRY(odd_dataset_expect(features, "row", &column, &row));
-    ODD_TRY(ODD_NEW(image, part->n_local));
     ODD_TRY(ODD_NEW(*out, part->n_local));
-    ODD_TRY(odd_dataset_read(row, part->row0, part->n_local, ODD_I64, image));
+    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&image, &all));
     ODD_TRY(odd_column_read(ingest, "verified", ODD_U8, (void **)&verified, &images));
     ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
     for (int64_t i = 0; i < part->n_local; i++) {
-        if (image[i] < 0 || image[i] >= images)
+        const int64_t at = odd_stored_row(rows, part->row0 + i);
+        if (at >= all || image[at] < 0 || image[at] >= images)
             ODD_TRY(
                 odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
-        (*out)[i] = hidden[image[i]] ? ODD_UNVERIFIED : verified[image[i]];
+        (*out)[i] = hidden[image[at]] ? ODD_UNVERIFIED : verified[image[at]];
     }
 done:
-    odd_dataset_close(&row);
     odd_free(image);
     odd_free(hidden);
     odd_free(verified);
@@ -95,18 +93,21 @@ done:
 }
 
 /* @collective */
-static odd_status learn(odd_run *run, const odd_rows *rows, odd_bundle *model)
+static odd_status learn(odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_detector *detector = detector_of(run);
     odd_file *ingest = NULL, *features = NULL;
+    odd_stored_rows learnt = {0};
     uint8_t *verified = NULL;
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &rows->part, &verified));
-    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), rows, verified,
+    ODD_TRY(odd_learnt_rows_open(run, reduced, "scores", &learnt));
+    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &learnt, &verified));
+    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), &learnt.rows, verified,
                           (uint64_t)run->options->seed, model));
 done:
+    odd_stored_rows_close(&learnt);
     odd_file_close(&features);
     odd_file_close(&ingest);
     odd_free(verified);
@@ -114,39 +115,41 @@ done:
 }
 
 /* A model of an earlier run; scoring no rows tells whether it fits these. @collective */
-static odd_status stored_model(const odd_run *run, int d, odd_bundle *model)
+static odd_status stored_model(const odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_model_source from = model_source(run);
+    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, -1}};
     const float nothing = 0;
-    const odd_rows none = odd_rows_in_memory(run->comm, 0, d, &nothing);
+    odd_dataset *scores = NULL;
     double score;
     odd_status st;
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "scores", &matrix, &scores));
+    const int d = (int)odd_dataset_shape(scores)->shape[1];
+    const odd_rows none = odd_rows_in_memory(run->comm, 0, d, &nothing);
     ODD_TRY(odd_stored_model_read(run, &from, model));
     st = detector_of(run)->score(model, &none, &score);
     if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
 done:
+    odd_dataset_close(&scores);
     return st;
 }
 
 static odd_status run_fit(odd_run *run, const odd_provenance *from)
 {
     odd_file *in = NULL, *out = NULL;
-    odd_stored_rows stored = {0};
     odd_bundle model = ODD_BUNDLE_EMPTY;
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
-    ODD_TRY(odd_stored_rows_open(run, in, "scores", &stored));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     if (*model_source(run).given)
-        ODD_TRY(stored_model(run, stored.rows.d, &model));
+        ODD_TRY(stored_model(run, in, &model));
     else
-        ODD_TRY(learn(run, &stored.rows, &model));
+        ODD_TRY(learn(run, in, &model));
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "detector", detector_of(run)->name));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
-    odd_stored_rows_close(&stored);
     odd_file_discard(&out);
     odd_file_close(&in);
     odd_bundle_free(&model);

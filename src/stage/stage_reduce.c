@@ -113,15 +113,33 @@ done:
     return st;
 }
 
-/* @collective */
-static odd_status learn(odd_run *run, const odd_file *in, const odd_rows *rows, odd_bundle *model,
-                        int *k)
+/* From the rows that are not held out. @collective */
+static odd_status learn(odd_run *run, const odd_file *in, const odd_stored_rows *from,
+                        odd_bundle *model, int *k)
 {
     const odd_reduction *reduction = reduction_of(run);
     int64_t bad = -1;
-    odd_status st = reduction->fit(odd_part_options(run->job, "reduce", reduction->name), rows,
-                                   (uint64_t)run->options->seed, model, k, &bad);
-    if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, bad));
+    odd_status st = reduction->fit(odd_part_options(run->job, "reduce", reduction->name),
+                                   &from->rows, (uint64_t)run->options->seed, model, k, &bad);
+    if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, odd_stored_row(from, bad)));
+    return st;
+}
+
+/* The model, learnt or taken, and all rows, to be closed by the caller. @collective */
+static odd_status open_model(odd_run *run, const odd_file *in, odd_stored_rows *all,
+                             odd_bundle *model, int *k)
+{
+    const bool learns = !*model_source(run).given;
+    odd_status st;
+    if (learns) {
+        ODD_TRY(odd_learnt_rows_open(run, in, "features", all));
+        ODD_TRY(learn(run, in, all, model, k));
+        if (!all->pick) return ODD_OK;
+        odd_stored_rows_close(all);
+    }
+    ODD_TRY(odd_stored_rows_open(run, in, "features", all));
+    if (!learns) ODD_TRY(stored_model(run, all->rows.d, model, k));
+done:
     return st;
 }
 
@@ -139,19 +157,18 @@ static odd_status check_scores(odd_run *run, const odd_file *in, const odd_parti
     return odd_agree(run->comm, name_bad_row(run, in, -last));
 }
 
-/* Learn or take the model, and apply it; the rows that come out. */
-static odd_status reduce_rows(odd_run *run, const odd_file *in, const odd_rows *rows, odd_file *out)
+/* Learn or take the model, and apply it to all rows. @collective */
+static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
 {
     const odd_reduction *reduction = reduction_of(run);
+    odd_stored_rows all = {0};
     odd_bundle model = ODD_BUNDLE_EMPTY;
     float *score = NULL;
     double *residual = NULL;
     int k = 0;
     odd_status st;
-    if (*model_source(run).given)
-        ODD_TRY(stored_model(run, rows->d, &model, &k));
-    else
-        ODD_TRY(learn(run, in, rows, &model, &k));
+    ODD_TRY(open_model(run, in, &all, &model, &k));
+    const odd_rows *rows = &all.rows;
     ODD_TRY_ALL(run->comm, odd_fault("reduce.apply"));
     ODD_TRY_ALL(run->comm, ODD_NEW(score, rows->part.n_local * k));
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, rows->part.n_local));
@@ -161,6 +178,7 @@ static odd_status reduce_rows(odd_run *run, const odd_file *in, const odd_rows *
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "method", reduction->name));
 done:
+    odd_stored_rows_close(&all);
     odd_bundle_free(&model);
     odd_free(score);
     odd_free(residual);
@@ -170,16 +188,13 @@ done:
 static odd_status run_reduce(odd_run *run, const odd_provenance *from)
 {
     odd_file *in = NULL, *out = NULL;
-    odd_stored_rows stored = {0};
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "features", &in));
-    ODD_TRY(odd_stored_rows_open(run, in, "features", &stored));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(reduce_rows(run, in, &stored.rows, out));
+    ODD_TRY(reduce_rows(run, in, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
-    odd_stored_rows_close(&stored);
     odd_file_discard(&out);
     odd_file_close(&in);
     return st;

@@ -38,6 +38,9 @@ static odd_audited *catalogue(void)
         int64_t label;
         CU_ASSERT_EQUAL_FATAL(odd_catalogue_string(&a->list, label_of(i), &label), ODD_OK);
         a->list.item[i].label = label;
+        CU_ASSERT_EQUAL_FATAL(odd_catalogue_string(&a->list, i % 5 == 4 ? "test" : "train", &label),
+                              ODD_OK);
+        a->list.item[i].split = label;
         a->list.item[i].verified = i == 3 ? ODD_VERIFIED_ODD : ODD_UNVERIFIED;
     }
     return a;
@@ -184,6 +187,36 @@ static void test_verified(void)
     odd_audited_free(&b);
 }
 
+static int count_held_out(const odd_audited *a, int truth)
+{
+    int count = 0;
+    for (int64_t i = 0; i < a->rows; i++)
+        count += a->held_out[i] && a->truth[i] == truth;
+    return count;
+}
+
+static void test_held_out(void)
+{
+    odd_audited *a, *b;
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.theme=shoe", "mixture.theme_count=50",
+                               "mixture.held_out=0.2", "mixture.verified_theme=40"),
+                          ODD_OK);
+    CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_THEME), 10);
+    CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_ODD), count_truth(a, ODD_TRUTH_ODD));
+    for (int64_t i = 0; i < a->rows; i++) /* what people verified is learnt from */
+        CU_ASSERT(!(a->held_out[i] && a->verified[i] == ODD_VERIFIED_THEME));
+    CU_ASSERT_EQUAL_FATAL(TAKE(b, "mixture.theme=shoe", "mixture.theme_count=50",
+                               "mixture.held_out=0.2", "mixture.seed=2"),
+                          ODD_OK);
+    CU_ASSERT(memcmp(a->held_out, b->held_out, (size_t)a->rows) != 0);
+    odd_audited_free(&a);
+    odd_audited_free(&b);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.held_out_split=test"), ODD_OK);
+    CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_UNKNOWN), ALL / 5);
+    CU_ASSERT(a->held_out[4] && !a->held_out[5]);
+    odd_audited_free(&a);
+}
+
 static void refused(odd_status st, odd_audited *a, const char *reason)
 {
     CU_ASSERT_EQUAL(st, ODD_USAGE);
@@ -208,6 +241,12 @@ static void test_refused(void)
     refused(st, a, "odd images wanted, 9 are there");
     st = TAKE(a, "mixture.theme=shoe", "mixture.anomaly=bag", "mixture.verified_odd=10");
     refused(st, a, "10 images to verify, only 9 are there");
+    st = TAKE(a, "mixture.held_out=0.5");
+    refused(st, a, "is a share of the theme: give mixture.theme or mixture.anomaly");
+    st = TAKE(a, "mixture.held_out_split=later");
+    refused(st, a, "no image has the split 'later'");
+    st = TAKE(a, "mixture.theme=shoe", "mixture.theme_count=0", "mixture.held_out=0.5");
+    refused(st, a, "are held out: nothing is left to learn from");
 }
 
 const char *odd_test_name = "contamination";
@@ -217,6 +256,7 @@ CU_TestInfo odd_tests[] = {
     {"counts", test_counts},
     {"seed", test_seed},
     {"verified", test_verified},
+    {"held out", test_held_out},
     {"refused", test_refused},
     CU_TEST_INFO_NULL,
 };

@@ -26,6 +26,7 @@ typedef enum {
     ODD_STREAM_CALIBRATION = 10, /* which verified rows choose the threshold */
     ODD_STREAM_PROJECTION = 11,  /* entries of a sparse random projection */
     ODD_STREAM_NEIGHBOURS = 13,  /* which rows others are compared with */
+    ODD_STREAM_HELD_OUT = 14,    /* which theme rows nothing is learnt from */
     ODD_STREAM_WEIGHTS = 20,     /* weights before training */
     ODD_STREAM_DROPOUT = 21,     /* what training drops */
     ODD_STREAM_SHUFFLE = 22,     /* the order of images in an epoch */
