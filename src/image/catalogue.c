@@ -11,11 +11,18 @@
 #key, ODD_OPTION_##type, offsetof(odd_catalogue_options, key), value, 0, 0, choices, help  \
     }
 
+#define NUMBER(key, value, least, most, help)                                                      \
+    {                                                                                              \
+#key, ODD_OPTION_INT, offsetof(odd_catalogue_options, key), value, least, most, NULL, help \
+    }
+
 static const char *const label_sources[] = {"none", "folder", NULL};
+static const char *const patterns[] = {"binary", "solid", NULL};
 
 const odd_option odd_catalogue_option_table[] = {
     OPTION(kind, TEXT, "folder", NULL,
-           "what `path` names: folder, manifest (CSV), tar (shards), idx (MNIST's format) or hdf5"),
+           "what `path` names: folder, manifest (CSV), tar (shards), idx (MNIST's format) or hdf5; "
+           "generated: images of random pixels, without files"),
     OPTION(
         path, PATHS, "[]", NULL,
         "folders or files of the catalogue, from the job file's folder; for tar also a folder of "
@@ -29,6 +36,11 @@ const odd_option odd_catalogue_option_table[] = {
            NULL, "folder, tar: endings of the names that are images, any case; []: all files"),
     OPTION(label_from, CHOICE, "none", label_sources,
            "folder, tar: `folder` labels an image with the name of the folder that it is in"),
+    OPTION(pattern, CHOICE, "binary", patterns,
+           "generated: binary, each pixel black or white; solid, one grey level in an image"),
+    NUMBER(images, "10000", 1, 1e7, "generated: how many"),
+    NUMBER(side, "64", 1, 8192, "generated: width and height, pixels"),
+    NUMBER(seed, "1", 0, 1e18, "generated: of the pixels; the job's seed does not change them"),
     ODD_OPTIONS_END};
 
 /* The array with room for `need` elements, moved to a larger place if it must; NULL: no memory. */

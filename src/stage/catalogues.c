@@ -4,8 +4,13 @@
 #include <string.h>
 
 static const odd_catalogue_kind *const kinds[] = {
-    &odd_catalogue_folder, &odd_catalogue_manifest, &odd_catalogue_tar,
-    &odd_catalogue_idx,    &odd_catalogue_hdf5,     NULL,
+    &odd_catalogue_folder,
+    &odd_catalogue_manifest,
+    &odd_catalogue_tar,
+    &odd_catalogue_idx,
+    &odd_catalogue_hdf5,
+    &odd_catalogue_generated,
+    NULL,
 };
 
 const odd_catalogue_kind *odd_catalogue_kind_find(const char *name)

@@ -48,3 +48,22 @@ good on 2 run manifest.yaml -o manifest "${small[@]}"
 check agrees manifest 302 1
 grep -q 'missing.png' manifest/errors.csv || fail "errors.csv does not name the missing file"
 check verified manifest 20
+
+# generated: no files, the same on any number of ranks; what is too much is refused
+for pattern in binary solid; do
+    printf 'catalogue: {kind: generated, pattern: %s, images: 200, side: 32}\n' $pattern >$pattern.yaml
+    good on 2 run $pattern.yaml -o $pattern "${small[@]}" --set image.size=32
+    check agrees $pattern 200 0
+    check generated $pattern $pattern 200 32
+done
+for ranks in 1 3 4; do
+    good on $ranks ingest binary.yaml -o binary-$ranks "${small[@]}" --set image.size=32
+    check same binary binary-$ranks ingest.h5
+done
+good alone ingest binary.yaml -o another "${small[@]}" --set image.size=32 --set catalogue.seed=2
+! cmp -s binary/ingest.h5 another/ingest.h5 || fail "another seed gives the same images"
+good alone run solid.yaml -o solid --set catalogue.images=10000 --dry-run
+says "10000 of 10000 images"
+fails_with 2 "catalogue.images" alone run solid.yaml -o solid --set catalogue.images=1e12
+fails_with 2 "catalogue.side" alone run solid.yaml -o solid --set catalogue.side=100000
+fails_with 2 "catalogue.pattern" alone run solid.yaml -o solid --set catalogue.pattern=stripes

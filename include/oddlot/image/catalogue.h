@@ -3,7 +3,7 @@
  *
  * One rank lists the catalogue and packs the list for the others; every rank then reads the items
  * it owns. The order of the list is the global index. A kind of catalogue (folder, manifest, tar,
- * idx, hdf5) is one odd_catalogue_kind in one file and one line in the table of
+ * idx, hdf5, generated) is one odd_catalogue_kind in one file and one line in the table of
  * `stage/catalogues.c`.
  */
 #ifndef ODDLOT_IMAGE_CATALOGUE_H
@@ -21,6 +21,8 @@ typedef struct {
     char *label_dataset; /* hdf5: name of the labels, "" none */
     odd_list extensions; /* folder, tar: which names count as images; empty: all regular files */
     char *label_from; /* folder, tar: "none", or "folder": the name of the folder an image is in */
+    char *pattern;    /* generated: "binary" or "solid" */
+    int64_t images, side, seed; /* generated: how many, of so many pixels squared */
 } odd_catalogue_options;
 
 extern const odd_option odd_catalogue_option_table[];
@@ -84,7 +86,7 @@ typedef struct {
 } odd_catalogue_kind;
 
 extern const odd_catalogue_kind odd_catalogue_folder, odd_catalogue_manifest, odd_catalogue_tar,
-    odd_catalogue_idx;
+    odd_catalogue_idx, odd_catalogue_generated;
 
 /** For kinds: append an item of unknown size, the rest 0, lent until the next call. Strings are
  *  copied and must not be those of `c`; NULL is "". A name that is the tail of its source costs
