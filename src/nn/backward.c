@@ -44,6 +44,7 @@ static const struct {
     [ODD_LAYER_CONCAT] = {NULL, odd_back_concat},
     [ODD_LAYER_SOFTMAX] = {NULL, odd_back_softmax},
     [ODD_LAYER_PAD] = {NULL, odd_back_pad},
+    [ODD_LAYER_SLICE] = {odd_train_slice, odd_back_slice},
     [ODD_LAYER_IDENTITY] = {odd_train_drop, odd_back_drop},
 };
 

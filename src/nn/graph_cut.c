@@ -113,3 +113,63 @@ odd_status odd_graph_cut(odd_graph *g, int output)
 done:
     return st;
 }
+
+/* ---- In front ---- */
+
+/* The layer that makes a tensor; -1: none. */
+static int maker_of(const odd_graph *g, int tensor)
+{
+    int l = g->layers - 1;
+    while (l >= 0 && g->layer[l].output != tensor)
+        l--;
+    return l;
+}
+
+static void drop_layer(odd_graph *g, int layer)
+{
+    free(g->layer[layer].name);
+    g->layers--;
+    memmove(g->layer + layer, g->layer + layer + 1, sizeof *g->layer * (size_t)(g->layers - layer));
+}
+
+/* Every output must be made of `input`, and of nothing else that is not known. */
+static odd_status check_behind(const odd_graph *g, int input, bool behind[])
+{
+    behind[input] = true;
+    for (int l = 0; l < g->layers; l++) {
+        const odd_layer *layer = &g->layer[l];
+        for (int i = 0; i < layer->inputs; i++)
+            if (layer->input[i] >= 0 && behind[layer->input[i]]) behind[layer->output] = true;
+        for (int i = 0; layer->output != input && behind[layer->output] && i < layer->inputs; i++) {
+            int t = layer->input[i];
+            if (t >= 0 && !behind[t] && !g->tensor[t].data)
+                return odd_fail(ODD_FORMAT, "network '%s': '%s' is made of '%s', not of '%s' alone",
+                                g->name, g->tensor[layer->output].name, g->tensor[t].name,
+                                g->tensor[input].name);
+        }
+    }
+    for (int o = 0; o < g->outputs; o++)
+        if (g->output[o] == input || !behind[g->output[o]])
+            return odd_fail(ODD_FORMAT, "network '%s': output '%s' is not made of '%s'", g->name,
+                            g->tensor[g->output[o]].name, g->tensor[input].name);
+    return ODD_OK;
+}
+
+odd_status odd_graph_cut_before(odd_graph *g, int input)
+{
+    bool *behind = NULL;
+    odd_status st;
+    int maker = maker_of(g, input);
+    if (maker < 0) return odd_fail(ODD_ARG, "network '%s' does not make tensor %d", g->name, input);
+    if (!g->tensor[input].batched || g->tensor[input].data)
+        return odd_fail(ODD_ARG, "network '%s' does not make '%s' for each image", g->name,
+                        g->tensor[input].name);
+    ODD_TRY(ODD_NEW(behind, g->tensors));
+    ODD_TRY(check_behind(g, input, behind));
+    drop_layer(g, maker);
+    g->input = input;
+    ODD_TRY(odd_graph_sweep(g));
+done:
+    odd_free(behind);
+    return st;
+}

@@ -186,6 +186,15 @@ static int64_t slice_length(int64_t size, int64_t first, int64_t end, int64_t st
     return end >= -1 && end < first ? (first - end - 1) / -step + 1 : 0;
 }
 
+/* The means, behind which there are as many log variances: (N, 2 K). */
+static bool takes_means(const odd_shaping *s)
+{
+    const odd_layer_settings *set = &s->layer->set;
+    const odd_tensor *x = s->in[0];
+    return x->batched && x->rank == 2 && set->list[1] == 0 && set->list3[1] == 1 &&
+           2 * s->out->shape[1] == x->shape[1];
+}
+
 odd_status odd_shape_slice(odd_shaping *s)
 {
     const odd_tensor *x = s->in[0];
@@ -201,6 +210,8 @@ odd_status odd_shape_slice(odd_shaping *s)
                                   " in steps of %" PRId64,
                                   d, set->list[d], set->list2[d], set->list3[d]);
     }
+    if (set->sample && !takes_means(s))
+        return odd_shape_fail(s, "a sample is not the first half of the values of an image");
     return ODD_OK;
 }
 

@@ -49,8 +49,11 @@ odd_status odd_plan_identity(odd_planner *p, const odd_step *step);
 odd_status odd_plan_view(odd_planner *p, const odd_step *step);
 odd_status odd_plan_transpose(odd_planner *p, const odd_step *step);
 odd_status odd_plan_concat(odd_planner *p, const odd_step *step);
+/* layer_box.c */
 odd_status odd_plan_pad(odd_planner *p, const odd_step *step);
 odd_status odd_plan_slice(odd_planner *p, const odd_step *step);
+/* The gradient by what a slice takes from, of that by its result (row-major). */
+odd_status odd_slice_back(odd_planner *p, const odd_step *step, int gradient, int *result);
 
 /* ---- posts.c: a primitive with what is fused behind it ---- */
 

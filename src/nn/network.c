@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static odd_status start(odd_network *n, const char *name, int rank, const int64_t shape[])
+odd_status odd_network_begin(odd_network *n, const char *name, int rank, const int64_t shape[])
 {
     int64_t batched[ODD_TENSOR_RANK] = {1};
     odd_status st;
@@ -17,6 +17,12 @@ static odd_status start(odd_network *n, const char *name, int rank, const int64_
     n->g->input = n->at;
 done:
     return st;
+}
+
+void odd_network_end(odd_network *n)
+{
+    free(n->wanted);
+    odd_graph_free(&n->g);
 }
 
 /* The name in "as NAME" if this is what an item says, which may be NULL; else "". */
@@ -32,7 +38,7 @@ static void read_name(const char *item, char name[ODD_NETWORK_TEXT])
 /* A result is called as the next item says, or by its word and number. */
 static odd_status add_item(odd_network *n, const char *item, const char *next)
 {
-    char name[ODD_NETWORK_TEXT + 16];
+    char name[ODD_NETWORK_NAME];
     odd_status st;
     ODD_TRY(odd_words_split(n, item));
     read_name(next, name);
@@ -43,6 +49,15 @@ done:
     return st;
 }
 
+odd_status odd_network_next(odd_network *n, const char *item, const char *next)
+{
+    n->item++;
+    odd_status st = add_item(n, item, next);
+    if (st == ODD_OK) return ODD_OK;
+    if (st == ODD_FORMAT) st = ODD_ARG; /* the graph's word for what does not fit */
+    return odd_fail_prefix(st, "item %d '%s': ", n->item, item);
+}
+
 odd_status odd_network_new(const char *name, int rank, const int64_t shape[], int items,
                            const char *const item[], odd_initial initial, uint64_t seed,
                            odd_graph **out)
@@ -51,16 +66,9 @@ odd_status odd_network_new(const char *name, int rank, const int64_t shape[], in
     odd_network n = {.initial = initial, .seed = seed};
     *out = NULL;
     if (items < 1) return odd_fail(ODD_ARG, "network '%s' has no layers", name);
-    ODD_TRY(start(&n, name, rank, shape));
-    for (int i = 0; i < items; i++) {
-        n.item = i + 1;
-        st = add_item(&n, item[i], i + 1 < items ? item[i + 1] : NULL);
-        if (st == ODD_FORMAT) st = ODD_ARG; /* the graph's word for what does not fit */
-        if (st != ODD_OK) {
-            odd_fail_prefix(st, "item %d '%s': ", i + 1, item[i]);
-            goto done;
-        }
-    }
+    ODD_TRY(odd_network_begin(&n, name, rank, shape));
+    for (int i = 0; i < items; i++)
+        ODD_TRY(odd_network_next(&n, item[i], i + 1 < items ? item[i + 1] : NULL));
     if (n.at == n.g->input) {
         st = odd_fail(ODD_ARG, "network '%s' gives back its images", name);
         goto done;
@@ -70,7 +78,6 @@ odd_status odd_network_new(const char *name, int rank, const int64_t shape[], in
     *out = n.g;
     n.g = NULL; /* handed over */
 done:
-    free(n.wanted);
-    odd_graph_free(&n.g);
+    odd_network_end(&n);
     return st;
 }

@@ -4,7 +4,8 @@
 
 #include "oddlot/nn/network.h"
 
-enum { ODD_NETWORK_WORDS = 16, ODD_NETWORK_TEXT = 256 };
+/* Most words and letters of an item, and letters of the name that its result gets. */
+enum { ODD_NETWORK_WORDS = 16, ODD_NETWORK_TEXT = 256, ODD_NETWORK_NAME = ODD_NETWORK_TEXT + 16 };
 
 /* The values that a constant is to have. */
 typedef struct {
@@ -12,6 +13,17 @@ typedef struct {
     bool drawn;
     double size; /* of what is drawn; else the value of all */
 } odd_values_wanted;
+
+/* What stands for an item in a decoder. */
+typedef enum {
+    ODD_MIRROR_ITSELF,  /* an activation or a normalisation: itself, between the same layers */
+    ODD_MIRROR_WINDOW,  /* a window that moves the other way */
+    ODD_MIRROR_MAP,     /* one place becomes a whole map */
+    ODD_MIRROR_PRODUCT, /* a product that makes what this one read */
+    ODD_MIRROR_SHAPE,   /* the shape before it */
+    ODD_MIRROR_NOTHING, /* it is left out */
+    ODD_MIRROR_REFUSED  /* a branch */
+} odd_mirror;
 
 /* A graph in the making and the item at work. */
 typedef struct {
@@ -24,11 +36,20 @@ typedef struct {
     int at;                      /* the tensor so far */
     int item;                    /* counted from 1 */
     const char *form;            /* how this item is written */
+    odd_mirror mirror;           /* its kind of mirror */
     const char *name;            /* that its result gets */
     char text[ODD_NETWORK_TEXT]; /* its words, cut by 0 */
     int words, next;
     const char *word[ODD_NETWORK_WORDS];
 } odd_network;
+
+/* ---- network.c ---- */
+
+/* Start a graph of a zeroed one; add an item, `next` (NULL: none) may name its result; free all,
+ * also after a failure. */
+odd_status odd_network_begin(odd_network *n, const char *name, int rank, const int64_t shape[]);
+odd_status odd_network_next(odd_network *n, const char *item, const char *next);
+void odd_network_end(odd_network *n);
 
 /* ---- network_words.c ---- */
 
@@ -38,10 +59,11 @@ odd_status odd_words_fail(const odd_network *n, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* True if the next word is this one; it is taken. */
 bool odd_words_take(odd_network *n, const char *word);
-/* The next word: low ... 2^30; "5" or "5x3"; a number; numbers with x between them; any word.
- * `what` it is. */
+/* The next word: low ... 2^30; "5" or "5x3"; "2" or "1,1,2,2"; a number; numbers with x between
+ * them; any word. `what` it is. */
 odd_status odd_words_count(odd_network *n, const char *what, int64_t low, int64_t *value);
-odd_status odd_words_pair(odd_network *n, const char *what, int64_t pair[2]);
+odd_status odd_words_pair(odd_network *n, const char *what, int64_t low, int64_t pair[2]);
+odd_status odd_words_sides(odd_network *n, const char *what, int64_t side[4]);
 odd_status odd_words_real(odd_network *n, const char *what, double *value);
 odd_status odd_words_shape(odd_network *n, int most, int *rank, int64_t shape[]);
 odd_status odd_words_name(odd_network *n, const char **name);

@@ -5,6 +5,7 @@
 #include "nn/names_internal.h"
 #include "oddlot/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const odd_tensor *odd_network_so_far(const odd_network *n)
@@ -42,21 +43,52 @@ odd_status odd_network_bias(odd_network *n, bool bias, int64_t count, int other[
     return bias ? odd_initial_constant(n, 1, &count, 0, &other[1]) : ODD_OK;
 }
 
-static odd_status dense(odd_network *n)
+/* Flattens what is not flat. */
+static odd_status product(odd_network *n, int64_t outputs, bool bias)
 {
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
-    bool bias = true;
     int other[2], more;
-    int64_t outputs;
-    ODD_TRY(odd_words_count(n, "the number of outputs", 1, &outputs));
-    if (odd_words_take(n, "no")) ODD_TRY(odd_network_no_bias(n, &bias));
     if (odd_network_so_far(n)->rank != 2) ODD_TRY(add_plain(n, ODD_LAYER_FLATTEN, false));
     int64_t inputs = odd_network_so_far(n)->shape[1];
     const int64_t shape[2] = {inputs, outputs};
     ODD_TRY(odd_initial_weights(n, 2, shape, (double)inputs, (double)outputs, &other[0]));
     ODD_TRY(odd_network_bias(n, bias, outputs, other, &more));
     ODD_TRY(odd_network_add(n, ODD_LAYER_GEMM, &set, more, other, true));
+done:
+    return st;
+}
+
+static odd_status dense(odd_network *n)
+{
+    odd_status st;
+    bool bias = true;
+    int64_t outputs;
+    ODD_TRY(odd_words_count(n, "the number of outputs", 1, &outputs));
+    if (odd_words_take(n, "no")) ODD_TRY(odd_network_no_bias(n, &bias));
+    ODD_TRY(product(n, outputs, bias));
+done:
+    return st;
+}
+
+/* The first half of what a product makes: the means, and in training draws around them. */
+static odd_status sample(odd_network *n)
+{
+    odd_layer_settings set = odd_layer_defaults();
+    char moments[ODD_NETWORK_NAME + sizeof "_moments"];
+    const char *name = n->name;
+    int64_t values;
+    odd_status st;
+    ODD_TRY(odd_words_count(n, "the number of values", 1, &values));
+    snprintf(moments, sizeof moments, "%s_moments", name);
+    n->name = moments;
+    ODD_TRY(product(n, 2 * values, true));
+    n->name = name;
+    set.axes = 2;
+    set.list2[0] = 1; /* the batch */
+    set.list2[1] = values;
+    set.sample = true;
+    ODD_TRY(odd_network_add(n, ODD_LAYER_SLICE, &set, 0, NULL, true));
 done:
     return st;
 }
@@ -206,38 +238,43 @@ static const struct {
     const char *word, *form;
     odd_status (*add)(odd_network *n); /* NULL: a layer without settings */
     odd_layer_kind kind;
+    odd_mirror mirror;
 } table[] = {
-    {"conv", "conv N KxK [stride N] [pad N|same] [dilation N] [groups N] [no bias]",
-     odd_network_conv, 0},
-    {"depthwise", "depthwise KxK [stride N] [pad N|same] [dilation N] [no bias]",
-     odd_network_depthwise, 0},
+    {"conv", "conv N KxK [stride N] [pad N|T,L,B,R|same] [dilation N] [groups N] [no bias]",
+     odd_network_conv, 0, ODD_MIRROR_WINDOW},
+    {"depthwise", "depthwise KxK [stride N] [pad N|T,L,B,R|same] [dilation N] [no bias]",
+     odd_network_depthwise, 0, ODD_MIRROR_WINDOW},
     {"conv_transpose",
-     "conv_transpose N KxK [stride N] [pad N|same] [output_pad N] [dilation N] [groups N] "
+     "conv_transpose N KxK [stride N] [pad N|T,L,B,R|same] [output_pad N] [dilation N] [groups N] "
      "[no bias]",
-     odd_network_conv_transpose, 0},
-    {"dense", "dense N [no bias]", dense, 0},
-    {"max_pool", "max_pool K [stride N] [pad N|same]", odd_network_max_pool, 0},
-    {"average_pool", "average_pool K [stride N] [pad N|same]", odd_network_average_pool, 0},
-    {"global_average_pool", "global_average_pool", NULL, ODD_LAYER_GLOBAL_AVERAGE_POOL},
-    {"global_max_pool", "global_max_pool", NULL, ODD_LAYER_GLOBAL_MAX_POOL},
-    {"relu", "relu", NULL, ODD_LAYER_RELU},
-    {"leaky_relu", "leaky_relu [0.01]", leaky_relu, 0},
-    {"elu", "elu [1]", elu, 0},
-    {"sigmoid", "sigmoid", NULL, ODD_LAYER_SIGMOID},
-    {"tanh", "tanh", NULL, ODD_LAYER_TANH},
-    {"swish", "swish", swish, 0},
-    {"hard_swish", "hard_swish", NULL, ODD_LAYER_HARD_SWISH},
-    {"batch_norm", "batch_norm", batch_norm, 0},
-    {"layer_norm", "layer_norm", layer_norm, 0},
-    {"l2_norm", "l2_norm", NULL, ODD_LAYER_L2_NORM},
-    {"dropout", "dropout 0.5", dropout, 0},
-    {"flatten", "flatten", NULL, ODD_LAYER_FLATTEN},
-    {"reshape", "reshape 128x3x3", reshape, 0},
-    {"as", "as NAME", as, 0},
-    {"from", "from NAME", from, 0},
-    {"add", "add NAME", add_named, 0},
-    {"multiply", "multiply NAME", multiply_named, 0},
-    {"concat", "concat NAME", concat_named, 0},
+     odd_network_conv_transpose, 0, ODD_MIRROR_WINDOW},
+    {"dense", "dense N [no bias]", dense, 0, ODD_MIRROR_PRODUCT},
+    {"sample", "sample N", sample, 0, ODD_MIRROR_PRODUCT},
+    {"max_pool", "max_pool K [stride N] [pad N|T,L,B,R|same]", odd_network_max_pool, 0,
+     ODD_MIRROR_WINDOW},
+    {"average_pool", "average_pool K [stride N] [pad N|T,L,B,R|same]", odd_network_average_pool, 0,
+     ODD_MIRROR_WINDOW},
+    {"global_average_pool", "global_average_pool", NULL, ODD_LAYER_GLOBAL_AVERAGE_POOL,
+     ODD_MIRROR_MAP},
+    {"global_max_pool", "global_max_pool", NULL, ODD_LAYER_GLOBAL_MAX_POOL, ODD_MIRROR_MAP},
+    {"relu", "relu", NULL, ODD_LAYER_RELU, ODD_MIRROR_ITSELF},
+    {"leaky_relu", "leaky_relu [0.01]", leaky_relu, 0, ODD_MIRROR_ITSELF},
+    {"elu", "elu [1]", elu, 0, ODD_MIRROR_ITSELF},
+    {"sigmoid", "sigmoid", NULL, ODD_LAYER_SIGMOID, ODD_MIRROR_ITSELF},
+    {"tanh", "tanh", NULL, ODD_LAYER_TANH, ODD_MIRROR_ITSELF},
+    {"swish", "swish", swish, 0, ODD_MIRROR_ITSELF},
+    {"hard_swish", "hard_swish", NULL, ODD_LAYER_HARD_SWISH, ODD_MIRROR_ITSELF},
+    {"batch_norm", "batch_norm", batch_norm, 0, ODD_MIRROR_ITSELF},
+    {"layer_norm", "layer_norm", layer_norm, 0, ODD_MIRROR_ITSELF},
+    {"l2_norm", "l2_norm", NULL, ODD_LAYER_L2_NORM, ODD_MIRROR_NOTHING},
+    {"dropout", "dropout 0.5", dropout, 0, ODD_MIRROR_NOTHING},
+    {"flatten", "flatten", NULL, ODD_LAYER_FLATTEN, ODD_MIRROR_SHAPE},
+    {"reshape", "reshape 128x3x3", reshape, 0, ODD_MIRROR_SHAPE},
+    {"as", "as NAME", as, 0, ODD_MIRROR_NOTHING},
+    {"from", "from NAME", from, 0, ODD_MIRROR_REFUSED},
+    {"add", "add NAME", add_named, 0, ODD_MIRROR_REFUSED},
+    {"multiply", "multiply NAME", multiply_named, 0, ODD_MIRROR_REFUSED},
+    {"concat", "concat NAME", concat_named, 0, ODD_MIRROR_REFUSED},
 };
 enum { ROWS = sizeof table / sizeof *table };
 
@@ -261,6 +298,7 @@ odd_status odd_network_item(odd_network *n)
     if (row == ROWS) return no_such_word(n);
     n->next = 1;
     n->form = table[row].form;
+    n->mirror = table[row].mirror;
     ODD_TRY(table[row].add ? table[row].add(n) : odd_words_end(n));
     ODD_TRY(odd_words_end(n));
     if (!table[row].add) ODD_TRY(add_plain(n, table[row].kind, true));

@@ -19,13 +19,8 @@ static window new_window(bool transpose)
 
 static odd_status read_pad(odd_network *n, window *w)
 {
-    int64_t pad;
     w->same = odd_words_take(n, "same");
-    if (w->same) return ODD_OK;
-    odd_status st = odd_words_count(n, "a pad", 0, &pad);
-    for (int i = 0; st == ODD_OK && i < 4; i++)
-        w->set.pad[i] = pad;
-    return st;
+    return w->same ? ODD_OK : odd_words_sides(n, "a pad", w->set.pad);
 }
 
 /* Settings by name in any order, until something else comes. */
@@ -34,15 +29,15 @@ static odd_status read_window(odd_network *n, window *w, bool pool)
     odd_status st = ODD_OK;
     while (st == ODD_OK && n->next < n->words) {
         if (odd_words_take(n, "stride"))
-            st = odd_words_pair(n, "a stride", w->set.stride);
+            st = odd_words_pair(n, "a stride", 1, w->set.stride);
         else if (odd_words_take(n, "pad"))
             st = read_pad(n, w);
         else if (!pool && odd_words_take(n, "dilation"))
-            st = odd_words_pair(n, "a dilation", w->set.dilation);
+            st = odd_words_pair(n, "a dilation", 1, w->set.dilation);
         else if (!pool && odd_words_take(n, "groups"))
             st = odd_words_count(n, "the number of groups", 1, &w->set.group);
         else if (w->transpose && odd_words_take(n, "output_pad"))
-            st = odd_words_pair(n, "an output pad", w->set.output_pad);
+            st = odd_words_pair(n, "an output pad", 0, w->set.output_pad);
         else if (!pool && odd_words_take(n, "no"))
             st = odd_network_no_bias(n, &w->bias);
         else
@@ -104,7 +99,7 @@ static odd_status read_conv(odd_network *n, bool transpose)
     int64_t channels;
     window w = new_window(transpose);
     ODD_TRY(odd_words_count(n, "the number of channels", 1, &channels));
-    ODD_TRY(odd_words_pair(n, "a kernel", w.set.kernel));
+    ODD_TRY(odd_words_pair(n, "a kernel", 1, w.set.kernel));
     ODD_TRY(read_window(n, &w, false));
     ODD_TRY(need_maps(n));
     ODD_TRY(add_conv(n, &w, channels));
@@ -126,7 +121,7 @@ odd_status odd_network_depthwise(odd_network *n)
 {
     odd_status st;
     window w = new_window(false);
-    ODD_TRY(odd_words_pair(n, "a kernel", w.set.kernel));
+    ODD_TRY(odd_words_pair(n, "a kernel", 1, w.set.kernel));
     ODD_TRY(read_window(n, &w, false));
     ODD_TRY(need_maps(n));
     w.set.group = odd_network_so_far(n)->shape[1];
@@ -139,7 +134,7 @@ static odd_status pool(odd_network *n, odd_layer_kind kind)
 {
     odd_status st;
     window w = new_window(false);
-    ODD_TRY(odd_words_pair(n, "a window", w.set.kernel));
+    ODD_TRY(odd_words_pair(n, "a window", 1, w.set.kernel));
     w.set.stride[0] = w.set.kernel[0];
     w.set.stride[1] = w.set.kernel[1];
     ODD_TRY(read_window(n, &w, true));

@@ -69,18 +69,32 @@ odd_status odd_words_count(odd_network *n, const char *what, int64_t low, int64_
     return odd_words_fail(n, "%s '%s' is no whole number from %" PRId64, what, word, low);
 }
 
-odd_status odd_words_pair(odd_network *n, const char *what, int64_t pair[2])
+odd_status odd_words_pair(odd_network *n, const char *what, int64_t low, int64_t pair[2])
 {
     if (n->next == n->words) return odd_words_fail(n, "%s is missing", what);
     const char *word = n->word[n->next++], *s = word;
-    bool good = read_count(&s, 1, &pair[0]);
+    bool good = read_count(&s, low, &pair[0]);
     pair[1] = pair[0];
     if (good && *s == 'x') {
         s++;
-        good = read_count(&s, 1, &pair[1]);
+        good = read_count(&s, low, &pair[1]);
     }
     if (good && *s == '\0') return ODD_OK;
     return odd_words_fail(n, "%s '%s' is not like 5 or 5x3", what, word);
+}
+
+odd_status odd_words_sides(odd_network *n, const char *what, int64_t side[4])
+{
+    if (n->next == n->words) return odd_words_fail(n, "%s is missing", what);
+    const char *word = n->word[n->next++], *s = word;
+    bool good = read_count(&s, 0, &side[0]), all = *s == '\0';
+    for (int i = 1; good && i < 4; i++) {
+        side[i] = side[0];
+        good = all || (*s++ == ',' && read_count(&s, 0, &side[i]));
+    }
+    if (good && *s == '\0') return ODD_OK;
+    return odd_words_fail(n, "%s '%s' is not like 2 or 1,1,2,2 (top, left, bottom, right)", what,
+                          word);
 }
 
 odd_status odd_words_real(odd_network *n, const char *what, double *value)

@@ -56,6 +56,8 @@ static odd_status check_losses(const odd_graph *g, int losses, const odd_loss lo
         const odd_tensor *x = &g->tensor[loss[i].tensor];
         if (!x->batched || loss[i].tensor == g->input)
             return odd_fail(ODD_ARG, "no layer makes '%s' for each image", x->name);
+        if (loss[i].kind == ODD_LOSS_KL && odd_tensor_values(x) % 2 != 0)
+            return odd_fail(ODD_ARG, "'%s' is no row of means and as many log variances", x->name);
         if (!(loss[i].weight > 0 && isfinite(loss[i].weight)))
             return odd_fail(ODD_ARG, "weight %g of a loss is not above 0", loss[i].weight);
     }
@@ -77,7 +79,7 @@ static odd_status check_steps(const odd_training *t)
     return ODD_OK;
 }
 
-/* Tensors behind something that learns; whether anything is dropped on the way. */
+/* Tensors behind something that learns; whether anything is drawn on the way. */
 static void find_wants(odd_training *t)
 {
     for (int s = 0; s < t->parameters.learnt_slots; s++)
@@ -86,7 +88,8 @@ static void find_wants(odd_training *t)
         const odd_step *step = &t->program.step[i];
         for (int j = 0; j < step->inputs; j++)
             if (step->input[j] >= 0 && t->wants[step->input[j]]) t->wants[step->output] = true;
-        if (step->kind == ODD_LAYER_IDENTITY && step->set.value > 0) t->drops = true;
+        bool drops = step->kind == ODD_LAYER_IDENTITY && step->set.value > 0;
+        if (drops || (step->kind == ODD_LAYER_SLICE && step->set.sample)) t->draws = true;
     }
 }
 

@@ -41,7 +41,7 @@ typedef struct {
     int losses;
     odd_loss loss[ODD_LOSSES];
     uint64_t seed;
-    bool drops;          /* there is a dropout */
+    bool draws;          /* there is a dropout or a sample: images need numbers */
     bool *wants;         /* (tensors) something that learns is behind it */
     odd_weights weights; /* constants that stay, with engine and stream */
 } odd_training;
@@ -160,6 +160,9 @@ odd_status odd_back_view(odd_maker *m, const odd_step *step);
 odd_status odd_back_transpose(odd_maker *m, const odd_step *step);
 odd_status odd_back_concat(odd_maker *m, const odd_step *step);
 odd_status odd_back_pad(odd_maker *m, const odd_step *step);
+/* backward_sample.c */
+odd_status odd_train_slice(odd_maker *m, const odd_step *step);
+odd_status odd_back_slice(odd_maker *m, const odd_step *step);
 
 /* train_loss.c */
 /* The loss number `term` as an operation: adds to the tally, starts the gradient. */

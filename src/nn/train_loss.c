@@ -11,7 +11,8 @@
 
 static const char *const names[] = {[ODD_LOSS_CROSS_ENTROPY] = "cross-entropy",
                                     [ODD_LOSS_BINARY] = "binary",
-                                    [ODD_LOSS_SQUARED] = "squared"};
+                                    [ODD_LOSS_SQUARED] = "squared",
+                                    [ODD_LOSS_KL] = "kl"};
 enum { KINDS = sizeof names / sizeof *names };
 
 const char *odd_loss_name(odd_loss_kind kind)
@@ -26,8 +27,8 @@ odd_status odd_loss_find(const char *name, odd_loss_kind *kind)
         *kind = (odd_loss_kind)i;
         if (strcmp(name, names[i]) == 0) return ODD_OK;
     }
-    return odd_fail(ODD_ARG, "there is no loss '%s'; known are cross-entropy, binary and squared",
-                    name);
+    return odd_fail(ODD_ARG,
+                    "there is no loss '%s'; known are cross-entropy, binary, squared and kl", name);
 }
 
 /* ---- One image: its loss; the gradient by x times `scale`, if asked for ---- */
@@ -75,6 +76,22 @@ static double squared(int64_t n, const float x[], const float t[], double scale,
     return loss / (double)n;
 }
 
+/* Of n / 2 independent normal distributions from standard ones: their means, then the logarithms of
+ * their variances. */
+static double divergence(int64_t n, const float x[], double scale, float gradient[])
+{
+    double loss = 0;
+    int64_t half = n / 2;
+    for (int64_t i = 0; i < half; i++) {
+        double mean = x[i], log_variance = x[half + i], variance = exp(log_variance);
+        loss += (variance + mean * mean - 1 - log_variance) / 2;
+        if (!gradient) continue;
+        gradient[i] = (float)(scale * mean);
+        gradient[half + i] = (float)(scale * (variance - 1) / 2);
+    }
+    return loss;
+}
+
 static double image_loss(odd_loss_kind kind, int64_t n, const float x[], const odd_target *target,
                          int64_t image, double scale, float gradient[], double *hits)
 {
@@ -83,6 +100,8 @@ static double image_loss(odd_loss_kind kind, int64_t n, const float x[], const o
         return cross_entropy(n, x, target->label[image], scale, gradient, hits);
     case ODD_LOSS_BINARY:
         return binary(n, x, target->value + image * n, scale, gradient, hits);
+    case ODD_LOSS_KL:
+        return divergence(n, x, scale, gradient);
     default:
         return squared(n, x, target->value + image * n, scale, gradient);
     }
@@ -107,6 +126,7 @@ odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values,
         if (!target->label) return odd_fail(ODD_ARG, "cross-entropy needs labels");
         return check_labels(images, values, target->label);
     }
+    if (kind == ODD_LOSS_KL) return ODD_OK;
     if (!target->value) return odd_fail(ODD_ARG, "loss '%s' needs values", odd_loss_name(kind));
     return ODD_OK;
 }

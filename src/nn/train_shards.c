@@ -19,7 +19,8 @@ static odd_status check_shard(const odd_training *t, const odd_shard *shard)
 {
     odd_status st = ODD_OK;
     if (shard->images < 1) return odd_fail(ODD_ARG, "a shard of %" PRId64 " images", shard->images);
-    if (t->drops && !shard->id) return odd_fail(ODD_ARG, "dropout needs the numbers of images");
+    if (t->draws && !shard->id)
+        return odd_fail(ODD_ARG, "dropout and sample need the numbers of images");
     for (int i = 0; st == ODD_OK && i < t->losses; i++) {
         int64_t values = odd_tensor_values(&t->graph->tensor[t->loss[i].tensor]);
         st = odd_target_check(t->loss[i].kind, shard->images, values, &shard->target[i]);

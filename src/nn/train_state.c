@@ -79,11 +79,13 @@ done:
     return st;
 }
 
-/* Readers of an Identity read what it reads; outputs keep their names. */
-static void skip_identities(odd_graph *g)
+/* Nothing is drawn: samples are their means, readers of an Identity read what it reads; outputs
+ * keep their names. */
+static void stop_drawing(odd_graph *g)
 {
     for (int l = 0; l < g->layers; l++) {
         odd_layer *layer = &g->layer[l];
+        layer->set.sample = false;
         if (layer->kind != ODD_LAYER_IDENTITY) continue;
         layer->set.value = 0;
         for (int r = l + 1; r < g->layers; r++)
@@ -102,7 +104,7 @@ odd_status odd_trainer_graph(const odd_trainer *t, odd_graph **out)
     for (int s = 0; s < p->slots; s++)
         memcpy(g->tensor[p->slot[s].tensor].data, p->value + p->slot[s].offset,
                (size_t)p->slot[s].count * sizeof *p->value);
-    skip_identities(g);
+    stop_drawing(g);
     ODD_TRY(odd_graph_sweep(g));
     *out = g;
     g = NULL; /* handed over */

@@ -5,10 +5,14 @@
 #include "nn/reference_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
+#include "oddlot/nn/onnx.h"
 
 #include <CUnit/CUnit.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static void note(net_maker *m, odd_status st)
 {
@@ -215,4 +219,37 @@ void net_check(net_maker *m, const char *what, odd_precision precision, double t
     CU_ASSERT(d >= 0 && d <= tolerance);
     if (!(d >= 0 && d <= tolerance)) printf("\n  %s: difference %g\n", what, d);
     odd_graph_free(&m->g);
+}
+
+static void check_file(const char *path)
+{
+    const char *source = getenv("ODDLOT_SOURCE");
+    char command[1024];
+    if (!source || system("/usr/bin/python3 -c 'import onnx' 2>/dev/null") != 0) {
+        printf(" checker skipped: python3-onnx is not installed ");
+        return;
+    }
+    snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/nn/check_onnx.py' '%s'", source,
+             path);
+    CU_ASSERT_EQUAL(system(command), 0);
+}
+
+void net_check_export(const odd_graph *g, int64_t n, const float images[])
+{
+    const char *place = getenv("TMPDIR");
+    char path[256];
+    odd_graph *back;
+    int64_t values = n * odd_tensor_values(&g->tensor[g->output[0]]);
+    float *here = odd_alloc(values, sizeof *here), *there = odd_alloc(values, sizeof *there);
+    snprintf(path, sizeof path, "%s/oddlot-%d.onnx", place ? place : "/tmp", (int)getpid());
+    CU_ASSERT_EQUAL(odd_onnx_write(g, path), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(odd_onnx_read(path, &back), ODD_OK);
+    CU_ASSERT_EQUAL(odd_reference_run(g, n, images, &here), ODD_OK);
+    CU_ASSERT_EQUAL(odd_reference_run(back, n, images, &there), ODD_OK);
+    CU_ASSERT(memcmp(here, there, (size_t)values * sizeof *here) == 0);
+    check_file(path);
+    unlink(path);
+    odd_graph_free(&back);
+    odd_free(here);
+    odd_free(there);
 }

@@ -45,4 +45,9 @@ double net_difference(const odd_graph *g, odd_precision precision);
 /** Assert that it is at most `tolerance`, and free the graph. */
 void net_check(net_maker *m, const char *what, odd_precision precision, double tolerance);
 
+/** Assert that a graph of one output, written to a file, is taken by the checker of python3-onnx
+ *  (skipped, and told, where that is not installed), and that read back it gives the same bits by
+ *  the plain evaluator. */
+void net_check_export(const odd_graph *g, int64_t n, const float images[]);
+
 #endif

@@ -1,4 +1,5 @@
 /* Training: known answers of PyTorch, the same bits on any number of threads, state, failures. */
+#include "net_check.h"
 #include "oddlot_test.h"
 #include "train_data.h"
 
@@ -6,11 +7,9 @@
 #include "oddlot/base/random.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/nn/network.h"
-#include "oddlot/nn/onnx.h"
 #include "oddlot/nn/train.h"
 
 #include "nn/names_internal.h"
-#include "nn/reference_internal.h"
 #include "nn/trainer_internal.h"
 
 #include <math.h>
@@ -18,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *odd_test_name = "nn.train";
 
@@ -526,32 +524,14 @@ static void learns(void)
     odd_graph_free(&g);
 }
 
-/* A trained network as a file: the checker of python3-onnx takes it, and read back it gives what
- * the plain evaluator makes of the trainer's graph. */
 static void exported(void)
 {
-    odd_graph *g = NETWORK(rich), *now, *back;
+    odd_graph *g = NETWORK(rich), *now;
     odd_trainer *t = train(g, 2, 3);
-    const char *place = getenv("TMPDIR"), *source = getenv("ODDLOT_SOURCE");
-    char path[256], command[1024];
-    float images[2 * 128], here[8], there[8], *const out[] = {here}, *const out_back[] = {there};
+    float images[2 * 128];
     wave(2 * 128, images, 1, 0.41, 0);
-    snprintf(path, sizeof path, "%s/oddlot-train-%d.onnx", place ? place : "/tmp", (int)getpid());
     CU_ASSERT_EQUAL_FATAL(odd_trainer_graph(t, &now), ODD_OK);
-    CU_ASSERT_EQUAL(odd_onnx_write(now, path), ODD_OK);
-    CU_ASSERT_EQUAL_FATAL(odd_onnx_read(path, &back), ODD_OK);
-    CU_ASSERT_EQUAL(odd_reference_run(now, 2, images, out), ODD_OK);
-    CU_ASSERT_EQUAL(odd_reference_run(back, 2, images, out_back), ODD_OK);
-    CU_ASSERT(memcmp(here, there, sizeof here) == 0);
-    if (source && system("/usr/bin/python3 -c 'import onnx' 2>/dev/null") == 0) {
-        snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/nn/check_onnx.py' '%s'",
-                 source, path);
-        CU_ASSERT_EQUAL(system(command), 0);
-    } else {
-        printf(" checker skipped: python3-onnx is not installed ");
-    }
-    unlink(path);
-    odd_graph_free(&back);
+    net_check_export(now, 2, images);
     odd_graph_free(&now);
     odd_trainer_free(&t);
     odd_graph_free(&g);

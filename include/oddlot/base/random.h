@@ -27,10 +27,14 @@ typedef enum {
     ODD_STREAM_PROJECTION = 11,  /* entries of a sparse random projection */
     ODD_STREAM_NEIGHBOURS = 13,  /* which rows others are compared with */
     ODD_STREAM_HELD_OUT = 14,    /* which theme rows nothing is learnt from */
+    ODD_STREAM_CLUSTERS = 15,    /* which rows tell how many clusters there are */
     ODD_STREAM_WEIGHTS = 20,     /* weights before training */
     ODD_STREAM_DROPOUT = 21,     /* what training drops */
     ODD_STREAM_SHUFFLE = 22,     /* the order of images in an epoch */
     ODD_STREAM_FOLDS = 23,       /* which images a network does not see, and its seed */
+    ODD_STREAM_SAMPLE = 24,      /* variational codes */
+    ODD_STREAM_TRIALS = 25,      /* which images further damage is tried on */
+    ODD_STREAM_PLATT = 26,       /* which images calibrate which others */
     ODD_STREAM_TEST = 99
 } odd_stream;
 

@@ -122,6 +122,7 @@ typedef struct {
     float value;                   /* Pad: what is put there; Identity: share dropped */
     int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */
     bool keep_dims;                /* ReduceMean */
+    bool sample;                   /* Slice: in training, a draw around what it takes (train.h) */
     int axes;                      /* how many of `list` (`list2`, `list3`) count */
     int64_t list[ODD_TENSOR_RANK]; /* see above */
     int64_t list2[ODD_TENSOR_RANK];
@@ -195,6 +196,10 @@ odd_status odd_graph_find(const odd_graph *g, const char *name, int *tensor);
 
 /** Keep only what the tensor `output` needs, which becomes the only output. */
 odd_status odd_graph_cut(odd_graph *g, int output);
+/** Keep only what is behind the computed tensor `input`, which becomes the input: a decoder is cut
+ *  so at the code. ODD_FORMAT if an output can be had without it or needs more than it, naming the
+ *  tensor. */
+odd_status odd_graph_cut_before(odd_graph *g, int input);
 
 /** Fold for inference: batch norms and constants by channel into the convolution or product before
  *  them, zeros around maps into the window behind them, MatMul by weights into Gemm, constants with

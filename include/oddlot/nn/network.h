@@ -5,10 +5,14 @@
  * rows x columns), N whole numbers.
  *
  *   conv N K [stride N] [pad N|same] [groups N] [dilation N] [no bias]
+ *                                         pad also as top, left, bottom, right: "pad 1,1,2,2"
  *   depthwise K [stride N] [pad N|same] [no bias]
  *   conv_transpose N K [stride N] [pad N|same] [output_pad N] [groups N] [dilation N] [no bias]
  *                                         pad same: rows and columns times stride
  *   dense N [no bias]                     flattens what is not flat
+ *   sample N                              a variational code: dense to N means and N logarithms
+ *                                         of variances; in training a draw, else the means
+ *                                         (train.h). NAME_moments holds them all
  *   max_pool K [stride N] [pad N]         stride: K if not given
  *   average_pool K [stride N] [pad N]
  *   global_average_pool, global_max_pool
@@ -37,6 +41,33 @@ typedef enum { ODD_INITIAL_HE, ODD_INITIAL_GLOROT } odd_initial;
 odd_status odd_network_new(const char *name, int rank, const int64_t shape[], int items,
                            const char *const item[], odd_initial initial, uint64_t seed,
                            odd_graph **out);
+
+/* Items that own their words. */
+typedef struct {
+    int count;
+    char **item; /* (count) */
+} odd_network_items;
+
+/**
+ * The decoder that mirrors an encoder: put behind the encoder's items, it makes values of the shape
+ * of the images. For the last layer to the first there is
+ *
+ *   dense N, sample N      dense to as many values as it read, and a reshape to their shape
+ *   conv, depthwise        conv_transpose to the channels that it read, with the same window, and
+ * an output_pad where rows or columns are left over: sizes are met exactly conv_transpose conv
+ *   max_pool, ...          conv_transpose as above, which learns to spread what a window has pooled
+ *   flatten, reshape       back to the shape before
+ *   activations, batch_norm, layer_norm
+ *                          themselves, between the mirrors of the layers that they stood between,
+ *                          in the same order; not before the first layer and behind the last
+ *   l2_norm, dropout, as   nothing
+ *
+ * *out: free with odd_network_items_free(), empty on failure. ODD_ARG as odd_network_new(), and for
+ * from, add, multiply and concat, naming the item; ODD_NOMEM. @local
+ */
+odd_status odd_network_mirror(int rank, const int64_t shape[], int items, const char *const item[],
+                              odd_network_items *out);
+void odd_network_items_free(odd_network_items *items); /* frees and empties */
 
 /** "he", "glorot"; ODD_ARG telling what is known. */
 odd_status odd_initial_find(const char *name, odd_initial *initial);

@@ -19,6 +19,16 @@
  * "Train longer, generalize better", NeurIPS 2017); the vector carries them to the running
  * averages, which evaluation uses. Dropout is an Identity layer with a `value` (graph.h): its mask
  * is drawn by (seed, step, id of the image, value), and what is kept is scaled by 1 / (1 - value).
+ *
+ * Variational auto-encoders (Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014): the
+ * layer `sample K` (network.h) makes K means and K logarithms of variances, the tensor
+ * "NAME_moments", and hands on mean + exp(log variance / 2) x a standard normal number, drawn as
+ * dropout's mask is; the network for evaluation hands on the means. ODD_LOSS_KL on "NAME_moments"
+ * with weight 1 beside ODD_LOSS_SQUARED with weight D / 2 (D values of an image) is the bound for
+ * pixels of variance 1; ODD_LOSS_BINARY with weight D that for pixels in 0 ... 1.
+ * Its reconstruction probability (An and Cho, 2015) needs the two halves of the network that
+ * odd_trainer_graph() gives: of one copy odd_graph_cut() at "NAME_moments" is the encoder, of
+ * another odd_graph_cut_before() "NAME" is the decoder; between them odd_sample_codes() draws.
  */
 #ifndef ODDLOT_NN_TRAIN_H
 #define ODDLOT_NN_TRAIN_H
@@ -33,7 +43,9 @@
 typedef enum {
     ODD_LOSS_CROSS_ENTROPY, /* x logits of K classes, t one class: log sum exp(x) - x_t */
     ODD_LOSS_BINARY,        /* x logits, t (K) in 0 ... 1: mean of log(1 + exp(x)) - t x */
-    ODD_LOSS_SQUARED        /* t (K): mean of (x - t)^2 */
+    ODD_LOSS_SQUARED,       /* t (K): mean of (x - t)^2 */
+    ODD_LOSS_KL             /* x means m and log variances v, K / 2 of each; no target: sum of
+                               (exp(v) + m^2 - 1 - v) / 2, from the standard normal distribution */
 } odd_loss_kind;
 
 /* One term of the objective: the mean of weight x loss over the images of the batch. */
@@ -55,7 +67,7 @@ typedef struct {
 typedef struct {
     int64_t images;                /* >= 1 */
     const float *input;            /* (images, ...) as the graph's input */
-    const int64_t *id;             /* (images) their numbers, for dropout; NULL without dropout */
+    const int64_t *id;             /* (images) their numbers, for draws; NULL: there are none */
     const float *weight;           /* (images) factor of each image's loss; NULL: 1 */
     odd_target target[ODD_LOSSES]; /* (terms) */
 } odd_shard;
@@ -64,13 +76,13 @@ typedef struct {
 typedef struct {
     double loss;   /* the objective, times the images' weights */
     double hits;   /* CROSS_ENTROPY: largest logit at the label; BINARY: share of logits on the
-                      right side of 0; SQUARED: 0 */
+                      right side of 0; SQUARED, KL: 0 */
     double images; /* how many */
 } odd_tally;
 
 typedef struct {
     odd_optimizer optimizer;
-    uint64_t seed;  /* of dropout */
+    uint64_t seed;  /* of dropout and samples */
     double average; /* of batch norms: running = (1 - average) running + average now; 0.1 */
 } odd_train_options;
 
@@ -119,9 +131,17 @@ int64_t odd_trainer_steps(const odd_trainer *t);
 double odd_trainer_gradient_norm(const odd_trainer *t);
 
 /** The network as it is now, for evaluation: weights of this step, running averages in the batch
- *  norms, no dropout. Outputs are those of the graph. Goes to odd_net_new() and odd_onnx_write().
+ *  norms, no dropout, means for samples. Outputs are those of the graph. Goes to odd_net_new() and
+ * odd_onnx_write().
  */
 odd_status odd_trainer_graph(const odd_trainer *t, odd_graph **out);
+
+/** One draw of the variational code of each image: moments (images, 2 values) are means, then log
+ * variances; code (images, values). Normal numbers are drawn by (seed, draw, id, value): `draw`
+ * tells apart the codes that an image gets. The first sample of a network gets in training those of
+ * draw = step. */
+void odd_sample_codes(uint64_t seed, uint64_t draw, int64_t images, const int64_t id[],
+                      int64_t values, const float moments[], float code[]);
 
 /** Put the whole state into a bundle (weights, running averages, moments, step); take it back,
  * which goes on to the bit. ODD_FORMAT if it is not of this network and optimizer. */
@@ -132,7 +152,7 @@ odd_status odd_trainer_load(odd_trainer *t, const odd_bundle *b);
  *  K); weight: NULL or (images). ODD_ARG for a label that is no class. */
 odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, const float x[],
                           const odd_target *target, const float weight[], odd_tally *tally);
-/** "cross-entropy", "binary", "squared"; static. Of a name: ODD_ARG telling what is known. */
+/** "cross-entropy", "binary", "squared", "kl"; static. Of a name: ODD_ARG telling what is known. */
 const char *odd_loss_name(odd_loss_kind kind);
 odd_status odd_loss_find(const char *name, odd_loss_kind *kind);
 
