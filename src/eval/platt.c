@@ -97,7 +97,7 @@ static void fit(const sample *s, double *slope, double *offset)
 
 odd_status odd_platt_fit(int64_t n, const double score[], const uint8_t truth[], odd_platt *out)
 {
-    sample s;
+    sample s = {0};
     odd_status st = describe(n, score, truth, &s);
     *out = (odd_platt){0};
     if (st != ODD_OK) return st;

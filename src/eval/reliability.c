@@ -2,6 +2,7 @@
 #include "oddlot/eval/reliability.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static odd_status add(odd_reliability *r, int64_t i, double p, bool truth)
 {
