@@ -11,20 +11,21 @@
 enum { DRAW_FALLS, DRAW_KIND, DRAWS_OF_KIND, DRAWS_OF_TURN = 64 };
 
 const odd_damage_kind odd_damage_kinds[] = {
-    {"square", "a white square", odd_damage_square},
-    {"black", "a black block", odd_damage_black},
-    {"colour", "a block of one colour", odd_damage_colour},
-    {"noise", "a block of noise", odd_damage_noise},
-    {"smear", "a region whose left edge is dragged to the right", odd_damage_smear},
-    {"smooth", "a region without details", odd_damage_smooth},
-    {"stretch", "a region that holds half of itself, stretched", odd_damage_stretch},
-    {"missing", "a region erased to the colour of the background", odd_damage_missing},
-    {"duplicate", "a region copied to another place", odd_damage_duplicate},
-    {"blur", "all of it out of focus", odd_damage_blur},
-    {"crop", "only a part of it, enlarged", odd_damage_crop},
-    {"broken_jpeg", "decoded from a JPEG file with some bytes changed", odd_damage_broken_jpeg},
-    {"cut_jpeg", "decoded from a JPEG file that ends too early", odd_damage_cut_jpeg},
-    {NULL, NULL, NULL},
+    {"square", "a white square", odd_damage_square, true},
+    {"black", "a black block", odd_damage_black, true},
+    {"colour", "a block of one colour", odd_damage_colour, true},
+    {"noise", "a block of noise", odd_damage_noise, true},
+    {"smear", "a region whose left edge is dragged to the right", odd_damage_smear, true},
+    {"smooth", "a region without details", odd_damage_smooth, true},
+    {"stretch", "a region that holds half of itself, stretched", odd_damage_stretch, true},
+    {"missing", "a region erased to the colour of the background", odd_damage_missing, true},
+    {"duplicate", "a region copied to another place", odd_damage_duplicate, true},
+    {"blur", "all of it out of focus", odd_damage_blur, false},
+    {"crop", "only a part of it, enlarged", odd_damage_crop, false},
+    {"broken_jpeg", "decoded from a JPEG file with some bytes changed", odd_damage_broken_jpeg,
+     false},
+    {"cut_jpeg", "decoded from a JPEG file that ends too early", odd_damage_cut_jpeg, false},
+    {NULL, NULL, NULL, false},
 };
 
 int odd_damage_count(void)

@@ -9,6 +9,14 @@
 
 #include "oddlot/image/damage.h"
 
+/* What else images are shown with, to judge networks by. */
+typedef struct {
+    int kinds, *kind; /* (kinds) that are not learnt */
+    int sizes;
+    double *size;   /* (sizes) of regions, as a share of a side, for learnt kinds that have one */
+    int64_t images; /* that are shown so, at most */
+} odd_damage_judged;
+
 /* Damage made by program: which, how often, when anew. */
 typedef struct {
     odd_damage_options size;
@@ -16,6 +24,7 @@ typedef struct {
     double probability; /* that an image is damaged */
     bool fresh;         /* drawn anew in every epoch */
     int kinds, *kind;   /* (kinds) of odd_damage_kinds */
+    odd_damage_judged judged;
 } odd_damage_task;
 
 /** By the section train.damage. @local; ODD_USAGE. */

@@ -7,23 +7,26 @@
 #include "oddlot/par/comm.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Images that go through the network together, whoever has them: a batch may show in the last bits
  * of what a network says. */
 enum { PORTION = 64 };
 
 typedef struct {
-    odd_training *training;
+    const odd_training *training;
+    const odd_damage_task *task; /* NULL: images are shown as they are */
+    uint32_t turn;
     odd_net *net;
     odd_shown shown;
     float *output; /* (PORTION, values) */
     int values;    /* of the network's output: 1 or 2 */
 } judge;
 
-static odd_status judge_open(odd_training *t, const odd_graph *graph, judge *j)
+static odd_status judge_open(const odd_graph *graph, judge *j)
 {
+    const odd_training *t = j->training;
     odd_status st;
-    j->training = t;
     j->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &j->net));
     ODD_TRY(odd_shown_new(&t->images, PORTION, &j->shown));
@@ -39,13 +42,12 @@ static void judge_close(judge *j)
     odd_free(j->output);
 }
 
-static odd_status judge_portion(judge *j, int64_t count, const int64_t row[], bool shown,
-                                double odds[], double altered[])
+static odd_status judge_portion(judge *j, int64_t count, const int64_t row[], double odds[],
+                                double altered[])
 {
-    odd_training *t = j->training;
     float *const output[] = {j->output};
     odd_status st;
-    ODD_TRY(odd_train_show(&t->images, shown ? &t->task : NULL, count, row, 0, &j->shown));
+    ODD_TRY(odd_train_show(&j->training->images, j->task, count, row, j->turn, &j->shown));
     ODD_TRY(odd_net_run(j->net, count, j->shown.input, output));
     for (int64_t i = 0; i < count; i++) {
         const float *x = j->output + i * j->values;
@@ -57,8 +59,8 @@ done:
 }
 
 /* My run of the portions; what others do stays 0. */
-static odd_status judge_mine(judge *j, int64_t count, const int64_t row[], bool shown,
-                             double odds[], double altered[])
+static odd_status judge_mine(judge *j, int64_t count, const int64_t row[], double odds[],
+                             double altered[])
 {
     const MPI_Comm comm = j->training->comm;
     int64_t first, mine;
@@ -66,28 +68,41 @@ static odd_status judge_mine(judge *j, int64_t count, const int64_t row[], bool 
     odd_shard_range((count + PORTION - 1) / PORTION, odd_size(comm), odd_rank(comm), &first, &mine);
     for (int64_t p = first; p < first + mine && st == ODD_OK; p++) {
         const int64_t at = p * PORTION, left = count - at;
-        st = judge_portion(j, left < PORTION ? left : PORTION, row + at, shown, odds + at,
-                           altered + at);
+        st = judge_portion(j, left < PORTION ? left : PORTION, row + at, odds + at, altered + at);
     }
+    return st;
+}
+
+odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
+                              const odd_damage_task *task, uint32_t turn, int64_t count,
+                              const int64_t row[], double odds[], double altered[])
+{
+    judge j = {.training = t, .task = task, .turn = turn};
+    odd_status st;
+    memset(odds, 0, (size_t)count * sizeof *odds);
+    memset(altered, 0, (size_t)count * sizeof *altered);
+    ODD_TRY_ALL(t->comm, judge_open(graph, &j));
+    ODD_TRY_ALL(t->comm, judge_mine(&j, count, row, odds, altered));
+    odd_sum_f64(t->comm, odds, count); /* one of the summands is not 0 */
+    odd_sum_f64(t->comm, altered, count);
+done:
+    judge_close(&j);
     return st;
 }
 
 odd_status odd_train_judge(odd_training *t, const odd_graph *graph, int64_t count,
                            const int64_t row[], bool shown, double odds[])
 {
-    judge j = {.training = t};
     double *said = NULL; /* (2, count): odds, altered */
     odd_status st;
     ODD_TRY_ALL(t->comm, ODD_NEW(said, 2 * count));
-    ODD_TRY_ALL(t->comm, judge_open(t, graph, &j));
-    ODD_TRY_ALL(t->comm, judge_mine(&j, count, row, shown, said, said + count));
-    odd_sum_f64(t->comm, said, 2 * count); /* one of the summands is not 0 */
+    ODD_TRY(
+        odd_train_judge_as(t, graph, shown ? &t->task : NULL, 0, count, row, said, said + count));
     for (int64_t i = 0; i < count; i++) {
         odds[row[i]] = said[i];
         if (shown) t->result.altered[row[i]] = said[count + i] != 0;
     }
 done:
-    judge_close(&j);
     odd_free(said);
     return st;
 }

@@ -276,6 +276,7 @@ odd_status odd_cross_fit_write(const odd_training *t, odd_file *file)
     odd_status st;
     odd_max_f64(t->comm, seconds, 2);
     ODD_TRY_ALL(t->comm, describe(t, &b, &probability));
+    ODD_TRY(odd_train_trials(t, &b));
     ODD_TRY(write_columns(t, probability, file));
     ODD_TRY(odd_bundle_write(file, "/", &b));
     if (r->learnt > 0) /* not where all was in the checkpoint */

@@ -72,6 +72,11 @@ odd_loss odd_training_loss(const odd_graph *graph);
  *  ranks. @collective */
 odd_status odd_train_judge(odd_training *t, const odd_graph *graph, int64_t count,
                            const int64_t row[], bool shown, double odds[]);
+/** The same for damage that may be another than the learnt one, in any turn; task NULL: images as
+ *  they are. odds, altered (0 or 1): (count), in the order of `row`. @collective */
+odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
+                              const odd_damage_task *task, uint32_t turn, int64_t count,
+                              const int64_t row[], double odds[], double altered[]);
 /** Mean loss and share of right answers for rows as they are shown. @local */
 void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
                      double *loss, double *accuracy);
@@ -100,6 +105,12 @@ void odd_train_forget(const odd_training *t);
  *  one by it; write it to networks/. Then the state is at the beginning of the next fold.
  *  @collective; ODD_STOPPED, ODD_NUMERIC where the loss is no number. */
 odd_status odd_train_fold(odd_training *t, odd_train_state *state);
+
+/* -- train_trials.c -- */
+
+/** Show images held out with each kind of damage, learnt or not, and with other sizes of it, as
+ *  train.damage says; tell and add how well the networks in networks/ see it. @collective */
+odd_status odd_train_trials(const odd_training *t, odd_bundle *out);
 
 /* -- train_result.c -- */
 

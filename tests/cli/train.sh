@@ -132,12 +132,36 @@ check agrees planted 300 0
 check damaged planted 0.9
 fails_with 2 "no score 'damage'" on 1 score planted.yaml -o planted --set train.network="[]"
 
+# kinds and sizes of damage that nobody learns from: on images of one grey level most of them change nothing
+cat >solid.yaml <<'END'
+catalogue: {kind: generated, pattern: solid, images: 150, side: 24}
+image: {size: 24, channels: gray}
+train:
+  network: [conv 4 5x5, relu, max_pool 2, dense 1]
+  folds: 2
+  epochs: 4
+  rate: 0.01
+  damage: {kinds: square, side: 8, judged: [black, noise, missing, duplicate, blur, crop], judged_sizes: [0.125, 0.3334, 1],
+           judged_images: 100}
+END
+for ranks in 1 2 3; do
+    good on $ranks ingest solid.yaml -o solid-$ranks
+    good on $ranks train solid.yaml -o solid-$ranks
+    check same solid-1 solid-$ranks train.h5
+done
+says "blur         whole"
+check unseen solid-1 100 1 6 3 missing duplicate blur crop
+
 # what cannot be
 no() { fails_with 2 "$1" on 2 train job.yaml -o calm "${@:2}"; }
 no "item 1 'conf 4 5x5': there is no layer 'conf'" --set train.network="[conf 4 5x5]"
 no "the network ends in 10 values" --set train.network="[dense 10]"
 no "there is no damage 'rust'; known are square" --set train.damage.kinds="[square, rust]"
 no "no kind of damage" --set train.damage.kinds="[]"
+no "'square' is learnt" --set train.damage.judged="[blur, square]"
+no "there is no damage 'moth'" --set train.damage.judged="[moth]"
+no "'2' is no share of a side" --set train.damage.judged_sizes="[0.1, 2]"
+no "none of train.damage.kinds is damage to a region" --set train.damage.kinds=blur --set train.damage.judged_sizes=0.1
 no "0.6 is above train.damage.largest" --set train.damage.smallest=0.6
 no "needs train.folds: 3 or more" --set train.patience=1 --set train.folds=2
 no "32 shards of a batch of 24 images" --set train.shards=32

@@ -36,6 +36,7 @@ typedef struct {
     const char *about; /* what becomes of the image */
     odd_status (*apply)(const odd_damage_options *options, odd_damage_draws *draws,
                         odd_image *image);
+    bool sized; /* odd_damage_options say how large it is; else it is all of the image */
 } odd_damage_kind;
 
 extern const odd_damage_kind odd_damage_kinds[]; /* ends with a name of NULL */
