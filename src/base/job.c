@@ -87,7 +87,7 @@ odd_status odd_job_load(const char *path, const char *const sets[], int set_coun
     ODD_TRY(odd_fill_defaults(job));
     if (path) ODD_TRY(read_file(job));
     for (int i = 0; i < set_count; i++)
-        ODD_TRY(odd_fill_set(job, sets[i]));
+        ODD_TRY(odd_fill_set(job, sets[i], "."));
     *out = job;
     job = NULL;
 done:

@@ -13,6 +13,7 @@ typedef struct {
     odd_job *job;
     const odd_source *source;
     yaml_document_t *document;
+    const char *folder; /* where relative paths start */
 } filling;
 
 static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const yaml_node_t *node);
@@ -147,9 +148,7 @@ static odd_status fill_option(const filling *f, odd_part *part, const odd_option
         return fill_default(option, field_of(part, option));
     }
     odd_status st = read_node(f, option, node, field_of(part, option), &at);
-    if (st == ODD_OK)
-        st = odd_value_make_absolute(option, f->source->is_file ? f->job->folder : ".",
-                                     field_of(part, option));
+    if (st == ODD_OK) st = odd_value_make_absolute(option, f->folder, field_of(part, option));
     if (st == ODD_OK) return set_place(f->source, at, place);
     if (f->source->is_file) odd_fail_prefix(st, "%s: ", path);
     return odd_source_fail(f->source, st, at);
@@ -241,12 +240,13 @@ odd_status odd_fill_file(odd_job *job, const char *bytes, size_t size)
     odd_status st = odd_source_parse(&source, &document);
     if (st != ODD_OK) return st;
     const yaml_node_t *root = yaml_document_get_root_node(&document);
-    if (root) st = fill_section(&(filling){job, &source, &document}, "", root);
+    if (root) st = fill_section(&(filling){job, &source, &document, job->folder}, "", root);
     yaml_document_delete(&document);
     return st;
 }
 
-static odd_status fill_word(odd_job *job, const odd_source *source, const char *path)
+static odd_status fill_word(odd_job *job, const odd_source *source, const char *folder,
+                            const char *path)
 {
     yaml_document_t document;
     const yaml_node_t nothing = {
@@ -256,13 +256,13 @@ static odd_status fill_word(odd_job *job, const odd_source *source, const char *
     if (st != ODD_OK) return st;
     const yaml_node_t *root = yaml_document_get_root_node(&document);
     if (!root) root = &nothing;
-    st = fill(&(filling){job, source, &document}, path, root->start_mark, root);
+    st = fill(&(filling){job, source, &document, folder}, path, root->start_mark, root);
     yaml_document_delete(&document);
     return st;
 }
 
 /* A path that is too long is cut, and then it is not known either. */
-odd_status odd_fill_set(odd_job *job, const char *word)
+odd_status odd_fill_set(odd_job *job, const char *word, const char *folder)
 {
     char path[ODD_JOB_PATH];
     const char *equals = strchr(word, '=');
@@ -272,7 +272,7 @@ odd_status odd_fill_set(odd_job *job, const char *word)
     odd_text_format(&name, "--set %s", word);
     odd_status st = odd_text_status(&name);
     const odd_source source = {name.s, false, equals + 1, strlen(equals + 1)};
-    if (st == ODD_OK) st = fill_word(job, &source, path);
+    if (st == ODD_OK) st = fill_word(job, &source, folder, path);
     odd_text_free(&name);
     return st;
 }
@@ -285,7 +285,7 @@ static odd_status read_default(const odd_option *option, const char *value, void
     odd_status st = odd_source_parse(&source, &document);
     if (st != ODD_OK) return st;
     const yaml_node_t *root = yaml_document_get_root_node(&document);
-    const filling f = {NULL, &source, &document};
+    const filling f = {NULL, &source, &document, ""};
     st = root ? read_node(&f, option, root, field, &at) : odd_fail(ODD_USAGE, "found nothing");
     yaml_document_delete(&document);
     return st;

@@ -72,10 +72,11 @@ odd_status odd_source_parse(const odd_source *source, yaml_document_t *document)
 
 /* job_fill.c: a YAML document to the fields of a job */
 
-/** Fill the defaults; the settings of the file job->path with these bytes; those of one --set. */
+/** Fill the defaults; the settings of the file job->path with these bytes; those of one --set, with
+ *  relative paths from `folder` on. */
 odd_status odd_fill_defaults(odd_job *job);
 odd_status odd_fill_file(odd_job *job, const char *bytes, size_t size);
-odd_status odd_fill_set(odd_job *job, const char *word);
+odd_status odd_fill_set(odd_job *job, const char *word, const char *folder);
 
 /* job_value.c: one value between its text and its field */
 

@@ -50,7 +50,7 @@ odd_status odd_job_vary(const odd_job *job, const char *const sets[], int set_co
     ODD_TRY(odd_job_new(job->path, job->part[0].section, job->part_count, &copy));
     ODD_TRY(copy_settings(job, copy));
     for (int i = 0; i < set_count; i++)
-        ODD_TRY(odd_fill_set(copy, sets[i]));
+        ODD_TRY(odd_fill_set(copy, sets[i], copy->folder));
     *out = copy;
     copy = NULL;
 done:

@@ -80,8 +80,9 @@ odd_status odd_job_load(const char *path, const char *const sets[], int set_coun
 void odd_job_free(odd_job **job);
 
 /**
- * A copy of a job with some settings changed, each word like one of --set. Faults in a word name
- * the word; odd_job_fail() at an unchanged key names its place in the job that was copied.
+ * A copy of a job with some settings changed, each word like one of --set, but with relative paths
+ * from the job file's folder on, as such words stand in job files. Faults in a word name the word;
+ * odd_job_fail() at an unchanged key names its place in the job that was copied.
  * @param[out] out  owned by caller: odd_job_free(). NULL on failure.
  */
 odd_status odd_job_vary(const odd_job *job, const char *const sets[], int set_count, odd_job **out);
