@@ -134,6 +134,22 @@ static odd_status numbers(const odd_input_options *options, const odd_list *list
     return note && free ? note_numbers(note, key, channels, out) : ODD_OK;
 }
 
+static void set_scale(int channel, double mean, double deviation, odd_input *out)
+{
+    out->factor[channel] = (float)(1 / (255 * deviation));
+    out->shift[channel] = (float)(-mean / deviation);
+}
+
+void odd_input_preset(const char *preset, int channels, odd_input *out)
+{
+    const int which = place_of(preset, odd_input_presets);
+    ODD_CHECK(which > MODEL && channels <= CHANNELS);
+    for (int c = 0; c < channels; c++) {
+        out->from[c] = c;
+        set_scale(c, presets[which].mean[c % 3], presets[which].deviation[c % 3], out);
+    }
+}
+
 static odd_status no_zeros(int channels, const double deviation[])
 {
     for (int c = 0; c < channels; c++)
@@ -163,10 +179,8 @@ odd_status odd_input_make(const odd_input_options *options, const odd_graph *gra
     ODD_TRY(numbers(options, &options->deviation, odd_graph_noted(graph, "oddlot.deviation"),
                     "deviation", channels, deviation));
     ODD_TRY(no_zeros(channels, deviation));
-    for (int c = 0; c < channels; c++) {
-        out->factor[c] = (float)(1 / (255 * deviation[c]));
-        out->shift[c] = (float)(-mean[c] / deviation[c]);
-    }
+    for (int c = 0; c < channels; c++)
+        set_scale(c, mean[c], deviation[c], out);
 done:
     return st;
 }

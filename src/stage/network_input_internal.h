@@ -74,6 +74,9 @@ typedef struct {
 odd_status odd_input_make(const odd_input_options *options, const odd_graph *graph, int channels,
                           odd_input *out, odd_text *words);
 
+/** As a preset alone says, channels as they are stored. */
+void odd_input_preset(const char *preset, int channels, odd_input *out);
+
 /** Where the stored images are not made as those that the network was trained on, say so and what
  *  to set; nothing is added where they are, or where the notes do not say. */
 void odd_input_compare(const odd_graph *graph, const odd_image_form *form, odd_text *words);

@@ -30,6 +30,11 @@ static int stage_number(const char *name)
     return -1;
 }
 
+static bool reads(const odd_run *run, const odd_stage *stage, const char *input)
+{
+    return !stage->reads || stage->reads(run, input);
+}
+
 /* Digest of everything that the stage's result depends on: its version, settings and inputs. */
 static odd_status fingerprint(odd_run *run, const odd_stage *stage, state *s)
 {
@@ -48,7 +53,8 @@ static odd_status fingerprint(odd_run *run, const odd_stage *stage, state *s)
         h = odd_hash_add(h, &part, sizeof part);
     }
     for (int i = 0; stage->inputs[i]; i++)
-        h = odd_hash_add_text(h, s->wanted[stage_number(stage->inputs[i])]);
+        if (reads(run, stage, stage->inputs[i]))
+            h = odd_hash_add_text(h, s->wanted[stage_number(stage->inputs[i])]);
     if (stage->outside) {
         ODD_TRY(stage->outside(run, &part));
         h = odd_hash_add(h, &part, sizeof part);
@@ -66,11 +72,17 @@ static bool file_there(const odd_run *run, const char *name)
     return there;
 }
 
+static const char *product_of(const odd_run *run, const odd_stage *stage)
+{
+    return stage->product_of ? stage->product_of(run) : stage->product;
+}
+
 /* @local: rank 0 looks. */
 static bool is_current(const odd_run *run, const odd_stage *stage, const char *wanted)
 {
+    const char *product = product_of(run, stage);
     char *path = NULL, found[ODD_HASH_TEXT] = "";
-    if (stage->product && !file_there(run, stage->product)) return false;
+    if (product && !file_there(run, product)) return false;
     if (odd_run_path(run, stage->file, &path) == ODD_OK)
         odd_file_fingerprint(path, found, sizeof found);
     odd_free(path);
@@ -180,7 +192,8 @@ static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const
         return odd_fail(ODD_USAGE, "%s is no stage of this job, which is %s", stage->name,
                         odd_is_audit(run) ? "an audit" : "an experiment");
     for (int i = 0; stage->inputs[i]; i++)
-        if (odd_stage_applies(odd_stage_find(stage->inputs[i]), run) &&
+        if (reads(run, stage, stage->inputs[i]) &&
+            odd_stage_applies(odd_stage_find(stage->inputs[i]), run) &&
             !s->current[stage_number(stage->inputs[i])])
             return odd_fail(ODD_USAGE,
                             "%s needs %s, which is missing or out of date: do `oddlot %s` first, "

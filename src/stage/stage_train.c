@@ -1,5 +1,4 @@
-/* Train: networks learn from the catalogue itself, each image judged by one that has not seen it.
- */
+/* Train: networks learn from the catalogue itself what the job's task is. */
 #include "training_internal.h"
 
 #include "oddlot/base/log.h"
@@ -9,7 +8,6 @@
 
 #include <stddef.h>
 
-static const char *const tasks[] = {"damage", NULL};
 static const char *const initials[] = {"he", "glorot", NULL};
 static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
 static const char *const schedules[] = {"constant", "cosine", "step", NULL};
@@ -18,7 +16,8 @@ static const odd_option table[] = {
     {"network", ODD_OPTION_LIST, offsetof(odd_training_options, network), "[]", 0, 0, NULL,
      "layers of a network that is trained on the catalogue, such as ['conv 8 5x5', relu, 'max_pool "
      "2', 'dense 2']; []: none is"},
-    {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0, tasks,
+    {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0,
+     odd_train_tasks,
      "what it learns: damage, to tell images that a program damaged from those as they are"},
     {"folds", ODD_OPTION_INT, offsetof(odd_training_options, folds), "4", 2, 100, NULL,
      "parts of the catalogue; a network for each part learns from the others and judges this one"},
@@ -69,39 +68,44 @@ bool odd_trains(const odd_run *run)
     return odd_is_audit(run) && options_of(run)->network.count > 0;
 }
 
-static const char *train_part(const odd_run *run)
+static const odd_train_task *task_of(const odd_run *run)
 {
-    return options_of(run)->task;
+    return odd_train_task_of(run->job);
 }
 
-/* The network of a fold, for the images that the ingest stores. */
+static const char *train_part(const odd_run *run)
+{
+    return task_of(run)->name;
+}
+
+static const char *train_product(const odd_run *run)
+{
+    return task_of(run)->product;
+}
+
+/* A network for the images that the ingest stores. */
 static odd_status planned_network(const odd_run *run, odd_graph **graph)
 {
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");
-    const int side = (int)prepare->size;
-    return odd_train_network(run->job, 0, side, side, odd_prepared_channels(prepare), graph);
+    const int64_t shape[3] = {odd_prepared_channels(prepare), prepare->size, prepare->size};
+    return task_of(run)->network(run->job, 0, shape, graph);
 }
 
 static odd_status check_train(const odd_run *run)
 {
     const odd_training_options *o = options_of(run);
-    odd_damage_task task = {0};
     odd_train_options method;
     odd_schedule schedule;
     odd_graph *graph = NULL;
     odd_status st;
-    if (o->patience > 0 && o->folds < 3)
-        return odd_job_fail(run->job, "train.patience",
-                            "needs train.folds: 3 or more, of which one chooses the best epoch");
     if (o->shards > o->batch)
         return odd_job_fail(run->job, "train.shards", "%lld shards of a batch of %lld images",
                             (long long)o->shards, (long long)o->batch);
-    ODD_TRY(odd_damage_task_new(run->job, &task));
+    ODD_TRY(task_of(run)->check(run->job));
     ODD_TRY(odd_train_method(run->job, 1, &method, &schedule));
     ODD_TRY(planned_network(run, &graph));
 done:
     odd_graph_free(&graph);
-    odd_damage_task_free(&task);
     return st;
 }
 
@@ -110,14 +114,21 @@ static odd_status open_training(odd_training *t, const odd_file *ingest)
 {
     odd_status st;
     t->options = options_of(t->run);
-    ODD_TRY_ALL(t->comm, odd_damage_task_new(t->run->job, &t->task));
-    ODD_TRY(odd_train_images_open(t->run, ingest, &t->images));
-    ODD_TRY_ALL(t->comm, odd_cross_fit_new(t));
+    t->goal = task_of(t->run);
+    ODD_TRY(odd_train_images_open(t->run, ingest, t->goal->preset, &t->images));
+    ODD_TRY_ALL(t->comm, t->goal->begin(t));
 done:
     return st;
 }
 
-static odd_status do_folds(odd_training *t)
+static void close_training(odd_training *t)
+{
+    if (t->goal) t->goal->end(t);
+    odd_cross_fit_free(&t->result);
+    odd_train_images_close(&t->images);
+}
+
+static odd_status do_networks(odd_training *t)
 {
     odd_train_state state;
     odd_status st;
@@ -125,7 +136,7 @@ static odd_status do_folds(odd_training *t)
     if (state.epochs > 0)
         odd_log(ODD_LOG_INFO, "train: goes on after epoch %lld of fold %lld",
                 (long long)state.epochs, (long long)state.fold + 1);
-    while (state.fold < t->options->folds)
+    while (state.fold < t->goal->networks(t->options))
         ODD_TRY(odd_train_fold(t, &state));
 done:
     odd_train_state_free(&state);
@@ -140,16 +151,14 @@ static odd_status run_train(odd_run *run, const odd_provenance *from)
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(open_training(&t, ingest));
-    ODD_TRY(do_folds(&t));
+    ODD_TRY(do_networks(&t));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(odd_cross_fit_write(&t, out));
+    ODD_TRY(t.goal->write(&t, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
     if (odd_rank(run->comm) == 0) odd_train_forget(&t);
 done:
     odd_file_discard(&out);
-    odd_cross_fit_free(&t.result);
-    odd_train_images_close(&t.images);
-    odd_damage_task_free(&t.task);
+    close_training(&t);
     odd_file_close(&ingest);
     return st;
 }
@@ -162,11 +171,12 @@ static odd_status plan_train(odd_run *run, odd_plan *plan)
     odd_status st;
     ODD_TRY(planned_network(run, &graph));
     const int64_t weights = odd_graph_parameters(graph) * (int64_t)sizeof(float);
-    plan->disk = o->folds * weights + plan->rows * 25;
+    const int64_t networks = task_of(run)->networks(o);
+    plan->disk = networks * weights + plan->rows * 25;
     plan->memory = plan->rows * ((int64_t)odd_prepared_bytes(prepare) + 64) +
                    weights * (4 + 2 * o->shards / odd_size(run->comm));
     odd_text_format(&plan->what, "%s: %lld networks of %lld weights, %lld epochs each", o->task,
-                    (long long)o->folds, (long long)odd_graph_parameters(graph),
+                    (long long)networks, (long long)odd_graph_parameters(graph),
                     (long long)o->epochs);
 done:
     odd_graph_free(&graph);
@@ -184,7 +194,7 @@ const odd_stage odd_stage_train = {
     .seeded = true,
     .inputs = inputs,
     .sections = sections,
-    .product = "networks/fold-1.onnx",
+    .product_of = train_product,
     .part = train_part,
     .applies = odd_trains,
     .check = check_train,

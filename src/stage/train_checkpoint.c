@@ -1,5 +1,5 @@
-/* Checkpoint of a training: the state of the fold at work and the results so far, in a file that is
- * replaced whole after every epoch. */
+/* Checkpoint of a training: the state of the network at work and the results so far, in a file that
+ * is replaced whole after every epoch. */
 #include "training_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -20,42 +20,29 @@ static odd_status path_of(const odd_training *t, char **path)
     return odd_run_path(t->run, "checkpoints/train", path);
 }
 
-/* Arrays of the result that grow while folds are done. */
-typedef struct {
-    const char *name;
-    odd_type type;
-    int64_t count;
-    void *data;
-} kept;
-
-enum { KEPT = 5 };
-
-static void list_kept(const odd_cross_fit *r, kept k[KEPT])
+/* Those of all tasks, then what this one keeps: how many. */
+static int list_kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
 {
-    const kept all[KEPT] = {
-        {"curves", ODD_F64, ODD_CURVES * r->folds * r->epochs, r->curve},
-        {"best", ODD_I32, r->folds, r->best},
-        {"as_is", ODD_F64, r->n, r->as_is},
-        {"shown", ODD_F64, r->n, r->shown},
-        {"altered", ODD_U8, r->n, r->altered},
-    };
-    memcpy(k, all, sizeof all);
+    const odd_cross_fit *r = &t->result;
+    kept[0] = (odd_train_kept){"curves", ODD_F64, ODD_CURVES * r->folds * r->epochs, r->curve};
+    kept[1] = (odd_train_kept){"best", ODD_I32, r->folds, r->best};
+    return 2 + (t->goal->kept ? t->goal->kept(t, kept + 2) : 0);
 }
 
-static size_t bytes_of(const kept *k)
+static size_t bytes_of(const odd_train_kept *k)
 {
     return (size_t)k->count * odd_type_size(k->type);
 }
 
 static odd_status pack(const odd_training *t, const odd_train_state *state, odd_bundle *b)
 {
-    kept k[KEPT];
+    odd_train_kept k[ODD_MOST_KEPT];
+    const int kept = list_kept(t, k);
     void *data;
     odd_status st;
-    list_kept(&t->result, k);
     ODD_TRY(odd_bundle_add_i64(b, "fold", "fold at work", state->fold));
     ODD_TRY(odd_bundle_add_i64(b, "epochs", "epochs of it that are done", state->epochs));
-    for (int i = 0; i < KEPT; i++) {
+    for (int i = 0; i < kept; i++) {
         ODD_TRY(odd_bundle_add(b, k[i].name, k[i].type, "results so far", &data, 1, k[i].count));
         memcpy(data, k[i].data, bytes_of(&k[i]));
     }
@@ -66,10 +53,10 @@ done:
 static odd_status unpack(const odd_bundle *b, odd_training *t, odd_train_state *state)
 {
     const odd_array *a;
-    kept k[KEPT];
+    odd_train_kept k[ODD_MOST_KEPT];
+    const int kept = list_kept(t, k);
     odd_status st;
-    list_kept(&t->result, k);
-    for (int i = 0; i < KEPT; i++) {
+    for (int i = 0; i < kept; i++) {
         ODD_TRY(odd_bundle_get(b, k[i].name, k[i].type, 1, &a));
         if (a->shape.shape[0] != k[i].count)
             ODD_TRY(odd_fail(ODD_FORMAT, "the checkpoint's '%s' is of another training", a->name));

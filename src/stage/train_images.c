@@ -1,8 +1,6 @@
 /* Training images: read, damaged by the task, and laid out as a network wants them. */
 #include "train_images_internal.h"
 
-#include "network_input_internal.h"
-
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
@@ -29,7 +27,22 @@ done:
     return st;
 }
 
-static odd_status open_here(const odd_run *run, const odd_file *ingest, odd_train_images *images)
+/* Ingests of before there were such have no column of them. */
+static odd_status find_held_out(const odd_file *ingest, odd_train_images *images)
+{
+    int64_t n;
+    odd_status st;
+    if (!odd_file_has(ingest, "held_out")) return ODD_NEW(images->held_out, images->n);
+    ODD_TRY(odd_column_read(ingest, "held_out", ODD_U8, (void **)&images->held_out, &n));
+    if (n != images->n)
+        st = odd_fail(ODD_FORMAT, "ingest.h5 has %lld images and %lld marks of those held out",
+                      (long long)images->n, (long long)n);
+done:
+    return st;
+}
+
+static odd_status open_here(const odd_run *run, const odd_file *ingest, const char *preset,
+                            odd_train_images *images)
 {
     const odd_shape stack = {.type = ODD_U8, .rank = 4, .shape = {-1, -1, -1, -1}};
     odd_status st;
@@ -40,9 +53,11 @@ static odd_status open_here(const odd_run *run, const odd_file *ingest, odd_trai
     images->width = (int)shape[2];
     images->channels = (int)shape[3];
     images->bytes = shape[1] * shape[2] * shape[3];
-    if (images->bytes < 1 || images->bytes > INT32_MAX)
+    if (images->bytes < 1 || images->bytes > INT32_MAX || images->channels > 3)
         ODD_TRY(odd_fail(ODD_FORMAT, "images of the ingest have an impossible shape"));
     ODD_TRY(find_readable(ingest, images));
+    ODD_TRY(find_held_out(ingest, images));
+    odd_input_preset(preset, images->channels, &images->levels);
     if ((double)images->n * (double)images->bytes > run->options->memory * 1073741824.0) {
         odd_log(ODD_LOG_INFO, "train: images are read one by one (memory: %g GiB per rank)",
                 run->options->memory);
@@ -54,11 +69,11 @@ done:
     return st;
 }
 
-odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest,
+odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, const char *preset,
                                  odd_train_images *images)
 {
     *images = (odd_train_images){0};
-    return odd_agree(run->comm, open_here(run, ingest, images));
+    return odd_agree(run->comm, open_here(run, ingest, preset, images));
 }
 
 void odd_train_images_close(odd_train_images *images)
@@ -66,6 +81,7 @@ void odd_train_images_close(odd_train_images *images)
     odd_dataset_close(&images->stored);
     odd_free(images->all);
     odd_free(images->row);
+    odd_free(images->held_out);
 }
 
 /* -- how they are shown -- */
@@ -125,10 +141,6 @@ done:
     return st;
 }
 
-/* Levels 0 ... 255 become -1 ... 1, as the preset `inception` of features.onnx makes them. */
-static const odd_input levels = {
-    .factor = {2 / 255.f, 2 / 255.f, 2 / 255.f}, .shift = {-1, -1, -1}, .from = {0, 1, 2}};
-
 static odd_status show(const odd_train_images *images, const odd_damage_task *task, int64_t row,
                        uint32_t turn, int64_t i, odd_shown *shown)
 {
@@ -138,7 +150,7 @@ static odd_status show(const odd_train_images *images, const odd_damage_task *ta
     shown->altered[i] = 0;
     if (task) st = hurt(images, task, row, turn, i, shown);
     shown->value[i] = (float)shown->label[i];
-    odd_input_load(&levels, area, images->channels, shown->pixels + i * images->bytes,
+    odd_input_load(&images->levels, area, images->channels, shown->pixels + i * images->bytes,
                    shown->input + i * images->bytes);
     return st;
 }

@@ -5,6 +5,7 @@
 #ifndef ODDLOT_STAGE_TRAIN_IMAGES_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_IMAGES_INTERNAL_H
 
+#include "network_input_internal.h"
 #include "stage_internal.h"
 
 #include "oddlot/image/damage.h"
@@ -42,11 +43,13 @@ typedef struct {
     int64_t n, bytes;    /* rows; bytes of an image */
     int width, height, channels;
     int64_t readable, *row; /* (readable) rows that have an image, rising */
+    uint8_t *held_out;      /* (n) 1: no network learns from it */
+    odd_input levels;       /* how they are scaled */
 } odd_train_images;
 
-/** @collective; `ingest` stays open. ODD_FORMAT, ODD_NOMEM; ODD_USAGE where no image is readable.
- */
-odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest,
+/** preset: how levels are scaled, one of odd_input_presets. @collective; `ingest` stays open.
+ *  ODD_FORMAT, ODD_NOMEM; ODD_USAGE where no image is readable. */
+odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, const char *preset,
                                  odd_train_images *images);
 void odd_train_images_close(odd_train_images *images); /* @local */
 
@@ -54,7 +57,7 @@ void odd_train_images_close(odd_train_images *images); /* @local */
 typedef struct {
     int64_t room;     /* images */
     uint8_t *pixels;  /* (room, bytes) */
-    float *input;     /* (room, channels, height, width) levels from -1 to 1 */
+    float *input;     /* (room, channels, height, width) scaled levels */
     int32_t *label;   /* (room) 1: damaged */
     float *value;     /* (room) the same */
     uint8_t *altered; /* (room) 1: some pixel is not as it was */

@@ -1,23 +1,18 @@
-/* The network of a training and how it learns, as the section `train` says. */
+/* The networks of a training and how they learn, as the section `train` says. */
 #include "training_internal.h"
 
+#include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
+#include "oddlot/nn/onnx.h"
 
 #include <math.h>
+#include <stdio.h>
 
-odd_loss odd_training_loss(const odd_graph *graph)
-{
-    const int output = graph->output[0];
-    const bool one = odd_tensor_values(&graph->tensor[output]) == 1;
-    return (odd_loss){one ? ODD_LOSS_BINARY : ODD_LOSS_CROSS_ENTROPY, output, 1};
-}
-
-/* Weights of folds have nothing in common. */
-static uint64_t fold_seed(const odd_job *job, int fold)
+uint64_t odd_train_seed(const odd_job *job, int64_t number)
 {
     const odd_run_options *run = odd_job_section(job, "");
     uint32_t bits[4];
-    odd_philox((uint64_t)run->seed, ODD_STREAM_FOLDS, (uint64_t)fold, 1, bits);
+    odd_philox((uint64_t)run->seed, ODD_STREAM_FOLDS, (uint64_t)number, 1, bits);
     return (uint64_t)bits[1] << 32 | bits[0];
 }
 
@@ -26,31 +21,32 @@ static odd_status at(const odd_job *job, const char *key, odd_status st)
     return st == ODD_ARG ? odd_job_fail(job, key, "%s", odd_fail_reason()) : st;
 }
 
-odd_status odd_train_network(const odd_job *job, int fold, int width, int height, int channels,
-                             odd_graph **out)
+odd_status odd_train_network(const odd_job *job, const char *key, int rank, const int64_t shape[],
+                             int items, const char *const item[], uint64_t seed, odd_graph **out)
 {
     const odd_training_options *o = odd_job_section(job, "train");
-    const int64_t shape[3] = {channels, height, width};
-    odd_graph *graph = NULL;
     odd_initial initial;
     odd_status st;
     *out = NULL;
     ODD_TRY(odd_initial_find(o->initial, &initial));
-    ODD_TRY(at(job, "train.network",
-               odd_network_new(o->task, 3, shape, (int)o->network.count,
-                               (const char *const *)o->network.item, initial, fold_seed(job, fold),
-                               &graph)));
-    const int64_t outputs = odd_tensor_values(&graph->tensor[graph->output[0]]);
-    if (outputs > 2)
-        ODD_TRY(odd_job_fail(job, "train.network",
-                             "the network ends in %lld values; 'dense 1' or 'dense 2' at its end "
-                             "tells whether there is damage",
-                             (long long)outputs));
-    ODD_TRY(odd_graph_note(graph, "oddlot.preset", "inception"));
-    *out = graph;
-    graph = NULL;
+    ODD_TRY(at(job, key, odd_network_new(o->task, rank, shape, items, item, initial, seed, out)));
 done:
-    odd_graph_free(&graph);
+    return st;
+}
+
+odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name)
+{
+    char file[64], *path = NULL;
+    odd_status st;
+    ODD_TRY(odd_run_path(t->run, "networks", &path));
+    ODD_TRY(odd_folder_make(path));
+    odd_free(path);
+    path = NULL;
+    snprintf(file, sizeof file, "networks/%s.onnx", name);
+    ODD_TRY(odd_run_path(t->run, file, &path));
+    ODD_TRY(odd_onnx_write(graph, path));
+done:
+    odd_free(path);
     return st;
 }
 

@@ -1,24 +1,24 @@
 /**
- * Training: networks that learn a task from the catalogue, each from all folds but one, so that
- * every image is judged by a network that has not seen it (cross-fitting).
+ * Training: networks that learn a task from the catalogue (train_task_internal.h): one after the
+ * other, epoch after epoch, resumable to the bit.
  */
 #ifndef ODDLOT_STAGE_TRAINING_INTERNAL_H
 #define ODDLOT_STAGE_TRAINING_INTERNAL_H
 
-#include "gradient_internal.h"
 #include "train_images_internal.h"
+#include "train_task_internal.h"
 
 #include "oddlot/nn/network.h"
 
 /* Section `train`. */
-typedef struct {
+typedef struct odd_training_options {
     char *task, *initial, *optimizer, *schedule;
     odd_list network;
     double momentum, weight_decay, clip, rate, last_rate, factor, warm_up;
     int64_t epochs, every, batch, shards, folds, patience;
 } odd_training_options;
 
-/* The curves of a fold: (epochs) each, NaN where it stopped before. */
+/* The curves of a network: (epochs) each, NaN where it stopped before. */
 enum {
     ODD_CURVE_SEEN_LOSS,     /* of the images that it learns from, while it learns */
     ODD_CURVE_SEEN_ACCURACY, /* share that it tells right */
@@ -28,42 +28,48 @@ enum {
     ODD_CURVES
 };
 
-/* What cross-fitting gives. */
+/* What training gives: for each network its curves, and, where there is one for each fold of the
+ * catalogue (task damage), what each says of the fold that it has not seen (cross-fitting). */
 typedef struct {
-    int64_t n, folds, epochs;
-    double *curve;    /* (ODD_CURVES, folds, epochs) */
-    int32_t *best;    /* (folds) epoch whose network is kept, counted from 1 */
-    double *as_is;    /* (n) log odds of damage of the image as it is; NaN: not readable */
-    double *shown;    /* (n) of the image as the task shows it in turn 0 */
-    int32_t *kind;    /* (n) what the task did to it, -1: nothing */
-    uint8_t *altered; /* (n) whether that changed a pixel */
-    int32_t *fold;    /* (n) whose network has not seen it; -1: not readable */
-    double seconds;   /* that this program has spent on epochs, */
-    int64_t learnt;   /* in which networks were shown so many images */
+    int64_t n, folds, epochs; /* images, networks, epochs */
+    double *curve;            /* (ODD_CURVES, folds, epochs) */
+    int32_t *best;            /* (folds) epoch whose network is kept, counted from 1 */
+    double *as_is;            /* (n) log odds of damage of the image as it is; NaN: not readable */
+    double *shown;            /* (n) of the image as the task shows it in turn 0 */
+    int32_t *kind;            /* (n) what the task did to it, -1: nothing */
+    uint8_t *altered;         /* (n) whether that changed a pixel */
+    int32_t *fold;            /* (n) whose network has not seen it; -1: not readable */
+    double seconds;           /* that this program has spent on epochs, */
+    int64_t learnt;           /* in which networks were shown so many images */
 } odd_cross_fit;
 
-/* One training with everything that its folds share. */
-typedef struct {
+/* One training with everything that its networks share. */
+typedef struct odd_training {
     odd_run *run;
     MPI_Comm comm;
     const odd_training_options *options;
     const odd_provenance *from;
-    odd_damage_task task;
+    const odd_train_task *goal;
+    odd_damage_task task; /* of task damage */
     odd_train_images images;
     odd_cross_fit result;
+    double *error; /* (n) of task autoencoder: mean squared error of a pixel; NaN: not readable */
 } odd_training;
 
 /* -- train_network.c -- */
 
-/** The network of a fold before training, for images of this form. @local; ODD_USAGE. */
-odd_status odd_train_network(const odd_job *job, int fold, int width, int height, int channels,
-                             odd_graph **out);
+/** A network of a list of layers for images of shape (channels, height, width), or rows of `rank`
+ *  1; faults name the setting `key`. @local; ODD_USAGE, ODD_NOMEM. */
+odd_status odd_train_network(const odd_job *job, const char *key, int rank, const int64_t shape[],
+                             int items, const char *const item[], uint64_t seed, odd_graph **out);
+/** Weights of networks with other numbers have nothing in common. */
+uint64_t odd_train_seed(const odd_job *job, int64_t number);
 /** How it learns: options of the trainer, learning rates of a training of steps_per_epoch. @local;
  *  ODD_USAGE. */
 odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_train_options *options,
                             odd_schedule *schedule);
-/** The loss of a network with one output (log odds) or two (no damage, damage). */
-odd_loss odd_training_loss(const odd_graph *graph);
+/** Write it to networks/NAME.onnx. @local: rank 0 */
+odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name);
 
 /* -- train_judge.c -- */
 
@@ -83,7 +89,7 @@ void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], 
 
 /* -- train_checkpoint.c -- */
 
-/* How far a fold has come. */
+/* How far a network, the one of this fold, has come. */
 typedef struct {
     int64_t fold, epochs; /* epochs done */
     odd_bundle trainer;   /* its state after them */
@@ -101,9 +107,9 @@ void odd_train_forget(const odd_training *t);
 
 /* -- train_fold.c -- */
 
-/** Train the network of state->fold, from where the state is, on all folds but this one; judge this
- *  one by it; write it to networks/. Then the state is at the beginning of the next fold.
- *  @collective; ODD_STOPPED, ODD_NUMERIC where the loss is no number. */
+/** Train the network of state->fold, from where the state is, and let the task make of it what it
+ *  wants. Then the state is at the beginning of the next one. @collective; ODD_STOPPED, ODD_NUMERIC
+ *  where the loss is no number, ODD_USAGE where nothing is left to learn from. */
 odd_status odd_train_fold(odd_training *t, odd_train_state *state);
 
 /* -- train_trials.c -- */

@@ -1,6 +1,7 @@
 /**
  * Stage: one arrow of catalogue -> ingest -> features -> reduce -> fit -> score -> evaluate ->
- * report, or, where the job is an experiment, catalogue -> ingest -> features -> experiment.
+ * report, or, where the job is an experiment, catalogue -> ingest -> features -> experiment. A study
+ * is one stage, whose runs have the others.
  *
  * A stage reads the files of the stages before it, writes one of its own into RUN and publishes it
  * whole or not at all. It is one table of functions in one file and one line in stages.c.
@@ -33,6 +34,10 @@ typedef struct {
     const char *const *inputs;   /* names of the stages it reads, NULL-terminated */
     const char *const *sections; /* sections of the job that it depends on, NULL-terminated */
     const char *product;         /* a further file that must be there, relative to RUN; NULL */
+    /** The same where it depends on the settings; NULL: it does not. @local */
+    const char *(*product_of)(const odd_run *run);
+    /** Do the settings make it read this one of its inputs? NULL: it reads all. @local */
+    bool (*reads)(const odd_run *run, const char *input);
     /** Which of its registered parts the settings pick: "mixture" for section "fit.mixture". NULL:
      *  it has none. @local */
     const char *(*part)(const odd_run *run);
