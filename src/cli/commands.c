@@ -45,6 +45,7 @@ const odd_command odd_commands[] = {
     STAGE("evaluate", "compare with the truth, where it is known"),
     STAGE("report", "make the page to look at"),
     STAGE("experiment", "many trials on mixtures of labelled images, as a table"),
+    STAGE("study", "many whole runs that differ in their settings, as a table"),
     {"model", "Networks", "describe a network", "info FILE.onnx",
      "Lists the layers of an ONNX file with shapes, parameters and FLOPs, and the memory of its\n"
      "activations; the names of its tensors are what features.onnx.layer may be.\n",

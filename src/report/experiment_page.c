@@ -1,6 +1,7 @@
 /* Experiment page: the table, the curves over the components and a picture of each mixture. */
 #include "oddlot/report/experiment_page.h"
 
+#include "report/cells_internal.h"
 #include "report/figures_internal.h"
 #include "report/html_internal.h"
 #include "report/report_folder_internal.h"
@@ -8,29 +9,18 @@
 
 #include <stdio.h>
 
-static void write_line(const odd_experiment_data *data, int line, odd_text *html)
-{
-    odd_text_add(html, line <= data->summary_lines ? "<tr class=\"all\">" : "<tr>");
-    for (int c = 0; c < data->columns; c++) {
-        const char *tag = line == 0 ? "th scope=\"col\"" : c == 0 ? "th scope=\"row\"" : "td";
-        odd_text_format(html, "<%s>", tag);
-        odd_html(html, "%s", data->cell[line * data->columns + c]);
-        odd_text_add(html, line == 0 || c == 0 ? "</th>" : "</td>");
-    }
-    odd_text_add(html, "</tr>\n");
-}
-
 static void write_table(const odd_experiment_data *data, odd_text *html)
 {
+    const odd_cells cells = {.label = "Table",
+                             .cell = data->cell,
+                             .lines = data->lines,
+                             .columns = data->columns,
+                             .summary_lines = data->summary_lines};
     odd_text_add(html, "<section id=\"table\">\n<h2>Table</h2>\n<p>Means over the seeds with 95 % "
                        "intervals. Sensitivity: share of the odd images flagged. Recall: share of "
-                       "the theme images kept.</p>\n<div class=\"scroll\" tabindex=\"0\" "
-                       "role=\"region\" aria-label=\"Table\"><table class=\"trials\">\n<thead>\n");
-    write_line(data, 0, html);
-    odd_text_add(html, "</thead>\n<tbody>\n");
-    for (int line = 1; line < data->lines; line++)
-        write_line(data, line, html);
-    odd_text_add(html, "</tbody>\n</table></div>\n</section>\n");
+                       "the theme images kept.</p>\n");
+    odd_cells_write(&cells, html);
+    odd_text_add(html, "</section>\n");
 }
 
 static void write_curves(const odd_experiment_data *data, odd_text *html)

@@ -1,11 +1,11 @@
 /* Design of an experiment: its settings, and which trials they make. */
 #include "experiment_internal.h"
 
+#include "design_words_internal.h"
 #include "stage_internal.h"
 
 #include "oddlot/base/memory.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,25 +45,7 @@ const odd_section odd_experiment_section = {
 bool odd_is_audit(const odd_run *run)
 {
     const odd_experiment_options *o = odd_job_section(run->job, "experiment");
-    return o->mixtures.count == 0;
-}
-
-/* ---- texts of the form "a | b | c" ---- */
-
-/* The part-th piece without blanks around it; length 0 where there is none. */
-static const char *piece(const char *text, int part, size_t *length)
-{
-    for (; part > 0 && text; part--) {
-        text = strchr(text, '|');
-        if (text) text++;
-    }
-    if (!text) text = "";
-    while (isspace((unsigned char)*text))
-        text++;
-    *length = strcspn(text, "|");
-    while (*length > 0 && isspace((unsigned char)text[*length - 1]))
-        (*length)--;
-    return text;
+    return o->mixtures.count == 0 && !odd_is_study(run);
 }
 
 /* Copy, {k} and {phi} filled in. */
@@ -85,7 +67,7 @@ static void fill_in(const char *text, size_t length, int64_t k, double phi, odd_
 void odd_mixture_name(const odd_design *d, int64_t mixture, odd_text *out)
 {
     size_t length;
-    const char *name = piece(d->options->mixtures.item[mixture], 0, &length);
+    const char *name = odd_piece(d->options->mixtures.item[mixture], 0, &length);
     odd_text_bytes(out, name, length);
 }
 
@@ -93,61 +75,15 @@ void odd_technique_name(const odd_design *d, int64_t technique, odd_text *out)
 {
     size_t length;
     const odd_technique *t = &d->technique[technique];
-    const char *name = piece(t->text, 0, &length);
+    const char *name = odd_piece(t->text, 0, &length);
     fill_in(name, length, t->k, 0, out);
-}
-
-/* ---- lists of words ---- */
-
-void odd_label_list_free(odd_list *list)
-{
-    for (int64_t i = 0; i < list->count; i++)
-        free(list->item[i]);
-    odd_free(list->item);
-    *list = (odd_list){0};
-}
-
-static int64_t count_separators(const char *text, size_t length, const char *separators)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < length; i++)
-        count += strchr(separators, text[i]) != NULL;
-    return count;
-}
-
-/* The words between separators, blanks around them and empty ones dropped. */
-static odd_status split(const char *text, size_t length, const char *separators, odd_list *out)
-{
-    const char *end = text + length;
-    odd_status st;
-    *out = (odd_list){0};
-    ODD_TRY(ODD_NEW(out->item, count_separators(text, length, separators) + 1));
-    while (text < end) {
-        size_t word = 0;
-        while (text + word < end && !strchr(separators, text[word]))
-            word++;
-        size_t first = 0, last = word;
-        while (first < last && isspace((unsigned char)text[first]))
-            first++;
-        while (last > first && isspace((unsigned char)text[last - 1]))
-            last--;
-        if (last > first) {
-            if (!(out->item[out->count] = strndup(text + first, last - first)))
-                ODD_TRY(odd_fail(ODD_NOMEM, "cannot allocate a text"));
-            out->count++;
-        }
-        text += word + 1;
-    }
-done:
-    if (st != ODD_OK) odd_label_list_free(out);
-    return st;
 }
 
 odd_status odd_mixture_labels(const odd_design *d, int64_t mixture, int part, odd_list *out)
 {
     size_t length;
-    const char *labels = piece(d->options->mixtures.item[mixture], part, &length);
-    return split(labels, length, ",", out);
+    const char *labels = odd_piece(d->options->mixtures.item[mixture], part, &length);
+    return odd_split(labels, length, ",", out);
 }
 
 odd_status odd_technique_job(const odd_design *d, int64_t technique, double phi, odd_job **out)
@@ -157,15 +93,15 @@ odd_status odd_technique_job(const odd_design *d, int64_t technique, double phi,
     odd_list set = {0};
     size_t length;
     odd_status st;
-    const char *given = piece(t->text, 1, &length);
+    const char *given = odd_piece(t->text, 1, &length);
     fill_in(given, length, t->k, phi, &words);
     ODD_TRY(odd_text_status(&words));
-    ODD_TRY(split(odd_text_string(&words), words.length, " \t\n", &set));
+    ODD_TRY(odd_split_settings(odd_text_string(&words), words.length, &set));
     st = odd_job_vary(d->job, (const char *const *)set.item, (int)set.count, out);
-    if (st == ODD_USAGE) odd_fail_prefix(st, "experiment.techniques '%s': ", t->text);
 done:
+    if (st == ODD_USAGE) odd_fail_prefix(st, "experiment.techniques '%s': ", t->text);
     odd_text_free(&words);
-    odd_label_list_free(&set);
+    odd_texts_free(&set);
     return st;
 }
 
@@ -231,10 +167,10 @@ static odd_status check_mixtures(const odd_design *d)
     for (int64_t m = 0; m < d->mixtures; m++) {
         odd_list theme;
         size_t length;
-        piece(d->options->mixtures.item[m], 0, &length);
+        odd_piece(d->options->mixtures.item[m], 0, &length);
         ODD_TRY(odd_mixture_labels(d, m, 1, &theme));
         const int64_t labels = theme.count;
-        odd_label_list_free(&theme);
+        odd_texts_free(&theme);
         if (labels == 0 || length == 0)
             ODD_TRY(odd_job_fail(d->job, "experiment.mixtures",
                                  "expected 'NAME | theme labels | odd labels', found '%s'",

@@ -1,6 +1,8 @@
 /* Draws of an experiment: which images of a labelled catalogue a trial fits, and which it tests. */
 #include "experiment_internal.h"
 
+#include "design_words_internal.h"
+
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/detect/detector.h"
@@ -198,8 +200,8 @@ done:
     if (st != ODD_OK) odd_drawn_free(out);
     odd_free(themes.row);
     odd_free(odds.row);
-    odd_label_list_free(&theme);
-    odd_label_list_free(&odd);
+    odd_texts_free(&theme);
+    odd_texts_free(&odd);
     return st;
 }
 

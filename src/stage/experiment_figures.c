@@ -13,7 +13,7 @@
 
 /* What the page borrows. */
 typedef struct {
-    odd_list cells;
+    odd_text_table table;
     odd_components_curve *curve;  /* (techniques) */
     odd_mixture_picture *picture; /* (mixtures) */
     odd_text settings;
@@ -31,7 +31,7 @@ static void page_free(page *p)
         free((char *)p->picture[i].name);
     odd_free(p->curve);
     odd_free(p->picture);
-    odd_label_list_free(&p->cells);
+    odd_table_free(&p->table);
     odd_text_free(&p->settings);
 }
 
@@ -124,15 +124,16 @@ odd_status odd_experiment_page(const odd_run *run, const odd_results *r, const o
                     (long long)odd_design_trials(d), (long long)d->techniques,
                     (long long)(d->mixtures * d->shares), (long long)d->seeds);
     ODD_TRY(odd_text_status(&subtitle));
-    ODD_TRY(odd_results_summary(r, &p.data.columns, &p.cells));
+    ODD_TRY(odd_results_summary(r, &p.table));
     ODD_TRY(add_curves(r, &p));
     ODD_TRY(add_pictures(d, cloud, &p));
     odd_job_write(run->job, &p.settings);
     ODD_TRY(odd_text_status(&p.settings));
     p.data.title = run->options->name;
     p.data.subtitle = odd_text_string(&subtitle);
-    p.data.cell = (const char *const *)p.cells.item;
-    p.data.lines = (int)(p.cells.count / p.data.columns);
+    p.data.cell = (const char *const *)p.table.cells.item;
+    p.data.columns = p.table.columns;
+    p.data.lines = (int)(p.table.cells.count / p.table.columns);
     p.data.summary_lines = (int)d->techniques;
     p.data.curve = p.curve;
     p.data.picture = p.picture;

@@ -13,6 +13,8 @@
 #include "oddlot/stage/run.h"
 #include "oddlot/store/dataset.h"
 
+#include "text_table_internal.h"
+
 /* ---- experiment_design.c: which trials there are ---- */
 
 typedef struct {
@@ -49,9 +51,8 @@ void odd_mixture_name(const odd_design *d, int64_t mixture, odd_text *out);
 void odd_technique_name(const odd_design *d, int64_t technique, odd_text *out);
 
 /** Labels of a mixture: part 1 the theme, part 2 the odd ones (may be empty). Owned by caller:
- *  odd_label_list_free(). @local */
+ *  odd_texts_free(). @local */
 odd_status odd_mixture_labels(const odd_design *d, int64_t mixture, int part, odd_list *out);
-void odd_label_list_free(odd_list *list);
 
 /** The job of a technique where a share `phi` of the images is odd. Owned by caller:
  *  odd_job_free(). @local; ODD_USAGE naming the technique. */
@@ -147,10 +148,10 @@ odd_status odd_results_print(const odd_results *r);
 /** RUN/experiment.csv, a line a trial. @local */
 odd_status odd_results_csv(const odd_results *r, const char *path);
 
-/** Cells of the summary, `columns` a line, the heads first: a line for each technique over all
- *  mixtures, then one for each technique, mixture and share, means over the seeds with intervals.
- *  Owned by caller: odd_label_list_free(). @local; ODD_NOMEM */
-odd_status odd_results_summary(const odd_results *r, int *columns, odd_list *cells);
+/** The summary: a line for each technique over all mixtures, then one for each technique, mixture
+ *  and share, means over the seeds with intervals. Owned by caller: odd_table_free(). @local;
+ *  ODD_NOMEM */
+odd_status odd_results_summary(const odd_results *r, odd_text_table *out);
 
 /* ---- experiment_figures.c: what came out, to look at ---- */
 

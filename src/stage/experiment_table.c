@@ -1,6 +1,7 @@
 /* Table of an experiment: every trial into experiment.h5 and experiment.csv, means for people. */
 #include "experiment_internal.h"
 
+#include "design_words_internal.h"
 #include "stage_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -10,7 +11,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VALUE_KEY(name, key, about)   #key,
@@ -32,17 +32,15 @@ static odd_status add_name(void (*name)(const odd_design *, int64_t, odd_text *)
     odd_text text = ODD_TEXT_EMPTY;
     name(d, i, &text);
     odd_status st = odd_text_status(&text);
-    if (st == ODD_OK && !(out->item[out->count] = strdup(odd_text_string(&text))))
-        st = odd_fail(ODD_NOMEM, "cannot allocate a text");
-    out->count += st == ODD_OK;
+    if (st == ODD_OK) st = odd_texts_add(out, odd_text_string(&text), text.length);
     odd_text_free(&text);
     return st;
 }
 
 static void names_free(names *n)
 {
-    odd_label_list_free(&n->technique);
-    odd_label_list_free(&n->mixture);
+    odd_texts_free(&n->technique);
+    odd_texts_free(&n->mixture);
 }
 
 static odd_status names_of(const odd_design *d, names *out)
@@ -145,14 +143,6 @@ done:
 
 /* ---- experiment.csv ---- */
 
-static void csv_number(odd_text *csv, double value)
-{
-    if (isfinite(value))
-        odd_text_format(csv, ",%.10g", value);
-    else
-        odd_text_add(csv, ",");
-}
-
 odd_status odd_results_csv(const odd_results *r, const char *path)
 {
     const odd_run_options *run = odd_job_section(r->design->job, "");
@@ -170,7 +160,7 @@ odd_status odd_results_csv(const odd_results *r, const char *path)
         odd_text_csv(&csv, mixture_of(&who, i));
         odd_text_format(&csv, ",%lld", (long long)(run->seed + odd_design_key(r->design, i).seed));
         for (int v = 0; v < ODD_TRIAL_VALUE_COUNT; v++)
-            csv_number(&csv, r->trial[i].value[v]);
+            odd_csv_number(&csv, r->trial[i].value[v]);
         odd_text_add(&csv, "\n");
     }
     ODD_TRY(odd_text_status(&csv));
@@ -210,16 +200,8 @@ done:
     return st;
 }
 
-static odd_status add_cell(odd_list *cells, const char *text)
-{
-    if (!(cells->item[cells->count] = strdup(text)))
-        return odd_fail(ODD_NOMEM, "cannot allocate a text");
-    cells->count++;
-    return ODD_OK;
-}
-
 /* "0.9512 ± 0.0031"; without the interval where the trials are not repetitions. */
-static odd_status add_mean(const odd_results *r, const line *l, int value, odd_list *cells)
+static odd_status add_mean(const odd_results *r, const line *l, int value, odd_text_table *out)
 {
     char text[64] = "";
     odd_mean m;
@@ -228,11 +210,11 @@ static odd_status add_mean(const odd_results *r, const line *l, int value, odd_l
     if (!isnan(m.mean)) snprintf(text, sizeof text, "%.4f", m.mean);
     if (l->mixture >= 0 && m.half > 0) /* false for NaN */
         snprintf(text, sizeof text, "%.4f \u00b1 %.4f", m.mean, m.half);
-    return add_cell(cells, text);
+    return odd_table_add(out, text);
 }
 
 /* The mean AUC of the mixture and share where it is lowest. */
-static odd_status add_lowest(const odd_results *r, int64_t technique, odd_list *cells)
+static odd_status add_lowest(const odd_results *r, int64_t technique, odd_text_table *out)
 {
     const odd_design *d = r->design;
     double lowest = INFINITY;
@@ -245,7 +227,7 @@ static odd_status add_lowest(const odd_results *r, int64_t technique, odd_list *
         if (m.mean < lowest) lowest = m.mean;
     }
     if (isfinite(lowest)) snprintf(text, sizeof text, "%.4f", lowest);
-    ODD_TRY(add_cell(cells, text));
+    ODD_TRY(odd_table_add(out, text));
 done:
     return st;
 }
@@ -254,80 +236,62 @@ static const char *const heads[] = {"technique",  "mixture",     "odd",    "said
                                     "lowest AUC", "sensitivity", "recall", "recall at"};
 enum { HEADS = sizeof heads / sizeof *heads };
 
-static odd_status add_line(const odd_results *r, const names *who, const line *l, odd_list *cells)
+static odd_status add_line(const odd_results *r, const names *who, const line *l,
+                           odd_text_table *out)
 {
     const bool all = l->mixture < 0;
     odd_status st;
-    ODD_TRY(add_cell(cells, who->technique.item[l->technique]));
-    ODD_TRY(add_cell(cells, all ? "all" : who->mixture.item[l->mixture]));
-    ODD_TRY(add_mean(r, l, ODD_TRIAL_SHARE, cells));
-    ODD_TRY(add_mean(r, l, ODD_TRIAL_ESTIMATE, cells));
-    ODD_TRY(add_mean(r, l, ODD_TRIAL_AUC, cells));
-    ODD_TRY(all ? add_lowest(r, l->technique, cells) : add_cell(cells, ""));
-    ODD_TRY(add_mean(r, l, ODD_TRIAL_SENSITIVITY, cells));
-    ODD_TRY(add_mean(r, l, ODD_TRIAL_RECALL, cells));
-    ODD_TRY(add_mean(r, l, ODD_TRIAL_RECALL_AT, cells));
+    ODD_TRY(odd_table_add(out, who->technique.item[l->technique]));
+    ODD_TRY(odd_table_add(out, all ? "all" : who->mixture.item[l->mixture]));
+    ODD_TRY(add_mean(r, l, ODD_TRIAL_SHARE, out));
+    ODD_TRY(add_mean(r, l, ODD_TRIAL_ESTIMATE, out));
+    ODD_TRY(add_mean(r, l, ODD_TRIAL_AUC, out));
+    ODD_TRY(all ? add_lowest(r, l->technique, out) : odd_table_add(out, ""));
+    ODD_TRY(add_mean(r, l, ODD_TRIAL_SENSITIVITY, out));
+    ODD_TRY(add_mean(r, l, ODD_TRIAL_RECALL, out));
+    ODD_TRY(add_mean(r, l, ODD_TRIAL_RECALL_AT, out));
 done:
     return st;
 }
 
-static odd_status add_heads(const odd_results *r, odd_list *cells)
+static odd_status add_heads(const odd_results *r, odd_text_table *out)
 {
     char text[64];
     odd_status st = ODD_OK;
     for (int h = 0; h < HEADS - 1; h++)
-        ODD_TRY(add_cell(cells, heads[h]));
+        ODD_TRY(odd_table_add(out, heads[h]));
     snprintf(text, sizeof text, "%s %g", heads[HEADS - 1], r->design->options->sensitivity);
-    ODD_TRY(add_cell(cells, text));
+    ODD_TRY(odd_table_add(out, text));
 done:
     return st;
 }
 
-odd_status odd_results_summary(const odd_results *r, int *columns, odd_list *cells)
+odd_status odd_results_summary(const odd_results *r, odd_text_table *out)
 {
     const odd_design *d = r->design;
     const int64_t per_technique = d->mixtures * d->shares;
     names who = {0};
     odd_status st;
-    *columns = HEADS;
-    *cells = (odd_list){0};
+    *out = (odd_text_table){.columns = HEADS};
     ODD_TRY(names_of(d, &who));
-    ODD_TRY(ODD_NEW(cells->item, HEADS * (1 + d->techniques * (1 + per_technique))));
-    ODD_TRY(add_heads(r, cells));
+    ODD_TRY(add_heads(r, out));
     for (int64_t t = 0; t < d->techniques; t++)
-        ODD_TRY(add_line(r, &who, &(line){t, -1, -1}, cells));
+        ODD_TRY(add_line(r, &who, &(line){t, -1, -1}, out));
     for (int64_t c = 0; c < per_technique; c++)
         for (int64_t t = 0; t < d->techniques; t++)
-            ODD_TRY(add_line(r, &who, &(line){t, c / d->shares, c % d->shares}, cells));
+            ODD_TRY(add_line(r, &who, &(line){t, c / d->shares, c % d->shares}, out));
 done:
     names_free(&who);
-    if (st != ODD_OK) odd_label_list_free(cells);
+    if (st != ODD_OK) odd_table_free(out);
     return st;
-}
-
-/* Columns on a screen: "±" takes two bytes, but one place. */
-static int places(const char *text)
-{
-    int count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
 }
 
 odd_status odd_results_print(const odd_results *r)
 {
-    int columns, width[HEADS] = {0};
-    odd_list cells;
-    odd_status st = odd_results_summary(r, &columns, &cells);
+    odd_text_table table;
+    odd_status st = odd_results_summary(r, &table);
     if (st != ODD_OK) return st;
-    for (int64_t i = 0; i < cells.count; i++)
-        if (places(cells.item[i]) > width[i % columns]) width[i % columns] = places(cells.item[i]);
-    for (int64_t i = 0; i < cells.count; i++) {
-        const int c = (int)(i % columns);
-        printf("%s%*s", cells.item[i], c + 1 < columns ? width[c] + 2 - places(cells.item[i]) : 0,
-               "");
-        if (c + 1 == columns) putchar('\n');
-    }
-    odd_label_list_free(&cells);
+    odd_table_print(&table);
+    odd_table_free(&table);
     return ODD_OK;
 }

@@ -2,6 +2,7 @@
 #include "stage_internal.h"
 
 #include "experiment_internal.h"
+#include "study_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
@@ -132,13 +133,38 @@ done:
     return st;
 }
 
+/* @local: rank 0 */
+static odd_status summarize_study(const odd_run *run)
+{
+    odd_study *study = NULL;
+    odd_file *file = NULL;
+    odd_study_results results = {0};
+    odd_status st;
+    ODD_TRY(odd_study_new(run->job, &study));
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "study", &file));
+    ODD_TRY(odd_study_read(study, file, &results));
+    putchar('\n');
+    ODD_TRY(odd_study_print(&results));
+    printf("\nreport  %s/report/index.html\nfigures %s/study.csv\ndata    %s/study.h5\n",
+           run->folder, run->folder, run->folder);
+done:
+    odd_file_close(&file);
+    odd_study_results_free(&results);
+    odd_study_free(&study);
+    return st;
+}
+
+static odd_status tell(const odd_run *run)
+{
+    if (odd_is_study(run)) return summarize_study(run);
+    return odd_is_audit(run) ? summarize(run) : summarize_experiment(run);
+}
+
 odd_status odd_run_summary(odd_run *run)
 {
     const odd_audited *audited;
-    odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
-    odd_status (*const tell)(const odd_run *) =
-        odd_is_audit(run) ? summarize : summarize_experiment;
+    odd_status st = ODD_OK;
+    if (!odd_is_study(run)) ODD_TRY(odd_run_audited(run, &audited)); /* its runs have theirs */
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? tell(run) : ODD_OK);
 done:
     return st;

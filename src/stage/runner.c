@@ -113,6 +113,23 @@ done:
     return st;
 }
 
+odd_status odd_run_examine(odd_run *run, odd_run_look *look)
+{
+    state s = {0};
+    odd_hash all = ODD_HASH_START;
+    odd_status st;
+    *look = (odd_run_look){0};
+    ODD_TRY(examine(run, &s));
+    for (int i = 0; odd_stages[i]; i++) {
+        if (!odd_stage_applies(odd_stages[i], run)) continue;
+        all = odd_hash_add_text(all, s.wanted[i]);
+        look->to_do += !s.current[i];
+    }
+    odd_hash_text(all, look->wanted);
+done:
+    return st;
+}
+
 /* audit.h5: a link to each stage's file, by its name without ".h5". @local */
 static odd_status link_files(const odd_run *run)
 {
@@ -185,12 +202,17 @@ done:
     return st;
 }
 
+static const char *kind_of(const odd_run *run)
+{
+    return odd_is_study(run) ? "a study" : odd_is_audit(run) ? "an audit" : "an experiment";
+}
+
 /* A stage alone must be one of the job's, and needs its inputs as they should be. */
 static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const state *s)
 {
     if (!odd_stage_applies(stage, run))
         return odd_fail(ODD_USAGE, "%s is no stage of this job, which is %s", stage->name,
-                        odd_is_audit(run) ? "an audit" : "an experiment");
+                        kind_of(run));
     for (int i = 0; stage->inputs[i]; i++)
         if (reads(run, stage, stage->inputs[i]) &&
             odd_stage_applies(odd_stage_find(stage->inputs[i]), run) &&
@@ -224,28 +246,68 @@ done:
     return st;
 }
 
+/* ---- what would be done ---- */
+
+/* @collective */
+static odd_status plan_stage(odd_run *run, const odd_stage *stage, odd_plan *plan)
+{
+    odd_status st;
+    plan->what.length = 0;
+    plan->disk = plan->memory = 0;
+    ODD_TRY(stage->plan(run, plan));
+    ODD_TRY_ALL(run->comm, odd_text_status(&plan->what));
+done:
+    return st;
+}
+
+static void print_heads(const odd_run *run, const odd_plan *plan)
+{
+    char rows[32];
+    printf("%s: %s images%s, %d ranks x %d threads, into %s\n\n%-9s  %-10s  %10s  %12s  %s\n",
+           run->options->name, odd_human_count(plan->rows, rows),
+           odd_is_study(run) ? " in a run at most" : "", odd_size(run->comm), odd_threads(),
+           run->folder, "stage", "state", "disk", "memory/rank", "what");
+}
+
+static void print_plan(const odd_stage *stage, bool current, const odd_plan *plan)
+{
+    char disk[32], memory[32];
+    printf("%-9s  %-10s  %10s  %12s  %s\n", stage->name, current ? "up to date" : "to do",
+           odd_human_bytes(plan->disk, disk), odd_human_bytes(plan->memory, memory),
+           odd_text_string(&plan->what));
+}
+
 odd_status odd_run_plan(odd_run *run)
 {
     state s = {0};
     odd_plan plan = {0};
-    char disk[32], memory[32], rows[32];
+    bool begun = false;
     odd_status st;
     ODD_TRY(examine(run, &s));
     for (int i = 0; odd_stages[i]; i++) {
         if (!odd_stage_applies(odd_stages[i], run)) continue;
-        plan.what.length = 0;
-        plan.disk = plan.memory = 0;
-        ODD_TRY(odd_stages[i]->plan(run, &plan));
-        ODD_TRY_ALL(run->comm, odd_text_status(&plan.what));
+        ODD_TRY(plan_stage(run, odd_stages[i], &plan));
         if (odd_rank(run->comm) != 0) continue;
-        if (i == 0)
-            printf("%s: %s images, %d ranks x %d threads, into %s\n\n%-9s  %-10s  %10s  %12s  %s\n",
-                   run->options->name, odd_human_count(plan.rows, rows), odd_size(run->comm),
-                   odd_threads(), run->folder, "stage", "state", "disk", "memory/rank", "what");
-        printf("%-9s  %-10s  %10s  %12s  %s\n", odd_stages[i]->name,
-               s.current[i] ? "up to date" : "to do", odd_human_bytes(plan.disk, disk),
-               odd_human_bytes(plan.memory, memory), odd_text_string(&plan.what));
+        if (!begun) print_heads(run, &plan);
+        begun = true;
+        print_plan(odd_stages[i], s.current[i], &plan);
     }
+done:
+    odd_text_free(&plan.what);
+    return st;
+}
+
+odd_status odd_run_estimate(odd_run *run, odd_plan *sum)
+{
+    odd_plan plan = {0};
+    odd_status st = ODD_OK;
+    for (int i = 0; odd_stages[i]; i++) {
+        if (!odd_stage_applies(odd_stages[i], run)) continue;
+        ODD_TRY(plan_stage(run, odd_stages[i], &plan));
+        sum->disk += plan.disk;
+        if (plan.memory > sum->memory) sum->memory = plan.memory;
+    }
+    if (plan.rows > sum->rows) sum->rows = plan.rows;
 done:
     odd_text_free(&plan.what);
     return st;

@@ -53,6 +53,7 @@ static void gather(void)
     add(odd_evaluate_section);
     add(odd_report_section);
     add(odd_experiment_section);
+    add(odd_study_section);
 }
 
 const odd_section *odd_job_sections(int *n)

@@ -19,7 +19,7 @@
 
 static bool is_experiment(const odd_run *run)
 {
-    return !odd_is_audit(run);
+    return !odd_is_audit(run) && !odd_is_study(run);
 }
 
 /* ---- before the work ---- */

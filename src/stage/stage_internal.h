@@ -12,11 +12,12 @@
 #include "audited_internal.h"
 
 extern const odd_stage odd_stage_ingest, odd_stage_train, odd_stage_features, odd_stage_reduce,
-    odd_stage_fit, odd_stage_score, odd_stage_evaluate, odd_stage_report, odd_stage_experiment;
+    odd_stage_fit, odd_stage_score, odd_stage_evaluate, odd_stage_report, odd_stage_experiment,
+    odd_stage_study;
 
 extern const odd_section odd_run_section, odd_image_section, odd_ingest_section,
     odd_features_section, odd_reduce_section, odd_fit_section, odd_score_section,
-    odd_evaluate_section, odd_report_section, odd_experiment_section;
+    odd_evaluate_section, odd_report_section, odd_experiment_section, odd_study_section;
 
 /** The settings of a registered part: section "<stage>.<part>". Borrowed from the job. @local */
 const void *odd_part_options(const odd_job *job, const char *stage, const char *part);
@@ -26,8 +27,11 @@ const void *odd_part_options(const odd_job *job, const char *stage, const char *
 odd_status odd_no_such_part(const odd_job *job, const char *key, const char *what,
                             const char *given, const char *(*name)(int i));
 
-/** True if the job is an audit, false if it is an experiment. @local */
+/** True if the job is an audit, false if it is an experiment or a study. @local */
 bool odd_is_audit(const odd_run *run);
+
+/** True if the job is a study of many runs. @local */
+bool odd_is_study(const odd_run *run);
 
 /** True if the job trains networks. @local */
 bool odd_trains(const odd_run *run);
@@ -35,6 +39,19 @@ bool odd_trains(const odd_run *run);
 /** Ask every stage whether its settings make sense, before anything is written. @local; ODD_USAGE
  */
 odd_status odd_run_check(const odd_run *run);
+
+/* What a run should be, and how much of that is there. */
+typedef struct {
+    char wanted[ODD_HASH_TEXT]; /* digest of the fingerprints that its stages should have */
+    int to_do;                  /* stages that are not up to date */
+} odd_run_look;
+
+/** @collective; fails as the listing of the catalogue does */
+odd_status odd_run_examine(odd_run *run, odd_run_look *look);
+
+/** Add what the stages would write to plan->disk, and raise memory and rows to what this run needs.
+ *  @collective */
+odd_status odd_run_estimate(odd_run *run, odd_plan *plan);
 
 /* -- files of stages (stage_files.c) -- */
 

@@ -4,15 +4,22 @@
 #include <string.h>
 
 const odd_stage *const odd_stages[] = {
-    &odd_stage_ingest,     &odd_stage_train,
-    &odd_stage_features,   &odd_stage_reduce,
-    &odd_stage_fit,        &odd_stage_score,
-    &odd_stage_evaluate,   &odd_stage_report,
-    &odd_stage_experiment, NULL,
+    &odd_stage_ingest,
+    &odd_stage_train,
+    &odd_stage_features,
+    &odd_stage_reduce,
+    &odd_stage_fit,
+    &odd_stage_score,
+    &odd_stage_evaluate,
+    &odd_stage_report,
+    &odd_stage_experiment,
+    &odd_stage_study,
+    NULL,
 };
 
 bool odd_stage_applies(const odd_stage *stage, const odd_run *run)
 {
+    if (odd_is_study(run)) return stage == &odd_stage_study; /* its runs have the others */
     return !stage->applies || stage->applies(run);
 }
 

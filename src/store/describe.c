@@ -173,3 +173,16 @@ done:
     odd_file_close(&file);
     return st;
 }
+
+static odd_status add_name(const odd_file *file, const char *name, void *context)
+{
+    odd_text *out = context;
+    (void)file;
+    odd_text_format(out, "%s%s", out->length > 0 ? ", " : "", name);
+    return odd_text_status(out);
+}
+
+odd_status odd_file_names(const odd_file *file, odd_text *out)
+{
+    return odd_walk_datasets(file, "/", add_name, out);
+}

@@ -7,6 +7,7 @@
 
 #include "oddlot/base/status.h"
 #include "oddlot/base/text.h"
+#include "oddlot/store/file.h"
 
 /** (Re)write FOLDER/audit.h5: for each of `stages` whose FOLDER/STAGE.h5 exists, a link STAGE to it
  * by relative name (it holds when the folder moves) and a group provenance/STAGE with its
@@ -16,6 +17,9 @@ odd_status odd_audit_link(const char *folder, const char *const stages[], int co
 /** Describe an HDF5 file of ours for people: provenance, then a line per dataset with shape, type,
  *  bytes and what it is. ODD_IO, ODD_FORMAT. */
 odd_status odd_file_describe(const char *path, odd_text *out);
+
+/** The names of all datasets, "curve/recall, flagged/f1, ...". ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_file_names(const odd_file *file, odd_text *out);
 
 /** Read every dataset once, compare its checksum, and check that there is a fingerprint:
  * ODD_PROBLEM names the first thing that is wrong. ODD_IO if the file cannot be opened. */

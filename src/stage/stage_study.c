@@ -1,0 +1,371 @@
+/* Study: many whole runs in place of one, as a table.
+ *
+ * Each is an ordinary run in a folder below this one, and what is up to date in it is left: a study
+ * that was stopped, killed or changed goes on with what is missing. */
+#include "stage_internal.h"
+
+#include "study_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
+#include "oddlot/par/signals.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- one run ---- */
+
+/* A run of a study, open. */
+typedef struct {
+    odd_job *job;
+    odd_run *run;
+    odd_text name;
+    odd_run_look look; /* what it should be, and how much of that is there */
+} part;
+
+static void part_close(part *p)
+{
+    odd_run_close(&p->run);
+    odd_job_free(&p->job);
+    odd_text_free(&p->name);
+}
+
+static odd_status part_new(const odd_study *s, const odd_run *whole, const odd_study_key *key,
+                           odd_text *folder, part *out)
+{
+    odd_status st;
+    odd_study_run_name(s, key, &out->name);
+    odd_text_format(folder, "%s/", whole->folder);
+    odd_study_run_folder(s, key, folder);
+    ODD_TRY(odd_text_status(&out->name));
+    ODD_TRY(odd_text_status(folder));
+    ODD_TRY(odd_study_job(s, key, &out->job));
+done:
+    return st;
+}
+
+/* Faults are told with the run that has them; a wish to stop is none. */
+static odd_status of_run(const part *p, odd_status st)
+{
+    if (st == ODD_OK || st == ODD_STOPPED) return st;
+    return odd_fail_prefix(st, "study, run '%s': ", odd_text_string(&p->name));
+}
+
+/* What the stages of a run say is for those who ask for it. Give the level back by odd_log_hush().
+ */
+static odd_level hush(void)
+{
+    const odd_level before = odd_log_hush(ODD_LOG_WARN);
+    if (before < ODD_LOG_WARN) odd_log_hush(before);
+    return before;
+}
+
+/* @collective. Close with part_close(), also after a failure. */
+static odd_status part_open(const odd_study *s, const odd_run *whole, int64_t number,
+                            bool look_only, part *out)
+{
+    const MPI_Comm comm = whole->comm;
+    const odd_study_key key = odd_study_run(s, number);
+    const odd_level before = hush();
+    odd_text folder = ODD_TEXT_EMPTY;
+    odd_status st;
+    *out = (part){0};
+    ODD_TRY_ALL(comm, part_new(s, whole, &key, &folder, out));
+    st = odd_run_open(comm, out->job, odd_text_string(&folder), whole->command, look_only,
+                      &out->run);
+    if (st == ODD_OK) st = odd_run_examine(out->run, &out->look);
+    st = of_run(out, st);
+done:
+    odd_log_hush(before);
+    odd_text_free(&folder);
+    return st;
+}
+
+/* ---- runs that fail ---- */
+
+/* Why a run failed, in its folder, so that it is not done again: what it should have been, as a
+ * digest, and the reason. */
+static odd_status failure_path(const part *p, char **out)
+{
+    return odd_run_path(p->run, "failed.txt", out);
+}
+
+/* @local: rank 0. An empty reason takes the note away. */
+static odd_status note_failure(const part *p, const char *reason)
+{
+    char *path = NULL;
+    odd_text note = ODD_TEXT_EMPTY;
+    odd_status st;
+    ODD_TRY(failure_path(p, &path));
+    if (*reason) {
+        odd_text_format(&note, "%s\n%s\n", p->look.wanted, reason);
+        ODD_TRY(odd_text_status(&note));
+        ODD_TRY(odd_file_spill(path, note.s, note.length));
+    } else {
+        unlink(path);
+    }
+done:
+    odd_text_free(&note);
+    odd_free(path);
+    return st;
+}
+
+/* The reason, if the note is of this very run; else "". @local: rank 0 */
+static odd_status recall_failure(const part *p, char reason[ODD_REASON_SIZE])
+{
+    char *path = NULL, *note = NULL;
+    int64_t size = 0;
+    const size_t digest = strlen(p->look.wanted);
+    odd_status st;
+    reason[0] = '\0';
+    ODD_TRY(failure_path(p, &path));
+    if (access(path, R_OK) != 0) goto done;
+    ODD_TRY(odd_file_slurp(path, ODD_HASH_TEXT + ODD_REASON_SIZE, &note, &size));
+    if ((size_t)size > digest + 2 && memcmp(note, p->look.wanted, digest) == 0)
+        snprintf(reason, ODD_REASON_SIZE, "%.*s", (int)((size_t)size - digest - 2),
+                 note + digest + 1);
+done:
+    odd_free(note);
+    odd_free(path);
+    return st;
+}
+
+/* ---- the work ---- */
+
+typedef struct {
+    const odd_run *run;
+    const odd_study *study;
+    odd_study_results results;
+    int64_t done;   /* runs */
+    int64_t worked; /* of them, those that were not up to date */
+    double seconds; /* that these took */
+} work;
+
+static void tell_begin(const work *w, const part *p)
+{
+    const int64_t runs = odd_study_runs(w->study);
+    char left[32];
+    odd_text more = ODD_TEXT_EMPTY;
+    if (w->worked > 0)
+        odd_text_format(
+            &more, ", about %s left",
+            odd_human_seconds(w->seconds / (double)w->worked * (double)(runs - w->done), left));
+    odd_log(ODD_LOG_STAGE, "study     run %lld of %lld: %s%s", (long long)w->done + 1,
+            (long long)runs, odd_text_string(&p->name), odd_text_string(&more));
+    odd_text_free(&more);
+}
+
+static odd_status do_quietly(odd_run *run)
+{
+    const odd_level before = hush();
+    const odd_status st = odd_run_do(run, NULL);
+    odd_log_hush(before);
+    return st;
+}
+
+/* A loss that grows out of all bounds, say, is a result too. @collective */
+static odd_status do_run(work *w, const part *p, char reason[ODD_REASON_SIZE])
+{
+    const MPI_Comm comm = w->run->comm;
+    const bool first = odd_rank(comm) == 0;
+    const double started = odd_seconds();
+    odd_status st;
+    tell_begin(w, p);
+    ODD_TRY_ALL(comm, odd_fault("study.run"));
+    st = do_quietly(p->run);
+    w->seconds += odd_seconds() - started;
+    w->worked++;
+    snprintf(reason, ODD_REASON_SIZE, "%s", st == ODD_NUMERIC ? odd_fail_reason() : "");
+    if (st != ODD_NUMERIC) ODD_TRY(of_run(p, st));
+    if (*reason)
+        odd_log(ODD_LOG_WARN, "study, run '%s' failed: %s", odd_text_string(&p->name), reason);
+    ODD_TRY_ALL(comm, first ? note_failure(p, reason) : ODD_OK);
+done:
+    return st;
+}
+
+/* @local */
+static odd_status keep_failure(work *w, int64_t number, const char *reason)
+{
+    char **failed = &w->results.failed[number];
+    const size_t size = strlen(reason) + 1;
+    odd_status st;
+    ODD_TRY(ODD_NEW(*failed, (int64_t)size));
+    memcpy(*failed, reason, size);
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status take_figures(work *w, const part *p, int64_t number)
+{
+    const MPI_Comm comm = w->run->comm;
+    double *figure = w->results.figure + number * w->study->values;
+    odd_status st;
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_study_figures(w->study, p->run, figure) : ODD_OK);
+    odd_broadcast(comm, 0, figure, (size_t)w->study->values * sizeof *figure);
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status add_run(work *w, int64_t number)
+{
+    const MPI_Comm comm = w->run->comm;
+    char reason[ODD_REASON_SIZE] = "";
+    part p = {0};
+    odd_status st;
+    ODD_TRY(odd_signals_check(comm));
+    ODD_TRY(part_open(w->study, w->run, number, false, &p));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? recall_failure(&p, reason) : ODD_OK);
+    odd_broadcast(comm, 0, reason, sizeof reason);
+    if (!*reason && p.look.to_do > 0) ODD_TRY(do_run(w, &p, reason));
+    if (*reason)
+        ODD_TRY_ALL(comm, keep_failure(w, number, reason));
+    else
+        ODD_TRY(take_figures(w, &p, number));
+    w->done++;
+done:
+    part_close(&p);
+    return st;
+}
+
+/* @local: rank 0 */
+static odd_status write_files(const work *w)
+{
+    char *path = NULL;
+    odd_status st;
+    ODD_TRY(odd_run_path(w->run, "study.csv", &path));
+    ODD_TRY(odd_study_csv(&w->results, path));
+    ODD_TRY(odd_study_page(w->run, &w->results));
+done:
+    odd_free(path);
+    return st;
+}
+
+static odd_status run_study(odd_run *run, const odd_provenance *from)
+{
+    const MPI_Comm comm = run->comm;
+    const double started = odd_seconds();
+    odd_study *s = NULL;
+    work w = {.run = run};
+    odd_file *out = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, odd_study_new(run->job, &s));
+    w.study = s;
+    ODD_TRY_ALL(comm, odd_study_results_new(s, &w.results));
+    for (int64_t number = 0; number < odd_study_runs(s); number++)
+        ODD_TRY(add_run(&w, number));
+    ODD_TRY(odd_stage_create(run, comm, from, &out));
+    ODD_TRY(odd_study_write(&w.results, comm, out));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? write_files(&w) : ODD_OK);
+    ODD_TRY(odd_stage_publish(comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_study_results_free(&w.results);
+    odd_study_free(&s);
+    return st;
+}
+
+/* ---- before the work ---- */
+
+/* Seeds change nothing that is checked. */
+static odd_status check_runs(const odd_study *s)
+{
+    odd_job *job = NULL;
+    odd_status st = ODD_OK;
+    for (int64_t cell = 0; cell < s->rows.count * s->columns.count; cell++) {
+        const odd_study_key key = odd_study_run(s, cell);
+        ODD_TRY(odd_study_job(s, &key, &job));
+        st = odd_run_check(&(odd_run){.job = job, .options = odd_job_section(job, "")});
+        if (st == ODD_USAGE)
+            odd_fail_prefix(st, "study, row '%s', column '%s': ", s->rows.variant[key.row].name,
+                            s->columns.variant[key.column].name);
+        if (st != ODD_OK) goto done;
+        odd_job_free(&job);
+    }
+done:
+    odd_job_free(&job);
+    return st;
+}
+
+static odd_status check_study(const odd_run *run)
+{
+    odd_study *s = NULL;
+    odd_status st;
+    ODD_TRY(odd_study_new(run->job, &s));
+    ODD_TRY(check_runs(s));
+done:
+    odd_study_free(&s);
+    return st;
+}
+
+/* Look at every run, which leaves nothing. @collective */
+static odd_status look_at_runs(odd_run *run, const odd_study *s, odd_hash *digest,
+                               int64_t *up_to_date, odd_plan *plan)
+{
+    part p = {0};
+    odd_status st = ODD_OK;
+    for (int64_t number = 0; number < odd_study_runs(s); number++) {
+        ODD_TRY(part_open(s, run, number, true, &p));
+        if (digest) *digest = odd_hash_add_text(*digest, p.look.wanted);
+        if (up_to_date) *up_to_date += p.look.to_do == 0;
+        if (plan) ODD_TRY(of_run(&p, odd_run_estimate(p.run, plan)));
+        part_close(&p);
+    }
+    return ODD_OK;
+done:
+    part_close(&p);
+    return st;
+}
+
+/* The study is what its runs are. @collective */
+static odd_status runs_digest(odd_run *run, odd_hash *digest)
+{
+    odd_study *s = NULL;
+    odd_status st;
+    *digest = ODD_HASH_START;
+    ODD_TRY_ALL(run->comm, odd_study_new(run->job, &s));
+    ODD_TRY(look_at_runs(run, s, digest, NULL, NULL));
+done:
+    odd_study_free(&s);
+    return st;
+}
+
+static odd_status plan_study(odd_run *run, odd_plan *plan)
+{
+    odd_study *s = NULL;
+    int64_t up_to_date = 0;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_study_new(run->job, &s));
+    ODD_TRY(look_at_runs(run, s, NULL, &up_to_date, plan));
+    odd_text_format(&plan->what, "%lld runs, %lld up to date: %lld rows, %lld columns, %lld seeds",
+                    (long long)odd_study_runs(s), (long long)up_to_date, (long long)s->rows.count,
+                    (long long)s->columns.count, (long long)s->seeds);
+done:
+    odd_study_free(&s);
+    return st;
+}
+
+static const char *const inputs[] = {NULL};
+static const char *const sections[] = {"study", NULL};
+
+const odd_stage odd_stage_study = {
+    .name = "study",
+    .file = "study.h5",
+    .summary = "do many whole runs that differ in their settings",
+    .seeded = true,
+    .version = 1,
+    .inputs = inputs,
+    .sections = sections,
+    .product = "study.csv",
+    .applies = odd_is_study,
+    .check = check_study,
+    .outside = runs_digest,
+    .plan = plan_study,
+    .run = run_study,
+};
