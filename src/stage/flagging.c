@@ -34,6 +34,10 @@ static const odd_option score_table[] = {
      "theme images and fit.calibration"},
     {"confidence", ODD_OPTION_REAL, offsetof(odd_score_options, confidence), "0.95", 0.5, 0.999999,
      NULL, "with which the rate of false_alarm holds"},
+    {"damage_share", ODD_OPTION_REAL, offsetof(odd_score_options, damage_share), "0.01", 0,
+     0.999999, NULL,
+     "share of damaged images that probabilities of damage suppose in the catalogue; 0: as many as "
+     "the trained networks suggest"},
     ODD_OPTIONS_END,
 };
 

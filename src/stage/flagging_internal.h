@@ -13,7 +13,7 @@
 typedef struct {
     char *rank_by;
     char *flag_by; /* of the choices in flagging.c */
-    double flag_threshold, flag_share, false_alarm, confidence;
+    double flag_threshold, flag_share, false_alarm, confidence, damage_share;
 } odd_score_options;
 
 /* Rows with what they are ranked by; NaN scores stand for unreadable images. */

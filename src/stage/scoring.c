@@ -8,6 +8,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +17,7 @@ static const odd_score_column residual_column = {
 
 static const odd_score_column damage_columns[] = {
     {"damage", "log odds of damage, by a network that has not seen the image", 1},
-    {"damage_probability", "of damage, with the share of damaged images that the networks suggest",
-     0},
+    {"damage_probability", "of damage, calibrated, with the share of score.damage_share", 0},
 };
 enum { DAMAGE_COLUMNS = sizeof damage_columns / sizeof *damage_columns };
 
@@ -34,10 +34,15 @@ static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const
 
 odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out)
 {
-    const char *wish = ((const odd_score_options *)odd_job_section(job, "score"))->rank_by;
+    const odd_score_options *options = odd_job_section(job, "score");
+    const char *wish = options->rank_by;
     const int own = odd_detector_columns(detector);
     ODD_CHECK(own + 1 + DAMAGE_COLUMNS <= ODD_MOST_SCORE_COLUMNS);
-    *out = (odd_scoring){.detector = detector, .residual = own, .damage = -1, .probability = -1};
+    *out = (odd_scoring){.detector = detector,
+                         .residual = own,
+                         .damage = -1,
+                         .probability = -1,
+                         .damage_share = options->damage_share};
     memcpy(out->column, detector->columns, (size_t)own * sizeof *out->column);
     out->column[own] = residual_column;
     out->columns = own + 1;
@@ -74,11 +79,19 @@ done:
     return st;
 }
 
+/* Calibrated log odds of images of which half are damaged, as a probability where another share is.
+ */
+static double with_share(double odds, double share)
+{
+    return 1 / (1 + exp(-odds) * (1 - share) / share);
+}
+
 odd_status odd_scoring_add_damage(const odd_scoring *by, const odd_file *features,
                                   const odd_file *train, const odd_partition *part, double score[])
 {
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
-    static const char *const name[DAMAGE_COLUMNS] = {"log_odds", "probability"};
+    const bool given = by->damage_share > 0; /* else that of the networks */
+    const char *const name[DAMAGE_COLUMNS] = {"log_odds", given ? "calibrated" : "probability"};
     odd_dataset *dataset = NULL;
     int64_t *row = NULL, images;
     double *said = NULL;
@@ -93,7 +106,8 @@ odd_status odd_scoring_add_damage(const odd_scoring *by, const odd_file *feature
         for (int64_t i = 0; i < part->n_local; i++) {
             if (row[i] < 0 || row[i] >= images)
                 ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 and features.h5 are of other images"));
-            score[i * by->columns + by->damage + c] = said[row[i]];
+            score[i * by->columns + by->damage + c] =
+                c == 1 && given ? with_share(said[row[i]], by->damage_share) : said[row[i]];
         }
     }
 done:

@@ -15,10 +15,11 @@ typedef struct {
     const odd_detector *detector;
     odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, damage */
     int columns;
-    int residual;    /* column of the residual */
-    int damage;      /* first column of what networks say; -1: the job trains none */
-    int rank_by;     /* column that ranks */
-    int probability; /* column that is a probability; -1: none */
+    int residual;        /* column of the residual */
+    int damage;          /* first column of what networks say; -1: the job trains none */
+    int rank_by;         /* column that ranks */
+    int probability;     /* column that is a probability; -1: none */
+    double damage_share; /* of images that probabilities of damage suppose; 0: as networks say */
 } odd_scoring;
 
 /** By the setting score.rank_by. @local; ODD_USAGE if there is no such column. */

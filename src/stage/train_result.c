@@ -1,5 +1,5 @@
 /* What cross-fitting gives: curves, log odds of every image, and how good they are. */
-#include "training_internal.h"
+#include "train_calibration_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -113,68 +113,53 @@ done:
     return st;
 }
 
-/* x as 1 / (1 + exp(-x)), and back. */
-static double chance(double odds)
-{
-    return odds >= 0 ? 1 / (1 + exp(-odds)) : exp(odds) / (1 + exp(odds));
-}
+/* What is told right, and what could be. Damage that alters no pixel leaves nothing to see: these
+ * images look as they are, and so do those that are not damaged. Who gives all of them one answer,
+ * the better one, and knows all others, is right as often as can be: another answer would need to
+ * know images by heart. */
+typedef struct {
+    int64_t images, right, intact, hidden, altered; /* hidden: damaged, but no pixel altered */
+    int64_t right_hidden, right_altered;
+} tally;
 
-static double odds_of(double probability)
-{
-    return log(probability / (1 - probability));
-}
-
-/* The networks learnt where `probability` of the images are damaged; in the catalogue another share
- * is. It comes from what they say of all images, by EM: Saerens, Latinne and Decaestecker,
- * "Adjusting the outputs of a classifier to new a priori probabilities", Neural Computation 14,
- * 2002. probability: (n), with that share; NaN for unreadable images. */
-static double adjust_share(const odd_training *t, double probability[])
-{
-    enum { MOST_ROUNDS = 10000 };
-    const double least = 1e-9, good_enough = 1e-12;
-    const double learnt = odds_of(t->task.probability);
-    double share = t->task.probability, moved = 1;
-    for (int64_t i = 0; i < t->result.n; i++)
-        probability[i] = NAN;
-    for (int round = 0; round < MOST_ROUNDS && moved > good_enough; round++) {
-        const double by = odds_of(share) - learnt;
-        double sum = 0;
-        for (int64_t i = 0; i < t->images.readable; i++) {
-            const int64_t row = t->images.row[i];
-            sum += probability[row] = chance(t->result.as_is[row] + by);
-        }
-        const double next = fmin(fmax(sum / (double)t->images.readable, least), 1 - least);
-        moved = fabs(next - share);
-        share = next;
-    }
-    return share;
-}
-
-/* Who cannot see a difference had better say "as it is": that is all that can be attained. */
-static odd_status add_accuracy(const odd_training *t, odd_bundle *b)
+static tally count_right(const odd_training *t)
 {
     const odd_cross_fit *r = &t->result;
-    const double n = (double)t->images.readable;
-    int64_t right = 0, hidden = 0, right_visible = 0;
-    odd_status st;
-    for (int64_t i = 0; i < t->images.readable; i++) {
+    tally a = {.images = t->images.readable};
+    for (int64_t i = 0; i < a.images; i++) {
         const int64_t row = t->images.row[i];
-        const bool damaged = r->kind[row] >= 0, good = damaged == (r->shown[row] > 0);
-        const bool in_vain = damaged && !r->altered[row];
-        right += good;
-        hidden += in_vain;
-        right_visible += good && !in_vain;
+        const bool damaged = r->kind[row] >= 0, right = damaged == (r->shown[row] > 0);
+        const bool altered = damaged && r->altered[row];
+        a.right += right;
+        a.intact += !damaged;
+        a.altered += altered;
+        a.hidden += damaged && !altered;
+        a.right_altered += right && altered;
+        a.right_hidden += right && damaged && !altered;
     }
+    return a;
+}
+
+static odd_status add_accuracy(const odd_training *t, odd_bundle *b)
+{
+    const tally a = count_right(t);
+    const double n = (double)a.images, lost = (double)(a.hidden < a.intact ? a.hidden : a.intact);
+    const double visible = n - (double)a.hidden;
+    odd_status st;
     ODD_TRY(odd_bundle_add_f64(b, "accuracy", "share of the images, as shown, that is told right",
-                               (double)right / n));
-    ODD_TRY(odd_bundle_add_f64(b, "attainable",
-                               "at most: damage that alters no pixel cannot be seen",
-                               1 - (double)hidden / n));
+                               (double)a.right / n));
+    ODD_TRY(odd_bundle_add_f64(
+        b, "attainable", "at most: damage that alters no pixel cannot be seen", 1 - lost / n));
     ODD_TRY(odd_bundle_add_f64(b, "accuracy_visible", "share of those without such damage",
-                               (double)right_visible / (n - (double)hidden)));
+                               (double)(a.right - a.right_hidden) / visible));
+    ODD_TRY(odd_bundle_add_f64(b, "accuracy_altered",
+                               "share of those that damage alters: told to be damaged; NaN: none",
+                               (double)a.right_altered / (double)a.altered));
     odd_log(ODD_LOG_STAGE,
-            "train     %.2f %% of images held out are told right (attainable %.2f %%)",
-            100 * (double)right / n, 100 * (1 - (double)hidden / n));
+            "train     %.2f %% of images held out are told right (attainable %.2f %%), %.2f %% of "
+            "those that damage alters",
+            100 * (double)a.right / n, 100 * (1 - lost / n),
+            100 * (double)a.right_altered / (double)a.altered);
 done:
     return st;
 }
@@ -226,7 +211,8 @@ done:
 
 /* -- writing -- */
 
-static odd_status write_columns(const odd_training *t, const double probability[], odd_file *file)
+static odd_status write_columns(const odd_training *t, const odd_damage_calibration *c,
+                                odd_file *file)
 {
     const odd_cross_fit *r = &t->result;
     const int64_t mine = odd_rank(t->comm) == 0 ? r->n : 0;
@@ -238,8 +224,12 @@ static odd_status write_columns(const odd_training *t, const double probability[
     } column[] = {
         {"log_odds", ODD_F64, r->as_is,
          "of damage, by a network that has not seen the image; NaN: not readable"},
-        {"probability", ODD_F64, probability,
+        {"calibrated", ODD_F64, c->evidence,
+         "log odds of damage, calibrated, where as many images are damaged as not"},
+        {"probability", ODD_F64, c->probability,
          "of damage, where as many images are damaged as /share says"},
+        {"calibration/part", ODD_I32, c->part,
+         "of its fold, which others calibrate; -1: unreadable"},
         {"fold", ODD_I32, r->fold, "whose network has not seen the image, from 0; -1: unreadable"},
         {"shown/log_odds", ODD_F64, r->shown, "of the image as the program may have damaged it"},
         {"shown/kind", ODD_I32, r->kind,
@@ -247,43 +237,36 @@ static odd_status write_columns(const odd_training *t, const double probability[
         {"shown/altered", ODD_U8, r->altered, "whether that changed a pixel"},
     };
     odd_status st = ODD_OK;
-    for (size_t c = 0; c < sizeof column / sizeof *column; c++)
-        ODD_TRY(odd_column_write(file, column[c].name, column[c].type, r->n, 0, mine,
-                                 column[c].data, column[c].about, ""));
+    for (size_t k = 0; k < sizeof column / sizeof *column; k++)
+        ODD_TRY(odd_column_write(file, column[k].name, column[k].type, r->n, 0, mine,
+                                 column[k].data, column[k].about, ""));
 done:
     return st;
 }
 
-static odd_status describe(const odd_training *t, odd_bundle *b, double **probability)
+static odd_status describe(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(*probability, t->result.n));
-    ODD_TRY(odd_bundle_add_f64(b, "share",
-                               "of damaged images in the catalogue, as the log odds suggest",
-                               adjust_share(t, *probability)));
     ODD_TRY(add_curves(&t->result, b));
     ODD_TRY(add_accuracy(t, b));
     ODD_TRY(add_kinds(t, b));
+    ODD_TRY(odd_damage_calibrate(t, c));
+    ODD_TRY(odd_damage_calibration_add(t, c, b));
 done:
     return st;
 }
 
 odd_status odd_cross_fit_write(const odd_training *t, odd_file *file)
 {
-    const odd_cross_fit *r = &t->result;
-    double seconds[2] = {r->seconds, (double)r->learnt}, *probability = NULL;
+    odd_damage_calibration c = {0};
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
-    odd_max_f64(t->comm, seconds, 2);
-    ODD_TRY_ALL(t->comm, describe(t, &b, &probability));
+    ODD_TRY_ALL(t->comm, describe(t, &c, &b));
     ODD_TRY(odd_train_trials(t, &b));
-    ODD_TRY(write_columns(t, probability, file));
+    ODD_TRY(write_columns(t, &c, file));
     ODD_TRY(odd_bundle_write(file, "/", &b));
-    if (r->learnt > 0) /* not where all was in the checkpoint */
-        ODD_TRY(
-            odd_file_set_f64(file, "/", "seconds_per_1000_images", 1000 * seconds[0] / seconds[1]));
 done:
-    odd_free(probability);
+    odd_damage_calibration_free(&c);
     odd_bundle_free(&b);
     return st;
 }

@@ -125,11 +125,16 @@ cat >>planted.yaml <<'END'
 mixture: {theme: [0], anomaly_share: 0.04, seed: 3}
 score: {rank_by: damage, flag_by: share, flag_share: 0.04}
 END
-good on 2 run planted.yaml -o planted "${learns[@]}" --set train.network="[conv 8 5x5, relu, max_pool 2, dense 1]" \
-    --set catalogue.kind=hdf5 --set catalogue.path=planted.h5 --set catalogue.dataset=images \
-    --set catalogue.label_dataset=labels
+planted=(--set train.network="[conv 8 5x5, relu, max_pool 2, dense 1]" --set catalogue.kind=hdf5
+    --set catalogue.path=planted.h5 --set catalogue.dataset=images --set catalogue.label_dataset=labels)
+good on 2 run planted.yaml -o planted "${learns[@]}" "${planted[@]}"
 check agrees planted 300 0
-check damaged planted 0.9
+check damaged planted 0.9 0.01
+good on 2 run planted.yaml -o planted "${learns[@]}" "${planted[@]}" --set score.damage_share=0.04
+did score evaluate report
+check damaged planted 0.9 0.04
+good on 2 run planted.yaml -o planted "${learns[@]}" "${planted[@]}" --set score.damage_share=0
+check damaged planted 0.9 0
 fails_with 2 "no score 'damage'" on 1 score planted.yaml -o planted --set train.network="[]"
 
 # kinds and sizes of damage that nobody learns from: on images of one grey level most of them change nothing
