@@ -40,6 +40,7 @@ static void gather(void)
     add(odd_ingest_section);
     add(odd_train_section);
     add(odd_train_damage_section);
+    add(odd_train_autoencoder_section);
     add(odd_features_section);
     for (const odd_feature_source *const *s = odd_feature_sources; *s; s++)
         add_part("features", (*s)->name, (*s)->summary, (*s)->options, (*s)->options_size);

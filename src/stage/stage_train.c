@@ -18,14 +18,16 @@ static const odd_option table[] = {
      "2', 'dense 2']; []: none is"},
     {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0,
      odd_train_tasks,
-     "what it learns: damage, to tell images that a program damaged from those as they are"},
+     "what it learns: damage, to tell images that a program damaged from those as they are; "
+     "autoencoder, to give images back through a short code"},
     {"folds", ODD_OPTION_INT, offsetof(odd_training_options, folds), "4", 2, 100, NULL,
-     "parts of the catalogue; a network for each part learns from the others and judges this one"},
+     "of task damage: parts of the catalogue; a network for each learns from the others and judges "
+     "this one"},
     {"epochs", ODD_OPTION_INT, offsetof(odd_training_options, epochs), "20", 1, 100000, NULL,
      "how often a network sees its images, at most"},
     {"patience", ODD_OPTION_INT, offsetof(odd_training_options, patience), "0", 0, 100000, NULL,
-     "stop when so many epochs have brought nothing better, and keep the best network; one more "
-     "part is held out to tell; 0: go on, and keep the last"},
+     "stop when so many epochs have brought nothing better, and keep the best network; task damage "
+     "holds one more part out to tell; 0: go on, and keep the last"},
     {"batch", ODD_OPTION_INT, offsetof(odd_training_options, batch), "64", 1, 1 << 20, NULL,
      "images of a step, on all ranks"},
     {"shards", ODD_OPTION_INT, offsetof(odd_training_options, shards), "8", 1, 4096, NULL,
@@ -143,6 +145,16 @@ done:
     return st;
 }
 
+/* Seconds of an epoch for 1000 images; nothing where all was in the checkpoint. @collective */
+static odd_status write_pace(const odd_training *t, odd_file *file)
+{
+    double spent[2] = {t->result.seconds, (double)t->result.learnt};
+    odd_max_f64(t->comm, spent, 2);
+    if (spent[1] <= 0) return ODD_OK;
+    odd_log(ODD_LOG_STAGE, "train     %.4f s for 1000 images", 1000 * spent[0] / spent[1]);
+    return odd_file_set_f64(file, "/", "seconds_per_1000_images", 1000 * spent[0] / spent[1]);
+}
+
 static odd_status run_train(odd_run *run, const odd_provenance *from)
 {
     const double started = odd_seconds();
@@ -154,6 +166,7 @@ static odd_status run_train(odd_run *run, const odd_provenance *from)
     ODD_TRY(do_networks(&t));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(t.goal->write(&t, out));
+    ODD_TRY(write_pace(&t, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
     if (odd_rank(run->comm) == 0) odd_train_forget(&t);
 done:

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static const odd_train_task *const tasks[] = {&odd_task_damage};
-const char *const odd_train_tasks[] = {"damage", NULL};
+static const odd_train_task *const tasks[] = {&odd_task_damage, &odd_task_autoencoder};
+const char *const odd_train_tasks[] = {"damage", "autoencoder", NULL};
 
 const odd_train_task *odd_train_task_of(const odd_job *job)
 {

@@ -87,6 +87,14 @@ odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
 void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
                      double *loss, double *accuracy);
 
+/* -- train_objective.c -- */
+
+/** What each image, as it is, adds to the objective of these terms, weights and all: objective
+ *  (count), in the order of `row`. The same bits on any number of ranks. @collective */
+odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, int terms,
+                               const odd_loss loss[], int64_t count, const int64_t row[],
+                               double objective[]);
+
 /* -- train_checkpoint.c -- */
 
 /* How far a network, the one of this fold, has come. */
@@ -128,6 +136,6 @@ double *odd_curve(const odd_cross_fit *r, int curve, int64_t fold);
 /** Write it, with figures of merit, and tell these. @collective */
 odd_status odd_cross_fit_write(const odd_training *t, odd_file *file);
 
-extern const odd_section odd_train_section;
+extern const odd_section odd_train_section, odd_train_autoencoder_section;
 
 #endif
