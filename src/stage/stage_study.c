@@ -15,124 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* ---- one run ---- */
-
-/* A run of a study, open. */
-typedef struct {
-    odd_job *job;
-    odd_run *run;
-    odd_text name;
-    odd_run_look look; /* what it should be, and how much of that is there */
-} part;
-
-static void part_close(part *p)
-{
-    odd_run_close(&p->run);
-    odd_job_free(&p->job);
-    odd_text_free(&p->name);
-}
-
-static odd_status part_new(const odd_study *s, const odd_run *whole, const odd_study_key *key,
-                           odd_text *folder, part *out)
-{
-    odd_status st;
-    odd_study_run_name(s, key, &out->name);
-    odd_text_format(folder, "%s/", whole->folder);
-    odd_study_run_folder(s, key, folder);
-    ODD_TRY(odd_text_status(&out->name));
-    ODD_TRY(odd_text_status(folder));
-    ODD_TRY(odd_study_job(s, key, &out->job));
-done:
-    return st;
-}
-
-/* Faults are told with the run that has them; a wish to stop is none. */
-static odd_status of_run(const part *p, odd_status st)
-{
-    if (st == ODD_OK || st == ODD_STOPPED) return st;
-    return odd_fail_prefix(st, "study, run '%s': ", odd_text_string(&p->name));
-}
-
-/* What the stages of a run say is for those who ask for it. Give the level back by odd_log_hush().
- */
-static odd_level hush(void)
-{
-    const odd_level before = odd_log_hush(ODD_LOG_WARN);
-    if (before < ODD_LOG_WARN) odd_log_hush(before);
-    return before;
-}
-
-/* @collective. Close with part_close(), also after a failure. */
-static odd_status part_open(const odd_study *s, const odd_run *whole, int64_t number,
-                            bool look_only, part *out)
-{
-    const MPI_Comm comm = whole->comm;
-    const odd_study_key key = odd_study_run(s, number);
-    const odd_level before = hush();
-    odd_text folder = ODD_TEXT_EMPTY;
-    odd_status st;
-    *out = (part){0};
-    ODD_TRY_ALL(comm, part_new(s, whole, &key, &folder, out));
-    st = odd_run_open(comm, out->job, odd_text_string(&folder), whole->command, look_only,
-                      &out->run);
-    if (st == ODD_OK) st = odd_run_examine(out->run, &out->look);
-    st = of_run(out, st);
-done:
-    odd_log_hush(before);
-    odd_text_free(&folder);
-    return st;
-}
-
-/* ---- runs that fail ---- */
-
-/* Why a run failed, in its folder, so that it is not done again: what it should have been, as a
- * digest, and the reason. */
-static odd_status failure_path(const part *p, char **out)
-{
-    return odd_run_path(p->run, "failed.txt", out);
-}
-
-/* @local: rank 0. An empty reason takes the note away. */
-static odd_status note_failure(const part *p, const char *reason)
-{
-    char *path = NULL;
-    odd_text note = ODD_TEXT_EMPTY;
-    odd_status st;
-    ODD_TRY(failure_path(p, &path));
-    if (*reason) {
-        odd_text_format(&note, "%s\n%s\n", p->look.wanted, reason);
-        ODD_TRY(odd_text_status(&note));
-        ODD_TRY(odd_file_spill(path, note.s, note.length));
-    } else {
-        unlink(path);
-    }
-done:
-    odd_text_free(&note);
-    odd_free(path);
-    return st;
-}
-
-/* The reason, if the note is of this very run; else "". @local: rank 0 */
-static odd_status recall_failure(const part *p, char reason[ODD_REASON_SIZE])
-{
-    char *path = NULL, *note = NULL;
-    int64_t size = 0;
-    const size_t digest = strlen(p->look.wanted);
-    odd_status st;
-    reason[0] = '\0';
-    ODD_TRY(failure_path(p, &path));
-    if (access(path, R_OK) != 0) goto done;
-    ODD_TRY(odd_file_slurp(path, ODD_HASH_TEXT + ODD_REASON_SIZE, &note, &size));
-    if ((size_t)size > digest + 2 && memcmp(note, p->look.wanted, digest) == 0)
-        snprintf(reason, ODD_REASON_SIZE, "%.*s", (int)((size_t)size - digest - 2),
-                 note + digest + 1);
-done:
-    odd_free(note);
-    odd_free(path);
-    return st;
-}
 
 /* ---- the work ---- */
 
@@ -145,7 +27,7 @@ typedef struct {
     double seconds; /* that these took */
 } work;
 
-static void tell_begin(const work *w, const part *p)
+static void tell_begin(const work *w, const odd_study_part *p)
 {
     const int64_t runs = odd_study_runs(w->study);
     char left[32];
@@ -161,14 +43,14 @@ static void tell_begin(const work *w, const part *p)
 
 static odd_status do_quietly(odd_run *run)
 {
-    const odd_level before = hush();
+    const odd_level before = odd_study_hush();
     const odd_status st = odd_run_do(run, NULL);
     odd_log_hush(before);
     return st;
 }
 
 /* A loss that grows out of all bounds, say, is a result too. @collective */
-static odd_status do_run(work *w, const part *p, char reason[ODD_REASON_SIZE])
+static odd_status do_run(work *w, const odd_study_part *p, char reason[ODD_REASON_SIZE])
 {
     const MPI_Comm comm = w->run->comm;
     const bool first = odd_rank(comm) == 0;
@@ -180,10 +62,10 @@ static odd_status do_run(work *w, const part *p, char reason[ODD_REASON_SIZE])
     w->seconds += odd_seconds() - started;
     w->worked++;
     snprintf(reason, ODD_REASON_SIZE, "%s", st == ODD_NUMERIC ? odd_fail_reason() : "");
-    if (st != ODD_NUMERIC) ODD_TRY(of_run(p, st));
+    if (st != ODD_NUMERIC) ODD_TRY(odd_study_part_fail(p, st));
     if (*reason)
         odd_log(ODD_LOG_WARN, "study, run '%s' failed: %s", odd_text_string(&p->name), reason);
-    ODD_TRY_ALL(comm, first ? note_failure(p, reason) : ODD_OK);
+    ODD_TRY_ALL(comm, first ? odd_study_note_failure(p, reason) : ODD_OK);
 done:
     return st;
 }
@@ -201,7 +83,7 @@ done:
 }
 
 /* @collective */
-static odd_status take_figures(work *w, const part *p, int64_t number)
+static odd_status take_figures(work *w, const odd_study_part *p, int64_t number)
 {
     const MPI_Comm comm = w->run->comm;
     double *figure = w->results.figure + number * w->study->values;
@@ -217,11 +99,11 @@ static odd_status add_run(work *w, int64_t number)
 {
     const MPI_Comm comm = w->run->comm;
     char reason[ODD_REASON_SIZE] = "";
-    part p = {0};
+    odd_study_part p = {0};
     odd_status st;
     ODD_TRY(odd_signals_check(comm));
-    ODD_TRY(part_open(w->study, w->run, number, false, &p));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? recall_failure(&p, reason) : ODD_OK);
+    ODD_TRY(odd_study_part_open(w->study, w->run, number, false, &p));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_study_recall_failure(&p, reason) : ODD_OK);
     odd_broadcast(comm, 0, reason, sizeof reason);
     if (!*reason && p.look.to_do > 0) ODD_TRY(do_run(w, &p, reason));
     if (*reason)
@@ -230,7 +112,7 @@ static odd_status add_run(work *w, int64_t number)
         ODD_TRY(take_figures(w, &p, number));
     w->done++;
 done:
-    part_close(&p);
+    odd_study_part_close(&p);
     return st;
 }
 
@@ -308,18 +190,18 @@ done:
 static odd_status look_at_runs(odd_run *run, const odd_study *s, odd_hash *digest,
                                int64_t *up_to_date, odd_plan *plan)
 {
-    part p = {0};
+    odd_study_part p = {0};
     odd_status st = ODD_OK;
     for (int64_t number = 0; number < odd_study_runs(s); number++) {
-        ODD_TRY(part_open(s, run, number, true, &p));
+        ODD_TRY(odd_study_part_open(s, run, number, true, &p));
         if (digest) *digest = odd_hash_add_text(*digest, p.look.wanted);
         if (up_to_date) *up_to_date += p.look.to_do == 0;
-        if (plan) ODD_TRY(of_run(&p, odd_run_estimate(p.run, plan)));
-        part_close(&p);
+        if (plan) ODD_TRY(odd_study_part_fail(&p, odd_run_estimate(p.run, plan)));
+        odd_study_part_close(&p);
     }
     return ODD_OK;
 done:
-    part_close(&p);
+    odd_study_part_close(&p);
     return st;
 }
 

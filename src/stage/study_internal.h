@@ -9,8 +9,10 @@
 #define ODDLOT_STAGE_STUDY_INTERNAL_H
 
 #include "oddlot/base/job.h"
+#include "oddlot/base/log.h"
 #include "oddlot/stage/run.h"
 
+#include "stage_internal.h"
 #include "text_table_internal.h"
 
 /* ---- study_design.c: which runs there are ---- */
@@ -77,6 +79,35 @@ void odd_study_run_folder(const odd_study *study, const odd_study_key *key, odd_
 /** The job of a run, which is no study. Owned by caller: odd_job_free(). @local; ODD_USAGE naming
  *  row and column. */
 odd_status odd_study_job(const odd_study *study, const odd_study_key *key, odd_job **out);
+
+/* ---- study_part.c: one run at work ---- */
+
+typedef struct {
+    odd_job *job;
+    odd_run *run;
+    odd_text name;
+    odd_run_look look; /* what it should be, and how much of that is there */
+} odd_study_part;
+
+/** Open a run in its folder below that of the whole, and look at what is up to date in it; with
+ *  `look_only` nothing is made. Close with odd_study_part_close(), also after a failure.
+ *  @collective */
+odd_status odd_study_part_open(const odd_study *study, const odd_run *whole, int64_t run,
+                               bool look_only, odd_study_part *out);
+void odd_study_part_close(odd_study_part *part);
+
+/** Faults are told with the run that has them; a wish to stop is none. Returns the status. */
+odd_status odd_study_part_fail(const odd_study_part *part, odd_status st);
+
+/** What the stages of a run say is for those who ask for it: hide it, and return the level to be
+ *  given back to odd_log_hush(). @local */
+odd_level odd_study_hush(void);
+
+/** Note why the run failed, so that it is not tried again while it is the same; "" takes the note
+ *  away. @local: rank 0 */
+odd_status odd_study_note_failure(const odd_study_part *part, const char *reason);
+/** The reason, if this very run has failed before; else "". @local: rank 0 */
+odd_status odd_study_recall_failure(const odd_study_part *part, char reason[ODD_REASON_SIZE]);
 
 /* ---- study_values.c: what a run gives ---- */
 

@@ -1,0 +1,111 @@
+/* Part of a study: one of its runs, open, and the note that a run leaves which failed. */
+#include "study_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void odd_study_part_close(odd_study_part *p)
+{
+    odd_run_close(&p->run);
+    odd_job_free(&p->job);
+    odd_text_free(&p->name);
+}
+
+static odd_status part_new(const odd_study *s, const odd_run *whole, const odd_study_key *key,
+                           odd_text *folder, odd_study_part *out)
+{
+    odd_status st;
+    odd_study_run_name(s, key, &out->name);
+    odd_text_format(folder, "%s/", whole->folder);
+    odd_study_run_folder(s, key, folder);
+    ODD_TRY(odd_text_status(&out->name));
+    ODD_TRY(odd_text_status(folder));
+    ODD_TRY(odd_study_job(s, key, &out->job));
+done:
+    return st;
+}
+
+odd_status odd_study_part_fail(const odd_study_part *p, odd_status st)
+{
+    if (st == ODD_OK || st == ODD_STOPPED) return st;
+    return odd_fail_prefix(st, "study, run '%s': ", odd_text_string(&p->name));
+}
+
+odd_level odd_study_hush(void)
+{
+    const odd_level before = odd_log_hush(ODD_LOG_WARN);
+    if (before < ODD_LOG_WARN) odd_log_hush(before);
+    return before;
+}
+
+odd_status odd_study_part_open(const odd_study *s, const odd_run *whole, int64_t number,
+                               bool look_only, odd_study_part *out)
+{
+    const MPI_Comm comm = whole->comm;
+    const odd_study_key key = odd_study_run(s, number);
+    const odd_level before = odd_study_hush();
+    odd_text folder = ODD_TEXT_EMPTY;
+    odd_status st;
+    *out = (odd_study_part){0};
+    ODD_TRY_ALL(comm, part_new(s, whole, &key, &folder, out));
+    st = odd_run_open(comm, out->job, odd_text_string(&folder), whole->command, look_only,
+                      &out->run);
+    if (st == ODD_OK) st = odd_run_examine(out->run, &out->look);
+    st = odd_study_part_fail(out, st);
+done:
+    odd_log_hush(before);
+    odd_text_free(&folder);
+    return st;
+}
+
+/* ---- runs that fail ---- */
+
+/* Why a run failed, in its folder, so that it is not done again: what it should have been, as a
+ * digest, and the reason. */
+static odd_status failure_path(const odd_study_part *p, char **out)
+{
+    return odd_run_path(p->run, "failed.txt", out);
+}
+
+odd_status odd_study_note_failure(const odd_study_part *p, const char *reason)
+{
+    char *path = NULL;
+    odd_text note = ODD_TEXT_EMPTY;
+    odd_status st;
+    ODD_TRY(failure_path(p, &path));
+    if (*reason) {
+        odd_text_format(&note, "%s\n%s\n", p->look.wanted, reason);
+        ODD_TRY(odd_text_status(&note));
+        ODD_TRY(odd_file_spill(path, note.s, note.length));
+    } else {
+        unlink(path);
+    }
+done:
+    odd_text_free(&note);
+    odd_free(path);
+    return st;
+}
+
+odd_status odd_study_recall_failure(const odd_study_part *p, char reason[ODD_REASON_SIZE])
+{
+    char *path = NULL, *note = NULL;
+    int64_t size = 0;
+    const size_t digest = strlen(p->look.wanted);
+    odd_status st;
+    reason[0] = '\0';
+    ODD_TRY(failure_path(p, &path));
+    if (access(path, R_OK) != 0) goto done;
+    ODD_TRY(odd_file_slurp(path, ODD_HASH_TEXT + ODD_REASON_SIZE, &note, &size));
+    if ((size_t)size > digest + 2 && memcmp(note, p->look.wanted, digest) == 0)
+        snprintf(reason, ODD_REASON_SIZE, "%.*s", (int)((size_t)size - digest - 2),
+                 note + digest + 1);
+done:
+    odd_free(note);
+    odd_free(path);
+    return st;
+}
