@@ -57,7 +57,7 @@ static odd_status open_here(odd_extraction *e)
     odd_feature_needs needs;
     odd_status st;
     ODD_TRY(read_status(e));
-    ODD_TRY(e->source->open(e->options, &e->form, &needs, &e->state));
+    ODD_TRY(e->source->open(e->run, e->options, &e->form, &needs, &e->state));
     e->width = needs.width;
     e->batch = batch_of(e, &needs);
     ODD_TRY(ODD_NEW(e->x, e->batch * e->width));

@@ -16,7 +16,8 @@
 /* Rows of the ingest are cut into parts; the readable ones of my part are mine here too, so that
  * each image is read by one rank only. A zeroed one is closed. */
 typedef struct {
-    const odd_feature_source *source;         /* set before opening */
+    const odd_run *run;                       /* set before opening */
+    const odd_feature_source *source;         /* likewise */
     const void *options;                      /* of the source; likewise, as the next two */
     const odd_feature_output_options *output; /* kept */
     const odd_file *ingest;                   /* kept */

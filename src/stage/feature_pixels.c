@@ -42,8 +42,10 @@ static int side_of(const pixels_options *options, const odd_image_form *form)
     return options->side > 0 && options->side < form->width ? (int)options->side : form->width;
 }
 
-static odd_status plan(const void *options, const odd_image_form *form, odd_feature_needs *out)
+static odd_status plan(const odd_run *run, const void *options, const odd_image_form *form,
+                       odd_feature_needs *out)
 {
+    (void)run;
     int side = side_of(options, form);
     *out = (odd_feature_needs){.width = side * side * form->channels, .batch = 1};
     return ODD_OK;
@@ -59,7 +61,7 @@ static void set_levels(const pixels_options *options, float level[static 256])
     }
 }
 
-static odd_status open_pixels(const void *options, const odd_image_form *form,
+static odd_status open_pixels(const odd_run *run, const void *options, const odd_image_form *form,
                               odd_feature_needs *needs, void **state)
 {
     pixels *p = odd_alloc(1, sizeof *p);
@@ -68,7 +70,7 @@ static odd_status open_pixels(const void *options, const odd_image_form *form,
     p->side = side_of(options, form);
     set_levels(options, p->level);
     *state = p;
-    return plan(options, form, needs);
+    return plan(run, options, form, needs);
 }
 
 static void look_up(int64_t n, const uint8_t *restrict in, const float level[static 256],

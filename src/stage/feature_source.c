@@ -4,7 +4,7 @@
 #include <string.h>
 
 const odd_feature_source *const odd_feature_sources[] = {&odd_feature_pixels, &odd_feature_onnx,
-                                                         NULL};
+                                                         &odd_feature_trained, NULL};
 
 const odd_feature_source *odd_feature_source_find(const char *name)
 {

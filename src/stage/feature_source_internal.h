@@ -8,6 +8,7 @@
 #include "oddlot/base/hash.h"
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
+#include "oddlot/stage/run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,17 +28,19 @@ typedef struct {
 typedef struct {
     const char *name; /* "pixels": also the section "features.pixels" of its settings */
     const char *summary;
-    bool slow; /* what is done is kept in a checkpoint while the stage runs */
-    bool unit; /* lengths of rows say little: features.normalize: auto makes them 1 */
+    bool slow;    /* what is done is kept in a checkpoint while the stage runs */
+    bool unit;    /* lengths of rows say little: features.normalize: auto makes them 1 */
+    bool trained; /* it reads what stage `train` leaves */
     const odd_option *options;
     size_t options_size;
     /** Digest of inputs from outside the job (a model's file); NULL: none. @local */
     odd_status (*outside)(const void *options, odd_hash *digest);
     /** ODD_USAGE where images of this form will not do. @local */
-    odd_status (*plan)(const void *options, const odd_image_form *form, odd_feature_needs *out);
-    /** Begin, and say the same; options and form are copied or used only in this call. @local */
-    odd_status (*open)(const void *options, const odd_image_form *form, odd_feature_needs *needs,
-                       void **state);
+    odd_status (*plan)(const odd_run *run, const void *options, const odd_image_form *form,
+                       odd_feature_needs *out);
+    /** Begin, and say the same; run, options and form are used only in this call. @local */
+    odd_status (*open)(const odd_run *run, const void *options, const odd_image_form *form,
+                       odd_feature_needs *needs, void **state);
     /** Features x (count, width) of images (count, height, width, channels). Uses all threads. The
      *  row of an image does not depend on its batch. @local */
     odd_status (*extract)(void *state, int64_t count, const uint8_t images[], float x[]);
@@ -47,6 +50,6 @@ typedef struct {
 extern const odd_feature_source *const odd_feature_sources[]; /* NULL-terminated */
 const odd_feature_source *odd_feature_source_find(const char *name);
 
-extern const odd_feature_source odd_feature_pixels, odd_feature_onnx;
+extern const odd_feature_source odd_feature_pixels, odd_feature_onnx, odd_feature_trained;
 
 #endif

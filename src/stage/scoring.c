@@ -4,6 +4,7 @@
 
 #include "flagging_internal.h"
 #include "stage_internal.h"
+#include "train_task_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
@@ -12,14 +13,34 @@
 #include <stdio.h>
 #include <string.h>
 
-static const odd_score_column residual_column = {
-    "reconstruction", "length of what the components do not hold; larger is odder", 1};
+static const char residual_about[] = "length of what the components do not hold; larger is odder";
 
-static const odd_score_column damage_columns[] = {
-    {"damage", "log odds of damage, by a network that has not seen the image", 1},
-    {"damage_probability", "of damage, calibrated, with the share of score.damage_share", 0},
+/* What the networks of a task say of an image: a column, and where it is in train.h5. */
+typedef struct {
+    odd_score_column column;
+    const char *dataset;
+} said_column;
+
+static const said_column damage_columns[] = {
+    {{"damage", "log odds of damage, by a network that has not seen the image", 1}, "log_odds"},
+    {{"damage_probability", "of damage, calibrated, with the share of score.damage_share", 0},
+     "probability"},
+    {{NULL, NULL, 0}, NULL},
 };
-enum { DAMAGE_COLUMNS = sizeof damage_columns / sizeof *damage_columns };
+
+static const said_column autoencoder_columns[] = {
+    {{"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},
+     "reconstruction_error"},
+    {{NULL, NULL, 0}, NULL},
+};
+
+/* NULL: the job trains none. */
+static const said_column *said_of(const odd_job *job)
+{
+    if (!odd_trains(&(odd_run){.job = job})) return NULL;
+    const bool damage = odd_train_task_of(job) == &odd_task_damage;
+    return damage ? damage_columns : autoencoder_columns;
+}
 
 static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const char *name)
 {
@@ -32,25 +53,38 @@ static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const
     return st;
 }
 
+static void add_column(odd_scoring *s, odd_score_column column)
+{
+    ODD_CHECK(s->columns < ODD_MOST_SCORE_COLUMNS);
+    s->column[s->columns++] = column;
+}
+
+/* An auto-encoder has a better right to the name. */
+static void add_columns(const odd_job *job, odd_scoring *s)
+{
+    const said_column *said = said_of(job);
+    const bool taken = said == autoencoder_columns;
+    for (int c = 0; c < s->residual; c++)
+        add_column(s, s->detector->columns[c]);
+    add_column(s, (odd_score_column){taken ? "residual" : "reconstruction", residual_about, 1});
+    if (!said) return;
+    s->trained = s->columns;
+    if (said == damage_columns) s->damage = s->trained;
+    for (; said->dataset; said++)
+        add_column(s, said->column);
+}
+
 odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out)
 {
     const odd_score_options *options = odd_job_section(job, "score");
     const char *wish = options->rank_by;
-    const int own = odd_detector_columns(detector);
-    ODD_CHECK(own + 1 + DAMAGE_COLUMNS <= ODD_MOST_SCORE_COLUMNS);
     *out = (odd_scoring){.detector = detector,
-                         .residual = own,
+                         .residual = odd_detector_columns(detector),
+                         .trained = -1,
                          .damage = -1,
                          .probability = -1,
                          .damage_share = options->damage_share};
-    memcpy(out->column, detector->columns, (size_t)own * sizeof *out->column);
-    out->column[own] = residual_column;
-    out->columns = own + 1;
-    if (odd_trains(&(odd_run){.job = job})) {
-        out->damage = out->columns;
-        memcpy(out->column + out->damage, damage_columns, sizeof damage_columns);
-        out->columns += DAMAGE_COLUMNS;
-    }
+    add_columns(job, out);
     out->rank_by = *wish ? -1 : 0;
     for (int c = 0; c < out->columns; c++) {
         if (strcmp(out->column[c].name, "posterior") == 0) out->probability = c;
@@ -86,54 +120,81 @@ static double with_share(double odds, double share)
     return 1 / (1 + exp(-odds) * (1 - share) / share);
 }
 
-odd_status odd_scoring_add_damage(const odd_scoring *by, const odd_file *features,
-                                  const odd_file *train, const odd_partition *part, double score[])
+/* One column of scores from one of train.h5, by the image of each of my rows. */
+static odd_status add_said(const odd_scoring *by, int column, const char *name,
+                           const odd_file *train, const odd_partition *part, const int64_t row[],
+                           double score[])
+{
+    double *said = NULL;
+    int64_t images;
+    odd_status st;
+    ODD_TRY(odd_column_read(train, name, ODD_F64, (void **)&said, &images));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        if (row[i] < 0 || row[i] >= images)
+            ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 and features.h5 are of other images"));
+        score[i * by->columns + column] = said[row[i]];
+    }
+done:
+    odd_free(said);
+    return st;
+}
+
+/* Where the job says how many images are damaged, the networks are not asked for the share. */
+static odd_status add_damage_probability(const odd_scoring *by, const odd_file *train,
+                                         const odd_partition *part, const int64_t row[],
+                                         double score[])
+{
+    const int column = by->damage + 1;
+    odd_status st = add_said(by, column, "calibrated", train, part, row, score);
+    for (int64_t i = 0; i < part->n_local && st == ODD_OK; i++) {
+        double *value = &score[i * by->columns + column];
+        *value = with_share(*value, by->damage_share);
+    }
+    return st;
+}
+
+odd_status odd_scoring_add_trained(const odd_scoring *by, const odd_file *features,
+                                   const odd_file *train, const odd_partition *part, double score[])
 {
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
-    const bool given = by->damage_share > 0; /* else that of the networks */
-    const char *const name[DAMAGE_COLUMNS] = {"log_odds", given ? "calibrated" : "probability"};
+    const said_column *said = by->damage >= 0 ? damage_columns : autoencoder_columns;
     odd_dataset *dataset = NULL;
-    int64_t *row = NULL, images;
-    double *said = NULL;
+    int64_t *row = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(row, part->n_local));
     ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
     ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_I64, row));
-    for (int c = 0; c < DAMAGE_COLUMNS; c++) {
-        odd_free(said);
-        said = NULL;
-        ODD_TRY(odd_column_read(train, name[c], ODD_F64, (void **)&said, &images));
-        for (int64_t i = 0; i < part->n_local; i++) {
-            if (row[i] < 0 || row[i] >= images)
-                ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 and features.h5 are of other images"));
-            score[i * by->columns + by->damage + c] =
-                c == 1 && given ? with_share(said[row[i]], by->damage_share) : said[row[i]];
-        }
-    }
+    for (int c = 0; said[c].dataset; c++)
+        ODD_TRY(add_said(by, by->trained + c, said[c].dataset, train, part, row, score));
+    if (by->damage >= 0 && by->damage_share > 0)
+        ODD_TRY(add_damage_probability(by, train, part, row, score));
 done:
     odd_dataset_close(&dataset);
-    odd_free(said);
     odd_free(row);
     return st;
 }
 
-static bool ranks_by_damage(const odd_scoring *s)
+/* Is it a network, not the detector, that ranks? */
+static bool ranks_by_network(const odd_scoring *s)
 {
-    return s->damage >= 0 && s->rank_by == s->damage;
+    return s->trained >= 0 && s->rank_by >= s->trained;
 }
 
 const char *odd_scoring_name(const odd_scoring *s)
 {
-    return ranks_by_damage(s) ? damage_columns[0].name : s->detector->name;
+    return ranks_by_network(s) ? s->column[s->rank_by].name : s->detector->name;
 }
 
 void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const double score[],
                         char *buffer, size_t size)
 {
-    if (ranks_by_damage(s))
+    if (!ranks_by_network(s))
+        s->detector->reason(model, score, buffer, size);
+    else if (s->damage >= 0)
         snprintf(buffer, size,
                  "damage of probability %.3f, by a network that has not seen the image",
                  score[s->damage + 1]);
     else
-        s->detector->reason(model, score, buffer, size);
+        snprintf(buffer, size, "%s %.4g, by the auto-encoder", odd_scoring_name(s),
+                 score[s->rank_by]);
 }

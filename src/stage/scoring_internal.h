@@ -13,10 +13,11 @@
 
 typedef struct {
     const odd_detector *detector;
-    odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, damage */
+    odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, networks' */
     int columns;
     int residual;        /* column of the residual */
-    int damage;          /* first column of what networks say; -1: the job trains none */
+    int trained;         /* first column of what networks say; -1: the job trains none */
+    int damage;          /* the same where it is damage that they see; else -1 */
     int rank_by;         /* column that ranks */
     int probability;     /* column that is a probability; -1: none */
     double damage_share; /* of images that probabilities of damage suppose; 0: as networks say */
@@ -25,17 +26,19 @@ typedef struct {
 /** By the setting score.rank_by. @local; ODD_USAGE if there is no such column. */
 odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out);
 
-/** Scores of my rows (n_local, columns); those from `damage` on are the caller's to fill. residual:
- *  (n_local). Owned by caller: odd_free(). @collective */
+/** Scores of my rows (n_local, columns); those from `trained` on are the caller's to fill.
+ * residual: (n_local). Owned by caller: odd_free(). @collective */
 odd_status odd_scoring_do(const odd_scoring *s, const odd_bundle *model, const odd_rows *rows,
                           const double residual[], double **out);
 
-/** Fill the columns from `damage` on: what the networks of train.h5 say of the images that are my
+/** Fill the columns from `trained` on: what the networks of train.h5 say of the images that are my
  *  rows of features.h5. @local; ODD_FORMAT, ODD_NOMEM. */
-odd_status odd_scoring_add_damage(const odd_scoring *s, const odd_file *features,
-                                  const odd_file *train, const odd_partition *part, double score[]);
+odd_status odd_scoring_add_trained(const odd_scoring *s, const odd_file *features,
+                                   const odd_file *train, const odd_partition *part,
+                                   double score[]);
 
-/** Who ranks: the detector's name, or "damage". Static. @local */
+/** Who ranks: the detector's name, or the column of networks that does: "damage",
+ *  "reconstruction". Static. @local */
 const char *odd_scoring_name(const odd_scoring *s);
 
 /** One sentence why a row is odd, from its scores. @local */

@@ -19,7 +19,7 @@ typedef struct {
 
 static const odd_option features_table[] = {
     {"source", ODD_OPTION_TEXT, offsetof(features_options, source), "pixels", 0, 0, NULL,
-     "what turns an image into numbers: pixels, onnx"},
+     "what turns an image into numbers: pixels, onnx, trained"},
     ODD_FEATURE_OUTPUT_OPTIONS(features_options, output),
     ODD_OPTIONS_END,
 };
@@ -67,7 +67,7 @@ static odd_status check_features(const odd_run *run)
     const odd_feature_source *source = source_of(run);
     const odd_image_form form = planned_form(run);
     odd_feature_needs needs;
-    if (source) return source->plan(options_of(run, source), &form, &needs);
+    if (source) return source->plan(run, options_of(run, source), &form, &needs);
     return odd_no_such_part(run->job, "features.source", "feature source", options->source,
                             source_name);
 }
@@ -76,6 +76,7 @@ static odd_status check_features(const odd_run *run)
 static odd_status open_extraction(const odd_run *run, const odd_file *ingest, odd_extraction *e)
 {
     const features_options *options = odd_job_section(run->job, "features");
+    e->run = run;
     e->source = source_of(run);
     e->options = options_of(run, e->source);
     e->output = &options->output;
@@ -149,7 +150,7 @@ static odd_status plan_features(odd_run *run, odd_plan *plan)
     const odd_image_form form = planned_form(run);
     odd_feature_needs needs;
     odd_status st;
-    ODD_TRY(source->plan(options_of(run, source), &form, &needs));
+    ODD_TRY(source->plan(run, options_of(run, source), &form, &needs));
     const int64_t bytes = needs.width * (int64_t)odd_type_size(odd_feature_type(&options->output));
     plan->width = needs.width;
     plan->disk = plan->rows * (bytes + (int64_t)sizeof(int64_t));
@@ -174,7 +175,12 @@ done:
     return st;
 }
 
-static const char *const inputs[] = {"ingest", NULL};
+static bool features_read(const odd_run *run, const char *input)
+{
+    return source_of(run)->trained || strcmp(input, "train") != 0;
+}
+
+static const char *const inputs[] = {"ingest", "train", NULL};
 static const char *const sections[] = {"features", NULL};
 
 const odd_stage odd_stage_features = {
@@ -184,6 +190,7 @@ const odd_stage odd_stage_features = {
     .version = 2,
     .inputs = inputs,
     .sections = sections,
+    .reads = features_read,
     .part = features_part,
     .check = check_features,
     .outside = source_digest,

@@ -247,7 +247,7 @@ static odd_status score_rows(const odd_run *run, const odd_file *features, const
     ODD_TRY_ALL(run->comm, odd_dataset_read(dataset, part->row0, part->n_local, ODD_F64, residual));
     ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, out));
     ODD_TRY_ALL(run->comm,
-                train ? odd_scoring_add_damage(by, features, train, part, *out) : ODD_OK);
+                train ? odd_scoring_add_trained(by, features, train, part, *out) : ODD_OK);
 done:
     odd_dataset_close(&dataset);
     odd_stored_rows_close(&stored);

@@ -240,9 +240,9 @@ static odd_status extract_all(const char *batch, const char *layer, const uint8_
     odd_status st;
     ODD_TRY(load_job(batch, layer, &job));
     const void *options = odd_job_section(job, "onnx");
-    ODD_TRY(odd_feature_onnx.plan(options, &form, &needs));
+    ODD_TRY(odd_feature_onnx.plan(NULL, options, &form, &needs));
     *width = needs.width;
-    ODD_TRY(odd_feature_onnx.open(options, &form, &needs, &state));
+    ODD_TRY(odd_feature_onnx.open(NULL, options, &form, &needs, &state));
     CU_ASSERT(needs.width == *width && needs.batch == atoi(batch));
     ODD_TRY(odd_feature_onnx.extract(state, IMAGES, images, x));
 done:
@@ -324,9 +324,9 @@ static void misfits_are_told(void)
     CU_ASSERT_EQUAL(load_job("4", "pooled", &job), ODD_OK);
     if (!job) return;
     const void *options = odd_job_section(job, "onnx");
-    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &small, &needs), ODD_USAGE);
+    CU_ASSERT_EQUAL(odd_feature_onnx.plan(NULL, options, &small, &needs), ODD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "image.size"));
-    CU_ASSERT_EQUAL(odd_feature_onnx.plan(options, &grey, &needs), ODD_USAGE);
+    CU_ASSERT_EQUAL(odd_feature_onnx.plan(NULL, options, &grey, &needs), ODD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "image.channels"));
     odd_job_free(&job);
     unlink(model);
