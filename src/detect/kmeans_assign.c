@@ -4,11 +4,12 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"
+#include "oddlot/par/threads.h"
 
-odd_status odd_kmeans_table_new(int k, int d, odd_kmeans_table *table)
+odd_status odd_kmeans_table_new(int k, int d, bool directions, odd_kmeans_table *table)
 {
     odd_status st;
-    *table = (odd_kmeans_table){.k = k, .d = d};
+    *table = (odd_kmeans_table){.k = k, .d = d, .directions = directions};
     ODD_TRY(ODD_NEW(table->centre, (int64_t)k * d));
     ODD_TRY(ODD_NEW(table->offset, k));
 done:
@@ -22,7 +23,9 @@ void odd_kmeans_table_free(odd_kmeans_table *table)
     *table = (odd_kmeans_table){0};
 }
 
-/* With a = centroid - origin: |x - centroid|^2 = |x - origin|^2 - 2 x . a + |a|^2 + 2 origin . a */
+/* With a = centroid - origin: |x - centroid|^2 = |x - origin|^2 - 2 x . a + |a|^2 + 2 origin . a.
+ * The offsets of centroids of unit length are equal: none is left, so that a row of length zero is
+ * as near to each, and the first one has it. */
 void odd_kmeans_table_set(odd_kmeans_table *table, const double centre[], const double origin[])
 {
     for (int c = 0; c < table->k; c++) {
@@ -32,7 +35,7 @@ void odd_kmeans_table_set(odd_kmeans_table *table, const double centre[], const 
             table->centre[(int64_t)c * table->d + j] = (float)a;
             offset += a * (a + 2 * origin[j]);
         }
-        table->offset[c] = (float)offset;
+        table->offset[c] = table->directions ? 0 : (float)offset;
     }
 }
 
@@ -57,6 +60,43 @@ void odd_kmeans_assign(const odd_kmeans_table *table, int n, const float x[], fl
 {
     odd_sgemm(1, n, table->k, table->d, -2, x, table->centre, 0, scratch);
     first_smallest(n, table->k, scratch, table->offset, cluster);
+}
+
+odd_status odd_kmeans_work_new(const odd_rows *rows, int k, bool directions, odd_kmeans_work *work)
+{
+    odd_status st;
+    *work = (odd_kmeans_work){.block = rows->part.block};
+    ODD_TRY(odd_kmeans_table_new(k, rows->d, directions, &work->table));
+    ODD_TRY(ODD_NEW(work->scratch, odd_threads() * work->block * k));
+    ODD_TRY(ODD_NEW(work->cluster, odd_threads() * work->block));
+done:
+    return st;
+}
+
+void odd_kmeans_work_free(odd_kmeans_work *work)
+{
+    odd_kmeans_table_free(&work->table);
+    odd_free(work->scratch);
+    odd_free(work->cluster);
+    *work = (odd_kmeans_work){0};
+}
+
+static float *scratch_of(const odd_kmeans_work *work, int thread)
+{
+    return work->scratch + thread * work->block * work->table.k;
+}
+
+const int32_t *odd_kmeans_work_assign(const odd_kmeans_work *work, const odd_block *block)
+{
+    int32_t *cluster = work->cluster + block->thread * work->block;
+    odd_kmeans_assign(&work->table, block->count, block->x, scratch_of(work, block->thread),
+                      cluster);
+    return cluster;
+}
+
+const float *odd_kmeans_work_scratch(const odd_kmeans_work *work, const odd_block *block, int i)
+{
+    return scratch_of(work, block->thread) + (int64_t)i * work->table.k;
 }
 
 /* Eight running sums, so that the loop does not wait for one. */

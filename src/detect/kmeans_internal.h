@@ -12,15 +12,17 @@
 /* Centroids in the form that the inner loop wants. */
 typedef struct {
     int k, d;
-    float *centre; /* (k, d) centroids less the origin */
-    float *offset; /* (k) |centroid - origin|^2 + 2 origin . (centroid - origin) */
+    bool directions; /* rows and centroids of unit length: the largest product is the nearest */
+    float *centre;   /* (k, d) centroids less the origin */
+    float *offset;   /* (k) |centroid - origin|^2 + 2 origin . (centroid - origin); directions: 0 */
 } odd_kmeans_table;
 
-odd_status odd_kmeans_table_new(int k, int d, odd_kmeans_table *table);
+odd_status odd_kmeans_table_new(int k, int d, bool directions, odd_kmeans_table *table);
 void odd_kmeans_table_free(odd_kmeans_table *table);
 /** Differences of distances do not depend on the origin; near the rows it saves digits. */
 void odd_kmeans_table_set(odd_kmeans_table *table, const double centre[], const double origin[]);
-/** cluster (n) for x (n, d); scratch (n, k). @local */
+/** cluster (n) for x (n, d); scratch (n, k) gets the squared distances less |x - origin|^2 and
+ *  less the offsets. @local */
 void odd_kmeans_assign(const odd_kmeans_table *table, int n, const float x[], float scratch[],
                        int32_t cluster[]);
 /** The same by the definition, in double, for one row. @local */
@@ -28,23 +30,81 @@ int32_t odd_kmeans_assign_plain(int k, int d, const double centre[], const float
 /** |x - centre|^2 in double. @local */
 double odd_kmeans_square(int d, const float x[], const double centre[]);
 
-/* ---- kmeans_start.c ---- */
+/* A table with room for the blocks that threads work on. */
+typedef struct {
+    odd_kmeans_table table;
+    int64_t block;    /* rows of a block */
+    float *scratch;   /* (threads, block, k) */
+    int32_t *cluster; /* (threads, block) */
+} odd_kmeans_work;
 
-/** k rows by k-means++: each as likely as its squared distance to the nearest one before it. Draws
- *  use the stream's `draw0`, ..., draw0 + k - 1. centre (k, d), on every rank. */
-odd_status odd_kmeans_start(const odd_rows *rows, int k, uint64_t seed, odd_stream stream,
-                            uint32_t draw0, double centre[]);
+odd_status odd_kmeans_work_new(const odd_rows *rows, int k, bool directions, odd_kmeans_work *work);
+void odd_kmeans_work_free(odd_kmeans_work *work);
+/** The nearest centroids of the rows of a block, in the thread's own room. @local */
+const int32_t *odd_kmeans_work_assign(const odd_kmeans_work *work, const odd_block *block);
+/** What odd_kmeans_assign() left in the scratch for row i of the block: (k). @local */
+const float *odd_kmeans_work_scratch(const odd_kmeans_work *work, const odd_block *block, int i);
 
-/** The row farthest from all k centroids, and how far (squared). row (d). */
-odd_status odd_kmeans_farthest(const odd_rows *rows, int k, const double centre[], double row[],
-                               double *square);
+/* ---- kmeans_unit.c: rows as directions ---- */
+
+/* The same rows, each of unit length. */
+typedef struct {
+    odd_rows rows;
+    const odd_rows *from;
+    float *x;      /* my rows, where those they come from are in memory */
+    int64_t zeros; /* rows of length zero on all ranks: they stay so */
+} odd_unit_rows;
+
+/** from: kept. @return ODD_ARG where no row has a direction. @collective */
+odd_status odd_unit_rows_open(const odd_rows *from, odd_unit_rows *out);
+void odd_unit_rows_close(odd_unit_rows *unit);
+/** False for a row of length zero. @local */
+bool odd_has_direction(int d, const float x[]);
+
+/* ---- kmeans_start.c, kmeans_oversample.c ---- */
+
+/* Where draws come from. */
+typedef struct {
+    uint64_t seed;
+    odd_stream stream;
+    uint32_t draw0;       /* the first draw of the stream that is used */
+    bool directions;      /* rows of length zero are never drawn */
+    const double *weight; /* (n_local) how many rows each stands for; NULL: one */
+} odd_kmeans_draws;
+
+/** k rows by k-means++: each as likely as its squared distance to the nearest one before it. Uses k
+ *  draws. centre (k, d), on every rank. */
+odd_status odd_kmeans_start(const odd_rows *rows, int k, const odd_kmeans_draws *draws,
+                            double centre[]);
+
+enum { ODD_KMEANS_ROUNDS = 64 }; /* of k-means||, at most */
+
+/** k rows by k-means||: in each of some rounds each row is drawn with a chance in proportion to its
+ *  squared distance to the nearest one drawn before, `each_round` rows as expected; k-means++
+ *  among those drawn, each standing for the rows nearest to it, leaves k. Uses
+ *  1 + ODD_KMEANS_ROUNDS + k draws; draws->weight is not used. */
+odd_status odd_kmeans_oversample(const odd_rows *rows, int k, double each_round, int64_t rounds,
+                                 const odd_kmeans_draws *draws, double centre[]);
+
+/** The row farthest from all k centroids, and how far (squared); directions: of those that have
+ *  one. row (d). */
+odd_status odd_kmeans_farthest(const odd_rows *rows, int k, const double centre[], bool directions,
+                               double row[], double *square);
+
+/* ---- kmeans_lloyd.c ---- */
+
+/** Lloyd's iterations from the centroids that stand in `km`. mean (d) is that of all rows and
+ *  `spread` the sum of squared distances to it of those that count: all, or, spherical, those that
+ *  have a direction. Rows are of unit length if km->spherical. */
+odd_status odd_kmeans_refine(const odd_rows *rows, const odd_kmeans_options *options,
+                             const double mean[], double spread, odd_kmeans *km);
 
 /* ---- kmeans.c ---- */
 
-/** Lloyd's iterations from the centroids that stand in `km`. mean (d) and `spread`, the sum of
- *  squared distances to it, are those of all rows. */
-odd_status odd_kmeans_refine(const odd_rows *rows, const odd_kmeans_options *options,
-                             const double mean[], double spread, odd_kmeans *km);
 odd_status odd_kmeans_new(int k, int d, odd_kmeans **out);
+/** odd_kmeans_fit() for rows that are of unit length, `zeros` of them zero, if
+ *  options->spherical. */
+odd_status odd_kmeans_learn(const odd_rows *rows, int64_t zeros, const odd_kmeans_options *options,
+                            uint64_t seed, odd_kmeans **out);
 
 #endif

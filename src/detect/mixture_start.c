@@ -194,6 +194,7 @@ odd_status odd_mixture_start_kmeans(odd_mixture *m, const odd_rows *rows, uint64
 odd_status odd_mixture_start_drawn(odd_mixture *m, const odd_rows *rows, uint64_t seed,
                                    int64_t restart)
 {
-    return odd_kmeans_start(rows, m->themes, seed, ODD_STREAM_EM, (uint32_t)(restart * m->themes),
-                            m->mean);
+    const odd_kmeans_draws draws = {
+        .seed = seed, .stream = ODD_STREAM_EM, .draw0 = (uint32_t)(restart * m->themes)};
+    return odd_kmeans_start(rows, m->themes, &draws, m->mean);
 }
