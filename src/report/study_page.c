@@ -26,12 +26,11 @@ static void write_lines(const odd_study_lines *lines, const char *const link[], 
 static void write_tables(const odd_study_data *data, odd_text *html)
 {
     odd_html(html, "<section id=\"table\">\n<h2>Table</h2>\n<p>%s</p>\n", data->legend);
-    for (int t = 0; t < data->tables; t++) {
-        const odd_study_lines *table = &data->table[t];
-        if (table->name) odd_html(html, "<h3>%s</h3>\n", table->name);
-        write_lines(table, NULL, table->name ? table->name : "Table", html);
-    }
-    odd_text_add(html, "</section>\n");
+    odd_text_add(html, "<div class=\"tables\">\n");
+    for (int t = 0; t < data->tables; t++)
+        write_lines(&data->table[t], NULL, data->table[t].name ? data->table[t].name : "Table",
+                    html);
+    odd_text_add(html, "</div>\n</section>\n");
 }
 
 static void write_runs(const odd_study_data *data, odd_text *html)
@@ -58,6 +57,13 @@ static void widen(const odd_curve_point *curve, int64_t count, range *r)
     }
 }
 
+static bool has_points(const odd_curve_point *curve, int64_t count)
+{
+    range r = {INFINITY, -INFINITY, INFINITY, -INFINITY};
+    widen(curve, count, &r);
+    return r.x0 <= r.x1;
+}
+
 static void draw_line(const odd_plot *plot, const char *class, const odd_curve_point curve[],
                       int64_t count)
 {
@@ -79,7 +85,7 @@ static void draw_plot(const odd_study_plot *p, odd_text *html)
     for (int i = 0; i < p->curves; i++) {
         widen(p->curve[i].seen, p->curve[i].count, &r);
         widen(p->curve[i].held_out, p->curve[i].count, &r);
-        held_out = held_out || p->curve[i].held_out;
+        held_out = held_out || has_points(p->curve[i].held_out, p->curve[i].count);
     }
     odd_axis x = odd_axis_linear(r.x0, r.x1, "epoch");
     x.whole = true;
@@ -87,7 +93,7 @@ static void draw_plot(const odd_study_plot *p, odd_text *html)
         odd_plot_begin(html, x, odd_axis_linear(r.y0, r.y1, p->what), "How the networks learnt");
     for (int i = 0; i < p->curves; i++) {
         draw_line(&plot, "curve", p->curve[i].seen, p->curve[i].count);
-        if (p->curve[i].held_out)
+        if (held_out && p->curve[i].held_out)
             draw_line(&plot, "curve odd", p->curve[i].held_out, p->curve[i].count);
     }
     odd_plot_legend(&plot, "curve", ODD_MARK_LINE, "learnt from");

@@ -31,6 +31,8 @@ static const odd_option options_table[] = {
      "table"},
     {"without", ODD_OPTION_LIST, offsetof(odd_study_options, without), "[]", 0, 0, NULL,
      "names of rows and columns that are left out this time"},
+    {"average", ODD_OPTION_BOOL, offsetof(odd_study_options, average), "false", 0, 0, NULL,
+     "one more line with the mean over the rows, such as over classes left out in turn"},
     ODD_OPTIONS_END,
 };
 

@@ -20,6 +20,7 @@
 typedef struct {
     odd_list rows, columns, values, paper, without;
     int64_t seeds;
+    bool average;
 } odd_study_options;
 
 /* A row or a column. */

@@ -67,6 +67,7 @@ static odd_status vary(const odd_study *s, const odd_study_key *key, const char 
                                "study.values=null",
                                "study.paper=null",
                                "study.without=null",
+                               "study.average=null",
                                name,
                                seed};
     const int owns = sizeof own / sizeof *own;

@@ -35,6 +35,37 @@ void odd_study_results_free(odd_study_results *r)
 
 /* ---- a cell ---- */
 
+/* As a row: the mean over all of them. */
+enum { EVERY_ROW = -1 };
+
+static double figure_of(const odd_study_results *r, const odd_study_key *key, int64_t value)
+{
+    const odd_study *s = r->study;
+    double sum = 0;
+    if (key->row != EVERY_ROW) return r->figure[odd_study_number(s, key) * s->values + value];
+    for (int64_t row = 0; row < s->rows.count; row++)
+        sum += figure_of(r, &(odd_study_key){row, key->column, key->seed}, value);
+    return sum / (double)s->rows.count;
+}
+
+static bool has_failed(const odd_study_results *r, const odd_study_key *key)
+{
+    bool any = false;
+    if (key->row != EVERY_ROW) return r->failed[odd_study_number(r->study, key)] != NULL;
+    for (int64_t row = 0; row < r->study->rows.count; row++)
+        any = any || has_failed(r, &(odd_study_key){row, key->column, key->seed});
+    return any;
+}
+
+static double published_of(const odd_study *s, int64_t row, int64_t column, int64_t value)
+{
+    double sum = 0;
+    if (row != EVERY_ROW) return odd_study_published(s, row, column)[value];
+    for (int64_t each = 0; each < s->rows.count; each++)
+        sum += published_of(s, each, column, value);
+    return sum / (double)s->rows.count;
+}
+
 /* What the seeds of a cell gave. */
 typedef struct {
     int64_t runs, failed, finite, within;
@@ -48,9 +79,9 @@ static spread spread_of(const odd_study_results *r, int64_t row, int64_t column,
     spread out = {.runs = s->seeds, .least = INFINITY, .largest = -INFINITY};
     double sum = 0;
     for (int64_t seed = 0; seed < s->seeds; seed++) {
-        const int64_t run = odd_study_number(s, &(odd_study_key){row, column, seed});
-        const double figure = r->figure[run * s->values + value];
-        out.failed += r->failed[run] != NULL;
+        const odd_study_key key = {row, column, seed};
+        const double figure = figure_of(r, &key, value);
+        out.failed += has_failed(r, &key);
         if (!isfinite(figure)) continue;
         out.finite++;
         out.within += figure >= v->low && figure <= v->high;
@@ -83,7 +114,7 @@ static void write_cell(const odd_study_results *r, int64_t row, int64_t column, 
                        odd_text *out)
 {
     const odd_study_value *v = &r->study->value[value];
-    const double published = odd_study_published(r->study, row, column)[value];
+    const double published = published_of(r->study, row, column, value);
     const spread s = spread_of(r, row, column, value);
     if (s.failed == s.runs)
         odd_text_add(out, "failed");
@@ -157,18 +188,27 @@ done:
     return st;
 }
 
+static odd_status add_row(const odd_study_results *r, int64_t row, int64_t table,
+                          odd_text_table *out)
+{
+    const odd_study *s = r->study;
+    odd_status st;
+    ODD_TRY(odd_table_add(out, row == EVERY_ROW ? "mean" : s->rows.variant[row].name));
+    for (int c = 1; c < out->columns; c++)
+        ODD_TRY(is_flat(s) ? add_cell(r, row, 0, c - 1, out) : add_cell(r, row, c - 1, table, out));
+done:
+    return st;
+}
+
 odd_status odd_study_table(const odd_study_results *r, int64_t table, odd_text_table *out)
 {
     const odd_study *s = r->study;
     odd_status st;
     *out = (odd_text_table){.columns = 1 + (int)(is_flat(s) ? s->values : s->columns.count)};
     ODD_TRY(add_heads(s, table, out));
-    for (int64_t row = 0; row < s->rows.count; row++) {
-        ODD_TRY(odd_table_add(out, s->rows.variant[row].name));
-        for (int c = 1; c < out->columns; c++)
-            ODD_TRY(is_flat(s) ? add_cell(r, row, 0, c - 1, out)
-                               : add_cell(r, row, c - 1, table, out));
-    }
+    for (int64_t row = 0; row < s->rows.count; row++)
+        ODD_TRY(add_row(r, row, table, out));
+    if (s->options->average) ODD_TRY(add_row(r, EVERY_ROW, table, out));
 done:
     if (st != ODD_OK) odd_table_free(out);
     return st;

@@ -76,11 +76,12 @@ for ranks in 2 3; do
 done
 
 # one more value: no run is done again
-good on 1 run job.yaml -o ranks-3 --set study.paper=[] \
+good on 1 run job.yaml -o ranks-3 --set study.paper=[] --set study.average=true \
     --set "study.values=['found | evaluate.h5:metrics/flagged/sensitivity | 3']"
 did study
 [ "$(runs_done)" = 0 ] || fail "$(runs_done) runs were done again"
 says "found               shoes"
+says "mean                0."
 
 # a setting of one row, and a column left out: only those runs are done
 good on 1 run job.yaml -o ranks-3 --set study.without=shoes --set study.paper=[] \

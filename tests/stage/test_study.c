@@ -281,6 +281,36 @@ static void cells_say_what_the_seeds_gave(void)
     odd_job_free(&job);
 }
 
+/* A run that fails takes its seed from the mean; what is published is a mean where all is. */
+static void rows_have_a_mean(void)
+{
+    odd_job *job = load(6, (const char *[]){ROWS, VALUES, "study.seeds=2", "study.average=true",
+                                            "study.columns=[all]",
+                                            "study.paper=['small | all | AUC | 0.5', "
+                                            "'no training! | all | AUC | 0.7', "
+                                            "'small | all | loss | 1']"});
+    odd_study *s = NULL;
+    odd_study_results r = {0};
+    odd_text_table table;
+    if (!job) return;
+    CU_ASSERT_EQUAL(odd_study_new(job, &s), ODD_OK);
+    if (s && odd_study_results_new(s, &r) == ODD_OK && ODD_NEW(r.failed[3], 1) == ODD_OK) {
+        static const double given[4] = {0.25, 0.5, 0.75, NAN};
+        for (int run = 0; run < 4; run++)
+            r.figure[run * 4 + 1] = given[run];
+        CU_ASSERT_EQUAL(odd_study_table(&r, 0, &table), ODD_OK);
+        CU_ASSERT_EQUAL(table.cells.count, 4 * 5);
+        CU_ASSERT_STRING_EQUAL(table.cells.item[15], "mean");
+        CU_ASSERT_STRING_EQUAL(table.cells.item[16], "\u2013, 1 failed");
+        CU_ASSERT_STRING_EQUAL(table.cells.item[17], "0.3750 (0.6000), 1 failed");
+        CU_ASSERT_STRING_EQUAL(table.cells.item[19], "\u2013, 1 failed");
+        odd_table_free(&table);
+    }
+    odd_study_results_free(&r);
+    odd_study_free(&s);
+    odd_job_free(&job);
+}
+
 static void one_column_makes_one_table(void)
 {
     odd_job *job = load(3, (const char *[]){ROWS, VALUES, "study.seeds=1"});
@@ -316,6 +346,7 @@ CU_TestInfo odd_tests[] = {
     {"what is wrong is told", what_is_wrong_is_told},
     {"a run that cannot be is told", a_run_that_cannot_be_is_told},
     {"cells say what the seeds gave", cells_say_what_the_seeds_gave},
+    {"rows have a mean", rows_have_a_mean},
     {"one column makes one table", one_column_makes_one_table},
     CU_TEST_INFO_NULL,
 };

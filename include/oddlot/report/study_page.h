@@ -9,7 +9,7 @@
 
 /* Lines of texts, the heads first. */
 typedef struct {
-    const char *name;        /* heading; NULL: none */
+    const char *name;        /* for those who cannot see it; NULL: none */
     const char *const *cell; /* (lines, columns) */
     int lines, columns;
 } odd_study_lines;
