@@ -53,7 +53,7 @@ static odd_status evaluation(odd_page *p)
     metric(p, &metrics, "Recall (theme images kept)", "flagged/recall");
     metric(p, &metrics, "Precision", "flagged/precision");
     metric(p, &metrics, "F1", "flagged/f1");
-    if (metrics.count > 0) ODD_TRY(confusion(p, &metrics));
+    if (odd_bundle_find(&metrics, "flagged/odd_found")) ODD_TRY(confusion(p, &metrics));
     p->data.metric = p->metrics.fact;
     p->data.metrics = p->metrics.count;
 done:

@@ -25,6 +25,26 @@ static void print_metric(const odd_bundle *metrics, const char *name, const char
         printf("  %-32s %.4f\n", name, value);
 }
 
+static void print_ranking(const odd_bundle *metrics)
+{
+    printf("\nagainst the truth\n");
+    print_metric(metrics, "ROC AUC", "roc_auc/score");
+    print_metric(metrics, "ROC AUC of the posterior", "roc_auc/posterior");
+    print_metric(metrics, "average precision", "average_precision/score");
+    print_metric(metrics, "sensitivity (odd images found)", "flagged/sensitivity");
+    print_metric(metrics, "recall (theme images kept)", "flagged/recall");
+    print_metric(metrics, "precision", "flagged/precision");
+    print_metric(metrics, "F1", "flagged/f1");
+}
+
+static void print_clustering(const odd_bundle *metrics)
+{
+    printf("\nclusters against the labels\n");
+    print_metric(metrics, "accuracy (best one to one)", "clustering/accuracy");
+    print_metric(metrics, "NMI", "clustering/nmi");
+    print_metric(metrics, "ARI", "clustering/ari");
+}
+
 static odd_status print_metrics(const odd_run *run)
 {
     odd_file *file = NULL;
@@ -32,15 +52,8 @@ static odd_status print_metrics(const odd_run *run)
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "evaluate", &file));
     ODD_TRY(odd_bundle_read(file, "metrics", &metrics));
-    if (metrics.count == 0) goto done;
-    printf("\nagainst the truth\n");
-    print_metric(&metrics, "ROC AUC", "roc_auc/score");
-    print_metric(&metrics, "ROC AUC of the posterior", "roc_auc/posterior");
-    print_metric(&metrics, "average precision", "average_precision/score");
-    print_metric(&metrics, "sensitivity (odd images found)", "flagged/sensitivity");
-    print_metric(&metrics, "recall (theme images kept)", "flagged/recall");
-    print_metric(&metrics, "precision", "flagged/precision");
-    print_metric(&metrics, "F1", "flagged/f1");
+    if (odd_bundle_find(&metrics, "roc_auc/score")) print_ranking(&metrics);
+    if (odd_bundle_find(&metrics, "clustering/accuracy")) print_clustering(&metrics);
 done:
     odd_file_close(&file);
     odd_bundle_free(&metrics);

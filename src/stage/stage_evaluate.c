@@ -1,5 +1,5 @@
 /* Evaluate: how well the scores found the odd images, where the truth is known. Rank 0 works. */
-#include "stage_internal.h"
+#include "evaluate_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -23,7 +23,7 @@ static const odd_option evaluate_table[] = {
 };
 
 const odd_section odd_evaluate_section = {"evaluate",
-                                          "How well it worked, where the truth is known",
+                                          "How well it worked, where truth or labels are known",
                                           evaluate_table, sizeof(evaluate_options)};
 
 /* Rows whose truth is known, that have a score and are not learnt from where some are held out. */
@@ -194,6 +194,11 @@ static odd_status judge(const odd_run *run, const odd_file *scores, const double
     odd_roc roc = {0};
     double *ranking = NULL, threshold;
     odd_status st;
+    ODD_TRY(odd_bundle_add_i64(out, "judged",
+                               holds_out(run->audited)
+                                   ? "images held out that all but clustering/* is over"
+                                   : "images of known truth that all but clustering/* is over",
+                               rows->n));
     ODD_TRY(judged_column(scores, rows, "score", &ranking));
     ODD_TRY(odd_roc_curve(rows->n, ranking, rows->truth, &roc));
     ODD_TRY(flag_threshold(scores, score, &threshold));
@@ -225,9 +230,9 @@ static odd_status evaluate(const odd_run *run, odd_bundle *out)
         ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
                          (long long)run->audited->rows));
     ODD_TRY(judged_rows(run->audited, score, &rows));
-    if (both_kinds(&rows))
-        ODD_TRY(judge(run, scores, score, &rows, out));
-    else
+    if (both_kinds(&rows)) ODD_TRY(judge(run, scores, score, &rows, out));
+    ODD_TRY(odd_evaluate_clusters(run->audited, scores, out));
+    if (out->count == 0)
         odd_log(ODD_LOG_INFO,
                 "evaluate: the truth is not known, so there is nothing to compare with");
 done:
@@ -263,7 +268,8 @@ static odd_status plan_evaluate(odd_run *run, odd_plan *plan)
     plan->disk = plan->rows * 24;
     plan->memory = plan->rows * 96;
     odd_text_add(&plan->what,
-                 "ROC, average precision, sensitivity, recall and F1, if the truth is known");
+                 "ROC, average precision, sensitivity, recall and F1, if the truth is known; "
+                 "clusters against labels");
     return ODD_OK;
 }
 
@@ -274,7 +280,7 @@ const odd_stage odd_stage_evaluate = {
     .name = "evaluate",
     .file = "evaluate.h5",
     .summary = "compare with the truth, where it is known",
-    .version = 1,
+    .version = 2,
     .inputs = inputs,
     .sections = sections,
     .applies = odd_is_audit,

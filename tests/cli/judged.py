@@ -7,6 +7,7 @@ import sys
 
 import h5py
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from sklearn import metrics
 
 run, output = sys.argv[1], open(sys.argv[2]).read()
@@ -15,8 +16,13 @@ truth, score = audit["ingest/truth"][:], audit["scores/score"][:]
 flagged = np.zeros(len(score), bool)
 flagged[audit["scores/flagged/row"][:]] = True
 keep = (truth >= 0) & ~np.isnan(score)
+held_out = audit["ingest/held_out"][:] > 0
+if held_out.any():
+    keep &= held_out
 truth, flagged, ranking = truth[keep], flagged[keep], score[keep]
 found = audit["evaluate/metrics"]
+if "judged" in found:
+    assert found["judged"][()] == keep.sum()
 
 
 def near(name, mine, theirs, printed=None):
@@ -26,6 +32,28 @@ def near(name, mine, theirs, printed=None):
         assert shown and abs(float(shown[1]) - theirs) < 0.5001e-4, (name, shown and shown[0], theirs)
 
 
+def clusters():
+    """Against the labels of the images that are not held out."""
+    label, cluster = audit["ingest/label"].asstr()[:], audit["scores/columns/cluster"][:]
+    use = (label != "") & ~np.isnan(cluster) & (audit["ingest/held_out"][:] == 0)
+    label, cluster = label[use], cluster[use].astype(int)
+    mine = found["clustering"]
+    table = metrics.cluster.contingency_matrix(label, cluster)
+    best = table[linear_sum_assignment(table, maximize=True)].sum() / len(label)
+    assert mine["images"][()] == len(label)
+    assert list(mine["label"].asstr()[:]) == sorted(set(label)), mine["label"][:]
+    assert (mine["table"][:][:, np.unique(cluster)] == table).all()
+    near("accuracy", mine["accuracy"][()], best, "accuracy (best one to one)")
+    near("nmi", mine["nmi"][()], metrics.normalized_mutual_info_score(label, cluster), "NMI")
+    near("ari", mine["ari"][()], metrics.adjusted_rand_score(label, cluster), "ARI")
+
+
+assert ("clustering" in found) == ("cluster" in audit["scores/columns"])
+if "clustering" in found:
+    clusters()
+if "roc_auc" not in found:
+    assert (audit["ingest/truth"][:] < 0).all()
+    sys.exit()
 near("auc", found["roc_auc/score"][()], metrics.roc_auc_score(truth, ranking), "ROC AUC")
 near("ap", found["average_precision/score"][()], metrics.average_precision_score(truth, ranking),
      "average precision")
