@@ -31,8 +31,8 @@ struct odd_bench_case {
 };
 
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
-    odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_prepare, odd_bench_forward,
-    odd_bench_train;
+    odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
+    odd_bench_forward, odd_bench_train;
 
 /** Begin to time when all ranks are here; returns the time. @collective */
 double odd_bench_start(MPI_Comm comm);

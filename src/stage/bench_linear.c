@@ -244,3 +244,54 @@ const odd_bench_case odd_bench_kmeans = {
     .keys = "n=131784 d=64 k=10 iterations=20 wider=50 repeat=5",
     .run = run_kmeans,
 };
+
+/* -- starts of k-means -- */
+
+/* A start and no iteration: the seconds, and what it is worth. */
+static odd_status time_start(const odd_bench_settings *s, const odd_rows *rows, char *start,
+                             double *seconds, double *inertia)
+{
+    const odd_kmeans_options options = {.clusters = s->k,
+                                        .max_iterations = 0,
+                                        .restarts = 1,
+                                        .start = start,
+                                        .oversampling = 2,
+                                        .rounds = 5};
+    odd_kmeans *kmeans = NULL;
+    odd_status st;
+    const double started = odd_bench_start(rows->comm);
+    ODD_TRY(odd_kmeans_fit(rows, &options, SEED, &kmeans));
+    *seconds = odd_bench_stop(rows->comm, started);
+    *inertia = kmeans->inertia;
+done:
+    odd_kmeans_free(&kmeans);
+    return st;
+}
+
+static odd_status run_starts(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
+{
+    static char *const starts[] = {"k-means++", "k-means||"};
+    const odd_partition part = odd_partition_rows(comm, s->n);
+    double seconds, inertia;
+    char more[96];
+    float *x = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, two_blobs(&part, (int)s->d, s->wider, &x));
+    const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
+    for (int64_t r = 0; r < 2 * s->repeat; r++) {
+        ODD_TRY(time_start(s, &rows, starts[r % 2], &seconds, &inertia));
+        snprintf(more, sizeof more, ", \"start\": \"%s\", \"inertia\": %.9g", starts[r % 2],
+                 inertia);
+        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
+    }
+done:
+    odd_free(x);
+    return st;
+}
+
+const odd_bench_case odd_bench_starts = {
+    .name = "starts",
+    .summary = "k-means of n x d rows (as for em) without an iteration: k-means++, then k-means||",
+    .keys = "n=131784 d=64 k=200 wider=50 repeat=3",
+    .run = run_starts,
+};
