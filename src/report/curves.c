@@ -1,4 +1,5 @@
-/* Curves: the ROC curve with its area, and the objective as the fit went on. */
+/* Curves: the ROC curve with its area, the objective as the fit went on, and how networks learnt.
+ */
 #include "report/figures_internal.h"
 #include "report/html_internal.h"
 #include "report/plot_internal.h"
@@ -97,6 +98,72 @@ odd_status odd_objective_draw(const odd_report_data *data, odd_text *svg, odd_te
         draw_dots(&plot, data->objective, data->objective_count);
     odd_plot_end(&plot);
     return ODD_OK;
+}
+
+/* -- how networks learnt -- */
+
+static bool is_whole(const odd_band_point *p)
+{
+    return isfinite(p->x) && isfinite(p->low) && isfinite(p->high) && isfinite(p->mean);
+}
+
+/* The area from the least to the largest: there along the one, back along the other. */
+static void draw_band(const odd_plot *plot, const char *class, const odd_band_point band[],
+                      int64_t count)
+{
+    char pen = 'M';
+    odd_html(plot->svg, "<path class=\"%s\" d=\"", class);
+    for (int64_t i = 0; i < 2 * count; i++) {
+        const odd_band_point *p = &band[i < count ? i : 2 * count - 1 - i];
+        if (!is_whole(p)) continue;
+        odd_text_format(plot->svg, "%c%.1f %.1f", pen, odd_plot_x(plot, p->x),
+                        odd_plot_y(plot, i < count ? p->low : p->high));
+        pen = 'L';
+    }
+    odd_text_add(plot->svg, pen == 'L' ? "z\"/>\n" : "\"/>\n");
+}
+
+static void draw_mean(const odd_plot *plot, const char *class, const odd_band_point band[],
+                      int64_t count)
+{
+    char pen = 'M';
+    odd_html(plot->svg, "<path class=\"%s\" d=\"", class);
+    for (int64_t i = 0; i < count; i++) {
+        if (!is_whole(&band[i])) continue;
+        odd_text_format(plot->svg, "%c%.1f %.1f", pen, odd_plot_x(plot, band[i].x),
+                        odd_plot_y(plot, band[i].mean));
+        pen = 'L';
+    }
+    odd_text_add(plot->svg, "\"/>\n");
+}
+
+static void widen_by(const odd_band_point band[], int64_t count, double x[2], double y[2])
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (!is_whole(&band[i])) continue;
+        widen(band[i].x, &x[0], &x[1]);
+        widen(band[i].low, &y[0], &y[1]);
+        widen(band[i].high, &y[0], &y[1]);
+    }
+}
+
+void odd_learning_draw(const odd_learning_curve *c, const char *what, odd_text *svg)
+{
+    double x[2] = {NAN, NAN}, y[2] = {NAN, NAN};
+    widen_by(c->seen, c->seen_count, x, y);
+    widen_by(c->held_out, c->held_out_count, x, y);
+    odd_axis epochs = odd_axis_linear(x[0], x[1], "epoch");
+    epochs.whole = true;
+    odd_plot plot = odd_plot_begin(svg, epochs, odd_axis_linear(y[0], y[1], what), what);
+    draw_band(&plot, "band", c->seen, c->seen_count);
+    draw_band(&plot, "band odd", c->held_out, c->held_out_count);
+    draw_mean(&plot, "curve", c->seen, c->seen_count);
+    odd_plot_legend(&plot, "curve", ODD_MARK_LINE, "learnt from");
+    if (c->held_out_count > 0) {
+        draw_mean(&plot, "curve odd", c->held_out, c->held_out_count);
+        odd_plot_legend(&plot, "curve odd", ODD_MARK_LINE, "held out");
+    }
+    odd_plot_end(&plot);
 }
 
 void odd_components_draw(const odd_components_curve *curve, odd_text *svg)

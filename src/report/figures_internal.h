@@ -19,6 +19,10 @@ odd_figure_draw odd_objective_draw;
 /** Sensitivity and recall over the number of components; count > 1. */
 void odd_components_draw(const odd_components_curve *curve, odd_text *svg);
 
+/** Loss or accuracy over the epochs, with the range of the networks; `what` is the vertical axis.
+ */
+void odd_learning_draw(const odd_learning_curve *curve, const char *what, odd_text *svg);
+
 /** The section of all figures for which there is data; nothing where there is none. */
 odd_status odd_figures_write(const odd_report_data *data, odd_text *html);
 

@@ -1,4 +1,5 @@
 /* Gallery: the flagged images, the oddest first, each with what is known about it. */
+#include "report/heat_picture_internal.h"
 #include "report/html_internal.h"
 #include "report/sections_internal.h"
 
@@ -20,6 +21,12 @@ const char *odd_gallery_picture(int64_t i, char buffer[static 32])
     return buffer;
 }
 
+const char *odd_gallery_heat(int64_t i, char buffer[static 48])
+{
+    snprintf(buffer, 48, "img/%06" PRId64 "-heat.png", i + 1);
+    return buffer;
+}
+
 static const char *text_of(const char *s)
 {
     return s ? s : "";
@@ -32,7 +39,7 @@ static bool is_tiny(const odd_flagged *image)
 
 static void write_picture(const odd_flagged *image, int64_t i, odd_text *html)
 {
-    char file[32];
+    char file[48];
     if (!odd_gallery_has_picture(image)) {
         odd_text_add(html, "<div class=\"picture none\">no picture</div>\n");
         return;
@@ -40,7 +47,11 @@ static void write_picture(const odd_flagged *image, int64_t i, odd_text *html)
     odd_gallery_picture(i, file);
     odd_html(html, "<a class=\"picture%s\" href=\"%s\"><img src=\"%s\" alt=\"%s\" loading=\"lazy\"",
              is_tiny(image) ? " tiny" : "", file, file, text_of(image->name));
-    odd_text_format(html, " width=\"%d\" height=\"%d\"></a>\n", image->width, image->height);
+    odd_text_format(html, " width=\"%d\" height=\"%d\">", image->width, image->height);
+    if (odd_heat_is_shown(image)) /* write_hottest() says it in words */
+        odd_html(html, "<img class=\"heat\" src=\"%s\" alt=\"\" loading=\"lazy\">",
+                 odd_gallery_heat(i, file));
+    odd_text_add(html, "</a>\n");
 }
 
 /* The start of a long name is cut by the style sheet, its end always stays. */
@@ -76,6 +87,19 @@ static void write_numbers(const odd_flagged *image, odd_text *html)
     odd_text_add(html, "</p>\n");
 }
 
+static void write_hottest(const odd_flagged *image, odd_text *html)
+{
+    const odd_heat *heat = &image->heat;
+    if (!heat->map) return;
+    if (!odd_heat_is_shown(image)) {
+        odd_text_add(html, "<p class=\"hottest\">no place is warm</p>\n");
+        return;
+    }
+    odd_text_format(html,
+                    "<p class=\"hottest\">hottest %d × %d pixels, %d from left, %d from top</p>\n",
+                    heat->width, heat->height, heat->left, heat->top);
+}
+
 static void write_optional(const char *class, const char *text, odd_text *html)
 {
     if (text && *text) odd_html(html, "<p class=\"%s\">%s</p>\n", class, text);
@@ -91,6 +115,7 @@ static void write_card(const odd_flagged *image, int64_t i, odd_text *html)
     write_name(text_of(image->name), html);
     write_numbers(image, html);
     write_optional("reason", image->reason, html);
+    write_hottest(image, html);
     write_optional("label", image->label, html);
     odd_text_add(html, "</li>\n");
 }
@@ -100,6 +125,26 @@ static bool knows_truth(const odd_report_data *data)
     for (int64_t i = 0; i < data->flagged_count; i++)
         if (data->flagged[i].truth >= 0) return true;
     return false;
+}
+
+/* The first image whose heat is shown; NULL: none. */
+static const odd_flagged *first_warm(const odd_report_data *data)
+{
+    for (int64_t i = 0; i < data->flagged_count; i++)
+        if (odd_heat_is_shown(&data->flagged[i])) return &data->flagged[i];
+    return NULL;
+}
+
+static void write_legend(const odd_flagged *warm, odd_text *html)
+{
+    if (!warm) return;
+    odd_text_format(
+        html,
+        "<p class=\"legend\"><i class=\"ramp\"></i>Colour shows where a network that has "
+        "not seen the image sees damage: the darker, the more the log odds of damage "
+        "fall when the place is erased. It looks at %d × %d pixels. Point at an image "
+        "to see it without.</p>\n",
+        warm->width, warm->height);
 }
 
 /* Hidden until report.js has made them work. */
@@ -112,6 +157,8 @@ static void write_tools(const odd_report_data *data, odd_text *html)
         odd_text_add(html, "<label>Show <select id=\"truth\"><option value=\"\">all</option>"
                            "<option value=\"odd\">rightly flagged</option>"
                            "<option value=\"theme\">wrongly flagged</option></select></label>\n");
+    if (first_warm(data))
+        odd_text_add(html, "<label>Heat <input id=\"heat\" type=\"checkbox\" checked></label>\n");
     odd_text_add(html, "<label>Size <input id=\"size\" type=\"range\" min=\"7\" max=\"24\""
                        " value=\"12\"></label>\n"
                        "<button id=\"copy\" type=\"button\">Copy names</button>\n"
@@ -145,6 +192,7 @@ void odd_gallery_write(const odd_report_data *data, odd_text *html)
         return;
     }
     write_count(data, html);
+    write_legend(first_warm(data), html);
     write_tools(data, html);
     odd_text_add(html, "<ol class=\"gallery\" id=\"gallery\">\n");
     for (int64_t i = 0; i < data->flagged_count; i++)

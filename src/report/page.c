@@ -34,6 +34,7 @@ static void write_navigation(const odd_report_data *data, odd_text *html)
     if (data->metrics > 0 || data->confusion)
         odd_text_add(html, "<a href=\"#evaluation\">Evaluation</a>\n");
     if (plots) odd_text_add(html, "<a href=\"#plots\">Plots</a>\n");
+    if (data->training) odd_text_add(html, "<a href=\"#training\">Training</a>\n");
     odd_text_add(html, "<a href=\"#flagged\">Flagged</a>\n");
     if (data->errors > 0) odd_text_add(html, "<a href=\"#unreadable\">Unreadable</a>\n");
     if (data->settings && *data->settings)
@@ -67,6 +68,7 @@ odd_status odd_page_write(const odd_report_data *data, odd_text *html)
     odd_text_add(html, "<main>\n");
     odd_summary_write(data, html);
     ODD_TRY(odd_figures_write(data, html));
+    odd_training_write(data->training, html);
     odd_gallery_write(data, html);
     odd_appendix_write(data, html);
     odd_text_add(html, "</main>\n");

@@ -5,6 +5,7 @@
 #include "oddlot/base/text.h"
 #include "oddlot/report/png.h"
 #include "report/contact_sheet_internal.h"
+#include "report/heat_picture_internal.h"
 #include "report/report_folder_internal.h"
 #include "report/sections_internal.h"
 
@@ -18,6 +19,19 @@ static odd_status path_of(const odd_report_folder *folder, const char *file,
     return odd_fail(ODD_IO, "path is too long: '%s'", folder->partial);
 }
 
+static odd_status write_heat(const odd_report_folder *folder, const odd_flagged *image, int64_t i)
+{
+    odd_status st;
+    char path[PATH_MAX], file[48];
+    uint8_t *pixels = NULL;
+    ODD_TRY(path_of(folder, odd_gallery_heat(i, file), path));
+    ODD_TRY(odd_heat_picture_make(image, &pixels));
+    ODD_TRY(odd_png_write(path, image->width, image->height, 4, pixels));
+done:
+    odd_free(pixels);
+    return st;
+}
+
 static odd_status write_pictures(const odd_report_folder *folder, const odd_report_data *data)
 {
     odd_status st = ODD_OK;
@@ -27,6 +41,7 @@ static odd_status write_pictures(const odd_report_folder *folder, const odd_repo
         if (!odd_gallery_has_picture(image)) continue;
         ODD_TRY(path_of(folder, odd_gallery_picture(i, file), path));
         ODD_TRY(odd_png_write(path, image->width, image->height, image->channels, image->pixels));
+        if (odd_heat_is_shown(image)) ODD_TRY(write_heat(folder, image, i));
     }
 done:
     return st;

@@ -7,7 +7,7 @@
 
   const part = (name) => document.getElementById(name);
   const filter = part("filter"), truth = part("truth"), size = part("size");
-  const copy = part("copy"), shown = part("shown");
+  const copy = part("copy"), shown = part("shown"), heat = part("heat");
 
   const nameOf = (card) => card.querySelector(".name").title;
   const cards = Array.from(gallery.children, (card) => ({
@@ -50,6 +50,7 @@
   filter.addEventListener("input", refresh);
   if (truth) truth.addEventListener("change", refresh);
   size.addEventListener("input", () => gallery.style.setProperty("--side", size.value + "rem"));
+  if (heat) heat.addEventListener("change", () => gallery.classList.toggle("plain", !heat.checked));
   copy.addEventListener("click", copyNames);
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.hidden = false;

@@ -15,13 +15,15 @@ void odd_page_head(const char *title, odd_text *html);
 void odd_page_foot(odd_text *html);
 
 void odd_summary_write(const odd_report_data *data, odd_text *html); /* facts and metrics */
+void odd_training_write(const odd_report_training *training, odd_text *html); /* NULL: nothing */
 void odd_gallery_write(const odd_report_data *data, odd_text *html);
 void odd_appendix_write(const odd_report_data *data, odd_text *html); /* unreadable, settings */
 void odd_settings_write(const char *settings, odd_text *html);        /* NULL: nothing */
 
 /** True if the picture can be shown. Only such a one has a file. */
 bool odd_gallery_has_picture(const odd_flagged *image);
-/** "img/000001.png" for the first. Returns buffer. */
+/** "img/000001.png" for the first, "img/000001-heat.png" over it. Returns buffer. */
 const char *odd_gallery_picture(int64_t i, char buffer[static 32]);
+const char *odd_gallery_heat(int64_t i, char buffer[static 48]);
 
 #endif

@@ -40,6 +40,21 @@ static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *s
     };
 }
 
+/* The maps are those of the first flagged images. */
+static odd_status add_heat(odd_page *p, int64_t count)
+{
+    const odd_heat_maps *heat = p->heat;
+    const int64_t area = (int64_t)heat->height * heat->width;
+    for (int64_t i = 0; i < count && i < heat->count; i++) {
+        const odd_heat_region *r = &heat->region[i];
+        odd_flagged *f = &p->flagged[i];
+        if (heat->row[i] != f->row || heat->width != f->width || heat->height != f->height)
+            return odd_fail(ODD_FORMAT, "heat maps are not those of the flagged images");
+        f->heat = (odd_heat){heat->map + i * area, r->left, r->top, r->width, r->height};
+    }
+    return ODD_OK;
+}
+
 odd_status odd_page_gallery(odd_page *p)
 {
     const odd_report_options *options = odd_job_section(p->run->job, "report");
@@ -57,6 +72,7 @@ odd_status odd_page_gallery(odd_page *p)
     ODD_TRY(ODD_NEW(p->flagged, count));
     for (int64_t i = 0; i < count; i++)
         p->flagged[i] = flagged_card(p, i, &shape);
+    ODD_TRY(add_heat(p, count));
     p->data.flagged = p->flagged;
     p->data.flagged_count = count;
     p->data.flagged_total = total;

@@ -11,8 +11,7 @@
 
 #define MOST_ERRORS 1000 /* unreadable images listed in the page; errors.csv has all */
 
-__attribute__((format(printf, 3, 4))) static void say(odd_facts *f, const char *name,
-                                                      const char *format, ...)
+void odd_facts_add(odd_facts *f, const char *name, const char *format, ...)
 {
     if (f->count == MOST_FACTS) return;
     va_list words;
@@ -27,7 +26,7 @@ static void metric(odd_page *p, const odd_bundle *metrics, const char *name, con
 {
     double value;
     if (odd_bundle_find(metrics, key) && odd_bundle_get_f64(metrics, key, &value) == ODD_OK)
-        say(&p->metrics, name, "%.4f", value);
+        odd_facts_add(&p->metrics, name, "%.4f", value);
 }
 
 static odd_status confusion(odd_page *p, const odd_bundle *metrics)
@@ -67,18 +66,22 @@ static void stage_times(odd_page *p)
     const struct {
         const char *name;
         const odd_file *file;
-    } stage[] = {{"Ingest", p->ingest}, {"Features", p->features}, {"Reduce", p->reduce},
-                 {"Fit", p->model},     {"Score", p->scores},      {"Evaluate", p->evaluate}};
+    } stage[] = {{"Ingest", p->ingest},    {"Train", p->train}, {"Features", p->features},
+                 {"Reduce", p->reduce},    {"Fit", p->model},   {"Score", p->scores},
+                 {"Evaluate", p->evaluate}};
     enum { STAGES = sizeof stage / sizeof *stage };
     double seconds[STAGES], total = 0;
     char text[32];
     for (int i = 0; i < STAGES; i++) {
-        if (odd_file_get_f64(stage[i].file, "/", "seconds", &seconds[i]) != ODD_OK) seconds[i] = 0;
+        seconds[i] = 0;
+        if (stage[i].file && odd_file_get_f64(stage[i].file, "/", "seconds", &seconds[i]) != ODD_OK)
+            seconds[i] = 0;
         total += seconds[i];
     }
-    say(&p->summary, "Time in all", "%s", odd_human_seconds(total, text));
+    odd_facts_add(&p->summary, "Time in all", "%s", odd_human_seconds(total, text));
     for (int i = 0; i < STAGES; i++)
-        say(&p->summary, stage[i].name, "%s", odd_human_seconds(seconds[i], text));
+        if (stage[i].file)
+            odd_facts_add(&p->summary, stage[i].name, "%s", odd_human_seconds(seconds[i], text));
 }
 
 static odd_status summary(odd_page *p)
@@ -93,13 +96,13 @@ static odd_status summary(odd_page *p)
     odd_human_count(p->audited->rows, rows);
     odd_human_count(p->data.flagged_total, flagged);
     odd_human_count(errors, unreadable);
-    say(&p->summary, "Images", "%s", rows);
-    say(&p->summary, "Flagged", "%s (%.1f %%)", flagged,
-        100 * (double)p->data.flagged_total / (double)p->audited->rows);
-    say(&p->summary, "Unreadable", "%s", unreadable);
+    odd_facts_add(&p->summary, "Images", "%s", rows);
+    odd_facts_add(&p->summary, "Flagged", "%s (%.1f %%)", flagged,
+                  100 * (double)p->data.flagged_total / (double)p->audited->rows);
+    odd_facts_add(&p->summary, "Unreadable", "%s", unreadable);
     stage_times(p);
-    say(&p->summary, "Detector", "%s", detector);
-    say(&p->summary, "Ranks x threads", "%d x %d", odd_size(p->run->comm), odd_threads());
+    odd_facts_add(&p->summary, "Detector", "%s", detector);
+    odd_facts_add(&p->summary, "Ranks x threads", "%d x %d", odd_size(p->run->comm), odd_threads());
     snprintf(p->subtitle, sizeof p->subtitle, "%s images audited, %s flagged as odd, %s unreadable",
              rows, flagged, unreadable);
     p->data.title = *options->title ? options->title : p->run->options->name;

@@ -6,6 +6,7 @@
 #include "oddlot/base/text.h"
 #include "oddlot_test.h"
 #include "report/contact_sheet_internal.h"
+#include "report/heat_picture_internal.h"
 #include "report/html_internal.h"
 
 #include <ctype.h>
@@ -237,6 +238,78 @@ static void full_page(void)
     close_scratch();
 }
 
+static const float heat[16] = {0, 0, 0, 0, 0, 4, 3, 0, 0, 1, 0, 0, 0, 0, 0, -1};
+
+/* The colours lie over the image, words say where, and nothing is said of the others. */
+static void heat_over_images(void)
+{
+    fixture f = {0};
+    open_scratch();
+    full_report(&f);
+    f.flagged[0].heat = (odd_heat){heat, 1, 1, 2, 1};
+    f.flagged[1].heat = (odd_heat){.map = heat};
+    char *page = write_and_read(&f.data);
+    check_page(page);
+    CU_ASSERT_EQUAL(count_of(page, "<img class=\"heat\" src=\"img/000001-heat.png\" alt=\"\""), 1);
+    CU_ASSERT_EQUAL(count_of(page, "hottest 2 × 1 pixels, 1 from left, 1 from top"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "no place is warm"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "It looks at 4 × 4 pixels"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "id=\"heat\""), 1);
+    odd_free(page);
+    CU_ASSERT(is_there(in_report("img/000001-heat.png")));
+    CU_ASSERT(!is_there(in_report("img/000002-heat.png")));
+    close_scratch();
+}
+
+static void heat_has_colours(void)
+{
+    odd_flagged image = flagged_image(1, "a", -1);
+    uint8_t *rgba = NULL;
+    image.heat = (odd_heat){heat, 1, 1, 2, 1};
+    CU_ASSERT_EQUAL(odd_heat_picture_make(&image, &rgba), ODD_OK);
+    CU_ASSERT(rgba[4 * 5] == 128 && rgba[4 * 5 + 1] == 0 && rgba[4 * 5 + 2] == 60);
+    CU_ASSERT_EQUAL(rgba[4 * 5 + 3], 170);
+    /* three fifths of the way from just warm: a fifth behind the middle colour */
+    CU_ASSERT(rgba[4 * 6] == 196 && rgba[4 * 6 + 1] == 75 && rgba[4 * 6 + 2] == 12);
+    CU_ASSERT_EQUAL(rgba[4 * 6 + 3], 131);
+    CU_ASSERT_EQUAL(rgba[4 * 9 + 3], 0); /* less than half of the way */
+    CU_ASSERT_EQUAL(rgba[4 * 15 + 3], 0);
+    odd_free(rgba);
+}
+
+static void how_networks_learnt(void)
+{
+    const odd_band_point seen[] = {{1, 0.7, 0.6, 0.8}, {2, NAN, NAN, NAN}, {3, 0.5, 0.5, 0.5}};
+    const char *const cell[] = {"Damage", "AUC", HOSTILE, "0.9"};
+    const odd_report_training training = {.networks = 2,
+                                          .loss = {seen, seen, 3, 3},
+                                          .fact = facts,
+                                          .facts = 3,
+                                          .cell = cell,
+                                          .lines = 2,
+                                          .columns = 2};
+    const odd_report_training coder = {.networks = 1, .loss = {seen, NULL, 1, 0}};
+    odd_report_data data = {.threshold = NAN, .training = &training};
+    open_scratch();
+    char *page = write_and_read(&data);
+    check_page(page);
+    check_paths(page);
+    CU_ASSERT_EQUAL(count_of(page, "<section id=\"training\">"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "2 networks have learnt"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "<svg "), 1); /* accuracy is not known */
+    CU_ASSERT_EQUAL(count_of(page, "class=\"band"), 2);
+    CU_ASSERT_EQUAL(count_of(page, "held out</text>"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "<table "), 1);
+    odd_free(page);
+    data.training = &coder;
+    page = write_and_read(&data);
+    check_page(page);
+    CU_ASSERT_EQUAL(count_of(page, "1 network has learnt"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "held out</text>") + count_of(page, "<table "), 0);
+    odd_free(page);
+    close_scratch();
+}
+
 static void same_data_same_page(void)
 {
     fixture f = {0};
@@ -397,6 +470,9 @@ static void failures_name_the_path(void)
 const char *odd_test_name = "report.report";
 CU_TestInfo odd_tests[] = {
     {"a full page, with hostile texts", full_page},
+    {"heat over images", heat_over_images},
+    {"heat has colours", heat_has_colours},
+    {"how networks learnt", how_networks_learnt},
     {"the same data give the same page", same_data_same_page},
     {"a page about nothing", empty_page},
     {"one row, equal scores, none finite", one_row_and_equal_scores},

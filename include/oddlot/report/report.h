@@ -16,6 +16,12 @@ typedef struct {
     const char *name, *value;
 } odd_fact;
 
+/* Where an image is damaged, as a network sees it. */
+typedef struct {
+    const float *map;             /* (height, width) of the image; larger is hotter; borrowed */
+    int left, top, width, height; /* the hottest area, pixels; width 0: nothing is warm */
+} odd_heat;
+
 /* One flagged image. */
 typedef struct {
     int64_t rank; /* 1 is the oddest */
@@ -25,6 +31,7 @@ typedef struct {
     int truth; /* 1 odd, 0 theme, -1 not known */
     int width, height, channels;
     const uint8_t *pixels; /* (height, width, channels) 1 or 3; borrowed */
+    odd_heat heat;         /* map NULL: not known */
 } odd_flagged;
 
 /* One row of the scatter plot. */
@@ -37,6 +44,27 @@ typedef struct {
 typedef struct {
     double x, y;
 } odd_curve_point;
+
+/* A curve of several networks: their mean, least and largest value. */
+typedef struct {
+    double x, mean, low, high;
+} odd_band_point;
+
+/* By the epoch, of the images that are learnt from and of those that are not. */
+typedef struct {
+    const odd_band_point *seen, *held_out; /* count 0: not known */
+    int64_t seen_count, held_out_count;
+} odd_learning_curve;
+
+/* How networks learnt from the catalogue. */
+typedef struct {
+    int64_t networks;
+    odd_learning_curve loss, accuracy;
+    const odd_fact *fact; /* how well they do, and how fast it went */
+    int facts;
+    const char *const *cell; /* (lines, columns) texts on each kind of damage, the heads first */
+    int lines, columns;      /* 0: there are none */
+} odd_report_training;
 
 /* What the threshold did, where the truth is known. */
 typedef struct {
@@ -68,15 +96,16 @@ typedef struct {
     double auc;
     const odd_curve_point *objective; /* iteration, log posterior: how the fit went */
     int64_t objective_count;
-    const odd_fact *error; /* unreadable images: name, reason; the first ones */
+    const odd_report_training *training; /* NULL: no network was trained */
+    const odd_fact *error;               /* unreadable images: name, reason; the first ones */
     int errors;
     int64_t error_total;
     const char *settings; /* job.yaml */
 } odd_report_data;
 
 /**
- * Write FOLDER/index.html, FOLDER/img/000001.png ... (the gallery in its order) and
- * FOLDER/img/contact-sheet.png.
+ * Write FOLDER/index.html, FOLDER/img/000001.png ... (the gallery in its order), 000001-heat.png
+ * ... (colours to lie over them) and FOLDER/img/contact-sheet.png.
  *
  * The report is written beside its place, as FOLDER.partial, and put there whole: who looks finds
  * the old report or the new one, also after a kill. An old report is removed; a folder that holds
