@@ -39,6 +39,7 @@ static void gather(void)
     add(odd_image_section);
     add(odd_ingest_section);
     add(odd_train_section);
+    add(odd_train_augment_section);
     add(odd_train_damage_section);
     add(odd_train_autoencoder_section);
     add(odd_features_section);

@@ -197,7 +197,7 @@ done:
 }
 
 static const char *const inputs[] = {"ingest", NULL};
-static const char *const sections[] = {"train", NULL};
+static const char *const sections[] = {"train", "train.augment", NULL};
 
 const odd_stage odd_stage_train = {
     .name = "train",

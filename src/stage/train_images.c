@@ -120,14 +120,28 @@ static odd_status fetch(const odd_train_images *images, int64_t count, const int
     return st;
 }
 
+static odd_image image_of(const odd_train_images *images, int64_t i, const odd_shown *shown)
+{
+    return (odd_image){images->width, images->height, images->channels,
+                       shown->pixels + i * images->bytes};
+}
+
+static odd_status augment(const odd_train_images *images, int64_t row, uint32_t turn, int64_t i,
+                          odd_shown *shown)
+{
+    const odd_augment_task *task = &shown->augment;
+    odd_image image = image_of(images, i, shown);
+    if (odd_augment_is_off(&task->how)) return ODD_OK;
+    return odd_augment(&task->how, task->seed, row, turn, &image);
+}
+
 /* Damage image i, or not. */
 static odd_status hurt(const odd_train_images *images, const odd_damage_task *task, int64_t row,
                        uint32_t turn, int64_t i, odd_shown *shown)
 {
     const odd_damage_key key = {task->seed, row, task->fresh ? turn : 0};
     const int kind = odd_damage_task_kind(task, row, turn);
-    odd_image image = {images->width, images->height, images->channels,
-                       shown->pixels + i * images->bytes};
+    odd_image image = image_of(images, i, shown);
     uint8_t *before = NULL;
     odd_status st = ODD_OK;
     shown->label[i] = kind >= 0;
@@ -145,13 +159,15 @@ static odd_status show(const odd_train_images *images, const odd_damage_task *ta
                        uint32_t turn, int64_t i, odd_shown *shown)
 {
     const int area = images->width * images->height;
-    odd_status st = ODD_OK;
+    odd_status st;
     shown->label[i] = 0;
     shown->altered[i] = 0;
-    if (task) st = hurt(images, task, row, turn, i, shown);
+    ODD_TRY(augment(images, row, turn, i, shown));
+    if (task) ODD_TRY(hurt(images, task, row, turn, i, shown));
     shown->value[i] = (float)shown->label[i];
     odd_input_load(&images->levels, area, images->channels, shown->pixels + i * images->bytes,
                    shown->input + i * images->bytes);
+done:
     return st;
 }
 
@@ -168,6 +184,6 @@ odd_status odd_train_show(const odd_train_images *images, const odd_damage_task 
         if (st > worst) worst = st;
     }
     if (worst == ODD_OK) return ODD_OK;
-    return odd_fail((odd_status)worst, "cannot damage images of %d x %d pixels: %s", images->width,
+    return odd_fail((odd_status)worst, "cannot change images of %d x %d pixels: %s", images->width,
                     images->height, odd_status_text((odd_status)worst));
 }

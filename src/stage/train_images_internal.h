@@ -8,6 +8,7 @@
 #include "network_input_internal.h"
 #include "stage_internal.h"
 
+#include "oddlot/image/augment.h"
 #include "oddlot/image/damage.h"
 
 /* What else images are shown with, to judge networks by. */
@@ -34,7 +35,16 @@ void odd_damage_task_free(odd_damage_task *task);
 /** The kind that falls on the image of this row in this turn; -1: none. @local */
 int odd_damage_task_kind(const odd_damage_task *task, int64_t row, uint32_t turn);
 
-extern const odd_section odd_train_damage_section;
+/* Small changes of images that are learnt from. */
+typedef struct {
+    odd_augment_options how;
+    uint64_t seed;
+} odd_augment_task;
+
+/** By the section train.augment. @local */
+odd_augment_task odd_augment_task_of(const odd_job *job);
+
+extern const odd_section odd_train_damage_section, odd_train_augment_section;
 
 /* Every rank may ask for any image. */
 typedef struct {
@@ -55,19 +65,20 @@ void odd_train_images_close(odd_train_images *images); /* @local */
 
 /* Images as a network is shown them. */
 typedef struct {
-    int64_t room;     /* images */
-    uint8_t *pixels;  /* (room, bytes) */
-    float *input;     /* (room, channels, height, width) scaled levels */
-    int32_t *label;   /* (room) 1: damaged */
-    float *value;     /* (room) the same */
-    uint8_t *altered; /* (room) 1: some pixel is not as it was */
+    int64_t room;             /* images */
+    uint8_t *pixels;          /* (room, bytes) */
+    float *input;             /* (room, channels, height, width) scaled levels */
+    int32_t *label;           /* (room) 1: damaged */
+    float *value;             /* (room) the same */
+    uint8_t *altered;         /* (room) 1: some pixel is not as it was */
+    odd_augment_task augment; /* before they are damaged; as made by odd_shown_new(): not at all */
 } odd_shown;
 
 odd_status odd_shown_new(const odd_train_images *images, int64_t room, odd_shown *shown);
 void odd_shown_free(odd_shown *shown);
 
-/** Read the images of some rows and damage them as the task says for this turn; task NULL: as they
- *  are. All threads. @local; ODD_FORMAT, ODD_NOMEM. */
+/** Read the images of some rows, augment them as `shown` says, and damage them as the task says for
+ * this turn; task NULL: as they are. All threads. @local; ODD_FORMAT, ODD_NOMEM. */
 odd_status odd_train_show(const odd_train_images *images, const odd_damage_task *task,
                           int64_t count, const int64_t row[], uint32_t turn, odd_shown *shown);
 

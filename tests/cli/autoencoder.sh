@@ -51,6 +51,15 @@ trains streamed 2 --set memory=0
 says "read one by one"
 alike calm streamed
 
+# augmented: another training, the same on any number of ranks
+augmented=(--set train.augment.shift=2 --set train.augment.flip=true --set train.augment.brightness=0.1
+    --set train.augment.contrast=0.2)
+trains augmented-1 1 "${augmented[@]}"
+trains augmented-3 3 "${augmented[@]}"
+alike augmented-1 augmented-3
+! cmp -s calm/networks/encoder.onnx augmented-1/networks/encoder.onnx || fail "augmentation changes nothing"
+check coded augmented-1 3 0.95
+
 # killed in the middle of the first, second and last epoch; 10 steps an epoch
 for after in 4 15 26; do
     run=killed-$after

@@ -35,6 +35,7 @@ typedef enum {
     ODD_STREAM_SAMPLE = 24,      /* variational codes */
     ODD_STREAM_TRIALS = 25,      /* which images further damage is tried on */
     ODD_STREAM_PLATT = 26,       /* which images calibrate which others */
+    ODD_STREAM_AUGMENT = 27,     /* small changes of images that are learnt from */
     ODD_STREAM_TEST = 99
 } odd_stream;
 
