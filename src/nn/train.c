@@ -21,6 +21,7 @@ void odd_trainer_free(odd_trainer **trainer)
     for (int i = 0; i < t->threads * ODD_TAPES; i++)
         odd_tape_free(&t->tape[i]);
     odd_free(t->tape);
+    odd_watch_free(&t->watch);
     for (int i = 0; i < ODD_MOMENTS; i++)
         odd_free(t->moment[i]);
     odd_free(t->partial);
@@ -30,6 +31,7 @@ void odd_trainer_free(odd_trainer **trainer)
     odd_program_free(&t->training.program);
     odd_parameters_free(&t->training.parameters);
     odd_free(t->training.wants);
+    odd_free(t->training.final);
     odd_graph_free(&t->training.graph);
     odd_free(t);
     *trainer = NULL;
@@ -119,6 +121,7 @@ static odd_status start_training(odd_training *t, const odd_graph *graph, int lo
     ODD_TRY(ODD_NEW(t->wants, t->graph->tensors));
     find_wants(t);
     ODD_TRY(check_steps(t));
+    ODD_TRY(odd_train_finals(t));
     ODD_TRY(odd_dnnl(dnnl_engine_create(&t->weights.engine, dnnl_cpu, 0), "engine"));
     ODD_TRY(odd_dnnl(
         dnnl_stream_create(&t->weights.stream, t->weights.engine, dnnl_stream_default_flags),
@@ -177,7 +180,10 @@ static int subtree(int first, int count)
     return size;
 }
 
-enum { COLUMNS = 256 }; /* at a time, so that partial sums stay in the nearest cache */
+enum {
+    COLUMNS = 256,     /* at a time, so that partial sums stay in the nearest cache */
+    WORTH_IT = 1 << 18 /* values; fewer are summed sooner than threads are woken */
+};
 
 /* out = the sum of vector[first ... first + size - 1] in pairs of pairs; size a power of two. */
 ODD_SIMD static void add_pairs(const float *const vector[], int first, int size, int64_t at, int n,
@@ -211,7 +217,8 @@ static void add_columns(const float *const vector[], int first, int vectors, int
 void odd_gradient_sum(int64_t length, int vectors, const float *const vector[], double sum[])
 {
     ODD_CHECK(vectors > 0);
-#pragma omp parallel for default(none) shared(length, vectors, vector, sum)
+#pragma omp parallel for if (length * vectors >= WORTH_IT) default(none)                           \
+    shared(length, vectors, vector, sum)
     for (int64_t at = 0; at < length; at += COLUMNS) {
         double out[COLUMNS];
         int n = length - at < COLUMNS ? (int)(length - at) : COLUMNS;

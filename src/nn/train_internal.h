@@ -43,10 +43,32 @@ typedef struct {
     uint64_t seed;
     bool draws;          /* there is a dropout or a sample: images need numbers */
     bool *wants;         /* (tensors) something that learns is behind it */
+    int64_t *final;      /* (steps) once backward has left it: where the final values begin */
     odd_weights weights; /* constants that stay, with engine and stream */
 } odd_training;
 
 /* ---- train_tape.c ---- */
+
+/* ---- train_watch.c: what of the vectors of all shards is final ---- */
+
+/* Threads note where the final values of their shards begin; the first one tells. */
+typedef struct {
+    void (*tell)(void *context, int64_t first); /* NULL: nobody is told */
+    void *context;
+    int threads;
+    _Atomic int64_t *final; /* (threads) of the shard at work; 0: none */
+    _Atomic int waiting;    /* shards that nobody has begun */
+} odd_watch;
+
+/* Room for more threads. */
+odd_status odd_watch_reserve(odd_watch *w, int threads);
+void odd_watch_free(odd_watch *w);
+void odd_watch_start(odd_watch *w, int shards);
+void odd_watch_begin_shard(odd_watch *w, int thread, int64_t length);
+void odd_watch_end_shard(odd_watch *w, int thread);
+
+/* training->final from slots and steps. */
+odd_status odd_train_finals(odd_training *t);
 
 /* The shard that a tape works on; its own loops find it through their settings. */
 typedef struct {
@@ -54,6 +76,8 @@ typedef struct {
     int64_t batch; /* images of the whole batch */
     uint64_t seed;
     int64_t step;
+    odd_watch *watch;
+    int thread;
     odd_tally tally;
 } odd_work;
 
@@ -69,9 +93,10 @@ typedef struct {
 /* For n images. ODD_FORMAT naming a layer that cannot be trained. */
 odd_status odd_tape_new(odd_training *t, int64_t n, odd_tape **out);
 void odd_tape_free(odd_tape **tape);
-/* One shard: vector (length) filled, work.tally set. */
-odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_shard *shard,
-                        int64_t batch, int64_t step, float vector[]);
+/* One shard on this thread: vector (length) filled, work.tally set. `work` says all but the seed.
+ */
+odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_work *work,
+                        float vector[]);
 
 /* ---- For the layers: a tape in the making ---- */
 
@@ -130,6 +155,8 @@ odd_status odd_maker_argument(odd_maker *m, const_dnnl_primitive_desc_t pd, int 
 odd_status odd_maker_result(odd_maker *m, const_dnnl_primitive_desc_t pd, int arg,
                             odd_argument *argument);
 
+/* train_watch.c: an operation that notes what is final behind the backward of this step. */
+odd_status odd_train_note_final(odd_maker *m);
 /* backward_conv.c: also the transpose */
 odd_status odd_back_conv(odd_maker *m, const odd_step *step);
 /* backward_product.c */

@@ -33,6 +33,7 @@ static odd_status make_room(odd_trainer *t, int threads)
 {
     odd_tape **more;
     if (threads <= t->threads) return ODD_OK;
+    if (odd_watch_reserve(&t->watch, threads) != ODD_OK) return ODD_NOMEM;
     if (ODD_NEW(more, (int64_t)threads * ODD_TAPES) != ODD_OK) return ODD_NOMEM;
     if (t->threads > 0) memcpy(more, t->tape, sizeof *more * (size_t)t->threads * ODD_TAPES);
     odd_free(t->tape);
@@ -71,15 +72,22 @@ typedef struct {
     odd_tally *tally;
 } call;
 
-static odd_status run_shard(const call *w, int s)
+static odd_status run_shard(const call *w, int s, int thread)
 {
     odd_tape *tape;
     odd_trainer *t = w->trainer;
+    const odd_work work = {.shard = &w->shard[s],
+                           .batch = w->batch,
+                           .step = t->step,
+                           .watch = &t->watch,
+                           .thread = thread};
     odd_status st;
-    ODD_TRY(find_tape(t, omp_get_thread_num(), w->shard[s].images, &tape));
+    odd_watch_begin_shard(&t->watch, work.thread, t->training.parameters.length);
+    ODD_TRY(find_tape(t, work.thread, w->shard[s].images, &tape));
     tape->used_at = (uint64_t)t->step + 1;
-    ODD_TRY(odd_tape_run(&t->training, tape, &w->shard[s], w->batch, t->step, w->vector[s]));
+    ODD_TRY(odd_tape_run(&t->training, tape, &work, w->vector[s]));
     w->tally[s] = tape->work.tally;
+    odd_watch_end_shard(&t->watch, work.thread); /* never told of one that failed */
 done:
     return st;
 }
@@ -101,6 +109,17 @@ static void keep_failure(failure *f, int shard, odd_status st)
     }
 }
 
+/* In a team of one: oneDNN's batch norm of rows has barriers, where it would else wait for threads
+ * of ours that are at another shard, or have none. */
+static void run_alone(const call *w, int s, failure *f)
+{
+    odd_status st = ODD_OK;
+    int thread = omp_get_thread_num();
+#pragma omp parallel num_threads(1) default(none) shared(w, s, st, thread)
+    st = run_shard(w, s, thread);
+    keep_failure(f, s, st);
+}
+
 /* oneDNN would ask for threads of its own: each of ours tells it that there is one. */
 static void run_shards(const call *w, int shards, int threads, failure *f)
 {
@@ -109,7 +128,7 @@ static void run_shards(const call *w, int shards, int threads, failure *f)
         omp_set_num_threads(1);
 #pragma omp for schedule(dynamic)
         for (int s = 0; s < shards; s++)
-            keep_failure(f, s, run_shard(w, s));
+            run_alone(w, s, f);
     }
 }
 
@@ -124,6 +143,7 @@ odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const o
     for (int s = 0; s < shards; s++)
         ODD_TRY(check_shard(&t->training, &shard[s]));
     ODD_TRY(make_room(t, threads));
+    odd_watch_start(&t->watch, shards);
     run_shards(&w, shards, threads, &f);
     omp_set_num_threads(all);
     if (f.status != ODD_OK) st = odd_fail(f.status, "%s", f.reason);

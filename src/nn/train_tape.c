@@ -66,8 +66,10 @@ static odd_status plan_all(odd_maker *m)
     m->p.step = steps;
     for (int i = 0; i < m->training->losses; i++)
         ODD_TRY(odd_train_loss(m, i));
-    for (int i = steps - 1; i >= 0; i--)
+    for (int i = steps - 1; i >= 0; i--) {
         ODD_TRY(walk(m, i, odd_step_backward));
+        ODD_TRY(odd_train_note_final(m));
+    }
     ODD_TRY(odd_plan_place(m->p.plan, m->p.engine));
 done:
     return st;
@@ -154,17 +156,14 @@ static void clear_rest(const odd_parameters *p, const bool filled[], float vecto
     }
 }
 
-odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_shard *shard,
-                        int64_t batch, int64_t step, float vector[])
+odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_work *work, float vector[])
 {
     const odd_parameters *p = &t->parameters;
-    tape->work = (odd_work){.shard = shard,
-                            .batch = batch,
-                            .seed = t->seed,
-                            .step = step,
-                            .tally = {.images = (double)shard->images}};
+    tape->work = *work;
+    tape->work.seed = t->seed;
+    tape->work.tally = (odd_tally){.images = (double)work->shard->images};
     for (int s = 0; s < p->slots; s++)
         tape->target[s] = vector + p->slot[s].offset;
     clear_rest(p, tape->filled, vector);
-    return odd_plan_run(tape->plan, &t->program, tape->stream, shard->input, tape->target);
+    return odd_plan_run(tape->plan, &t->program, tape->stream, work->shard->input, tape->target);
 }

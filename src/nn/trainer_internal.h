@@ -13,7 +13,8 @@ struct odd_trainer {
     odd_training training;
     odd_train_options options;
     int threads;
-    odd_tape **tape;            /* (threads, ODD_TAPES) */
+    odd_tape **tape; /* (threads, ODD_TAPES) */
+    odd_watch watch;
     float *moment[ODD_MOMENTS]; /* (learnt); NULL: the optimizer has none */
     double *partial;            /* (blocks) of the gradient's length */
     int64_t step;               /* done */

@@ -348,9 +348,8 @@ static odd_trainer *train(const odd_graph *g, int threads, int steps)
     return t;
 }
 
-static void threads_do_not_matter(void)
+static void check_threads(odd_graph *g)
 {
-    odd_graph *g = NETWORK(rich);
     odd_trainer *one = train(g, 1, 4);
     for (int threads = 2; threads <= 5; threads++) {
         odd_trainer *more = train(g, threads, 4);
@@ -359,6 +358,15 @@ static void threads_do_not_matter(void)
     }
     odd_trainer_free(&one);
     odd_graph_free(&g);
+}
+
+/* The second has a batch norm of rows: shards that do not divide evenly by threads once waited for
+ * each other in it. */
+static void threads_do_not_matter(void)
+{
+    static const char *const rows[] = {"dense 20", "batch_norm", "tanh", "dense 4"};
+    check_threads(NETWORK(rich));
+    check_threads(NETWORK(rows));
 }
 
 /* The sum of vectors against the tree drawn by hand. */
@@ -382,6 +390,62 @@ static void sums_are_trees(void)
     }
     for (int s = 0; s < VECTORS; s++)
         odd_free(vector[s]);
+}
+
+/* ---- The watch ---- */
+
+typedef struct {
+    const batch *b;
+    int shards, told;
+    int64_t first;
+    float *seen[SHARDS]; /* what was final when it was told, from `first` on */
+} watcher;
+
+static void look(void *context, int64_t first)
+{
+    watcher *w = context;
+    CU_ASSERT(first >= 0 && first <= w->first);
+    for (int s = 0; s < w->shards; s++)
+        memcpy(w->seen[s] + first, w->b->vector[s] + first,
+               (size_t)(w->first - first) * sizeof(float));
+    w->first = first;
+    w->told++;
+}
+
+/* What is told to be final stays as it is. One thread tells of every layer of the last shard. */
+static void check_watch(odd_trainer *t, batch *b, int threads, int shards)
+{
+    watcher w = {.b = b, .shards = shards, .first = b->length};
+    int before = omp_get_max_threads();
+    for (int s = 0; s < shards; s++)
+        w.seen[s] = odd_alloc(b->length, sizeof *w.seen[s]);
+    omp_set_num_threads(threads);
+    odd_trainer_watch(t, look, &w);
+    CU_ASSERT_EQUAL(add_up(t, b, BATCH, shards), ODD_OK);
+    odd_trainer_watch(t, NULL, NULL);
+    omp_set_num_threads(before);
+    CU_ASSERT(w.told <= 6 && (threads > 1 || w.told == 6));
+    CU_ASSERT(threads > 1 || w.first == 0);
+    for (int s = 0; s < shards; s++) {
+        CU_ASSERT(memcmp(w.seen[s] + w.first, b->vector[s] + w.first,
+                         (size_t)(b->length - w.first) * sizeof(float)) == 0);
+        odd_free(w.seen[s]);
+    }
+}
+
+static void watched(void)
+{
+    odd_graph *g = NETWORK(rich);
+    odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_SGD);
+    odd_trainer *t = trainer(g, ODD_LOSS_CROSS_ENTROPY, &options);
+    batch b;
+    new_batch(&b, t);
+    for (int threads = 1; threads <= 4; threads++)
+        for (int shards = 1; shards <= SHARDS; shards++)
+            check_watch(t, &b, threads, shards);
+    free_batch(&b);
+    odd_trainer_free(&t);
+    odd_graph_free(&g);
 }
 
 static void state_goes_on(void)
@@ -652,6 +716,7 @@ CU_TestInfo odd_tests[] = {
     {"schedules", schedules},
     {"threads do not matter", threads_do_not_matter},
     {"sums are trees", sums_are_trees},
+    {"watched", watched},
     {"state goes on", state_goes_on},
     {"foreign state is refused", foreign_state_is_refused},
     {"masks", masks},

@@ -117,6 +117,12 @@ void odd_shard_range(int64_t batch, int shards, int shard, int64_t *first, int64
 odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const odd_shard shard[],
                               float *const vector[], odd_tally tally[]);
 
+/** From now on odd_trainer_shards() tells, while it works, what is final: from value `first` on the
+ *  vectors of all its shards are as they will be returned. The calling thread is told, between the
+ *  layers of the last backward passes, so that these values may travel meanwhile; `first` falls.
+ *  NULL: nobody. */
+void odd_trainer_watch(odd_trainer *t, void (*tell)(void *context, int64_t first), void *context);
+
 /** The sum of vectors in double, in the tree of par/treesum.h: the same bits as that gives. All
  *  threads. sum: (length). */
 void odd_gradient_sum(int64_t length, int vectors, const float *const vector[], double sum[]);
