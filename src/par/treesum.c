@@ -138,13 +138,12 @@ odd_status odd_treesum_join(odd_treesum *left, odd_treesum *right)
     return ODD_OK;
 }
 
-/* The largest subtree that begins at block `first` and does not pass `end`. */
-static subtree largest_subtree(int64_t first, int64_t end)
+int odd_treesum_level(int64_t first, int64_t end)
 {
     int level = 0;
     while ((first >> level) % 2 == 0 && (int64_t)1 << level <= (end - first) / 2)
         level++;
-    return (subtree){level, first >> level, NULL};
+    return level;
 }
 
 /* What goes before the vectors of a run; its subtrees follow from first and end. */
@@ -172,8 +171,8 @@ static odd_status receive_run(MPI_Comm comm, int from, odd_treesum *t, double si
     if (head.broken) return ODD_OK;
     ODD_CHECK(head.length == t->length && (*broken || head.first == t->end));
     for (int64_t block = head.first; block < head.end;) {
-        subtree right = largest_subtree(block, head.end);
-        right.sum = *broken ? NULL : take_spare(t);
+        int level = odd_treesum_level(block, head.end);
+        subtree right = {level, block >> level, *broken ? NULL : take_spare(t)};
         odd_receive(comm, from, ODD_TAG_TREESUM, right.sum ? right.sum : sink,
                     (size_t)t->length * sizeof(double));
         if (right.sum) append(t, right);

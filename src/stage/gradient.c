@@ -5,14 +5,11 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <string.h>
-
 enum { TALLY = 3 }; /* numbers of one: loss, hits, images */
 
-/* All shards are mine: their sum needs no messages, and has the same bits. */
-static bool alone(const odd_gradient *g)
+static void send_final(void *context, int64_t first)
 {
-    return odd_size(g->comm) == 1;
+    odd_exchange_ready(context, first);
 }
 
 odd_status odd_gradient_open(MPI_Comm comm, odd_trainer *trainer, int shards, odd_gradient *g)
@@ -26,14 +23,19 @@ odd_status odd_gradient_open(MPI_Comm comm, odd_trainer *trainer, int shards, od
         ODD_TRY(ODD_NEW(g->vector[s], g->length));
     ODD_TRY(ODD_NEW(g->tally, most));
     ODD_TRY(ODD_NEW(g->shard, most));
-    ODD_TRY(ODD_NEW(g->sum, g->length + TALLY));
-    ODD_TRY(odd_treesum_new(alone(g) ? TALLY : g->length + TALLY, 0, &g->tree));
+    ODD_TRY(ODD_NEW(g->sum, g->length));
+    ODD_TRY(odd_treesum_new(TALLY, 0, &g->tree));
+    if (odd_size(comm) == 1) return ODD_OK;
+    ODD_TRY(odd_exchange_new(comm, g->length, &g->exchange));
+    odd_trainer_watch(trainer, send_final, g->exchange);
 done:
     return st;
 }
 
 void odd_gradient_close(odd_gradient *g)
 {
+    if (g->exchange) odd_trainer_watch(g->trainer, NULL, NULL);
+    odd_exchange_free(&g->exchange);
     for (int s = 0; g->vector && s < g->most; s++)
         odd_free(g->vector[s]);
     odd_free(g->vector);
@@ -62,46 +64,55 @@ void odd_gradient_range(const odd_gradient *g, int64_t batch, int s, int64_t *fi
     odd_shard_range(batch, shards_of(g, batch), g->first + s, first, count);
 }
 
-static void put_tally(const odd_tally *tally, double sum[TALLY])
-{
-    sum[0] = tally->loss;
-    sum[1] = tally->hits;
-    sum[2] = tally->images;
-}
-
-/* My shards become a run of the tree; `length` values of each, then its tally. */
-static odd_status push_shards(odd_gradient *g, int64_t length)
+/* My shards become a run of the tree. */
+static odd_status push_tallies(odd_gradient *g)
 {
     odd_treesum_begin(g->tree, g->first);
     for (int s = 0; s < g->mine; s++) {
+        const odd_tally *tally = &g->tally[s];
         double *sum = odd_treesum_next(g->tree);
         if (!sum) return ODD_NOMEM;
-        for (int64_t i = 0; i < length; i++)
-            sum[i] = g->vector[s][i];
-        put_tally(&g->tally[s], sum + length);
+        sum[0] = tally->loss;
+        sum[1] = tally->hits;
+        sum[2] = tally->images;
         odd_treesum_push(g->tree);
     }
     return ODD_OK;
 }
 
-static odd_status add_up(odd_gradient *g)
+static odd_status run_shards(odd_gradient *g, int64_t batch)
 {
     odd_status st;
-    if (alone(g)) odd_gradient_sum(g->length, g->mine, (const float *const *)g->vector, g->sum);
-    const int64_t before = alone(g) ? g->length : 0;
-    ODD_TRY_ALL(g->comm, push_shards(g, g->length - before));
-    ODD_TRY(odd_treesum_total(g->comm, g->tree, g->sum + before));
+    ODD_TRY(odd_trainer_shards(g->trainer, batch, g->mine, g->shard, g->vector, g->tally));
+    ODD_TRY(push_tallies(g));
+done:
+    return st;
+}
+
+/* A rank whose shards failed takes part in the sum, of no meaning, so that nobody waits for it. */
+static odd_status sum_shards(odd_gradient *g, int64_t batch)
+{
+    odd_status st, mine;
+    if (g->exchange) {
+        ODD_TRY(odd_exchange_cut(g->exchange, shards_of(g, batch)));
+        odd_exchange_begin(g->exchange, g->vector);
+    }
+    mine = run_shards(g, batch);
+    if (g->exchange)
+        odd_exchange_end(g->exchange, g->sum);
+    else if (mine == ODD_OK)
+        odd_gradient_sum(g->length, g->mine, (const float *const *)g->vector, g->sum);
+    ODD_TRY_ALL(g->comm, mine);
 done:
     return st;
 }
 
 odd_status odd_gradient_step(odd_gradient *g, int64_t batch, double rate, odd_tally *total)
 {
-    const double *sum = g->sum + g->length;
+    double sum[TALLY];
     odd_status st;
-    ODD_TRY_ALL(g->comm,
-                odd_trainer_shards(g->trainer, batch, g->mine, g->shard, g->vector, g->tally));
-    ODD_TRY(add_up(g));
+    ODD_TRY(sum_shards(g, batch));
+    ODD_TRY(odd_treesum_total(g->comm, g->tree, sum));
     *total = (odd_tally){.loss = sum[0], .hits = sum[1], .images = sum[2]};
     ODD_TRY(odd_trainer_step(g->trainer, g->sum, total->loss / (double)batch, rate));
 done:

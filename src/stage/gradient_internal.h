@@ -1,11 +1,13 @@
 /**
  * Gradient: one step of training over all ranks. A batch is cut into shards, each rank works on a
  * run of them, and their gradients are summed in one fixed tree, so that neither ranks nor threads
- * show in the weights.
+ * show in the weights. Over several ranks the last layers' are on their way while the first layers'
+ * are being computed.
  */
 #ifndef ODDLOT_STAGE_GRADIENT_INTERNAL_H
 #define ODDLOT_STAGE_GRADIENT_INTERNAL_H
 
+#include "gradient_exchange_internal.h"
 #include "oddlot/nn/train.h"
 #include "oddlot/par/treesum.h"
 
@@ -13,19 +15,21 @@
 
 typedef struct {
     MPI_Comm comm;
-    odd_trainer *trainer; /* kept */
-    int shards;           /* that a batch is cut into */
-    int first, mine;      /* my shards of the batch that was asked for last */
-    int most;             /* shards of mine that there is room for */
-    int64_t length;       /* of the vector of a shard */
-    float **vector;       /* (most) of length */
-    odd_tally *tally;     /* (most) */
-    odd_shard *shard;     /* (most) to be filled by the caller: the shards that are mine */
-    odd_treesum *tree;    /* of vectors with their tallies; of tallies where all shards are mine */
-    double *sum;          /* (length and a tally) */
+    odd_trainer *trainer;   /* kept */
+    int shards;             /* that a batch is cut into */
+    int first, mine;        /* my shards of the batch that was asked for last */
+    int most;               /* shards of mine that there is room for */
+    int64_t length;         /* of the vector of a shard */
+    float **vector;         /* (most) of length */
+    odd_tally *tally;       /* (most) */
+    odd_shard *shard;       /* (most) to be filled by the caller: the shards that are mine */
+    odd_exchange *exchange; /* NULL: all shards are mine */
+    odd_treesum *tree;      /* of tallies */
+    double *sum;            /* (length) */
 } odd_gradient;
 
-/** Room for batches of `shards` shards. @local, @same shards; ODD_NOMEM. */
+/** Room for batches of `shards` shards; the trainer is watched until the close. @local, @same
+ *  shards; ODD_NOMEM. */
 odd_status odd_gradient_open(MPI_Comm comm, odd_trainer *trainer, int shards, odd_gradient *g);
 void odd_gradient_close(odd_gradient *g);
 

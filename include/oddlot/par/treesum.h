@@ -29,6 +29,10 @@ void odd_treesum_begin(odd_treesum *t, int64_t first);
 double *odd_treesum_next(odd_treesum *t);
 void odd_treesum_push(odd_treesum *t);
 
+/** The tree itself: 2^level blocks are in the largest subtree that begins at block `first` and does
+ *  not pass `end`. @local */
+int odd_treesum_level(int64_t first, int64_t end);
+
 /** Append the run `right`, which begins where `left` ends; empties `right`. @local */
 odd_status odd_treesum_join(odd_treesum *left, odd_treesum *right);
 
