@@ -4,7 +4,7 @@
 
 #include "flagging_internal.h"
 #include "stage_internal.h"
-#include "train_task_internal.h"
+#include "train_coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
@@ -16,7 +16,7 @@
 static const char residual_about[] = "length of what the components do not hold; larger is odder";
 
 /* What the networks of a task say of an image: a column, and where it is in train.h5. */
-typedef struct {
+typedef struct odd_said_column {
     odd_score_column column;
     const char *dataset;
 } said_column;
@@ -34,12 +34,21 @@ static const said_column autoencoder_columns[] = {
     {{NULL, NULL, 0}, NULL},
 };
 
+static const said_column variational_columns[] = {
+    {{"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},
+     "reconstruction_error"},
+    {{"reconstruction_probability",
+      "log likelihood by the variational auto-encoder; smaller is odder", -1},
+     "reconstruction_probability"},
+    {{NULL, NULL, 0}, NULL},
+};
+
 /* NULL: the job trains none. */
 static const said_column *said_of(const odd_job *job)
 {
     if (!odd_trains(&(odd_run){.job = job})) return NULL;
-    const bool damage = odd_train_task_of(job) == &odd_task_damage;
-    return damage ? damage_columns : autoencoder_columns;
+    if (odd_train_task_of(job) == &odd_task_damage) return damage_columns;
+    return odd_coder_is_variational(job) ? variational_columns : autoencoder_columns;
 }
 
 static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const char *name)
@@ -63,11 +72,12 @@ static void add_column(odd_scoring *s, odd_score_column column)
 static void add_columns(const odd_job *job, odd_scoring *s)
 {
     const said_column *said = said_of(job);
-    const bool taken = said == autoencoder_columns;
+    const bool taken = said && said != damage_columns;
     for (int c = 0; c < s->residual; c++)
         add_column(s, s->detector->columns[c]);
     add_column(s, (odd_score_column){taken ? "residual" : "reconstruction", residual_about, 1});
     if (!said) return;
+    s->said = said;
     s->trained = s->columns;
     if (said == damage_columns) s->damage = s->trained;
     for (; said->dataset; said++)
@@ -157,7 +167,7 @@ odd_status odd_scoring_add_trained(const odd_scoring *by, const odd_file *featur
                                    const odd_file *train, const odd_partition *part, double score[])
 {
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
-    const said_column *said = by->damage >= 0 ? damage_columns : autoencoder_columns;
+    const said_column *said = by->said;
     odd_dataset *dataset = NULL;
     int64_t *row = NULL;
     odd_status st;

@@ -15,7 +15,8 @@ typedef struct {
     const odd_detector *detector;
     odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, networks' */
     int columns;
-    int residual;        /* column of the residual */
+    const struct odd_said_column *said; /* where those of networks are; NULL: there are none */
+    int residual;                       /* column of the residual */
     int trained;         /* first column of what networks say; -1: the job trains none */
     int damage;          /* the same where it is damage that they see; else -1 */
     int rank_by;         /* column that ranks */

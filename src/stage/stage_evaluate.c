@@ -168,6 +168,8 @@ static odd_status judge_columns(judgement *j)
         if (c->ranks) ODD_TRY(judge_column(j, c->name, c->ranks));
     ODD_TRY(judge_column(j, "reconstruction", 1));
     if (odd_file_has(j->scores, "columns/damage")) ODD_TRY(judge_column(j, "damage", 1));
+    if (odd_file_has(j->scores, "columns/reconstruction_probability"))
+        ODD_TRY(judge_column(j, "reconstruction_probability", -1));
 done:
     odd_free(name);
     return st;

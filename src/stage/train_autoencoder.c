@@ -25,6 +25,11 @@ static const odd_option table[] = {
     {"keep", ODD_OPTION_CHOICE, offsetof(odd_coder_options, keep), "last", 0, 0, kept_known,
      "the network of which epoch: the last, or the one of least loss while it learnt; patience "
      "keeps the best too"},
+    {"kl", ODD_OPTION_REAL, offsetof(odd_coder_options, kl), "1", 1e-9, 1e9, NULL,
+     "where the network ends in `sample N` (a variational code): weight of the divergence of codes "
+     "from the normal distribution; with loss squared the variance of a pixel, such as 0.01"},
+    {"draws", ODD_OPTION_INT, offsetof(odd_coder_options, draws), "10", 1, 10000, NULL,
+     "of the variational code of an image, for its reconstruction probability"},
     ODD_OPTIONS_END,
 };
 
@@ -33,12 +38,6 @@ const odd_section odd_train_autoencoder_section = {
     sizeof(odd_coder_options)};
 
 /* -- before training -- */
-
-static odd_status check(const odd_job *job)
-{
-    (void)job; /* the network tells what is wrong with it */
-    return ODD_OK;
-}
 
 static int64_t networks(const odd_training_options *options)
 {
@@ -57,12 +56,6 @@ done:
     return st;
 }
 
-static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES])
-{
-    loss[0] = odd_coder_loss(job, graph);
-    return 1;
-}
-
 static int choice(const odd_job *job)
 {
     const odd_training_options *train = odd_job_section(job, "train");
@@ -79,10 +72,13 @@ static odd_status begin(odd_training *t)
     ODD_TRY(ODD_NEW(r->curve, ODD_CURVES * r->epochs));
     ODD_TRY(ODD_NEW(r->best, 1));
     ODD_TRY(ODD_NEW(t->error, r->n));
+    if (odd_coder_is_variational(t->run->job)) ODD_TRY(ODD_NEW(t->likelihood, r->n));
     for (int64_t i = 0; i < ODD_CURVES * r->epochs; i++)
         r->curve[i] = NAN;
     for (int64_t i = 0; i < r->n; i++)
         t->error[i] = NAN;
+    for (int64_t i = 0; t->likelihood && i < r->n; i++)
+        t->likelihood[i] = NAN;
 done:
     return st;
 }
@@ -90,7 +86,8 @@ done:
 static void end(odd_training *t)
 {
     odd_free(t->error);
-    t->error = NULL;
+    odd_free(t->likelihood);
+    t->error = t->likelihood = NULL;
 }
 
 /* -- while it learns -- */
@@ -115,7 +112,7 @@ static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const 
     const double seen = odd_curve(&t->result, ODD_CURVE_SEEN_LOSS, number)[epoch];
     double *loss = &odd_curve(&t->result, ODD_CURVE_HELD_LOSS, number)[epoch], *each = NULL;
     odd_loss term[ODD_LOSSES];
-    const int terms = losses(t->run->job, graph, term);
+    const int terms = odd_coder_losses(t->run->job, graph, term);
     odd_status st = ODD_OK;
     if (held->count == 0) goto done;
     ODD_TRY_ALL(t->comm, ODD_NEW(each, held->count));
@@ -146,6 +143,13 @@ done:
     return st;
 }
 
+/* From readable images to all. */
+static void spread(const odd_train_images *images, const double value[], double all[])
+{
+    for (int64_t i = 0; i < images->readable; i++)
+        all[images->row[i]] = value[i];
+}
+
 /* The mean squared error of a pixel of every image, also of those that it has learnt from. */
 static odd_status rebuild(odd_training *t, const odd_graph *whole)
 {
@@ -155,10 +159,24 @@ static odd_status rebuild(odd_training *t, const odd_graph *whole)
     odd_status st;
     ODD_TRY_ALL(t->comm, ODD_NEW(error, images->readable));
     ODD_TRY(odd_train_objective(t, whole, 1, &squared, images->readable, images->row, error));
-    for (int64_t i = 0; i < images->readable; i++)
-        t->error[images->row[i]] = error[i];
+    spread(images, error, t->error);
 done:
     odd_free(error);
+    return st;
+}
+
+/* How likely the images are, where the code is variational. */
+static odd_status judge(odd_training *t, const odd_graph *graph)
+{
+    const odd_train_images *images = &t->images;
+    double *likelihood = NULL;
+    odd_status st = ODD_OK;
+    if (!t->likelihood) return ODD_OK;
+    ODD_TRY_ALL(t->comm, ODD_NEW(likelihood, images->readable));
+    ODD_TRY(odd_coder_likelihood(t, graph, images->readable, images->row, likelihood));
+    spread(images, likelihood, t->likelihood);
+done:
+    odd_free(likelihood);
     return st;
 }
 
@@ -171,6 +189,7 @@ static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph
     (void)held;
     ODD_TRY_ALL(t->comm, odd_coder_whole(t->run->job, graph, &whole));
     ODD_TRY(rebuild(t, whole));
+    ODD_TRY(judge(t, graph));
     ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? save(t, graph, whole) : ODD_OK);
 done:
     odd_graph_free(&whole);
@@ -231,13 +250,19 @@ static void tell(const odd_training *t)
 
 static odd_status write(const odd_training *t, odd_file *file)
 {
-    const odd_cross_fit *r = &t->result;
+    const int64_t n = t->result.n, mine = odd_rank(t->comm) == 0 ? n : 0;
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY_ALL(t->comm, describe(t, &b));
-    ODD_TRY(odd_column_write(
-        file, "reconstruction_error", ODD_F64, r->n, 0, odd_rank(t->comm) == 0 ? r->n : 0, t->error,
-        "mean squared error of a pixel, level 0 ... 1; NaN: not readable", "levels squared"));
+    ODD_TRY(odd_column_write(file, "reconstruction_error", ODD_F64, n, 0, mine, t->error,
+                             "mean squared error of a pixel, level 0 ... 1; NaN: not readable",
+                             "levels squared"));
+    if (t->likelihood)
+        ODD_TRY(odd_column_write(file, "reconstruction_probability", ODD_F64, n, 0, mine,
+                                 t->likelihood,
+                                 "logarithm of the likelihood of the image, mean over draws of its "
+                                 "code; NaN: not readable",
+                                 ""));
     ODD_TRY(odd_bundle_write(file, "/", &b));
     tell(t);
 done:
@@ -250,10 +275,10 @@ const odd_train_task odd_task_autoencoder = {
     .summary = "to give images back through a short code",
     .product = ODD_ENCODER_FILE,
     .preset = "unit",
-    .check = check,
+    .check = odd_coder_check,
     .networks = networks,
     .network = network,
-    .losses = losses,
+    .losses = odd_coder_losses,
     .choice = choice,
     .begin = begin,
     .end = end,

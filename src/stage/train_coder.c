@@ -2,6 +2,7 @@
 #include "train_coder_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 #include "oddlot/image/prepare.h"
 #include "oddlot/nn/network.h"
 
@@ -32,6 +33,37 @@ static const char *code_of(const odd_job *job)
     const odd_list *list = encoder_of(job);
     const char *last = list->item[list->count - 1];
     return strncmp(last, "as ", 3) == 0 ? last + 3 : CODE;
+}
+
+static bool draws(const char *item)
+{
+    return strncmp(item, "sample", strlen("sample")) == 0;
+}
+
+/* The number of the encoder's last layer. */
+static int64_t last_layer(const odd_list *list)
+{
+    int64_t i = list->count - 1;
+    while (i > 0 && strncmp(list->item[i], "as ", 3) == 0)
+        i--;
+    return i;
+}
+
+bool odd_coder_is_variational(const odd_job *job)
+{
+    const odd_list *list = encoder_of(job);
+    return list->count > 0 && draws(list->item[last_layer(list)]);
+}
+
+odd_status odd_coder_check(const odd_job *job)
+{
+    const odd_list *list = encoder_of(job);
+    for (int64_t i = 0; i < last_layer(list); i++)
+        if (draws(list->item[i]))
+            return odd_job_fail(job, "train.network",
+                                "item %lld '%s': a variational code is drawn by the last layer",
+                                (long long)i + 1, list->item[i]);
+    return ODD_OK;
 }
 
 /* -- putting together -- */
@@ -137,6 +169,32 @@ odd_loss odd_coder_loss(const odd_job *job, const odd_graph *graph)
     return (odd_loss){is_binary(job) ? ODD_LOSS_BINARY : ODD_LOSS_SQUARED, graph->output[0], 1};
 }
 
+static odd_status find_moments(const odd_job *job, const odd_graph *graph, int *tensor)
+{
+    odd_text name = ODD_TEXT_EMPTY;
+    odd_status st;
+    odd_text_format(&name, "%s_moments", code_of(job));
+    ODD_TRY(odd_text_status(&name));
+    ODD_TRY(odd_graph_find(graph, name.s, tensor));
+done:
+    odd_text_free(&name);
+    return st;
+}
+
+/* The bound of Kingma and Welling with pixels of variance `kl`, divided by what makes the loss of
+ * the output one of a pixel, so that losses can be compared. */
+int odd_coder_losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES])
+{
+    const double values = (double)odd_tensor_values(&graph->tensor[graph->output[0]]);
+    const double weight = (is_binary(job) ? 1 : 2) * options_of(job)->kl / values;
+    int moments;
+    loss[0] = odd_coder_loss(job, graph);
+    if (!odd_coder_is_variational(job)) return 1;
+    ODD_CHECK(find_moments(job, graph, &moments) == ODD_OK);
+    loss[1] = (odd_loss){ODD_LOSS_KL, moments, weight};
+    return 2;
+}
+
 /* -- taking apart -- */
 
 odd_status odd_coder_cut(const odd_job *job, const odd_graph *graph, odd_graph **encoder)
@@ -146,6 +204,21 @@ odd_status odd_coder_cut(const odd_job *job, const odd_graph *graph, odd_graph *
     ODD_TRY(odd_graph_copy(graph, encoder));
     ODD_TRY(odd_graph_find(*encoder, code_of(job), &code));
     ODD_TRY(odd_graph_cut(*encoder, code));
+done:
+    return st;
+}
+
+odd_status odd_coder_halves(const odd_job *job, const odd_graph *graph, odd_graph **encoder,
+                            odd_graph **decoder)
+{
+    int at;
+    odd_status st;
+    ODD_TRY(odd_graph_copy(graph, encoder));
+    ODD_TRY(find_moments(job, *encoder, &at));
+    ODD_TRY(odd_graph_cut(*encoder, at));
+    ODD_TRY(odd_graph_copy(graph, decoder));
+    ODD_TRY(odd_graph_find(*decoder, code_of(job), &at));
+    ODD_TRY(odd_graph_cut_before(*decoder, at));
 done:
     return st;
 }

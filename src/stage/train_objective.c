@@ -1,23 +1,16 @@
-/* Objective: what each image adds to the objective of a network, in portions over the ranks. */
+/* Objective: what each image adds to the objective of a network. */
 #include "training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
-
-#include <string.h>
-
-/* Images that go through the network together, whoever has them: a batch may show in the last bits
- * of what a network says. */
-enum { PORTION = 64 };
 
 typedef struct {
     const odd_training *t;
     int terms;
     const odd_loss *loss;
     int64_t values[ODD_LOSSES]; /* of the tensor of each term */
-    float *output[ODD_LOSSES];  /* (PORTION, values) */
+    float *output[ODD_LOSSES];  /* (ODD_PORTION, values) */
     odd_net *net;
     odd_shown shown;
 } examiner;
@@ -28,7 +21,7 @@ static odd_status add_outputs(examiner *e, odd_graph *graph)
     graph->outputs = 0; /* the tensors of the terms are, in their order */
     for (int k = 0; k < e->terms; k++) {
         e->values[k] = odd_tensor_values(&graph->tensor[e->loss[k].tensor]);
-        ODD_TRY(ODD_NEW(e->output[k], PORTION * e->values[k]));
+        ODD_TRY(ODD_NEW(e->output[k], ODD_PORTION * e->values[k]));
         ODD_TRY(odd_graph_add_output(graph, e->loss[k].tensor));
     }
 done:
@@ -42,7 +35,7 @@ static odd_status examiner_open(examiner *e, const odd_graph *given)
     ODD_TRY(odd_graph_copy(given, &graph));
     ODD_TRY(add_outputs(e, graph));
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &e->net));
-    ODD_TRY(odd_shown_new(&e->t->images, PORTION, &e->shown));
+    ODD_TRY(odd_shown_new(&e->t->images, ODD_PORTION, &e->shown));
 done:
     odd_graph_free(&graph);
     return st;
@@ -71,9 +64,10 @@ static odd_status grade(const examiner *e, int64_t i, double *objective)
     return st;
 }
 
-static odd_status examine_portion(examiner *e, int64_t count, const int64_t row[],
+static odd_status examine_portion(void *context, int64_t count, const int64_t row[],
                                   double objective[])
 {
+    examiner *e = context;
     odd_status st;
     ODD_TRY(odd_train_show(&e->t->images, NULL, count, row, 0, &e->shown));
     ODD_TRY(odd_net_run(e->net, count, e->shown.input, e->output));
@@ -83,30 +77,14 @@ done:
     return st;
 }
 
-/* My run of the portions; what others do stays 0. */
-static odd_status examine_mine(examiner *e, int64_t count, const int64_t row[], double objective[])
-{
-    const MPI_Comm comm = e->t->comm;
-    int64_t first, mine;
-    odd_status st = ODD_OK;
-    odd_shard_range((count + PORTION - 1) / PORTION, odd_size(comm), odd_rank(comm), &first, &mine);
-    for (int64_t p = first; p < first + mine && st == ODD_OK; p++) {
-        const int64_t at = p * PORTION, left = count - at;
-        st = examine_portion(e, left < PORTION ? left : PORTION, row + at, objective + at);
-    }
-    return st;
-}
-
 odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, int terms,
                                const odd_loss loss[], int64_t count, const int64_t row[],
                                double objective[])
 {
     examiner e = {.t = t, .terms = terms, .loss = loss};
     odd_status st;
-    memset(objective, 0, (size_t)count * sizeof *objective);
     ODD_TRY_ALL(t->comm, examiner_open(&e, graph));
-    ODD_TRY_ALL(t->comm, examine_mine(&e, count, row, objective));
-    odd_sum_f64(t->comm, objective, count); /* one of the summands is not 0 */
+    ODD_TRY(odd_train_portions(t->comm, count, row, examine_portion, &e, objective));
 done:
     examiner_close(&e);
     return st;

@@ -54,6 +54,7 @@ typedef struct odd_training {
     odd_train_images images;
     odd_cross_fit result;
     double *error; /* (n) of task autoencoder: mean squared error of a pixel; NaN: not readable */
+    double *likelihood; /* (n) where it is variational: the logarithm; NULL: it is not */
 } odd_training;
 
 /* -- train_network.c -- */
@@ -86,6 +87,20 @@ odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
 /** Mean loss and share of right answers for rows as they are shown. @local */
 void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
                      double *loss, double *accuracy);
+
+/* -- train_portions.c -- */
+
+/* Images that go through a network together, whoever has them: a batch may show in the last bits
+ * of what a network says. */
+enum { ODD_PORTION = 64 };
+
+/** Work on at most ODD_PORTION rows: value (count), which is 0. @local */
+typedef odd_status (*odd_portion)(void *context, int64_t count, const int64_t row[],
+                                  double value[]);
+/** The same for any number of rows, spread over ranks: value (count) on every rank, the same bits
+ * on any number of them. @collective @same count, row */
+odd_status odd_train_portions(MPI_Comm comm, int64_t count, const int64_t row[], odd_portion work,
+                              void *context, double value[]);
 
 /* -- train_objective.c -- */
 

@@ -102,6 +102,17 @@ trains patient 2 --set train.epochs=40 --set train.patience=1 --set train.rate=0
     --set train.network="[dense 16, relu, dense 5]"
 check coded patient 40
 
+# variational, with its likelihoods
+trains variational 2 --set train.network="[dense 32, relu, sample 4]" --set train.autoencoder.kl=0.02
+check coded variational 3 1 0.02
+good on 1 ingest job.yaml -o variational-3
+good on 3 train job.yaml -o variational-3 --set train.network="[dense 32, relu, sample 4]" --set train.autoencoder.kl=0.02
+alike variational variational-3
+good on 2 run job.yaml -o bernoulli --set train.network="[dense 32, relu, sample 4]" --set train.autoencoder.loss=binary \
+    --set score.rank_by=reconstruction_probability
+check coded bernoulli 3 1 0
+says "ROC AUC"
+
 # colour images, one of them unreadable
 images png shop 60
 echo "no image" >shop/5/zebra.png
@@ -124,6 +135,7 @@ no "ends in 784 values that are not of the shape of an image; its last item may 
 no "'binary' has a sigmoid of its own" --set train.autoencoder.loss=binary \
     --set train.autoencoder.decoder="[dense 784, reshape 1x28x28, sigmoid]"
 no "the decoder cannot mirror it" --set train.network="[dense 9, as a, dense 9, add a]"
+no "item 1 'sample 9': a variational code is drawn by the last layer" --set train.network="[sample 9, dense 5]"
 no "so train.task must be autoencoder" --set train.task=damage --set train.network="[dense 2]"
 no "this job trains none" --set train.network="[]"
 fails_with 2 "no score 'damage'" on 1 train job.yaml -o calm --set score.rank_by=damage

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """Is what task autoencoder leaves whole, and are its codes and errors those of its networks, run by NumPy?
 
-    coded.py RUN EPOCHS [FALLS]     FALLS: the loss must end below this share of what it began with"""
+    coded.py RUN EPOCHS [FALLS [VARIANCE]]
+
+FALLS: the loss must end below this share of what it began with. VARIANCE: of pixels, where the code is variational;
+0: pixels are probabilities."""
 import sys
 
 import h5py
@@ -35,8 +38,8 @@ def conv_transpose(x, weight, bias, stride, pads, more):
     return y[:, :, pads[0]:rows - pads[2], pads[1]:columns - pads[3]] + bias[:, None, None]
 
 
-def evaluate(name, images):
-    """The output of networks/NAME.onnx, in double."""
+def evaluate(name, images, given={}):
+    """All values of networks/NAME.onnx and the name of its output, in double; some values may be given."""
     model = onnx.load(f"{run}/networks/{name}.onnx")
     onnx.checker.check_model(model, full_check=True)
     notes = {p.key: p.value for p in model.metadata_props}
@@ -45,6 +48,9 @@ def evaluate(name, images):
     value[model.graph.input[0].name] = images
     for node in model.graph.node:
         a = {x.name: onnx.helper.get_attribute_value(x) for x in node.attribute}
+        if node.output[0] in given:
+            value[node.output[0]] = given[node.output[0]]
+            continue
         x, *other = (value[name] for name in node.input)
         if node.op_type == "Conv":
             y = conv(x, other[0], other[1], a["strides"], a["pads"])
@@ -72,7 +78,21 @@ def evaluate(name, images):
         else:
             raise SystemExit(f"{name}: {node.op_type} is not known here")
         value[node.output[0]] = y
-    return value[model.graph.output[0].name]
+    return value, model.graph.output[0].name
+
+
+def output(name, images):
+    value, last = evaluate(name, images)
+    return value[last]
+
+
+def log_likelihood(levels, back, variance):
+    """Of images, given what the decoder makes of a code."""
+    if variance > 0:
+        each = -0.5 * np.log(2 * np.pi * variance) - (levels - back)**2 / (2 * variance)
+    else:
+        each = levels * np.log(back) + (1 - levels) * np.log(1 - back)
+    return each.sum((1, 2, 3))
 
 
 with h5py.File(f"{run}/train.h5") as f, h5py.File(f"{run}/ingest.h5") as ingest:
@@ -83,7 +103,7 @@ with h5py.File(f"{run}/train.h5") as f, h5py.File(f"{run}/ingest.h5") as ingest:
 readable = status == 0
 assert np.isnan(error[~readable]).all() and len(error) == len(status)
 levels = images[readable].transpose(0, 3, 1, 2) / 255
-back = evaluate("autoencoder", levels)
+back = output("autoencoder", levels)
 assert back.shape == levels.shape
 assert np.allclose(error[readable], ((back - levels)**2).mean((1, 2, 3)), rtol=1e-4, atol=1e-7)
 
@@ -96,12 +116,27 @@ if best < last:
 if len(sys.argv) > 3:
     assert seen[last - 1] < float(sys.argv[3]) * seen[0], seen
 
+if len(sys.argv) > 4:
+    DRAWS, STORED = 100, 10
+    with h5py.File(f"{run}/train.h5") as f:
+        stored = f["reconstruction_probability"][:][readable]
+    assert np.isfinite(stored).all()
+    some = levels[:40]
+    mean, log_variance = np.split(evaluate("autoencoder", some)[0]["code_moments"], 2, axis=1)
+    draw, said = np.random.default_rng(1), []
+    for _ in range(DRAWS):
+        drawn = mean + np.exp(log_variance / 2) * draw.standard_normal(mean.shape)
+        value, last = evaluate("autoencoder", some, {"code": drawn})
+        said.append(log_likelihood(some, value[last], float(sys.argv[4])))
+    apart = (stored[:40] - np.mean(said, 0)) / (np.std(said, 0) * np.sqrt(1 / STORED + 1 / DRAWS))
+    assert np.abs(apart).max() < 5 and 0.5 < apart.std() < 2, apart
+
 try:
     with h5py.File(f"{run}/features.h5") as f:
         features, row = f["features"][:], f["row"][:]
 except FileNotFoundError:
     sys.exit()
-code = evaluate("encoder", levels)
+code = output("encoder", levels)
 code = code.reshape(len(code), -1)
 assert (row == np.flatnonzero(readable)).all()
 assert np.allclose(features, code, rtol=1e-4, atol=1e-4), np.abs(features - code).max()
