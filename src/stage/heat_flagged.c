@@ -3,6 +3,7 @@
 
 #include "network_input_internal.h"
 #include "report_page_internal.h"
+#include "train_task_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -33,7 +34,8 @@ typedef struct {
 static bool is_wanted(const odd_run *run)
 {
     const odd_report_options *options = odd_job_section(run->job, odd_report_section.name);
-    return options->heat_maps && options->heat_most > 0 && odd_trains(run);
+    return options->heat_maps && options->heat_most > 0 && odd_trains(run) &&
+           odd_train_task_of(run->job) == &odd_task_damage;
 }
 
 static void heating_close(heating *h)
@@ -48,21 +50,6 @@ static void heating_close(heating *h)
     odd_free(h->levels);
     odd_free(h->planes);
     odd_free(h->map);
-}
-
-/* Levels as stage `train` scales them for this task. */
-static odd_status find_input(heating *h)
-{
-    const odd_input_options scaled = {.preset = "inception", .order = "rgb"};
-    odd_graph *none = NULL;
-    odd_text words = ODD_TEXT_EMPTY;
-    odd_status st;
-    ODD_TRY(odd_graph_new("none", &none));
-    ODD_TRY(odd_input_make(&scaled, none, h->channels, &h->input, &words));
-done:
-    odd_text_free(&words);
-    odd_graph_free(&none);
-    return st;
 }
 
 static odd_status find_images(heating *h)
@@ -80,7 +67,7 @@ static odd_status find_images(heating *h)
     h->channels = (int)shape[3];
     ODD_TRY(ODD_NEW(h->levels, bytes));
     ODD_TRY(ODD_NEW(h->planes, bytes));
-    ODD_TRY(find_input(h));
+    odd_input_preset(odd_task_damage.preset, h->channels, &h->input);
 done:
     return st;
 }
@@ -207,7 +194,6 @@ odd_status odd_heat_make(const odd_run *run, odd_heat_maps *out)
     *out = (odd_heat_maps){0};
     if (!is_wanted(run)) return ODD_OK;
     ODD_TRY(odd_stage_open(run, run->comm, "train", &h.train));
-    if (!odd_file_has(h.train, "log_odds")) goto done; /* another task */
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &h.ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "score", &h.scores));
     ODD_TRY_ALL(run->comm, find_images(&h));
