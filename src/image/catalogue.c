@@ -92,6 +92,21 @@ static bool ends_with(const char *s, const char *tail)
     return length >= tail_length && memcmp(s + length - tail_length, tail, tail_length) == 0;
 }
 
+const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset)
+{
+    return offset > 0 ? c->pool + offset : "";
+}
+
+/* Neighbours of one source have one offset, which tells readers that their file is open already. */
+static odd_status add_source(odd_catalogue *c, const char *source, int64_t *offset)
+{
+    const int64_t last = c->count > 0 ? c->item[c->count - 1].source : 0;
+    if (strcmp(odd_catalogue_text(c, last), source) != 0)
+        return odd_catalogue_string(c, source, offset);
+    *offset = last;
+    return ODD_OK;
+}
+
 static odd_status add_names(odd_catalogue *c, const char *name, const char *source, odd_item *item)
 {
     odd_status st;
@@ -100,7 +115,7 @@ static odd_status add_names(odd_catalogue *c, const char *name, const char *sour
         item->name = item->source + (int64_t)(strlen(source) - strlen(name));
         return ODD_OK;
     }
-    ODD_TRY(odd_catalogue_string(c, source, &item->source));
+    ODD_TRY(add_source(c, source, &item->source));
     if (*name != '\0') ODD_TRY(append_string(c, name, &item->name));
 done:
     return st;
@@ -118,11 +133,6 @@ odd_status odd_catalogue_add(odd_catalogue *c, const char *name, const char *sou
     c->item[c->count] = item;
     *out = &c->item[c->count++];
     return ODD_OK;
-}
-
-const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset)
-{
-    return offset > 0 ? c->pool + offset : "";
 }
 
 /* By name; items of one name in an order that does not depend on how they were found. */

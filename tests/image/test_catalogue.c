@@ -35,6 +35,22 @@ static void strings_are_kept_once(void)
     CU_ASSERT_PTR_NULL(c.item);
 }
 
+/* Whatever labels come between: readers open a source once, not for each image. */
+static void neighbours_share_their_source(void)
+{
+    odd_catalogue c = ODD_CATALOGUE_EMPTY;
+    odd_item *item;
+    char name[32], label[32];
+    for (int i = 0; i < 4 * ODD_CATALOGUE_RECENT; i++) {
+        snprintf(name, sizeof name, "[%d]", i);
+        snprintf(label, sizeof label, "class %d", i);
+        CU_ASSERT_EQUAL(odd_catalogue_add(&c, name, "images.gz", &item), ODD_OK);
+        CU_ASSERT_EQUAL(odd_catalogue_string(&c, label, &item->label), ODD_OK);
+        CU_ASSERT_EQUAL(item->source, c.item[0].source);
+    }
+    odd_catalogue_free(&c);
+}
+
 static void order_is_bytewise(void)
 {
     odd_catalogue c = example();
@@ -166,6 +182,7 @@ static void options_table(void)
 const char *odd_test_name = "catalogue";
 CU_TestInfo odd_tests[] = {
     {"strings are kept once", strings_are_kept_once},
+    {"neighbours share their source", neighbours_share_their_source},
     {"the order is bytewise", order_is_bytewise},
     {"the digest notices changes", digest_notices_changes},
     {"many items", many_items_grow},
