@@ -38,12 +38,12 @@ def areas(run, catalogue):
     return {odd: round(area, 4) for odd, area in found.items()}
 
 
-def tell_stages(args, run):
+def tell_stages(args, run, name="large", stages=STAGES):
     """A line for each stage. The peak is that of the process until then."""
-    for stage in STAGES:
+    for stage in stages:
         path = os.path.join(run, f"{stage}.h5")
         with h5py.File(path) as file:
-            tools.say(args, name="large", stage=stage, seconds=round(float(file.attrs["seconds"]), 2),
+            tools.say(args, name=name, stage=stage, seconds=round(float(file.attrs["seconds"]), 2),
                       peak_bytes_per_rank=int(file.attrs["peak_bytes_per_rank"]), bytes=os.path.getsize(path))
 
 

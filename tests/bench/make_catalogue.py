@@ -37,7 +37,7 @@ MOST_PIXELS = 2_000_000  # of a source: larger ones take long and show no more
 
 def parse():
     ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0],
-                                 epilog="Example: make_catalogue.py runs/large-catalogue --images 131784")
+                                 epilog=f"Example: {os.path.basename(sys.argv[0])} runs/large-catalogue --images 131784")
     add = ap.add_argument
     add("folder", help="where the shards go; made if need be")
     add("--images", type=int, default=131784, help="how many (default 131784)")
@@ -254,11 +254,12 @@ def write_shard(task):
 
 def load_sources(args, pool):
     sources = {}
-    for side, paths, stream in (("theme", args.theme, 0), ("odd", args.odd, 1)):
+    strangers = args.odd if args.damaged < 1 else []
+    for side, paths, stream in (("theme", args.theme, 0), ("odd", strangers, 1)):
         chosen = choose_sources(paths, args.sources, (args.seed, stream, 2**32))
         loaded = pool.map(load, [(picture, args) for picture in chosen], chunksize=16)
         sources[side] = [picture for picture in loaded if picture]
-        if not sources[side]:
+        if paths and not sources[side]:
             sys.exit(f"make_catalogue.py: no picture in {', '.join(paths)}")
     return sources
 
