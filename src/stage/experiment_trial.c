@@ -5,12 +5,12 @@
 #include "flagging_internal.h"
 #include "scoring_internal.h"
 #include "stage_internal.h"
+#include "stage_reductions_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
 #include "oddlot/eval/roc.h"
-#include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -98,7 +98,7 @@ done:
 
 static const odd_reduction *reduction_of(const odd_job *job)
 {
-    return odd_reduction_find(odd_stage_reduce.part(&(odd_run){.job = job}));
+    return odd_stage_reduction_find(odd_stage_reduce.part(&(odd_run){.job = job}));
 }
 
 static odd_hash reduction_digest(const odd_job *job)

@@ -3,10 +3,10 @@
 #include "stage_internal.h"
 
 #include "feature_source_internal.h"
+#include "stage_reductions_internal.h"
 #include "training_internal.h"
 
 #include "oddlot/detect/detector.h"
-#include "oddlot/linalg/reduction.h"
 
 #include <stdio.h>
 
@@ -46,8 +46,9 @@ static void gather(void)
     for (const odd_feature_source *const *s = odd_feature_sources; *s; s++)
         add_part("features", (*s)->name, (*s)->summary, (*s)->options, (*s)->options_size);
     add(odd_reduce_section);
-    for (const odd_reduction *const *r = odd_reductions; *r; r++)
-        add_part("reduce", (*r)->name, (*r)->summary, (*r)->options, (*r)->options_size);
+    const odd_reduction *r;
+    for (int i = 0; (r = odd_stage_reduction(i)); i++)
+        add_part("reduce", r->name, r->summary, r->options, r->options_size);
     add(odd_fit_section);
     for (const odd_detector *const *d = odd_detectors; *d; d++)
         add_part("fit", (*d)->name, (*d)->summary, (*d)->options, (*d)->options_size);

@@ -1,10 +1,10 @@
 /* Reduce: from wide rows of features to short rows of scores, by a registered reduction that learns
  * from them, or by the model of an earlier run. */
 #include "stage_internal.h"
+#include "stage_reductions_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -19,7 +19,7 @@ typedef struct {
 
 static const odd_option reduce_table[] = {
     {"method", ODD_OPTION_TEXT, offsetof(reduce_options, method), "pca", 0, 0, NULL,
-     "how rows are made short: pca, sparse_pca, srp, none"},
+     "how rows are made short: pca, sparse_pca, srp, autoencoder, none"},
     {"model", ODD_OPTION_PATH, offsetof(reduce_options, model), "", 0, 0, NULL,
      "run folder or reduce.h5 whose model is used; empty: learn one from these rows"},
     ODD_OPTIONS_END,
@@ -31,7 +31,7 @@ const odd_section odd_reduce_section = {"reduce", "From wide rows to short ones"
 static const odd_reduction *reduction_of(const odd_run *run)
 {
     const reduce_options *options = odd_job_section(run->job, "reduce");
-    return odd_reduction_find(options->method);
+    return odd_stage_reduction_find(options->method);
 }
 
 static const char *reduce_part(const odd_run *run)
@@ -41,7 +41,8 @@ static const char *reduce_part(const odd_run *run)
 
 static const char *reduction_name(int i)
 {
-    return odd_reductions[i] ? odd_reductions[i]->name : NULL;
+    const odd_reduction *reduction = odd_stage_reduction(i);
+    return reduction ? reduction->name : NULL;
 }
 
 static odd_status check_reduce(const odd_run *run)
