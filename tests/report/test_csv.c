@@ -35,10 +35,30 @@ static void check_file(const char *expected)
 static void flagged_lines(void)
 {
     const odd_flagged rows[] = {
-        {1, 41, "a/b.jpg", "shoe", "far from the theme", 0.1, 1, 1, 0, 0, 0, NULL},
-        {2, 7, "c, \"d\"\n.png", NULL, NULL, -INFINITY, NAN, 0, 0, 0, 0, NULL},
-        {3, 8, "=1+2", "-5", "", NAN, 0.25, -1, 0, 0, 0, NULL},
-        {4, 9, "\xFF.png", "", "", 3, 0, -1, 0, 0, 0, NULL},
+        {.rank = 1,
+         .row = 41,
+         .name = "a/b.jpg",
+         .label = "shoe",
+         .reason = "far from the theme",
+         .score = 0.1,
+         .probability = 1,
+         .truth = 1},
+        {.rank = 2, .row = 7, .name = "c, \"d\"\n.png", .score = -INFINITY, .probability = NAN},
+        {.rank = 3,
+         .row = 8,
+         .name = "=1+2",
+         .label = "-5",
+         .reason = "",
+         .score = NAN,
+         .probability = 0.25,
+         .truth = -1},
+        {.rank = 4,
+         .row = 9,
+         .name = "\xFF.png",
+         .label = "",
+         .reason = "",
+         .score = 3,
+         .truth = -1},
     };
     make_folder();
     CU_ASSERT_EQUAL(odd_csv_flagged(path, rows, 4, "mixture"), ODD_OK);
