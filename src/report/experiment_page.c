@@ -7,8 +7,6 @@
 #include "report/report_folder_internal.h"
 #include "report/sections_internal.h"
 
-#include <stdio.h>
-
 static void write_table(const odd_experiment_data *data, odd_text *html)
 {
     const odd_cells cells = {.label = "Table",
@@ -66,16 +64,12 @@ done:
 static odd_status write_html(const odd_experiment_data *data, odd_text *html)
 {
     odd_status st;
-    odd_page_head(data->title, html);
-    odd_html(html,
-             "<body>\n<header>\n<h1>%s</h1>\n<p class=\"subtitle\">%s</p>\n</header>\n<main>\n",
-             data->title, data->subtitle);
+    odd_page_begin(data->title, data->subtitle, NULL, html);
     write_table(data, html);
     write_curves(data, html);
     ODD_TRY(write_pictures(data, html));
     odd_settings_write(data->settings, html);
-    odd_text_add(html, "</main>\n");
-    odd_page_foot(html);
+    odd_page_end(html);
     ODD_TRY(odd_text_status(html));
 done:
     return st;
@@ -83,17 +77,11 @@ done:
 
 odd_status odd_experiment_page_write(const char *folder, const odd_experiment_data *data)
 {
-    char path[PATH_MAX];
     odd_text html = ODD_TEXT_EMPTY;
-    odd_report_folder to;
     odd_status st;
-    if ((st = odd_report_folder_begin(folder, &to)) != ODD_OK) return st;
     ODD_TRY(write_html(data, &html));
-    if (snprintf(path, sizeof path, "%s/index.html", to.partial) >= (int)sizeof path)
-        ODD_TRY(odd_fail(ODD_IO, "path is too long: '%s'", to.partial));
-    ODD_TRY(odd_file_spill(path, html.s, html.length));
-    ODD_TRY(odd_report_folder_publish(&to));
+    ODD_TRY(odd_report_folder_put(folder, &html));
 done:
     odd_text_free(&html);
-    return st == ODD_OK ? st : odd_report_folder_abandon(&to, st);
+    return st;
 }

@@ -15,7 +15,7 @@ static void write_policy(odd_text *html)
              odd_embedded_js_digest);
 }
 
-void odd_page_head(const char *title, odd_text *html)
+static void write_head(const char *title, odd_text *html)
 {
     odd_text_add(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     write_policy(html);
@@ -42,17 +42,22 @@ static void write_navigation(const odd_report_data *data, odd_text *html)
     odd_text_add(html, "</nav>\n");
 }
 
-static void write_top(const odd_report_data *data, odd_text *html)
+void odd_page_begin(const char *title, const char *subtitle, const odd_report_data *audit,
+                    odd_text *html)
 {
-    odd_html(html, "<header>\n<h1>%s</h1>\n<p class=\"subtitle\">%s</p>\n", data->title,
-             data->subtitle);
-    write_navigation(data, html);
-    odd_text_add(html, "</header>\n");
+    write_head(title, html);
+    odd_text_add(html, "<body>\n");
+    if (audit)
+        odd_text_add(html, "<a class=\"skip\" href=\"#flagged\">To the flagged images</a>\n");
+    odd_html(html, "<header>\n<h1>%s</h1>\n<p class=\"subtitle\">%s</p>\n", title, subtitle);
+    if (audit) write_navigation(audit, html);
+    odd_text_add(html, "</header>\n<main>\n");
 }
 
-void odd_page_foot(odd_text *html)
+void odd_page_end(odd_text *html)
 {
-    odd_text_add(html, "<footer>Made by oddlot " ODD_VERSION ". Names are shown as text: bytes that"
+    odd_text_add(html, "</main>\n<footer>Made by oddlot " ODD_VERSION
+                       ". Names are shown as text: bytes that"
                        " are not UTF-8 appear as �, <code>flagged.csv</code> keeps them."
                        "</footer>\n<script>");
     odd_text_add(html, odd_embedded_js);
@@ -62,17 +67,13 @@ void odd_page_foot(odd_text *html)
 odd_status odd_page_write(const odd_report_data *data, odd_text *html)
 {
     odd_status st;
-    odd_page_head(data->title, html);
-    odd_text_add(html, "<body>\n<a class=\"skip\" href=\"#flagged\">To the flagged images</a>\n");
-    write_top(data, html);
-    odd_text_add(html, "<main>\n");
+    odd_page_begin(data->title, data->subtitle, data, html);
     odd_summary_write(data, html);
     ODD_TRY(odd_figures_write(data, html));
     odd_training_write(data->training, html);
     odd_gallery_write(data, html);
     odd_appendix_write(data, html);
-    odd_text_add(html, "</main>\n");
-    odd_page_foot(html);
+    odd_page_end(html);
     ODD_TRY(odd_text_status(html));
 done:
     return st;

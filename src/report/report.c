@@ -2,29 +2,18 @@
 #include "oddlot/report/report.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/base/text.h"
 #include "oddlot/report/png.h"
 #include "report/contact_sheet_internal.h"
 #include "report/heat_picture_internal.h"
 #include "report/report_folder_internal.h"
 #include "report/sections_internal.h"
 
-#include <stdio.h>
-
-static odd_status path_of(const odd_report_folder *folder, const char *file,
-                          char path[static PATH_MAX])
-{
-    int length = snprintf(path, PATH_MAX, "%s/%s", folder->partial, file);
-    if (length >= 0 && length < PATH_MAX) return ODD_OK;
-    return odd_fail(ODD_IO, "path is too long: '%s'", folder->partial);
-}
-
 static odd_status write_heat(const odd_report_folder *folder, const odd_flagged *image, int64_t i)
 {
     odd_status st;
     char path[PATH_MAX], file[48];
     uint8_t *pixels = NULL;
-    ODD_TRY(path_of(folder, odd_gallery_heat(i, file), path));
+    ODD_TRY(odd_report_folder_path(folder, odd_gallery_heat(i, file), path));
     ODD_TRY(odd_heat_picture_make(image, &pixels));
     ODD_TRY(odd_png_write(path, image->width, image->height, 4, pixels));
 done:
@@ -39,7 +28,7 @@ static odd_status write_pictures(const odd_report_folder *folder, const odd_repo
     for (int64_t i = 0; i < data->flagged_count; i++) {
         const odd_flagged *image = &data->flagged[i];
         if (!odd_gallery_has_picture(image)) continue;
-        ODD_TRY(path_of(folder, odd_gallery_picture(i, file), path));
+        ODD_TRY(odd_report_folder_path(folder, odd_gallery_picture(i, file), path));
         ODD_TRY(odd_png_write(path, image->width, image->height, image->channels, image->pixels));
         if (odd_heat_is_shown(image)) ODD_TRY(write_heat(folder, image, i));
     }
@@ -55,7 +44,7 @@ static odd_status write_contact_sheet(const odd_report_folder *folder, const odd
     int width, height;
     ODD_TRY(odd_contact_sheet_make(data->flagged, data->flagged_count, &width, &height, &pixels));
     if (!pixels) return ODD_OK;
-    ODD_TRY(path_of(folder, "img/contact-sheet.png", path));
+    ODD_TRY(odd_report_folder_path(folder, "img/contact-sheet.png", path));
     ODD_TRY(odd_png_write(path, width, height, 3, pixels));
 done:
     odd_free(pixels);
@@ -65,11 +54,9 @@ done:
 static odd_status write_page(const odd_report_folder *folder, const odd_report_data *data)
 {
     odd_status st;
-    char path[PATH_MAX];
     odd_text html = ODD_TEXT_EMPTY;
     ODD_TRY(odd_page_write(data, &html));
-    ODD_TRY(path_of(folder, "index.html", path));
-    ODD_TRY(odd_file_spill(path, html.s, html.length));
+    ODD_TRY(odd_report_folder_page(folder, &html));
 done:
     odd_text_free(&html);
     return st;

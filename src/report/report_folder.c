@@ -2,8 +2,6 @@
  * that is not a report. */
 #include "report/report_folder_internal.h"
 
-#include "oddlot/base/text.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,11 +18,18 @@ static odd_status fail_errno(const char *verb, const char *path)
     return odd_fail(ODD_IO, "cannot %s '%s': %s", verb, path, strerror(errno));
 }
 
-static odd_status join(const char *path, const char *end, char out[static PATH_MAX])
+static odd_status append(const char *path, const char *end, char out[static PATH_MAX])
 {
     int length = snprintf(out, PATH_MAX, "%s%s", path, end);
     if (length >= 0 && length < PATH_MAX) return ODD_OK;
     return odd_fail(ODD_IO, "path is too long: '%s'", path);
+}
+
+static odd_status join(const char *folder, const char *name, char out[static PATH_MAX])
+{
+    int length = snprintf(out, PATH_MAX, "%s/%s", folder, name);
+    if (length >= 0 && length < PATH_MAX) return ODD_OK;
+    return odd_fail(ODD_IO, "path is too long: '%s'", folder);
 }
 
 /* Files of a report, also those that a kill left half-written. */
@@ -48,9 +53,8 @@ static odd_status sweep_entry(const char *path, const char *name, bool pictures,
                               sweep_action action)
 {
     odd_status st;
-    char entry[PATH_MAX], slashed[NAME_MAX + 2];
-    snprintf(slashed, sizeof slashed, "/%s", name);
-    ODD_TRY(join(path, slashed, entry));
+    char entry[PATH_MAX];
+    ODD_TRY(join(path, name, entry));
     bool folder = is_folder(entry);
     if (!pictures && folder && strcmp(name, "img") == 0) return sweep(entry, true, action);
     if (folder || !is_ours(name, pictures))
@@ -80,7 +84,7 @@ static odd_status settle(const char *place, char out[static PATH_MAX])
 {
     if (realpath(place, out)) return ODD_OK;
     if (errno != ENOENT) return fail_errno("open folder", place);
-    odd_status st = join(place, "", out);
+    odd_status st = append(place, "", out);
     for (size_t n = strlen(out); st == ODD_OK && n > 1 && out[n - 1] == '/'; n--)
         out[n - 1] = '\0';
     return st;
@@ -91,11 +95,27 @@ odd_status odd_report_folder_begin(const char *place, odd_report_folder *folder)
     odd_status st;
     char pictures[PATH_MAX];
     ODD_TRY(settle(place, folder->place));
-    ODD_TRY(join(folder->place, ".partial", folder->partial));
-    ODD_TRY(join(folder->partial, "/img", pictures));
+    ODD_TRY(append(folder->place, ".partial", folder->partial));
+    ODD_TRY(join(folder->partial, "img", pictures));
     ODD_TRY(sweep(folder->place, false, CHECK));
     ODD_TRY(sweep(folder->partial, false, REMOVE));
     ODD_TRY(odd_folder_make(pictures));
+done:
+    return st;
+}
+
+odd_status odd_report_folder_path(const odd_report_folder *folder, const char *file,
+                                  char path[static PATH_MAX])
+{
+    return join(folder->partial, file, path);
+}
+
+odd_status odd_report_folder_page(const odd_report_folder *folder, const odd_text *html)
+{
+    char path[PATH_MAX];
+    odd_status st;
+    ODD_TRY(odd_report_folder_path(folder, "index.html", path));
+    ODD_TRY(odd_file_spill(path, html->s, html->length));
 done:
     return st;
 }
@@ -105,7 +125,7 @@ static odd_status replace_in_steps(const odd_report_folder *folder)
 {
     odd_status st;
     char old[PATH_MAX];
-    ODD_TRY(join(folder->place, ".old", old));
+    ODD_TRY(append(folder->place, ".old", old));
     ODD_TRY(sweep(old, false, REMOVE));
     if (rename(folder->place, old) != 0 || rename(folder->partial, folder->place) != 0)
         return fail_errno("replace", folder->place);
@@ -132,4 +152,15 @@ odd_status odd_report_folder_abandon(const odd_report_folder *folder, odd_status
     snprintf(reason, sizeof reason, "%s", odd_fail_reason());
     (void)sweep(folder->partial, false, REMOVE); /* the first failure is the one to tell */
     return odd_fail(st, "%s", reason);
+}
+
+odd_status odd_report_folder_put(const char *place, const odd_text *html)
+{
+    odd_report_folder folder;
+    odd_status st;
+    if ((st = odd_report_folder_begin(place, &folder)) != ODD_OK) return st;
+    ODD_TRY(odd_report_folder_page(&folder, html));
+    ODD_TRY(odd_report_folder_publish(&folder));
+done:
+    return st == ODD_OK ? st : odd_report_folder_abandon(&folder, st);
 }

@@ -5,7 +5,7 @@
 #ifndef ODDLOT_REPORT_REPORT_FOLDER_INTERNAL_H
 #define ODDLOT_REPORT_REPORT_FOLDER_INTERNAL_H
 
-#include "oddlot/base/status.h"
+#include "oddlot/base/text.h"
 
 #include <limits.h>
 
@@ -17,10 +17,20 @@ typedef struct {
 /** Make an empty PLACE.partial/img. ODD_IO naming the path, also when PLACE holds other files. */
 odd_status odd_report_folder_begin(const char *place, odd_report_folder *folder);
 
+/** Where a file of the report is written. ODD_IO. */
+odd_status odd_report_folder_path(const odd_report_folder *folder, const char *file,
+                                  char path[static PATH_MAX]);
+
+/** Write index.html. ODD_IO. */
+odd_status odd_report_folder_page(const odd_report_folder *folder, const odd_text *html);
+
 /** Put the report in its place at once, then remove the old one. */
 odd_status odd_report_folder_publish(const odd_report_folder *folder);
 
 /** Remove what was written; the status of the failure is passed through. */
 odd_status odd_report_folder_abandon(const odd_report_folder *folder, odd_status st);
+
+/** All of the above for a report of one page without pictures. */
+odd_status odd_report_folder_put(const char *place, const odd_text *html);
 
 #endif

@@ -10,9 +10,12 @@
 /** The whole page. ODD_NOMEM. */
 odd_status odd_page_write(const odd_report_data *data, odd_text *html);
 
-/** What every page of ours begins and ends with, to </head> and from <footer> on. */
-void odd_page_head(const char *title, odd_text *html);
-void odd_page_foot(odd_text *html);
+/** What every page of ours begins with, to <main>; that of an audit with links to its sections,
+ *  else NULL. */
+void odd_page_begin(const char *title, const char *subtitle, const odd_report_data *audit,
+                    odd_text *html);
+/** And ends with, from </main> on. */
+void odd_page_end(odd_text *html);
 
 void odd_summary_write(const odd_report_data *data, odd_text *html); /* facts and metrics */
 void odd_training_write(const odd_report_training *training, odd_text *html); /* NULL: nothing */

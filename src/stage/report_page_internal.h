@@ -8,6 +8,7 @@
 #include "oddlot/report/report.h"
 
 #include "heat_internal.h"
+#include "learning_band_internal.h"
 #include "stage_internal.h"
 
 #define MOST_FACTS 32
@@ -35,9 +36,9 @@ void odd_facts_add(odd_facts *f, const char *name, const char *format, ...)
 typedef struct {
     odd_report_training data;
     odd_facts facts;
-    odd_band_point *band[4]; /* (epochs) loss and accuracy of images seen, then held out */
-    char (*text)[TEXT_SIZE]; /* (lines, columns) */
-    const char **cell;       /* the same */
+    odd_learning_band band[4]; /* loss and accuracy of images seen, then held out */
+    char (*text)[TEXT_SIZE];   /* (lines, columns) */
+    const char **cell;         /* the same */
 } odd_page_training;
 
 /* Everything that the page needs, owned here and lent to odd_report_data. */

@@ -10,69 +10,27 @@
 
 /* -- curves -- */
 
-/* Mean and range over the networks; an epoch that none came to is left out. */
-static odd_status make_band(const double all[], int64_t networks, int64_t epochs,
-                            odd_band_point **out, int64_t *count)
-{
-    odd_status st;
-    ODD_TRY(ODD_NEW(*out, epochs));
-    for (int64_t e = 0; e < epochs; e++) {
-        odd_band_point p = {.x = (double)e + 1, .low = INFINITY, .high = -INFINITY};
-        int64_t known = 0;
-        for (int64_t k = 0; k < networks; k++) {
-            const double v = all[k * epochs + e];
-            if (!isfinite(v)) continue;
-            p.mean += v;
-            p.low = fmin(p.low, v);
-            p.high = fmax(p.high, v);
-            known++;
-        }
-        p.mean /= (double)known;
-        if (known > 0) (*out)[(*count)++] = p;
-    }
-done:
-    return st;
-}
-
-/* A dataset (networks, epochs); nothing where it is not there. */
-static odd_status read_band(const odd_file *train, const char *name, int64_t *networks,
-                            odd_band_point **out, int64_t *count)
-{
-    const odd_shape shape = {.type = ODD_F64, .rank = 2, .shape = {-1, -1}};
-    odd_dataset *dataset = NULL;
-    double *all = NULL;
-    odd_status st = ODD_OK;
-    if (!odd_file_has(train, name)) return ODD_OK;
-    ODD_TRY(odd_dataset_expect(train, name, &shape, &dataset));
-    const int64_t rows = odd_dataset_shape(dataset)->shape[0];
-    const int64_t epochs = odd_dataset_shape(dataset)->shape[1];
-    ODD_TRY(ODD_NEW(all, rows * epochs));
-    ODD_TRY(odd_dataset_read(dataset, 0, rows, ODD_F64, all));
-    ODD_TRY(make_band(all, rows, epochs, out, count));
-    *networks = rows;
-done:
-    odd_dataset_close(&dataset);
-    odd_free(all);
-    return st;
-}
-
 static odd_status read_curves(const odd_file *train, odd_page_training *t)
 {
     odd_learning_curve *loss = &t->data.loss, *accuracy = &t->data.accuracy;
     const struct {
         const char *name;
+        const odd_band_point **point;
         int64_t *count;
-    } curve[] = {{"curves/loss_seen", &loss->seen_count},
-                 {"curves/accuracy_seen", &accuracy->seen_count},
-                 {"curves/loss_held_out", &loss->held_out_count},
-                 {"curves/accuracy_held_out", &accuracy->held_out_count}};
+    } curve[] = {
+        {"curves/loss_seen", &loss->seen, &loss->seen_count},
+        {"curves/accuracy_seen", &accuracy->seen, &accuracy->seen_count},
+        {"curves/loss_held_out", &loss->held_out, &loss->held_out_count},
+        {"curves/accuracy_held_out", &accuracy->held_out, &accuracy->held_out_count},
+    };
     odd_status st = ODD_OK;
-    for (int i = 0; i < 4; i++)
-        ODD_TRY(read_band(train, curve[i].name, &t->data.networks, &t->band[i], curve[i].count));
-    loss->seen = t->band[0];
-    accuracy->seen = t->band[1];
-    loss->held_out = t->band[2];
-    accuracy->held_out = t->band[3];
+    for (int i = 0; i < 4; i++) {
+        odd_learning_band *band = &t->band[i];
+        ODD_TRY(odd_learning_band_add(band, train, curve[i].name, &t->data.networks));
+        odd_learning_band_settle(band);
+        *curve[i].point = band->point;
+        *curve[i].count = band->count;
+    }
 done:
     return st;
 }
@@ -290,7 +248,7 @@ done:
 void odd_page_training_free(odd_page_training *t)
 {
     for (size_t i = 0; i < sizeof t->band / sizeof *t->band; i++)
-        odd_free(t->band[i]);
+        odd_learning_band_free(&t->band[i]);
     odd_free(t->text);
     odd_free(t->cell);
     *t = (odd_page_training){0};

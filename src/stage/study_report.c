@@ -2,13 +2,19 @@
 #include "study_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/eval/mean.h"
 #include "oddlot/report/study_page.h"
 
 #include "design_words_internal.h"
+#include "learning_band_internal.h"
 #include "stage_internal.h"
 
 #include <unistd.h>
+
+/* How the networks of all seeds learnt. */
+typedef struct {
+    const char *what; /* of a training is drawn */
+    odd_learning_band seen, held_out;
+} cell_bands;
 
 /* What the page borrows. */
 typedef struct {
@@ -18,7 +24,7 @@ typedef struct {
     odd_text_table runs_text;
     odd_study_lines *table; /* (tables) */
     odd_study_plot *plot;   /* (rows, columns), those with curves first */
-    odd_study_curve *curve; /* (rows, columns, seeds) */
+    cell_bands *cell;       /* (rows, columns) */
     odd_list names;         /* (plots) */
     odd_list links;         /* (runs) */
     const char **link;      /* (runs) those that lead somewhere; else NULL */
@@ -31,14 +37,14 @@ static void page_free(page *p)
     const odd_study *s = p->results->study;
     for (int t = 0; p->text && t < p->data.tables; t++)
         odd_table_free(&p->text[t]);
-    for (int64_t i = 0; p->curve && i < odd_study_runs(s); i++) {
-        odd_free((void *)p->curve[i].seen);
-        odd_free((void *)p->curve[i].held_out);
+    for (int64_t i = 0; p->cell && i < s->rows.count * s->columns.count; i++) {
+        odd_learning_band_free(&p->cell[i].seen);
+        odd_learning_band_free(&p->cell[i].held_out);
     }
     odd_free(p->text);
     odd_free(p->table);
     odd_free(p->plot);
-    odd_free(p->curve);
+    odd_free(p->cell);
     odd_table_free(&p->runs_text);
     odd_texts_free(&p->names);
     odd_texts_free(&p->links);
@@ -110,37 +116,6 @@ done:
 
 /* ---- curves ---- */
 
-/* A dataset (parts, epochs) as its mean over the parts, by the epoch from 1 on. */
-static odd_status read_curve(const odd_file *file, const char *name, const odd_curve_point **out,
-                             int64_t *count)
-{
-    const odd_shape shape = {.type = ODD_F64, .rank = 2, .shape = {-1, -1}};
-    odd_dataset *dataset = NULL;
-    odd_curve_point *point = NULL;
-    double *all = NULL, *epoch = NULL;
-    odd_status st;
-    ODD_TRY(odd_dataset_expect(file, name, &shape, &dataset));
-    const int64_t parts = odd_dataset_shape(dataset)->shape[0];
-    *count = odd_dataset_shape(dataset)->shape[1];
-    ODD_TRY(ODD_NEW(all, parts * *count));
-    ODD_TRY(ODD_NEW(epoch, parts));
-    ODD_TRY(ODD_NEW(point, *count));
-    ODD_TRY(odd_dataset_read(dataset, 0, parts, ODD_F64, all));
-    for (int64_t e = 0; e < *count; e++) {
-        for (int64_t i = 0; i < parts; i++)
-            epoch[i] = all[i * *count + e];
-        point[e] = (odd_curve_point){(double)e + 1, odd_mean_of(parts, epoch).mean};
-    }
-    *out = point;
-    point = NULL;
-done:
-    odd_dataset_close(&dataset);
-    odd_free(point);
-    odd_free(all);
-    odd_free(epoch);
-    return st;
-}
-
 /* What is drawn of a training, the first that there is. */
 static const struct {
     const char *what, *seen, *held_out;
@@ -149,15 +124,15 @@ static const struct {
     {"loss", "curves/loss_seen", "curves/loss_held_out"},
 };
 
-static odd_status read_curves(const odd_file *file, odd_study_curve *out, const char **what)
+static odd_status read_curves(const odd_file *train, cell_bands *cell)
 {
+    int64_t networks = 0;
     odd_status st = ODD_OK;
     for (size_t d = 0; d < sizeof drawn / sizeof *drawn; d++) {
-        if (!odd_file_has(file, drawn[d].seen)) continue;
-        ODD_TRY(read_curve(file, drawn[d].seen, &out->seen, &out->count));
-        *what = drawn[d].what;
-        if (odd_file_has(file, drawn[d].held_out))
-            ODD_TRY(read_curve(file, drawn[d].held_out, &out->held_out, &out->count));
+        if (!odd_file_has(train, drawn[d].seen)) continue;
+        cell->what = drawn[d].what;
+        ODD_TRY(odd_learning_band_add(&cell->seen, train, drawn[d].seen, &networks));
+        ODD_TRY(odd_learning_band_add(&cell->held_out, train, drawn[d].held_out, &networks));
         break;
     }
 done:
@@ -165,43 +140,48 @@ done:
 }
 
 /* The run has none where it does not train, or has failed. */
-static odd_status add_curve(page *p, const odd_study_key *key, odd_study_curve *out,
-                            const char **what)
+static odd_status add_run(page *p, const odd_study_key *key, cell_bands *cell)
 {
     const odd_study *s = p->results->study;
     odd_text path = ODD_TEXT_EMPTY;
-    odd_file *file = NULL;
+    odd_file *train = NULL;
     odd_status st;
     odd_text_format(&path, "%s/", p->run->folder);
     odd_study_run_folder(s, key, &path);
     odd_text_format(&path, "/%s", odd_stage_train.file);
     ODD_TRY(odd_text_status(&path));
     if (p->results->failed[odd_study_number(s, key)] || access(path.s, R_OK) != 0) goto done;
-    ODD_TRY(odd_file_open(MPI_COMM_SELF, path.s, false, &file));
-    ODD_TRY(read_curves(file, out, what));
+    ODD_TRY(odd_file_open(MPI_COMM_SELF, path.s, false, &train));
+    ODD_TRY(read_curves(train, cell));
 done:
-    odd_file_close(&file);
+    odd_file_close(&train);
     odd_text_free(&path);
     return st;
+}
+
+static odd_learning_curve curve_of(cell_bands *cell)
+{
+    odd_learning_band_settle(&cell->seen);
+    odd_learning_band_settle(&cell->held_out);
+    return (odd_learning_curve){cell->seen.point, cell->held_out.point, cell->seen.count,
+                                cell->held_out.count};
 }
 
 static odd_status add_plot(page *p, int64_t row, int64_t column)
 {
     const odd_study *s = p->results->study;
-    odd_study_curve *curve = p->curve + (row * s->columns.count + column) * s->seeds;
-    odd_study_plot plot = {.curve = curve};
+    cell_bands *cell = &p->cell[row * s->columns.count + column];
     odd_text name = ODD_TEXT_EMPTY;
     odd_status st = ODD_OK;
-    for (int64_t seed = 0; seed < s->seeds; seed++) {
-        ODD_TRY(add_curve(p, &(odd_study_key){row, column, seed}, &curve[plot.curves], &plot.what));
-        plot.curves += curve[plot.curves].count > 1;
-    }
-    if (plot.curves == 0) goto done;
+    for (int64_t seed = 0; seed < s->seeds; seed++)
+        ODD_TRY(add_run(p, &(odd_study_key){row, column, seed}, cell));
+    const odd_learning_curve curve = curve_of(cell);
+    if (curve.seen_count < 2) goto done;
     odd_text_format(&name, "%s, %s", s->rows.variant[row].name, s->columns.variant[column].name);
     ODD_TRY(odd_text_status(&name));
     ODD_TRY(odd_texts_add(&p->names, name.s, name.length));
-    plot.name = p->names.item[p->data.plots];
-    p->plot[p->data.plots++] = plot;
+    p->plot[p->data.plots] = (odd_study_plot){p->names.item[p->data.plots], cell->what, curve};
+    p->data.plots++;
 done:
     odd_text_free(&name);
     return st;
@@ -214,7 +194,7 @@ static odd_status add_plots(page *p)
     odd_status st;
     ODD_TRY(ODD_NEW(p->plot, cells));
     ODD_TRY(ODD_NEW(p->names.item, cells));
-    ODD_TRY(ODD_NEW(p->curve, odd_study_runs(s)));
+    ODD_TRY(ODD_NEW(p->cell, cells));
     for (int64_t cell = 0; cell < cells; cell++)
         ODD_TRY(add_plot(p, cell / s->columns.count, cell % s->columns.count));
     p->data.plot = p->plot;

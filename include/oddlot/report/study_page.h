@@ -14,19 +14,11 @@ typedef struct {
     int lines, columns;
 } odd_study_lines;
 
-/* How one run learnt, by the epoch. */
-typedef struct {
-    const odd_curve_point *seen;     /* (count) of the images that it learns from */
-    const odd_curve_point *held_out; /* (count) of the others; NULL: not known */
-    int64_t count;
-} odd_study_curve;
-
-/* Runs that differ by their seed only. */
+/* How the networks of runs learnt that differ by their seed only. */
 typedef struct {
     const char *name;
     const char *what; /* the vertical axis */
-    const odd_study_curve *curve;
-    int curves;
+    odd_learning_curve curve;
 } odd_study_plot;
 
 /* Everything is borrowed. */
