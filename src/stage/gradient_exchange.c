@@ -1,29 +1,17 @@
 /* Exchange: sums over ranks that begin before all of their vectors is there. */
 #include "gradient_exchange_internal.h"
+#include "gradient_subtrees_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/base/simd.h"
 #include "oddlot/nn/train.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/par/treesum.h"
-
-#include <stdbool.h>
-#include <string.h>
 
 enum {
     MOST_PARTS = 32,
     SHORTEST_PART = 1 << 15, /* values: such messages cost little more than their bytes */
-    COLUMNS = 256,           /* summed at a time, so that they stay in the nearest cache */
-    WORTH_IT = 1 << 18,      /* values; fewer are summed sooner than threads are woken */
     FIRST_TAG = 100          /* of part 0; par/comm does not go so far */
 };
-
-/* Shards index * 2^level ... (index + 1) * 2^level - 1. */
-typedef struct {
-    int level, index;
-    double *sum; /* of some columns */
-} subtree;
 
 struct odd_exchange {
     MPI_Comm comm;
@@ -34,7 +22,7 @@ struct odd_exchange {
     int left;             /* parts 0 ... left - 1 are not on their way yet */
     float *const *vector; /* of my shards, the first of which is `first` */
     int first;
-    subtree *tree;        /* (room) of all ranks, from left to right */
+    odd_subtree *tree;    /* (room) of all ranks, from left to right */
     int *begin;           /* (size + 1) in `tree`: where those of a rank begin */
     const float **column; /* (room) vectors of a subtree, from some value on */
     int room;             /* shards */
@@ -167,10 +155,7 @@ static void list_subtrees(odd_exchange *e, int shards)
         odd_shard_range(shards, e->size, r, &first, &count);
         if (r == e->rank) e->first = (int)first;
         e->begin[r] = trees;
-        for (int64_t at = first; at < first + count; at += (int64_t)1 << e->tree[trees++].level) {
-            int level = odd_treesum_level(at, first + count);
-            e->tree[trees] = (subtree){level, (int)(at >> level), NULL};
-        }
+        trees += odd_subtrees_list(first, count, e->tree + trees);
     }
     e->begin[e->size] = trees;
 }
@@ -215,7 +200,7 @@ void odd_exchange_begin(odd_exchange *e, float *const vector[])
 /* My subtrees of `count` values: sum (subtrees, count). */
 static void sum_subtrees(const odd_exchange *e, int64_t first, int64_t count, double sum[])
 {
-    const subtree *mine = e->tree + e->begin[e->rank];
+    const odd_subtree *mine = e->tree + e->begin[e->rank];
     for (int t = 0; t < trees_of(e, e->rank); t++) {
         int shards = 1 << mine[t].level, from = (mine[t].index << mine[t].level) - e->first;
         for (int s = 0; s < shards; s++)
@@ -273,47 +258,6 @@ void odd_exchange_ready(odd_exchange *e, int64_t first)
     MPI_Testall(e->parts * 2 * e->size, e->request, &arrived, MPI_STATUSES_IGNORE);
 }
 
-/* ---- Arrived ---- */
-
-ODD_SIMD static void add(int64_t n, double *restrict a, const double *restrict b)
-{
-    for (int64_t i = 0; i < n; i++)
-        a[i] += b[i];
-}
-
-/* Neighbours of one level become one subtree; what is left is added from the right. In place. */
-static void add_columns(const subtree tree[], int trees, double *sum, int64_t stride, int64_t n,
-                        subtree stack[])
-{
-    int count = 0;
-    for (int t = 0; t < trees; t++) {
-        subtree right = {tree[t].level, tree[t].index, sum + t * stride};
-        while (count > 0 && right.index % 2 == 1 && stack[count - 1].level == right.level) {
-            add(n, stack[--count].sum, right.sum);
-            right = (subtree){right.level + 1, right.index / 2, stack[count].sum};
-        }
-        stack[count++] = right;
-    }
-    while (count-- > 1)
-        add(n, stack[count - 1].sum, stack[count].sum);
-}
-
-/* The sum of my slice of a part over all ranks. */
-static void add_up(odd_exchange *e, int part, double sum[])
-{
-    const int64_t n = e->mine[part + 1] - e->mine[part];
-    const int trees = e->begin[e->size];
-    double *from = place_of(e, part, 0);
-    enum { LEVELS = 2 * 31 }; /* no more subtrees can wait for their neighbours */
-#pragma omp parallel for if (n * trees >= WORTH_IT) default(none) shared(e, from, sum, n, trees)
-    for (int64_t at = 0; at < n; at += COLUMNS) {
-        subtree stack[LEVELS];
-        int64_t columns = n - at < COLUMNS ? n - at : COLUMNS;
-        add_columns(e->tree, trees, from + at, n, columns, stack);
-        memcpy(sum + at, from + at, (size_t)columns * sizeof *sum);
-    }
-}
-
 void odd_exchange_end(odd_exchange *e, double sum[])
 {
     while (e->left > 0)
@@ -322,7 +266,8 @@ void odd_exchange_end(odd_exchange *e, double sum[])
         const int *count = e->count + p * e->size, *place = e->place + p * e->size;
         double *part = sum + p * e->part;
         MPI_Waitall(2 * e->size, requests_of(e, p), MPI_STATUSES_IGNORE);
-        add_up(e, p, part + place[e->rank]);
+        odd_subtrees_add(e->mine[p + 1] - e->mine[p], e->tree, e->begin[e->size], place_of(e, p, 0),
+                         part + place[e->rank]);
         MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, part, count, place, MPI_DOUBLE, e->comm,
                         &e->whole[p]);
     }
