@@ -81,7 +81,7 @@ void odd_drawn_free(odd_drawn *drawn);
 /** Share of odd images among the fitted ones. */
 double odd_drawn_share(const odd_drawn *drawn);
 
-/* ---- experiment_trial.c: one trial ---- */
+/* ---- experiment_trial.c, experiment_reduce.c, experiment_judge.c: one trial ---- */
 
 #define ODD_TRIAL_VALUES(X)                                                                        \
     X(AUC, auc, "area under the ROC curve of what ranks")                                          \
