@@ -53,11 +53,11 @@ done:
     return st;
 }
 
-static odd_status write_ranks(odd_file *file, const odd_scored *s, int64_t mine)
+static odd_status write_ranks(MPI_Comm comm, odd_file *file, const odd_scored *s, int64_t mine)
 {
     int64_t *rank = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(rank, mine));
+    ODD_TRY_ALL(comm, ODD_NEW(rank, mine));
     for (int64_t i = 0; i < s->readable && mine > 0; i++)
         rank[s->order[i]] = i + 1;
     ODD_TRY(odd_column_write(file, "rank", ODD_I64, s->n, 0, mine, rank,
@@ -73,22 +73,29 @@ static const char *flagged_reason(const void *context, int64_t i)
 }
 
 /* Where the ranking was cut and what is promised of it. */
-static odd_status write_threshold(odd_file *file, const odd_flagging *f)
+static odd_status describe_threshold(const odd_flagging *f, odd_bundle *b)
 {
-    odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
-    ODD_TRY(odd_bundle_add_f64(&b, "value",
+    ODD_TRY(odd_bundle_add_f64(b, "value",
                                f->by_chance ? "images with at least this probability are flagged"
                                             : "images with at least this score are flagged",
                                f->threshold));
-    if (f->cut.above > 0) {
-        ODD_TRY(odd_bundle_add_f64(&b, "expected_false_alarm",
-                                   "share of the theme images expected to be flagged",
-                                   f->cut.expected));
-        ODD_TRY(odd_bundle_add_f64(&b, "confidence",
-                                   "that the share is at most the setting score.false_alarm",
-                                   f->cut.confidence));
-    }
+    if (f->cut.above <= 0) goto done;
+    ODD_TRY(odd_bundle_add_f64(b, "expected_false_alarm",
+                               "share of the theme images expected to be flagged",
+                               f->cut.expected));
+    ODD_TRY(odd_bundle_add_f64(b, "confidence",
+                               "that the share is at most the setting score.false_alarm",
+                               f->cut.confidence));
+done:
+    return st;
+}
+
+static odd_status write_threshold(MPI_Comm comm, odd_file *file, const odd_flagging *f)
+{
+    odd_bundle b = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY_ALL(comm, describe_threshold(f, &b));
     ODD_TRY(odd_bundle_write(file, "threshold", &b));
 done:
     odd_bundle_free(&b);
@@ -102,12 +109,12 @@ odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored 
     int64_t mine = root ? s->n : 0, flagged = root ? s->flagged : 0;
     odd_status st;
     ODD_TRY(write_columns(file, s, mine));
-    ODD_TRY(write_ranks(file, s, mine));
+    ODD_TRY(write_ranks(run->comm, file, s, mine));
     ODD_TRY(odd_column_write(file, "flagged/row", ODD_I64, s->flagged, 0, flagged, s->order,
                              "rows of the flagged images, oddest first", ""));
     ODD_TRY(odd_column_write_text(file, "flagged/reason", run->comm, s->flagged, 0, flagged,
                                   flagged_reason, s, "why it was flagged"));
-    ODD_TRY(write_threshold(file, &s->flagging));
+    ODD_TRY(write_threshold(run->comm, file, &s->flagging));
     ODD_TRY(odd_file_set_text(file, "/", "detector", s->by.detector->name));
     ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->by.column[s->by.rank_by].name));
 done:
