@@ -20,7 +20,9 @@ static const odd_option options_table[] = {
     {"columns", ODD_OPTION_LIST, offsetof(odd_study_options, columns), "[as the job]", 0, 0, NULL,
      "on what, in the same form, such as catalogues; what a column sets holds against the row"},
     {"seeds", ODD_OPTION_INT, offsetof(odd_study_options, seeds), "3", 1, 1e6, NULL,
-     "runs of each row and column, with the job's seed, the next one, ..."},
+     "runs of each row and column, with the job's seed, the next one, ...; images are drawn by "
+     "them "
+     "too (mixture.seed)"},
     {"values", ODD_OPTION_LIST, offsetof(odd_study_options, values), "[]", 0, 0, NULL,
      "figures of the table, each \"NAME | FILE.h5:PATH\", a dataset or attribute of a run's file, "
      "as `oddlot info` lists them; of an array the mean. \"| %\" shows it in per cent, \"| 3\" or "

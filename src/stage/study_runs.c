@@ -58,9 +58,11 @@ static void add_name_setting(const odd_study *s, const odd_study_key *key, odd_t
     odd_text_free(&name);
 }
 
+/* Images are drawn anew by each seed, unless a row or a column holds the draw. */
 static odd_status vary(const odd_study *s, const odd_study_key *key, const char *name,
                        const char *seed, odd_job **out)
 {
+    odd_text draw = ODD_TEXT_EMPTY;
     const char *const own[] = {"study.rows=null",
                                "study.columns=null",
                                "study.seeds=null",
@@ -76,7 +78,10 @@ static odd_status vary(const odd_study *s, const odd_study_key *key, const char 
     const char **set = NULL;
     int count = 0;
     odd_status st;
-    ODD_TRY(ODD_NEW(set, row->count + column->count + owns));
+    odd_text_format(&draw, "mixture.%s", seed);
+    ODD_TRY(odd_text_status(&draw));
+    ODD_TRY(ODD_NEW(set, 1 + row->count + column->count + owns));
+    set[count++] = odd_text_string(&draw);
     for (int64_t i = 0; i < row->count; i++)
         set[count++] = row->item[i];
     for (int64_t i = 0; i < column->count; i++)
@@ -85,6 +90,7 @@ static odd_status vary(const odd_study *s, const odd_study_key *key, const char 
         set[count++] = own[i];
     ODD_TRY(odd_job_vary(s->job, set, count, out));
 done:
+    odd_text_free(&draw);
     odd_free(set);
     return st;
 }

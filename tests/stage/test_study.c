@@ -5,6 +5,7 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/stage/stage.h"
+#include "stage/contamination_internal.h"
 #include "stage/design_words_internal.h"
 #include "stage/stage_internal.h"
 #include "stage/study_internal.h"
@@ -117,7 +118,9 @@ static void a_run_is_no_study(void)
         CU_ASSERT(!odd_is_study(&(odd_run){.job = run}));
         CU_ASSERT(odd_is_study(&(odd_run){.job = job}));
         CU_ASSERT(!odd_is_audit(&(odd_run){.job = job}));
+        const odd_mixture_options *mixture = odd_job_section(run, "mixture");
         CU_ASSERT_EQUAL(top->seed, 9);
+        CU_ASSERT_EQUAL(mixture->seed, 9); /* images are drawn anew */
         CU_ASSERT_STRING_EQUAL(top->name, "small, solid / 2, seed 9");
         odd_job_write(run, &written);
         CU_ASSERT_PTR_NOT_NULL(strstr(odd_text_string(&written), "conv 8 5x5"));
