@@ -1,20 +1,10 @@
 /* What the mixtures make of their theme: how many components it has, what verified rows say of it,
  * which component is the anomaly, and where the names are in doubt. */
-#include "detect_fixture.h"
+#include "mixture_fixture.h"
 
-#include "detect/mixture_internal.h"
 #include "oddlot/par/threads.h"
 
-#include <math.h>
-
 const char *odd_test_name = "detect/mixture_theme";
-
-enum { COLUMNS = ODD_MIXTURE_COLUMNS };
-
-static double draw(uint64_t seed, int64_t row, int j)
-{
-    return odd_normal(seed, ODD_STREAM_TEST, (uint64_t)row, (uint32_t)j);
-}
 
 /* A theme of three heaps far from each other; the odd rows lie between and around them. */
 static double three_heaps(int64_t row, int j, uint64_t seed)
@@ -61,14 +51,11 @@ static void choose(value_function value, const char *covariance, int64_t should)
 
 static void test_number_is_found(void)
 {
-    static const char *const forms[] = {
-        "fit.mixture.covariance=full", "fit.mixture.covariance=tied",
-        "fit.mixture.covariance=diagonal", "fit.mixture.covariance=spherical",
-        "fit.mixture.covariance=factor"};
-    for (int form = 0; form < 5; form++) {
-        choose(one_heap, forms[form], 1);
-        if (form != 3)
-            choose(three_heaps, forms[form], 3); /* spheres: the odd rows make a fourth */
+    for (int form = 0; form < FORMS; form++) {
+        char covariance[64];
+        snprintf(covariance, sizeof covariance, "fit.mixture.covariance=%s", forms[form]);
+        choose(one_heap, covariance, 1);
+        if (form != 3) choose(three_heaps, covariance, 3); /* spheres: the odd rows make a fourth */
     }
 }
 
