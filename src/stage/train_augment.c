@@ -5,7 +5,7 @@
 
 static const odd_option table[] = {
     {"flip", ODD_OPTION_BOOL, offsetof(odd_augment_options, flip), "false", 0, 0, NULL,
-     "mirror half of the images, left and right"},
+     "mirror half of the images, left and right; damage is judged both ways, and the mean counts"},
     {"shift", ODD_OPTION_INT, offsetof(odd_augment_options, shift), "0", 0, 4096, NULL,
      "move them by at most so many pixels, each way"},
     {"brightness", ODD_OPTION_REAL, offsetof(odd_augment_options, brightness), "0", 0, 1, NULL,

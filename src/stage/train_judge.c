@@ -21,6 +21,7 @@ typedef struct {
     odd_shown shown;
     float *output; /* (PORTION, values) */
     int values;    /* of the network's output: 1 or 2 */
+    bool mirrored; /* images are judged both ways, as they were learnt from */
 } judge;
 
 static odd_status judge_open(const odd_graph *graph, judge *j)
@@ -28,6 +29,7 @@ static odd_status judge_open(const odd_graph *graph, judge *j)
     const odd_training *t = j->training;
     odd_status st;
     j->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
+    j->mirrored = odd_augment_task_of(t->run->job).how.flip;
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &j->net));
     ODD_TRY(odd_shown_new(&t->images, PORTION, &j->shown));
     ODD_TRY(ODD_NEW(j->output, (int64_t)PORTION * j->values));
@@ -42,16 +44,46 @@ static void judge_close(judge *j)
     odd_free(j->output);
 }
 
-static odd_status judge_portion(judge *j, int64_t count, const int64_t row[], double odds[],
-                                double altered[])
+/* Left becomes right in every line of the images. */
+static void mirror(const odd_train_images *images, int64_t count, float input[])
+{
+    const int64_t lines = count * images->channels * images->height;
+    for (int64_t y = 0; y < lines; y++, input += images->width)
+        for (int left = 0, right = images->width - 1; left < right; left++, right--) {
+            const float kept = input[left];
+            input[left] = input[right];
+            input[right] = kept;
+        }
+}
+
+/* Add what the network says of the images shown. */
+static odd_status ask(judge *j, int64_t count, double odds[])
 {
     float *const output[] = {j->output};
     odd_status st;
-    ODD_TRY(odd_train_show(&j->training->images, j->task, count, row, j->turn, &j->shown));
     ODD_TRY(odd_net_run(j->net, count, j->shown.input, output));
     for (int64_t i = 0; i < count; i++) {
         const float *x = j->output + i * j->values;
-        odds[i] = j->values == 1 ? x[0] : (double)x[1] - x[0];
+        odds[i] += j->values == 1 ? x[0] : (double)x[1] - x[0];
+    }
+done:
+    return st;
+}
+
+/* odds: (count) zeros */
+static odd_status judge_portion(judge *j, int64_t count, const int64_t row[], double odds[],
+                                double altered[])
+{
+    const odd_train_images *images = &j->training->images;
+    odd_status st;
+    ODD_TRY(odd_train_show(images, j->task, count, row, j->turn, &j->shown));
+    ODD_TRY(ask(j, count, odds));
+    if (j->mirrored) {
+        mirror(images, count, j->shown.input);
+        ODD_TRY(ask(j, count, odds));
+    }
+    for (int64_t i = 0; i < count; i++) {
+        odds[i] /= j->mirrored ? 2 : 1;
         altered[i] = j->shown.altered[i];
     }
 done:

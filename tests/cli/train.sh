@@ -100,6 +100,14 @@ check trained learnt 300 3 12 0.85
 trains patient 2 "${learns[@]}" --set train.patience=2 --set train.rate=0.03
 check trained patient 300 3 12
 
+# images that are mirrored to learn from are judged both ways
+for ranks in 1 2; do
+    trains mirrored-$ranks $ranks --set train.augment.flip=true --set train.network="[dense 1]"
+done
+alike mirrored-1 mirrored-2
+check trained mirrored-2 300 3 3
+check mirrored mirrored-2 3
+
 # the whole of a job, with its audit
 good on 2 run job.yaml -o whole
 did ingest train features reduce fit score evaluate report
