@@ -25,16 +25,16 @@ typedef struct {
 
 /* -- the model -- */
 
+/* Of several outputs the layer is the only one, or the first where none is named. */
 static odd_status read_model(const odd_feature_network *given, const odd_image_form *form,
                              odd_graph **graph, int *output)
 {
     odd_status st;
     *graph = NULL;
     ODD_TRY(odd_onnx_read_sized(given->model, form->height, form->width, graph));
-    if (*given->layer) {
-        ODD_TRY(odd_graph_find(*graph, given->layer, output));
-        ODD_TRY(odd_graph_cut(*graph, *output));
-    }
+    *output = (*graph)->output[0];
+    if (*given->layer) ODD_TRY(odd_graph_find(*graph, given->layer, output));
+    ODD_TRY(odd_graph_cut(*graph, *output));
     *output = (*graph)->output[0];
 done:
     if (st != ODD_OK) odd_graph_free(graph);

@@ -188,8 +188,8 @@ static void maps_are_pooled(void)
 
 /* ---- a whole network ---- */
 
-/* conv 3x3 -> relu -> global average, with seeded weights. */
-static odd_status write_model(const char *path)
+/* conv 3x3 -> relu -> global average, with seeded weights; the map may be an output too. */
+static odd_status write_model_with(const char *path, bool map)
 {
     const int64_t image[] = {1, CHANNELS, SIDE, SIDE}, kernel[] = {FILTERS, CHANNELS, 3, 3};
     float weight[FILTERS * CHANNELS * 9];
@@ -210,10 +210,19 @@ static odd_status write_model(const char *path)
     ODD_TRY(odd_graph_layer(g, ODD_LAYER_RELU, "relu", &set, 1, &y, "positive", &y));
     ODD_TRY(odd_graph_layer(g, ODD_LAYER_GLOBAL_AVERAGE_POOL, "gap", &set, 1, &y, "mean", &y));
     ODD_TRY(odd_graph_cut(g, y));
+    if (map) {
+        ODD_TRY(odd_graph_find(g, "positive", &y));
+        ODD_TRY(odd_graph_add_output(g, y));
+    }
     ODD_TRY(odd_onnx_write(g, path));
 done:
     odd_graph_free(&g);
     return st;
+}
+
+static odd_status write_model(const char *path)
+{
+    return write_model_with(path, false);
 }
 
 static char model[64];
@@ -314,6 +323,21 @@ static void rows_do_not_depend_on_their_batch(void)
     unlink(model);
 }
 
+/* The first is taken where no layer is named; there is no room for the others. */
+static void of_two_outputs_one_is_taken(void)
+{
+    static uint8_t images[IMAGES][VALUES];
+    static float first[IMAGES][FILTERS], pooled[IMAGES][FILTERS];
+    int width;
+    draw_images(images, 4);
+    CU_ASSERT_EQUAL(write_model_with(model, true), ODD_OK);
+    CU_ASSERT_EQUAL(extract_all("4", "''", images[0], first[0], &width), ODD_OK);
+    CU_ASSERT_EQUAL(width, FILTERS);
+    CU_ASSERT_EQUAL(extract_all("4", "pooled", images[0], pooled[0], &width), ODD_OK);
+    CU_ASSERT_EQUAL(memcmp(first, pooled, sizeof first), 0);
+    unlink(model);
+}
+
 static void misfits_are_told(void)
 {
     const odd_image_form small = {.width = SIDE - 1, .height = SIDE - 1, .channels = CHANNELS};
@@ -341,6 +365,7 @@ CU_TestInfo odd_tests[] = {
     {"maps are pooled", maps_are_pooled},
     {"a model is run", a_model_is_run},
     {"rows do not depend on their batch", rows_do_not_depend_on_their_batch},
+    {"of two outputs one is taken", of_two_outputs_one_is_taken},
     {"misfits are told", misfits_are_told},
     CU_TEST_INFO_NULL,
 };
