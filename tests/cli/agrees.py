@@ -40,7 +40,7 @@ def unguarded(name):
 
 
 class Gallery(html.parser.HTMLParser):
-    """(rank, row, name, picture) of each card."""
+    """(picture, name, words) of each card; not the heat that lies over a picture."""
 
     def __init__(self):
         super().__init__()
@@ -50,7 +50,7 @@ class Gallery(html.parser.HTMLParser):
         a = dict(attributes)
         if tag == "ol":
             self.inside = a.get("id") == "gallery"
-        if self.inside and tag == "img":
+        if self.inside and tag == "img" and a.get("class") != "heat":
             self.cards.append([a["src"], a["alt"], ""])
 
     def handle_endtag(self, tag):
@@ -104,6 +104,6 @@ for (picture, alt, words), r in zip(gallery.cards, flagged):
     assert shown_as(alt) == shown_as(path[r].decode("utf-8", "replace")), (alt, path[r])
     pixels = np.asarray(Image.open(f"{run}/report/{picture}"))
     assert (pixels.reshape(ingest["images"].shape[1:]) == ingest["images"][r]).all(), picture
-pictures = [p for p in os.listdir(f"{run}/report/img") if p[0] == "0"]
+pictures = [p for p in os.listdir(f"{run}/report/img") if p[0] == "0" and "heat" not in p]
 assert len(pictures) == len(gallery.cards)
 print(f"{run}: {rows} rows, {unreadable} unreadable, {len(flagged)} flagged: all agree")
