@@ -63,6 +63,9 @@ odd_status odd_coder_check(const odd_job *job)
             return odd_job_fail(job, "train.network",
                                 "item %lld '%s': a variational code is drawn by the last layer",
                                 (long long)i + 1, list->item[i]);
+    if (odd_coder_is_variational(job) && list->count > last_layer(list) + 2)
+        return odd_job_fail(job, "train.network", "item %lld '%s': a variational code has one name",
+                            (long long)list->count, list->item[list->count - 1]);
     return ODD_OK;
 }
 

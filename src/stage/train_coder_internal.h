@@ -25,7 +25,8 @@ odd_status odd_coder_encoder(const odd_job *job, const int64_t shape[3], odd_gra
 
 /** Is its code variational: does the encoder end in `sample N`? @local */
 bool odd_coder_is_variational(const odd_job *job);
-/** ODD_USAGE where a code is drawn elsewhere than at the end of the encoder. @local */
+/** ODD_USAGE where a code is drawn elsewhere than at the end of the encoder, or has two names.
+ * @local */
 odd_status odd_coder_check(const odd_job *job);
 
 /** The loss of its output, as the job says. @local */

@@ -136,6 +136,7 @@ no "'binary' has a sigmoid of its own" --set train.autoencoder.loss=binary \
     --set train.autoencoder.decoder="[dense 784, reshape 1x28x28, sigmoid]"
 no "the decoder cannot mirror it" --set train.network="[dense 9, as a, dense 9, add a]"
 no "item 1 'sample 9': a variational code is drawn by the last layer" --set train.network="[sample 9, dense 5]"
+no "item 3 'as b': a variational code has one name" --set train.network="[sample 9, as a, as b]"
 no "so train.task must be autoencoder" --set train.task=damage --set train.network="[dense 2]"
 no "this job trains none" --set train.network="[]"
 fails_with 2 "no score 'damage'" on 1 train job.yaml -o calm --set score.rank_by=damage
