@@ -31,7 +31,7 @@ mixture: {theme: [0], anomaly_share: 0.04, seed: 3}
 score: {rank_by: damage, flag_by: share, flag_share: 0.1}
 END
 good on 2 run job.yaml -o run
-check heat run 28
+check heated run 28
 
 # anew RANKS: the report alone
 anew() {

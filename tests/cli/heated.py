@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Are heat maps whole, and hottest on the planted squares of heat.sh?
 
-    heat.py RUN SIDE"""
+    heated.py RUN SIDE"""
 import os
 import sys
 
