@@ -251,12 +251,8 @@ static void test_refused(void)
 
 const char *odd_test_name = "contamination";
 CU_TestInfo odd_tests[] = {
-    {"everything", test_everything},
-    {"classes", test_classes},
-    {"counts", test_counts},
-    {"seed", test_seed},
-    {"verified", test_verified},
-    {"held out", test_held_out},
-    {"refused", test_refused},
-    CU_TEST_INFO_NULL,
+    {"everything", test_everything}, {"classes", test_classes},
+    {"counts", test_counts},         {"seed", test_seed},
+    {"verified", test_verified},     {"held out", test_held_out},
+    {"refused", test_refused},       CU_TEST_INFO_NULL,
 };

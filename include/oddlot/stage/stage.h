@@ -1,7 +1,7 @@
 /**
  * Stage: one arrow of catalogue -> ingest -> features -> reduce -> fit -> score -> evaluate ->
- * report, or, where the job is an experiment, catalogue -> ingest -> features -> experiment. A study
- * is one stage, whose runs have the others.
+ * report, or, where the job is an experiment, catalogue -> ingest -> features -> experiment. A
+ * study is one stage, whose runs have the others.
  *
  * A stage reads the files of the stages before it, writes one of its own into RUN and publishes it
  * whole or not at all. It is one table of functions in one file and one line in stages.c.
