@@ -1,8 +1,8 @@
 /* A network in two parts: from the image to its last map, and from there to the log odds. */
 #include "heat_internal.h"
+#include "training_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/nn/onnx.h"
 
 /* Tensors of a graph by their number in the part of it that is being made; -1: not there. */
 typedef struct {
@@ -108,29 +108,14 @@ done:
     return st;
 }
 
-static odd_status check(const char *path, const odd_graph *graph, odd_heat_network *out)
-{
-    const odd_tensor *in = &graph->tensor[graph->input];
-    if (in->rank != 4 || in->shape[1] != out->channels || in->shape[2] != out->height ||
-        in->shape[3] != out->width)
-        return odd_fail(ODD_FORMAT, "'%s' is not for images of %d x %d with %d channels", path,
-                        out->width, out->height, out->channels);
-    const int64_t values = odd_tensor_values(&graph->tensor[graph->output[0]]);
-    if (values > 2)
-        return odd_fail(ODD_FORMAT, "'%s' gives %lld values, not the log odds of damage", path,
-                        (long long)values);
-    out->values = (int)values;
-    return ODD_OK;
-}
-
 odd_status odd_heat_network_open(const char *path, int height, int width, int channels,
                                  odd_heat_network *out)
 {
     odd_graph *graph = NULL;
     odd_status st;
     *out = (odd_heat_network){.height = height, .width = width, .channels = channels};
-    ODD_TRY(odd_onnx_read(path, &graph));
-    ODD_TRY(check(path, graph, out));
+    ODD_TRY(odd_damage_network_read(path, height, width, channels, &graph));
+    out->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
     ODD_TRY(open_parts(graph, out));
 done:
     odd_graph_free(&graph);

@@ -5,7 +5,6 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
-#include "oddlot/nn/onnx.h"
 #include "oddlot/par/agree.h"
 
 #include <math.h>
@@ -135,7 +134,8 @@ static odd_status read_network(const odd_training *t, int64_t fold, odd_graph **
     odd_status st;
     snprintf(name, sizeof name, "networks/fold-%lld.onnx", (long long)fold + 1);
     ODD_TRY(odd_run_path(t->run, name, &path));
-    ODD_TRY(odd_onnx_read(path, graph));
+    ODD_TRY(odd_damage_network_read(path, t->images.height, t->images.width, t->images.channels,
+                                    graph));
 done:
     odd_free(path);
     return st;

@@ -72,6 +72,13 @@ odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_tra
 /** Write it to networks/NAME.onnx. @local: rank 0 */
 odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name);
 
+/* -- train_detector.c -- */
+
+/** A network of task damage from its file, which may have been put there by anyone. @local; ODD_IO,
+ *  ODD_FORMAT (not for such images, or not of one or two values), ODD_NOMEM. */
+odd_status odd_damage_network_read(const char *path, int height, int width, int channels,
+                                   odd_graph **out);
+
 /* -- train_judge.c -- */
 
 /** Log odds of damage by a network for some rows, as they are (`shown` false) or as the task shows

@@ -174,6 +174,19 @@ static void hottest_area(void)
     CU_ASSERT(r.width == 0 && r.height == 0);
 }
 
+/* One more output than there is room for. */
+static odd_status add_output(void)
+{
+    odd_graph *g = NULL;
+    odd_status st;
+    ODD_TRY(odd_onnx_read(path, &g));
+    ODD_TRY(odd_graph_add_output(g, g->layer[0].output));
+    ODD_TRY(odd_onnx_write(g, path));
+done:
+    odd_graph_free(&g);
+    return st;
+}
+
 static void wrong_files(void)
 {
     const char *const ten[] = {"dense 10"}, *const one[] = {"dense 1"};
@@ -186,6 +199,9 @@ static void wrong_files(void)
     CU_ASSERT_EQUAL(write_network(path, one, 1, 1), ODD_OK);
     CU_ASSERT_EQUAL(odd_heat_network_open(path, SIDE, 2 * SIDE, 1, &network), ODD_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "32 x 16"));
+    CU_ASSERT_EQUAL(add_output(), ODD_OK);
+    CU_ASSERT_EQUAL(odd_heat_network_open(path, SIDE, SIDE, 1, &network), ODD_FORMAT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "has 2 outputs"));
     CU_ASSERT_EQUAL(odd_heat_network_open(path, SIDE, SIDE, 3, &network), ODD_FORMAT);
     CU_ASSERT_PTR_NULL(network.back);
     unlink(path);
