@@ -50,6 +50,16 @@ done:
     return st;
 }
 
+/* Best epochs say where in the curves to look. */
+static bool is_possible(const odd_cross_fit *r, const odd_train_state *state)
+{
+    bool possible = state->fold >= 0 && state->fold < r->folds && state->epochs >= 1 &&
+                    state->epochs <= r->epochs;
+    for (int64_t fold = 0; fold < r->folds; fold++)
+        possible = possible && r->best[fold] >= 0 && r->best[fold] <= r->epochs;
+    return possible;
+}
+
 static odd_status unpack(const odd_bundle *b, odd_training *t, odd_train_state *state)
 {
     const odd_array *a;
@@ -64,8 +74,7 @@ static odd_status unpack(const odd_bundle *b, odd_training *t, odd_train_state *
     }
     ODD_TRY(odd_bundle_get_i64(b, "fold", &state->fold));
     ODD_TRY(odd_bundle_get_i64(b, "epochs", &state->epochs));
-    if (state->fold < 0 || state->fold >= t->result.folds || state->epochs < 1 ||
-        state->epochs > t->result.epochs)
+    if (!is_possible(&t->result, state))
         ODD_TRY(odd_fail(ODD_FORMAT, "the checkpoint is at an impossible place"));
 done:
     return st;
