@@ -8,17 +8,16 @@
 #define WORLD MPI_COMM_WORLD
 enum { NETWORKS = 2 };
 
-/* A dataset "curve" (NETWORKS, epochs), opened. */
-static odd_status write_curves(const char *path, int64_t epochs, const double value[],
-                               odd_file **out)
+/* A file with a dataset "curve", opened. */
+static odd_status write_file(const char *path, const odd_shape *shape, const double value[],
+                             odd_file **out)
 {
-    const odd_shape shape = {.type = ODD_F64, .rank = 2, .shape = {NETWORKS, epochs}};
     odd_file *file = NULL;
     odd_dataset *dataset = NULL;
     odd_status st;
     ODD_TRY(odd_file_create(WORLD, path, &fixture_from, &file));
-    ODD_TRY(odd_dataset_create(file, "curve", &shape, "test", "", &dataset));
-    ODD_TRY(odd_dataset_write(dataset, 0, NETWORKS, value));
+    ODD_TRY(odd_dataset_create(file, "curve", shape, "test", "", &dataset));
+    ODD_TRY(odd_dataset_write(dataset, 0, shape->shape[0], value));
     odd_dataset_close(&dataset);
     ODD_TRY(odd_file_publish(&file));
     ODD_TRY(odd_file_open(WORLD, path, false, out));
@@ -26,6 +25,13 @@ done:
     odd_dataset_close(&dataset);
     odd_file_discard(&file);
     return st;
+}
+
+static odd_status write_curves(const char *path, int64_t epochs, const double value[],
+                               odd_file **out)
+{
+    const odd_shape shape = {.type = ODD_F64, .rank = 2, .shape = {NETWORKS, epochs}};
+    return write_file(path, &shape, value, out);
 }
 
 static void expect(const odd_band_point *p, double x, double mean, double low, double high)
@@ -67,19 +73,16 @@ static void test_two_runs(void)
 
 static void test_other_shape(void)
 {
+    const odd_shape shape = {.type = ODD_F64, .rank = 1, .shape = {3}};
+    const double value[3] = {1, 2, 3};
     odd_learning_band band = {0};
     odd_file *file = NULL;
     int64_t networks = 0;
     fixture_folder(WORLD);
-    const char *path = fixture_path("x.h5");
-    CU_ASSERT_FATAL(odd_file_create(WORLD, path, &fixture_from, &file) == ODD_OK);
-    const odd_shape shape = {.type = ODD_F64, .rank = 1, .shape = {3}};
-    odd_dataset *dataset = NULL;
-    CU_ASSERT(odd_dataset_create(file, "curve", &shape, "test", "", &dataset) == ODD_OK);
-    odd_dataset_close(&dataset);
+    CU_ASSERT_FATAL(write_file(fixture_path("x.h5"), &shape, value, &file) == ODD_OK);
     CU_ASSERT(odd_learning_band_add(&band, file, "curve", &networks) == ODD_FORMAT);
     CU_ASSERT(band.count == 0 && networks == 0);
-    odd_file_discard(&file);
+    odd_file_close(&file);
     fixture_remove(WORLD);
 }
 
