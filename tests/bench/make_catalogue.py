@@ -36,8 +36,8 @@ MOST_PIXELS = 2_000_000  # of a source: larger ones take long and show no more
 
 
 def parse():
-    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0],
-                                 epilog=f"Example: {os.path.basename(sys.argv[0])} runs/large-catalogue --images 131784")
+    example = f"Example: {os.path.basename(sys.argv[0])} runs/large-catalogue --images 131784"
+    ap = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], epilog=example)
     add = ap.add_argument
     add("folder", help="where the shards go; made if need be")
     add("--images", type=int, default=131784, help="how many (default 131784)")
