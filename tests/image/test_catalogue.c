@@ -169,14 +169,17 @@ static void hostile_bytes(void)
 static void options_table(void)
 {
     const char *expected[] = {"kind",          "path",       "labels",     "dataset",
-                              "label_dataset", "extensions", "label_from", NULL};
+                              "label_dataset", "extensions", "label_from", "pattern",
+                              "images",        "side",       "seed"};
+    const int options = sizeof expected / sizeof *expected;
     int k = 0;
-    for (const odd_option *o = odd_catalogue_option_table; o->key; o++, k++) {
+    for (const odd_option *o = odd_catalogue_option_table; o->key && k < options; o++, k++) {
         CU_ASSERT_STRING_EQUAL(o->key, expected[k]);
         CU_ASSERT(strlen(o->help) > 20);
         CU_ASSERT_PTR_NOT_NULL(o->value);
     }
-    CU_ASSERT_PTR_NULL(expected[k]);
+    CU_ASSERT_EQUAL(k, options);
+    CU_ASSERT_PTR_NULL(odd_catalogue_option_table[k].key);
 }
 
 const char *odd_test_name = "catalogue";
