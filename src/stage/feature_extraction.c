@@ -15,12 +15,9 @@
 
 static odd_status open_images(odd_extraction *e)
 {
-    const odd_shape stack = {.type = ODD_U8, .rank = 4, .shape = {-1, -1, -1, -1}};
     odd_status st;
-    ODD_TRY(odd_dataset_expect(e->ingest, "images", &stack, &e->images));
+    ODD_TRY(odd_images_open(e->ingest, &e->images));
     const int64_t *shape = odd_dataset_shape(e->images)->shape;
-    if (shape[1] < 1 || shape[2] < 1 || shape[3] < 1 || shape[1] * shape[2] * shape[3] > INT32_MAX)
-        return odd_fail(ODD_FORMAT, "images of the ingest have an impossible shape");
     e->form.width = (int)shape[2];
     e->form.height = (int)shape[1];
     e->form.channels = (int)shape[3];

@@ -16,6 +16,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define MOST_FOLDS 100 /* that train.folds allows */
+
 /* What a rank needs for its part. */
 typedef struct {
     const odd_run *run;
@@ -28,7 +30,9 @@ typedef struct {
     int height, width, channels;
     uint8_t *levels; /* one image */
     float *planes;
-    float *map; /* (mine, height, width) */
+    float *map;    /* (mine, height, width) */
+    bool mirrored; /* images were judged both ways: so is their heat, the mean of both */
+    float *turned; /* (height, width) the heat of a mirrored image */
 } heating;
 
 static bool is_wanted(const odd_run *run)
@@ -50,23 +54,23 @@ static void heating_close(heating *h)
     odd_free(h->levels);
     odd_free(h->planes);
     odd_free(h->map);
+    odd_free(h->turned);
 }
 
 static odd_status find_images(heating *h)
 {
-    const odd_shape stack = {.type = ODD_U8, .rank = 4, .shape = {-1, -1, -1, -1}};
     odd_status st;
-    ODD_TRY(odd_dataset_expect(h->ingest, "images", &stack, &h->images));
+    ODD_TRY(odd_images_open(h->ingest, &h->images));
     const int64_t *shape = odd_dataset_shape(h->images)->shape;
     const int64_t bytes = shape[1] * shape[2] * shape[3];
-    if (bytes < 1 || bytes > INT32_MAX || shape[3] > 3)
-        ODD_TRY(odd_fail(ODD_FORMAT, "images of the ingest have an impossible shape"));
     h->n = shape[0];
     h->height = (int)shape[1];
     h->width = (int)shape[2];
     h->channels = (int)shape[3];
     ODD_TRY(ODD_NEW(h->levels, bytes));
     ODD_TRY(ODD_NEW(h->planes, bytes));
+    ODD_TRY(ODD_NEW(h->turned, shape[1] * shape[2]));
+    h->mirrored = odd_augment_task_of(h->run->job).how.flip;
     odd_input_preset(odd_task_damage.preset, h->channels, &h->input);
 done:
     return st;
@@ -86,7 +90,8 @@ static odd_status find_flagged(heating *h)
                          (long long)folds, (long long)h->n));
     h->count = flagged < most ? flagged : most;
     for (int64_t i = 0; i < h->count; i++)
-        if (h->row[i] < 0 || h->row[i] >= h->n || h->fold[h->row[i]] < 0)
+        if (h->row[i] < 0 || h->row[i] >= h->n || h->fold[h->row[i]] < 0 ||
+            h->fold[h->row[i]] >= MOST_FOLDS)
             ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags an image that no network has judged"));
     odd_shard_range(h->count, odd_size(h->run->comm), odd_rank(h->run->comm), &h->first, &h->mine);
     ODD_TRY(ODD_NEW(h->map, h->mine * h->height * h->width));
@@ -106,6 +111,22 @@ static odd_status check_odds(const heating *h, const char *path, int64_t row, do
                     path, (long long)row, odds, told);
 }
 
+/* Make odds and heat the mean of theirs and of those of the image in the mirror. */
+static odd_status add_mirrored(heating *h, const odd_heat_network *network, double *odds,
+                               float map[])
+{
+    double other;
+    odd_status st;
+    odd_planes_mirror((int64_t)h->channels * h->height, h->width, h->planes);
+    ODD_TRY(odd_heat_map(network, h->planes, &other, h->turned));
+    odd_planes_mirror(h->height, h->width, h->turned);
+    *odds = (*odds + other) / 2;
+    for (int64_t p = 0; p < (int64_t)h->height * h->width; p++)
+        map[p] = (map[p] + h->turned[p]) / 2;
+done:
+    return st;
+}
+
 static odd_status map_one(heating *h, const odd_heat_network *network, const char *path, int64_t i)
 {
     const int64_t row = h->row[h->first + i], area = (int64_t)h->height * h->width;
@@ -114,6 +135,7 @@ static odd_status map_one(heating *h, const odd_heat_network *network, const cha
     ODD_TRY(odd_dataset_read(h->images, row, 1, ODD_U8, h->levels));
     odd_input_load(&h->input, (int)area, h->channels, h->levels, h->planes);
     ODD_TRY(odd_heat_map(network, h->planes, &odds, h->map + i * area));
+    if (h->mirrored) ODD_TRY(add_mirrored(h, network, &odds, h->map + i * area));
     ODD_TRY(check_odds(h, path, row, odds));
 done:
     return st;

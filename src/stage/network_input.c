@@ -216,3 +216,13 @@ void odd_input_load(const odd_input *input, int area, int channels, const uint8_
         load_plane(area, channels, levels + input->from[c], input->factor[c], input->shift[c],
                    planes + (int64_t)c * area);
 }
+
+void odd_planes_mirror(int64_t lines, int width, float planes[])
+{
+    for (int64_t y = 0; y < lines; y++, planes += width)
+        for (int left = 0, right = width - 1; left < right; left++, right--) {
+            const float kept = planes[left];
+            planes[left] = planes[right];
+            planes[right] = kept;
+        }
+}

@@ -85,4 +85,7 @@ void odd_input_compare(const odd_graph *graph, const odd_image_form *form, odd_t
 void odd_input_load(const odd_input *input, int area, int channels, const uint8_t levels[],
                     float planes[]);
 
+/** Left becomes right in each line of planes: (lines, width), in place. */
+void odd_planes_mirror(int64_t lines, int width, float planes[]);
+
 #endif

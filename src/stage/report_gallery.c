@@ -9,7 +9,7 @@ static odd_status read_pictures(odd_page *p, int64_t count, odd_shape *shape)
 {
     odd_dataset *images = NULL;
     odd_status st;
-    ODD_TRY(odd_dataset_open(p->ingest, "images", &images));
+    ODD_TRY(odd_images_open(p->ingest, &images));
     *shape = *odd_dataset_shape(images);
     int64_t bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
     ODD_TRY(ODD_NEW(p->pixels, count * bytes));

@@ -1,4 +1,4 @@
-/* Columns: 1-D datasets, one value for each row. */
+/* Columns: 1-D datasets, one value for each row; and the images, many values for each. */
 #include "stage_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -107,5 +107,28 @@ odd_status odd_column_read_text(const odd_file *file, const char *name, int64_t 
 done:
     odd_dataset_close(&dataset);
     odd_free(cells);
+    return st;
+}
+
+/* Sides one by one: a product may not fit. */
+static bool is_image(const int64_t side[3])
+{
+    int64_t bytes = 1;
+    for (int k = 0; k < 3; k++) {
+        if (side[k] < 1 || side[k] > INT32_MAX / bytes) return false;
+        bytes *= side[k];
+    }
+    return side[2] <= 3;
+}
+
+odd_status odd_images_open(const odd_file *ingest, odd_dataset **out)
+{
+    const odd_shape stack = {.type = ODD_U8, .rank = 4, .shape = {-1, -1, -1, -1}};
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(ingest, "images", &stack, out));
+    if (!is_image(odd_dataset_shape(*out)->shape + 1))
+        st = odd_fail(ODD_FORMAT, "images of the ingest have an impossible shape");
+done:
+    if (st != ODD_OK) odd_dataset_close(out);
     return st;
 }

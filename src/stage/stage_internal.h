@@ -137,6 +137,13 @@ odd_status odd_column_write_text(odd_file *file, const char *name, MPI_Comm comm
 odd_status odd_column_read_text(const odd_file *file, const char *name, int64_t most, char **out,
                                 size_t *width, int64_t *n);
 
+/* -- images (stage_columns.c) -- */
+
+/** The images of an ingest: uint8 (n, height, width, channels), an image of at most INT32_MAX
+ * bytes.
+ *  @local; ODD_FORMAT */
+odd_status odd_images_open(const odd_file *ingest, odd_dataset **out);
+
 /* -- batches (stage_files.c) -- */
 
 /** How many batches of `size` rows the rank with most rows needs: all make as many. @collective */

@@ -44,17 +44,14 @@ done:
 static odd_status open_here(const odd_run *run, const odd_file *ingest, const char *preset,
                             odd_train_images *images)
 {
-    const odd_shape stack = {.type = ODD_U8, .rank = 4, .shape = {-1, -1, -1, -1}};
     odd_status st;
-    ODD_TRY(odd_dataset_expect(ingest, "images", &stack, &images->stored));
+    ODD_TRY(odd_images_open(ingest, &images->stored));
     const int64_t *shape = odd_dataset_shape(images->stored)->shape;
     images->n = shape[0];
     images->height = (int)shape[1];
     images->width = (int)shape[2];
     images->channels = (int)shape[3];
     images->bytes = shape[1] * shape[2] * shape[3];
-    if (images->bytes < 1 || images->bytes > INT32_MAX || images->channels > 3)
-        ODD_TRY(odd_fail(ODD_FORMAT, "images of the ingest have an impossible shape"));
     ODD_TRY(find_readable(ingest, images));
     ODD_TRY(find_held_out(ingest, images));
     odd_input_preset(preset, images->channels, &images->levels);

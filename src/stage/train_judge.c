@@ -9,17 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-/* Images that go through the network together, whoever has them: a batch may show in the last bits
- * of what a network says. */
-enum { PORTION = 64 };
-
 typedef struct {
     const odd_training *training;
     const odd_damage_task *task; /* NULL: images are shown as they are */
     uint32_t turn;
     odd_net *net;
     odd_shown shown;
-    float *output; /* (PORTION, values) */
+    float *output; /* (ODD_PORTION, values) */
     int values;    /* of the network's output: 1 or 2 */
     bool mirrored; /* images are judged both ways, as they were learnt from */
 } judge;
@@ -31,8 +27,8 @@ static odd_status judge_open(const odd_graph *graph, judge *j)
     j->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
     j->mirrored = odd_augment_task_of(t->run->job).how.flip;
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &j->net));
-    ODD_TRY(odd_shown_new(&t->images, PORTION, &j->shown));
-    ODD_TRY(ODD_NEW(j->output, (int64_t)PORTION * j->values));
+    ODD_TRY(odd_shown_new(&t->images, ODD_PORTION, &j->shown));
+    ODD_TRY(ODD_NEW(j->output, (int64_t)ODD_PORTION * j->values));
 done:
     return st;
 }
@@ -44,64 +40,39 @@ static void judge_close(judge *j)
     odd_free(j->output);
 }
 
-/* Left becomes right in every line of the images. */
-static void mirror(const odd_train_images *images, int64_t count, float input[])
-{
-    const int64_t lines = count * images->channels * images->height;
-    for (int64_t y = 0; y < lines; y++, input += images->width)
-        for (int left = 0, right = images->width - 1; left < right; left++, right--) {
-            const float kept = input[left];
-            input[left] = input[right];
-            input[right] = kept;
-        }
-}
+/* What is known of an image that was judged. */
+enum { ODDS, ALTERED, JUDGED };
 
 /* Add what the network says of the images shown. */
-static odd_status ask(judge *j, int64_t count, double odds[])
+static odd_status ask(judge *j, int64_t count, double said[])
 {
     float *const output[] = {j->output};
     odd_status st;
     ODD_TRY(odd_net_run(j->net, count, j->shown.input, output));
     for (int64_t i = 0; i < count; i++) {
         const float *x = j->output + i * j->values;
-        odds[i] += j->values == 1 ? x[0] : (double)x[1] - x[0];
+        said[i * JUDGED + ODDS] += j->values == 1 ? x[0] : (double)x[1] - x[0];
     }
 done:
     return st;
 }
 
-/* odds: (count) zeros */
-static odd_status judge_portion(judge *j, int64_t count, const int64_t row[], double odds[],
-                                double altered[])
+static odd_status judge_portion(void *context, int64_t count, const int64_t row[], double said[])
 {
+    judge *j = context;
     const odd_train_images *images = &j->training->images;
     odd_status st;
     ODD_TRY(odd_train_show(images, j->task, count, row, j->turn, &j->shown));
-    ODD_TRY(ask(j, count, odds));
+    ODD_TRY(ask(j, count, said));
     if (j->mirrored) {
-        mirror(images, count, j->shown.input);
-        ODD_TRY(ask(j, count, odds));
+        odd_planes_mirror(count * images->channels * images->height, images->width, j->shown.input);
+        ODD_TRY(ask(j, count, said));
     }
     for (int64_t i = 0; i < count; i++) {
-        odds[i] /= j->mirrored ? 2 : 1;
-        altered[i] = j->shown.altered[i];
+        said[i * JUDGED + ODDS] /= j->mirrored ? 2 : 1;
+        said[i * JUDGED + ALTERED] = j->shown.altered[i];
     }
 done:
-    return st;
-}
-
-/* My run of the portions; what others do stays 0. */
-static odd_status judge_mine(judge *j, int64_t count, const int64_t row[], double odds[],
-                             double altered[])
-{
-    const MPI_Comm comm = j->training->comm;
-    int64_t first, mine;
-    odd_status st = ODD_OK;
-    odd_shard_range((count + PORTION - 1) / PORTION, odd_size(comm), odd_rank(comm), &first, &mine);
-    for (int64_t p = first; p < first + mine && st == ODD_OK; p++) {
-        const int64_t at = p * PORTION, left = count - at;
-        st = judge_portion(j, left < PORTION ? left : PORTION, row + at, odds + at, altered + at);
-    }
     return st;
 }
 
@@ -110,15 +81,18 @@ odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
                               const int64_t row[], double odds[], double altered[])
 {
     judge j = {.training = t, .task = task, .turn = turn};
+    double *said = NULL;
     odd_status st;
-    memset(odds, 0, (size_t)count * sizeof *odds);
-    memset(altered, 0, (size_t)count * sizeof *altered);
+    ODD_TRY_ALL(t->comm, ODD_NEW(said, count * JUDGED));
     ODD_TRY_ALL(t->comm, judge_open(graph, &j));
-    ODD_TRY_ALL(t->comm, judge_mine(&j, count, row, odds, altered));
-    odd_sum_f64(t->comm, odds, count); /* one of the summands is not 0 */
-    odd_sum_f64(t->comm, altered, count);
+    ODD_TRY(odd_train_portions(t->comm, count, row, JUDGED, judge_portion, &j, said));
+    for (int64_t i = 0; i < count; i++) {
+        odds[i] = said[i * JUDGED + ODDS];
+        altered[i] = said[i * JUDGED + ALTERED];
+    }
 done:
     judge_close(&j);
+    odd_free(said);
     return st;
 }
 

@@ -109,7 +109,7 @@ odd_status odd_coder_likelihood(odd_training *t, const odd_graph *graph, int64_t
     reader r = {.t = t};
     odd_status st;
     ODD_TRY_ALL(t->comm, reader_open(&r, graph));
-    ODD_TRY(odd_train_portions(t->comm, count, row, read_portion, &r, value));
+    ODD_TRY(odd_train_portions(t->comm, count, row, 1, read_portion, &r, value));
 done:
     reader_close(&r);
     return st;

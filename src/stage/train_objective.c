@@ -84,7 +84,7 @@ odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, in
     examiner e = {.t = t, .terms = terms, .loss = loss};
     odd_status st;
     ODD_TRY_ALL(t->comm, examiner_open(&e, graph));
-    ODD_TRY(odd_train_portions(t->comm, count, row, examine_portion, &e, objective));
+    ODD_TRY(odd_train_portions(t->comm, count, row, 1, examine_portion, &e, objective));
 done:
     examiner_close(&e);
     return st;

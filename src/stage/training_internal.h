@@ -101,13 +101,13 @@ void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], 
  * of what a network says. */
 enum { ODD_PORTION = 64 };
 
-/** Work on at most ODD_PORTION rows: value (count), which is 0. @local */
+/** Work on at most ODD_PORTION rows: value (count, width), which is 0. @local */
 typedef odd_status (*odd_portion)(void *context, int64_t count, const int64_t row[],
                                   double value[]);
-/** The same for any number of rows, spread over ranks: value (count) on every rank, the same bits
- * on any number of them. @collective @same count, row */
-odd_status odd_train_portions(MPI_Comm comm, int64_t count, const int64_t row[], odd_portion work,
-                              void *context, double value[]);
+/** The same for any number of rows, spread over ranks: value (count, width) on every rank, the same
+ * bits on any number of them. @collective @same count, row */
+odd_status odd_train_portions(MPI_Comm comm, int64_t count, const int64_t row[], int width,
+                              odd_portion work, void *context, double value[]);
 
 /* -- train_objective.c -- */
 

@@ -47,6 +47,10 @@ for ranks in 1 3 4; do
     OMP_NUM_THREADS=$((ranks % 2 + 1)) anew $ranks
 done
 
+# images that are judged both ways have heat of both
+good on 2 run job.yaml -o both --set train.augment.flip=true
+check heated both 28
+
 # fewer, and none
 good on 2 run job.yaml -o other --set report.heat_most=3
 [ "$(grep -c 'class="hottest"' other/report/index.html)" = 3 ] || fail "not 3 images with heat"
