@@ -38,7 +38,7 @@ const odd_option odd_catalogue_option_table[] = {
            "folder, tar: `folder` labels an image with the name of the folder that it is in"),
     OPTION(pattern, CHOICE, "binary", patterns,
            "generated: binary, each pixel black or white; solid, one grey level in an image"),
-    NUMBER(images, "10000", 1, 1e7, "generated: how many"),
+    NUMBER(images, "10000", 1, 1e7, "generated: how many images there are"),
     NUMBER(side, "64", 1, 8192, "generated: width and height, pixels"),
     NUMBER(seed, "1", 0, 1e18, "generated: of the pixels; the job's seed does not change them"),
     ODD_OPTIONS_END};
