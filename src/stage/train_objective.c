@@ -17,7 +17,7 @@ typedef struct {
 
 static odd_status add_outputs(examiner *e, odd_graph *graph)
 {
-    odd_status st;
+    odd_status st = ODD_OK;
     graph->outputs = 0; /* the tensors of the terms are, in their order */
     for (int k = 0; k < e->terms; k++) {
         e->values[k] = odd_tensor_values(&graph->tensor[e->loss[k].tensor]);
