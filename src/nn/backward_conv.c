@@ -9,21 +9,27 @@ typedef union {
     dnnl_deconvolution_desc_t transpose;
 } conv_op;
 
-/* A convolution at work: shapes of all it reads and makes, layouts free. */
+/* What one primitive reads or makes, layouts free. */
+typedef struct {
+    dnnl_memory_desc_t source, weights, result;
+} conv_sides;
+
+/* A convolution at work. */
 typedef struct {
     const odd_step *step;
     odd_conv_window w;
-    dnnl_memory_desc_t source, weights, bias, result;
+    conv_sides read, made; /* of the type that products have; float32 */
+    dnnl_memory_desc_t bias;
     dnnl_memory_desc_t place; /* of the weights in the graph */
     bool has_bias, transpose;
     dnnl_primitive_desc_t forward; /* hint */
 } conv_back;
 
-static odd_status any_of(odd_maker *m, int tensor, dnnl_memory_desc_t *desc)
+static odd_status any_of(odd_maker *m, int tensor, dnnl_data_type_t type, dnnl_memory_desc_t *desc)
 {
     dnnl_dims_t dims;
     int rank = odd_plan_dims(&m->p, tensor, dims);
-    return odd_desc_any(desc, rank, dims, dnnl_f32);
+    return odd_desc_any(desc, rank, dims, type);
 }
 
 static odd_status forward_op(const conv_back *c, conv_op *op)
@@ -33,25 +39,28 @@ static odd_status forward_op(const conv_back *c, conv_op *op)
     dnnl_status_t status =
         c->transpose
             ? dnnl_dilated_deconvolution_forward_desc_init(
-                  &op->transpose, dnnl_forward_training, dnnl_deconvolution_direct, &c->source,
-                  &c->weights, bias, &c->result, w->stride, w->gap, w->before, w->after)
+                  &op->transpose, dnnl_forward_training, dnnl_deconvolution_direct, &c->read.source,
+                  &c->read.weights, bias, &c->made.result, w->stride, w->gap, w->before, w->after)
             : dnnl_dilated_convolution_forward_desc_init(
-                  &op->conv, dnnl_forward_training, dnnl_convolution_direct, &c->source,
-                  &c->weights, bias, &c->result, w->stride, w->gap, w->before, w->after);
+                  &op->conv, dnnl_forward_training, dnnl_convolution_direct, &c->read.source,
+                  &c->read.weights, bias, &c->made.result, w->stride, w->gap, w->before, w->after);
     return odd_dnnl(status, "convolution");
 }
 
+/* In float32: oneDNN 2.6 turns maps of bfloat16 round for it, which takes longer than the products.
+ */
 static odd_status weights_op(const conv_back *c, conv_op *op)
 {
     const odd_conv_window *w = &c->w;
     const dnnl_memory_desc_t *bias = c->has_bias ? &c->bias : NULL;
     dnnl_status_t status =
-        c->transpose ? dnnl_dilated_deconvolution_backward_weights_desc_init(
-                           &op->transpose, dnnl_deconvolution_direct, &c->source, &c->weights, bias,
-                           &c->result, w->stride, w->gap, w->before, w->after)
-                     : dnnl_dilated_convolution_backward_weights_desc_init(
-                           &op->conv, dnnl_convolution_direct, &c->source, &c->weights, bias,
-                           &c->result, w->stride, w->gap, w->before, w->after);
+        c->transpose
+            ? dnnl_dilated_deconvolution_backward_weights_desc_init(
+                  &op->transpose, dnnl_deconvolution_direct, &c->made.source, &c->made.weights,
+                  bias, &c->made.result, w->stride, w->gap, w->before, w->after)
+            : dnnl_dilated_convolution_backward_weights_desc_init(
+                  &op->conv, dnnl_convolution_direct, &c->made.source, &c->made.weights, bias,
+                  &c->made.result, w->stride, w->gap, w->before, w->after);
     return odd_dnnl(status, "gradient by weights");
 }
 
@@ -59,13 +68,24 @@ static odd_status input_op(const conv_back *c, conv_op *op)
 {
     const odd_conv_window *w = &c->w;
     dnnl_status_t status =
-        c->transpose ? dnnl_dilated_deconvolution_backward_data_desc_init(
-                           &op->transpose, dnnl_deconvolution_direct, &c->source, &c->weights,
-                           &c->result, w->stride, w->gap, w->before, w->after)
-                     : dnnl_dilated_convolution_backward_data_desc_init(
-                           &op->conv, dnnl_convolution_direct, &c->source, &c->weights, &c->result,
-                           w->stride, w->gap, w->before, w->after);
+        c->transpose
+            ? dnnl_dilated_deconvolution_backward_data_desc_init(
+                  &op->transpose, dnnl_deconvolution_direct, &c->made.source, &c->read.weights,
+                  &c->read.result, w->stride, w->gap, w->before, w->after)
+            : dnnl_dilated_convolution_backward_data_desc_init(
+                  &op->conv, dnnl_convolution_direct, &c->made.source, &c->read.weights,
+                  &c->read.result, w->stride, w->gap, w->before, w->after);
     return odd_dnnl(status, "gradient by the input");
+}
+
+static odd_status sides_of(odd_maker *m, const conv_back *c, dnnl_data_type_t type, conv_sides *out)
+{
+    odd_status st;
+    ODD_TRY(any_of(m, c->step->input[0], type, &out->source));
+    ODD_TRY(odd_desc_any(&out->weights, c->place.ndims, c->place.dims, type));
+    ODD_TRY(any_of(m, c->step->output, type, &out->result));
+done:
+    return st;
 }
 
 static odd_status describe(odd_maker *m, const odd_step *step, conv_back *c)
@@ -77,11 +97,10 @@ static odd_status describe(odd_maker *m, const odd_step *step, conv_back *c)
                      .has_bias = step->inputs > 2 && step->input[2] >= 0,
                      .transpose = step->kind == ODD_LAYER_CONV_TRANSPOSE};
     ODD_TRY(odd_conv_weights(&m->p, step, &c->place));
-    ODD_TRY(any_of(m, step->input[0], &c->source));
-    ODD_TRY(odd_desc_any(&c->weights, c->place.ndims, c->place.dims, dnnl_f32));
-    ODD_TRY(any_of(m, step->output, &c->result));
+    ODD_TRY(sides_of(m, c, odd_conv_type(&m->p, step), &c->read));
+    ODD_TRY(sides_of(m, c, dnnl_f32, &c->made));
     if (c->has_bias)
-        ODD_TRY(odd_desc_plain(&c->bias, 1, (const dnnl_dims_t){c->result.dims[1]}, dnnl_f32));
+        ODD_TRY(odd_desc_plain(&c->bias, 1, (const dnnl_dims_t){c->made.result.dims[1]}, dnnl_f32));
     ODD_TRY(forward_op(c, &op));
     ODD_TRY(odd_maker_pd(m, &op, NULL, "convolution", &c->forward));
 done:

@@ -3,14 +3,39 @@
 #include "nn/layers_internal.h"
 #include "nn/train_internal.h"
 
+/* What one primitive reads or makes: (R, K), (M, K), (R, M). */
+typedef struct {
+    dnnl_memory_desc_t source, weights, result;
+} product_sides;
+
 /* Legend: x (R, K) rows times weights (K, M) and a bias (M) are y (R, M). oneDNN calls the weights
  * (M, K). */
 typedef struct {
-    int x, weights, bias;                          /* tensors; bias -1: none */
-    dnnl_memory_desc_t source, place, row, result; /* (R, K), (M, K), (M), (R, M) */
-    int source_value, result_value;                /* x; gradient by y */
-    dnnl_primitive_desc_t forward;                 /* hint */
+    int x, weights, bias;           /* tensors; bias -1: none */
+    product_sides read, made;       /* of the type that products have; float32, as in the graph */
+    dnnl_memory_desc_t row;         /* (M) */
+    int source_value, result_value; /* x; gradient by y */
+    dnnl_primitive_desc_t forward;  /* hint */
 } product_back;
+
+static odd_status any_like(const dnnl_memory_desc_t *like, dnnl_data_type_t type,
+                           dnnl_memory_desc_t *desc)
+{
+    return odd_desc_any(desc, like->ndims, like->dims, type);
+}
+
+/* In float32 as all lies, so that nothing is copied; else copies may have any layout too. */
+static odd_status read_sides(const odd_maker *m, product_back *b)
+{
+    odd_status st;
+    b->read = b->made;
+    if (m->p.products == dnnl_f32) return ODD_OK;
+    ODD_TRY(any_like(&b->made.source, m->p.products, &b->read.source));
+    ODD_TRY(any_like(&b->made.weights, m->p.products, &b->read.weights));
+    ODD_TRY(any_like(&b->made.result, m->p.products, &b->read.result));
+done:
+    return st;
+}
 
 /* Weights as they lie: `turned` if the graph has (M, K). */
 static odd_status describe(odd_maker *m, product_back *b, bool turned)
@@ -21,13 +46,14 @@ static odd_status describe(odd_maker *m, product_back *b, bool turned)
     int64_t inner = shape[turned ? 1 : 0], outer = shape[turned ? 0 : 1];
     const dnnl_dims_t dims = {outer, inner}, strides = {turned ? inner : 1, turned ? 1 : outer};
     int64_t rows = odd_plan_desc(&m->p, b->result_value)->dims[0];
-    ODD_TRY(odd_desc_strided(&b->place, 2, dims, dnnl_f32, strides));
-    ODD_TRY(odd_desc_plain(&b->source, 2, (const dnnl_dims_t){rows, inner}, dnnl_f32));
-    ODD_TRY(odd_desc_plain(&b->result, 2, (const dnnl_dims_t){rows, outer}, dnnl_f32));
+    ODD_TRY(odd_desc_strided(&b->made.weights, 2, dims, dnnl_f32, strides));
+    ODD_TRY(odd_desc_plain(&b->made.source, 2, (const dnnl_dims_t){rows, inner}, dnnl_f32));
+    ODD_TRY(odd_desc_plain(&b->made.result, 2, (const dnnl_dims_t){rows, outer}, dnnl_f32));
     ODD_TRY(odd_desc_plain(&b->row, 1, (const dnnl_dims_t){outer}, dnnl_f32));
-    ODD_TRY(odd_dnnl(dnnl_inner_product_forward_desc_init(&op, dnnl_forward_training, &b->source,
-                                                          &b->place, b->bias >= 0 ? &b->row : NULL,
-                                                          &b->result),
+    ODD_TRY(read_sides(m, b));
+    ODD_TRY(odd_dnnl(dnnl_inner_product_forward_desc_init(
+                         &op, dnnl_forward_training, &b->read.source, &b->read.weights,
+                         b->bias >= 0 ? &b->row : NULL, &b->made.result),
                      "product"));
     ODD_TRY(odd_maker_pd(m, &op, NULL, "product", &b->forward));
 done:
@@ -41,18 +67,21 @@ static odd_status back_weights(odd_maker *m, const product_back *b)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     bool has_bias = b->bias >= 0;
-    odd_argument a[4] = {{DNNL_ARG_SRC, b->source_value},
-                         {DNNL_ARG_DIFF_DST, b->result_value},
+    odd_argument a[4] = {{DNNL_ARG_SRC, 0},
+                         {DNNL_ARG_DIFF_DST, 0},
                          {DNNL_ARG_DIFF_WEIGHTS, 0},
                          {DNNL_ARG_DIFF_BIAS, 0}};
+    const dnnl_memory_desc_t *place = &b->made.weights;
     ODD_TRY(odd_dnnl(dnnl_inner_product_backward_weights_desc_init(
-                         &op, &b->source, &b->place, has_bias ? &b->row : NULL, &b->result),
+                         &op, &b->read.source, place, has_bias ? &b->row : NULL, &b->read.result),
                      what));
     ODD_TRY(odd_maker_pd(m, &op, b->forward, what, &pd));
-    ODD_TRY(odd_maker_learn_place(m, b->weights, &b->place, &b->place, &a[2].value));
+    ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_SRC, b->source_value, &a[0]));
+    ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, b->result_value, &a[1]));
+    ODD_TRY(odd_maker_learn_place(m, b->weights, place, place, &a[2].value));
     if (has_bias) ODD_TRY(odd_maker_learn_place(m, b->bias, &b->row, &b->row, &a[3].value));
     ODD_TRY(odd_plan_primitive(&m->p, pd, has_bias ? 4 : 3, a, what));
-    ODD_TRY(odd_maker_learn(m, b->weights, &b->place, a[2].value));
+    ODD_TRY(odd_maker_learn(m, b->weights, place, a[2].value));
     if (has_bias) ODD_TRY(odd_maker_learn(m, b->bias, &b->row, a[3].value));
 done:
     dnnl_primitive_desc_destroy(pd);
@@ -66,14 +95,16 @@ static odd_status back_input(odd_maker *m, const product_back *b)
     dnnl_primitive_desc_t pd = NULL;
     dnnl_dims_t dims;
     odd_status st;
-    int value, rank = odd_plan_dims(&m->p, b->x, dims);
-    odd_argument a[3] = {
-        {DNNL_ARG_DIFF_DST, b->result_value}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DIFF_SRC, 0}};
-    ODD_TRY(odd_dnnl(
-        dnnl_inner_product_backward_data_desc_init(&op, &b->source, &b->place, &b->result), what));
+    int value, weights, rank = odd_plan_dims(&m->p, b->x, dims);
+    odd_argument a[3];
+    ODD_TRY(odd_dnnl(dnnl_inner_product_backward_data_desc_init(&op, &b->made.source,
+                                                                &b->read.weights, &b->read.result),
+                     what));
     ODD_TRY(odd_maker_pd(m, &op, b->forward, what, &pd));
-    ODD_TRY(odd_plan_alias(&m->p, m->p.holds[b->weights], &b->place, &a[1].value));
-    ODD_TRY(odd_plan_value(&m->p, &b->source, &a[2].value));
+    ODD_TRY(odd_plan_alias(&m->p, m->p.holds[b->weights], &b->made.weights, &weights));
+    ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, b->result_value, &a[0]));
+    ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_WEIGHTS, weights, &a[1]));
+    ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DIFF_SRC, &a[2]));
     ODD_TRY(odd_plan_primitive(&m->p, pd, 3, a, what));
     ODD_TRY(odd_reshaped(&m->p, a[2].value, rank, dims, &value));
     ODD_TRY(odd_maker_add(m, b->x, value));

@@ -56,6 +56,11 @@ done:
     return st;
 }
 
+dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step)
+{
+    return odd_step_is_depthwise(p->graph, step) ? dnnl_f32 : p->products;
+}
+
 typedef struct {
     dnnl_memory_desc_t source, weights, bias, result;
     bool has_bias;
@@ -73,7 +78,7 @@ static odd_status conv_descs(odd_planner *p, const odd_step *step, int weights, 
 {
     const dnnl_memory_desc_t *w = odd_plan_desc(p, weights);
     odd_status st;
-    dnnl_data_type_t type = odd_step_is_depthwise(p->graph, step) ? dnnl_f32 : p->products;
+    dnnl_data_type_t type = odd_conv_type(p, step);
     s->has_bias = step->inputs > 2 && step->input[2] >= 0;
     s->bias = (dnnl_memory_desc_t){0};
     ODD_TRY(any_of(p, step->input[0], type, &s->source));

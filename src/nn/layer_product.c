@@ -25,13 +25,14 @@ static int result_dims(const odd_planner *p, const product *x, dnnl_dims_t dims)
     return rank;
 }
 
-/* Constant weights take any layout; computed ones would pay for it in each run. */
+/* Constant weights take any layout; computed ones would pay for it in each run, unless they are
+ * copied to another type anyway. */
 static odd_status weights_desc(const odd_planner *p, int weights, dnnl_memory_desc_t *desc)
 {
     const dnnl_memory_desc_t *b = odd_plan_desc(p, weights);
-    bool constant = p->plan->value[weights].home == ODD_HOME_CONSTANT;
-    return constant ? odd_desc_any(desc, b->ndims, b->dims, p->products)
-                    : odd_desc_plain(desc, b->ndims, b->dims, p->products);
+    bool any = p->plan->value[weights].home == ODD_HOME_CONSTANT || p->products != dnnl_f32;
+    return any ? odd_desc_any(desc, b->ndims, b->dims, p->products)
+               : odd_desc_plain(desc, b->ndims, b->dims, p->products);
 }
 
 static odd_status product_pd(odd_planner *p, const product *x, odd_fused *fused)

@@ -24,6 +24,8 @@ odd_conv_window odd_conv_window_of(const odd_step *step);
 /** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
  */
 odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc);
+/** Type of what it reads. */
+dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step);
 /* layer_winograd.c */
 /** A 3x3 convolution of large maps by the fast way, where there is one for this layer and CPU;
  *  *planned: it was. `weights` as they lie in the graph. */

@@ -44,17 +44,6 @@ const char *odd_net_precision(const odd_net *net)
     return net->precision == ODD_PRECISION_BF16 ? "bfloat16" : "float32";
 }
 
-static odd_status choose_precision(odd_precision wish, odd_precision *precision)
-{
-    *precision = wish;
-    if (wish == ODD_PRECISION_AUTO)
-        *precision = odd_cpu_has_amx() ? ODD_PRECISION_BF16 : ODD_PRECISION_F32;
-    if (*precision == ODD_PRECISION_BF16 && !odd_isa_has_bf16())
-        return odd_fail(ODD_ARG, "bfloat16 needs a CPU with AVX-512; this one has %s",
-                        odd_isa_name());
-    return ODD_OK;
-}
-
 /* ---- The object ---- */
 
 static void lane_close(lane *l)
@@ -102,7 +91,7 @@ odd_status odd_net_new(const odd_graph *graph, odd_precision precision, odd_net 
     odd_net *n;
     *out = NULL;
     ODD_TRY(ODD_NEW(n, 1));
-    ODD_TRY(choose_precision(precision, &n->precision));
+    ODD_TRY(odd_precision_choose(precision, &n->precision));
     ODD_TRY(odd_graph_copy(graph, &n->graph));
     ODD_TRY(odd_graph_fold(n->graph));
     ODD_TRY(odd_program_new(n->graph, true, &n->program));

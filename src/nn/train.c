@@ -1,4 +1,5 @@
 /* Train: the trainer, its shards on all threads, and the step of the optimizer. */
+#include "nn/isa_internal.h"
 #include "nn/trainer_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -44,6 +45,14 @@ static odd_status check_options(const odd_train_options *o)
     if (!(o->average > 0 && o->average <= 1))
         return odd_fail(ODD_ARG, "share %g of running averages is not in 0 ... 1", o->average);
     return odd_optimizer_check(&o->optimizer);
+}
+
+static odd_status choose_products(odd_precision wish, dnnl_data_type_t *products)
+{
+    odd_precision precision;
+    odd_status st = odd_precision_choose(wish, &precision);
+    *products = precision == ODD_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32;
+    return st;
 }
 
 static odd_status check_losses(const odd_graph *g, int losses, const odd_loss loss[])
@@ -141,6 +150,7 @@ odd_status odd_trainer_new(const odd_graph *graph, int losses, const odd_loss lo
     ODD_TRY(check_losses(graph, losses, loss));
     ODD_TRY(ODD_NEW(t, 1));
     t->options = *options;
+    ODD_TRY(choose_products(options->precision, &t->training.products));
     ODD_TRY(start_training(&t->training, graph, losses, loss, options->seed));
     for (int i = 0; i < odd_optimizer_moments(&options->optimizer); i++)
         ODD_TRY(ODD_NEW(t->moment[i], t->training.parameters.learnt));

@@ -41,10 +41,11 @@ typedef struct {
     int losses;
     odd_loss loss[ODD_LOSSES];
     uint64_t seed;
-    bool draws;          /* there is a dropout or a sample: images need numbers */
-    bool *wants;         /* (tensors) something that learns is behind it */
-    int64_t *final;      /* (steps) once backward has left it: where the final values begin */
-    odd_weights weights; /* constants that stay, with engine and stream */
+    dnnl_data_type_t products; /* type of what convolutions and products read */
+    bool draws;                /* there is a dropout or a sample: images need numbers */
+    bool *wants;               /* (tensors) something that learns is behind it */
+    int64_t *final;            /* (steps) once backward has left it: where the final values begin */
+    odd_weights weights;       /* constants that stay, with engine and stream */
 } odd_training;
 
 /* ---- train_tape.c ---- */

@@ -121,7 +121,7 @@ static odd_status new_tape(odd_training *t, int64_t n, odd_tape **out)
                          .weights = &t->weights,
                          .engine = t->weights.engine,
                          .prop = dnnl_forward_training,
-                         .products = dnnl_f32,
+                         .products = t->products,
                          .plan = tape->plan},
                    .training = t,
                    .tape = tape};

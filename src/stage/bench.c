@@ -2,6 +2,7 @@
 #include "oddlot/stage/bench.h"
 
 #include "bench_internal.h"
+#include "network_precision_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/machine.h"
@@ -118,6 +119,14 @@ static odd_status parse(const char *name, int words, char *const word[], const o
     for (int i = 0; i < words && st == ODD_OK; i++)
         st = take_word(*c, word[i], s);
     return st;
+}
+
+odd_status odd_bench_precision(const odd_bench_settings *s, odd_precision usual,
+                               odd_precision *precision)
+{
+    *precision = usual;
+    if (!s->precision || odd_precision_find(s->precision, precision)) return ODD_OK;
+    return odd_fail(ODD_USAGE, "'precision=%s' is not one of f32, bf16, auto", s->precision);
 }
 
 /* -- results -- */

@@ -1,7 +1,6 @@
 /* Bench case of networks: one batch through an ONNX model on every rank, all threads of the rank,
  * and how that compares with a large product of matrices. */
 #include "bench_internal.h"
-#include "network_precision_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -60,10 +59,9 @@ static void forward_close(forward *f)
 static odd_status forward_open(const odd_bench_settings *s, forward *f)
 {
     odd_status st;
-    odd_precision precision = ODD_PRECISION_AUTO;
+    odd_precision precision;
     if (!s->file) return odd_fail(ODD_USAGE, "bench forward wants file=MODEL.onnx");
-    if (s->precision && !odd_precision_find(s->precision, &precision))
-        return odd_fail(ODD_USAGE, "'precision=%s' is not one of f32, bf16, auto", s->precision);
+    ODD_TRY(odd_bench_precision(s, ODD_PRECISION_AUTO, &precision));
     ODD_TRY(odd_onnx_read(s->file, &f->graph));
     ODD_TRY(ODD_NEW(f->x, s->n * odd_tensor_values(&f->graph->tensor[f->graph->input])));
     ODD_TRY(ODD_NEW(f->y, f->graph->outputs));

@@ -5,6 +5,7 @@
 #define ODDLOT_STAGE_BENCH_INTERNAL_H
 
 #include "oddlot/base/status.h"
+#include "oddlot/nn/net.h"
 
 #include <mpi.h>
 #include <stddef.h>
@@ -33,6 +34,10 @@ struct odd_bench_case {
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
     odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
     odd_bench_forward, odd_bench_train;
+
+/** The precision that was asked for; `usual` if none was. ODD_USAGE. @local */
+odd_status odd_bench_precision(const odd_bench_settings *s, odd_precision usual,
+                               odd_precision *precision);
 
 /** Begin to time when all ranks are here; returns the time. @collective */
 double odd_bench_start(MPI_Comm comm);

@@ -76,11 +76,12 @@ static odd_status find_network(const char *name, int *found)
     return odd_fail(ODD_USAGE, "bench train wants network=cnn, autoencoder or dense");
 }
 
-static odd_status make_trainer(training *t, int which)
+static odd_status make_trainer(training *t, int which, odd_precision precision)
 {
     odd_status st;
     int items = 0;
-    const odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
+    odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
+    options.precision = precision;
     while (items < MOST_ITEMS && networks[which].item[items])
         items++;
     ODD_TRY(odd_network_new(networks[which].name, networks[which].rank, networks[which].shape,
@@ -109,12 +110,14 @@ static odd_status training_open(const odd_bench_settings *s, training *t)
 {
     odd_status st;
     int which;
+    odd_precision precision;
+    ODD_TRY(odd_bench_precision(s, ODD_PRECISION_F32, &precision));
     ODD_TRY(find_network(s->network, &which));
     if (s->batch > s->n || s->shards > s->batch)
         return odd_fail(ODD_USAGE, "bench train wants shards <= batch <= n");
     t->n = s->n;
     t->batch = s->batch;
-    ODD_TRY(make_trainer(t, which));
+    ODD_TRY(make_trainer(t, which, precision));
     ODD_TRY(odd_gradient_open(t->comm, t->trainer, (int)s->shards, &t->gradient));
     ODD_TRY(make_data(t));
 done:
@@ -159,7 +162,9 @@ static odd_status run_train(MPI_Comm comm, const odd_bench_case *self, const odd
         const double started = odd_bench_start(comm);
         ODD_TRY(run_epoch(&t));
         const double seconds = odd_bench_stop(comm, started);
-        snprintf(more, sizeof more, ", \"network\": \"%s\", \"seconds_per_1000\": %.4f", s->network,
+        snprintf(more, sizeof more,
+                 ", \"network\": \"%s\", \"precision\": \"%s\", \"seconds_per_1000\": %.4f",
+                 s->network, s->precision ? s->precision : "f32",
                  1000 * seconds / (double)(s->n / s->batch * s->batch));
         ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
     }
@@ -171,6 +176,6 @@ done:
 const odd_bench_case odd_bench_train = {
     .name = "train",
     .summary = "an epoch of Adam over n images; network: cnn, autoencoder, dense",
-    .keys = "network=NAME n=2048 batch=256 shards=8 repeat=2",
+    .keys = "network=NAME n=2048 batch=256 shards=8 precision=f32 repeat=2",
     .run = run_train,
 };

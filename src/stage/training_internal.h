@@ -12,7 +12,7 @@
 
 /* Section `train`. */
 typedef struct odd_training_options {
-    char *task, *initial, *optimizer, *schedule;
+    char *task, *initial, *optimizer, *schedule, *precision;
     odd_list network;
     double momentum, weight_decay, clip, rate, last_rate, factor, warm_up;
     int64_t epochs, every, batch, shards, folds, patience;

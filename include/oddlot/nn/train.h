@@ -35,6 +35,7 @@
 
 #include "oddlot/base/bundle.h"
 #include "oddlot/nn/graph.h"
+#include "oddlot/nn/net.h"
 #include "oddlot/nn/optimizer.h"
 
 #include <stdint.h>
@@ -84,6 +85,10 @@ typedef struct {
     odd_optimizer optimizer;
     uint64_t seed;  /* of dropout and samples */
     double average; /* of batch norms: running = (1 - average) running + average now; 0.1 */
+    odd_precision precision; /* F32. BF16: convolutions and products, forward and backward, read
+                                bfloat16; their sums, all else, gradients and weights are float32
+                                (Kalamkar and others, "A study of bfloat16 for deep learning
+                                training", 2019) */
 } odd_train_options;
 
 typedef struct odd_trainer odd_trainer;
@@ -91,7 +96,8 @@ typedef struct odd_trainer odd_trainer;
 odd_train_options odd_train_defaults(odd_optimizer_kind kind);
 
 /** A trainer of a graph (copied) for an objective of `losses` terms. ODD_ARG for options and terms
- *  out of range; ODD_FORMAT naming a layer that cannot be trained through; ODD_NOMEM. */
+ *  out of range and for bfloat16 on a CPU that cannot; ODD_FORMAT naming a layer that cannot be
+ * trained through; ODD_NOMEM. */
 odd_status odd_trainer_new(const odd_graph *graph, int losses, const odd_loss loss[],
                            const odd_train_options *options, odd_trainer **out);
 void odd_trainer_free(odd_trainer **trainer);
