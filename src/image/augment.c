@@ -1,4 +1,5 @@
-/* Augment: mirrored, moved, brighter or darker, with more or less contrast. */
+/* Augment: mirrored, moved, turned, larger or smaller, slanted, brighter or darker, with more or
+ * less contrast. */
 #include "oddlot/image/augment.h"
 
 #include "oddlot/base/memory.h"
@@ -8,20 +9,38 @@
 #include <string.h>
 
 /* One for each change, so that turning one off leaves the others. */
-enum { DRAW_FLIP, DRAW_RIGHT, DRAW_DOWN, DRAW_BRIGHTNESS, DRAW_CONTRAST, DRAWS = 8 };
+enum {
+    DRAW_FLIP,
+    DRAW_RIGHT,
+    DRAW_DOWN,
+    DRAW_BRIGHTNESS,
+    DRAW_CONTRAST,
+    DRAW_ROTATE,
+    DRAW_ZOOM,
+    DRAW_SLANT,
+    DRAWS
+};
 
 typedef struct {
     bool flip;
     int64_t right, down; /* pixels */
     double add, times;   /* of levels and of their distances from the mean */
+    double turn, size, slant;
 } change;
 
 bool odd_augment_is_off(const odd_augment_options *o)
 {
-    return !o->flip && o->shift == 0 && o->brightness == 0 && o->contrast == 0;
+    return !o->flip && o->shift == 0 && o->brightness == 0 && o->contrast == 0 && o->rotate == 0 &&
+           o->zoom == 0 && o->slant == 0;
 }
 
 /* -- which -- */
+
+/* From -most to most. */
+static double either_way(double most, double u)
+{
+    return most * (2 * u - 1);
+}
 
 static change draw(const odd_augment_options *o, uint64_t seed, int64_t number, uint32_t turn)
 {
@@ -32,8 +51,11 @@ static change draw(const odd_augment_options *o, uint64_t seed, int64_t number, 
     return (change){.flip = o->flip && u[DRAW_FLIP] < 0.5,
                     .right = (int64_t)(u[DRAW_RIGHT] * steps) - o->shift,
                     .down = (int64_t)(u[DRAW_DOWN] * steps) - o->shift,
-                    .add = 255 * o->brightness * (2 * u[DRAW_BRIGHTNESS] - 1),
-                    .times = 1 + o->contrast * (2 * u[DRAW_CONTRAST] - 1)};
+                    .add = 255 * either_way(o->brightness, u[DRAW_BRIGHTNESS]),
+                    .times = 1 + either_way(o->contrast, u[DRAW_CONTRAST]),
+                    .turn = either_way(o->rotate, u[DRAW_ROTATE]) * acos(-1) / 180,
+                    .size = 1 + either_way(o->zoom, u[DRAW_ZOOM]),
+                    .slant = either_way(o->slant, u[DRAW_SLANT])};
 }
 
 /* -- places -- */
@@ -57,17 +79,56 @@ static void take(const change *c, const odd_image *from, uint8_t *to)
     }
 }
 
-static odd_status move(const change *c, odd_image *image)
+/* Between pixels: a mean of the nearest four, each as near as it counts. */
+static void blend(const odd_image *from, double x, double y, uint8_t *to)
+{
+    const double left = floor(x), top = floor(y), right = x - left, down = y - top;
+    const int64_t x0 = within((int64_t)left, from->width), y0 = within((int64_t)top, from->height);
+    const int64_t x1 = within((int64_t)left + 1, from->width);
+    const int64_t y1 = within((int64_t)top + 1, from->height);
+    const uint8_t *a = from->pixels + (y0 * from->width + x0) * from->channels;
+    const uint8_t *b = from->pixels + (y0 * from->width + x1) * from->channels;
+    const uint8_t *c = from->pixels + (y1 * from->width + x0) * from->channels;
+    const uint8_t *d = from->pixels + (y1 * from->width + x1) * from->channels;
+    for (int i = 0; i < from->channels; i++)
+        to[i] = (uint8_t)((1 - down) * ((1 - right) * a[i] + right * b[i]) +
+                          down * ((1 - right) * c[i] + right * d[i]) + 0.5);
+}
+
+/* A place of the result, seen from the middle, is that place slanted, then grown, then turned. */
+static void warp(const change *c, const odd_image *from, uint8_t *to)
+{
+    const double across = (from->width - 1) / 2.0, along = (from->height - 1) / 2.0;
+    const double cosine = cos(c->turn) / c->size, sine = sin(c->turn) / c->size;
+    for (int y = 0; y < from->height; y++)
+        for (int x = 0; x < from->width; x++, to += from->channels) {
+            const double right = cosine * (x - across) + sine * (y - along);
+            const double down = cosine * (y - along) - sine * (x - across);
+            blend(from, right - c->slant * down + across, down + along, to);
+        }
+}
+
+static odd_status replace(const change *c, odd_image *image,
+                          void (*make)(const change *c, const odd_image *from, uint8_t *to))
 {
     const int64_t bytes = (int64_t)image->width * image->height * image->channels;
-    uint8_t *moved = NULL;
-    odd_status st = ODD_OK;
-    if (!c->flip && c->right == 0 && c->down == 0) return ODD_OK;
-    ODD_TRY(ODD_NEW(moved, bytes));
-    take(c, image, moved);
-    memcpy(image->pixels, moved, (size_t)bytes);
+    uint8_t *made = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(made, bytes));
+    make(c, image, made);
+    memcpy(image->pixels, made, (size_t)bytes);
 done:
-    odd_free(moved);
+    odd_free(made);
+    return st;
+}
+
+static odd_status move(const change *c, odd_image *image)
+{
+    const bool is_warped = c->turn != 0 || c->size != 1 || c->slant != 0;
+    odd_status st = ODD_OK;
+    if (is_warped) ODD_TRY(replace(c, image, warp));
+    if (c->flip || c->right != 0 || c->down != 0) ODD_TRY(replace(c, image, take));
+done:
     return st;
 }
 

@@ -12,6 +12,13 @@ static const odd_option table[] = {
      "brighten or darken them by at most this share of white"},
     {"contrast", ODD_OPTION_REAL, offsetof(odd_augment_options, contrast), "0", 0, 1, NULL,
      "raise or lower contrast by at most this share"},
+    {"rotate", ODD_OPTION_REAL, offsetof(odd_augment_options, rotate), "0", 0, 180, NULL,
+     "turn them round their middle by at most so many degrees, each way; what comes in from "
+     "outside continues the edge"},
+    {"zoom", ODD_OPTION_REAL, offsetof(odd_augment_options, zoom), "0", 0, 0.9, NULL,
+     "make them larger or smaller by at most this share"},
+    {"slant", ODD_OPTION_REAL, offsetof(odd_augment_options, slant), "0", 0, 1, NULL,
+     "slant them: rows are moved by at most this share of their distance from the middle"},
     ODD_OPTIONS_END,
 };
 

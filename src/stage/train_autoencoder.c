@@ -30,12 +30,20 @@ static const odd_option table[] = {
      "from the normal distribution; with loss squared the variance of a pixel, such as 0.01"},
     {"draws", ODD_OPTION_INT, offsetof(odd_coder_options, draws), "10", 1, 10000, NULL,
      "of the variational code of an image, for its reconstruction probability"},
+    {"restore", ODD_OPTION_BOOL, offsetof(odd_coder_options, restore), "false", 0, 0, NULL,
+     "images that train.augment changes are to be given back as they were (a denoising "
+     "auto-encoder), so that codes tell less of such changes"},
     ODD_OPTIONS_END,
 };
 
 const odd_section odd_train_autoencoder_section = {
     "train.autoencoder", "An auto-encoder, of which train.network is the encoder", table,
     sizeof(odd_coder_options)};
+
+static const odd_coder_options *options_of(const odd_job *job)
+{
+    return odd_job_section(job, odd_train_autoencoder_section.name);
+}
 
 /* -- before training -- */
 
@@ -59,8 +67,7 @@ done:
 static int choice(const odd_job *job)
 {
     const odd_training_options *train = odd_job_section(job, "train");
-    const odd_coder_options *o = odd_job_section(job, odd_train_autoencoder_section.name);
-    const bool best = train->patience > 0 || strcmp(o->keep, "best") == 0;
+    const bool best = train->patience > 0 || strcmp(options_of(job)->keep, "best") == 0;
     return best ? ODD_CURVE_SEEN_LOSS : -1;
 }
 
@@ -98,11 +105,17 @@ static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
     return t->images.held_out[row] ? ODD_PART_HELD : ODD_PART_SEEN;
 }
 
-/* The images themselves, as they are shown. */
+static odd_status room(const odd_training *t, odd_shown *shown)
+{
+    return options_of(t->run->job)->restore ? odd_shown_keep_whole(&t->images, shown) : ODD_OK;
+}
+
+/* The images themselves, as they are shown or were before. */
 static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
                 odd_target target[ODD_LOSSES])
 {
-    target[0].value = shown->input + at * images->bytes;
+    const float *back = shown->whole ? shown->whole : shown->input;
+    target[0].value = back + at * images->bytes;
 }
 
 static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
@@ -283,6 +296,7 @@ const odd_train_task odd_task_autoencoder = {
     .begin = begin,
     .end = end,
     .part = part,
+    .room = room,
     .aim = aim,
     .examine = examine,
     .finish = finish,

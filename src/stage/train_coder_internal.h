@@ -15,6 +15,7 @@ typedef struct {
     char *loss, *keep;
     double kl;     /* weight of the divergence of codes; the variance of a pixel */
     int64_t draws; /* of a code, for a likelihood */
+    bool restore;  /* augmented images are to be given back as they were */
 } odd_coder_options;
 
 /** The whole of it before training, for images of shape (channels, height, width), whose output has

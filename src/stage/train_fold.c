@@ -87,6 +87,7 @@ static odd_status open_learner(lesson *l)
     ODD_TRY(odd_learner_open(&l->learner, graph, losses, loss, &options));
     ODD_TRY(odd_shown_new(images, odd_learner_room(&l->learner), &l->shown));
     l->shown.augment = odd_augment_task_of(t->run->job);
+    if (t->goal->room) ODD_TRY(t->goal->room(t, &l->shown));
 done:
     odd_graph_free(&graph);
     return st;

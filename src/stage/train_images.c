@@ -96,10 +96,16 @@ done:
     return st;
 }
 
+odd_status odd_shown_keep_whole(const odd_train_images *images, odd_shown *shown)
+{
+    return ODD_NEW(shown->whole, shown->room * images->bytes);
+}
+
 void odd_shown_free(odd_shown *shown)
 {
     odd_free(shown->pixels);
     odd_free(shown->input);
+    odd_free(shown->whole);
     odd_free(shown->label);
     odd_free(shown->value);
     odd_free(shown->altered);
@@ -152,18 +158,25 @@ done:
     return st;
 }
 
+/* As numbers for a network. */
+static void load(const odd_train_images *images, const odd_shown *shown, int64_t i, float input[])
+{
+    const int64_t at = i * images->bytes;
+    odd_input_load(&images->levels, images->width * images->height, images->channels,
+                   shown->pixels + at, input + at);
+}
+
 static odd_status show(const odd_train_images *images, const odd_damage_task *task, int64_t row,
                        uint32_t turn, int64_t i, odd_shown *shown)
 {
-    const int area = images->width * images->height;
     odd_status st;
     shown->label[i] = 0;
     shown->altered[i] = 0;
+    if (shown->whole) load(images, shown, i, shown->whole);
     ODD_TRY(augment(images, row, turn, i, shown));
     if (task) ODD_TRY(hurt(images, task, row, turn, i, shown));
     shown->value[i] = (float)shown->label[i];
-    odd_input_load(&images->levels, area, images->channels, shown->pixels + i * images->bytes,
-                   shown->input + i * images->bytes);
+    load(images, shown, i, shown->input);
 done:
     return st;
 }

@@ -68,6 +68,7 @@ typedef struct {
     int64_t room;             /* images */
     uint8_t *pixels;          /* (room, bytes) */
     float *input;             /* (room, channels, height, width) scaled levels */
+    float *whole;             /* the same before they were changed; NULL: not kept */
     int32_t *label;           /* (room) 1: damaged */
     float *value;             /* (room) the same */
     uint8_t *altered;         /* (room) 1: some pixel is not as it was */
@@ -75,6 +76,8 @@ typedef struct {
 } odd_shown;
 
 odd_status odd_shown_new(const odd_train_images *images, int64_t room, odd_shown *shown);
+/** From now on keep what they were before. @local; ODD_NOMEM */
+odd_status odd_shown_keep_whole(const odd_train_images *images, odd_shown *shown);
 void odd_shown_free(odd_shown *shown);
 
 /** Read the images of some rows, augment them as `shown` says, and damage them as the task says for

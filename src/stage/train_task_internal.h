@@ -63,6 +63,9 @@ typedef struct {
     odd_train_part (*part)(const struct odd_training *t, int64_t number, int64_t row);
     /** How images are damaged while it learns; NULL: not at all. @local */
     const odd_damage_task *(*damage)(const struct odd_training *t);
+    /** Room in `shown` for what its targets are made of; NULL: they need no more. @local;
+     *  ODD_NOMEM */
+    odd_status (*room)(const struct odd_training *t, odd_shown *shown);
     /** The targets of images from the at-th one shown on. @local */
     void (*aim)(const odd_shown *shown, const odd_train_images *images, int64_t at,
                 odd_target target[ODD_LOSSES]);

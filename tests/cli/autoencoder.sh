@@ -60,6 +60,27 @@ alike augmented-1 augmented-3
 ! cmp -s calm/networks/encoder.onnx augmented-1/networks/encoder.onnx || fail "augmentation changes nothing"
 check coded augmented-1 3 0.95
 
+# changed images are to be given back as they were: another training again
+restored=(--set train.autoencoder.restore=true --set train.augment.rotate=20 --set train.augment.zoom=0.1
+    --set train.augment.slant=0.2)
+trains restored-1 1 "${restored[@]}"
+trains restored-3 3 "${restored[@]}"
+alike restored-1 restored-3
+trains changed 1 "${restored[@]}" --set train.autoencoder.restore=false
+! cmp -s changed/networks/encoder.onnx restored-1/networks/encoder.onnx || fail "restoring changes nothing"
+check coded restored-1 3 0.95
+
+# in bfloat16, where the CPU can
+code=0
+on 1 train job.yaml -o calm --set train.precision=bf16 --dry-run || code=$?
+if [ $code = 0 ]; then
+    trains narrow-1 1 --set train.precision=bf16
+    trains narrow-3 3 --set train.precision=bf16
+    alike narrow-1 narrow-3
+    ! cmp -s calm/networks/encoder.onnx narrow-1/networks/encoder.onnx || fail "bfloat16 changes nothing"
+    check coded narrow-1 3 0.95
+fi
+
 # killed in the middle of the first, second and last epoch; 10 steps an epoch
 for after in 4 15 26; do
     run=killed-$after

@@ -5,6 +5,7 @@
 #include "oddlot/base/random.h"
 #include "oddlot/image/augment.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +81,7 @@ static void off_changes_nothing(void)
 
 static void a_key_gives_one_picture(void)
 {
-    const odd_augment_options all = {true, 2, 0.2, 0.3};
+    const odd_augment_options all = {true, 2, 0.2, 0.3, 10, 0.1, 0.2};
     const picture p = noise(3);
     int other_turn = 0, other_image = 0;
     CU_ASSERT(!odd_augment_is_off(&all));
@@ -144,6 +145,72 @@ static void far_moves_leave_a_corner(void)
     }
 }
 
+/* Levels that rise evenly: what a warp makes of them is known between the edges. */
+static picture ramp(double across, double along)
+{
+    picture p = {.channels = 1};
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            p.pixels[y * WIDTH + x] = (uint8_t)(120 + across * (x - 3) + along * (y - 2));
+    return p;
+}
+
+/* By how much levels rise to the right and down, next to the middle. */
+static void rises(const picture *p, int *right, int *down)
+{
+    const uint8_t *middle = p->pixels + 2 * WIDTH + 3;
+    *right = middle[1] - middle[-1];
+    *down = middle[WIDTH] - middle[-WIDTH];
+}
+
+/* A gradient of 20 a pixel to the right, so 40 between the neighbours of the middle, turns with the
+ * image, shrinks as it grows, and leans as it slants; the middle stays. */
+static void warps_are_round_the_middle(void)
+{
+    const odd_augment_options turn = {.rotate = 30}, zoom = {.zoom = 0.5}, slant = {.slant = 0.5};
+    const picture p = ramp(20, 0);
+    int most_turned = 0, least = 100, most = 0, leaned = 0;
+    for (uint32_t i = 0; i < TURNS; i++) {
+        int right, down;
+        const picture a = augmented(&turn, p, 1, i), b = augmented(&zoom, p, 1, i);
+        const picture c = augmented(&slant, p, 1, i);
+        CU_ASSERT(a.pixels[2 * WIDTH + 3] == 120 && b.pixels[2 * WIDTH + 3] == 120);
+        CU_ASSERT(c.pixels[2 * WIDTH + 3] == 120);
+        rises(&a, &right, &down);
+        CU_ASSERT(abs(right * right + down * down - 1600) <= 100);
+        CU_ASSERT(abs(down) <= 21); /* 40 sin 30 degrees */
+        most_turned = abs(down) > most_turned ? abs(down) : most_turned;
+        rises(&b, &right, &down);
+        CU_ASSERT(down == 0 && right >= 26 && right <= 80);
+        least = right < least ? right : least;
+        most = right > most ? right : most;
+        rises(&c, &right, &down);
+        CU_ASSERT(right == 40 && abs(down) <= 20);
+        leaned = abs(down) > leaned ? abs(down) : leaned;
+    }
+    CU_ASSERT(most_turned >= 18 && least <= 29 && most >= 70 && leaned >= 18);
+}
+
+/* A quarter turn is exact: columns become rows. */
+static void a_quarter_turn(void)
+{
+    picture square = {.channels = 3};
+    odd_image image = {5, 5, 3, square.pixels};
+    const odd_augment_options turn = {.rotate = 180};
+    bool found = false;
+    for (uint32_t i = 0; i < 20000 && !found; i++) {
+        const double u = odd_uniform(3, ODD_STREAM_AUGMENT, 1, i * 8 + 5);
+        if (fabs(u - 0.75) > 1e-4) continue; /* 90 degrees, nearly */
+        for (int at = 0; at < 25; at++)
+            memset(square.pixels + 3 * at, 7 * at, 3);
+        CU_ASSERT_EQUAL(odd_augment(&turn, 3, 1, i, &image), ODD_OK);
+        for (int at = 0; at < 25; at++)
+            CU_ASSERT(abs(square.pixels[3 * at] - 7 * ((4 - at % 5) * 5 + at / 5)) <= 1);
+        found = true;
+    }
+    CU_ASSERT(found);
+}
+
 static void levels_stay_in_bounds(void)
 {
     const odd_augment_options bright = {.brightness = 0.1}, contrast = {.contrast = 0.5};
@@ -189,6 +256,8 @@ CU_TestInfo odd_tests[] = {
     {"half are mirrored", half_are_mirrored},
     {"they move each way", they_move_each_way},
     {"far moves leave a corner", far_moves_leave_a_corner},
+    {"warps are round the middle", warps_are_round_the_middle},
+    {"a quarter turn", a_quarter_turn},
     {"levels stay in bounds", levels_stay_in_bounds},
     {"contrast scales distances", contrast_scales_distances},
     CU_TEST_INFO_NULL,

@@ -1,6 +1,7 @@
 /**
  * Augment: small changes that leave an image what it is, so that a network which learns from it
- * sees more than there is: mirrored, moved, brighter or darker, with more or less contrast.
+ * sees more than there is: mirrored, moved, turned, larger or smaller, slanted, brighter or darker,
+ * with more or less contrast.
  *
  * Every draw is keyed by (seed, image, turn), so an image is changed in the same way everywhere.
  * @local, thread-safe.
@@ -20,6 +21,10 @@ typedef struct {
     double brightness; /* most of the range 0 ... 255 that is added or taken, as a share; 0 ... 1 */
     double contrast;   /* distances from the mean level times 1 - contrast ... 1 + contrast;
                           0 ... 1 */
+    double rotate;     /* most degrees that they turn round their middle, each way; 0 ... 180 */
+    double zoom;       /* sizes times 1 - zoom ... 1 + zoom, from the middle; 0 ... 0.9 */
+    double slant;      /* rows are moved by at most this share of their distance from the middle,
+                          each way; 0 ... 1 */
 } odd_augment_options;
 
 bool odd_augment_is_off(const odd_augment_options *options);
