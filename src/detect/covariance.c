@@ -218,10 +218,3 @@ void odd_form_scatter(odd_form form, int n, int d, const double z[], const doubl
             dense[0] += scratch[j] / d;
     }
 }
-
-ODD_SIMD void odd_centre_rows(int n, int d, const float x[], const double centre[], double z[])
-{
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j < d; j++)
-            z[(int64_t)i * d + j] = (double)x[(int64_t)i * d + j] - centre[j];
-}

@@ -47,7 +47,4 @@ void odd_squared_distances(int n, int d, const double y[], const double shift[],
 void odd_form_scatter(odd_form form, int n, int d, const double z[], const double weight[],
                       double scratch[], double dense[]);
 
-/** z (n, d) = x - centre. */
-void odd_centre_rows(int n, int d, const float x[], const double centre[], double z[]);
-
 #endif

@@ -2,11 +2,11 @@
  * simplified silhouette, which tells how much nearer the own centroid is than the next one. */
 #include "kmeans_internal.h"
 
-#include "collect_internal.h"
 #include "moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
+#include "oddlot/par/collect.h"
 
 #include <math.h>
 

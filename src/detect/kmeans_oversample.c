@@ -2,10 +2,10 @@
  * them. */
 #include "kmeans_internal.h"
 
-#include "collect_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
+#include "oddlot/par/collect.h"
 #include "oddlot/par/comm.h"
 
 #include <math.h>

@@ -22,9 +22,6 @@ odd_status odd_knn_collect(const odd_rows *rows, const uint8_t verified[], bool 
 
 /* ---- knn_search.c ---- */
 
-/** ODD_NUMERIC, naming the row, unless its values are finite. @local */
-odd_status odd_knn_check_row(int d, const float x[], int64_t row);
-
 /** Scores (n_local, ODD_KNN_COLUMNS) of rows. number: what the rows' numbers are in the catalogue,
  *  of all rows; NULL: as they come. @collective */
 odd_status odd_knn_search(const odd_bundle *model, const odd_rows *rows, const int64_t number[],

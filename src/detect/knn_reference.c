@@ -7,6 +7,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -17,6 +18,15 @@ typedef struct {
     int64_t *row; /* (count) global numbers */
 } collection;
 
+static odd_status check_row(int d, const float x[], int64_t row)
+{
+    double check = 0;
+    for (int j = 0; j < d; j++)
+        check += (double)x[j];
+    if (isfinite(check)) return ODD_OK;
+    return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite", (long long)row);
+}
+
 static odd_status copy_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;
@@ -24,7 +34,7 @@ static odd_status copy_block(void *context, const odd_block *block, double sum[]
     for (int i = 0; i < block->count; i++) {
         const int64_t to = c->slot[block->local + i];
         const float *x = block->x + (int64_t)i * block->d;
-        const odd_status st = odd_knn_check_row(block->d, x, block->row + i);
+        const odd_status st = check_row(block->d, x, block->row + i);
         if (st != ODD_OK) return st;
         if (to < 0) continue;
         memcpy(c->x + to * block->d, x, (size_t)block->d * sizeof *x);

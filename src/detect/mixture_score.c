@@ -3,6 +3,7 @@
 
 #include "detectors_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/threads.h"
 

@@ -3,6 +3,7 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
+#include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"

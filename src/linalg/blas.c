@@ -7,6 +7,7 @@
 #include "eigen_signs_internal.h"
 #include "fortran_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -136,6 +137,13 @@ done:
     odd_free(iwork);
     odd_free(work);
     return st;
+}
+
+ODD_SIMD void odd_centre_rows(int n, int d, const float x[], const double centre[], double z[])
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < d; j++)
+            z[(int64_t)i * d + j] = (double)x[(int64_t)i * d + j] - centre[j];
 }
 
 /* Which BLAS runs is decided when the program starts, so its own functions are looked up then. */

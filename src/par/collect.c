@@ -1,5 +1,5 @@
-/* Collect: some rows of all ranks brought together on every rank: see collect_internal.h. */
-#include "collect_internal.h"
+/* Collect: some rows of all ranks brought together on every rank: see par/collect.h. */
+#include "oddlot/par/collect.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
@@ -79,18 +79,11 @@ odd_status odd_collect_share(MPI_Comm comm, const odd_collected *mine, float **a
 {
     const size_t width = (size_t)mine->d * sizeof **all;
     float *x = NULL;
-    char *bytes = NULL;
-    int64_t size;
     odd_status st;
     *all = NULL;
     ODD_TRY_ALL(comm, sorted(mine, &x));
-    ODD_TRY(odd_gather_rows(comm, 0, x, mine->count, width, (void **)&bytes, count));
-    size = *count * (int64_t)width;
-    ODD_TRY(odd_share_bytes(comm, 0, &bytes, &size));
-    *all = (float *)(void *)bytes;
-    bytes = NULL;
+    ODD_TRY(odd_share_rows(comm, x, mine->count, width, (void **)all, count));
 done:
-    odd_free(bytes);
     odd_free(x);
     return st;
 }

@@ -129,3 +129,21 @@ done:
     odd_text_free(&packed);
     return st;
 }
+
+odd_status odd_share_rows(MPI_Comm comm, const void *mine, int64_t n_local, size_t width,
+                          void **all, int64_t *n)
+{
+    char *bytes = NULL;
+    int64_t size;
+    odd_status st;
+    *all = NULL;
+    ODD_TRY(odd_gather_rows(comm, 0, mine, n_local, width, (void **)&bytes, n));
+    size = *n * (int64_t)width;
+    ODD_TRY(odd_share_bytes(comm, 0, &bytes, &size));
+    *all = bytes;
+    bytes = NULL; /* handed over */
+done:
+    if (st != ODD_OK) *n = 0;
+    odd_free(bytes);
+    return st;
+}

@@ -70,16 +70,12 @@ static odd_status copy_block(void *context, const odd_block *block, double none[
 static odd_status share_rows(const odd_rows *rows, float **x)
 {
     const size_t width = (size_t)rows->d * sizeof **x;
-    char *bytes = NULL;
     float *mine = NULL;
-    int64_t n, size = 0;
+    int64_t n;
     odd_status st;
     ODD_TRY_ALL(rows->comm, ODD_NEW(mine, rows->part.n_local * rows->d));
     ODD_TRY(odd_rows_each(rows, copy_block, mine));
-    ODD_TRY(odd_gather_rows(rows->comm, 0, mine, rows->part.n_local, width, (void **)&bytes, &n));
-    size = n * (int64_t)width;
-    ODD_TRY(odd_share_bytes(rows->comm, 0, &bytes, &size));
-    *x = (float *)(void *)bytes;
+    ODD_TRY(odd_share_rows(rows->comm, mine, rows->part.n_local, width, (void **)x, &n));
 done:
     odd_free(mine);
     return st;

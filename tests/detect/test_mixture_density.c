@@ -3,6 +3,7 @@
 #include "mixture_fixture.h"
 
 #include "detect/moments_internal.h"
+#include "oddlot/linalg/blas.h"
 
 const char *odd_test_name = "detect/mixture_density";
 

@@ -93,9 +93,26 @@ static bool gathers(counts rows_of, int root)
     return good;
 }
 
+static bool shares_rows(counts rows_of)
+{
+    int64_t n, expected = 0, n_local = rows_of(odd_rank(WORLD));
+    row mine[5];
+    void *all;
+    for (int32_t i = 0; i < n_local; i++)
+        mine[i] = (row){odd_rank(WORLD), i, i * i};
+    for (int rank = 0; rank < odd_size(WORLD); rank++)
+        expected += rows_of(rank);
+    odd_status st = odd_share_rows(WORLD, n_local ? mine : NULL, n_local, sizeof(row), &all, &n);
+    bool good = st == ODD_OK && n == expected && (n == 0 || is_in_order(all, rows_of));
+    odd_free(all);
+    return good;
+}
+
 static void test_gather(void)
 {
     const counts all[] = {uneven, none, only_last};
+    for (int i = 0; i < 3; i++)
+        if (!check_all(WORLD, shares_rows(all[i]))) return;
     for (int i = 0; i < 3; i++)
         for (int root = 0; root < odd_size(WORLD); root++)
             if (!check_all(WORLD, gathers(all[i], root))) return;

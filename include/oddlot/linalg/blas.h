@@ -15,6 +15,9 @@ void odd_sgemm(int b_transposed, int m, int n, int k, float alpha, const float *
 void odd_dgemm(int b_transposed, int m, int n, int k, double alpha, const double *a,
                const double *b, double beta, double *c);
 
+/** z (n, d) = x - centre, in double. */
+void odd_centre_rows(int n, int d, const float x[], const double centre[], double z[]);
+
 /** Upper triangle of c (d, d) += alpha x' x for rows x (n, d), row-major. */
 void odd_ssyrk(int n, int d, float alpha, const float *x, float beta, float *c);
 void odd_dsyrk(int n, int d, double alpha, const double *x, double beta, double *c);

@@ -1,8 +1,8 @@
 /**
  * Collect: some rows of all ranks brought together on every rank, in the order of the catalogue.
  */
-#ifndef ODDLOT_DETECT_COLLECT_INTERNAL_H
-#define ODDLOT_DETECT_COLLECT_INTERNAL_H
+#ifndef ODDLOT_PAR_COLLECT_H
+#define ODDLOT_PAR_COLLECT_H
 
 #include "oddlot/par/rows.h"
 

@@ -42,6 +42,10 @@ odd_status odd_gather_rows(MPI_Comm comm, int root, const void *mine, int64_t n_
 /** Bytes of any size from root to all: allocates on the others. Owned by caller: odd_free(). */
 odd_status odd_share_bytes(MPI_Comm comm, int root, char **bytes, int64_t *size);
 
+/** As odd_gather_rows(), on every rank. Rows of no bytes in all: *all is NULL or empty. */
+odd_status odd_share_rows(MPI_Comm comm, const void *mine, int64_t n_local, size_t width,
+                          void **all, int64_t *n);
+
 /** A bundle from root to all; on the other ranks `b` must be empty before. */
 odd_status odd_share_bundle(MPI_Comm comm, int root, odd_bundle *b);
 

@@ -1,0 +1,191 @@
+/* Neighbours: see linalg/neighbours.h. */
+#include "oddlot/linalg/neighbours.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
+#include "oddlot/linalg/blas.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/threads.h"
+
+#include <math.h>
+
+enum {
+    TILE = 256, /* reference rows of a product */
+    LANES = 16  /* of them, looked at together: few are near */
+};
+
+struct odd_neighbours {
+    int64_t m;
+    int d;
+    const float *x; /* (m, d) borrowed */
+    double *origin; /* (d) their mean, near which products lose least */
+    double *z;      /* (m, d) less the origin */
+    double *square; /* (m) their squared lengths then */
+};
+
+void odd_neighbours_free(odd_neighbours **neighbours)
+{
+    odd_neighbours *r = *neighbours;
+    if (!r) return;
+    odd_free(r->origin);
+    odd_free(r->z);
+    odd_free(r->square);
+    odd_free(r);
+    *neighbours = NULL;
+}
+
+static void prepare(odd_neighbours *r)
+{
+    for (int64_t i = 0; i < r->m; i++)
+        for (int j = 0; j < r->d; j++)
+            r->origin[j] += (double)r->x[i * r->d + j] / (double)r->m;
+    for (int64_t i = 0; i < r->m; i++) {
+        odd_centre_rows(1, r->d, r->x + i * r->d, r->origin, r->z + i * r->d);
+        for (int j = 0; j < r->d; j++)
+            r->square[i] += r->z[i * r->d + j] * r->z[i * r->d + j];
+    }
+}
+
+odd_status odd_neighbours_new(int64_t m, int d, const float x[], odd_neighbours **out)
+{
+    odd_neighbours *r = NULL;
+    odd_status st;
+    *out = NULL;
+    ODD_TRY(ODD_NEW(r, 1));
+    *r = (odd_neighbours){.m = m, .d = d, .x = x};
+    ODD_TRY(ODD_NEW(r->origin, d));
+    ODD_TRY(ODD_NEW(r->z, m * d));
+    ODD_TRY(ODD_NEW(r->square, m));
+    prepare(r);
+    *out = r;
+    r = NULL; /* handed over */
+done:
+    odd_neighbours_free(&r);
+    return st;
+}
+
+double odd_neighbours_distance(const odd_neighbours *r, const float x[], int64_t at)
+{
+    const float *other = r->x + at * r->d;
+    double square = 0;
+    for (int j = 0; j < r->d; j++)
+        square += ((double)x[j] - (double)other[j]) * ((double)x[j] - (double)other[j]);
+    return sqrt(square);
+}
+
+/* -- the search -- */
+
+typedef struct {
+    const odd_neighbours *ref;
+    int keep;
+    odd_neighbours_function f;
+    void *context;
+    int64_t room;      /* doubles of one thread's workspace */
+    double *workspace; /* (threads, room): z (block, d), product (block, TILE) */
+    int64_t near_room;
+    odd_neighbour *near; /* (threads, block, keep) */
+} search;
+
+/* Keep the nearest, in order; of equal ones the first that came. */
+static void push(odd_neighbour near[], int keep, double key, int64_t at)
+{
+    if (!(key < near[keep - 1].key)) return;
+    int i = keep - 1;
+    for (; i > 0 && key < near[i - 1].key; i--)
+        near[i] = near[i - 1];
+    near[i] = (odd_neighbour){key, at};
+}
+
+/* key[j] += square[j]; is any of them below the limit? */
+ODD_SIMD static int any_below(double key[LANES], const double square[LANES], double limit)
+{
+    int below = 0;
+    for (int j = 0; j < LANES; j++) {
+        key[j] += square[j];
+        below |= key[j] < limit;
+    }
+    return below;
+}
+
+/* One row's products with `tile` reference rows from `first` on. */
+static void push_tile(const odd_neighbours *r, int keep, int64_t first, int tile, double product[],
+                      odd_neighbour near[])
+{
+    int j = 0;
+    for (; j + LANES <= tile; j += LANES)
+        if (any_below(product + j, r->square + first + j, near[keep - 1].key))
+            for (int l = j; l < j + LANES; l++)
+                push(near, keep, product[l], first + l);
+    for (; j < tile; j++)
+        push(near, keep, product[j] + r->square[first + j], first + j);
+}
+
+/* Squared distances less the row's own squared length: the same neighbours. */
+static void search_rows(const search *s, int n, const double z[], double product[],
+                        odd_neighbour near[])
+{
+    const odd_neighbours *r = s->ref;
+    for (int64_t i = 0; i < (int64_t)n * s->keep; i++)
+        near[i] = (odd_neighbour){INFINITY, -1};
+    for (int64_t first = 0; first < r->m; first += TILE) {
+        const int tile = (int)(r->m - first < TILE ? r->m - first : TILE);
+        odd_dgemm(1, n, tile, r->d, -2, z, r->z + first * r->d, 0, product);
+        for (int64_t i = 0; i < n; i++)
+            push_tile(r, s->keep, first, tile, product + i * tile, near + i * s->keep);
+    }
+}
+
+static odd_status check_rows(const odd_block *block)
+{
+    for (int i = 0; i < block->count; i++) {
+        double sum = 0;
+        for (int j = 0; j < block->d; j++)
+            sum += (double)block->x[(int64_t)i * block->d + j];
+        if (!isfinite(sum))
+            return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite",
+                            (long long)block->row + i);
+    }
+    return ODD_OK;
+}
+
+static odd_status search_block(void *context, const odd_block *block, double sum[])
+{
+    (void)sum;
+    const search *s = context;
+    double *z = s->workspace + block->thread * s->room;
+    double *product = z + (int64_t)block->count * block->d;
+    odd_neighbour *near = s->near + block->thread * s->near_room;
+    odd_status st;
+    ODD_TRY(check_rows(block));
+    odd_centre_rows(block->count, block->d, block->x, s->ref->origin, z);
+    search_rows(s, block->count, z, product, near);
+    ODD_TRY(s->f(s->context, block, near));
+done:
+    return st;
+}
+
+static odd_status search_new(const odd_rows *rows, search *s)
+{
+    odd_status st;
+    if (rows->d != s->ref->d)
+        return odd_fail(ODD_ARG, "rows have %d features, the reference has %d", rows->d, s->ref->d);
+    s->room = rows->part.block * ((int64_t)rows->d + TILE);
+    s->near_room = rows->part.block * s->keep;
+    ODD_TRY(ODD_NEW(s->workspace, odd_threads() * s->room));
+    ODD_TRY(ODD_NEW(s->near, odd_threads() * s->near_room));
+done:
+    return st;
+}
+
+odd_status odd_neighbours_each(const odd_neighbours *neighbours, const odd_rows *rows, int keep,
+                               odd_neighbours_function f, void *context)
+{
+    search s = {.ref = neighbours, .keep = keep, .f = f, .context = context};
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, search_new(rows, &s));
+    ODD_TRY(odd_rows_each(rows, search_block, &s));
+done:
+    odd_free(s.workspace);
+    odd_free(s.near);
+    return st;
+}
