@@ -6,7 +6,8 @@
 #include <string.h>
 
 const odd_reduction *const odd_reductions[] = {
-    &odd_reduction_pca, &odd_reduction_sparse_pca, &odd_reduction_srp, &odd_reduction_none, NULL,
+    &odd_reduction_pca,  &odd_reduction_sparse_pca, &odd_reduction_srp,
+    &odd_reduction_umap, &odd_reduction_none,       NULL,
 };
 
 const odd_reduction *odd_reduction_find(const char *name)

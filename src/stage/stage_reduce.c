@@ -19,7 +19,7 @@ typedef struct {
 
 static const odd_option reduce_table[] = {
     {"method", ODD_OPTION_TEXT, offsetof(reduce_options, method), "pca", 0, 0, NULL,
-     "how rows are made short: pca, sparse_pca, srp, autoencoder, none"},
+     "how rows are made short: pca, sparse_pca, srp, umap, autoencoder, none"},
     {"model", ODD_OPTION_PATH, offsetof(reduce_options, model), "", 0, 0, NULL,
      "run folder or reduce.h5 whose model is used; empty: learn one from these rows"},
     ODD_OPTIONS_END,

@@ -28,6 +28,9 @@ typedef enum {
     ODD_STREAM_NEIGHBOURS = 13,  /* which rows others are compared with */
     ODD_STREAM_HELD_OUT = 14,    /* which theme rows nothing is learnt from */
     ODD_STREAM_CLUSTERS = 15,    /* which rows tell how many clusters there are */
+    ODD_STREAM_UMAP = 16,        /* which rows a row keeps away from in a layout */
+    ODD_STREAM_UMAP_ROWS = 17,   /* which rows are laid out */
+    ODD_STREAM_UMAP_NOISE = 18,  /* where they begin */
     ODD_STREAM_WEIGHTS = 20,     /* weights before training */
     ODD_STREAM_DROPOUT = 21,     /* what training drops */
     ODD_STREAM_SHUFFLE = 22,     /* the order of images in an epoch */
