@@ -40,8 +40,9 @@ good alone run job.yaml -o judged "${taught[@]}" --dry-run
 says "pca from 256 to 7 features by the model of"
 
 # the other reductions
-for method in srp sparse_pca none; do
-    sets=(--set reduce.method=$method --set reduce.srp.components=8 --set reduce.sparse_pca.components=8 --set image.size=8)
+for method in srp sparse_pca umap none; do
+    sets=(--set reduce.method=$method --set reduce.srp.components=8 --set reduce.sparse_pca.components=8
+        --set reduce.umap.components=8 --set reduce.umap.epochs=20 --set image.size=8)
     good on 1 run job.yaml -o learnt-$method "${sets[@]}"
     good on 2 run job.yaml -o judged-$method "${sets[@]}" "${second[@]}" \
         --set reduce.model=learnt-$method --set fit.model=learnt-$method

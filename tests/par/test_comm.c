@@ -76,15 +76,23 @@ static bool is_in_order(const row all[], counts rows_of)
     return true;
 }
 
-static bool gathers(counts rows_of, int root)
+/* How many are mine; *all: how many there are. */
+static int64_t make_rows(counts rows_of, row mine[5], int64_t *all)
 {
-    int64_t n, expected = 0, n_local = rows_of(odd_rank(WORLD));
-    row mine[5];
-    void *all;
+    const int64_t n_local = rows_of(odd_rank(WORLD));
+    *all = 0;
     for (int32_t i = 0; i < n_local; i++)
         mine[i] = (row){odd_rank(WORLD), i, i * i};
     for (int rank = 0; rank < odd_size(WORLD); rank++)
-        expected += rows_of(rank);
+        *all += rows_of(rank);
+    return n_local;
+}
+
+static bool gathers(counts rows_of, int root)
+{
+    row mine[5];
+    int64_t n, expected, n_local = make_rows(rows_of, mine, &expected);
+    void *all;
     odd_status st =
         odd_gather_rows(WORLD, root, n_local ? mine : NULL, n_local, sizeof(row), &all, &n);
     bool good = st == ODD_OK && n == expected &&
@@ -95,13 +103,9 @@ static bool gathers(counts rows_of, int root)
 
 static bool shares_rows(counts rows_of)
 {
-    int64_t n, expected = 0, n_local = rows_of(odd_rank(WORLD));
     row mine[5];
+    int64_t n, expected, n_local = make_rows(rows_of, mine, &expected);
     void *all;
-    for (int32_t i = 0; i < n_local; i++)
-        mine[i] = (row){odd_rank(WORLD), i, i * i};
-    for (int rank = 0; rank < odd_size(WORLD); rank++)
-        expected += rows_of(rank);
     odd_status st = odd_share_rows(WORLD, n_local ? mine : NULL, n_local, sizeof(row), &all, &n);
     bool good = st == ODD_OK && n == expected && (n == 0 || is_in_order(all, rows_of));
     odd_free(all);
