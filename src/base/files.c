@@ -125,6 +125,16 @@ odd_status odd_file_spill(const char *path, const void *bytes, size_t size)
     return ODD_OK;
 }
 
+bool odd_file_link(const char *to, const char *path)
+{
+    char name[PATH_MAX];
+    int length = snprintf(name, sizeof name, "%s.%ld.tmp", path, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof name || link(to, name) != 0) return false;
+    const bool good = rename(name, path) == 0;
+    unlink(name); /* which is still there if `path` was that file already */
+    return good;
+}
+
 static odd_status make_one(const char *path)
 {
     struct stat info;

@@ -14,14 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST_STAGES 16
-
-/* The stages of a run with what they should be and whether they are. */
-typedef struct {
-    char wanted[MOST_STAGES][ODD_HASH_TEXT]; /* fingerprints */
-    bool current[MOST_STAGES];
-} state;
-
 static int stage_number(const char *name)
 {
     for (int i = 0; odd_stages[i]; i++)
@@ -36,7 +28,7 @@ static bool reads(const odd_run *run, const odd_stage *stage, const char *input)
 }
 
 /* Digest of everything that the stage's result depends on: its version, settings and inputs. */
-static odd_status fingerprint(odd_run *run, const odd_stage *stage, state *s)
+static odd_status fingerprint(odd_run *run, const odd_stage *stage, odd_run_look *s)
 {
     odd_hash h = odd_hash_add_text(ODD_HASH_START, stage->name), part;
     char section[64];
@@ -72,7 +64,7 @@ static bool file_there(const odd_run *run, const char *name)
     return there;
 }
 
-static const char *product_of(const odd_run *run, const odd_stage *stage)
+const char *odd_stage_product(const odd_run *run, const odd_stage *stage)
 {
     return stage->product_of ? stage->product_of(run) : stage->product;
 }
@@ -80,7 +72,7 @@ static const char *product_of(const odd_run *run, const odd_stage *stage)
 /* @local: rank 0 looks. */
 static bool is_current(const odd_run *run, const odd_stage *stage, const char *wanted)
 {
-    const char *product = product_of(run, stage);
+    const char *product = odd_stage_product(run, stage);
     char *path = NULL, found[ODD_HASH_TEXT] = "";
     if (product && !file_there(run, product)) return false;
     if (odd_run_path(run, stage->file, &path) == ODD_OK)
@@ -99,33 +91,23 @@ done:
     return st;
 }
 
-/* What should be and what is. @collective */
-static odd_status examine(odd_run *run, state *s)
+odd_status odd_run_examine(odd_run *run, odd_run_look *s)
 {
+    odd_hash all = ODD_HASH_START;
     odd_status st = ODD_OK;
+    *s = (odd_run_look){0};
     for (int i = 0; odd_stages[i]; i++) {
         if (!odd_stage_applies(odd_stages[i], run)) continue;
         ODD_TRY(fingerprint(run, odd_stages[i], s));
         if (odd_rank(run->comm) == 0) s->current[i] = is_current(run, odd_stages[i], s->wanted[i]);
     }
     odd_broadcast(run->comm, 0, s->current, sizeof s->current);
-done:
-    return st;
-}
-
-odd_status odd_run_examine(odd_run *run, odd_run_look *look)
-{
-    state s = {0};
-    odd_hash all = ODD_HASH_START;
-    odd_status st;
-    *look = (odd_run_look){0};
-    ODD_TRY(examine(run, &s));
     for (int i = 0; odd_stages[i]; i++) {
         if (!odd_stage_applies(odd_stages[i], run)) continue;
-        all = odd_hash_add_text(all, s.wanted[i]);
-        look->to_do += !s.current[i];
+        all = odd_hash_add_text(all, s->wanted[i]);
+        s->to_do += !s->current[i];
     }
-    odd_hash_text(all, look->wanted);
+    odd_hash_text(all, s->all);
 done:
     return st;
 }
@@ -133,8 +115,8 @@ done:
 /* audit.h5: a link to each stage's file, by its name without ".h5". @local */
 static odd_status link_files(const odd_run *run)
 {
-    char name[MOST_STAGES][32];
-    const char *names[MOST_STAGES];
+    char name[ODD_MOST_STAGES][32];
+    const char *names[ODD_MOST_STAGES];
     int count = 0;
     for (; odd_stages[count]; count++) {
         const char *file = odd_stages[count]->file;
@@ -175,7 +157,7 @@ done:
     return st;
 }
 
-static odd_status do_stage(odd_run *run, int i, state *s)
+static odd_status do_stage(odd_run *run, int i, odd_run_look *s)
 {
     const odd_stage *stage = odd_stages[i];
     odd_text settings = ODD_TEXT_EMPTY;
@@ -208,7 +190,7 @@ static const char *kind_of(const odd_run *run)
 }
 
 /* A stage alone must be one of the job's, and needs its inputs as they should be. */
-static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const state *s)
+static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const odd_run_look *s)
 {
     if (!odd_stage_applies(stage, run))
         return odd_fail(ODD_USAGE, "%s is no stage of this job, which is %s", stage->name,
@@ -226,9 +208,9 @@ static odd_status can_be_alone(const odd_run *run, const odd_stage *stage, const
 
 odd_status odd_run_do(odd_run *run, const char *only)
 {
-    state s = {0};
+    odd_run_look s = {0};
     odd_status st;
-    ODD_TRY(examine(run, &s));
+    ODD_TRY(odd_run_examine(run, &s));
     if (only) ODD_TRY(can_be_alone(run, odd_stage_find(only), &s));
     for (int i = 0; odd_stages[i]; i++) {
         if (only && strcmp(only, odd_stages[i]->name) != 0) continue;
@@ -279,11 +261,11 @@ static void print_plan(const odd_stage *stage, bool current, const odd_plan *pla
 
 odd_status odd_run_plan(odd_run *run)
 {
-    state s = {0};
+    odd_run_look s = {0};
     odd_plan plan = {0};
     bool begun = false;
     odd_status st;
-    ODD_TRY(examine(run, &s));
+    ODD_TRY(odd_run_examine(run, &s));
     for (int i = 0; odd_stages[i]; i++) {
         if (!odd_stage_applies(odd_stages[i], run)) continue;
         ODD_TRY(plan_stage(run, odd_stages[i], &plan));

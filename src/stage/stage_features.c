@@ -188,6 +188,7 @@ const odd_stage odd_stage_features = {
     .file = "features.h5",
     .summary = "turn every image into a row of numbers",
     .version = 2,
+    .common = true,
     .inputs = inputs,
     .sections = sections,
     .reads = features_read,

@@ -182,6 +182,7 @@ const odd_stage odd_stage_fit = {
     .summary = "learn what is usual",
     .seeded = true,
     .version = 1,
+    .common = true,
     .inputs = inputs,
     .sections = sections,
     .part = fit_part,

@@ -218,6 +218,7 @@ const odd_stage odd_stage_ingest = {
     .file = "ingest.h5",
     .summary = "read, crop and resize every image of the catalogue",
     .version = 2,
+    .common = true,
     .inputs = no_inputs,
     .sections = sections,
     .product = "errors.csv",

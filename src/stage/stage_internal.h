@@ -40,14 +40,22 @@ bool odd_trains(const odd_run *run);
  */
 odd_status odd_run_check(const odd_run *run);
 
-/* What a run should be, and how much of that is there. */
+#define ODD_MOST_STAGES 16
+
+/* What a run should be, and how much of that is there. Stages as in odd_stages; of those that do
+ * not apply nothing is said. */
 typedef struct {
-    char wanted[ODD_HASH_TEXT]; /* digest of the fingerprints that its stages should have */
-    int to_do;                  /* stages that are not up to date */
+    char wanted[ODD_MOST_STAGES][ODD_HASH_TEXT]; /* fingerprints */
+    bool current[ODD_MOST_STAGES];               /* the file of the stage has it */
+    char all[ODD_HASH_TEXT];                     /* digest of what is wanted */
+    int to_do;                                   /* stages that are not up to date */
 } odd_run_look;
 
 /** @collective; fails as the listing of the catalogue does */
 odd_status odd_run_examine(odd_run *run, odd_run_look *look);
+
+/** The product of the stage in this run, see stage.h; NULL: none. @local */
+const char *odd_stage_product(const odd_run *run, const odd_stage *stage);
 
 /** Add what the stages would write to plan->disk, and raise memory and rows to what this run needs.
  *  @collective */

@@ -251,6 +251,7 @@ const odd_stage odd_stage_reduce = {
     .summary = "keep the few directions in which the images differ most",
     .seeded = true,
     .version = 1,
+    .common = true,
     .inputs = inputs,
     .sections = sections,
     .part = reduce_part,

@@ -1,7 +1,8 @@
 /* Study: many whole runs in place of one, as a table.
  *
  * Each is an ordinary run in a folder below this one, and what is up to date in it is left: a study
- * that was stopped, killed or changed goes on with what is missing. */
+ * that was stopped, killed or changed goes on with what is missing. Stages that several runs want
+ * alike are done by the first of them. */
 #include "stage_internal.h"
 
 #include "study_internal.h"
@@ -22,16 +23,19 @@ typedef struct {
     const odd_run *run;
     const odd_study *study;
     odd_study_results results;
+    odd_study_common common;
     int64_t done;   /* runs */
     int64_t worked; /* of them, those that were not up to date */
     double seconds; /* that these took */
 } work;
 
-static void tell_begin(const work *w, const odd_study_part *p)
+static void tell_begin(const work *w, const odd_study_part *p, const odd_text *taken)
 {
     const int64_t runs = odd_study_runs(w->study);
     char left[32];
     odd_text more = ODD_TEXT_EMPTY;
+    if (taken->length > 0)
+        odd_text_format(&more, " (%s as in a run before)", odd_text_string(taken));
     if (w->worked > 0)
         odd_text_format(
             &more, ", about %s left",
@@ -55,8 +59,10 @@ static odd_status do_run(work *w, const odd_study_part *p, char reason[ODD_REASO
     const MPI_Comm comm = w->run->comm;
     const bool first = odd_rank(comm) == 0;
     const double started = odd_seconds();
+    odd_text taken = ODD_TEXT_EMPTY;
     odd_status st;
-    tell_begin(w, p);
+    ODD_TRY_ALL(comm, first ? odd_study_common_take(&w->common, w->run, p, &taken) : ODD_OK);
+    tell_begin(w, p, &taken);
     ODD_TRY_ALL(comm, odd_fault("study.run"));
     st = do_quietly(p->run);
     w->seconds += odd_seconds() - started;
@@ -67,6 +73,7 @@ static odd_status do_run(work *w, const odd_study_part *p, char reason[ODD_REASO
         odd_log(ODD_LOG_WARN, "study, run '%s' failed: %s", odd_text_string(&p->name), reason);
     ODD_TRY_ALL(comm, first ? odd_study_note_failure(p, reason) : ODD_OK);
 done:
+    odd_text_free(&taken);
     return st;
 }
 
@@ -106,10 +113,12 @@ static odd_status add_run(work *w, int64_t number)
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_study_recall_failure(&p, reason) : ODD_OK);
     odd_broadcast(comm, 0, reason, sizeof reason);
     if (!*reason && p.look.to_do > 0) ODD_TRY(do_run(w, &p, reason));
-    if (*reason)
+    if (*reason) {
         ODD_TRY_ALL(comm, keep_failure(w, number, reason));
-    else
+    } else {
+        odd_study_common_add(&w->common, &p, number);
         ODD_TRY(take_figures(w, &p, number));
+    }
     w->done++;
 done:
     odd_study_part_close(&p);
@@ -140,6 +149,7 @@ static odd_status run_study(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(comm, odd_study_new(run->job, &s));
     w.study = s;
     ODD_TRY_ALL(comm, odd_study_results_new(s, &w.results));
+    ODD_TRY_ALL(comm, odd_study_common_new(s, &w.common));
     for (int64_t number = 0; number < odd_study_runs(s); number++)
         ODD_TRY(add_run(&w, number));
     ODD_TRY(odd_stage_create(run, comm, from, &out));
@@ -148,6 +158,7 @@ static odd_status run_study(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_publish(comm, &out, started));
 done:
     odd_file_discard(&out);
+    odd_study_common_free(&w.common);
     odd_study_results_free(&w.results);
     odd_study_free(&s);
     return st;
@@ -194,7 +205,7 @@ static odd_status look_at_runs(odd_run *run, const odd_study *s, odd_hash *diges
     odd_status st = ODD_OK;
     for (int64_t number = 0; number < odd_study_runs(s); number++) {
         ODD_TRY(odd_study_part_open(s, run, number, true, &p));
-        if (digest) *digest = odd_hash_add_text(*digest, p.look.wanted);
+        if (digest) *digest = odd_hash_add_text(*digest, p.look.all);
         if (up_to_date) *up_to_date += p.look.to_do == 0;
         if (plan) ODD_TRY(odd_study_part_fail(&p, odd_run_estimate(p.run, plan)));
         odd_study_part_close(&p);

@@ -210,6 +210,7 @@ const odd_stage odd_stage_train = {
     .summary = "networks learn from the catalogue",
     .version = 1,
     .seeded = true,
+    .common = true,
     .inputs = inputs,
     .sections = sections,
     .product_of = train_product,

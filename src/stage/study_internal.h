@@ -110,6 +110,28 @@ odd_status odd_study_note_failure(const odd_study_part *part, const char *reason
 /** The reason, if this very run has failed before; else "". @local: rank 0 */
 odd_status odd_study_recall_failure(const odd_study_part *part, char reason[ODD_REASON_SIZE]);
 
+/* ---- study_common.c: what runs have in common ---- */
+
+typedef struct odd_study_done odd_study_done;
+
+/* Stages that runs have done, for those that want the same of them. */
+typedef struct {
+    const odd_study *study;
+    odd_study_done *done; /* (count) */
+    int64_t count;
+} odd_study_common;
+
+/** None yet. Owned by caller: odd_study_common_free(). @local; ODD_NOMEM */
+odd_status odd_study_common_new(const odd_study *study, odd_study_common *out);
+void odd_study_common_free(odd_study_common *common);
+
+/** All stages of the run with this number are done. @local */
+void odd_study_common_add(odd_study_common *common, const odd_study_part *part, int64_t run);
+/** Link what other runs have done and this one wants into its folder; append the names of these
+ *  stages to `taken`. What cannot be linked is left to be done. @local: rank 0; ODD_NOMEM */
+odd_status odd_study_common_take(const odd_study_common *common, const odd_run *whole,
+                                 const odd_study_part *part, odd_text *taken);
+
 /* ---- study_values.c: what a run gives ---- */
 
 /** Read the settings `values`. @local; ODD_USAGE */

@@ -79,7 +79,7 @@ odd_status odd_study_note_failure(const odd_study_part *p, const char *reason)
     odd_status st;
     ODD_TRY(failure_path(p, &path));
     if (*reason) {
-        odd_text_format(&note, "%s\n%s\n", p->look.wanted, reason);
+        odd_text_format(&note, "%s\n%s\n", p->look.all, reason);
         ODD_TRY(odd_text_status(&note));
         ODD_TRY(odd_file_spill(path, note.s, note.length));
     } else {
@@ -95,13 +95,13 @@ odd_status odd_study_recall_failure(const odd_study_part *p, char reason[ODD_REA
 {
     char *path = NULL, *note = NULL;
     int64_t size = 0;
-    const size_t digest = strlen(p->look.wanted);
+    const size_t digest = strlen(p->look.all);
     odd_status st;
     reason[0] = '\0';
     ODD_TRY(failure_path(p, &path));
     if (access(path, R_OK) != 0) goto done;
     ODD_TRY(odd_file_slurp(path, ODD_HASH_TEXT + ODD_REASON_SIZE, &note, &size));
-    if ((size_t)size > digest + 2 && memcmp(note, p->look.wanted, digest) == 0)
+    if ((size_t)size > digest + 2 && memcmp(note, p->look.all, digest) == 0)
         snprintf(reason, ODD_REASON_SIZE, "%.*s", (int)((size_t)size - digest - 2),
                  note + digest + 1);
 done:

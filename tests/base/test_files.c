@@ -103,6 +103,28 @@ static void a_failed_write_leaves_nothing(void)
     folder_free();
 }
 
+static void a_link_takes_the_place_of_a_file(void)
+{
+    struct stat a, b;
+    char to[PATH_MAX];
+    folder_new();
+    CU_ASSERT_EQUAL(odd_file_spill(in_folder("b"), "old", 3), ODD_OK);
+    CU_ASSERT_EQUAL(odd_file_spill(in_folder("a"), "new", 3), ODD_OK);
+    snprintf(to, sizeof to, "%s", in_folder("a"));
+    for (int again = 0; again < 2; again++) /* the second time it is that file already */
+        CU_ASSERT_TRUE(odd_file_link(to, in_folder("b")));
+    CU_ASSERT_EQUAL(stat(to, &a), 0);
+    CU_ASSERT_EQUAL(stat(in_folder("b"), &b), 0);
+    CU_ASSERT_EQUAL(a.st_ino, b.st_ino);
+    CU_ASSERT_EQUAL(count_files(), 2);
+    CU_ASSERT_EQUAL(odd_file_spill(in_folder("b"), "other", 5), ODD_OK); /* not through the link */
+    CU_ASSERT_EQUAL(stat(to, &a), 0);
+    CU_ASSERT_EQUAL(a.st_size, 3);
+    CU_ASSERT_FALSE(odd_file_link(in_folder("none"), to));
+    CU_ASSERT_FALSE(odd_file_link(to, in_folder("no/such")));
+    folder_free();
+}
+
 static void folders_are_made(void)
 {
     struct stat info;
@@ -126,6 +148,7 @@ CU_TestInfo odd_tests[] = {
     {"a file past the limit is refused", a_file_past_the_limit_is_refused},
     {"faults are named", faults_are_named},
     {"a failed write leaves nothing", a_failed_write_leaves_nothing},
+    {"a link takes the place of a file", a_link_takes_the_place_of_a_file},
     {"folders are made", folders_are_made},
     CU_TEST_INFO_NULL,
 };

@@ -33,7 +33,9 @@ typedef struct {
     bool seeded;                 /* its result depends on the seed of the job */
     const char *const *inputs;   /* names of the stages it reads, NULL-terminated */
     const char *const *sections; /* sections of the job that it depends on, NULL-terminated */
-    const char *product;         /* a further file that must be there, relative to RUN; NULL */
+    bool common;                 /* runs of a study that want the same of it do it once */
+    const char *product;         /* a further file that must be there, relative to RUN; NULL. In a
+                                    folder, it stands for all files there */
     /** The same where it depends on the settings; NULL: it does not. @local */
     const char *(*product_of)(const odd_run *run);
     /** Do the settings make it read this one of its inputs? NULL: it reads all. @local */
