@@ -6,6 +6,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
+#include <math.h>
 #include <string.h>
 
 odd_status odd_kmeans_new(int k, int d, odd_kmeans **out)
@@ -47,15 +48,25 @@ static bool oversamples(const odd_kmeans_options *options)
     return options->start && strcmp(options->start, "k-means||") == 0;
 }
 
+/* As many as were found to do well (Arthur's program of the paper; scikit-learn). */
+static int candidates_of(const odd_kmeans_options *options)
+{
+    if (options->candidates > 0) return (int)options->candidates;
+    return 2 + (int)log((double)options->clusters);
+}
+
 /* Start number r; its draws are its own. */
 static odd_status begin(const odd_rows *rows, const odd_kmeans_options *options, uint64_t seed,
                         int64_t r, double centre[])
 {
     const int k = (int)options->clusters;
-    const int64_t each = oversamples(options) ? 1 + ODD_KMEANS_ROUNDS + k : k;
+    const int candidates = candidates_of(options);
+    const int64_t each =
+        (oversamples(options) ? 1 + ODD_KMEANS_ROUNDS : 0) + (int64_t)k * candidates;
     const odd_kmeans_draws draws = {.seed = seed,
                                     .stream = ODD_STREAM_KMEANS,
                                     .draw0 = (uint32_t)(r * each),
+                                    .candidates = candidates,
                                     .directions = options->spherical};
     if (!oversamples(options)) return odd_kmeans_start(rows, k, &draws, centre);
     return odd_kmeans_oversample(rows, k, options->oversampling * k, options->rounds, &draws,

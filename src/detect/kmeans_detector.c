@@ -28,6 +28,10 @@ static const odd_option kmeans_table[] = {
     {"start", ODD_OPTION_CHOICE, offsetof(odd_kmeans_options, start), "k-means++", 0, 0, starts,
      "how centroids are drawn: k-means++ passes all rows once for each, k-means|| a few times for "
      "all"},
+    {"candidates", ODD_OPTION_INT, offsetof(odd_kmeans_options, candidates), "0", 0,
+     ODD_KMEANS_CANDIDATES, NULL,
+     "rows that k-means++ draws for each centroid, of which the best is kept; 0: 2 + the logarithm "
+     "of clusters, 1: as in the paper"},
     {"oversampling", ODD_OPTION_REAL, offsetof(odd_kmeans_options, oversampling), "2", 0.1, 100,
      NULL, "k-means||: rows drawn in a round, in multiples of clusters"},
     {"rounds", ODD_OPTION_INT, offsetof(odd_kmeans_options, rounds), "5", 1, ODD_KMEANS_ROUNDS,

@@ -63,17 +63,21 @@ bool odd_has_direction(int d, const float x[]);
 
 /* ---- kmeans_start.c, kmeans_oversample.c ---- */
 
+enum { ODD_KMEANS_CANDIDATES = 100 }; /* for a centroid, at most */
+
 /* Where draws come from. */
 typedef struct {
     uint64_t seed;
     odd_stream stream;
     uint32_t draw0;       /* the first draw of the stream that is used */
+    int candidates;       /* rows drawn for each centroid; the best is kept. Below 2: one */
     bool directions;      /* rows of length zero are never drawn */
     const double *weight; /* (n_local) how many rows each stands for; NULL: one */
 } odd_kmeans_draws;
 
-/** k rows by k-means++: each as likely as its squared distance to the nearest one before it. Uses k
- *  draws. centre (k, d), on every rank. */
+/** k rows by k-means++: each as likely as its squared distance to the nearest one before it; of
+ *  several candidates that one is kept after which these distances sum to the least (greedy
+ *  k-means++). Uses k draws for each candidate. centre (k, d), on every rank. */
 odd_status odd_kmeans_start(const odd_rows *rows, int k, const odd_kmeans_draws *draws,
                             double centre[]);
 
@@ -82,7 +86,7 @@ enum { ODD_KMEANS_ROUNDS = 64 }; /* of k-means||, at most */
 /** k rows by k-means||: in each of some rounds each row is drawn with a chance in proportion to its
  *  squared distance to the nearest one drawn before, `each_round` rows as expected; k-means++
  *  among those drawn, each standing for the rows nearest to it, leaves k. Uses
- *  1 + ODD_KMEANS_ROUNDS + k draws; draws->weight is not used. */
+ *  1 + ODD_KMEANS_ROUNDS draws and those of k-means++; draws->weight is not used. */
 odd_status odd_kmeans_oversample(const odd_rows *rows, int k, double each_round, int64_t rounds,
                                  const odd_kmeans_draws *draws, double centre[]);
 

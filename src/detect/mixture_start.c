@@ -85,7 +85,7 @@ odd_status odd_mixture_start_bounds(odd_mixture *m, const odd_rows *rows)
     ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
     ODD_TRY_ALL(rows->comm, ODD_NEW(farthest, m->d));
     ODD_TRY_ALL(rows->comm, odd_mixture_factorize(m));
-    ODD_TRY(odd_pick_row(rows, distance_keys, &p, farthest, &square));
+    ODD_TRY(odd_pick_rows(rows, 1, distance_keys, &p, farthest, &square));
     /* where all rows are equal, the ellipsoid of the prior itself */
     if (square > 0) odd_mixture_scale(m, m->groups - 1, square / (m->d + 2));
 done:
@@ -180,7 +180,8 @@ odd_status odd_mixture_start_kmeans(odd_mixture *m, const odd_rows *rows, uint64
     const odd_kmeans_options options = {.clusters = m->themes,
                                         .max_iterations = START_KMEANS_ITERATIONS,
                                         .tolerance = 1e-4,
-                                        .restarts = 1};
+                                        .restarts = 1,
+                                        .candidates = 1};
     odd_status st = odd_kmeans_fit(rows, &options, seed, &km);
     if (st != ODD_OK) return st;
     const double theme = 1 - m->weight[m->themes];

@@ -1,4 +1,4 @@
-/* The row with the largest key of all rows of all ranks: see pick_internal.h. */
+/* The rows with the largest keys of all rows of all ranks: see pick_internal.h. */
 #include "pick_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* The best row that one thread has met. */
+/* The best row by one key that one thread has met. */
 typedef struct {
     double key;
     int64_t row; /* -1: none yet */
@@ -18,10 +18,11 @@ typedef struct {
 typedef struct {
     odd_key_function keys;
     void *context;
+    int count;        /* keys of a row */
     int64_t block;    /* rows of a block */
-    double *key;      /* (threads, block) */
-    double *copies;   /* (threads, d) */
-    candidate *found; /* (threads) */
+    double *key;      /* (threads, count, block) */
+    double *copies;   /* (threads, count, d) */
+    candidate *found; /* (threads, count) */
 } pick;
 
 static bool better(double key, int64_t row, const candidate *than)
@@ -29,13 +30,8 @@ static bool better(double key, int64_t row, const candidate *than)
     return than->row < 0 || key > than->key || (key == than->key && row < than->row);
 }
 
-static odd_status pick_block(void *context, const odd_block *block, double sum[])
+static void look_through(const odd_block *block, const double key[], candidate *best)
 {
-    (void)sum;
-    const pick *p = context;
-    double *key = p->key + block->thread * p->block;
-    candidate *best = &p->found[block->thread];
-    p->keys(p->context, block, key);
     for (int i = 0; i < block->count; i++) {
         if (!better(key[i], block->row + i, best)) continue;
         best->key = key[i];
@@ -43,6 +39,17 @@ static odd_status pick_block(void *context, const odd_block *block, double sum[]
         for (int j = 0; j < block->d; j++)
             best->x[j] = (double)block->x[(int64_t)i * block->d + j];
     }
+}
+
+static odd_status pick_block(void *context, const odd_block *block, double sum[])
+{
+    (void)sum;
+    const pick *p = context;
+    double *key = p->key + block->thread * p->count * p->block;
+    p->keys(p->context, block, key);
+    for (int c = 0; c < p->count; c++)
+        look_through(block, key + (int64_t)c * block->count,
+                     &p->found[block->thread * p->count + c]);
     return ODD_OK;
 }
 
@@ -63,22 +70,33 @@ static void pick_among_ranks(MPI_Comm comm, int d, const candidate *mine, double
     *key = top;
 }
 
-odd_status odd_pick_row(const odd_rows *rows, odd_key_function keys, void *context, double x[],
-                        double *key)
+/* The best of all threads. */
+static const candidate *best_found(const pick *p, int threads, int c)
+{
+    const candidate *best = &p->found[c];
+    for (int t = 1; t < threads; t++) {
+        const candidate *other = &p->found[t * p->count + c];
+        if (other->row >= 0 && better(other->key, other->row, best)) best = other;
+    }
+    return best;
+}
+
+odd_status odd_pick_rows(const odd_rows *rows, int count, odd_key_function keys, void *context,
+                         double x[], double key[])
 {
     odd_status st;
     const int threads = odd_threads();
-    pick p = {.keys = keys, .context = context, .block = rows->part.block};
-    ODD_TRY_ALL(rows->comm, ODD_NEW(p.key, threads * p.block));
-    ODD_TRY_ALL(rows->comm, ODD_NEW(p.copies, threads * (int64_t)rows->d));
-    ODD_TRY_ALL(rows->comm, ODD_NEW(p.found, threads));
-    for (int t = 0; t < threads; t++)
-        p.found[t] = (candidate){.row = -1, .x = p.copies + t * (int64_t)rows->d};
+    const int64_t all = (int64_t)threads * count;
+    pick p = {.keys = keys, .context = context, .count = count, .block = rows->part.block};
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.key, all * p.block));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.copies, all * rows->d));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p.found, all));
+    for (int64_t i = 0; i < all; i++)
+        p.found[i] = (candidate){.row = -1, .x = p.copies + i * rows->d};
     ODD_TRY(odd_rows_each(rows, pick_block, &p));
-    candidate *best = &p.found[0];
-    for (int t = 1; t < threads; t++)
-        if (p.found[t].row >= 0 && better(p.found[t].key, p.found[t].row, best)) best = &p.found[t];
-    pick_among_ranks(rows->comm, rows->d, best, x, key);
+    for (int c = 0; c < count; c++)
+        pick_among_ranks(rows->comm, rows->d, best_found(&p, threads, c), x + (int64_t)c * rows->d,
+                         &key[c]);
 done:
     odd_free(p.found);
     odd_free(p.copies);

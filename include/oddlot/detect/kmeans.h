@@ -3,9 +3,9 @@
  * PCM", 1982), by distance or, spherical, by angle (Dhillon and Modha, "Concept decompositions for
  * large sparse text data using clustering", Machine Learning 42, 2001).
  *
- * Starts are drawn by k-means++ (Arthur and Vassilvitskii, SODA 2007), which passes the rows k
- * times, or by k-means|| (Bahmani et al., "Scalable k-means++", VLDB 2012), which passes them some
- * ten times whatever k is.
+ * Starts are drawn by k-means++ (Arthur and Vassilvitskii, SODA 2007), which passes the rows 2k
+ * times, or k times where there is one candidate for each centroid, or by k-means|| (Bahmani et
+ * al., "Scalable k-means++", VLDB 2012), which passes them some ten times whatever k is.
  *
  * All functions are @collective on rows->comm unless marked @local, and give the same bits on any
  * number of ranks and threads. Distances are compared in float32, all sums are float64.
@@ -26,6 +26,8 @@ typedef struct {
                                the mean variance of a feature */
     int64_t restarts;       /* starts; the one of least inertia is kept */
     char *start;            /* "k-means++" or "k-means||"; NULL: the first */
+    int64_t candidates;     /* rows that k-means++ draws for each centroid, of which that one is
+                               kept which leaves the least inertia; 0: 2 + log k */
     double oversampling;    /* k-means||: rows that a round draws, in multiples of k */
     int64_t rounds;         /* k-means||: of drawing; more where they find too few rows */
     bool spherical;         /* rows and centroids of unit length */
@@ -50,7 +52,8 @@ typedef struct {
  * @param[out] out  whole on every rank. Owned by caller: odd_kmeans_free().
  * @return ODD_ARG (no rows, k < 1, spherical and all rows of length zero); ODD_NUMERIC naming the
  *         row with a value that is not finite; ODD_NOMEM; ODD_STOPPED on a signal.
- * Cost    about 2 n k d / size flops for each iteration and for each start by k-means++.
+ * Cost    about 2 n k d / size flops for each iteration, and 3 (1 + candidates) n k d / size for
+ *         each start by k-means++.
  */
 odd_status odd_kmeans_fit(const odd_rows *rows, const odd_kmeans_options *options, uint64_t seed,
                           odd_kmeans **out);
