@@ -6,76 +6,6 @@
 
 #include <math.h>
 
-static void broadcast_dims(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b,
-                           dnnl_dims_t dims)
-{
-    for (int i = 0; i < a->ndims; i++) {
-        dims[i] = a->dims[i] > b->dims[i] ? a->dims[i] : b->dims[i];
-    }
-}
-
-/* Both in one type; and in one layout where they have one shape: that of the one whose layout a
- * convolution chose. */
-static odd_status match(odd_planner *p, int *a, int *b)
-{
-    odd_status st;
-    dnnl_memory_desc_t x = *odd_plan_desc(p, *a), y = *odd_plan_desc(p, *b);
-    bool floats = x.data_type == dnnl_f32 || y.data_type == dnnl_f32;
-    if (floats) x.data_type = y.data_type = dnnl_f32;
-    if (odd_desc_same_dims(&x, &y)) {
-        if (odd_desc_is_plain(&x))
-            x = y;
-        else
-            y = x;
-    }
-    ODD_TRY(odd_plan_reorder(p, *a, &x, a));
-    ODD_TRY(odd_plan_reorder(p, *b, &y, b));
-done:
-    return st;
-}
-
-static bool repeats_along(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
-{
-    for (int i = 0; i < a->ndims; i++) {
-        if (a->dims[i] < b->dims[i]) return true;
-    }
-    return false;
-}
-
-/* oneDNN repeats its second operand fast, and its first one in a plain loop, ten times as slow. */
-static void put_repeated_second(const odd_planner *p, dnnl_alg_kind_t alg, int *a, int *b)
-{
-    bool commutes = alg == dnnl_binary_add || alg == dnnl_binary_mul;
-    if (commutes && repeats_along(odd_plan_desc(p, *a), odd_plan_desc(p, *b))) {
-        int first = *a;
-        *a = *b;
-        *b = first;
-    }
-}
-
-odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result)
-{
-    dnnl_dims_t dims;
-    dnnl_binary_desc_t op;
-    dnnl_memory_desc_t desc;
-    dnnl_primitive_desc_t pd = NULL;
-    odd_status st;
-    ODD_TRY(match(p, &a, &b));
-    put_repeated_second(p, alg, &a, &b);
-    const dnnl_memory_desc_t *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
-    broadcast_dims(x, y, dims);
-    ODD_TRY(odd_desc_any(&desc, x->ndims, dims, x->data_type));
-    ODD_TRY(odd_dnnl(dnnl_binary_desc_init(&op, alg, x, y, &desc), "binary operation"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "binary operation", &pd));
-    ODD_TRY(odd_plan_value(p, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), result));
-    const odd_argument argument[] = {
-        {DNNL_ARG_SRC_0, a}, {DNNL_ARG_SRC_1, b}, {DNNL_ARG_DST, *result}};
-    ODD_TRY(odd_plan_primitive(p, pd, 3, argument, "binary operation"));
-done:
-    dnnl_primitive_desc_destroy(pd);
-    return st;
-}
-
 /* ---- Pow: a loop of our own, for oneDNN has it for one exponent only ---- */
 
 typedef struct {
@@ -128,7 +58,7 @@ static odd_status add_pow(odd_planner *p, int a, int b, int *result)
     pow_loop *loop;
     odd_status st;
     const dnnl_memory_desc_t *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
-    broadcast_dims(x, y, dims);
+    odd_broadcast_dims(x, y, dims);
     ODD_TRY(odd_desc_plain(&desc, x->ndims, dims, dnnl_f32));
     ODD_TRY(ODD_NEW(loop, 1));
     loop->rank = x->ndims;

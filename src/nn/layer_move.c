@@ -3,36 +3,6 @@
 
 /* ---- Views ---- */
 
-odd_status odd_reshaped(odd_planner *p, int value, int rank, const dnnl_dims_t dims, int *out)
-{
-    dnnl_memory_desc_t desc;
-    odd_status st;
-    const dnnl_memory_desc_t *have = odd_plan_desc(p, value);
-    if (!odd_desc_is_plain(have)) {
-        ODD_TRY(odd_desc_plain(&desc, have->ndims, have->dims, have->data_type));
-        ODD_TRY(odd_plan_reorder(p, value, &desc, &value));
-    }
-    ODD_TRY(odd_desc_plain(&desc, rank, dims, odd_plan_desc(p, value)->data_type));
-    ODD_TRY(odd_plan_alias(p, value, &desc, out));
-done:
-    return st;
-}
-
-odd_status odd_value_of_rank(odd_planner *p, int tensor, int rank, int *value)
-{
-    dnnl_dims_t dims, wide;
-    odd_status st;
-    int have = odd_plan_dims(p, tensor, dims);
-    ODD_TRY(odd_plan_input(p, tensor, value));
-    if (have == rank) return ODD_OK;
-    for (int i = 0; i < rank; i++) {
-        wide[i] = i < rank - have ? 1 : dims[i - (rank - have)];
-    }
-    ODD_TRY(odd_reshaped(p, *value, rank, wide, value));
-done:
-    return st;
-}
-
 odd_status odd_plan_identity(odd_planner *p, const odd_step *step)
 {
     odd_status st;

@@ -15,17 +15,6 @@ odd_status odd_layer_plan(odd_planner *p, const odd_step *step);
 /* layer_conv.c */
 odd_status odd_plan_conv(odd_planner *p, const odd_step *step);
 odd_status odd_plan_conv_transpose(odd_planner *p, const odd_step *step);
-/* What oneDNN calls the window of a convolution; its dilation counts the gaps. */
-typedef struct {
-    dnnl_dims_t stride, gap, before, after;
-} odd_conv_window;
-/** The window of either; the transpose cuts off less by its output padding. */
-odd_conv_window odd_conv_window_of(const odd_step *step);
-/** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
- */
-odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc);
-/** Type of what it reads. */
-dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step);
 /* layer_winograd.c */
 /** A 3x3 convolution of large maps by the fast way, where there is one for this layer and CPU;
  *  *planned: it was. `weights` as they lie in the graph. */
@@ -76,17 +65,35 @@ odd_status odd_fused_add(odd_planner *p, const odd_step *step, const odd_fused *
 /** Posts as operations of their own, in place where nobody else reads the value. */
 odd_status odd_posts_add(odd_planner *p, const odd_step *step, int value, int *result);
 
-/** Element by element of two values of the same rank that broadcast: posts of the step that are
- *  eltwise go in. */
-odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result);
-
 /** Type of what a convolution or product writes. */
 dnnl_data_type_t odd_result_type(const odd_planner *p, const odd_step *step);
+
+/* ---- layer_parts.c: what several layers are made of ---- */
 
 /** The value of a tensor with `rank` dimensions, 1s put before its own. */
 odd_status odd_value_of_rank(odd_planner *p, int tensor, int rank, int *value);
 
 /** Another shape of the same elements in row-major order; `value` is plain. */
 odd_status odd_reshaped(odd_planner *p, int value, int rank, const dnnl_dims_t dims, int *out);
+
+/** The shape of two of the same rank that broadcast. */
+void odd_broadcast_dims(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b, dnnl_dims_t dims);
+
+/** Element by element of two values of the same rank that broadcast. */
+odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result);
+
+/* ---- conv_shapes.c: what convolutions and their backward want to know ---- */
+
+/* What oneDNN calls the window of a convolution; its dilation counts the gaps. */
+typedef struct {
+    dnnl_dims_t stride, gap, before, after;
+} odd_conv_window;
+/** The window of either; the transpose cuts off less by its output padding. */
+odd_conv_window odd_conv_window_of(const odd_step *step);
+/** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
+ */
+odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc);
+/** Type of what it reads. */
+dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step);
 
 #endif

@@ -111,6 +111,5 @@ odd_status odd_proto_external(const Onnx__TensorProto *proto, const char *folder
     place p;
     *out = NULL;
     odd_status st = find_place(proto, &p);
-    if (st == ODD_OK) st = read_external(&p, folder, size, out);
-    return st == ODD_OK ? st : odd_fail_prefix(st, "tensor '%s': ", odd_proto_name(proto));
+    return st == ODD_OK ? read_external(&p, folder, size, out) : st;
 }

@@ -136,7 +136,7 @@ odd_node_read odd_read_equal, odd_read_where, odd_read_expand;
 odd_node_read odd_read_resize;
 odd_node_read odd_read_quantize, odd_read_dequantize;
 
-/* onnx_move.c: what a Slice takes of `count` dimensions. */
+/* onnx_slices.c: what a Slice takes of `count` dimensions. */
 typedef struct {
     int count;
     int64_t axis[ODD_TENSOR_RANK], first[ODD_TENSOR_RANK], end[ODD_TENSOR_RANK],

@@ -122,6 +122,7 @@ static odd_status locate(const Onnx__TensorProto *proto, const char *folder, int
         proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL) {
         odd_status st = odd_proto_external(proto, folder, (size_t)values * bytes, &n->owned);
         n->at = n->owned;
+        if (st != ODD_OK) odd_fail_prefix(st, "tensor '%s': ", odd_proto_name(proto));
         return st;
     }
     if (proto->has_raw_data && (proto->raw_data.len > 0 || values == 0)) {

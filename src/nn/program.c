@@ -13,22 +13,6 @@ void odd_program_free(odd_program *program)
     *program = (odd_program){0};
 }
 
-dnnl_alg_kind_t odd_binary_of_layer(odd_layer_kind kind)
-{
-    switch (kind) {
-    case ODD_LAYER_ADD:
-        return dnnl_binary_add;
-    case ODD_LAYER_SUB:
-        return dnnl_binary_sub;
-    case ODD_LAYER_MUL:
-        return dnnl_binary_mul;
-    case ODD_LAYER_DIV:
-        return dnnl_binary_div;
-    default:
-        return dnnl_alg_kind_undef;
-    }
-}
-
 /* Layers that some output needs, seen from the outputs backward. */
 static odd_status mark_needed(const odd_graph *g, bool **out)
 {
@@ -65,21 +49,6 @@ static void count_readers(odd_fusing *f, const bool needed[])
             if (layer->input[j] >= 0) f->readers[layer->input[j]]++;
         }
     }
-}
-
-odd_step *odd_fusing_step(odd_fusing *f, const odd_layer *layer)
-{
-    odd_step *step = &f->program->step[f->program->steps];
-    step->kind = layer->kind;
-    step->name = layer->name;
-    step->set = layer->set;
-    step->inputs = layer->inputs;
-    for (int i = 0; i < layer->inputs; i++) {
-        step->input[i] = layer->input[i];
-    }
-    step->output = layer->output;
-    f->maker[layer->output] = f->program->steps++;
-    return step;
 }
 
 /* An element-wise layer that found no layer to go behind: an Identity with posts. */

@@ -124,6 +124,8 @@ odd_status odd_step_backward(odd_maker *m, const odd_step *step);
 /* True if this kind has a backward. */
 bool odd_layer_trains(odd_layer_kind kind);
 
+/* backward_maker.c: where gradients go. */
+
 /* True if the gradient by this tensor is asked for (false for -1). */
 bool odd_maker_wants(const odd_maker *m, int tensor);
 /* One more contribution to the gradient by a computed tensor. */

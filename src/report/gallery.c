@@ -1,5 +1,4 @@
 /* Gallery: the flagged images, the oddest first, each with what is known about it. */
-#include "report/heat_picture_internal.h"
 #include "report/html_internal.h"
 #include "report/sections_internal.h"
 
@@ -13,6 +12,11 @@ bool odd_gallery_has_picture(const odd_flagged *image)
 {
     return image->pixels && image->width > 0 && image->height > 0 &&
            (image->channels == 1 || image->channels == 3);
+}
+
+bool odd_gallery_has_heat(const odd_flagged *image)
+{
+    return image->heat.map && image->heat.width > 0 && odd_gallery_has_picture(image);
 }
 
 const char *odd_gallery_picture(int64_t i, char buffer[static 32])
@@ -48,7 +52,7 @@ static void write_picture(const odd_flagged *image, int64_t i, odd_text *html)
     odd_html(html, "<a class=\"picture%s\" href=\"%s\"><img src=\"%s\" alt=\"%s\" loading=\"lazy\"",
              is_tiny(image) ? " tiny" : "", file, file, text_of(image->name));
     odd_text_format(html, " width=\"%d\" height=\"%d\">", image->width, image->height);
-    if (odd_heat_is_shown(image)) /* write_hottest() says it in words */
+    if (odd_gallery_has_heat(image)) /* write_hottest() says it in words */
         odd_html(html, "<img class=\"heat\" src=\"%s\" alt=\"\" loading=\"lazy\">",
                  odd_gallery_heat(i, file));
     odd_text_add(html, "</a>\n");
@@ -91,7 +95,7 @@ static void write_hottest(const odd_flagged *image, odd_text *html)
 {
     const odd_heat *heat = &image->heat;
     if (!heat->map) return;
-    if (!odd_heat_is_shown(image)) {
+    if (!odd_gallery_has_heat(image)) {
         odd_text_add(html, "<p class=\"hottest\">no place is warm</p>\n");
         return;
     }
@@ -131,7 +135,7 @@ static bool knows_truth(const odd_report_data *data)
 static const odd_flagged *first_warm(const odd_report_data *data)
 {
     for (int64_t i = 0; i < data->flagged_count; i++)
-        if (odd_heat_is_shown(&data->flagged[i])) return &data->flagged[i];
+        if (odd_gallery_has_heat(&data->flagged[i])) return &data->flagged[i];
     return NULL;
 }
 

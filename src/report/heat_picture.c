@@ -18,11 +18,6 @@ typedef struct {
 static const colour ramp[] = {{240, 228, 66}, {213, 94, 0}, {128, 0, 60}};
 #define LAST (sizeof ramp / sizeof *ramp - 1)
 
-bool odd_heat_is_shown(const odd_flagged *image)
-{
-    return image->heat.map && image->heat.width > 0 && odd_gallery_has_picture(image);
-}
-
 static float blend(float a, float b, float share)
 {
     return a + (b - a) * share;

@@ -6,9 +6,6 @@
 
 #include "oddlot/report/report.h"
 
-/** True if the image has a picture and a map with something warm. Only such a one has a file. */
-bool odd_heat_is_shown(const odd_flagged *image);
-
 /** RGBA pixels (height, width, 4), nothing where it is cool. Owned by caller: odd_free().
  * ODD_NOMEM.
  */

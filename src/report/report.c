@@ -30,7 +30,7 @@ static odd_status write_pictures(const odd_report_folder *folder, const odd_repo
         if (!odd_gallery_has_picture(image)) continue;
         ODD_TRY(odd_report_folder_path(folder, odd_gallery_picture(i, file), path));
         ODD_TRY(odd_png_write(path, image->width, image->height, image->channels, image->pixels));
-        if (odd_heat_is_shown(image)) ODD_TRY(write_heat(folder, image, i));
+        if (odd_gallery_has_heat(image)) ODD_TRY(write_heat(folder, image, i));
     }
 done:
     return st;

@@ -25,6 +25,8 @@ void odd_settings_write(const char *settings, odd_text *html);        /* NULL: n
 
 /** True if the picture can be shown. Only such a one has a file. */
 bool odd_gallery_has_picture(const odd_flagged *image);
+/** True if it has a picture and a map with something warm. Only such a one has a file. */
+bool odd_gallery_has_heat(const odd_flagged *image);
 /** "img/000001.png" for the first, "img/000001-heat.png" over it. Returns buffer. */
 const char *odd_gallery_picture(int64_t i, char buffer[static 32]);
 const char *odd_gallery_heat(int64_t i, char buffer[static 48]);

@@ -72,20 +72,6 @@ static odd_status collect(const odd_catalogue *list, const odd_mixture_options *
     return ODD_OK;
 }
 
-odd_status odd_pool_draw(odd_pool *p, int64_t take, uint64_t seed, odd_stream stream)
-{
-    int64_t *chosen = NULL;
-    odd_status st;
-    ODD_TRY(ODD_NEW(chosen, take));
-    ODD_TRY(odd_choose(p->count, take, seed, stream, chosen));
-    for (int64_t i = 0; i < take; i++)
-        p->item[i] = p->item[chosen[i]];
-    p->count = take;
-done:
-    odd_free(chosen);
-    return st;
-}
-
 static odd_status wanted(const odd_job *job, const odd_mixture_options *o, int64_t theme_there,
                          int64_t odd_there, int64_t *theme, int64_t *odd)
 {

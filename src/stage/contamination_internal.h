@@ -1,6 +1,7 @@
 /**
- * Contamination: what contamination.c (which images are theme, which odd) and held_out.c (which of
- * them nothing is learnt from) share. All functions are @local and give the same on every rank.
+ * Contamination: what contamination.c (which images are theme, which odd), held_out.c (which of
+ * them nothing is learnt from) and row_pool.c (how some are drawn) share. All functions are @local
+ * and give the same on every rank.
  */
 #ifndef ODDLOT_STAGE_CONTAMINATION_INTERNAL_H
 #define ODDLOT_STAGE_CONTAMINATION_INTERNAL_H

@@ -8,17 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-odd_status odd_pool_learnt(const odd_audited *a, int truth, odd_pool *out)
-{
-    odd_status st;
-    out->count = 0;
-    ODD_TRY(ODD_NEW(out->item, a->rows));
-    for (int64_t i = 0; i < a->rows; i++)
-        if (a->truth[i] == truth && !a->held_out[i]) out->item[out->count++] = i;
-done:
-    return st;
-}
-
 /* A share of the theme, drawn by the seed, and every odd image. */
 static odd_status hold_out_share(const odd_mixture_options *o, odd_audited *a)
 {

@@ -81,6 +81,11 @@ void odd_train_images_close(odd_train_images *images)
     odd_free(images->held_out);
 }
 
+int odd_shorter_side(const odd_train_images *images)
+{
+    return images->width < images->height ? images->width : images->height;
+}
+
 /* -- how they are shown -- */
 
 odd_status odd_shown_new(const odd_train_images *images, int64_t room, odd_shown *shown)

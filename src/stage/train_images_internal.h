@@ -62,6 +62,8 @@ typedef struct {
 odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, const char *preset,
                                  odd_train_images *images);
 void odd_train_images_close(odd_train_images *images); /* @local */
+/** Of which the side of a white square is a share. @local */
+int odd_shorter_side(const odd_train_images *images);
 
 /* Images as a network is shown them. */
 typedef struct {

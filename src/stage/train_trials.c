@@ -32,11 +32,6 @@ static void add_kind(odd_damage_trials *c, int *kind, bool learnt)
                                                .sized = odd_damage_kinds[*kind].sized};
 }
 
-int odd_shorter_side(const odd_train_images *images)
-{
-    return images->width < images->height ? images->width : images->height;
-}
-
 /* The white square has its size in pixels. */
 static bool is_size_learnt(const odd_training *t, int kind, double size)
 {

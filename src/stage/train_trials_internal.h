@@ -24,9 +24,6 @@ typedef struct {
     double *said, *altered;  /* (trials, count) the same as damaged; whether that alters a pixel */
 } odd_damage_trials;
 
-/** The shorter side of the images, of which the side of a white square is a share. */
-int odd_shorter_side(const odd_train_images *images);
-
 /** What is told and kept of trials that were done. @local; ODD_NOMEM. */
 odd_status odd_trials_conclude(const odd_damage_trials *c, odd_bundle *out);
 

@@ -72,7 +72,7 @@ odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_tra
 /** Write it to networks/NAME.onnx. @local: rank 0 */
 odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name);
 
-/* -- train_detector.c -- */
+/* -- damage_network.c -- */
 
 /** A network of task damage from its file, which may have been put there by anyone. @local; ODD_IO,
  *  ODD_FORMAT (not for such images, or not of one or two values), ODD_NOMEM. */

@@ -42,6 +42,8 @@ struct odd_file {
 /** Open for reading by this process alone. @local */
 odd_status odd_file_open_here(const char *path, bool any, odd_file **out);
 
+/* object.c */
+
 /** ODD_FORMAT unless `object` can be reached in the file. @local */
 odd_status odd_file_need(const odd_file *file, const char *object);
 
