@@ -247,7 +247,7 @@ static odd_status run_part(const odd_net *net, lane *l, odd_plan *plan, int64_t 
     }
     const float *images =
         g->input >= 0 ? input + first * odd_tensor_values(&g->tensor[g->input]) : NULL;
-    return odd_plan_run(plan, &net->program, l->stream, images, l->part_output);
+    return odd_plan_run(plan, &net->program, l->stream, images, l->part_output, false);
 }
 
 /* The images of one lane. */

@@ -153,11 +153,12 @@ static odd_status run_operation(const odd_plan *plan, const odd_operation *op, d
 }
 
 odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_t stream,
-                        const float input[], float *const output[])
+                        const float input[], float *const output[], bool same_weights)
 {
     odd_status st;
     ODD_TRY(lend_arrays(plan, input, output));
     for (int i = 0; i < plan->operations; i++) {
+        if (same_weights && plan->operation[i].of_weights) continue;
         st = run_operation(plan, &plan->operation[i], stream);
         if (st == ODD_OK) continue;
         int step = plan->operation[i].step;

@@ -27,6 +27,7 @@ typedef struct {
     int root;        /* the value whose bytes it shares; its own number if none */
     int next_form;   /* the same contents in another layout; -1: no more */
     int until;       /* of a root: last step that may read a tensor in it; -1: this one only */
+    bool stays;      /* of a root: nothing else takes its place, so that the next run has it too */
     int first, last; /* of a root: operations that touch it first and last; -1: none */
     int64_t start;   /* first byte in the root */
     int number;      /* of an OUTPUT: which one */
@@ -50,6 +51,7 @@ typedef struct {
     dnnl_exec_arg_t *exec;  /* (arguments) owned; or */
     float **data;           /* (arguments) owned, for a loop */
     int step;               /* for messages */
+    bool of_weights;        /* copies weights that learn to a place that stays */
 } odd_operation;
 
 typedef struct {
@@ -83,8 +85,9 @@ odd_status odd_plan_new(const odd_graph *graph, const odd_program *program, odd_
 void odd_plan_free(odd_plan **plan);
 /** Give each value its place in the arena, reusing bytes whose readers are done (net_memory.c). */
 odd_status odd_plan_place(odd_plan *plan, dnnl_engine_t engine);
+/** `same_weights`: what learns is as in the last run, whose copies of it are taken. */
 odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_t stream,
-                        const float input[], float *const output[]);
+                        const float input[], float *const output[], bool same_weights);
 
 /* ---- For the layers ---- */
 

@@ -12,7 +12,7 @@ static int64_t round_up(int64_t bytes)
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* First and last operation that touches each root. */
+/* First and last operation that touches each root; all for what stays. */
 static void find_lifetimes(odd_plan *plan)
 {
     for (int i = 0; i < plan->operations; i++) {
@@ -23,6 +23,11 @@ static void find_lifetimes(odd_plan *plan)
             root->last = i;
         }
     }
+    for (int i = 0; i < plan->values; i++)
+        if (plan->value[i].stays) {
+            plan->value[i].first = 0;
+            plan->value[i].last = plan->operations;
+        }
 }
 
 /* Large values first: what is left between them takes the small ones. Ties by number, so that the

@@ -4,6 +4,7 @@
 #include "nn/reorder_internal.h"
 #include "oddlot/base/memory.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Room for one element more in an array of `used`. */
@@ -247,6 +248,15 @@ static void add_form(odd_planner *p, int value, int form)
     of->next_form = form;
 }
 
+/* The copy of weights that the last operation makes: they may be the same in many runs. */
+static void let_stay(odd_planner *p, int copy)
+{
+    odd_value *root = root_of(p, copy);
+    root->stays = true;
+    root->until = INT_MAX; /* nothing is written over it */
+    p->plan->operation[p->plan->operations - 1].of_weights = true;
+}
+
 odd_status odd_plan_reorder(odd_planner *p, int value, const dnnl_memory_desc_t *desc, int *out)
 {
     odd_status st = ODD_OK;
@@ -263,6 +273,7 @@ odd_status odd_plan_reorder(odd_planner *p, int value, const dnnl_memory_desc_t 
     } else {
         ODD_TRY(odd_plan_copy(p, value, desc, out));
         root_of(p, *out)->until = root_of(p, value)->until; /* later readers may want it too */
+        if (root_of(p, value)->home == ODD_HOME_VARIABLE) let_stay(p, *out);
     }
     add_form(p, value, *out);
 done:

@@ -272,7 +272,7 @@ static void average_statistics(odd_trainer *t, const double sum[])
 
 odd_status odd_trainer_step(odd_trainer *t, const double sum[], double loss, double rate)
 {
-    const odd_parameters *p = &t->training.parameters;
+    odd_parameters *p = &t->training.parameters;
     const odd_optimizer *o = &t->options.optimizer;
     double norm = norm_of(t, sum);
     if (!isfinite(loss) || !isfinite(norm))
@@ -290,6 +290,7 @@ odd_status odd_trainer_step(odd_trainer *t, const double sum[], double loss, dou
                            moment, p->value + slot->offset);
     }
     average_statistics(t, sum);
+    p->version++;
     t->norm = norm;
     t->step++;
     return ODD_OK;

@@ -22,6 +22,7 @@ typedef struct {
     int *of_tensor;         /* (tensors) its slot; -1: it does not change */
     int64_t learnt, length; /* values that learn; with the averages */
     float *value;           /* (length) as they are now */
+    uint64_t version;       /* raised when they change */
 } odd_parameters;
 
 odd_status odd_parameters_new(const odd_graph *g, odd_parameters *out);
@@ -89,6 +90,7 @@ typedef struct {
     float **target;   /* (slots) where each goes in this run */
     bool *filled;     /* (slots) some operation fills it */
     uint64_t used_at; /* when it ran last */
+    uint64_t copied;  /* version of the parameters that its copies are of; 0: none */
 } odd_tape;
 
 /* For n images. ODD_FORMAT naming a layer that cannot be trained. */

@@ -68,6 +68,7 @@ odd_status odd_parameters_new(const odd_graph *g, odd_parameters *out)
     out->learnt = out->length;
     add_roles(g, out, AVERAGE, AVERAGE);
     ODD_TRY(ODD_NEW(out->value, out->length));
+    out->version = 1;
     for (int s = 0; s < out->slots; s++) {
         const odd_slot *slot = &out->slot[s];
         memcpy(out->value + slot->offset, g->tensor[slot->tensor].data,

@@ -74,6 +74,7 @@ odd_status odd_trainer_load(odd_trainer *t, const odd_bundle *b)
     memcpy(p->value, weights, (size_t)p->length * sizeof *weights); /* nothing fails from here on */
     for (int i = 0; i < moments; i++)
         memcpy(t->moment[i], moment[i], (size_t)p->learnt * sizeof *weights);
+    t->training.parameters.version++;
     t->step = step;
 done:
     return st;

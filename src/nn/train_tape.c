@@ -165,5 +165,10 @@ odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_work *w
     for (int s = 0; s < p->slots; s++)
         tape->target[s] = vector + p->slot[s].offset;
     clear_rest(p, tape->filled, vector);
-    return odd_plan_run(tape->plan, &t->program, tape->stream, work->shard->input, tape->target);
+    const bool same_weights = tape->copied == p->version;
+    tape->copied = 0;
+    const odd_status st = odd_plan_run(tape->plan, &t->program, tape->stream, work->shard->input,
+                                       tape->target, same_weights);
+    if (st == ODD_OK) tape->copied = p->version;
+    return st;
 }

@@ -1,6 +1,8 @@
-/* Training in bfloat16: near float32, the same bits on any number of threads, and it learns. */
+/* Training in bfloat16: near float32, the same bits on any number of threads, and it learns; copies
+ * of weights follow them. */
 #include "oddlot_test.h"
 
+#include "oddlot/base/bundle.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"
@@ -175,6 +177,50 @@ static void learns(void)
     }
 }
 
+static void hand_over(const training *from, training *to)
+{
+    odd_bundle state = ODD_BUNDLE_EMPTY;
+    CU_ASSERT_EQUAL(odd_trainer_save(from->trainer, &state), ODD_OK);
+    CU_ASSERT_EQUAL(odd_trainer_load(to->trainer, &state), ODD_OK);
+    odd_bundle_free(&state);
+}
+
+static bool same_gradient(training *a, training *b)
+{
+    gradient(a);
+    gradient(b);
+    return memcmp(a->sum, b->sum, (size_t)a->length * sizeof *a->sum) == 0;
+}
+
+/* Copies of weights in other layouts and types stay from shard to shard: they are made anew after a
+ * step and after a load, also of a state with as many steps. */
+static void weights_that_change_are_seen(odd_precision precision)
+{
+    for (int l = 0; l < LISTS; l++) {
+        training old, first, fresh;
+        open(&lists[l], precision, &old);
+        open(&lists[l], precision, &first);
+        open(&lists[l], precision, &fresh);
+        gradient(&old);
+        CU_ASSERT_EQUAL(odd_trainer_step(old.trainer, old.sum, old.loss, 0.01), ODD_OK);
+        hand_over(&old, &fresh);
+        CU_ASSERT(same_gradient(&old, &fresh));
+        CU_ASSERT(!same_gradient(&old, &first));
+        CU_ASSERT_EQUAL(odd_trainer_step(first.trainer, first.sum, first.loss, 0.1), ODD_OK);
+        hand_over(&first, &old); /* as many steps, other weights */
+        CU_ASSERT(same_gradient(&old, &first));
+        close(&fresh);
+        close(&first);
+        close(&old);
+    }
+}
+
+static void changes_are_seen(void)
+{
+    weights_that_change_are_seen(ODD_PRECISION_F32);
+    if (!cannot()) weights_that_change_are_seen(ODD_PRECISION_BF16);
+}
+
 /* AUTO is one of the two, bit for bit. */
 static void automatic(void)
 {
@@ -193,6 +239,7 @@ CU_TestInfo odd_tests[] = {
     {"near float32", near_float32},
     {"threads do not matter", threads_do_not_matter},
     {"learns", learns},
+    {"weights that change are seen", changes_are_seen},
     {"automatic", automatic},
     CU_TEST_INFO_NULL,
 };
