@@ -49,7 +49,7 @@ static odd_status pick_block(void *context, const odd_block *block, double sum[]
     p->keys(p->context, block, key);
     for (int c = 0; c < p->count; c++)
         look_through(block, key + (int64_t)c * block->count,
-                     &p->found[block->thread * p->count + c]);
+                     &p->found[(int64_t)block->thread * p->count + c]);
     return ODD_OK;
 }
 

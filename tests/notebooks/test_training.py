@@ -22,11 +22,13 @@ def main(program, tree):
               "score.rank_by=damage", "score.flag_by=share", "score.flag_share=0.05")
         check(execute(notebooks / "training.ipynb", damage), 3, "2 networks, at most 2 epochs")
         check(execute(notebooks / "codes.ipynb", damage), 1, "200 of ")
-        audit(program, coder, job, *SMALL, "train.task=autoencoder",
-              "train.network=[dense 32, leaky_relu, dense 8, l2_norm]", "features.source=trained",
-              "reduce.method=none")
+        codes = (*SMALL, "train.task=autoencoder", "train.network=[dense 32, leaky_relu, dense 8, l2_norm]",
+                 "features.source=trained")
+        audit(program, coder, job, *codes, "reduce.method=none")
         check(execute(notebooks / "training.ipynb", coder), 1, "another task than damage")
         check(execute(notebooks / "codes.ipynb", coder), 1, "codes of 8 values, of length 1 to 1, ")
+        audit(program, coder, job, *codes, "reduce.method=umap", "reduce.umap.components=3")
+        check(execute(notebooks / "codes.ipynb", coder), 2, "codes of 8 values, of length 1 to 1, ")
 
 
 main(*sys.argv[1:])
