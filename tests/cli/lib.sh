@@ -8,7 +8,7 @@ unset ODD_FAULT
 tests=$ODDLOT_SOURCE/tests/cli
 python=/usr/bin/python3 # Debian's, which has h5py
 fashion=/usr/share/datasets/fashion-mnist
-limit=${ODD_LIMIT:-60} # seconds that a command may take: longer is a hang
+limit=${ODD_LIMIT:-180} # seconds that a command may take: longer is a hang
 
 scratch=$ODD_SCRATCH/$(basename "$0" .sh)
 rm -rf "$scratch"
