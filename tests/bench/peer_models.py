@@ -12,7 +12,7 @@ import warnings
 
 import numpy
 import sklearn
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 from sklearn.random_projection import SparseRandomProjection
@@ -105,7 +105,13 @@ def kmeans(settings):
         seconds_per_iteration=each, iterations_done=model.n_iter_)
 
 
-CASES = dict(pca=pca, rpca=rpca, srp=srp, em=em, kmeans=kmeans)
+def starts(settings):
+    x = two_blobs(settings["n"], settings["d"], settings["wider"])
+    seconds, _ = timed(lambda: kmeans_plusplus(x, settings["k"], random_state=0))
+    say("starts", f"scikit-learn {sklearn.__version__} kmeans_plusplus", seconds, settings)
+
+
+CASES = dict(pca=pca, rpca=rpca, srp=srp, em=em, kmeans=kmeans, starts=starts)
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in CASES:

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Time PCA, EM and k-means of oddlot (2 ranks of 1 thread) against scikit-learn and numpy (2 threads).
+"""Time PCA, EM, k-means and its starts of oddlot (2 ranks of 1 thread) against scikit-learn and numpy (2 threads).
 
 The two take turns, so that both see the same machine; what counts is the ratio of their medians. Prints
 a line of JSON for every run and, at the end, one for each case: {"summary": ...} with medians, ratio
-ours / theirs, the goal, and the share of the GEMM peak that ours reached. EM and k-means: both sides are timed with all iterations and with one, the
-difference is the time per iteration, free of how each of them starts.
+ours / theirs, the goal, and the share of the GEMM peak that ours reached. EM and k-means: both sides are timed with all
+iterations and with one, the difference is the time per iteration, free of how each of them starts. Starts: greedy
+k-means++ on both sides.
 
 Flops that are counted for that share, n rows of d features:
   pca     float32: n d^2 (the scatter) + 4/3 d^3 + 2 k d^2 (tridiagonal form, vectors back)
@@ -30,8 +31,8 @@ CASES = {
                           by="seconds_per_iteration", own=1),
     "kmeans": dict(words=("kmeans", f"n={ROWS}", "d=64", "k=10", "iterations=20", "wider=50"), goal=0.8,
                    by="seconds_per_iteration"),
+    "starts": dict(words=("starts", f"n={ROWS}", "d=64", "k=100", "wider=50"), goal=1, by="seconds"),
 }
-
 
 
 def flops(case, line):
