@@ -35,7 +35,7 @@ static void tell_begin(const work *w, const odd_study_part *p, const odd_text *t
     char left[32];
     odd_text more = ODD_TEXT_EMPTY;
     if (taken->length > 0)
-        odd_text_format(&more, " (%s as in a run before)", odd_text_string(taken));
+        odd_text_format(&more, " (%s as in another run)", odd_text_string(taken));
     if (w->worked > 0)
         odd_text_format(
             &more, ", about %s left",
@@ -116,10 +116,26 @@ static odd_status add_run(work *w, int64_t number)
     if (*reason) {
         ODD_TRY_ALL(comm, keep_failure(w, number, reason));
     } else {
-        odd_study_common_add(&w->common, &p, number);
+        odd_study_common_add(&w->common, &p, true, number);
         ODD_TRY(take_figures(w, &p, number));
     }
     w->done++;
+done:
+    odd_study_part_close(&p);
+    return st;
+}
+
+/* What is there from an earlier time. @collective */
+static odd_status find_common(work *w)
+{
+    odd_study_part p = {0};
+    odd_status st = ODD_OK;
+    for (int64_t number = 0; number < odd_study_runs(w->study); number++) {
+        ODD_TRY(odd_study_part_open(w->study, w->run, number, true, &p));
+        odd_study_common_add(&w->common, &p, false, number);
+        odd_study_part_close(&p);
+    }
+    return ODD_OK;
 done:
     odd_study_part_close(&p);
     return st;
@@ -150,6 +166,7 @@ static odd_status run_study(odd_run *run, const odd_provenance *from)
     w.study = s;
     ODD_TRY_ALL(comm, odd_study_results_new(s, &w.results));
     ODD_TRY_ALL(comm, odd_study_common_new(s, &w.common));
+    ODD_TRY(find_common(&w));
     for (int64_t number = 0; number < odd_study_runs(s); number++)
         ODD_TRY(add_run(&w, number));
     ODD_TRY(odd_stage_create(run, comm, from, &out));

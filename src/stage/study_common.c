@@ -37,10 +37,11 @@ static const odd_study_done *find(const odd_study_common *c, const char *wanted)
     return NULL;
 }
 
-void odd_study_common_add(odd_study_common *c, const odd_study_part *p, int64_t run)
+void odd_study_common_add(odd_study_common *c, const odd_study_part *p, bool all_done, int64_t run)
 {
     for (int i = 0; odd_stages[i]; i++) {
         if (!is_common(p, i) || find(c, p->look.wanted[i])) continue;
+        if (!all_done && !p->look.current[i]) continue;
         odd_study_done *done = &c->done[c->count++];
         strcpy(done->wanted, p->look.wanted[i]);
         done->run = run;

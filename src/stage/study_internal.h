@@ -125,8 +125,10 @@ typedef struct {
 odd_status odd_study_common_new(const odd_study *study, odd_study_common *out);
 void odd_study_common_free(odd_study_common *common);
 
-/** All stages of the run with this number are done. @local */
-void odd_study_common_add(odd_study_common *common, const odd_study_part *part, int64_t run);
+/** The run with this number has the stages that part->look says are up to date, or, `all_done`, all
+ *  of them. @local */
+void odd_study_common_add(odd_study_common *common, const odd_study_part *part, bool all_done,
+                          int64_t run);
 /** Link what other runs have done and this one wants into its folder; append the names of these
  *  stages to `taken`. What cannot be linked is left to be done. @local: rank 0; ODD_NOMEM */
 odd_status odd_study_common_take(const odd_study_common *common, const odd_run *whole,

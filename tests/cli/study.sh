@@ -39,7 +39,7 @@ says "8 runs, 0 up to date: 2 rows, 2 columns, 2 seeds"
 good on 1 run job.yaml -o one
 did study
 [ "$(runs_done)" = 8 ] || fail "$(runs_done) runs, not 8"
-says "run 8 of 8: learnt, sandals / trainers, seed 5 (ingest as in a run before), about"
+says "run 8 of 8: learnt, sandals / trainers, seed 5 (ingest as in another run), about"
 says "AUC                 shoes"
 says "(65.00)"
 says "Mean [least, largest] over 2 seeds; in round brackets what was published."
@@ -95,9 +95,9 @@ common=(--set study.paper=[] --set study.without=shoes --set study.seeds=1 --set
     --set "study.rows=['by damage | score.rank_by=damage', 'by the mean | fit.detector=mahalanobis', 'by unit | features.normalize=l2', 'smaller | image.size=12']"
     --set "study.values=['AUC | evaluate.h5:metrics/roc_auc/score']")
 good on 2 run job.yaml -o common "${common[@]}"
-says "run 2 of 4: by the mean, sandals / trainers, seed 4 (ingest, train, features, reduce as in a run before)"
-says "run 3 of 4: by unit, sandals / trainers, seed 4 (ingest, train as in a run before)"
-! grep -q "run 4 of 4:.*as in a run before" err || fail "a run of other settings took what it does not want"
+says "run 2 of 4: by the mean, sandals / trainers, seed 4 (ingest, train, features, reduce as in another run)"
+says "run 3 of 4: by unit, sandals / trainers, seed 4 (ingest, train as in another run)"
+! grep -q "run 4 of 4:.*as in another run" err || fail "a run of other settings took what it does not want"
 seed=sandals-trainers/seed-4
 for file in ingest.h5 errors.csv train.h5 networks/fold-1.onnx networks/fold-2.onnx; do
     [ common/runs/by-unit/$seed/$file -ef common/runs/by-damage/$seed/$file ] || fail "$file was made twice"
@@ -111,6 +111,13 @@ good on 2 run common/runs/by-damage/$seed/job.yaml -o common/runs/by-damage/$see
 [ ! common/runs/by-unit/$seed/train.h5 -ef common/runs/by-damage/$seed/train.h5 ] || fail "a change wrote through a link"
 good alone run common/runs/by-unit/$seed/job.yaml -o common/runs/by-unit/$seed
 did ""
+
+# also what a run has that comes later in the order
+rm common/study.h5
+good on 2 run job.yaml -o common "${common[@]}"
+says "run 1 of 4: by damage, sandals / trainers, seed 4 (train as in another run)"
+[ "$(runs_done)" = 1 ] || fail "$(runs_done) runs, not 1"
+[ common/runs/by-unit/$seed/train.h5 -ef common/runs/by-damage/$seed/train.h5 ] || fail "the networks were learnt anew"
 
 # killed between two runs, and inside one
 for point in study.run:rank=1:after=3:kill train.step:rank=0:after=15:kill; do
