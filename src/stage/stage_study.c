@@ -131,6 +131,9 @@ static odd_status find_common(work *w)
     odd_study_part p = {0};
     odd_status st = ODD_OK;
     for (int64_t number = 0; number < odd_study_runs(w->study); number++) {
+        bool begun;
+        ODD_TRY(odd_study_part_begun(w->study, w->run, number, &begun));
+        if (!begun) continue;
         ODD_TRY(odd_study_part_open(w->study, w->run, number, true, &p));
         odd_study_common_add(&w->common, &p, false, number);
         odd_study_part_close(&p);

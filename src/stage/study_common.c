@@ -104,14 +104,10 @@ odd_status odd_study_common_take(const odd_study_common *c, const odd_run *whole
     odd_status st = ODD_OK;
     for (int i = 0; odd_stages[i]; i++) {
         const odd_study_done *done;
-        odd_study_key key;
         if (!is_common(p, i) || p->look.current[i]) continue;
         if (!(done = find(c, p->look.wanted[i]))) continue;
-        key = odd_study_run(c->study, done->run);
         from.length = 0;
-        odd_text_format(&from, "%s/", whole->folder);
-        odd_study_run_folder(c->study, &key, &from);
-        ODD_TRY(odd_text_status(&from));
+        ODD_TRY(odd_study_part_place(c->study, whole, done->run, &from));
         if (!link_stage(odd_text_string(&from), p->run, odd_stages[i])) continue;
         odd_text_format(taken, "%s%s", taken->length > 0 ? ", " : "", odd_stages[i]->name);
     }

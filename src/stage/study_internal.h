@@ -90,6 +90,13 @@ typedef struct {
     odd_run_look look; /* what it should be, and how much of that is there */
 } odd_study_part;
 
+/** The path of a run's folder. Appended. @local; ODD_NOMEM */
+odd_status odd_study_part_place(const odd_study *study, const odd_run *whole, int64_t run,
+                                odd_text *folder);
+/** Has its folder been made? @collective */
+odd_status odd_study_part_begun(const odd_study *study, const odd_run *whole, int64_t run,
+                                bool *begun);
+
 /** Open a run in its folder below that of the whole, and look at what is up to date in it; with
  *  `look_only` nothing is made. Close with odd_study_part_close(), also after a failure.
  *  @collective */

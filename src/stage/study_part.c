@@ -4,6 +4,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +17,45 @@ void odd_study_part_close(odd_study_part *p)
     odd_text_free(&p->name);
 }
 
-static odd_status part_new(const odd_study *s, const odd_run *whole, const odd_study_key *key,
+odd_status odd_study_part_place(const odd_study *s, const odd_run *whole, int64_t number,
+                                odd_text *folder)
+{
+    const odd_study_key key = odd_study_run(s, number);
+    odd_text_format(folder, "%s/", whole->folder);
+    odd_study_run_folder(s, &key, folder);
+    return odd_text_status(folder);
+}
+
+static odd_status is_there(const odd_study *s, const odd_run *whole, int64_t number, bool *there)
+{
+    odd_text folder = ODD_TEXT_EMPTY;
+    const odd_status st = odd_study_part_place(s, whole, number, &folder);
+    *there = st == ODD_OK && access(odd_text_string(&folder), F_OK) == 0;
+    odd_text_free(&folder);
+    return st;
+}
+
+odd_status odd_study_part_begun(const odd_study *s, const odd_run *whole, int64_t number,
+                                bool *begun)
+{
+    const MPI_Comm comm = whole->comm;
+    odd_status st;
+    *begun = false;
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? is_there(s, whole, number, begun) : ODD_OK);
+    odd_broadcast(comm, 0, begun, sizeof *begun);
+done:
+    return st;
+}
+
+static odd_status part_new(const odd_study *s, const odd_run *whole, int64_t number,
                            odd_text *folder, odd_study_part *out)
 {
+    const odd_study_key key = odd_study_run(s, number);
     odd_status st;
-    odd_study_run_name(s, key, &out->name);
-    odd_text_format(folder, "%s/", whole->folder);
-    odd_study_run_folder(s, key, folder);
+    odd_study_run_name(s, &key, &out->name);
     ODD_TRY(odd_text_status(&out->name));
-    ODD_TRY(odd_text_status(folder));
-    ODD_TRY(odd_study_job(s, key, &out->job));
+    ODD_TRY(odd_study_part_place(s, whole, number, folder));
+    ODD_TRY(odd_study_job(s, &key, &out->job));
 done:
     return st;
 }
@@ -47,12 +77,11 @@ odd_status odd_study_part_open(const odd_study *s, const odd_run *whole, int64_t
                                bool look_only, odd_study_part *out)
 {
     const MPI_Comm comm = whole->comm;
-    const odd_study_key key = odd_study_run(s, number);
     const odd_level before = odd_study_hush();
     odd_text folder = ODD_TEXT_EMPTY;
     odd_status st;
     *out = (odd_study_part){0};
-    ODD_TRY_ALL(comm, part_new(s, whole, &key, &folder, out));
+    ODD_TRY_ALL(comm, part_new(s, whole, number, &folder, out));
     st = odd_run_open(comm, out->job, odd_text_string(&folder), whole->command, look_only,
                       &out->run);
     if (st == ODD_OK) st = odd_run_examine(out->run, &out->look);
