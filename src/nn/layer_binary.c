@@ -2,7 +2,6 @@
 #include "nn/layers_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/base/simd.h"
 
 #include <math.h>
 

@@ -16,9 +16,8 @@ static const odd_option options_table[] = {
     {"rows", ODD_OPTION_LIST, offsetof(odd_study_options, rows), "[]", 0, 0, NULL,
      "what is compared, each \"NAME | key=value key=value ...\": whole runs of the job with these "
      "settings. Blanks inside brackets and quotes do not part settings: \"CNN | "
-     "train.network=['conv 8 5x5', relu, 'dense 2']\". Stages that rows and columns leave alike, "
-     "such "
-     "as a training, are done once. Empty: the job is no study"},
+     "train.network=['conv 8 5x5', relu, 'dense 2']\". Stages that rows and columns leave "
+     "alike, such as a training, are done once. Empty: the job is no study"},
     {"columns", ODD_OPTION_LIST, offsetof(odd_study_options, columns), "[as the job]", 0, 0, NULL,
      "on what, in the same form, such as catalogues; what a column sets holds against the row"},
     {"seeds", ODD_OPTION_INT, offsetof(odd_study_options, seeds), "3", 1, 1e6, NULL,
