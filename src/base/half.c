@@ -64,7 +64,8 @@ static inline uint32_t too_large(float x)
 }
 
 /* How many of a block do not fit. */
-ODD_SIMD static uint32_t narrow_block(int n, const float *restrict in, uint16_t *restrict out)
+ODD_SIMD(static, uint32_t, narrow_block, (int n, const float *restrict in, uint16_t *restrict out),
+         (n, in, out))
 {
     uint32_t misfits = 0;
     for (int i = 0; i < n; i++) {
@@ -74,7 +75,8 @@ ODD_SIMD static uint32_t narrow_block(int n, const float *restrict in, uint16_t 
     return misfits;
 }
 
-ODD_SIMD static void widen_block(int n, const uint16_t *restrict in, float *restrict out)
+ODD_SIMD(static, void, widen_block, (int n, const uint16_t *restrict in, float *restrict out),
+         (n, in, out))
 {
     for (int i = 0; i < n; i++)
         out[i] = widen(in[i]);

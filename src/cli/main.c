@@ -1,6 +1,7 @@
 /* oddlot: finds the odd images in a catalogue. Starts MPI, picks the command, reports once. */
 #include "cli_internal.h"
 
+#include "oddlot/base/isa.h"
 #include "oddlot/base/log.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/signals.h"
@@ -58,9 +59,11 @@ static odd_status close_output(odd_status st)
 int main(int argc, char **argv)
 {
     signal(SIGXFSZ, SIG_IGN); /* a full disk is an error of the write, not the end of the program */
-    odd_signals_install();    /* at once: MPI takes a second to start, and Slurm does not wait */
+    odd_isa_start(argv);
+    odd_signals_install(); /* at once: MPI takes a second to start, and Slurm does not wait */
     odd_status st = odd_par_start(&argc, &argv);
     odd_log_setup(st == ODD_OK ? odd_rank(MPI_COMM_WORLD) : 0, ODD_LOG_INFO);
+    if (st == ODD_OK) st = odd_isa_check();
     if (st == ODD_OK) {
         st = dispatch(argc, argv);
         if (is_rank0()) st = close_output(st);

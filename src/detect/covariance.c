@@ -136,14 +136,16 @@ double odd_form_trace_solve(odd_form form, int d, const double factor[], const d
     return trace;
 }
 
-ODD_SIMD static void scale_columns(int n, int d, const double scale[], const double z[], double y[])
+ODD_SIMD(static, void, scale_columns,
+         (int n, int d, const double scale[], const double z[], double y[]), (n, d, scale, z, y))
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < d; j++)
             y[(int64_t)i * d + j] = scale[j] * z[(int64_t)i * d + j];
 }
 
-ODD_SIMD static void scale_all(int64_t count, double scale, const double z[], double y[])
+ODD_SIMD(static, void, scale_all, (int64_t count, double scale, const double z[], double y[]),
+         (count, scale, z, y))
 {
     for (int64_t i = 0; i < count; i++)
         y[i] = scale * z[i];
@@ -163,8 +165,9 @@ void odd_form_whiten(odd_form form, int n, int d, const double factor[], const d
 }
 
 /* Eight running sums: the compiler may not reorder one, and one would wait for itself. */
-ODD_SIMD void odd_squared_distances(int n, int d, const double y[], const double shift[],
-                                    double out[])
+ODD_SIMD(, void, odd_squared_distances,
+         (int n, int d, const double y[], const double shift[], double out[]),
+         (n, d, y, shift, out))
 {
     enum { LANES = 8 };
     for (int i = 0; i < n; i++) {
@@ -182,7 +185,9 @@ ODD_SIMD void odd_squared_distances(int n, int d, const double y[], const double
 }
 
 /* The rows that weigh something, times the root of their weight; how many there are. */
-ODD_SIMD static int weigh_rows(int n, int d, const double z[], const double weight[], double out[])
+ODD_SIMD(static, int, weigh_rows,
+         (int n, int d, const double z[], const double weight[], double out[]),
+         (n, d, z, weight, out))
 {
     int kept = 0;
     for (int i = 0; i < n; i++) {
@@ -195,8 +200,9 @@ ODD_SIMD static int weigh_rows(int n, int d, const double z[], const double weig
     return kept;
 }
 
-ODD_SIMD static void add_squares(int n, int d, const double z[], const double weight[],
-                                 double sum[])
+ODD_SIMD(static, void, add_squares,
+         (int n, int d, const double z[], const double weight[], double sum[]),
+         (n, d, z, weight, sum))
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < d; j++)

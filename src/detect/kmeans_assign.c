@@ -39,8 +39,9 @@ void odd_kmeans_table_set(odd_kmeans_table *table, const double centre[], const 
     }
 }
 
-ODD_SIMD static void first_smallest(int n, int k, const float value[], const float offset[],
-                                    int32_t where[])
+ODD_SIMD(static, void, first_smallest,
+         (int n, int k, const float value[], const float offset[], int32_t where[]),
+         (n, k, value, offset, where))
 {
     for (int i = 0; i < n; i++) {
         const float *row = value + (int64_t)i * k;
@@ -100,7 +101,8 @@ const float *odd_kmeans_work_scratch(const odd_kmeans_work *work, const odd_bloc
 }
 
 /* Eight running sums, so that the loop does not wait for one. */
-ODD_SIMD double odd_kmeans_square(int d, const float x[], const double centre[])
+ODD_SIMD(, double, odd_kmeans_square, (int d, const float x[], const double centre[]),
+         (d, x, centre))
 {
     enum { LANES = 8 };
     double sum[LANES] = {0};

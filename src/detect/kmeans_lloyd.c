@@ -9,7 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-ODD_SIMD static void add_rows(int n, int d, const float x[], const int32_t cluster[], double sum[])
+ODD_SIMD(static, void, add_rows,
+         (int n, int d, const float x[], const int32_t cluster[], double sum[]),
+         (n, d, x, cluster, sum))
 {
     for (int i = 0; i < n; i++) {
         double *to = sum + (int64_t)cluster[i] * d;

@@ -62,7 +62,7 @@ done:
     return st;
 }
 
-ODD_SIMD static double cosine(int d, const float x[], const double unit[])
+ODD_SIMD(static, double, cosine, (int d, const float x[], const double unit[]), (d, x, unit))
 {
     double product = 0, square = 0;
     for (int j = 0; j < d; j++) {

@@ -29,7 +29,7 @@ int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wan
 }
 
 /* Adds the row and gives the sum of its values: finite if and only if all of them are. */
-ODD_SIMD static double add_row(int d, const float x[], double sum[])
+ODD_SIMD(static, double, add_row, (int d, const float x[], double sum[]), (d, x, sum))
 {
     double check = 0;
     for (int j = 0; j < d; j++) {

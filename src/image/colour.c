@@ -26,8 +26,9 @@ static inline unsigned by_255(unsigned x)
     return ((x >> 8) + x) >> 8;
 }
 
-ODD_SIMD static void flatten_row(int width, const uint8_t *in, const uint8_t *background,
-                                 uint8_t *out)
+ODD_SIMD(static, void, flatten_row,
+         (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
+         (width, in, background, out))
 {
     for (int x = 0; x < width; x++) {
         unsigned alpha = in[4 * x + 3];
@@ -36,7 +37,9 @@ ODD_SIMD static void flatten_row(int width, const uint8_t *in, const uint8_t *ba
     }
 }
 
-ODD_SIMD static void luma_row(int width, const uint8_t *in, const uint8_t *background, uint8_t *out)
+ODD_SIMD(static, void, luma_row,
+         (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
+         (width, in, background, out))
 {
     (void)background;
     for (int x = 0; x < width; x++) {
@@ -45,7 +48,9 @@ ODD_SIMD static void luma_row(int width, const uint8_t *in, const uint8_t *backg
     }
 }
 
-ODD_SIMD static void cmyk_row(int width, const uint8_t *in, const uint8_t *background, uint8_t *out)
+ODD_SIMD(static, void, cmyk_row,
+         (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
+         (width, in, background, out))
 {
     (void)background;
     for (int x = 0; x < width; x++) {

@@ -26,8 +26,9 @@ static inline uint8_t clip(int32_t sum)
 
 /* out[i] = sum over t of weight[t] * in[t * stride + i]. The last block overlaps the one before it:
  * some sums are made twice, which is cheaper than a rest that is not vectorised. */
-ODD_SIMD static void mix_rows(int n, int taps, const int32_t weight[], const uint8_t *in,
-                              size_t stride, uint8_t *out)
+ODD_SIMD(static, void, mix_rows,
+         (int n, int taps, const int32_t weight[], const uint8_t *in, size_t stride, uint8_t *out),
+         (n, taps, weight, in, stride, out))
 {
     for (int next = 0; next < n && n >= LANES; next += LANES) {
         int i = next < n - LANES ? next : n - LANES;

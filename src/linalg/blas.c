@@ -139,7 +139,8 @@ done:
     return st;
 }
 
-ODD_SIMD void odd_centre_rows(int n, int d, const float x[], const double centre[], double z[])
+ODD_SIMD(, void, odd_centre_rows,
+         (int n, int d, const float x[], const double centre[], double z[]), (n, d, x, centre, z))
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < d; j++)

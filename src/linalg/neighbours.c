@@ -97,7 +97,8 @@ static void push(odd_neighbour near[], int keep, double key, int64_t at)
 }
 
 /* key[j] += square[j]; is any of them below the limit? */
-ODD_SIMD static int any_below(double key[LANES], const double square[LANES], double limit)
+ODD_SIMD(static, int, any_below, (double key[LANES], const double square[LANES], double limit),
+         (key, square, limit))
 {
     int below = 0;
     for (int j = 0; j < LANES; j++) {

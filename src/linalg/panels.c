@@ -35,7 +35,8 @@ odd_status odd_panels_read(const odd_panels *p, int64_t local, int64_t count, co
     return rows->x || count == 0 ? ODD_OK : rows->read(rows->reader, local, count, p->buffer);
 }
 
-ODD_SIMD static void centre_row(int d, const float *x, const double *mean, float *y)
+ODD_SIMD(static, void, centre_row, (int d, const float *x, const double *mean, float *y),
+         (d, x, mean, y))
 {
     for (int j = 0; j < d; j++)
         y[j] = (float)(x[j] - mean[j]);

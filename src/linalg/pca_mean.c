@@ -14,13 +14,13 @@ typedef struct {
     bool squares;    /* sum them too, behind the features */
 } search;
 
-ODD_SIMD static void add_row(int d, const float *x, double *sum)
+ODD_SIMD(static, void, add_row, (int d, const float *x, double *sum), (d, x, sum))
 {
     for (int j = 0; j < d; j++)
         sum[j] += x[j];
 }
 
-ODD_SIMD static double square_of(int d, const float *x)
+ODD_SIMD(static, double, square_of, (int d, const float *x), (d, x))
 {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)

@@ -115,8 +115,9 @@ static int rows_of_piece(const odd_power_pass *p, const panel *at, int piece)
     return (int)smaller(p->piece, at->count - (int64_t)piece * p->piece);
 }
 
-ODD_SIMD static void centre_row(int width, const float *x, const double *mean, double factor,
-                                float *y)
+ODD_SIMD(static, void, centre_row,
+         (int width, const float *x, const double *mean, double factor, float *y),
+         (width, x, mean, factor, y))
 {
     for (int j = 0; j < width; j++)
         y[j] = (float)((x[j] - mean[j]) * factor);
@@ -133,7 +134,7 @@ static float *centre(const odd_power_pass *p, const panel *at, int piece, int fi
     return y;
 }
 
-ODD_SIMD static double square_of(int64_t count, const float *y)
+ODD_SIMD(static, double, square_of, (int64_t count, const float *y), (count, y))
 {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -184,13 +185,13 @@ static void make_t(odd_power_pass *p, const panel *at)
         add_shares(p, row);
 }
 
-ODD_SIMD static void add_fixed32(int64_t count, const float *x, int64_t *sum)
+ODD_SIMD(static, void, add_fixed32, (int64_t count, const float *x, int64_t *sum), (count, x, sum))
 {
     for (int64_t i = 0; i < count; i++)
         sum[i] += rounded(x[i] * one);
 }
 
-ODD_SIMD static void add_fixed64(int64_t count, const double *x, int64_t *sum)
+ODD_SIMD(static, void, add_fixed64, (int64_t count, const double *x, int64_t *sum), (count, x, sum))
 {
     for (int64_t i = 0; i < count; i++)
         sum[i] += rounded(x[i] * one);

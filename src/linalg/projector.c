@@ -32,13 +32,14 @@ static int piece_rows(int d)
     return (int)(rows < PIECE_LEAST ? PIECE_LEAST : rows > PIECE_MOST ? PIECE_MOST : rows);
 }
 
-ODD_SIMD static void centre_row(int d, const float *x, const double *mean, double *y)
+ODD_SIMD(static, void, centre_row, (int d, const float *x, const double *mean, double *y),
+         (d, x, mean, y))
 {
     for (int j = 0; j < d; j++)
         y[j] = x[j] - mean[j];
 }
 
-ODD_SIMD static double product(int d, const double *x, const double *y)
+ODD_SIMD(static, double, product, (int d, const double *x, const double *y), (d, x, y))
 {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)

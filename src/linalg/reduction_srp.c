@@ -98,7 +98,8 @@ static void turn_tile(int count, int d, const float *x0, int first, int width, l
 }
 
 /* sum[o] += the entries of tile t. */
-ODD_SIMD static void add_tile(const odd_pattern *p, int t, const lanes *x, lanes *sum)
+ODD_SIMD(static, void, add_tile, (const odd_pattern *p, int t, const lanes *x, lanes *sum),
+         (p, t, x, sum))
 {
     const int64_t *begin = p->begin + 2 * (int64_t)t * p->k;
     for (int64_t o = 0; o < p->k; o++) {

@@ -20,7 +20,8 @@ static double shrink(double x, double by)
     return x > by ? x - by : x < -by ? x + by : 0;
 }
 
-ODD_SIMD static void subtract(int k, double step, const double *a, double *left)
+ODD_SIMD(static, void, subtract, (int k, double step, const double *a, double *left),
+         (k, step, a, left))
 {
     for (int c = 0; c < k; c++)
         left[c] -= step * a[c];

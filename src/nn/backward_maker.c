@@ -63,7 +63,7 @@ odd_status odd_maker_learn_place(odd_maker *m, int tensor, const dnnl_memory_des
     return odd_plan_value(&m->p, desc, value);
 }
 
-ODD_SIMD static void add_values(int64_t n, const float *x, float *sum)
+ODD_SIMD(static, void, add_values, (int64_t n, const float *x, float *sum), (n, x, sum))
 {
     for (int64_t i = 0; i < n; i++)
         sum[i] += x[i];

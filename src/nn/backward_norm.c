@@ -131,8 +131,9 @@ typedef struct {
     int64_t outer, count, inner;
 } l2_loop;
 
-ODD_SIMD static void back_line(int64_t count, int64_t inner, const float *x, const float *y,
-                               const float *dy, float *dx)
+ODD_SIMD(static, void, back_line,
+         (int64_t count, int64_t inner, const float *x, const float *y, const float *dy, float *dx),
+         (count, inner, x, y, dy, dx))
 {
     double square = 0, dot = 0;
     for (int64_t c = 0; c < count; c++) {

@@ -15,7 +15,7 @@ typedef struct {
     int64_t values; /* of y */
 } fold_loop;
 
-ODD_SIMD static float row_sum(int64_t n, const float *x)
+ODD_SIMD(static, float, row_sum, (int64_t n, const float *x), (n, x))
 {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -24,7 +24,7 @@ ODD_SIMD static float row_sum(int64_t n, const float *x)
     return sum;
 }
 
-ODD_SIMD static void add_row(int64_t n, const float *x, float *y)
+ODD_SIMD(static, void, add_row, (int64_t n, const float *x, float *y), (n, x, y))
 {
     for (int64_t i = 0; i < n; i++)
         y[i] += x[i];

@@ -136,7 +136,8 @@ static void draw_mask(const drop_loop *s, uint64_t key, uint64_t id, float mask[
     }
 }
 
-ODD_SIMD static void multiply(int64_t n, const float *x, const float *mask, float *y)
+ODD_SIMD(static, void, multiply, (int64_t n, const float *x, const float *mask, float *y),
+         (n, x, mask, y))
 {
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] * mask[i];

@@ -17,7 +17,8 @@ typedef struct {
     float fill;
 } box_loop;
 
-ODD_SIMD static void copy_row(int64_t n, const float *x, int64_t from, float *y, int64_t to)
+ODD_SIMD(static, void, copy_row, (int64_t n, const float *x, int64_t from, float *y, int64_t to),
+         (n, x, from, y, to))
 {
     if (from == 1 && to == 1) {
         memcpy(y, x, sizeof *x * (size_t)n);

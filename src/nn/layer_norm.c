@@ -115,7 +115,8 @@ typedef struct {
     int64_t outer, count, inner;
 } l2_loop;
 
-ODD_SIMD static void normalise_block(int64_t count, int64_t inner, const float *x, float *y)
+ODD_SIMD(static, void, normalise_block, (int64_t count, int64_t inner, const float *x, float *y),
+         (count, inner, x, y))
 {
     for (int64_t i = 0; i < inner; i++) {
         double sum = 0;

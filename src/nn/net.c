@@ -2,8 +2,8 @@
  * thread, so that no thread waits for another between layers. */
 #include "oddlot/nn/net.h"
 
+#include "nn/dnnl_isa_internal.h"
 #include "nn/graph_internal.h"
-#include "nn/isa_internal.h"
 #include "nn/plan_internal.h"
 #include "oddlot/base/memory.h"
 

@@ -88,15 +88,18 @@ static numbers numbers_of(const odd_optimizer *o, int64_t step, double rate, dou
                      .root_bias = (float)sqrt(1 - pow(o->beta2, t))};
 }
 
-ODD_SIMD static void move_plain(const numbers *k, int64_t n, const double *restrict gradient,
-                                float *restrict w)
+ODD_SIMD(static, void, move_plain,
+         (const numbers *k, int64_t n, const double *restrict gradient, float *restrict w),
+         (k, n, gradient, w))
 {
     for (int64_t i = 0; i < n; i++)
         w[i] -= k->rate * ((float)gradient[i] * k->scale + k->add_decay * w[i]);
 }
 
-ODD_SIMD static void move_momentum(const numbers *k, int64_t n, const double *restrict gradient,
-                                   float *restrict m, float *restrict w)
+ODD_SIMD(static, void, move_momentum,
+         (const numbers *k, int64_t n, const double *restrict gradient, float *restrict m,
+          float *restrict w),
+         (k, n, gradient, m, w))
 {
     for (int64_t i = 0; i < n; i++) {
         float g = (float)gradient[i] * k->scale + k->add_decay * w[i];
@@ -106,8 +109,10 @@ ODD_SIMD static void move_momentum(const numbers *k, int64_t n, const double *re
     }
 }
 
-ODD_SIMD static void move_adam(const numbers *k, int64_t n, const double *restrict gradient,
-                               float *restrict m, float *restrict v, float *restrict w)
+ODD_SIMD(static, void, move_adam,
+         (const numbers *k, int64_t n, const double *restrict gradient, float *restrict m,
+          float *restrict v, float *restrict w),
+         (k, n, gradient, m, v, w))
 {
     for (int64_t i = 0; i < n; i++) {
         float g = (float)gradient[i] * k->scale + k->add_decay * w[i];

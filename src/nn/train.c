@@ -1,5 +1,5 @@
 /* Train: the trainer, its shards on all threads, and the step of the optimizer. */
-#include "nn/isa_internal.h"
+#include "nn/dnnl_isa_internal.h"
 #include "nn/trainer_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -196,8 +196,9 @@ enum {
 };
 
 /* out = the sum of vector[first ... first + size - 1] in pairs of pairs; size a power of two. */
-ODD_SIMD static void add_pairs(const float *const vector[], int first, int size, int64_t at, int n,
-                               double out[COLUMNS])
+ODD_SIMD(static, void, add_pairs,
+         (const float *const vector[], int first, int size, int64_t at, int n, double out[COLUMNS]),
+         (vector, first, size, at, n, out))
 {
     double right[COLUMNS];
     if (size == 1) {
@@ -239,7 +240,7 @@ void odd_gradient_sum(int64_t length, int vectors, const float *const vector[], 
 
 /* ---- The step ---- */
 
-ODD_SIMD static double square_sum(int64_t n, const double x[])
+ODD_SIMD(static, double, square_sum, (int64_t n, const double x[]), (n, x))
 {
     double sum = 0;
     for (int64_t i = 0; i < n; i++)

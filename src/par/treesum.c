@@ -78,7 +78,8 @@ void odd_treesum_free(odd_treesum **t)
     *t = NULL;
 }
 
-ODD_SIMD static void add_piece(int64_t n, double *restrict a, const double *restrict b)
+ODD_SIMD(static, void, add_piece, (int64_t n, double *restrict a, const double *restrict b),
+         (n, a, b))
 {
     for (int64_t i = 0; i < n; i++)
         a[i] += b[i];

@@ -1,11 +1,13 @@
 /* Doctor: what this machine and build can do, each line checked where it can be. */
 #include "oddlot/stage/bench.h"
 
+#include "oddlot/base/isa.h"
 #include "oddlot/base/machine.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/image/prepare.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/linalg/grid.h"
+#include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
@@ -31,13 +33,40 @@ static void line(const char *topic, int good, int *bad, const char *text)
 static void cpu_line(int *bad)
 {
     char name[128], text[256];
-    __builtin_cpu_init();
-    const char *best = __builtin_cpu_supports("avx512f") ? "AVX-512"
-                       : __builtin_cpu_supports("avx2")  ? "AVX2"
-                                                         : "baseline";
-    snprintf(text, sizeof text, "%s, %ld CPUs, hot loops use %s", odd_cpu_name(name, sizeof name),
-             sysconf(_SC_NPROCESSORS_ONLN), best);
+    snprintf(text, sizeof text, "%s with %s, %ld CPUs", odd_cpu_name(name, sizeof name),
+             odd_isa_text(odd_isa_of_cpu()), sysconf(_SC_NPROCESSORS_ONLN));
     line("cpu", 1, bad, text);
+}
+
+/* ", limited by DNNL_MAX_CPU_ISA=AVX2" for the first of the variables that is set. */
+static void add_limit(char *text, size_t size, const char *const variable[])
+{
+    const size_t used = strlen(text);
+    for (int i = 0; variable[i]; i++) {
+        const char *value = getenv(variable[i]);
+        if (!value || !*value) continue;
+        snprintf(text + used, size - used, ", limited by %s=%.40s", variable[i], value);
+        return;
+    }
+}
+
+/* Which instruction sets are used, by whom, and what keeps them from more. */
+static void isa_lines(int *bad)
+{
+    static const char *const ours[] = {"ODDLOT_ISA", NULL};
+    static const char *const onednn[] = {"ODDLOT_ISA", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+                                         NULL};
+    static const char *const openblas[] = {"ODDLOT_ISA", "OPENBLAS_CORETYPE", NULL};
+    char text[256];
+    snprintf(text, sizeof text, "oddlot's own use %s", odd_isa_text(odd_isa_now));
+    add_limit(text, sizeof text, ours);
+    line("loops", 1, bad, text);
+    snprintf(text, sizeof text, "%s", odd_net_text());
+    add_limit(text, sizeof text, onednn);
+    line("onednn", 1, bad, text);
+    snprintf(text, sizeof text, "%s", odd_blas_text());
+    add_limit(text, sizeof text, openblas);
+    line("blas", 1, bad, text);
 }
 
 static void memory_line(int *bad)
@@ -107,7 +136,7 @@ odd_status odd_doctor(MPI_Comm comm)
         memory_line(&bad);
         disk_line(&bad);
         mpi_line(comm, &bad);
-        line("blas", 1, &bad, odd_blas_text());
+        isa_lines(&bad);
         snprintf(text, sizeof text, "largest error of 5 eigenvalues of a known matrix: %.1e",
                  error);
         line("scalapack", error < 1e-10, &bad, text);

@@ -29,7 +29,7 @@ typedef struct {
     double *sum; /* of some columns */
 } summed;
 
-ODD_SIMD static void add(int64_t n, double *restrict a, const double *restrict b)
+ODD_SIMD(static, void, add, (int64_t n, double *restrict a, const double *restrict b), (n, a, b))
 {
     for (int64_t i = 0; i < n; i++)
         a[i] += b[i];

@@ -202,8 +202,10 @@ void odd_input_compare(const odd_graph *graph, const odd_image_form *form, odd_t
 
 /* -- levels -- */
 
-ODD_SIMD static void load_plane(int area, int step, const uint8_t *restrict levels, float factor,
-                                float shift, float *restrict plane)
+ODD_SIMD(static, void, load_plane,
+         (int area, int step, const uint8_t *restrict levels, float factor, float shift,
+          float *restrict plane),
+         (area, step, levels, factor, shift, plane))
 {
     for (int i = 0; i < area; i++)
         plane[i] = factor * (float)levels[(int64_t)i * step] + shift;

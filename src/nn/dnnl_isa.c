@@ -1,5 +1,5 @@
 /* What the CPU can do, as oneDNN sees it. */
-#include "nn/isa_internal.h"
+#include "nn/dnnl_isa_internal.h"
 
 #include <dnnl.h>
 #include <omp.h>

@@ -1,6 +1,6 @@
 /* Instruction sets, inside the room. */
-#ifndef ODDLOT_NN_ISA_INTERNAL_H
-#define ODDLOT_NN_ISA_INTERNAL_H
+#ifndef ODDLOT_NN_DNNL_ISA_INTERNAL_H
+#define ODDLOT_NN_DNNL_ISA_INTERNAL_H
 
 #include "oddlot/nn/net.h"
 
@@ -10,7 +10,5 @@
 const char *odd_isa_name(void);
 /** True if convolutions and products in bfloat16 run, be it by float32 instructions. */
 bool odd_isa_has_bf16(void);
-/** What AUTO stands for here. ODD_ARG where the CPU cannot do bfloat16. */
-odd_status odd_precision_choose(odd_precision wish, odd_precision *precision);
 
 #endif

@@ -1,0 +1,90 @@
+/* What the CPU has, and how much of it may be used. */
+#include "oddlot/base/isa.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char variable[] = "ODDLOT_ISA";
+
+static const struct {
+    const char *name, *text;
+    const char *onednn, *openblas; /* what these call it */
+} known[] = {
+    [ODD_ISA_SSE41] = {"sse41", "SSE4.1", "SSE41", "Nehalem"},
+    [ODD_ISA_AVX] = {"avx", "AVX", "AVX", "Sandybridge"},
+    [ODD_ISA_AVX2] = {"avx2", "AVX2", "AVX2", "Haswell"},
+    [ODD_ISA_AVX512] = {"avx512", "AVX-512", "AVX512_CORE", "SkylakeX"},
+};
+
+odd_isa odd_isa_of_cpu(void)
+{
+#ifdef __x86_64__
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx")) return ODD_ISA_SSE41;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+        !__builtin_cpu_supports("bmi2"))
+        return ODD_ISA_AVX;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512vl")
+               ? ODD_ISA_AVX512
+               : ODD_ISA_AVX2;
+#else
+    return ODD_ISA_SSE41;
+#endif
+}
+
+/* What the environment allows; *valid: it says something that is known, or nothing. */
+static odd_isa allowed(bool *valid)
+{
+    const char *wish = getenv(variable);
+    *valid = !wish || !*wish;
+    for (int i = ODD_ISA_SSE41; i <= ODD_ISA_AVX512 && !*valid; i++)
+        if (strcmp(wish, known[i].name) == 0) {
+            *valid = true;
+            return (odd_isa)i;
+        }
+    return ODD_ISA_AVX512;
+}
+
+odd_isa odd_isa_now;
+
+/* Before main(), and so before there are threads. */
+__attribute__((constructor)) static void choose(void)
+{
+    bool valid;
+    const odd_isa cpu = odd_isa_of_cpu(), most = allowed(&valid);
+    odd_isa_now = cpu < most ? cpu : most;
+}
+
+bool odd_isa_is_limited(void)
+{
+    const char *wish = getenv(variable);
+    return wish && *wish;
+}
+
+const char *odd_isa_text(odd_isa isa)
+{
+    return known[isa].text;
+}
+
+void odd_isa_start(char *const argv[])
+{
+    static const char blas[] = "OPENBLAS_CORETYPE";
+    const char *now = getenv(blas), *wanted = known[odd_isa_now].openblas;
+    if (!odd_isa_is_limited()) return;
+    setenv("ONEDNN_MAX_CPU_ISA", known[odd_isa_now].onednn, 1);
+    if (now && strcmp(now, wanted) == 0) return;
+    if (setenv(blas, wanted, 1) == 0) execv("/proc/self/exe", argv); /* goes on where it cannot */
+}
+
+odd_status odd_isa_check(void)
+{
+    bool valid;
+    allowed(&valid);
+    if (valid) return ODD_OK;
+    return odd_fail(ODD_USAGE,
+                    "%s='%.40s' in the environment: it may be avx512, avx2, avx or sse41", variable,
+                    getenv(variable));
+}
