@@ -4,8 +4,6 @@
 #include "nn/layers_internal.h"
 #include "oddlot/base/memory.h"
 
-#include <omp.h>
-
 static void free_operation(odd_operation *op)
 {
     dnnl_primitive_destroy(op->primitive);
@@ -109,7 +107,6 @@ odd_status odd_plan_new(const odd_graph *graph, const odd_program *program, odd_
     *out = NULL;
     ODD_TRY(ODD_NEW(p.plan, 1));
     p.plan->n = n;
-    p.plan->threads = omp_get_max_threads();
     ODD_TRY(make_plan(&p));
     *out = p.plan;
     p.plan = NULL; /* handed over */

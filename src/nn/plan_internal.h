@@ -55,8 +55,7 @@ typedef struct {
 } odd_operation;
 
 typedef struct {
-    int64_t n;   /* batch size */
-    int threads; /* that the primitives were made for */
+    int64_t n; /* batch size */
     odd_value *value;
     int values, value_room;
     odd_operation *operation;

@@ -115,7 +115,6 @@ static odd_status new_tape(odd_training *t, int64_t n, odd_tape **out)
     ODD_TRY(odd_dnnl(
         dnnl_stream_create(&tape->stream, t->weights.engine, dnnl_stream_default_flags), "stream"));
     tape->plan->n = n;
-    tape->plan->threads = 1;
     odd_maker m = {.p = {.graph = t->graph,
                          .program = &t->program,
                          .weights = &t->weights,

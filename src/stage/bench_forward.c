@@ -69,7 +69,7 @@ static odd_status forward_open(const odd_bench_settings *s, forward *f)
         ODD_TRY(ODD_NEW(f->y[o], s->n * odd_tensor_values(&f->graph->tensor[f->graph->output[o]])));
     f->gflop = 1e-9 * (double)odd_graph_flops(f->graph);
     ODD_TRY(odd_net_new(f->graph, precision, &f->net));
-    ODD_TRY(odd_net_run(f->net, s->n, f->x, f->y)); /* makes the plan */
+    ODD_TRY(odd_net_run(f->net, s->n, NULL, f->x, f->y)); /* makes the plan */
 done:
     return st;
 }
@@ -81,7 +81,7 @@ static odd_status time_batches(MPI_Comm comm, const odd_bench_case *self,
     odd_status st = ODD_OK;
     for (int64_t r = 0; r < s->repeat; r++) {
         const double started = odd_bench_start(comm);
-        ODD_TRY_ALL(comm, odd_net_run(f->net, s->n, f->x, f->y));
+        ODD_TRY_ALL(comm, odd_net_run(f->net, s->n, NULL, f->x, f->y));
         const double seconds = odd_bench_stop(comm, started);
         const double gflops = f->gflop * (double)s->n / seconds;
         snprintf(more, sizeof more,

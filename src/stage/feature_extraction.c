@@ -115,7 +115,7 @@ static odd_status fill_rows(odd_extraction *e, const odd_image_batch *b)
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < b->count;) {
         int64_t fresh = run_of(e, b, i, false);
-        ODD_TRY(e->source->extract(e->state, fresh, b->images + i * e->image_bytes,
+        ODD_TRY(e->source->extract(e->state, fresh, b->row + i, b->images + i * e->image_bytes,
                                    e->x + i * e->width));
         ODD_TRY(remember(e, b, i, fresh));
         i += fresh;

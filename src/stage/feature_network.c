@@ -58,14 +58,20 @@ static odd_status check_input(const odd_feature_network *given, const odd_graph 
     return ODD_OK;
 }
 
+/* Whole groups: a part of one costs as much. */
+static int64_t batch_of(const odd_feature_network *given)
+{
+    return (given->batch + ODD_NET_GROUP - 1) / ODD_NET_GROUP * ODD_NET_GROUP;
+}
+
 odd_feature_needs odd_feature_network_needs(const odd_feature_network *given,
                                             const odd_graph *graph, int width)
 {
     const int64_t values = odd_tensor_values(&graph->tensor[graph->input]);
     return (odd_feature_needs){.width = width,
                                .bytes =
-                                   4 * (odd_graph_parameters(graph) + given->batch * 4 * values),
-                               .batch = given->batch};
+                                   4 * (odd_graph_parameters(graph) + batch_of(given) * 4 * values),
+                               .batch = batch_of(given)};
 }
 
 odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_image_form *form,
@@ -73,10 +79,13 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
 {
     odd_graph *graph = NULL;
     odd_text words = ODD_TEXT_EMPTY;
+    odd_precision precision;
     odd_input input;
     odd_pool pool;
     int output;
-    odd_status st;
+    odd_status st = odd_precision_wish(given->precision, &precision);
+    if (st != ODD_OK)
+        return odd_fail(ODD_USAGE, "features' precision: %s; f32 runs anywhere", odd_fail_reason());
     ODD_TRY(read_model(given, form, &graph, &output));
     ODD_TRY(check_input(given, graph, form));
     ODD_TRY(odd_input_make(&given->input, graph, form->channels, &input, &words));
@@ -125,12 +134,12 @@ done:
 static odd_status prepare_network(const odd_feature_network *given, const odd_image_form *form,
                                   network *n)
 {
-    odd_precision precision = ODD_PRECISION_F32;
+    odd_precision precision;
     int output;
     odd_status st;
-    odd_precision_find(given->precision, &precision);
+    ODD_TRY(odd_precision_wish(given->precision, &precision));
     n->form = *form;
-    n->batch = given->batch;
+    n->batch = batch_of(given);
     ODD_TRY(read_model(given, form, &n->graph, &output));
     ODD_TRY(check_input(given, n->graph, form));
     ODD_TRY(make_input(given, form, n));
@@ -158,8 +167,7 @@ odd_status odd_feature_network_open(const odd_feature_network *given, const odd_
     return st;
 }
 
-/* Planes of scaled values from the interleaved grey levels of `count` images; the rest of the batch
- * holds what was there before. */
+/* Planes of scaled values from the interleaved grey levels of `count` images. */
 static void load_batch(network *n, int64_t count, const uint8_t images[])
 {
 #pragma omp parallel for default(none) shared(n, count, images)
@@ -175,15 +183,24 @@ static void store_batch(const network *n, int64_t count, float x[])
         odd_pool_apply(&n->pool, n->y + i * n->output_values, x + i * n->pool.width);
 }
 
-odd_status odd_feature_network_extract(void *state, int64_t count, const uint8_t images[],
-                                       float x[])
+/* How many of the images go through at a time: so that the next ones begin with a group. */
+static int64_t next_batch(const network *n, int64_t count, const int64_t row[])
+{
+    int64_t some = count < n->batch ? count : n->batch;
+    while (some < count && some > 1 && row[some] / ODD_NET_GROUP == row[some - 1] / ODD_NET_GROUP)
+        some--;
+    return some;
+}
+
+odd_status odd_feature_network_extract(void *state, int64_t count, const int64_t row[],
+                                       const uint8_t images[], float x[])
 {
     network *n = state;
     odd_status st = ODD_OK;
-    for (int64_t first = 0; first < count; first += n->batch) {
-        int64_t some = count - first < n->batch ? count - first : n->batch;
+    for (int64_t first = 0, some; first < count; first += some) {
+        some = next_batch(n, count - first, row + first);
         load_batch(n, some, images + first * n->image_bytes);
-        ODD_TRY(odd_net_run(n->net, n->batch, n->x, &n->y));
+        ODD_TRY(odd_net_run(n->net, some, row + first, n->x, &n->y));
         store_batch(n, some, x + first * n->pool.width);
     }
 done:

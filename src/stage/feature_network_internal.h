@@ -24,11 +24,11 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
 /** As of odd_feature_source. @local */
 odd_status odd_feature_network_open(const odd_feature_network *given, const odd_image_form *form,
                                     odd_feature_needs *needs, void **state);
-odd_status odd_feature_network_extract(void *state, int64_t count, const uint8_t images[],
-                                       float x[]);
+odd_status odd_feature_network_extract(void *state, int64_t count, const int64_t row[],
+                                       const uint8_t images[], float x[]);
 void odd_feature_network_close(void **state);
 
-/** Of a network whose rows have this width. @local */
+/** Of a network whose rows have this width; its batches are whole groups. @local */
 odd_feature_needs odd_feature_network_needs(const odd_feature_network *given,
                                             const odd_graph *graph, int width);
 

@@ -23,7 +23,7 @@ static const odd_option table[] = {
      "whose output is taken: a tensor's name, or last_map, pooled, penultimate"},
     {"precision", ODD_OPTION_CHOICE, offsetof(onnx_options, precision), "f32", 0, 0,
      odd_precision_names, "of convolutions; auto: bf16 where the CPU has AMX"},
-    {"batch", ODD_OPTION_INT, offsetof(onnx_options, batch), "16", 1, 4096, NULL,
+    {"batch", ODD_OPTION_INT, offsetof(onnx_options, batch), "64", 1, 4096, NULL,
      "images that go through at a time"},
     ODD_INPUT_OPTIONS(onnx_options, input),
     ODD_POOL_OPTIONS(onnx_options, pool),

@@ -97,8 +97,10 @@ done:
     return st;
 }
 
-static odd_status extract(void *state, int64_t count, const uint8_t images[], float x[])
+static odd_status extract(void *state, int64_t count, const int64_t row[], const uint8_t images[],
+                          float x[])
 {
+    (void)row;
     const pixels *p = state;
     const int64_t stored = (int64_t)p->form.width * p->form.height * p->form.channels;
     const int64_t values = (int64_t)p->side * p->side * p->form.channels;

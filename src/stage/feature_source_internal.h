@@ -41,9 +41,11 @@ typedef struct {
     /** Begin, and say the same; run, options and form are used only in this call. @local */
     odd_status (*open)(const odd_run *run, const void *options, const odd_image_form *form,
                        odd_feature_needs *needs, void **state);
-    /** Features x (count, width) of images (count, height, width, channels). Uses all threads. The
-     *  row of an image does not depend on its batch. @local */
-    odd_status (*extract)(void *state, int64_t count, const uint8_t images[], float x[]);
+    /** Features x (count, width) of images (count, height, width, channels), which have these rows
+     *  of the ingest, rising. Uses all threads. The bits depend on an image and its row, not on
+     *  its batch. @local */
+    odd_status (*extract)(void *state, int64_t count, const int64_t row[], const uint8_t images[],
+                          float x[]);
     void (*close)(void **state);
 } odd_feature_source;
 

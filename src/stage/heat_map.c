@@ -175,7 +175,7 @@ static void enlarge(const odd_heat_network *n, const float place[], float heat[]
 static odd_status make_map(work *w, const float image[])
 {
     float *const output[] = {w->map};
-    if (w->network->front) return odd_net_run(w->network->front, 1, image, output);
+    if (w->network->front) return odd_net_run(w->network->front, 1, NULL, image, output);
     memcpy(w->map, image, (size_t)w->values * sizeof *w->map);
     return ODD_OK;
 }

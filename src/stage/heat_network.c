@@ -134,7 +134,7 @@ odd_status odd_heat_odds(const odd_heat_network *network, int64_t n, const float
 {
     float *const outputs[] = {output};
     odd_status st;
-    ODD_TRY(odd_net_run(network->back, n, map, outputs));
+    ODD_TRY(odd_net_run(network->back, n, NULL, map, outputs));
     for (int64_t i = 0; i < n; i++) {
         const float *x = output + i * network->values;
         odds[i] = network->values == 1 ? x[0] : (double)x[1] - x[0];

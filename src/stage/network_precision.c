@@ -16,3 +16,10 @@ bool odd_precision_find(const char *name, odd_precision *out)
     }
     return false;
 }
+
+odd_status odd_precision_wish(const char *name, odd_precision *out)
+{
+    odd_precision used;
+    ODD_CHECK(odd_precision_find(name, out));
+    return odd_precision_choose(*out, &used);
+}

@@ -4,6 +4,7 @@
 #ifndef ODDLOT_STAGE_NETWORK_PRECISION_INTERNAL_H
 #define ODDLOT_STAGE_NETWORK_PRECISION_INTERNAL_H
 
+#include "oddlot/base/status.h"
 #include "oddlot/nn/net.h"
 
 #include <stdbool.h>
@@ -13,5 +14,8 @@ extern const char *const odd_precision_names[];
 
 /** False if it is none of them. */
 bool odd_precision_find(const char *name, odd_precision *out);
+
+/** One of the names, as odd_precision. ODD_ARG where this CPU cannot do it. */
+odd_status odd_precision_wish(const char *name, odd_precision *out);
 
 #endif

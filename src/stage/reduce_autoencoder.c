@@ -15,9 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Rows that go through the network together, the last ones filled up: a batch may show in the last
- * bits of what a network says. */
-enum { PORTION = 256 };
+enum { PORTION = 256 }; /* rows that go through the network at a time */
 
 static const odd_option table[] = {
     {"network", ODD_OPTION_LIST, offsetof(odd_reduce_coder_options, network),
@@ -219,6 +217,7 @@ typedef struct {
     odd_reduce_coder coder;
     odd_net *net;
     float *x, *z, *code, *back; /* (PORTION, ...) rows, scaled, their codes, given back */
+    int64_t number[PORTION];    /* of the rows in the catalogue */
 } coding;
 
 static odd_status coding_open(const odd_bundle *model, int d, coding *c)
@@ -267,7 +266,9 @@ static odd_status code_portion(coding *c, const odd_rows *rows, int64_t local, i
     odd_status st;
     if (!rows->x) ODD_TRY(rows->read(rows->reader, local, count, c->x));
     odd_reduce_coder_scale(&c->coder, count, x, c->z);
-    ODD_TRY(odd_net_run(c->net, PORTION, c->z, output));
+    for (int64_t i = 0; i < count; i++)
+        c->number[i] = rows->part.row0 + local + i;
+    ODD_TRY(odd_net_run(c->net, count, c->number, c->z, output));
     memcpy(score + local * k, c->code, (size_t)(count * k) * sizeof *score);
     for (int64_t i = 0; residual && i < count; i++)
         residual[local + i] = left_out(c, i);

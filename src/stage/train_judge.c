@@ -48,7 +48,7 @@ static odd_status ask(judge *j, int64_t count, double said[])
 {
     float *const output[] = {j->output};
     odd_status st;
-    ODD_TRY(odd_net_run(j->net, count, j->shown.input, output));
+    ODD_TRY(odd_net_run(j->net, count, NULL, j->shown.input, output));
     for (int64_t i = 0; i < count; i++) {
         const float *x = j->output + i * j->values;
         said[i * JUDGED + ODDS] += j->values == 1 ? x[0] : (double)x[1] - x[0];

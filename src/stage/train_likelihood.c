@@ -79,7 +79,7 @@ static odd_status add_draw(reader *r, uint64_t draw, int64_t count, const int64_
     odd_tally tally;
     odd_status st;
     odd_sample_codes(seed, draw, count, row, r->code, r->moments, r->drawn);
-    ODD_TRY(odd_net_run(r->decoder, count, r->drawn, output));
+    ODD_TRY(odd_net_run(r->decoder, count, NULL, r->drawn, output));
     for (int64_t i = 0; i < count; i++) {
         const odd_target target = {.value = r->shown.input + i * r->values};
         ODD_TRY(odd_loss_tally(r->loss.kind, 1, r->values, r->back + i * r->values, &target, NULL,
@@ -96,7 +96,7 @@ static odd_status read_portion(void *context, int64_t count, const int64_t row[]
     float *const output[] = {r->moments};
     odd_status st;
     ODD_TRY(odd_train_show(&r->t->images, NULL, count, row, 0, &r->shown));
-    ODD_TRY(odd_net_run(r->encoder, count, r->shown.input, output));
+    ODD_TRY(odd_net_run(r->encoder, count, NULL, r->shown.input, output));
     for (int64_t draw = 0; draw < r->draws; draw++)
         ODD_TRY(add_draw(r, (uint64_t)draw, count, row, value));
 done:

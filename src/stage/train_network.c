@@ -83,7 +83,7 @@ odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_tra
     options->optimizer.momentum = o->momentum;
     options->optimizer.weight_decay = o->weight_decay;
     options->optimizer.clip = o->clip;
-    odd_precision_find(o->precision, &options->precision);
+    ODD_TRY(at(job, "train.precision", odd_precision_wish(o->precision, &options->precision)));
     ODD_TRY(at(job, "train.optimizer", odd_optimizer_check(&options->optimizer)));
     ODD_TRY(at(job, "train.schedule", make_schedule(o, steps_per_epoch, schedule)));
 done:

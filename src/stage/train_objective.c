@@ -70,7 +70,7 @@ static odd_status examine_portion(void *context, int64_t count, const int64_t ro
     examiner *e = context;
     odd_status st;
     ODD_TRY(odd_train_show(&e->t->images, NULL, count, row, 0, &e->shown));
-    ODD_TRY(odd_net_run(e->net, count, e->shown.input, e->output));
+    ODD_TRY(odd_net_run(e->net, count, NULL, e->shown.input, e->output));
     for (int64_t i = 0; i < count; i++)
         ODD_TRY(grade(e, i, &objective[i]));
 done:

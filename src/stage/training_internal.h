@@ -97,8 +97,8 @@ void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], 
 
 /* -- train_portions.c -- */
 
-/* Images that go through a network together, whoever has them: a batch may show in the last bits
- * of what a network says. */
+/* Images that go through a network at a time, whoever has them: whole groups (nn/net.h), so that a
+ * row has the same place in one on any number of ranks. */
 enum { ODD_PORTION = 64 };
 
 /** Work on at most ODD_PORTION rows: value (count, width), which is 0. @local */

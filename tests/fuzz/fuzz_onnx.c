@@ -63,7 +63,7 @@ static odd_status run(const odd_graph *g)
     odd_status st;
     ODD_TRY(new_arrays(g, n, &input, &output));
     ODD_TRY(odd_net_new(g, ODD_PRECISION_F32, &net));
-    ODD_TRY(odd_net_run(net, n, input, output));
+    ODD_TRY(odd_net_run(net, n, NULL, input, output));
 done:
     odd_net_free(&net);
     free_arrays(g, input, output);

@@ -9,10 +9,13 @@
 
 #include <CUnit/CUnit.h>
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MOST_IMAGES = ODD_NET_GROUP + 1 };
 
 static void note(net_maker *m, odd_status st)
 {
@@ -173,16 +176,13 @@ static double output_difference(const odd_graph *g, int o, int64_t n, const floa
     return difference / most;
 }
 
-static double batch_difference(const odd_graph *g, odd_net *net, int64_t n)
+/* The first n images through the net, against the plain evaluator's. */
+static double batch_difference(const odd_graph *g, odd_net *net, int64_t n, const float images[],
+                               float *const plain[])
 {
-    int64_t count = n * odd_tensor_values(&g->tensor[g->input]);
-    float *images = odd_alloc(count, sizeof *images);
-    float **fast = output_arrays(g, n), **plain = output_arrays(g, n);
+    float **fast = output_arrays(g, n);
     double worst = 0;
-    for (int64_t i = 0; i < count; i++)
-        images[i] = (float)odd_normal(7, ODD_STREAM_TEST, (uint64_t)i, (uint32_t)n);
-    if (odd_net_run(net, n, images, fast) != ODD_OK ||
-        odd_reference_run(g, n, images, plain) != ODD_OK) {
+    if (odd_net_run(net, n, NULL, images, fast) != ODD_OK) {
         printf("cannot run: %s\n", odd_fail_reason());
         worst = -1;
     }
@@ -191,6 +191,21 @@ static double batch_difference(const odd_graph *g, odd_net *net, int64_t n)
         if (!(d <= worst)) worst = d;
     }
     free_arrays(g, fast);
+    return worst;
+}
+
+static double worst_difference(const odd_graph *g, odd_net *net)
+{
+    static const int64_t batches[] = {3, 1, MOST_IMAGES, 3};
+    const int64_t count = MOST_IMAGES * odd_tensor_values(&g->tensor[g->input]);
+    float *images = odd_alloc(count, sizeof *images), **plain = output_arrays(g, MOST_IMAGES);
+    for (int64_t i = 0; i < count; i++)
+        images[i] = (float)odd_normal(7, ODD_STREAM_TEST, (uint64_t)i, 0);
+    double worst = odd_reference_run(g, MOST_IMAGES, images, plain) == ODD_OK ? 0 : -1;
+    for (int i = 0; i < 4 && worst >= 0; i++) {
+        double d = batch_difference(g, net, batches[i], images, plain);
+        if (d < 0 || !(d <= worst)) worst = d;
+    }
     free_arrays(g, plain);
     odd_free(images);
     return worst;
@@ -198,17 +213,12 @@ static double batch_difference(const odd_graph *g, odd_net *net, int64_t n)
 
 double net_difference(const odd_graph *g, odd_precision precision)
 {
-    static const int64_t batches[] = {3, 1, 8, 3};
     odd_net *net;
-    double worst = 0;
     if (odd_net_new(g, precision, &net) != ODD_OK) {
         printf("cannot make the net: %s\n", odd_fail_reason());
         return -1;
     }
-    for (int i = 0; i < 4 && worst >= 0; i++) {
-        double d = batch_difference(g, net, batches[i]);
-        if (d < 0 || !(d <= worst)) worst = d;
-    }
+    const double worst = worst_difference(g, net);
     odd_net_free(&net);
     return worst;
 }
@@ -220,6 +230,72 @@ void net_check(net_maker *m, const char *what, odd_precision precision, double t
     if (!(d >= 0 && d <= tolerance)) printf("\n  %s: difference %g\n", what, d);
     odd_graph_free(&m->g);
 }
+
+/* ---- Numbers ---- */
+
+enum { NUMBERED = 19, MOST_THREADS = 4 };
+
+/* Images of these numbers; all[o] (NUMBERED, ...) are the outputs of number 0, 1, ... */
+static bool same_as_all(const odd_graph *g, odd_net *net, int64_t n, const int64_t number[],
+                        const float images[], float *const all[])
+{
+    const int64_t values = odd_tensor_values(&g->tensor[g->input]);
+    float *some = odd_alloc(n * values, sizeof *some), **output = output_arrays(g, n);
+    for (int64_t i = 0; i < n; i++)
+        memcpy(some + i * values, images + number[i] * values, sizeof *some * (size_t)values);
+    bool same = odd_net_run(net, n, number, some, output) == ODD_OK;
+    for (int o = 0; o < g->outputs; o++) {
+        const int64_t width = odd_tensor_values(&g->tensor[g->output[o]]);
+        for (int64_t i = 0; i < n && same; i++)
+            same = memcmp(output[o] + i * width, all[o] + number[i] * width,
+                          sizeof **all * (size_t)width) == 0;
+    }
+    free_arrays(g, output);
+    odd_free(some);
+    return same;
+}
+
+/* One after the other, with gaps, from within a group, backwards. */
+static void check_batches(const odd_graph *g, odd_net *net, const float images[],
+                          float *const all[])
+{
+    int64_t number[NUMBERED];
+    for (int64_t i = 0; i < NUMBERED; i++)
+        CU_ASSERT(same_as_all(g, net, 1, &i, images, all));
+    for (int step = 1; step <= 3; step++) {
+        int64_t n = 0;
+        for (int64_t i = 5 - step; i < NUMBERED; i += step)
+            number[n++] = i;
+        CU_ASSERT(same_as_all(g, net, n, number, images, all));
+    }
+    for (int64_t i = 0; i < NUMBERED; i++)
+        number[i] = NUMBERED - 1 - i;
+    CU_ASSERT(same_as_all(g, net, NUMBERED, number, images, all));
+}
+
+void net_check_numbers(net_maker *m, odd_precision precision)
+{
+    const odd_graph *g = m->g;
+    const int64_t values = NUMBERED * odd_tensor_values(&g->tensor[g->input]);
+    float *images = odd_alloc(values, sizeof *images), **all = output_arrays(g, NUMBERED);
+    const int before = omp_get_max_threads();
+    odd_net *net = NULL;
+    for (int64_t i = 0; i < values; i++)
+        images[i] = (float)odd_normal(8, ODD_STREAM_TEST, (uint64_t)i, 0);
+    CU_ASSERT(m->st == ODD_OK && odd_net_new(g, precision, &net) == ODD_OK);
+    CU_ASSERT(net && odd_net_run(net, NUMBERED, NULL, images, all) == ODD_OK);
+    for (int threads = 1; threads <= MOST_THREADS && net; threads++) {
+        omp_set_num_threads(threads);
+        check_batches(g, net, images, all);
+    }
+    omp_set_num_threads(before);
+    odd_net_free(&net);
+    free_arrays(g, all);
+    odd_free(images);
+    odd_graph_free(&m->g);
+}
+
+/* ---- Files ---- */
 
 static void check_file(const char *path)
 {

@@ -37,13 +37,17 @@ void net_output(net_maker *m, int tensor);
 /** Uniform in 0 ... n - 1 from the maker's seed. */
 int64_t net_draw(net_maker *m, int64_t n);
 
-/** Run the graph for 3, 1 and 8 images on one net and by the plain evaluator: the largest
+/** Run the graph for 3, 1 and 9 images on one net and by the plain evaluator: the largest
  *  difference over the largest value (over 1 if that is smaller), of all outputs; negative if
  *  something failed, and then it is printed. */
 double net_difference(const odd_graph *g, odd_precision precision);
 
 /** Assert that it is at most `tolerance`, and free the graph. */
 void net_check(net_maker *m, const char *what, odd_precision precision, double tolerance);
+
+/** Assert that the bits of an image depend on its number alone: not on the others of its batch nor
+ *  on the threads; and free the graph. */
+void net_check_numbers(net_maker *m, odd_precision precision);
 
 /** Assert that a graph of one output, written to a file, is taken by the checker of python3-onnx
  *  (skipped, and told, where that is not installed), and that read back it gives the same bits by

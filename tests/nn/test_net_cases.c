@@ -17,7 +17,7 @@ static bool run_case(const onnx_case *c, const odd_graph *g)
     float *input = onnx_case_input(c, g), *output = odd_alloc(odd_tensor_values(t), sizeof *output);
     odd_net *net;
     bool agrees = output && odd_net_new(g, ODD_PRECISION_F32, &net) == ODD_OK;
-    if (!agrees || odd_net_run(net, 1, input, &output) != ODD_OK)
+    if (!agrees || odd_net_run(net, 1, NULL, input, &output) != ODD_OK)
         printf("\n    %s/%s: %s", c->suite, c->name, odd_fail_reason());
     agrees = agrees && onnx_case_agrees(c, 0, t, output);
     odd_net_free(&net);

@@ -51,7 +51,7 @@ static void check_model(const odd_graph *g, odd_precision precision, double tole
         plain[o] = odd_alloc(count, sizeof *plain[o]);
     }
     CU_ASSERT(odd_net_new(g, precision, &net) == ODD_OK);
-    CU_ASSERT(net && odd_net_run(net, 1, image, fast) == ODD_OK);
+    CU_ASSERT(net && odd_net_run(net, 1, NULL, image, fast) == ODD_OK);
     CU_ASSERT(odd_reference_run(g, 1, image, plain) == ODD_OK);
     for (int o = 0; o < g->outputs && o < 8; o++) {
         const odd_tensor *t = &g->tensor[g->output[o]];

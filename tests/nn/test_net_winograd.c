@@ -67,32 +67,12 @@ static void test_neighbours(void)
 
 static void test_invariance(void)
 {
-    enum { IMAGES = 5, SIZE = 3 * 40 * 40, WIDTH = 40 * 40 * CHANNELS };
-    static float images[IMAGES * SIZE], alone[IMAGES * WIDTH], all[IMAGES * WIDTH];
     odd_layer_settings three = net_window(3, 1, 1);
     net_maker m = net_start(3, 3, 40, 40);
-    odd_net *net = NULL;
-    int before = omp_get_max_threads();
     int x = net_layer(&m, ODD_LAYER_RELU, NULL, net_conv(&m, &three, m.g->input, CHANNELS));
     x = net_layer(&m, ODD_LAYER_RELU, NULL, net_conv(&m, &three, x, CHANNELS));
     net_output(&m, net_conv(&m, &three, x, CHANNELS));
-    for (int i = 0; i < IMAGES * SIZE; i++)
-        images[i] = sinf((float)i);
-    CU_ASSERT(odd_net_new(m.g, ODD_PRECISION_F32, &net) == ODD_OK);
-    omp_set_num_threads(1);
-    for (int i = 0; i < IMAGES; i++)
-        CU_ASSERT(odd_net_run(net, 1, images + i * SIZE, (float *[]){alone + i * WIDTH}) == ODD_OK);
-    for (int threads = 1; threads <= 4; threads++) {
-        omp_set_num_threads(threads);
-        for (int64_t n = 1; n <= IMAGES; n++) {
-            CU_ASSERT(odd_net_run(net, n, images, (float *[]){all}) == ODD_OK);
-            CU_ASSERT(!strstr(odd_net_text(), "avx512") ||
-                      memcmp(alone, all, sizeof *all * WIDTH * (size_t)n) == 0);
-        }
-    }
-    omp_set_num_threads(before);
-    odd_net_free(&net);
-    odd_graph_free(&m.g);
+    net_check_numbers(&m, ODD_PRECISION_F32);
 }
 
 CU_TestInfo odd_tests[] = {

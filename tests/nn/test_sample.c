@@ -296,7 +296,7 @@ static void evaluation(void)
         CU_ASSERT(!now->layer[l].set.sample);
     net_check_export(now, IMAGES, p.images);
     CU_ASSERT_EQUAL_FATAL(odd_net_new(now, ODD_PRECISION_F32, &net), ODD_OK);
-    CU_ASSERT_EQUAL(odd_net_run(net, IMAGES, p.images, to_whole), ODD_OK);
+    CU_ASSERT_EQUAL(odd_net_run(net, IMAGES, NULL, p.images, to_whole), ODD_OK);
     odd_net_free(&net);
     CU_ASSERT_EQUAL_FATAL(odd_graph_copy(now, &encoder), ODD_OK);
     CU_ASSERT_EQUAL_FATAL(odd_graph_copy(now, &decoder), ODD_OK);

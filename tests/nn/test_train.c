@@ -576,7 +576,7 @@ static void learns(void)
     CU_ASSERT_EQUAL_FATAL(odd_trainer_graph(t, &out), ODD_OK);
     CU_ASSERT_EQUAL(out->layers, g->layers - 1); /* without the dropout */
     CU_ASSERT_EQUAL_FATAL(odd_net_new(out, ODD_PRECISION_F32, &net), ODD_OK);
-    CU_ASSERT_EQUAL(odd_net_run(net, BATCH, b.images, output), ODD_OK);
+    CU_ASSERT_EQUAL(odd_net_run(net, BATCH, NULL, b.images, output), ODD_OK);
     const odd_target target = {b.label, NULL};
     CU_ASSERT_EQUAL(odd_loss_tally(ODD_LOSS_CROSS_ENTROPY, BATCH, 4, logits, &target, NULL, &tally),
                     ODD_OK);
