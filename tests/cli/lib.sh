@@ -10,7 +10,7 @@ python=/usr/bin/python3 # Debian's, which has h5py
 fashion=/usr/share/datasets/fashion-mnist
 limit=${ODD_LIMIT:-180} # seconds that a command may take: longer is a hang
 
-scratch=$ODD_SCRATCH/$(basename "$0" .sh)
+scratch=$ODD_SCRATCH/$(basename "$0" .sh)${1:+-$1}
 rm -rf "$scratch"
 mkdir -p "$scratch"
 cd "$scratch"
