@@ -1,5 +1,6 @@
 /* Job writing: the settings in force as a commented job.yaml, and the reference of all options. */
 #include "base/job_internal.h"
+#include "oddlot/base/run_folder.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static void write_section(const odd_job *job, const char *section, size_t indent
 
 void odd_job_write(const odd_job *job, odd_text *yaml)
 {
-    odd_text_add(yaml, "# The settings in force, defaults filled in.\n\n");
+    odd_text_add(yaml, ODD_JOB_HEAD "\n");
     write_section(job, "", 0, yaml);
 }
 

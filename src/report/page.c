@@ -4,6 +4,8 @@
 #include "report/html_internal.h"
 #include "report/sections_internal.h"
 
+#include "oddlot/base/run_folder.h"
+
 /* The second wall behind the escapes: the browser loads nothing from elsewhere, and runs no script
  * but ours, known by its digest. */
 static void write_policy(odd_text *html)
@@ -18,6 +20,7 @@ static void write_policy(odd_text *html)
 static void write_head(const char *title, odd_text *html)
 {
     odd_text_add(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    odd_text_add(html, ODD_REPORT_MARK " " ODD_VERSION "\">\n"); /* catalogues leave it out */
     write_policy(html);
     odd_text_add(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                        "<meta name=\"color-scheme\" content=\"light dark\">\n");

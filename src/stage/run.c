@@ -1,7 +1,9 @@
 /* Run: a job's folder, locked while a program works in it. */
+#include "run_place_internal.h"
 #include "stage_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/run_folder.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -46,19 +48,22 @@ static odd_status copy_text(const char *s, char **out)
     return ODD_OK;
 }
 
-/* Rank 0 holds the lock; it goes with the process, however that ends. */
+/* Rank 0 holds the lock; it goes with the process, however that ends. Its file, which stays, marks
+ * the folder as a run's. */
 static odd_status lock_folder(odd_run *run)
 {
     char *path = NULL;
     odd_status st;
     ODD_TRY(odd_folder_make(run->folder));
-    ODD_TRY(odd_run_path(run, ".lock", &path));
+    ODD_TRY(odd_run_path(run, ODD_RUN_LOCK, &path));
     run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (run->lock < 0)
         ODD_TRY(odd_fail(ODD_IO, "cannot write into '%s': %s", run->folder, strerror(errno)));
     if (flock(run->lock, LOCK_EX | LOCK_NB) != 0)
         ODD_TRY(odd_fail(ODD_IO, "another oddlot works on '%s'; wait for it or give another -o",
                          run->folder));
+    if (!odd_run_mark(run->lock))
+        ODD_TRY(odd_fail(ODD_IO, "cannot write '%s': %s", path, strerror(errno)));
 done:
     odd_free(path);
     return st;
@@ -92,6 +97,7 @@ odd_status odd_run_open(MPI_Comm comm, const odd_job *job, const char *folder, c
     *out = NULL;
     ODD_TRY_ALL(comm, run_new(comm, job, folder, command, &run));
     ODD_TRY_ALL(comm, odd_run_check(run));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_run_place_check(run) : ODD_OK);
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 && !look_only ? lock_folder(run) : ODD_OK);
     *out = run;
     run = NULL;

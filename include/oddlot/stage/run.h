@@ -36,7 +36,7 @@ typedef struct {
 
 /** Begin a run; `folder` NULL: runs/<name>. Makes the folder unless `look_only`. Locks it against
  *  another program that writes the same run. @collective; job kept. ODD_USAGE for settings that
- *  make no sense together, ODD_IO. */
+ *  make no sense together, and where files of a user would be replaced; ODD_IO. */
 odd_status odd_run_open(MPI_Comm comm, const odd_job *job, const char *folder, const char *command,
                         bool look_only, odd_run **out);
 void odd_run_close(odd_run **run); /* @collective */
