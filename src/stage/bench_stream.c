@@ -13,6 +13,7 @@
 #include "oddlot/store/dataset.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEED         0
@@ -126,16 +127,29 @@ done:
     return st;
 }
 
+/* The file is removed in the end, so it must be ours. @local */
+static odd_status check_place(const odd_bench_settings *s)
+{
+    struct stat info;
+    if (!s->file)
+        return odd_fail(ODD_USAGE, "bench stream wants file=PATH: where it may write its rows");
+    if (lstat(s->file, &info) == 0)
+        return odd_fail(ODD_USAGE, "'%s' is there already, and bench writes to a file of its own",
+                        s->file);
+    return ODD_OK;
+}
+
 static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
 {
     stream in = {.rows = odd_rows_in_memory(comm, s->n, (int)s->d, NULL)};
     odd_file *file = NULL;
-    odd_status st = ODD_OK;
+    bool written = false;
+    odd_status st;
     in.rows.read = read_rows;
     in.rows.reader = &in;
-    if (!s->file)
-        ODD_TRY(odd_fail(ODD_USAGE, "bench stream wants file=PATH: where it may write its rows"));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? check_place(s) : ODD_OK);
     ODD_TRY(write_file(comm, s, &in.rows.part));
+    written = true;
     ODD_TRY(odd_file_open(comm, s->file, false, &file));
     ODD_TRY_ALL(comm, odd_dataset_open(file, "x", &in.dataset));
     for (int64_t r = 0; r < s->repeat; r++)
@@ -143,7 +157,7 @@ static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const od
 done:
     odd_dataset_close(&in.dataset);
     odd_file_close(&file);
-    if (s->file && odd_rank(comm) == 0) unlink(s->file);
+    if (written && odd_rank(comm) == 0) unlink(s->file);
     return st;
 }
 
