@@ -17,6 +17,7 @@ static odd_status read_labels(const char *path, const char *images, int64_t coun
     odd_idx x = {0};
     odd_status st;
     ODD_TRY(odd_idx_open(path, true, &x));
+    ODD_TRY(odd_idx_check_end(path, &x));
     if (x.count != count)
         ODD_TRY(odd_fail(ODD_FORMAT, "'%s' has %lld labels, '%s' has %lld images", path,
                          (long long)x.count, images, (long long)count));
@@ -61,6 +62,7 @@ static odd_status list_file(const char *folder, const char *given, const char *g
     odd_status st;
     ODD_TRY(odd_path_under(folder, given, &path));
     ODD_TRY(odd_idx_open(path, false, &x));
+    ODD_TRY(odd_idx_check_end(path, &x));
     if (given_labels) {
         ODD_TRY(odd_path_under(folder, given_labels, &label_path));
         ODD_TRY(read_labels(label_path, path, x.count, &labels));

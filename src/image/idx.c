@@ -2,6 +2,8 @@
 #include "image/idx_internal.h"
 
 #include "image/catalogue_internal.h"
+#include "image/gzip_internal.h"
+#include "oddlot/base/log.h"
 
 #include <limits.h>
 #include <string.h>
@@ -116,6 +118,28 @@ static odd_status check_size(const char *path, odd_idx *x)
                     path, (long long)x->count, (long long)odd_idx_item_bytes(x),
                     plain ? "but the file has " : "too many for a compressed file of ",
                     (long long)held);
+}
+
+odd_status odd_idx_check_end(const char *path, const odd_idx *x)
+{
+    const int64_t total = x->start + x->count * odd_idx_item_bytes(x);
+    odd_gzip_size size;
+    struct stat info;
+    const char *why;
+    if (gzdirect(x->file)) return ODD_OK;
+    int fd = odd_regular_open(path, &info, &why);
+    if (fd < 0) return odd_fail(ODD_IO, "cannot open '%s': %s", path, why);
+    bool whole = odd_gzip_measure(fd, info.st_size, total, &size);
+    close(fd);
+    if (whole && size.bytes > total)
+        return odd_fail(ODD_FORMAT,
+                        "'%s': its header tells %lld items of %lld bytes, but more data follows; "
+                        "if these are several files in one, unpack them apart",
+                        path, (long long)x->count, (long long)odd_idx_item_bytes(x));
+    if (whole && size.bytes == total && size.rest > 0)
+        odd_log(ODD_LOG_WARN, "'%s' has %lld bytes after its compressed data: they are passed over",
+                path, (long long)size.rest);
+    return ODD_OK;
 }
 
 odd_status odd_idx_open(const char *path, bool labels, odd_idx *x)

@@ -23,6 +23,11 @@ typedef struct {
 odd_status odd_idx_open(const char *path, bool labels, odd_idx *x);
 void odd_idx_close(odd_idx *x);
 
+/** What its header tells must be all that a compressed file holds; bytes behind its compressed data
+ *  are warned of. Unpacks the file once. A damaged one is left to who reads the items. ODD_FORMAT,
+ *  ODD_IO. */
+odd_status odd_idx_check_end(const char *path, const odd_idx *x);
+
 int64_t odd_idx_item_bytes(const odd_idx *x);
 
 /** True if that many bytes were there. Under 2 GiB at once. */
