@@ -26,14 +26,16 @@ const odd_option odd_catalogue_option_table[] = {
     OPTION(
         path, PATHS, "[]", NULL,
         "folders or files of the catalogue, from the job file's folder; for tar also a folder of "
-        "shards"),
+        "shards. What links lead to twice is listed once; what is named twice is an error"),
     OPTION(labels, PATHS, "[]", NULL, "idx: files of labels, one for each file of `path`"),
     OPTION(dataset, TEXT, "images", NULL, "hdf5: name of the dataset that holds the images"),
     OPTION(label_dataset, TEXT, "", NULL, "hdf5: name of the dataset of labels; empty: none"),
     OPTION(extensions, LIST,
            "[jpg, jpeg, jpe, jfif, png, webp, tif, tiff, gif, bmp, ppm, pgm, pbm, pnm, heic, heif, "
            "avif, jp2, jxl]",
-           NULL, "folder, tar: endings of the names that are images, any case; []: all files"),
+           NULL,
+           "folder, tar: endings of the names that are images, any case; any: those and files of "
+           "other names that begin as an image does; []: all files"),
     OPTION(label_from, CHOICE, "none", label_sources,
            "folder, tar: `folder` labels an image with the name of the folder that it is in"),
     OPTION(pattern, CHOICE, "binary", patterns,

@@ -83,7 +83,7 @@ static odd_status list_idx(const odd_catalogue_options *options, const char *fol
     const odd_list *path = &options->path, *labels = &options->labels;
     odd_status st;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    ODD_TRY(odd_paths_check(options));
+    ODD_TRY(odd_paths_check(options, folder));
     if (labels->count > 0 && labels->count != path->count)
         ODD_TRY(odd_fail(ODD_USAGE, "catalogue.labels has %lld files, catalogue.path %lld",
                          (long long)labels->count, (long long)path->count));
@@ -91,7 +91,7 @@ static odd_status list_idx(const odd_catalogue_options *options, const char *fol
     for (int64_t i = 0; i < path->count; i++)
         ODD_TRY(list_file(folder, path->item[i], labels->count > 0 ? labels->item[i] : NULL, whole,
                           out));
-    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, 0));
+    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, &(odd_passed){0}));
     odd_catalogue_seal(out);
 done:
     if (st != ODD_OK) odd_catalogue_free(out);

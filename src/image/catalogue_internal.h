@@ -5,9 +5,9 @@
 #ifndef ODDLOT_IMAGE_CATALOGUE_INTERNAL_H
 #define ODDLOT_IMAGE_CATALOGUE_INTERNAL_H
 
+#include "image/passed_internal.h"
 #include "oddlot/image/catalogue.h"
 
-#include <stdbool.h>
 #include <sys/stat.h>
 
 /** The path of a file that a job or a manifest names; relative ones start at `folder`. Slashes at
@@ -17,18 +17,20 @@ odd_status odd_path_under(const char *folder, const char *given, char **path);
 /** What follows the last slash; "" for "." and "..". Borrowed from path. */
 const char *odd_path_name(const char *path);
 
-/** Fail unless the options name at least one path, and none of them is empty. ODD_USAGE. */
-odd_status odd_paths_check(const odd_catalogue_options *options);
-
 /** True if two of the paths end in the same name, so that items need the whole path to be told
  *  apart. */
 bool odd_paths_alike(char *const path[], int64_t count);
 
-/** True if the extension of the name is one of the catalogue's, or all files are wanted. */
-bool odd_extension_wanted(const odd_catalogue_options *options, const char *name);
+/** True if the name ends as those of the catalogue's images do, or all files are wanted. Blanks at
+ *  the end, as copied lists leave them, do not count, nor what an address has behind it: those are
+ *  "a.jpg " and "a.jpg?wid=500". */
+bool odd_name_wanted(const odd_catalogue_options *options, const char *name);
 
-/** ODD_FORMAT: "no images in 'a', 'b': 12 files, none ends in .jpg .png". */
-odd_status odd_catalogue_none(const odd_catalogue_options *options, int64_t files);
+/** True if files of other names are images, too, if they begin as such. */
+bool odd_content_wanted(const odd_catalogue_options *options);
+
+/** ODD_FORMAT: "no images in 'a', 'b': 12 files, none ends in .jpg .png; they are .txt (12)". */
+odd_status odd_catalogue_none(const odd_catalogue_options *options, const odd_passed *passed);
 
 /** Open a regular file to read; never waits for a FIFO or a device. The descriptor, or -1 with *why
  *  (static). */
@@ -50,11 +52,11 @@ bool odd_item_sound(const odd_catalogue *c, int64_t i, odd_verdict *verdict);
 odd_status odd_span_read(int fd, int64_t offset, int64_t size, int64_t limit, uint8_t **bytes,
                          size_t *length, odd_verdict *verdict);
 
-/** Append the images of a tar file, named `name`/member, and add its regular files to *files.
+/** Append the images of a tar file, named `name`/member, and count in *passed what else is in it.
  * ODD_IO, ODD_FORMAT when it is none or compressed; one that is cut off gives what is before the
  * cut and a warning. */
 odd_status odd_shard_index(const odd_catalogue_options *options, const char *path, const char *name,
-                           odd_catalogue *out, int64_t *files);
+                           odd_catalogue *out, odd_passed *passed);
 
 /* The reader of kinds whose items are whole files. */
 odd_status odd_files_open(const odd_catalogue_options *options, const odd_catalogue *catalogue,

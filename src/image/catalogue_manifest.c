@@ -286,7 +286,7 @@ static odd_status list_manifests(const odd_catalogue_options *options, const cha
 {
     odd_status st;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    ODD_TRY(odd_paths_check(options));
+    ODD_TRY(odd_paths_check(options, folder));
     for (int64_t i = 0; i < options->path.count; i++)
         ODD_TRY(list_manifest(folder, options->path.item[i], out));
     odd_catalogue_seal(out);

@@ -1,4 +1,5 @@
-/* Paths and names that catalogues share: where a path starts, which names are images. */
+/* Paths that catalogues share: where one starts, what it is called, and that none is there twice.
+ */
 #include "image/catalogue_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -6,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 odd_status odd_path_under(const char *folder, const char *given, char **path)
 {
@@ -33,14 +33,65 @@ const char *odd_path_name(const char *path)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ? "" : name;
 }
 
-odd_status odd_paths_check(const odd_catalogue_options *options)
+/* One of the catalogue's paths, and what it leads to. */
+struct target {
+    const char *given;
+    int64_t number;
+    dev_t device;
+    ino_t inode;
+};
+
+static int compare_targets(const void *left, const void *right)
+{
+    const struct target *a = left, *b = right;
+    if (a->device != b->device) return a->device < b->device ? -1 : 1;
+    if (a->inode != b->inode) return a->inode < b->inode ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+/* What is not there is told by who opens it. */
+static odd_status find_targets(const odd_list *path, const char *folder, struct target *target,
+                               int64_t *count)
+{
+    for (int64_t i = 0; i < path->count; i++) {
+        struct stat info;
+        char *full;
+        odd_status st = odd_path_under(folder, path->item[i], &full);
+        if (st != ODD_OK) return st;
+        if (stat(full, &info) == 0)
+            target[(*count)++] = (struct target){path->item[i], i, info.st_dev, info.st_ino};
+        free(full);
+    }
+    return ODD_OK;
+}
+
+static odd_status check_unique(const odd_list *path, const char *folder)
+{
+    struct target *target = NULL;
+    int64_t count = 0;
+    odd_status st;
+    ODD_TRY(ODD_NEW(target, path->count));
+    ODD_TRY(find_targets(path, folder, target, &count));
+    qsort(target, (size_t)count, sizeof *target, compare_targets);
+    for (int64_t i = 1; i < count; i++)
+        if (target[i].device == target[i - 1].device && target[i].inode == target[i - 1].inode)
+            ODD_TRY(odd_fail(ODD_USAGE,
+                             "'%s' is listed twice: '%s' of catalogue.path is the same; name it "
+                             "once",
+                             target[i].given, target[i - 1].given));
+done:
+    odd_free(target);
+    return st;
+}
+
+odd_status odd_paths_check(const odd_catalogue_options *options, const char *folder)
 {
     if (options->path.count == 0)
         return odd_fail(ODD_USAGE, "catalogue.path is empty: it names no %s", options->kind);
     for (int64_t i = 0; i < options->path.count; i++)
         if (*options->path.item[i] == '\0')
             return odd_fail(ODD_USAGE, "catalogue.path has an empty entry");
-    return ODD_OK;
+    return options->path.count > 1 ? check_unique(&options->path, folder) : ODD_OK;
 }
 
 static int compare_names(const void *left, const void *right)
@@ -60,36 +111,4 @@ bool odd_paths_alike(char *const path[], int64_t count)
         alike = alike || compare_names(&sorted[i - 1], &sorted[i]) == 0;
     odd_free(sorted);
     return alike;
-}
-
-static const char *without_dot(const char *extension)
-{
-    return *extension == '.' ? extension + 1 : extension;
-}
-
-bool odd_extension_wanted(const odd_catalogue_options *options, const char *name)
-{
-    const odd_list *wanted = &options->extensions;
-    const char *slash = strrchr(name, '/');
-    const char *dot = strrchr(slash ? slash : name, '.');
-    bool found = wanted->count == 0;
-    for (int64_t i = 0; dot && !found && i < wanted->count; i++)
-        found = strcasecmp(dot + 1, without_dot(wanted->item[i])) == 0;
-    return found;
-}
-
-odd_status odd_catalogue_none(const odd_catalogue_options *options, int64_t files)
-{
-    odd_text text = ODD_TEXT_EMPTY;
-    char count[32];
-    odd_text_add(&text, "no images in");
-    for (int64_t i = 0; i < options->path.count; i++)
-        odd_text_format(&text, "%s '%s'", i > 0 ? "," : "", options->path.item[i]);
-    odd_text_format(&text, files == 1 ? ": %s file" : ": %s files", odd_human_count(files, count));
-    if (files > 0) odd_text_add(&text, files == 1 ? ", which does not end in" : ", none ends in");
-    for (int64_t i = 0; files > 0 && i < options->extensions.count; i++)
-        odd_text_format(&text, " .%s", without_dot(options->extensions.item[i]));
-    odd_status st = odd_fail(ODD_FORMAT, "%s", odd_text_string(&text));
-    odd_text_free(&text);
-    return st;
 }

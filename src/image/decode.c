@@ -43,6 +43,15 @@ bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict
     return ODD_REJECT(verdict, ODD_IMAGE_UNKNOWN, "%s", odd_image_status_text(ODD_IMAGE_UNKNOWN));
 }
 
+bool odd_begins_as_image(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (size >= formats[i].at + formats[i].mark_size &&
+            memcmp(bytes + formats[i].at, formats[i].mark, formats[i].mark_size) == 0)
+            return true;
+    return false;
+}
+
 void odd_decoded_free(odd_decoded *decoded)
 {
     odd_image_free(&decoded->image);

@@ -54,6 +54,11 @@ odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, 
 /** Choose the decoder by the first bytes and run it. */
 bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
 
+#define ODD_HEAD_SIZE 64 /* first bytes of a file that tell what it is */
+
+/** True if a decoder would be chosen for a file that begins with these bytes. */
+bool odd_begins_as_image(const uint8_t *bytes, size_t size);
+
 /* The decoders. On failure the verdict says why, `out` may hold parts. */
 typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
 odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_vips;

@@ -145,6 +145,7 @@ static odd_status list(const odd_catalogue_options *options, const char *folder,
     odd_text path = ODD_TEXT_EMPTY;
     odd_status st = ODD_OK;
     if (options->path.count == 0) return odd_fail(ODD_USAGE, "catalogue.path names no HDF5 file");
+    ODD_TRY(odd_paths_check(options, folder));
     for (int64_t i = 0; i < options->path.count; i++) {
         const char *given = options->path.item[i];
         path.length = 0;

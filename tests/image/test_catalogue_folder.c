@@ -123,20 +123,17 @@ static void links(void)
     CU_ASSERT_EQUAL(mkfifo(scratch_path("p/fifo.jpg"), 0666), 0);
     CU_ASSERT_EQUAL(mkfifo(scratch_path("p/fifo"), 0666), 0); /* not named like an image */
     CU_ASSERT_EQUAL(list("p", "none", &c), ODD_OK);
-    CU_ASSERT_EQUAL(c.count, 11);
+    CU_ASSERT_EQUAL(c.count, 8);
     check_problem(&c, "dangling.jpg", "missing");
     check_problem(&c, "lost-folder", "missing");
     check_problem(&c, "circle.jpg", "symbolic links");
-    check_problem(&c, "in/up", "loop");
-    check_problem(&c, "self", "loop");
     check_problem(&c, "null.jpg", "not a regular file");
     check_problem(&c, "fifo.jpg", "not a regular file");
-    CU_ASSERT(item_named(&c, "linked/x.jpg") >= 0);
-    check_problem(&c, "linked-too", "another link");
+    CU_ASSERT(item_named(&c, "linked/x.jpg") >= 0); /* and linked-too leads there, too */
     CU_ASSERT_EQUAL(odd_catalogue_folder.open(NULL, &c, &reader), ODD_OK);
     CU_ASSERT(reads(&odd_catalogue_folder, reader, item_named(&c, "file.jpg"), ENOUGH, ODD_IMAGE_OK,
                     "a", 1));
-    CU_ASSERT(reads(&odd_catalogue_folder, reader, item_named(&c, "self"), ENOUGH,
+    CU_ASSERT(reads(&odd_catalogue_folder, reader, item_named(&c, "lost-folder"), ENOUGH,
                     ODD_IMAGE_MISSING, NULL, 0));
     odd_catalogue_folder.close(&reader);
     odd_catalogue_free(&c);
@@ -160,7 +157,7 @@ static void several_folders(void)
     odd_catalogue_free(&c);
     options = options_for(overlapping, 2);
     CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &c), ODD_USAGE);
-    CU_ASSERT(failed_with("'a/deep/1.jpg' is listed twice"));
+    CU_ASSERT(failed_with("'a/deep' is listed twice"));
 }
 
 static void nothing_found(void)
@@ -180,7 +177,8 @@ static void nothing_found(void)
     CU_ASSERT_EQUAL(list("empty", "none", &c), ODD_FORMAT);
     CU_ASSERT(failed_with("no images in 'empty'"));
     CU_ASSERT_EQUAL(list("texts", "none", &c), ODD_FORMAT);
-    CU_ASSERT(failed_with("no images in 'texts': 2 files, none ends in .jpg .png"));
+    CU_ASSERT(
+        failed_with("no images in 'texts': 2 files, none ends in .jpg .png; they are .txt (2)"));
     CU_ASSERT_EQUAL(odd_catalogue_folder.list(&none, scratch, &c), ODD_USAGE);
     CU_ASSERT_PTR_NULL(c.item);
     CU_ASSERT_EQUAL(open_files(), before);

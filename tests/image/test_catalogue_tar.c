@@ -91,7 +91,14 @@ static void labels_links_and_others(void)
 {
     odd_catalogue c;
     CU_ASSERT_EQUAL(list("pax.tar", data_folder(), &c), ODD_OK);
-    CU_ASSERT_EQUAL(c.count, 11); /* 8 files, late.jpg, two hard links; no folder, link, FIFO */
+    CU_ASSERT_EQUAL(c.count, 13); /* 8 files, late.jpg, three links, a FIFO; no folder */
+    int64_t soft = item_named(&c, "pax.tar/soft.jpg"), pipe = item_named(&c, "pax.tar/pipe.jpg");
+    int64_t a = item_named(&c, "pax.tar/a.jpg");
+    CU_ASSERT(soft >= 0 && pipe >= 0 && a >= 0);
+    if (soft < 0 || pipe < 0 || a < 0) return;
+    CU_ASSERT_EQUAL(c.item[soft].offset, c.item[a].offset);
+    CU_ASSERT_EQUAL(c.item[soft].size, 1);
+    CU_ASSERT_EQUAL(c.item[pipe].problem, ODD_IMAGE_MISSING);
     int64_t b = item_named(&c, "pax.tar/b.jpg"), hard = item_named(&c, "pax.tar/hard.jpg");
     int64_t early = item_named(&c, "pax.tar/early.jpg"),
             d = item_named(&c, "pax.tar/in/deep/d.jpg");

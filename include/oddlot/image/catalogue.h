@@ -88,6 +88,10 @@ typedef struct {
 extern const odd_catalogue_kind odd_catalogue_folder, odd_catalogue_manifest, odd_catalogue_tar,
     odd_catalogue_idx, odd_catalogue_generated;
 
+/** For kinds: fail unless the options name at least one path, none of them is empty, and no two of
+ *  them are one file or folder, however they are spelled. ODD_USAGE, ODD_NOMEM. */
+odd_status odd_paths_check(const odd_catalogue_options *options, const char *folder);
+
 /** For kinds: append an item of unknown size, the rest 0, lent until the next call. Strings are
  *  copied and must not be those of `c`; NULL is "". A name that is the tail of its source costs
  *  nothing. ODD_NOMEM. */

@@ -1,0 +1,21 @@
+/**
+ * Folder entries: what stands in one folder, for the walk over all of them.
+ */
+#ifndef ODDLOT_IMAGE_FOLDER_ENTRIES_INTERNAL_H
+#define ODDLOT_IMAGE_FOLDER_ENTRIES_INTERNAL_H
+
+#include "image/folder_walk_internal.h"
+
+/** Take all entries of the open folder in order of name; `refuse` where they cannot be read. */
+odd_status odd_walk_entries(odd_walk *w, odd_status (*refuse)(odd_walk *w, const char *why));
+
+/** Add the entry at hand as an item that cannot be read. ODD_NOMEM. */
+odd_status odd_walk_problem(odd_walk *w, const char *reason);
+
+/** Visit the entry at hand, a folder or a link to one, later. ODD_NOMEM. */
+odd_status odd_walk_folder(odd_walk *w, bool link);
+
+/** The name that people see of the entry at hand. Borrowed until the next one. */
+const char *odd_walk_name(const odd_walk *w);
+
+#endif

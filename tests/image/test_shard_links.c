@@ -1,0 +1,181 @@
+/* Tar shards: links as unpacking would follow them, but never out of the shard; members that are no
+ * files; what oddlot wrote. */
+#include "said.h"
+#include "tar_writer.h"
+
+#include "image/shard_members_internal.h"
+
+#include "oddlot/base/run_folder.h"
+
+static odd_status list(const char *extension, odd_catalogue *out)
+{
+    char *path = "a.tar", *extensions[] = {(char *)extension};
+    odd_catalogue_options options = options_for(&path, 1);
+    if (extension) options.extensions = (odd_list){extensions, *extension ? 1 : 0};
+    said_begin();
+    odd_status st = odd_catalogue_tar.list(&options, scratch, out);
+    said_end();
+    return st;
+}
+
+/* True if the item of this name holds these bytes, or, with a problem, has these words. */
+static bool holds(const odd_catalogue *c, const char *name, const char *bytes, const char *words)
+{
+    int64_t i = item_named(c, name);
+    odd_reader *reader;
+    if (i < 0 || odd_catalogue_tar.open(NULL, c, &reader) != ODD_OK) return false;
+    bool good =
+        words ? c->item[i].problem == ODD_IMAGE_MISSING &&
+                    strstr(odd_catalogue_text(c, c->item[i].reason), words)
+              : reads(&odd_catalogue_tar, reader, i, ENOUGH, ODD_IMAGE_OK, bytes, strlen(bytes));
+    odd_catalogue_tar.close(&reader);
+    if (!good) fprintf(stderr, "%s: %s\n", name, odd_catalogue_text(c, c->item[i].reason));
+    return good;
+}
+
+static void links(void)
+{
+    odd_catalogue c;
+    FILE *tar;
+    scratch_new();
+    tar = tar_begin("a.tar");
+    tar_add(tar, '2', "early.jpg", "5/a.jpg", NULL);
+    tar_add(tar, '1', "hard-early.jpg", "5/a.jpg", NULL);
+    tar_add(tar, '5', "5/", NULL, NULL);
+    tar_file(tar, "./5/a.jpg", "alpha");
+    tar_file(tar, "blobs/1f", "blob");
+    tar_add(tar, '2', "5/up.jpg", "../5//./a.jpg", NULL);
+    tar_add(tar, '2', "chain.jpg", "5/up.jpg", NULL);
+    tar_add(tar, '1', "hard.jpg", "./5/a.jpg", NULL);
+    tar_add(tar, '2', "blob.jpg", "blobs/1f", NULL);
+    tar_add(tar, '2', "latest", "5", NULL);
+    tar_add(tar, '2', "newest", "latest", NULL);
+    tar_add(tar, '2', "through.jpg", "newest/a.jpg", NULL);
+    tar_add(tar, '2', "gone.jpg", "5/z.jpg", NULL);
+    tar_add(tar, '2', "out.jpg", "../../etc/passwd", NULL);
+    tar_add(tar, '2', "root.jpg", "/etc/passwd", NULL);
+    tar_add(tar, '2', "loop.jpg", "pool.jpg", NULL);
+    tar_add(tar, '2', "pool.jpg", "loop.jpg", NULL);
+    tar_add(tar, '2', "folder.jpg", "5", NULL);
+    tar_add(tar, '6', "fifo.jpg", NULL, NULL);
+    tar_add(tar, '3', "device.jpg", NULL, NULL);
+    tar_add(tar, '5', "folder.png/", NULL, NULL);
+    tar_end(tar);
+    CU_ASSERT_EQUAL(list(NULL, &c), ODD_OK);
+    CU_ASSERT_EQUAL(c.count, 16);
+    static const char *const good[] = {"early", "5/a", "5/up", "chain", "hard", "through"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "a.tar/%s.jpg", good[i]);
+        CU_ASSERT(holds(&c, name, "alpha", NULL));
+    }
+    CU_ASSERT(holds(&c, "a.tar/blob.jpg", "blob", NULL));
+    CU_ASSERT(
+        holds(&c, "a.tar/hard-early.jpg", NULL, "hard link to '5/a.jpg', which is not before"));
+    CU_ASSERT(holds(&c, "a.tar/gone.jpg", NULL, "link to '5/z.jpg', which is not in the shard"));
+    CU_ASSERT(holds(&c, "a.tar/out.jpg", NULL, "which is not in the shard"));
+    CU_ASSERT(holds(&c, "a.tar/root.jpg", NULL, "which is not in the shard"));
+    CU_ASSERT(holds(&c, "a.tar/loop.jpg", NULL, "in a circle"));
+    CU_ASSERT(holds(&c, "a.tar/folder.jpg", NULL, "which is not in the shard"));
+    CU_ASSERT(holds(&c, "a.tar/fifo.jpg", NULL, "not a regular file"));
+    CU_ASSERT(holds(&c, "a.tar/device.jpg", NULL, "not a regular file"));
+    CU_ASSERT(said("3 of 17 files passed over"));
+    odd_catalogue_free(&c);
+}
+
+#define PNG "\x89PNG\r\n\x1a\n"
+
+static void by_content(void)
+{
+    odd_catalogue c;
+    FILE *tar;
+    scratch_new();
+    tar = tar_begin("a.tar");
+    tar_file(tar, "1", PNG "1");
+    tar_file(tar, "2.json", "{}");
+    tar_file(tar, "3.jpg", "broken");
+    tar_file(tar, "4.jpg?wid=500", PNG "4");
+    tar_add(tar, '2', "5", "1", NULL);
+    tar_add(tar, '2', "6", "2.json", NULL);
+    tar_add(tar, '2', "7", "nowhere", NULL);
+    tar_file(tar, "._3.jpg", "");
+    tar_file(tar, "__MACOSX/in/3.jpg", "");
+    tar_end(tar);
+    CU_ASSERT_EQUAL(list(NULL, &c), ODD_OK);
+    CU_ASSERT_EQUAL(c.count, 2);
+    CU_ASSERT(said("5 of 7 files passed over"));
+    CU_ASSERT(said("2 of what file managers keep for themselves"));
+    odd_catalogue_free(&c);
+    CU_ASSERT_EQUAL(list("any", &c), ODD_OK);
+    CU_ASSERT_EQUAL(c.count, 4);
+    CU_ASSERT(holds(&c, "a.tar/1", PNG "1", NULL));
+    CU_ASSERT(holds(&c, "a.tar/5", PNG "1", NULL));
+    CU_ASSERT(holds(&c, "a.tar/4.jpg?wid=500", PNG "4", NULL));
+    CU_ASSERT(
+        said("3 of 7 files passed over, which do not begin as images do: no ending (2), .json"));
+    odd_catalogue_free(&c);
+    CU_ASSERT_EQUAL(list("", &c), ODD_OK); /* all files */
+    CU_ASSERT_EQUAL(c.count, 7);
+    odd_catalogue_free(&c);
+}
+
+/* A folder that was packed with the runs in it. */
+static void runs_are_left_out(void)
+{
+    odd_catalogue c;
+    FILE *tar;
+    scratch_new();
+    tar = tar_begin("a.tar");
+    tar_file(tar, "./runs/audit/report/img/0.png", "0");
+    tar_file(tar, "./runs/audit/report/index.html", "<html>" ODD_REPORT_MARK " 1\">");
+    tar_file(tar, "./runs/audit/.lock", ODD_RUN_MARK "more");
+    tar_file(tar, "./runs/audit-mine.jpg", "m");
+    tar_file(tar, "./old/report/img/0.png", "0");
+    tar_file(tar, "./old/report/index.html", "<html>" ODD_REPORT_MARK " 1\">");
+    tar_file(tar, "./mine/.lock", "mine");
+    tar_file(tar, "./mine/index.html", "<html>");
+    tar_file(tar, "./mine/a.jpg", "a");
+    tar_end(tar);
+    CU_ASSERT_EQUAL(list(NULL, &c), ODD_OK);
+    CU_ASSERT_EQUAL(c.count, 2);
+    CU_ASSERT(holds(&c, "a.tar/runs/audit-mine.jpg", "m", NULL));
+    CU_ASSERT(holds(&c, "a.tar/mine/a.jpg", "a", NULL));
+    CU_ASSERT(said("2 of what oddlot itself wrote, the first is 'a.tar/old/report'"));
+    odd_catalogue_free(&c);
+}
+
+static void paths(void)
+{
+    static const struct {
+        const char *from, *given, *path; /* NULL: out of the shard */
+    } cases[] = {
+        {NULL, "a.jpg", "a.jpg"},
+        {NULL, "/a//b/./c", "a/b/c"},
+        {NULL, "../a", NULL},
+        {NULL, "a/../../b", NULL},
+        {NULL, "..", NULL},
+        {NULL, "", NULL},
+        {"x/y.jpg", "z", "x/z"},
+        {"x/y.jpg", "../z", "z"},
+        {"x/y.jpg", "../../z", NULL},
+        {"x/y.jpg", "/x/z", NULL},
+        {"y.jpg", "./z/", "z"},
+        {"x/y.jpg", "..", NULL},
+        {"a/b/c.jpg", "../d/../e/f", "a/e/f"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *path;
+        CU_ASSERT_EQUAL(odd_member_path(cases[i].from, cases[i].given, &path), ODD_OK);
+        CU_ASSERT(cases[i].path ? path && strcmp(path, cases[i].path) == 0 : !path);
+        free(path);
+    }
+}
+
+const char *odd_test_name = "shard_links";
+CU_TestInfo odd_tests[] = {
+    {"links and other members", links},
+    {"by content", by_content},
+    {"runs are left out", runs_are_left_out},
+    {"paths", paths},
+    CU_TEST_INFO_NULL,
+};
