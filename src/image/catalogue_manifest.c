@@ -1,45 +1,67 @@
 /* Catalogue, a manifest: a CSV file (RFC 4180) with a header line, one image a row. */
-#include "image/catalogue_internal.h"
+#include "image/manifest_internal.h"
 
 #include "oddlot/base/log.h"
-#include "oddlot/base/text.h"
 
-#include <csv.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#define MAX_COLUMNS   1024
-#define MAX_ROW_BYTES (1 << 20) /* more is a quote that nobody closed */
-#define BLOCK_BYTES   (1 << 16)
-#define NO_BREAK_MARK "\xEF\xBB\xBF" /* UTF-8's byte order mark */
+#define MAX_COLUMNS 1024
 
 enum { PATH, LABEL, SPLIT, VERIFIED, GROUP, KNOWN };
 static const char *const known_names[KNOWN] = {"path", "label", "split", "verified", "group"};
 
+/* As the header line tells. Blanks around a name in it are around the values, too. */
+struct column {
+    int meaning; /* KNOWN: ignored */
+    bool blank_before, blank_after;
+    uint64_t name; /* digest */
+};
+
 struct manifest {
     const char *file; /* for people */
     odd_catalogue *out;
+    odd_manifest_rows *rows;
+    int64_t number;
     char *folder; /* where relative paths start */
-    odd_status st;
-    int64_t line;      /* of the bytes at hand, from 1 */
-    int64_t row_line;  /* where the row at hand began */
-    int64_t row_bytes; /* of the row at hand so far; 0: between two rows */
-    bool header;       /* the header line is still to come */
+    bool header;  /* the header line is still to come */
     int columns;
-    int meaning[MAX_COLUMNS]; /* of each column, KNOWN: ignored */
-    int column;               /* the next of the row at hand */
+    struct column column[MAX_COLUMNS];
+    int at;          /* column of the next field of the row at hand */
+    odd_hash fields; /* of the row at hand, but its path */
     odd_text value[KNOWN];
+    odd_text text;    /* of the field at hand */
     odd_text ignored; /* names of the columns that are */
 };
 
-/* The parser's callbacks cannot fail: the first fault is kept, the rest of the file passed over. */
-#define FAIL(m, ...)                                                                               \
-    ((m)->st = odd_fail(ODD_FORMAT, __VA_ARGS__),                                                  \
-     (void)odd_fail_prefix((m)->st, "%s:%lld: ", (m)->file, (long long)(m)->row_line))
+static void set_text(odd_text *text, const char *s, size_t length)
+{
+    text->length = 0;
+    odd_text_bytes(text, s, length);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Take a field into m->text without the blanks that are around its column. */
+static void trim(struct manifest *m, const char *field, struct column *column)
+{
+    size_t length = strlen(field);
+    while (column->blank_before && is_blank(*field)) {
+        field++;
+        length--;
+    }
+    while (column->blank_after && length > 0 && is_blank(field[length - 1]))
+        length--;
+    set_text(&m->text, field, length);
+}
+
+/* ---- the header line ---- */
 
 static int meaning_of(const char *name)
 {
@@ -49,45 +71,65 @@ static int meaning_of(const char *name)
     return k;
 }
 
-static void name_column(struct manifest *m, const char *name)
+static odd_status name_column(struct manifest *m, const char *name)
 {
-    if (m->column == MAX_COLUMNS) {
-        FAIL(m, "more than %d columns", MAX_COLUMNS);
-        return;
-    }
-    int meaning = meaning_of(name);
-    for (int i = 0; meaning < KNOWN && i < m->column; i++)
-        if (m->meaning[i] == meaning) FAIL(m, "column '%s' is there twice", name);
-    if (meaning == KNOWN)
-        odd_text_format(&m->ignored, "%s'%s'", m->ignored.length > 0 ? ", " : "", name);
-    m->meaning[m->column] = meaning;
+    const size_t length = strlen(name);
+    if (m->at == MAX_COLUMNS) return odd_fail(ODD_FORMAT, "more than %d columns", MAX_COLUMNS);
+    struct column *c = &m->column[m->at];
+    c->blank_before = is_blank(*name);
+    c->blank_after = length > 0 && is_blank(name[length - 1]);
+    trim(m, name, c);
+    odd_status st = odd_text_status(&m->text);
+    if (st != ODD_OK) return st;
+    c->meaning = meaning_of(m->text.s);
+    c->name = odd_hash_add_text(ODD_HASH_START, m->text.s).low;
+    for (int i = 0; c->meaning < KNOWN && i < m->at; i++)
+        if (m->column[i].meaning == c->meaning)
+            return odd_fail(ODD_FORMAT, "column '%s' is there twice", m->text.s);
+    if (c->meaning == KNOWN)
+        odd_text_format(&m->ignored, "%s'%s'", m->ignored.length > 0 ? ", " : "", m->text.s);
+    return ODD_OK;
 }
 
-static void take_field(void *bytes, size_t length, void *data)
-{
-    struct manifest *m = data;
-    const char *field = bytes; /* with a 0 after it */
-    if (m->st != ODD_OK) return;
-    if (memchr(field, '\0', length))
-        FAIL(m, "a byte 0 in the text; is it UTF-16? Save it as UTF-8");
-    else if (m->header)
-        name_column(m, field);
-    else if (m->column < m->columns && m->meaning[m->column] < KNOWN)
-        odd_text_add(&m->value[m->meaning[m->column]], field);
-    m->column++;
-}
-
-static void end_header(struct manifest *m)
+static odd_status end_header(struct manifest *m)
 {
     bool has_path = false;
-    for (int i = 0; i < m->column; i++)
-        has_path = has_path || m->meaning[i] == PATH;
+    for (int i = 0; i < m->at; i++)
+        has_path = has_path || m->column[i].meaning == PATH;
     if (!has_path)
-        FAIL(m, "the header line has no column 'path', only %s", odd_text_string(&m->ignored));
-    else if (m->ignored.length > 0)
+        return odd_fail(ODD_FORMAT,
+                        "the header line has no column 'path', only %s; the first line names the "
+                        "columns",
+                        odd_text_string(&m->ignored));
+    if (m->ignored.length > 0)
         odd_log(ODD_LOG_INFO, "%s: columns not used: %s", m->file, odd_text_string(&m->ignored));
-    m->columns = m->column;
+    m->columns = m->at;
     m->header = false;
+    return ODD_OK;
+}
+
+/* ---- rows ---- */
+
+static odd_status take_value(struct manifest *m, const char *field)
+{
+    if (m->at >= m->columns) return ODD_OK; /* the row is refused when it ends */
+    struct column *c = &m->column[m->at];
+    trim(m, field, c);
+    odd_status st = odd_text_status(&m->text);
+    if (st != ODD_OK) return st;
+    if (c->meaning < KNOWN) set_text(&m->value[c->meaning], m->text.s, m->text.length);
+    if (c->meaning == PATH) return odd_text_status(&m->value[PATH]);
+    m->fields = odd_hash_add(m->fields, &c->name, sizeof c->name);
+    m->fields = odd_hash_add_text(m->fields, m->text.s);
+    return c->meaning < KNOWN ? odd_text_status(&m->value[c->meaning]) : ODD_OK;
+}
+
+static odd_status take_field(void *context, const char *field)
+{
+    struct manifest *m = context;
+    odd_status st = m->header ? name_column(m, field) : take_value(m, field);
+    m->at++;
+    return st;
 }
 
 static bool verified_of(const char *text, int32_t *verified)
@@ -115,7 +157,7 @@ static odd_status look_at_file(odd_catalogue *c, const char *path, odd_item *ite
     return ODD_OK;
 }
 
-static odd_status add_row(struct manifest *m, int32_t verified)
+static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
 {
     odd_catalogue *c = m->out;
     const char *name = odd_text_string(&m->value[PATH]);
@@ -129,123 +171,37 @@ static odd_status add_row(struct manifest *m, int32_t verified)
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[SPLIT]), &item->split));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[GROUP]), &item->group));
     ODD_TRY(look_at_file(c, path, item));
+    ODD_TRY(odd_manifest_rows_add(m->rows, path, m->fields, m->number, line));
 done:
     free(path);
     return st;
 }
 
-static odd_status check_memory(const struct manifest *m)
+static odd_status end_row(struct manifest *m, int64_t line)
 {
-    odd_status st = odd_text_status(&m->ignored);
-    for (int k = 0; k < KNOWN && st == ODD_OK; k++)
-        st = odd_text_status(&m->value[k]);
-    return st;
-}
-
-static void empty_row(struct manifest *m)
-{
-    for (int k = 0; k < KNOWN; k++)
-        if (m->value[k].length > 0) m->value[k].s[m->value[k].length = 0] = '\0';
-    m->column = 0;
-    m->row_bytes = 0;
-}
-
-static void take_row(int terminator, void *data)
-{
-    struct manifest *m = data;
     const char *text = odd_text_string(&m->value[VERIFIED]);
     int32_t verified = 0;
-    (void)terminator;
-    if (m->st == ODD_OK) m->st = check_memory(m);
-    if (m->st != ODD_OK) return;
-    if (m->header)
-        end_header(m);
-    else if (m->column != m->columns)
-        FAIL(m, "%d fields, the header has %d", m->column, m->columns);
-    else if (m->value[PATH].length == 0)
-        FAIL(m, "the path is empty");
-    else if (!verified_of(text, &verified))
-        FAIL(m, "verified is '%s'; it may be 0 or no, 1 or theme, 2 or odd", text);
-    else
-        m->st = add_row(m, verified);
-    empty_row(m);
+    if (m->at != m->columns)
+        return odd_fail(ODD_FORMAT, "%d fields, the header has %d", m->at, m->columns);
+    if (m->value[PATH].length == 0) return odd_fail(ODD_FORMAT, "the path is empty");
+    if (!verified_of(text, &verified))
+        return odd_fail(ODD_FORMAT, "verified is '%s'; it may be 0 or no, 1 or theme, 2 or odd",
+                        text);
+    return add_row(m, verified, line);
 }
 
-/* A piece of the file that ends with a line or in the middle of one. */
-static void parse_piece(struct manifest *m, struct csv_parser *parser, const char *piece,
-                        size_t length)
+static odd_status take_row(void *context, int64_t line)
 {
-    bool blank = strspn(piece, "\r\n") >= length;
-    if (m->row_bytes == 0) m->row_line = m->line;
-    if (!blank || m->row_bytes > 0) {
-        m->row_bytes += (int64_t)length;
-        size_t done = csv_parse(parser, piece, length, take_field, take_row, m);
-        if (m->st == ODD_OK && done != length)
-            FAIL(m, "not valid CSV: %s", csv_strerror(csv_error(parser)));
-        if (m->st == ODD_OK && m->row_bytes > MAX_ROW_BYTES)
-            FAIL(m, "this row has no end; a quote may be open");
-    }
-    if (piece[length - 1] == '\n') m->line++;
-}
-
-static void parse_block(struct manifest *m, struct csv_parser *parser, const char *block,
-                        size_t length)
-{
-    while (length > 0 && m->st == ODD_OK) {
-        const char *end = memchr(block, '\n', length);
-        size_t piece = end ? (size_t)(end - block) + 1 : length;
-        parse_piece(m, parser, block, piece);
-        block += piece;
-        length -= piece;
-    }
-}
-
-static ssize_t read_block(int fd, char *block, size_t size)
-{
-    ssize_t n;
-    do
-        n = read(fd, block, size);
-    while (n < 0 && errno == EINTR);
-    return n;
-}
-
-static odd_status parse_file(struct manifest *m, struct csv_parser *parser, int fd)
-{
-    char block[BLOCK_BYTES + 1]; /* with a 0 after what was read */
-    const size_t mark = strlen(NO_BREAK_MARK);
-    bool start = true;
-    ssize_t n;
-    while (m->st == ODD_OK && (n = read_block(fd, block, BLOCK_BYTES)) != 0) {
-        if (n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", m->file, strerrordesc_np(errno));
-        block[n] = '\0';
-        bool marked = start && strncmp(block, NO_BREAK_MARK, mark) == 0;
-        size_t skip = marked ? mark : 0;
-        parse_block(m, parser, block + skip, (size_t)n - skip);
-        start = false;
-    }
-    if (m->st == ODD_OK && csv_fini(parser, take_field, take_row, m) != 0)
-        FAIL(m, "a quote that opens in this row is never closed");
-    return m->st;
-}
-
-static int keep_spaces(unsigned char c)
-{
-    (void)c;
-    return 0; /* RFC 4180: spaces are part of a field */
-}
-
-static odd_status parse(struct manifest *m, int fd)
-{
-    struct csv_parser parser;
-    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
-        return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
-    csv_set_space_func(&parser, keep_spaces);
-    csv_set_blk_size(&parser, BLOCK_BYTES); /* its step of growth; 128 bytes unless told */
-    odd_status st = parse_file(m, &parser, fd);
-    csv_free(&parser);
-    if (st == ODD_OK && m->header) st = odd_fail(ODD_FORMAT, "'%s' is empty", m->file);
+    struct manifest *m = context;
+    odd_status st = m->header ? end_header(m) : end_row(m, line);
+    for (int k = 0; k < KNOWN; k++)
+        set_text(&m->value[k], "", 0);
+    m->fields = ODD_HASH_START;
+    m->at = 0;
     return st;
 }
+
+/* ---- a file ---- */
 
 static odd_status folder_of(const char *path, char **folder)
 {
@@ -255,12 +211,22 @@ static odd_status folder_of(const char *path, char **folder)
     return *folder ? ODD_OK : odd_fail(ODD_NOMEM, "cannot allocate a path");
 }
 
-static odd_status list_manifest(const char *folder, const char *given, odd_catalogue *out)
+static odd_status read_manifest(struct manifest *m, int fd)
 {
-    struct manifest m = {.out = out, .line = 1, .header = true};
+    const int64_t before = m->out->count;
+    const odd_csv_taker taker = {m, take_field, take_row};
+    odd_status st = odd_csv_parse(fd, m->file, known_names[PATH], &taker);
+    if (st != ODD_OK) return st;
+    if (m->header) return odd_fail(ODD_FORMAT, "'%s' is empty", m->file);
+    return m->out->count > before ? ODD_OK : odd_fail(ODD_FORMAT, "no images in '%s'", m->file);
+}
+
+static odd_status list_manifest(const char *folder, const char *given, int64_t number,
+                                odd_manifest_rows *rows, odd_catalogue *out)
+{
+    struct manifest m = {.out = out, .rows = rows, .number = number, .header = true};
     struct stat info;
     const char *why;
-    int64_t before = out->count;
     char *path = NULL;
     int fd = -1;
     odd_status st;
@@ -269,12 +235,12 @@ static odd_status list_manifest(const char *folder, const char *given, odd_catal
     m.file = path;
     fd = odd_regular_open(path, &info, &why);
     ODD_TRY(fd >= 0 ? ODD_OK : odd_fail(ODD_IO, "cannot open manifest '%s': %s", path, why));
-    ODD_TRY(parse(&m, fd));
-    ODD_TRY(out->count > before ? ODD_OK : odd_fail(ODD_FORMAT, "no images in '%s'", path));
+    ODD_TRY(read_manifest(&m, fd));
 done:
     if (fd >= 0) close(fd);
     for (int k = 0; k < KNOWN; k++)
         odd_text_free(&m.value[k]);
+    odd_text_free(&m.text);
     odd_text_free(&m.ignored);
     free(m.folder);
     free(path);
@@ -284,14 +250,17 @@ done:
 static odd_status list_manifests(const odd_catalogue_options *options, const char *folder,
                                  odd_catalogue *out)
 {
+    odd_manifest_rows rows = {0};
     odd_status st;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
     ODD_TRY(odd_paths_check(options, folder));
     for (int64_t i = 0; i < options->path.count; i++)
-        ODD_TRY(list_manifest(folder, options->path.item[i], out));
+        ODD_TRY(list_manifest(folder, options->path.item[i], i, &rows, out));
+    ODD_TRY(odd_manifest_rows_check(&rows, &options->path, out));
     odd_catalogue_seal(out);
 done:
     if (st != ODD_OK) odd_catalogue_free(out);
+    odd_manifest_rows_free(&rows);
     return st;
 }
 

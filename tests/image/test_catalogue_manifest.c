@@ -105,7 +105,7 @@ static void folders(void)
     scratch_new();
     scratch_folder("lists");
     scratch_file("lists/a.jpg", "a");
-    scratch_file("lists/n.csv", "path\na.jpg\n../lists/a.jpg\n..\n");
+    scratch_file("lists/n.csv", "path,label\na.jpg,1\n../lists/a.jpg,2\n..,3\n");
     snprintf(text, sizeof text, "path\n%s\n", scratch_path("lists/a.jpg"));
     scratch_file("lists/m.csv", text);
     CU_ASSERT_EQUAL(kind->list(&options, scratch, &c), ODD_OK);
@@ -126,7 +126,8 @@ static void errors_name_the_line(void)
         {"", "m.csv' is empty"},
         {"\n\n", "m.csv' is empty"},
         {"path,label\n", "no images in"},
-        {"file;label\nx\n", "m.csv:1: the header line has no column 'path', only 'file;label'"},
+        {"file;label\nx\n", "m.csv:1: the header line has no column 'path', only 'file;label'; the "
+                            "first line names the columns"},
         {"\npath,Path\n", "m.csv:2: column 'Path' is there twice"},
         {"path,label\na.jpg,x\n\nb.jpg\n", "m.csv:4: 1 fields, the header has 2"},
         {"path,label\na.jpg,x,y\n", "m.csv:2: 3 fields, the header has 2"},

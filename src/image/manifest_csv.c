@@ -1,0 +1,211 @@
+/* Manifest, its CSV: the file in lines, so that errors can name them, and by libcsv in fields. */
+#include "image/manifest_internal.h"
+
+#include "oddlot/base/log.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define MAX_ROW_BYTES (1 << 20) /* more is a quote that nobody closed */
+#define BLOCK_BYTES   (1 << 16)
+#define NO_BREAK_MARK "\xEF\xBB\xBF" /* UTF-8's byte order mark */
+
+/* What can stand between fields: the first one that makes the first line have the key. */
+static const char separators[] = ",;\t|";
+
+typedef struct {
+    const char *file;
+    const odd_csv_taker *taker;
+    struct csv_parser parser;
+    odd_status st;
+    int64_t line;      /* of the bytes at hand, from 1 */
+    int64_t row_line;  /* where the row at hand began */
+    int64_t row_bytes; /* of the row at hand so far; 0: between two rows */
+    bool returned;     /* the last byte was a CR: an LF belongs to it */
+} csv;
+
+/* The parser's callbacks cannot fail: the first fault is kept, the rest of the file passed over. */
+static void fail(csv *c, odd_status st)
+{
+    c->st = odd_fail_prefix(st, "%s:%lld: ", c->file, (long long)c->row_line);
+}
+
+static void take_field(void *bytes, size_t length, void *context)
+{
+    csv *c = context;
+    const char *field = bytes; /* with a 0 after it */
+    if (c->st != ODD_OK) return;
+    odd_status st =
+        memchr(field, '\0', length)
+            ? odd_fail(ODD_FORMAT, "a byte 0 in the text; is it UTF-16? Save it as UTF-8")
+            : c->taker->field(c->taker->context, field);
+    if (st != ODD_OK) fail(c, st);
+}
+
+static void take_row(int terminator, void *context)
+{
+    csv *c = context;
+    (void)terminator;
+    c->row_bytes = 0;
+    if (c->st != ODD_OK) return;
+    odd_status st = c->taker->row(c->taker->context, c->row_line);
+    if (st != ODD_OK) fail(c, st);
+}
+
+/* Why the parser stopped at this byte. */
+static odd_status reject(const csv *c, char at)
+{
+    const int error = csv_error((struct csv_parser *)&c->parser);
+    if (error != CSV_EPARSE) return odd_fail(ODD_NOMEM, "not read: %s", csv_strerror(error));
+    if (at == '"')
+        return odd_fail(ODD_FORMAT, "not valid CSV: a quote (\") in a field that does not begin "
+                                    "with one: put the whole field in quotes, with nothing before "
+                                    "them, and write each quote in it twice");
+    return odd_fail(
+        ODD_FORMAT,
+        "not valid CSV: '%c' after the quote (\") that ends a field: write a quote in a "
+        "field twice, and the separator right after the last one",
+        at);
+}
+
+/* A piece of the file that ends with a line or in the middle of one. */
+static void parse_piece(csv *c, const char *piece, size_t length)
+{
+    const char last = piece[length - 1];
+    const bool blank = strspn(piece, "\r\n") >= length;
+    const bool rest_of_end = c->returned && *piece == '\n';
+    if (c->row_bytes == 0) c->row_line = c->line;
+    if (!blank || c->row_bytes > 0) {
+        c->row_bytes += (int64_t)length;
+        size_t done = csv_parse(&c->parser, piece, length, take_field, take_row, c);
+        if (c->st == ODD_OK && done != length) fail(c, reject(c, piece[done]));
+        if (c->st == ODD_OK && c->row_bytes > MAX_ROW_BYTES)
+            fail(c, odd_fail(ODD_FORMAT, "this row has no end; a quote may be open"));
+    }
+    c->line += last == '\r' || (last == '\n' && !rest_of_end);
+    c->returned = last == '\r';
+}
+
+/* To the end of the first line in the block, or all of it. */
+static size_t line_length(const char *block, size_t length)
+{
+    const char *lf = memchr(block, '\n', length);
+    if (lf) length = (size_t)(lf - block) + 1;
+    const char *cr = memchr(block, '\r', length);
+    return cr ? (size_t)(cr - block) + 1 : length;
+}
+
+static void parse_block(csv *c, const char *block, size_t length)
+{
+    while (length > 0 && c->st == ODD_OK) {
+        size_t piece = line_length(block, length);
+        parse_piece(c, block, piece);
+        block += piece;
+        length -= piece;
+    }
+}
+
+/* ---- how the file begins ---- */
+
+static bool is_trim(char c)
+{
+    return c == ' ' || c == '\t' || c == '"';
+}
+
+/* Has the line a field that is the key, if fields are separated so? */
+static bool has_field(const char *line, size_t length, char separator, const char *key)
+{
+    for (const char *end = line + length; line <= end;) {
+        const char *next = memchr(line, separator, (size_t)(end - line));
+        const char *stop = next ? next : end, *after = stop + 1;
+        while (line < stop && is_trim(*line))
+            line++;
+        while (stop > line && is_trim(stop[-1]))
+            stop--;
+        if ((size_t)(stop - line) == strlen(key) && strncasecmp(line, key, strlen(key)) == 0)
+            return true;
+        line = after;
+    }
+    return false;
+}
+
+static void choose_separator(csv *c, const char *block, size_t length, const char *key)
+{
+    const size_t blank = strspn(block, "\r\n");
+    if (blank >= length) return;
+    length = strcspn(block + blank, "\r\n");
+    for (const char *s = separators; *s; s++) {
+        if (!has_field(block + blank, length, *s, key)) continue;
+        csv_set_delim(&c->parser, (unsigned char)*s);
+        if (s > separators)
+            odd_log(ODD_LOG_INFO, "%s: fields are separated by %s", c->file,
+                    *s == '\t'  ? "tabs"
+                    : *s == ';' ? "semicolons"
+                                : "bars");
+        return;
+    }
+}
+
+/* Bytes of the mark at the beginning, which is no text. */
+static odd_status take_mark(const csv *c, const char *block, ssize_t n, size_t *skip)
+{
+    *skip = strncmp(block, NO_BREAK_MARK, strlen(NO_BREAK_MARK)) == 0 ? strlen(NO_BREAK_MARK) : 0;
+    if (n >= 2 && (memcmp(block, "\xFF\xFE", 2) == 0 || memcmp(block, "\xFE\xFF", 2) == 0))
+        return odd_fail(ODD_FORMAT,
+                        "'%s' is text in UTF-16: Save it as UTF-8 (in spreadsheets: 'CSV UTF-8')",
+                        c->file);
+    return ODD_OK;
+}
+
+/* ---- all of it ---- */
+
+static ssize_t read_block(int fd, char *block, size_t size)
+{
+    ssize_t n;
+    do
+        n = read(fd, block, size);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static odd_status parse_file(csv *c, int fd, const char *key)
+{
+    char block[BLOCK_BYTES + 1]; /* with a 0 after what was read */
+    size_t skip = 0;
+    bool start = true;
+    ssize_t n;
+    while (c->st == ODD_OK && (n = read_block(fd, block, BLOCK_BYTES)) != 0) {
+        if (n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", c->file, strerrordesc_np(errno));
+        block[n] = '\0';
+        odd_status st = start ? take_mark(c, block, n, &skip) : ODD_OK;
+        if (st != ODD_OK) return st;
+        if (start) choose_separator(c, block + skip, (size_t)n - skip, key);
+        parse_block(c, block + skip, (size_t)n - skip);
+        start = false;
+        skip = 0;
+    }
+    if (c->st == ODD_OK && csv_fini(&c->parser, take_field, take_row, c) != 0)
+        fail(c, odd_fail(ODD_FORMAT, "a quote that opens in this row is never closed"));
+    return c->st;
+}
+
+static int keep_spaces(unsigned char c)
+{
+    (void)c;
+    return 0; /* RFC 4180: spaces are part of a field */
+}
+
+odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_taker *taker)
+{
+    csv c = {.file = file, .taker = taker, .line = 1};
+    if (csv_init(&c.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
+        return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
+    csv_set_space_func(&c.parser, keep_spaces);
+    csv_set_blk_size(&c.parser, BLOCK_BYTES); /* its step of growth; 128 bytes unless told */
+    odd_status st = parse_file(&c, fd, key);
+    csv_free(&c.parser);
+    return st;
+}
