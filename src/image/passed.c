@@ -108,18 +108,19 @@ static void tell_kind(const odd_passed_kind *kind, const char *what)
     char count[32];
     if (kind->count == 0) return;
     odd_text_printable(&name, kind->first);
-    odd_log(ODD_LOG_INFO, "catalogue: left out: %s %s, %s'%s'", odd_human_count(kind->count, count),
-            what, kind->count > 1 ? "the first is " : "", odd_text_string(&name));
+    odd_log(ODD_LOG_INFO, "catalogue: left out %s: %s, %s'%s'", what,
+            odd_human_count(kind->count, count), kind->count > 1 ? "the first is " : "",
+            odd_text_string(&name));
     odd_text_free(&name);
 }
 
 void odd_passed_tell(const odd_passed *p, bool content)
 {
     if (p->endings > 0) tell_endings(p, content);
-    tell_kind(&p->kept, "of what file managers keep for themselves");
-    tell_kind(&p->runs, "of what oddlot itself wrote");
-    tell_kind(&p->beside, "beside the shards");
-    tell_kind(&p->again, "that lead to what is listed already");
+    tell_kind(&p->kept, "what file managers keep for themselves");
+    tell_kind(&p->runs, "what oddlot itself wrote");
+    tell_kind(&p->beside, "what is beside the shards");
+    tell_kind(&p->again, "what leads to something listed already");
 }
 
 void odd_passed_free(odd_passed *p)

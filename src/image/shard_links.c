@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_HOPS 40 /* as the kernel's */
+#define MOST_HOPS  40   /* as the kernel's */
+#define MOST_PARTS 1024 /* that are walked for one link */
 
 /* What a path can be: a member, or an item that is no link (member NULL). */
 typedef struct {
@@ -47,7 +48,7 @@ static odd_status add_items(const odd_members *m, const bool *link, directory *d
         char *name;
         if (link[i - m->first]) continue;
         const char *shown = odd_catalogue_text(c, c->item[i].name) + m->prefix;
-        odd_status st = odd_member_path(NULL, shown, &name);
+        odd_status st = odd_member_path(shown, &name);
         if (st != ODD_OK) return st;
         if (name) d->entry[d->count++] = (entry){.name = name, .owned = true, .at = i};
     }
@@ -89,68 +90,94 @@ static const entry *look_up(const directory *d, char *name, const odd_member *ha
     return low > 0 && strcmp(d->entry[low - 1].name, name) == 0 ? &d->entry[low - 1] : NULL;
 }
 
-static char *joined(const char *a, const char *b)
-{
-    char *out = malloc(strlen(a) + strlen(b) + 1);
-    return out ? strcat(strcpy(out, a), b) : NULL;
-}
-
-/* Where a part of the path is a link to a folder, the path without it; else *further NULL. */
-static odd_status pass_folder(const directory *d, char *path, char **further)
-{
-    *further = NULL;
-    for (char *slash = path; (slash = strchr(slash + 1, '/'));) {
-        *slash = '\0';
-        const entry *e = look_up(d, path, NULL);
-        *slash = '/';
-        if (!e || !e->member || !e->member->target) continue;
-        if (strlen(e->member->target) + strlen(slash) >= PATH_MAX) return ODD_OK;
-        *further = joined(e->member->target, slash);
-        return *further ? ODD_OK : odd_fail(ODD_NOMEM, "cannot allocate a path");
-    }
-    return ODD_OK;
-}
-
 static bool is_link(const entry *e)
 {
     return e->member && e->member->given;
 }
 
-/* One link further; `e` is the link that the path is, NULL: it is in a folder that is one. *path
- * NULL: it leads nowhere. */
-static odd_status go_on(const directory *d, const entry *e, const odd_member **link, char **path)
+/* The member, or item, that hard links lead back to; NULL: there is none. */
+static const entry *behind_hard_links(const directory *d, const entry *e)
 {
-    char *further = NULL;
-    odd_status st = ODD_OK;
-    if (!e) {
-        st = pass_folder(d, *path, &further);
-    } else {
-        *link = e->member;
-        if (e->member->target && !(further = strdup(e->member->target)))
-            st = odd_fail(ODD_NOMEM, "cannot allocate a path");
-    }
-    free(*path);
-    *path = further;
-    return st;
+    while (e && e->member && e->member->hard)
+        e = e->member->target ? look_up(d, e->member->target, e->member) : NULL;
+    return e;
 }
 
-/* *found NULL, with *why (static), where the link leads to no file of the shard. */
-static odd_status follow(const directory *d, const odd_member *link, const entry **found,
-                         const char **why)
+/* A path that is walked part by part, as the kernel does it. */
+typedef struct {
+    char done[PATH_MAX]; /* without links; "": the top of the shard */
+    char rest[PATH_MAX];
+    int hops, parts;
+} walk;
+
+/* Go on with what a link says; a hop too many, or a path too long, is a way out. */
+static bool turn_to(walk *w, const char *given)
 {
-    char *path = link->target ? strdup(link->target) : NULL;
-    odd_status st = link->target && !path ? ODD_NOMEM : ODD_OK;
-    *found = NULL;
+    const size_t length = strlen(given), rest = strlen(w->rest);
+    if (*given == '/' || w->hops++ == MOST_HOPS || length + rest + 2 > sizeof w->rest) return false;
+    memmove(w->rest + length + 1, w->rest, rest + 1);
+    memcpy(w->rest, given, length);
+    w->rest[length] = '/';
+    return true;
+}
+
+static bool go_up(walk *w)
+{
+    char *slash = strrchr(w->done, '/');
+    if (*w->done == '\0') return false;
+    *(slash ? slash : w->done) = '\0';
+    return true;
+}
+
+/* Take the first part of the rest; false where that leads out of the shard. */
+static bool step(const directory *d, walk *w)
+{
+    const size_t size = strcspn(w->rest, "/"), done = strlen(w->done);
+    char part[PATH_MAX];
+    const char *rest = w->rest + size + (w->rest[size] == '/');
+    memcpy(part, w->rest, size);
+    part[size] = '\0';
+    memmove(w->rest, rest, strlen(rest) + 1);
+    if (w->parts++ == MOST_PARTS) return false;
+    if (size == 0 || strcmp(part, ".") == 0) return true;
+    if (strcmp(part, "..") == 0) return go_up(w);
+    if (done + size + 2 > sizeof w->done) return false;
+    if (done > 0) strcat(w->done, "/");
+    strcat(w->done, part);
+    const entry *e = behind_hard_links(d, look_up(d, w->done, NULL));
+    if (!e || !is_link(e)) return true;
+    w->done[done] = '\0'; /* a link starts where it stands, also under the name of a hard one */
+    return turn_to(w, e->member->given);
+}
+
+static bool go(const directory *d, walk *w)
+{
+    bool inside = true;
+    while (inside && *w->rest)
+        inside = step(d, w);
+    return inside;
+}
+
+/* *why (static): where the link leads to no file of the shard, which is NULL then. */
+static const entry *follow(const directory *d, const odd_member *link, const char **why)
+{
+    walk w = {.hops = 0};
+    const char *given = link->given;
     *why = link->hard ? "which is not before it in the shard" : "which is not in the shard";
-    for (int hop = 0; path && st == ODD_OK; hop++) {
-        const entry *e = look_up(d, path, link->hard ? link : NULL);
-        if (e && !is_link(e)) *found = e;
-        if (hop == MOST_HOPS) *why = "which leads in a circle";
-        if (*found || hop == MOST_HOPS) break;
-        st = go_on(d, e, &link, &path);
+    if (link->hard) {
+        const entry *e = link->target ? look_up(d, link->target, link) : NULL;
+        e = behind_hard_links(d, e);
+        if (!e || !is_link(e)) return e;
+        given = e->member->given;
     }
-    free(path);
-    return st;
+    const char *slash = strrchr(link->name, '/');
+    const size_t above = slash ? (size_t)(slash - link->name) : 0;
+    if (above >= sizeof w.rest) return NULL;
+    memcpy(w.rest, link->name, above);
+    bool inside = go(d, &w) && turn_to(&w, given) && go(d, &w);
+    if (w.hops > MOST_HOPS) *why = "which leads in a circle";
+    const entry *e = inside ? behind_hard_links(d, look_up(d, w.done, NULL)) : NULL;
+    return e && !is_link(e) ? e : NULL;
 }
 
 static odd_status blame(odd_catalogue *c, const odd_member *link, const char *why)
@@ -196,10 +223,9 @@ odd_status odd_members_resolve(odd_members *m)
     if (links == 0) return ODD_OK;
     ODD_TRY(directory_new(m, &d));
     for (int64_t i = 0; i < m->count; i++) {
-        const entry *found;
         const char *why;
         if (m->member[i].item < 0) continue;
-        ODD_TRY(follow(&d, &m->member[i], &found, &why));
+        const entry *found = follow(&d, &m->member[i], &why);
         ODD_TRY(settle(m, &m->member[i], found, why));
     }
 done:

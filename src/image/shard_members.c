@@ -45,17 +45,13 @@ static bool append_parts(struct path *path, const char *given, size_t length)
     return true;
 }
 
-odd_status odd_member_path(const char *from, const char *given, char **out)
+odd_status odd_member_path(const char *given, char **out)
 {
-    const char *slash = from ? strrchr(from, '/') : NULL;
-    const size_t above = slash ? (size_t)(slash - from) : 0;
-    struct path path = {malloc(above + strlen(given) + 2), 0};
+    const size_t length = strlen(given);
+    struct path path = {malloc(length + 1), 0};
     *out = NULL;
     if (!path.s) return no_memory();
-    const bool rooted = from && *given == '/'; /* in the file system, not in the shard */
-    const bool fits = above + strlen(given) < PATH_MAX;
-    if (!rooted && fits && append_parts(&path, from ? from : "", above) &&
-        append_parts(&path, given, strlen(given)) && path.length > 0) {
+    if (length < PATH_MAX && append_parts(&path, given, length) && path.length > 0) {
         path.s[path.length] = '\0';
         *out = path.s;
     } else {
@@ -77,7 +73,7 @@ static odd_member *add(odd_members *m, const char *name)
         m->member = more;
         m->room = room;
     }
-    if (odd_member_path(NULL, name, &path) == ODD_OK && !path) path = strdup(name);
+    if (odd_member_path(name, &path) == ODD_OK && !path) path = strdup(name);
     if (!path) return NULL;
     odd_member *added = &m->member[m->count++];
     *added = (odd_member){.name = path, .before = m->out->count, .item = -1};
@@ -104,7 +100,7 @@ odd_status odd_members_add_link(odd_members *m, const char *name, const char *ta
     link->tentative = tentative;
     link->given = strdup(target);
     if (!link->given) return no_memory();
-    return odd_member_path(hard ? NULL : link->name, target, &link->target);
+    return hard ? odd_member_path(target, &link->target) : ODD_OK;
 }
 
 void odd_members_free(odd_members *m)

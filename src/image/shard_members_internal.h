@@ -12,7 +12,7 @@ typedef struct {
     int64_t before;       /* items that the catalogue had before it */
     int64_t offset, size; /* of a file */
     char *given;          /* of a link: what it leads to, as it is written; NULL: a file; owned */
-    char *target;         /* of a link: the same as a path in the shard, NULL: out of it; owned */
+    char *target;         /* of a hard link: the same as a path in the shard, NULL: none; owned */
     int64_t item;         /* of a link: its own, -1: none */
     bool hard;
     bool tentative; /* a link whose item goes unless it leads to an item */
@@ -28,9 +28,9 @@ typedef struct {
 } odd_members;
 
 /** A path in a shard without "/" at its start, "./", "//" and "..": what tells whether two are one.
- *  `from`: the member in whose folder it starts, NULL: the top. *path NULL where it leads out of
- * the shard. Owned by caller: free(). ODD_NOMEM. */
-odd_status odd_member_path(const char *from, const char *given, char **path);
+ *  *path NULL where it leads out of the shard, or is longer than paths can be. Owned by caller:
+ *  free(). ODD_NOMEM. */
+odd_status odd_member_path(const char *given, char **path);
 
 /** Note a file that is no item: links may lead to it. ODD_NOMEM. */
 odd_status odd_members_add_file(odd_members *m, const char *name, int64_t offset, int64_t size);

@@ -38,7 +38,7 @@ odd_status odd_output_look(odd_shard_output *o, const char *member, const void *
     char *path;
     bool marked = is_lock(member) ? odd_run_mark_in(head, size) : odd_report_mark_in(head, size);
     if (!marked) return ODD_OK;
-    odd_status st = odd_member_path(NULL, member, &path);
+    odd_status st = odd_member_path(member, &path);
     if (st != ODD_OK || !path) return st;
     char *slash = strrchr(path, '/');
     *(slash ? slash : path) = '\0'; /* "": the shard is all of it */
@@ -84,7 +84,7 @@ odd_status odd_output_holds(const odd_shard_output *o, const char *member, bool 
     char *path;
     *holds = false;
     if (o->count == 0) return ODD_OK;
-    odd_status st = odd_member_path(NULL, member, &path);
+    odd_status st = odd_member_path(member, &path);
     *holds = path && is_below(o, path);
     free(path);
     return st;

@@ -9,7 +9,7 @@ images png shop 60
 printf 'catalogue: {kind: folder, path: .}\n%s\n' "$small" >shop/job.yaml
 cd shop
 good alone run job.yaml
-says "left out: 1 of what oddlot itself wrote, 'runs/audit'"
+says "left out what oddlot itself wrote: 1, 'runs/audit'"
 says ".yaml (1)" # beside the files out and err of this test
 good alone run job.yaml
 did
@@ -20,7 +20,7 @@ ln -s runs/audit/report/img pictures
 ln -s 9 latest
 good alone run job.yaml --dry-run
 says "60 of 60 images"
-says "left out: 1 that lead to what is listed already, 'latest'"
+says "left out what leads to something listed already: 1, 'latest'"
 tar -cf ../shop.tar .
 cd ..
 printf 'catalogue: {kind: tar, path: shop.tar}\n%s\n' "$small" >tar.yaml

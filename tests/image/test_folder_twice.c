@@ -41,7 +41,7 @@ static void links_to_what_is_listed(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 0), "5/a.jpg");
     CU_ASSERT_STRING_EQUAL(name_of(&c, 1), "5/b.jpg");
-    CU_ASSERT(said("left out: 4 that lead to what is listed already, the first is '0'"));
+    CU_ASSERT(said("left out what leads to something listed already: 4, the first is '0'"));
     odd_catalogue_free(&c);
 }
 
@@ -141,7 +141,7 @@ static void runs_are_left_out(void)
     CU_ASSERT_EQUAL(list("shoes", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 3);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 2), "runs/mine.jpg");
-    CU_ASSERT(said("left out: 4 of what oddlot itself wrote, the first is 'audit'"));
+    CU_ASSERT(said("left out what oddlot itself wrote: 4, the first is 'audit'"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("shoes/audit", &c), ODD_USAGE);
     CU_ASSERT(failed_with("is what oddlot itself wrote"));
@@ -164,8 +164,7 @@ static void passed_over_is_said(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT(said("3 of 5 files passed over"));
     CU_ASSERT(said(": .txt (2), no ending (1); with catalogue.extensions=any"));
-    CU_ASSERT(
-        said("left out: 4 of what file managers keep for themselves, the first is '._a.jpg'"));
+    CU_ASSERT(said("left out what file managers keep for themselves: 4, the first is '._a.jpg'"));
     odd_catalogue_free(&c);
 }
 

@@ -142,9 +142,9 @@ static void shards_of_a_folder(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 0), "a.tar/a.jpg");
     CU_ASSERT_STRING_EQUAL(name_of(&c, 1), "b.tar/a.jpg");
-    CU_ASSERT(said("2 that lead to what is listed already"));
-    CU_ASSERT(said("2 beside the shards, the first is 'p/d.tar'"));
-    CU_ASSERT(said("1 of what file managers keep for themselves"));
+    CU_ASSERT(said("what leads to something listed already: 2"));
+    CU_ASSERT(said("what is beside the shards: 2, the first is 'p/d.tar'"));
+    CU_ASSERT(said("what file managers keep for themselves: 1"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list_paths(twice, 2, &c), ODD_USAGE);
     CU_ASSERT_EQUAL(list_paths(linked, 2, &c), ODD_USAGE);

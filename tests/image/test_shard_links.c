@@ -5,6 +5,7 @@
 
 #include "image/shard_members_internal.h"
 
+#include "oddlot/base/random.h"
 #include "oddlot/base/run_folder.h"
 
 static odd_status list(const char *extension, odd_catalogue *out)
@@ -51,6 +52,10 @@ static void links(void)
     tar_add(tar, '2', "latest", "5", NULL);
     tar_add(tar, '2', "newest", "latest", NULL);
     tar_add(tar, '2', "through.jpg", "newest/a.jpg", NULL);
+    tar_add(tar, '5', "c/", NULL, NULL);
+    tar_add(tar, '2', "c/deep", "../5", NULL);
+    tar_add(tar, '2', "c/physical.jpg", "deep/../5/a.jpg", NULL);
+    tar_add(tar, '1', "c/hard-soft.jpg", "5/up.jpg", NULL); /* starts in c, as it stands there */
     tar_add(tar, '2', "gone.jpg", "5/z.jpg", NULL);
     tar_add(tar, '2', "out.jpg", "../../etc/passwd", NULL);
     tar_add(tar, '2', "root.jpg", "/etc/passwd", NULL);
@@ -62,8 +67,9 @@ static void links(void)
     tar_add(tar, '5', "folder.png/", NULL, NULL);
     tar_end(tar);
     CU_ASSERT_EQUAL(list(NULL, &c), ODD_OK);
-    CU_ASSERT_EQUAL(c.count, 16);
-    static const char *const good[] = {"early", "5/a", "5/up", "chain", "hard", "through"};
+    CU_ASSERT_EQUAL(c.count, 18);
+    static const char *const good[] = {"early", "5/a",     "5/up",       "chain",
+                                       "hard",  "through", "c/physical", "c/hard-soft"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         char name[64];
         snprintf(name, sizeof name, "a.tar/%s.jpg", good[i]);
@@ -79,7 +85,7 @@ static void links(void)
     CU_ASSERT(holds(&c, "a.tar/folder.jpg", NULL, "which is not in the shard"));
     CU_ASSERT(holds(&c, "a.tar/fifo.jpg", NULL, "not a regular file"));
     CU_ASSERT(holds(&c, "a.tar/device.jpg", NULL, "not a regular file"));
-    CU_ASSERT(said("3 of 17 files passed over"));
+    CU_ASSERT(said("4 of 20 files passed over"));
     odd_catalogue_free(&c);
 }
 
@@ -104,7 +110,7 @@ static void by_content(void)
     CU_ASSERT_EQUAL(list(NULL, &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT(said("5 of 7 files passed over"));
-    CU_ASSERT(said("2 of what file managers keep for themselves"));
+    CU_ASSERT(said("what file managers keep for themselves: 2"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("any", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 4);
@@ -140,42 +146,60 @@ static void runs_are_left_out(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT(holds(&c, "a.tar/runs/audit-mine.jpg", "m", NULL));
     CU_ASSERT(holds(&c, "a.tar/mine/a.jpg", "a", NULL));
-    CU_ASSERT(said("2 of what oddlot itself wrote, the first is 'a.tar/old/report'"));
+    CU_ASSERT(said("what oddlot itself wrote: 2, the first is 'a.tar/old/report'"));
     odd_catalogue_free(&c);
 }
 
 static void paths(void)
 {
-    static const struct {
-        const char *from, *given, *path; /* NULL: out of the shard */
-    } cases[] = {
-        {NULL, "a.jpg", "a.jpg"},
-        {NULL, "/a//b/./c", "a/b/c"},
-        {NULL, "../a", NULL},
-        {NULL, "a/../../b", NULL},
-        {NULL, "..", NULL},
-        {NULL, "", NULL},
-        {"x/y.jpg", "z", "x/z"},
-        {"x/y.jpg", "../z", "z"},
-        {"x/y.jpg", "../../z", NULL},
-        {"x/y.jpg", "/x/z", NULL},
-        {"y.jpg", "./z/", "z"},
-        {"x/y.jpg", "..", NULL},
-        {"a/b/c.jpg", "../d/../e/f", "a/e/f"},
+    static const char *const cases[][2] = {
+        {"a.jpg", "a.jpg"}, {"/a//b/./c/", "a/b/c"},    {"a/../b", "b"},
+        {"../a", NULL},     {"a/../../b", NULL},        {"..", NULL},
+        {"", NULL},         {"a/b/../../c/./d", "c/d"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *path;
-        CU_ASSERT_EQUAL(odd_member_path(cases[i].from, cases[i].given, &path), ODD_OK);
-        CU_ASSERT(cases[i].path ? path && strcmp(path, cases[i].path) == 0 : !path);
+        CU_ASSERT_EQUAL(odd_member_path(cases[i][0], &path), ODD_OK);
+        CU_ASSERT(cases[i][1] ? path && strcmp(path, cases[i][1]) == 0 : !path);
         free(path);
+    }
+}
+
+/* Any names and targets: it ends, and what is good lies in the shard. */
+static void hostile_links(void)
+{
+    static const char letters[] = "ab./";
+    static const char types[] = "00122256";
+    scratch_new();
+    for (uint64_t round = 0; round < 300; round++) {
+        odd_catalogue c;
+        struct stat info;
+        FILE *tar = tar_begin("a.tar");
+        for (uint32_t k = 0; k < 16; k++) {
+            char name[12] = "", target[12] = "";
+            for (uint32_t i = 0; i < 8; i++) {
+                name[i] = letters[odd_below(4, 7, ODD_STREAM_TEST, round, 32 * k + i)];
+                target[i] = letters[odd_below(4, 7, ODD_STREAM_TEST, round, 32 * k + 8 + i)];
+            }
+            name[1 + odd_below(7, 7, ODD_STREAM_TEST, round, 32 * k + 16)] = '\0';
+            target[odd_below(8, 7, ODD_STREAM_TEST, round, 32 * k + 17)] = '\0';
+            tar_add(tar, types[odd_below(8, 7, ODD_STREAM_TEST, round, 32 * k + 18)], name, target,
+                    NULL);
+        }
+        tar_end(tar);
+        CU_ASSERT_EQUAL(stat(scratch_path("a.tar"), &info), 0);
+        if (list("", &c) != ODD_OK) continue;
+        for (int64_t i = 0; i < c.count; i++)
+            CU_ASSERT(c.item[i].problem != ODD_IMAGE_OK ||
+                      (c.item[i].size == 0 && c.item[i].offset >= 512 &&
+                       c.item[i].offset < info.st_size));
+        odd_catalogue_free(&c);
     }
 }
 
 const char *odd_test_name = "shard_links";
 CU_TestInfo odd_tests[] = {
-    {"links and other members", links},
-    {"by content", by_content},
-    {"runs are left out", runs_are_left_out},
-    {"paths", paths},
-    CU_TEST_INFO_NULL,
+    {"links and other members", links},       {"by content", by_content},
+    {"runs are left out", runs_are_left_out}, {"paths", paths},
+    {"hostile links", hostile_links},         CU_TEST_INFO_NULL,
 };
