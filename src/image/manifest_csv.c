@@ -132,13 +132,10 @@ static bool has_field(const char *line, size_t length, char separator, const cha
     return false;
 }
 
-static void choose_separator(csv *c, const char *block, size_t length, const char *key)
+static void choose_separator(csv *c, const char *line, size_t length, const char *key)
 {
-    const size_t blank = strspn(block, "\r\n");
-    if (blank >= length) return;
-    length = strcspn(block + blank, "\r\n");
     for (const char *s = separators; *s; s++) {
-        if (!has_field(block + blank, length, *s, key)) continue;
+        if (!has_field(line, length, *s, key)) continue;
         csv_set_delim(&c->parser, (unsigned char)*s);
         if (s > separators)
             odd_log(ODD_LOG_INFO, "%s: fields are separated by %s", c->file,
@@ -149,14 +146,27 @@ static void choose_separator(csv *c, const char *block, size_t length, const cha
     }
 }
 
-/* Bytes of the mark at the beginning, which is no text. */
-static odd_status take_mark(const csv *c, const char *block, ssize_t n, size_t *skip)
+/* Bytes of a line "sep=;", in which spreadsheets say the separator; the header line tells it, too.
+ */
+static size_t take_separator_line(csv *c, const char *block)
 {
-    *skip = strncmp(block, NO_BREAK_MARK, strlen(NO_BREAK_MARK)) == 0 ? strlen(NO_BREAK_MARK) : 0;
+    if (strncasecmp(block, "sep=", 4) != 0 || strcspn(block, "\r\n") != 5 || !block[5]) return 0;
+    c->line++;
+    return 6 + (block[5] == '\r' && block[6] == '\n');
+}
+
+/* Bytes of the first block that are no rows; the first line that is not empty names the columns. */
+static odd_status look_at_begin(csv *c, const char *block, ssize_t n, const char *key, size_t *skip)
+{
+    const size_t mark = strlen(NO_BREAK_MARK);
+    *skip = strncmp(block, NO_BREAK_MARK, mark) == 0 ? mark : 0;
     if (n >= 2 && (memcmp(block, "\xFF\xFE", 2) == 0 || memcmp(block, "\xFE\xFF", 2) == 0))
         return odd_fail(ODD_FORMAT,
                         "'%s' is text in UTF-16: Save it as UTF-8 (in spreadsheets: 'CSV UTF-8')",
                         c->file);
+    *skip += take_separator_line(c, block + *skip);
+    const char *line = block + *skip + strspn(block + *skip, "\r\n");
+    choose_separator(c, line, strcspn(line, "\r\n"), key);
     return ODD_OK;
 }
 
@@ -180,9 +190,8 @@ static odd_status parse_file(csv *c, int fd, const char *key)
     while (c->st == ODD_OK && (n = read_block(fd, block, BLOCK_BYTES)) != 0) {
         if (n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", c->file, strerrordesc_np(errno));
         block[n] = '\0';
-        odd_status st = start ? take_mark(c, block, n, &skip) : ODD_OK;
+        odd_status st = start ? look_at_begin(c, block, n, key, &skip) : ODD_OK;
         if (st != ODD_OK) return st;
-        if (start) choose_separator(c, block + skip, (size_t)n - skip, key);
         parse_block(c, block + skip, (size_t)n - skip);
         start = false;
         skip = 0;

@@ -115,7 +115,7 @@ static odd_status refuse(const pairs *p, const odd_list *manifest, const odd_cat
 {
     return odd_fail(ODD_FORMAT,
                     "%s:%lld: '%s' is listed twice: this row says what the one of %s:%lld says; "
-                    "take one out, or tell them apart in a column (%lld such rows in all)",
+                    "take one out, or tell them apart in a column (such rows in all: %lld)",
                     manifest->item[p->again->manifest], (long long)p->again->line,
                     odd_catalogue_text(c, c->item[p->again->item].name),
                     manifest->item[p->first->manifest], (long long)p->first->line,

@@ -18,6 +18,8 @@ MANIFESTS = [
     "path,path\na,b\n",
     'path,verified\n"not closed,no\n',
     "label\nno path\n",
+    "sep=;\r\npath; label\r\na.png; x\r\n./a.png; x\r\n",
+    "path\tgroup\ra.png\t1\ra.png\t2\r",
 ]
 
 

@@ -43,7 +43,7 @@ static void rows_twice(void)
         refused("path,label\np/a.jpg,1\np/b.jpg,1\np/a.jpg,1\n",
                 "m.csv:4: 'p/a.jpg' is listed twice: this row says what the one of m.csv:2 "));
     CU_ASSERT(refused("path\np/a.jpg\n./p/a.jpg\n", "m.csv:3: './p/a.jpg' is listed twice"));
-    CU_ASSERT(refused("path\nq/a.jpg\np/a.jpg\nq/../q/a.jpg\n", "(2 such rows in all)"));
+    CU_ASSERT(refused("path\nq/a.jpg\np/a.jpg\nq/../q/a.jpg\n", "(such rows in all: 2)"));
     CU_ASSERT(refused("path\ngone.jpg\n\ngone.jpg\n", "m.csv:4: 'gone.jpg' is listed twice"));
     CU_ASSERT_EQUAL(list("path\np/a.jpg\np/b.jpg\np/c.jpg\n", &c), ODD_OK); /* names of one file */
     CU_ASSERT_EQUAL(c.count, 3);
@@ -107,6 +107,7 @@ static void other_programs(void)
     CU_ASSERT(gives_two("\xEF\xBB\xBFpath,label\r\n\r\np/a.jpg,1\r\np/b.jpg,\"2, or two\""));
     CU_ASSERT(gives_two("path;label\np/a.jpg;1\np/b.jpg;2, or two\n"));
     CU_ASSERT(gives_two("\r\n\"Path\"\t\"label\"\r\np/a.jpg\t1\r\np/b.jpg\t\"2, or two\"\r\n"));
+    CU_ASSERT(gives_two("\xEF\xBB\xBFsep=;\r\npath;label\r\np/a.jpg;1\r\np/b.jpg;2, or two\r\n"));
     CU_ASSERT(gives_two("label|path\n1|p/a.jpg\n2, or two|p/b.jpg\n"));
     CU_ASSERT(said("m.csv: fields are separated by bars"));
     CU_ASSERT(gives_two("path, label\np/a.jpg, 1\np/b.jpg;x, y\n") == false);
@@ -118,6 +119,8 @@ static void faults_name_their_line(void)
 {
     make_images();
     CU_ASSERT(refused("path,label\rp/a.jpg,1\r\rp/b.jpg\r", "m.csv:4: 1 fields, the header has 2"));
+    CU_ASSERT(refused("sep=;\npath;label\na;1\nb\n", "m.csv:4: 1 fields, the header has 2"));
+    CU_ASSERT(refused("sep=;", "m.csv:1: the header line has no column 'path', only 'sep=;'"));
     CU_ASSERT(refused("path\r\"p/\ra.jpg\"\r,\r", "m.csv:4: 2 fields"));
     CU_ASSERT(refused("path\r\np/a.jpg\r\n\r\nb\"c\r\n", "m.csv:4: not valid CSV: a quote (\")"));
     CU_ASSERT(refused("path,label\np/a.jpg, \"1\"\n", "m.csv:2: not valid CSV: a quote (\") in a "
