@@ -59,6 +59,16 @@ void odd_decoded_free(odd_decoded *decoded)
     *decoded = (odd_decoded)ODD_DECODED_EMPTY;
 }
 
+void odd_keep_profile(odd_decoded *decoded, odd_span profile)
+{
+    free(decoded->profile);
+    decoded->profile_size = 0;
+    decoded->profile = profile.size > 0 ? malloc(profile.size) : NULL;
+    if (!decoded->profile) return;
+    memcpy(decoded->profile, profile.bytes, profile.size);
+    decoded->profile_size = profile.size;
+}
+
 bool odd_reject_slow(const odd_source *source, odd_verdict *verdict)
 {
     return ODD_REJECT(verdict, ODD_IMAGE_TOO_SLOW, "%s takes longer than the limit of %g seconds",

@@ -20,6 +20,12 @@ typedef struct {
     double deadline; /* odd_seconds() after which to give up */
 } odd_source;
 
+/* A part of them, or other bytes; {NULL, 0} none. Borrowed. */
+typedef struct {
+    const uint8_t *bytes;
+    size_t size;
+} odd_span;
+
 /* What a decoder found. Owned: odd_decoded_free(). */
 typedef struct {
     odd_image image;  /* whole, or at least what `box` needs; four channels are RGBA, or CMYK */
@@ -36,6 +42,8 @@ typedef struct {
     }
 
 void odd_decoded_free(odd_decoded *decoded);
+/* Copy an ICC profile in place of the one that was known, if any; out of memory there is none. */
+void odd_keep_profile(odd_decoded *decoded, odd_span profile);
 
 /* What is wrong goes into the verdict, a short sentence for the user; the value is false. */
 #define ODD_REJECT(verdict, ...) (odd_verdict_set((verdict), __VA_ARGS__), false)
@@ -71,6 +79,10 @@ odd_status odd_vips_start(void);
 void odd_vips_stop(void);
 
 /* exif.c */
-int odd_exif_orientation(const uint8_t *exif, size_t size);
+/** Orientation 1 ... 8 by EXIF (TIFF's form, with or without its mark), else by XMP; either may be
+ *  empty. 1 where nobody says. */
+int odd_orientation(odd_span exif, odd_span xmp);
+/* png_orientation.c */
+int odd_png_orientation(const odd_source *source);
 
 #endif

@@ -8,12 +8,13 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jpeglib.h>
 
 #include <jerror.h>
 
-#define MARKER_EXIF   (JPEG_APP0 + 1)
+#define MARKER_APP1   (JPEG_APP0 + 1)
 #define MARKER_ICC    (JPEG_APP0 + 2)
 #define MARKER_LENGTH 0xFFFF
 #define MAX_SCANS     100 /* progressive files have about ten; each costs a pass over all pixels */
@@ -81,17 +82,25 @@ static void start(jpeg_reader *r)
     r->progress.progress_monitor = on_progress;
     r->jpeg.progress = &r->progress;
     jpeg_mem_src(&r->jpeg, r->source->bytes, r->source->size);
-    jpeg_save_markers(&r->jpeg, MARKER_EXIF, MARKER_LENGTH);
+    jpeg_save_markers(&r->jpeg, MARKER_APP1, MARKER_LENGTH);
     jpeg_save_markers(&r->jpeg, MARKER_ICC, MARKER_LENGTH);
+}
+
+/* The first APP1 marker that begins with this mark. */
+static odd_span find_app1(const jpeg_reader *r, const char *mark, size_t size)
+{
+    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m; m = m->next)
+        if (m->marker == MARKER_APP1 && m->data_length >= size && memcmp(m->data, mark, size) == 0)
+            return (odd_span){m->data, m->data_length};
+    return (odd_span){NULL, 0};
 }
 
 static void read_markers(jpeg_reader *r)
 {
     JOCTET *profile = NULL;
     unsigned profile_size = 0;
-    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m && r->out->orientation == 1; m = m->next)
-        if (m->marker == MARKER_EXIF)
-            r->out->orientation = odd_exif_orientation(m->data, m->data_length);
+    r->out->orientation =
+        odd_orientation(find_app1(r, "Exif", 5), find_app1(r, "http://ns.adobe.com/xap/1.0/", 29));
     if (!jpeg_read_icc_profile(&r->jpeg, &profile, &profile_size)) return;
     r->out->profile = profile;
     r->out->profile_size = profile_size;

@@ -8,8 +8,6 @@
 
 #include <png.h>
 
-#define SIGNATURE_BYTES 8
-#define CHUNK_FRAME     12      /* length, type, checksum */
 #define MAX_CHUNK_BYTES 8000000 /* of one inflated chunk beside the pixels: a profile at most */
 
 typedef struct {
@@ -66,21 +64,6 @@ static void start(png_reader *r)
     png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, texts, 3);
 }
 
-/* The eXIf chunk may stand behind the pixels, where it comes too late: so look ahead. */
-static int find_orientation(const odd_source *source)
-{
-    const uint8_t *p = source->bytes;
-    size_t at = SIGNATURE_BYTES;
-    while (source->size - at >= CHUNK_FRAME) {
-        size_t length = (size_t)p[at] << 24 | (size_t)p[at + 1] << 16 | (size_t)p[at + 2] << 8 |
-                        (size_t)p[at + 3];
-        if (length > source->size - at - CHUNK_FRAME) break;
-        if (memcmp(p + at + 4, "eXIf", 4) == 0) return odd_exif_orientation(p + at + 8, length);
-        at += CHUNK_FRAME + length;
-    }
-    return 1;
-}
-
 static void keep_profile(png_reader *r)
 {
     png_charp name;
@@ -88,10 +71,7 @@ static void keep_profile(png_reader *r)
     png_uint_32 size;
     int method;
     if (!png_get_iCCP(r->png, r->info, &name, &method, &profile, &size)) return;
-    r->out->profile = malloc(size);
-    if (!r->out->profile) return;
-    memcpy(r->out->profile, profile, size);
-    r->out->profile_size = size;
+    odd_keep_profile(r->out, (odd_span){profile, size});
 }
 
 static void choose_colours(png_reader *r)
@@ -135,7 +115,7 @@ static void decode_all(png_reader *r)
     png_uint_32 width = png_get_image_width(r->png, r->info);
     png_uint_32 height = png_get_image_height(r->png, r->info);
     if (!odd_within_limits(r->source, width, height, r->verdict)) longjmp(r->escape, 1);
-    r->out->orientation = find_orientation(r->source);
+    r->out->orientation = odd_png_orientation(r->source);
     keep_profile(r);
     if (odd_image_new((int)width, (int)height, channels_of(r), &r->out->image) != ODD_OK) {
         odd_reject_status(r->verdict);

@@ -161,7 +161,7 @@ bool odd_decode_vips(const odd_source *source, odd_decoded *out, odd_verdict *ve
     ODD_CHECK(started);
     bool done = load(source, &im, verdict);
     if (done) {
-        out->orientation = vips_image_get_orientation(im);
+        if (out->orientation == 1) out->orientation = vips_image_get_orientation(im);
         done = (to_srgb(&im, &out->cmyk) && to_bytes(&im)) ||
                ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
                           source->format);

@@ -10,37 +10,26 @@
 #define CHUNK_HEADER    8
 #define BYTES_AT_A_TIME (1 << 18) /* between two looks at the clock */
 
-/* A chunk of the container; false if there is none. */
-static bool find_chunk(const odd_source *source, const char *name, const uint8_t **data,
-                       size_t *size)
+/* A chunk of the container, if there is one. */
+static odd_span find_chunk(const odd_source *source, const char *name)
 {
+    const odd_span none = {NULL, 0};
     size_t at = RIFF_HEADER;
     while (source->size - at >= CHUNK_HEADER) {
         const uint8_t *p = source->bytes + at;
         size_t length = (size_t)p[4] | (size_t)p[5] << 8 | (size_t)p[6] << 16 | (size_t)p[7] << 24;
-        if (length > source->size - at - CHUNK_HEADER) return false;
-        if (memcmp(p, name, 4) == 0) {
-            *data = p + CHUNK_HEADER;
-            *size = length;
-            return true;
-        }
+        if (length > source->size - at - CHUNK_HEADER) return none;
+        if (memcmp(p, name, 4) == 0) return (odd_span){p + CHUNK_HEADER, length};
         at += CHUNK_HEADER + length + length % 2;
-        if (at > source->size) return false;
+        if (at > source->size) return none;
     }
-    return false;
+    return none;
 }
 
 static void read_chunks(const odd_source *source, odd_decoded *out)
 {
-    const uint8_t *data;
-    size_t size;
-    if (find_chunk(source, "EXIF", &data, &size))
-        out->orientation = odd_exif_orientation(data, size);
-    if (!find_chunk(source, "ICCP", &data, &size) || size == 0) return;
-    out->profile = malloc(size);
-    if (!out->profile) return;
-    memcpy(out->profile, data, size);
-    out->profile_size = size;
+    out->orientation = odd_orientation(find_chunk(source, "EXIF"), find_chunk(source, "XMP "));
+    odd_keep_profile(out, find_chunk(source, "ICCP"));
 }
 
 static bool reject_code(VP8StatusCode code, odd_verdict *verdict)
@@ -77,11 +66,14 @@ bool odd_decode_webp(const odd_source *source, odd_decoded *out, odd_verdict *ve
     VP8StatusCode code = WebPGetFeatures(source->bytes, source->size, &features);
     if (code != VP8_STATUS_OK) return reject_code(code, verdict);
     if (!odd_within_limits(source, features.width, features.height, verdict)) return false;
-    if (features.has_animation) return odd_decode_vips(source, out, verdict);
+    read_chunks(source, out);
+    if (features.has_animation) {
+        odd_keep_profile(out, (odd_span){NULL, 0}); /* libvips applies it */
+        return odd_decode_vips(source, out, verdict);
+    }
     if (odd_image_new(features.width, features.height, features.has_alpha ? 4 : 3, &out->image) !=
         ODD_OK)
         return odd_reject_status(verdict);
-    read_chunks(source, out);
     out->box = odd_kept_box(source->options, features.width, features.height, out->orientation);
     return decode_pixels(source, &out->image, verdict);
 }

@@ -1,45 +1,51 @@
-/* EXIF: the one tag that matters to pixels, the orientation. */
+/* Orientation as metadata tell it, in every form that Pillow's exif_transpose() honours: the tag of
+ * EXIF, of whatever type of number; where EXIF has none, tiff:Orientation of XMP. */
 #include "image/decode_internal.h"
+#include "image/tags_internal.h"
 
 #include <string.h>
 
-#define TAG_ORIENTATION 0x0112
-#define TYPE_SHORT      3
-#define ENTRY_BYTES     12
+#define UPRIGHT 1
 
-static unsigned get16(const uint8_t *p, bool big)
+static bool begins(odd_span data, const char *mark, size_t size)
 {
-    return big ? p[0] << 8 | p[1] : p[1] << 8 | p[0];
+    return data.size >= size && memcmp(data.bytes, mark, size) == 0;
 }
 
-static uint32_t get32(const uint8_t *p, bool big)
+/* 0: EXIF does not say. A value that means nothing is "upright". */
+static int orientation_of_exif(odd_span exif)
 {
-    uint32_t first = get16(p, big), second = get16(p + 2, big);
-    return big ? first << 16 | second : second << 16 | first;
+    odd_tags tags;
+    odd_tag tag;
+    if (begins(exif, "Exif\0\0", 6)) exif = (odd_span){exif.bytes + 6, exif.size - 6};
+    if (!exif.bytes || !odd_tags_open(exif.bytes, exif.size, &tags) ||
+        !odd_tags_find(&tags, ODD_TAG_ORIENTATION, &tag))
+        return 0;
+    double value = odd_tag_number(&tag, 0, UPRIGHT);
+    for (int i = UPRIGHT; i <= 8; i++)
+        if (value == i) return i;
+    return UPRIGHT;
 }
 
-/* Looks only into the first directory; any nonsense means "upright". */
-static int orientation_of_tiff(const uint8_t *tiff, size_t size)
+/* The first of tiff:Orientation="N" and <tiff:Orientation>N; as Pillow, without reading the XML. */
+static int orientation_of_xmp(odd_span xmp)
 {
-    if (size < 8 || (memcmp(tiff, "II*", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0)) return 1;
-    bool big = tiff[0] == 'M';
-    size_t at = get32(tiff + 4, big);
-    if (at > size - 2) return 1;
-    unsigned entries = get16(tiff + at, big);
-    at += 2;
-    for (unsigned i = 0; i < entries && at + ENTRY_BYTES <= size; i++, at += ENTRY_BYTES) {
-        if (get16(tiff + at, big) != TAG_ORIENTATION) continue;
-        unsigned value = get16(tiff + at + 8, big);
-        bool valid = get16(tiff + at + 2, big) == TYPE_SHORT && value >= 1 && value <= 8;
-        return valid ? (int)value : 1;
+    static const char name[] = "tiff:Orientation";
+    const size_t length = sizeof name - 1;
+    const uint8_t *p = xmp.bytes, *end = xmp.bytes ? xmp.bytes + xmp.size : NULL;
+    while (p && (p = memmem(p, (size_t)(end - p), name, length))) {
+        p += length;
+        size_t skip = end - p >= 2 && memcmp(p, "=\"", 2) == 0 ? 2 : end - p >= 1 && *p == '>';
+        if (skip == 0 || (size_t)(end - p) <= skip || p[skip] < '0' || p[skip] > '9') continue;
+        int value = p[skip] - '0';
+        return value >= 1 && value <= 8 ? value : UPRIGHT;
     }
-    return 1;
+    return 0;
 }
 
-int odd_exif_orientation(const uint8_t *exif, size_t size)
+int odd_orientation(odd_span exif, odd_span xmp)
 {
-    static const char mark[6] = "Exif\0";
-    bool marked = size >= sizeof mark && memcmp(exif, mark, sizeof mark) == 0;
-    return marked ? orientation_of_tiff(exif + sizeof mark, size - sizeof mark)
-                  : orientation_of_tiff(exif, size);
+    int told = orientation_of_exif(exif);
+    if (told == 0) told = orientation_of_xmp(xmp);
+    return told == 0 ? UPRIGHT : told;
 }

@@ -49,7 +49,8 @@ def main(folder):
     onnx = [seed for prefix in ("bytes_of_", "broken_") for seed in arrays("nn/onnx_models.h", prefix)]
     write(os.path.join(folder, "onnx"), onnx)
     write(os.path.join(folder, "job"), jobs())
-    write(os.path.join(folder, "image"), arrays("image/decode_data.h", "file_"))
+    images = arrays("image/decode_data.h", "file_") + arrays("image/formats_data.h", "formats_file_")
+    write(os.path.join(folder, "image"), images)
     write(os.path.join(folder, "manifest"),
           [(f"{i}.csv", text.encode()) for i, text in enumerate(MANIFESTS)])
 
