@@ -1,4 +1,5 @@
-/* Colour by plain formulas: alpha on a background, luma, CMYK without a profile. */
+/* Colour by plain formulas: alpha on a background, luma, CMYK without a profile, luma and chroma.
+ */
 #include "image/pixels_internal.h"
 #include "oddlot/base/simd.h"
 
@@ -37,6 +38,17 @@ ODD_SIMD(static, void, flatten_row,
     }
 }
 
+ODD_SIMD(static, void, flatten_grey_row,
+         (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
+         (width, in, background, out))
+{
+    for (int x = 0; x < width; x++) {
+        unsigned alpha = in[2 * x + 1];
+        for (int c = 0; c < 3; c++)
+            out[3 * x + c] = (uint8_t)by_255(in[2 * x] * alpha + background[c] * (255 - alpha));
+    }
+}
+
 ODD_SIMD(static, void, luma_row,
          (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
          (width, in, background, out))
@@ -48,21 +60,35 @@ ODD_SIMD(static, void, luma_row,
     }
 }
 
+static inline void cmyk_pixel(const uint8_t *in, uint8_t *out)
+{
+    int paper = 255 - in[3];
+    for (int c = 0; c < 3; c++)
+        out[c] = (uint8_t)(paper - (int)by_255(in[c] * (unsigned)paper));
+}
+
 ODD_SIMD(static, void, cmyk_row,
          (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
          (width, in, background, out))
 {
     (void)background;
+    for (int x = 0; x < width; x++)
+        cmyk_pixel(in + 4 * x, out + 3 * x);
+}
+
+static void cmyk_alpha_row(int width, const uint8_t *in, const uint8_t *background, uint8_t *out)
+{
+    (void)background;
     for (int x = 0; x < width; x++) {
-        int paper = 255 - in[4 * x + 3];
-        for (int c = 0; c < 3; c++)
-            out[3 * x + c] = (uint8_t)(paper - (int)by_255(in[4 * x + c] * (unsigned)paper));
+        cmyk_pixel(in + 5 * x, out + 4 * x);
+        out[4 * x + 3] = in[5 * x + 4];
     }
 }
 
-odd_status odd_flatten(const odd_view *rgba, const uint8_t background[3], odd_image *rgb)
+odd_status odd_flatten(const odd_view *clear, const uint8_t background[3], odd_image *rgb)
 {
-    return each_row(rgba, flatten_row, background, 3, rgb);
+    return each_row(clear, clear->channels == 2 ? flatten_grey_row : flatten_row, background, 3,
+                    rgb);
 }
 
 odd_status odd_luma(const odd_view *rgb, odd_image *grey)
@@ -72,7 +98,8 @@ odd_status odd_luma(const odd_view *rgb, odd_image *grey)
 
 odd_status odd_cmyk_to_rgb(const odd_view *cmyk, odd_image *rgb)
 {
-    return each_row(cmyk, cmyk_row, NULL, 3, rgb);
+    bool clear = cmyk->channels == 5;
+    return each_row(cmyk, clear ? cmyk_alpha_row : cmyk_row, NULL, clear ? 4 : 3, rgb);
 }
 
 odd_status odd_copy(const odd_view *view, odd_image *out)

@@ -28,8 +28,9 @@ typedef struct {
 
 /* What a decoder found. Owned: odd_decoded_free(). */
 typedef struct {
-    odd_image image;  /* whole, or at least what `box` needs; four channels are RGBA, or CMYK */
-    bool cmyk;        /* 255 is full ink */
+    odd_image image;  /* whole, or at least what `box` needs; an even number of channels has alpha as
+                         the last, but see `cmyk` */
+    bool cmyk;        /* four channels are inks, 255 full; five are inks and alpha */
     int orientation;  /* EXIF 1 ... 8, still to be done */
     odd_box box;      /* what to keep, in the pixels of `image` as they are */
     uint8_t *profile; /* ICC, by malloc; NULL none */

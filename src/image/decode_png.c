@@ -1,5 +1,5 @@
-/* PNG by libpng: every depth and colour type becomes 8-bit grey, RGB or RGBA; gamma is not applied
- * and 16 bits lose their lower half, both as in Pillow. */
+/* PNG by libpng: every depth and colour type becomes 8-bit grey or RGB, with alpha where there is
+ * transparency; gamma is not applied and 16 bits lose their lower half, both as in Pillow. */
 #include "image/decode_internal.h"
 
 #include <setjmp.h>
@@ -76,11 +76,8 @@ static void keep_profile(png_reader *r)
 
 static void choose_colours(png_reader *r)
 {
-    bool clear = png_get_valid(r->png, r->info, PNG_INFO_tRNS) ||
-                 (png_get_color_type(r->png, r->info) & PNG_COLOR_MASK_ALPHA);
     png_set_expand(r->png);
     png_set_strip_16(r->png);
-    if (clear) png_set_gray_to_rgb(r->png);
 }
 
 static void read_rows(png_reader *r)
@@ -104,8 +101,8 @@ static void read_rows(png_reader *r)
 static int channels_of(png_reader *r)
 {
     int type = png_get_color_type(r->png, r->info);
-    if ((type & PNG_COLOR_MASK_ALPHA) || png_get_valid(r->png, r->info, PNG_INFO_tRNS)) return 4;
-    return type & PNG_COLOR_MASK_COLOR ? 3 : 1;
+    bool clear = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(r->png, r->info, PNG_INFO_tRNS);
+    return (type & PNG_COLOR_MASK_COLOR ? 3 : 1) + (clear ? 1 : 0);
 }
 
 static void decode_all(png_reader *r)

@@ -179,7 +179,7 @@ bool odd_decode_vips(const odd_source *source, odd_decoded *out, odd_verdict *ve
 static VipsInterpretation meaning(const odd_decoded *decoded, int channels)
 {
     if (decoded->cmyk) return VIPS_INTERPRETATION_CMYK;
-    return channels == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    return channels <= 2 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
 }
 
 bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, const odd_view *view,

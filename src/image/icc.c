@@ -125,7 +125,7 @@ bool odd_profile_is_plain(const uint8_t *profile, size_t size, int channels)
     span whole = {profile, size};
     if (size < HEADER_BYTES + 4) return true;
     const char *space = (const char *)profile + 16;
-    if (memcmp(space, "GRAY", 4) == 0) return channels != 1 || curve_is_srgb(whole, "kTRC");
-    if (memcmp(space, "RGB ", 4) == 0) return channels == 1 || is_srgb(whole);
+    if (memcmp(space, "GRAY", 4) == 0) return channels > 2 || curve_is_srgb(whole, "kTRC");
+    if (memcmp(space, "RGB ", 4) == 0) return channels <= 2 || is_srgb(whole);
     return true;
 }

@@ -4,12 +4,14 @@
 #include "image/pixels_internal.h"
 #include "oddlot/base/memory.h"
 
+#define MAX_CHANNELS 5 /* CMYK with alpha */
+
 odd_status odd_image_new(int width, int height, int channels, odd_image *out)
 {
     odd_status st;
     odd_image image = {width, height, channels, NULL};
     *out = (odd_image)ODD_IMAGE_EMPTY;
-    if (width < 1 || height < 1 || (channels != 1 && channels != 3 && channels != 4))
+    if (width < 1 || height < 1 || channels < 1 || channels > MAX_CHANNELS)
         return odd_fail(ODD_ARG, "no image can be %d x %d with %d channels", width, height,
                         channels);
     ODD_TRY(ODD_NEW(image.pixels, (int64_t)width * height * channels));

@@ -25,11 +25,13 @@ odd_view odd_view_whole(const odd_image *image);
 odd_view odd_view_part(const odd_image *image, int left, int top, int width, int height);
 
 /* colour.c */
-/** Alpha over the background: (v * alpha + background * (255 - alpha)) / 255, as Pillow's paste. */
-odd_status odd_flatten(const odd_view *rgba, const uint8_t background[3], odd_image *rgb);
+/** Alpha (of RGBA, or of grey with alpha) over the background: (v * alpha + background *
+ *  (255 - alpha)) / 255, as Pillow's paste. */
+odd_status odd_flatten(const odd_view *clear, const uint8_t background[3], odd_image *rgb);
 /** ITU-R 601-2 luma, as Pillow's convert("L"). */
 odd_status odd_luma(const odd_view *rgb, odd_image *grey);
-/** The formula without a profile, as Pillow's convert("RGB"); 255 is full ink. */
+/** The formula without a profile, as Pillow's convert("RGB"); 255 is full ink. A fifth channel is
+ *  alpha, and becomes that of RGBA. */
 odd_status odd_cmyk_to_rgb(const odd_view *cmyk, odd_image *rgb);
 odd_status odd_copy(const odd_view *view, odd_image *out);
 
@@ -45,7 +47,7 @@ odd_status odd_resample(const odd_view *in, const odd_box *box, odd_kernel kerne
 
 /* icc.c */
 /** True if the ICC profile means sRGB to within two grey levels, or cannot be applied to pixels of
- *  this many channels: then there is nothing to convert. */
+ *  this many channels (alpha counted): then there is nothing to convert. */
 bool odd_profile_is_plain(const uint8_t *profile, size_t size, int channels);
 
 #endif

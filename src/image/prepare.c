@@ -140,13 +140,13 @@ static void spread_grey(size_t n, uint8_t *pixels)
         pixels[3 * i] = pixels[3 * i + 1] = pixels[3 * i + 2] = pixels[i];
 }
 
-/* From sRGB, grey or RGBA pixels to the stored square. */
+/* From sRGB or grey pixels, with alpha or without, to the stored square. */
 static odd_status finish(const odd_prepare_options *options, part *p, int orientation,
                          uint8_t *pixels)
 {
     odd_status st;
     int side = (int)options->size, channels = odd_prepared_channels(options);
-    if (p->view.channels == 4) ODD_TRY(flatten(options, p));
+    if (p->view.channels % 2 == 0) ODD_TRY(flatten(options, p));
     if (p->view.channels == 3 && channels == 1) ODD_TRY(luma(p));
     if (orientation != 1) ODD_TRY(orient(p, orientation));
     ODD_TRY(odd_resample(&p->view, &p->box, odd_kernel_find(options->kernel), side, side, pixels));

@@ -179,7 +179,9 @@ static odd_status resize_by(resampler *resample, const odd_image *in, const odd_
         box->left + box->width > in->width || box->top + box->height > in->height)
         return odd_fail(ODD_ARG, "box %g %g %g %g is not inside the %d x %d image", box->left,
                         box->top, box->width, box->height, in->width, in->height);
-    ODD_TRY(odd_image_new(out_width, out_height, in->channels, out)); /* checks the channels too */
+    if (in->channels != 1 && in->channels != 3 && in->channels != 4)
+        return odd_fail(ODD_ARG, "no image of %d channels is resized", in->channels);
+    ODD_TRY(odd_image_new(out_width, out_height, in->channels, out));
     ODD_TRY(resample(&whole, box, kernel, out_width, out_height, out->pixels));
 done:
     if (st != ODD_OK) odd_image_free(out);

@@ -117,4 +117,22 @@ add("WebP orientation by XMP", encode(rgb, "WEBP", lossless=True, xmp=xmp(5)), e
 add("WebP animated, orientation by XMP", encode(
     rgb, "WEBP", lossless=True, save_all=True, append_images=[grey.convert("RGB")], xmp=xmp(4)), expected=turned(rgb, 4))
 
+
+# ---- profiles where there is transparency ---------------------------------------------------
+
+add("PNG grey with alpha and a profile", encode(la, "PNG", icc_profile=dim), background="4080c0", within=1,
+    expected=over(managed(grey, dim), "4080c0"))
+add("PNG transparent grey and a profile", encode(grey, "PNG", icc_profile=dim, transparency=240), within=1,
+    expected=over(managed(grey, dim), mask=np.where(grey_pixels == 240, 0, 255).astype(np.uint8)))
+add("PNG RGBA and a profile", encode(rgba, "PNG", icc_profile=adobe), within=1, expected=over(managed(rgb, adobe)))
+few = rgb.quantize(13)
+few_mask = bytes((i * 40) % 256 for i in range(13))
+add("PNG palette with alpha and a profile", encode(few, "PNG", icc_profile=adobe, transparency=few_mask), within=1,
+    expected=over(managed(few.convert("RGB"), adobe), mask=np.array(list(few_mask), np.uint8)[np.array(few)]))
+add("WebP alpha and a profile", encode(rgba, "WEBP", lossless=True, exact=True, icc_profile=adobe), within=1,
+    expected=over(managed(rgb, adobe)))
+add("WebP animated, alpha and a profile", encode(
+    rgba, "WEBP", lossless=True, exact=True, icc_profile=adobe, save_all=True, append_images=[la.convert("RGBA")]),
+    within=1, expected=over(managed(rgb, adobe)))
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")

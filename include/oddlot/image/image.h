@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Row-major, channels interleaved: 1 grey, 3 RGB, 4 RGBA (not premultiplied). sRGB. */
+/* Row-major, channels interleaved: 1 grey, 2 grey with alpha, 3 RGB, 4 RGBA; alpha is not
+ * multiplied into the others. sRGB, but while an image is decoded. */
 typedef struct {
     int width, height, channels;
     uint8_t *pixels; /* (height, width, channels); owned: odd_image_free() */
