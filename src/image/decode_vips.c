@@ -4,14 +4,16 @@
  * libvips costs milliseconds an image, so formats that catalogues are made of do not come here. Its
  * error texts are kept for the whole process and may belong to another thread: they are not quoted.
  */
-#include "image/decode_internal.h"
+#include "image/decode_vips_internal.h"
+#include "image/samples_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <vips/vips.h>
 
-#define MAX_BANDS 8 /* CMYK with alpha has 5; a TIFF may claim thousands */
+#define MAX_BANDS    8  /* CMYK with alpha has 5; a TIFF may claim thousands */
+#define ROWS_AT_ONCE 16 /* between two looks at the clock */
 
 static bool started;
 
@@ -46,40 +48,32 @@ void odd_vips_stop(void)
     started = false;
 }
 
-typedef struct {
-    double deadline;
-    bool late;
-} watch;
-
-static void on_eval(VipsImage *image, VipsProgress *progress, watch *w)
-{
-    (void)progress;
-    w->late = w->late || odd_seconds() > w->deadline;
-    if (w->late) vips_image_set_kill(image, TRUE);
-}
-
 static bool reject_broken(const odd_source *source, odd_verdict *verdict)
 {
     return ODD_REJECT(verdict, ODD_IMAGE_BROKEN,
                       "damaged %s data, or of a kind that is not supported", source->format);
 }
 
-/* Compute the pixels of a pipeline: 8 bits, 1, 3 or 4 channels. */
-static bool compute(const odd_source *source, VipsImage *in, odd_image *out, odd_verdict *verdict)
+/* Compute a pipeline some rows at a time, in this thread, and keep the samples that `form` names.
+ */
+static bool compute(const odd_source *source, VipsImage *in, const odd_sample_form *form,
+                    odd_image *out, odd_verdict *verdict)
 {
-    watch w = {source->deadline, false};
-    size_t size = 0;
-    if (odd_seconds() > source->deadline) return odd_reject_slow(source, verdict);
-    if (odd_image_new(in->Xsize, in->Ysize, in->Bands, out) != ODD_OK)
+    bool good = true;
+    if (odd_image_new(in->Xsize, in->Ysize, odd_sample_channels(form), out) != ODD_OK)
         return odd_reject_status(verdict);
-    vips_image_set_progress(in, TRUE);
-    g_signal_connect(in, "eval", G_CALLBACK(on_eval), &w);
-    void *pixels = vips_image_write_to_memory(in, &size);
-    bool whole = pixels && size == (size_t)out->width * (size_t)out->height * (size_t)out->channels;
-    if (whole) memcpy(out->pixels, pixels, size);
-    g_free(pixels);
-    if (w.late) return odd_reject_slow(source, verdict);
-    return whole || reject_broken(source, verdict);
+    VipsRegion *region = vips_region_new(in);
+    for (int top = 0; good && top < in->Ysize; top += ROWS_AT_ONCE) {
+        const VipsRect rows = {0, top, in->Xsize, VIPS_MIN(ROWS_AT_ONCE, in->Ysize - top)};
+        if (odd_seconds() > source->deadline)
+            good = odd_reject_slow(source, verdict);
+        else if (vips_region_prepare(region, &rows) != 0)
+            good = reject_broken(source, verdict);
+        for (int y = top; good && y < top + rows.height; y++)
+            good = odd_samples_store(source, form, VIPS_REGION_ADDR(region, 0, y), y, out, verdict);
+    }
+    g_object_unref(region);
+    return good;
 }
 
 /* One step of a pipeline: *im becomes what the step made of it. */
@@ -91,12 +85,6 @@ static bool stepped(VipsImage **im, int failed, VipsImage **next)
     return true;
 }
 
-static bool is_lab(const VipsImage *im)
-{
-    return im->Type == VIPS_INTERPRETATION_LAB || im->Type == VIPS_INTERPRETATION_LABQ ||
-           im->Type == VIPS_INTERPRETATION_LABS;
-}
-
 /* Lab in a file is that of ICC, under D50; libvips' own formulas take it as under D65. */
 static bool lab_to_srgb(VipsImage **im)
 {
@@ -106,67 +94,73 @@ static bool lab_to_srgb(VipsImage **im)
                    &next);
 }
 
-/* *im becomes sRGB by its profile; false where it has none that works. */
-static bool profile_applied(VipsImage **im)
+/* Grey, RGB and CMYK stay as they are, their profile is kept for whoever converts the pixels of all
+ * formats. What is left are colours that only libvips knows, which become sRGB. */
+static bool settle_colours(VipsImage **im, odd_decoded *out)
 {
     VipsImage *next = NULL;
-    return vips_image_get_typeof(*im, VIPS_META_ICC_NAME) != 0 &&
-           stepped(im,
-                   vips_icc_transform(*im, &next, "srgb", "embedded", TRUE,
-                                      "black_point_compensation", TRUE, "intent",
-                                      VIPS_INTENT_RELATIVE, NULL),
-                   &next);
+    const void *profile;
+    size_t size;
+    switch ((*im)->Type) {
+    case VIPS_INTERPRETATION_LAB:
+    case VIPS_INTERPRETATION_LABQ:
+    case VIPS_INTERPRETATION_LABS:
+        return lab_to_srgb(im); /* whatever profile comes along */
+    case VIPS_INTERPRETATION_B_W:
+    case VIPS_INTERPRETATION_GREY16:
+    case VIPS_INTERPRETATION_sRGB:
+    case VIPS_INTERPRETATION_RGB16:
+    case VIPS_INTERPRETATION_scRGB:
+    case VIPS_INTERPRETATION_CMYK:
+        break;
+    default:
+        return stepped(im, vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL), &next);
+    }
+    out->cmyk = (*im)->Type == VIPS_INTERPRETATION_CMYK;
+    if (vips_image_get_typeof(*im, VIPS_META_ICC_NAME) != 0 &&
+        vips_image_get_blob(*im, VIPS_META_ICC_NAME, &profile, &size) == 0)
+        odd_keep_profile(out, (odd_span){profile, size});
+    return true;
 }
 
-/* Without a profile CMYK stays as it is: the formula is the same for all formats. */
-static bool to_srgb(VipsImage **im, bool *cmyk)
+/* False for samples that we do not read. */
+static bool find_form(const VipsImage *im, const odd_vips_way *way, odd_sample_form *form)
 {
-    VipsImage *next = NULL;
-    VipsInterpretation target =
-        (*im)->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-    if (is_lab(*im)) return lab_to_srgb(im); /* whatever profile comes along */
-    if (profile_applied(im)) return true;
-    *cmyk = (*im)->Type == VIPS_INTERPRETATION_CMYK && (*im)->BandFmt == VIPS_FORMAT_UCHAR &&
-            (*im)->Bands >= 4;
-    return *cmyk || stepped(im, vips_colourspace(*im, &next, target, NULL), &next);
+    const bool grey = im->Type == VIPS_INTERPRETATION_B_W || im->Type == VIPS_INTERPRETATION_GREY16;
+    const int colours = im->Type == VIPS_INTERPRETATION_CMYK ? 4 : grey ? 1 : 3;
+    const int alpha = way->alpha < 0 ? -1 : colours + way->alpha;
+    *form = (odd_sample_form){ODD_SAMPLE_U8, im->Bands, colours, alpha < im->Bands ? alpha : -1,
+                              way->white_is_zero};
+    if (im->BandFmt == VIPS_FORMAT_USHORT) form->type = ODD_SAMPLE_U16;
+    if (im->BandFmt == VIPS_FORMAT_FLOAT) form->type = ODD_SAMPLE_FLOAT;
+    return im->Bands >= colours &&
+           (form->type != ODD_SAMPLE_U8 || im->BandFmt == VIPS_FORMAT_UCHAR);
 }
 
-/* 8 bits and 1, 3 or 4 channels, whatever it was. */
-static bool to_bytes(VipsImage **im)
+/* By the loader of the format that decode.c saw, whatever libvips would make of the bytes. */
+static bool load(const odd_source *source, const char *loader, VipsImage **im, odd_verdict *verdict)
 {
-    VipsImage *next = NULL;
-    if ((*im)->BandFmt != VIPS_FORMAT_UCHAR &&
-        !stepped(im, vips_cast(*im, &next, VIPS_FORMAT_UCHAR, NULL), &next))
-        return false;
-    if ((*im)->Bands == 2 &&
-        !stepped(im, vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL), &next))
-        return false;
-    return (*im)->Bands <= 4 || stepped(im, vips_extract_band(*im, &next, 0, "n", 4, NULL), &next);
-}
-
-static bool load(const odd_source *source, VipsImage **im, odd_verdict *verdict)
-{
-    *im =
-        vips_image_new_from_buffer(source->bytes, source->size, "", "access",
-                                   VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
-    if (!*im) return reject_broken(source, verdict);
+    VipsBlob *blob = vips_blob_new(NULL, source->bytes, source->size);
+    int failed = vips_call(loader, blob, im, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+                           VIPS_FAIL_ON_TRUNCATED, NULL);
+    vips_area_unref(VIPS_AREA(blob));
+    if (failed) return reject_broken(source, verdict);
     if (!odd_within_limits(source, (*im)->Xsize, (*im)->Ysize, verdict)) return false;
     return (*im)->Bands <= MAX_BANDS || ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "%s has %d channels",
                                                    source->format, (*im)->Bands);
 }
 
-bool odd_decode_vips(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_vips_decode(const odd_source *source, const odd_vips_way *way, odd_decoded *out,
+                     odd_verdict *verdict)
 {
     VipsImage *im = NULL;
+    odd_sample_form form;
     ODD_CHECK(started);
-    bool done = load(source, &im, verdict);
-    if (done) {
-        if (out->orientation == 1) out->orientation = vips_image_get_orientation(im);
-        done = (to_srgb(&im, &out->cmyk) && to_bytes(&im)) ||
-               ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
-                          source->format);
-    }
-    done = done && compute(source, im, &out->image, verdict);
+    bool done = load(source, way->loader, &im, verdict) &&
+                ((settle_colours(&im, out) && find_form(im, way, &form)) ||
+                 ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
+                            source->format)) &&
+                compute(source, im, &form, &out->image, verdict);
     if (done)
         out->box =
             odd_kept_box(source->options, out->image.width, out->image.height, out->orientation);
@@ -176,27 +170,44 @@ bool odd_decode_vips(const odd_source *source, odd_decoded *out, odd_verdict *ve
     return done;
 }
 
+bool odd_decode_gif(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+{
+    return odd_vips_decode(source, &(odd_vips_way){"gifload_buffer", 0, false}, out, verdict);
+}
+
 static VipsInterpretation meaning(const odd_decoded *decoded, int channels)
 {
     if (decoded->cmyk) return VIPS_INTERPRETATION_CMYK;
     return channels <= 2 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
 }
 
+/* *im, of pixels in memory, becomes sRGB by the profile. */
+static bool transform(const odd_decoded *decoded, VipsImage **im)
+{
+    VipsImage *next = NULL;
+    VipsInterpretation type = meaning(decoded, (*im)->Bands);
+    if (!stepped(im, vips_copy(*im, &next, "interpretation", type, NULL), &next)) return false;
+    vips_image_set_blob_copy(*im, VIPS_META_ICC_NAME, decoded->profile, decoded->profile_size);
+    return stepped(im,
+                   vips_icc_transform(*im, &next, "srgb", "embedded", TRUE,
+                                      "black_point_compensation", TRUE, "intent",
+                                      VIPS_INTENT_RELATIVE, NULL),
+                   &next);
+}
+
 bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, const odd_view *view,
                        odd_image *out, odd_verdict *verdict)
 {
-    VipsImage *im = NULL, *next = NULL;
     odd_image compact = ODD_IMAGE_EMPTY;
+    odd_sample_form form;
     ODD_CHECK(started);
     if (odd_copy(view, &compact) != ODD_OK) return odd_reject_status(verdict);
     size_t size = (size_t)compact.width * (size_t)compact.height * (size_t)compact.channels;
-    im = vips_image_new_from_memory(compact.pixels, size, compact.width, compact.height,
-                                    compact.channels, VIPS_FORMAT_UCHAR);
-    VipsInterpretation type = meaning(decoded, compact.channels);
-    bool done = im && stepped(&im, vips_copy(im, &next, "interpretation", type, NULL), &next);
-    if (done)
-        vips_image_set_blob_copy(im, VIPS_META_ICC_NAME, decoded->profile, decoded->profile_size);
-    done = done && profile_applied(&im) && compute(source, im, out, verdict);
+    VipsImage *im = vips_image_new_from_memory(compact.pixels, size, compact.width, compact.height,
+                                               compact.channels, VIPS_FORMAT_UCHAR);
+    bool done = im && transform(decoded, &im) &&
+                find_form(im, &(odd_vips_way){.alpha = 0}, &form) &&
+                compute(source, im, &form, out, verdict);
     if (!done) odd_image_free(out);
     if (verdict->status == ODD_IMAGE_BROKEN) odd_verdict_good(verdict); /* only the profile is */
     if (im) g_object_unref(im);

@@ -1,5 +1,5 @@
 /* WebP by libwebp, lossy and lossless; animations go to libvips for their first frame. */
-#include "image/decode_internal.h"
+#include "image/decode_vips_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,10 +67,8 @@ bool odd_decode_webp(const odd_source *source, odd_decoded *out, odd_verdict *ve
     if (code != VP8_STATUS_OK) return reject_code(code, verdict);
     if (!odd_within_limits(source, features.width, features.height, verdict)) return false;
     read_chunks(source, out);
-    if (features.has_animation) {
-        odd_keep_profile(out, (odd_span){NULL, 0}); /* libvips applies it */
-        return odd_decode_vips(source, out, verdict);
-    }
+    if (features.has_animation)
+        return odd_vips_decode(source, &(odd_vips_way){"webpload_buffer", 0, false}, out, verdict);
     if (odd_image_new(features.width, features.height, features.has_alpha ? 4 : 3, &out->image) !=
         ODD_OK)
         return odd_reject_status(verdict);

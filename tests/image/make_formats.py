@@ -135,4 +135,136 @@ add("WebP animated, alpha and a profile", encode(
     rgba, "WEBP", lossless=True, exact=True, icc_profile=adobe, save_all=True, append_images=[la.convert("RGBA")]),
     within=1, expected=over(managed(rgb, adobe)))
 
+
+# ---- TIFF by hand ---------------------------------------------------------------------------
+
+CODES = {1: "B", 3: "H", 4: "I", 7: "B", 16: "Q"}
+
+
+def tiff(samples, bits, photometric, extra=None, form=None, order="<", big=False, tags=()):
+    """Of samples (height, width, n), uncompressed, in one strip; `bits` tells their size in the file."""
+    height, width, n = samples.shape
+    data = np.packbits(samples, axis=1).tobytes() if bits < 8 else samples.tobytes()
+    fields = {256: (4, [width]), 257: (4, [height]), 258: (3, [bits] * n), 259: (3, [1]), 262: (3, [photometric]),
+              273: (4, [16]), 277: (3, [n]), 278: (4, [height]), 279: (4, [len(data)])}
+    fields.update(tags)
+    if extra is not None:
+        fields[338] = (3, extra)
+    if form:
+        fields[339] = (3, [form] * n)
+    word, room = ("Q", 8) if big else ("I", 4)
+    data += b"\0" * (len(data) % 2)
+    directory = 16 + len(data)
+    behind_at = directory + (8 if big else 2) + (4 + 2 * room) * len(fields) + room
+    entries = behind = b""
+    for number in sorted(fields):
+        kind, values = fields[number]
+        raw = b"".join(struct.pack(order + CODES[kind], v) for v in values)
+        value = raw.ljust(room, b"\0") if len(raw) <= room else struct.pack(order + word, behind_at + len(behind))
+        if len(raw) > room:
+            behind += raw + b"\0" * (len(raw) % 2)
+        entries += struct.pack(order + "HH" + word, number, kind, len(values)) + value
+    mark = (b"II" if order == "<" else b"MM") + (struct.pack(order + "HHHQ", 43, 8, 0, directory) if big else
+                                                 struct.pack(order + "HI", 42, directory)).ljust(14, b"\0")
+    return mark + data + struct.pack(order + ("Q" if big else "H"), len(fields)) + entries + bytes(room) + behind
+
+
+def stack(*channels):
+    return np.concatenate([c if c.ndim == 3 else c[:, :, None] for c in channels], axis=2)
+
+
+def words(samples, order="<"):
+    return (samples.astype(np.uint16) * 257).astype(order + "u2")
+
+
+def reals(samples, order="<", size=4):
+    return (samples / 255).astype(f"{order}f{size}")
+
+
+BLACK_ZERO, WHITE_ZERO, RGB, PALETTE, INKS = 1, 0, 2, 3, 5
+ASSOCIATED, UNASSOCIATED, UNSPECIFIED = 1, 2, 0
+dark = np.zeros_like(alpha)
+rgba_pixels = stack(pixels, alpha)
+multiplied = stack((pixels.astype(int) * alpha[:, :, None] // 255).astype(np.uint8), alpha)
+ga_pixels = stack(grey_pixels, alpha)
+colour_of_grey = {320: (3, [v * 257 for v in range(256)] + [65535 - v * 257 for v in range(256)] + [0] * 256)}
+of_palette = Image.fromarray(stack(grey_pixels, 255 - grey_pixels, dark))
+
+add("TIFF fourth sample not specified", tiff(rgba_pixels, 8, RGB, [UNSPECIFIED]), expected=rgb)
+add("TIFF fourth sample not specified, zero", tiff(stack(pixels, dark), 8, RGB, [UNSPECIFIED]), expected=rgb)
+add("TIFF fourth sample not specified, 16 bits", tiff(words(rgba_pixels), 16, RGB, [UNSPECIFIED]), expected=rgb)
+add("TIFF fourth sample not mentioned", tiff(rgba_pixels, 8, RGB), background="0000ff")
+add("TIFF fourth sample alpha", tiff(rgba_pixels, 8, RGB, [UNASSOCIATED]), background="0000ff")
+add("TIFF fourth sample alpha of Corel", tiff(rgba_pixels, 8, RGB, [999]), background="0000ff")
+add("TIFF fourth sample multiplied in", tiff(multiplied, 8, RGB, [ASSOCIATED]), background="0000ff")
+add("TIFF two more not specified", tiff(stack(rgba_pixels, dark), 8, RGB, [UNSPECIFIED] * 2), expected=rgb)
+add("TIFF alpha and one more", tiff(stack(rgba_pixels, dark), 8, RGB, [UNASSOCIATED, UNSPECIFIED]), background="0000ff")
+add("TIFF one more and alpha", tiff(stack(pixels, dark, alpha), 8, RGB, [UNSPECIFIED, UNASSOCIATED]), expected=over(rgb))
+add("TIFF two more not mentioned", tiff(stack(rgba_pixels, dark), 8, RGB), expected=rgb)
+add("TIFF grey, second not specified", tiff(stack(grey_pixels, dark), 8, BLACK_ZERO, [UNSPECIFIED]), expected=grey)
+add("TIFF grey, second alpha", tiff(ga_pixels, 8, BLACK_ZERO, [UNASSOCIATED]), background="0000ff")
+add("TIFF grey, third alpha", tiff(stack(grey_pixels, dark, alpha), 8, BLACK_ZERO, [UNSPECIFIED, UNASSOCIATED]),
+    expected=over(grey))
+add("TIFF grey, three more", tiff(stack(grey_pixels, dark, dark, dark), 8, BLACK_ZERO, [UNSPECIFIED] * 3), expected=grey)
+add("TIFF white is zero, second alpha", tiff(stack(255 - grey_pixels, alpha), 8, WHITE_ZERO, [UNASSOCIATED]),
+    expected=over(grey))
+add("TIFF inks, fifth not specified", tiff(stack(inks, dark), 8, INKS, [UNSPECIFIED]), expected=cmyk)
+add("TIFF inks, two more", tiff(stack(inks, dark, dark), 8, INKS, [UNSPECIFIED] * 2), expected=cmyk)
+add("TIFF inks, fifth not mentioned", tiff(stack(inks, dark), 8, INKS), expected=cmyk)
+add("TIFF inks and alpha", tiff(stack(inks, alpha), 8, INKS, [UNASSOCIATED]), background="0000ff",
+    expected=over(cmyk, "0000ff"))
+add("TIFF inks of other colours", tiff(inks, 8, INKS, tags={332: (3, [2])}), "UNKNOWN")
+add("TIFF palette and alpha", tiff(ga_pixels, 8, PALETTE, [UNASSOCIATED], tags=colour_of_grey), expected=over(of_palette))
+add("TIFF palette, second not specified", tiff(ga_pixels, 8, PALETTE, [UNSPECIFIED], tags=colour_of_grey),
+    expected=of_palette)
+add("TIFF nine channels", tiff(stack(pixels, *[dark] * 6), 8, RGB, [UNSPECIFIED] * 6), "BROKEN")
+
+add("TIFF inks of 16 bits", tiff(words(inks), 16, INKS), expected=cmyk)
+add("TIFF inks of 16 bits, big endian", tiff(words(inks, ">"), 16, INKS, order=">"), expected=cmyk)
+for order, name in (("<", ""), (">", ", big endian")):
+    add("TIFF floating point" + name, tiff(reals(grey_pixels[:, :, None], order), 32, BLACK_ZERO, form=3, order=order),
+        expected=grey)
+    add("TIFF floating point RGB" + name, tiff(reals(pixels, order), 32, RGB, form=3, order=order), expected=rgb)
+add("TIFF floating point RGBA", tiff(reals(rgba_pixels), 32, RGB, [UNASSOCIATED], 3), expected=over(rgb))
+add("TIFF floating point, fourth not specified", tiff(reals(rgba_pixels), 32, RGB, [UNSPECIFIED], 3), expected=rgb)
+add("TIFF floating point, white is zero", tiff(reals(255 - grey_pixels[:, :, None]), 32, WHITE_ZERO, form=3), expected=grey)
+
+
+def with_value(value):
+    samples = reals(grey_pixels[:, :, None])
+    samples[4, 7] = value
+    return tiff(samples, 32, BLACK_ZERO, form=3)
+
+
+dot = Image.fromarray(grey_pixels.copy())
+dot.putpixel((7, 4), 255)
+add("TIFF floating point with rounding", with_value(1.000001), expected=dot)
+add("TIFF floating point beyond white", with_value(1.5), "BAD_VALUE")
+add("TIFF floating point below black", with_value(-0.25), "BAD_VALUE")
+add("TIFF floating point not a number", with_value(np.nan), "BAD_VALUE")
+add("TIFF floating point of 64 bits", tiff(reals(grey_pixels[:, :, None], size=8), 64, BLACK_ZERO, form=3), "UNKNOWN")
+add("TIFF floating point of 16 bits", tiff(reals(grey_pixels[:, :, None], size=2), 16, BLACK_ZERO, form=3), "UNKNOWN")
+add("TIFF signed", tiff(grey_pixels[:, :, None].astype("<i2"), 16, BLACK_ZERO, form=2), "UNKNOWN")
+add("TIFF of 32 bits", tiff(grey_pixels[:, :, None].astype("<u4"), 32, BLACK_ZERO), "UNKNOWN")
+add("TIFF RGB of 1 bit", tiff(pixels >> 7, 1, RGB), "UNKNOWN")
+for bits in (1, 2, 4):
+    spread = ((grey_pixels >> (8 - bits))[:, :, None] >> np.arange(bits - 1, -1, -1)) & 1
+    spread = spread.reshape(HEIGHT, WIDTH * bits)[:, :, None].astype(np.uint8)
+    small = {256: (4, [WIDTH])}
+    add(f"TIFF grey of {bits} bits", tiff(spread, bits, BLACK_ZERO, tags=small),
+        expected=Image.fromarray((grey_pixels >> (8 - bits)) * (255 // (2**bits - 1))))
+add("TIFF big, fourth not specified", tiff(rgba_pixels, 8, RGB, [UNSPECIFIED], big=True), expected=rgb)
+add("TIFF big, orientation as LONG", tiff(pixels, 8, RGB, big=True, order=">", tags={274: (4, [8])}), expected=turned(rgb, 8))
+add("TIFF orientation as LONG", tiff(pixels, 8, RGB, tags={274: (4, [7])}), expected=turned(rgb, 7))
+add("TIFF orientation by XMP", tiff(pixels, 8, RGB, tags={700: (1, list(xmp(6)))}), expected=turned(rgb, 6))
+add("TIFF orientation by its tag, not XMP", tiff(pixels, 8, RGB, tags={274: (3, [3]), 700: (1, list(xmp(6)))}),
+    expected=turned(rgb, 3))
+add("TIFF RGBA of 16 bits and a profile", tiff(words(rgba_pixels), 16, RGB, [UNASSOCIATED], tags={34675: (7, list(adobe))}),
+    within=1, expected=over(managed(rgb, adobe)))
+add("TIFF grey with alpha and a profile", encode(la, "TIFF", icc_profile=dim), within=1, expected=over(managed(grey, dim)))
+add("TIFF fourth not specified and a profile", tiff(rgba_pixels, 8, RGB, [UNSPECIFIED], tags={34675: (7, list(adobe))}),
+    within=1, expected=managed(rgb, adobe))
+add("TIFF inks of 16 bits, alpha and a profile", tiff(words(stack(inks, alpha)), 16, INKS, [UNASSOCIATED], tags={
+    34675: (7, list(press))}), within=2, expected=over(managed(cmyk, press)))
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")

@@ -6,6 +6,11 @@
 
 #define CASES ((int)(sizeof formats_cases / sizeof *formats_cases))
 
+static const decode_case *find(const char *name)
+{
+    return find_case(formats_cases, CASES, name);
+}
+
 static void known_images(void)
 {
     begin();
@@ -41,8 +46,37 @@ static void cut_anywhere(void)
     }
 }
 
+static const char *reason_of(const char *name)
+{
+    static odd_verdict verdict;
+    const decode_case *c = find(name);
+    odd_prepare_options options = options_of(c);
+    verdict = judge(c, &options);
+    return verdict.reason;
+}
+
+static void reasons(void)
+{
+    static const struct {
+        const char *name, *reason;
+    } told[] = {
+        {"TIFF floating point beyond white",
+         "TIFF has the value 1.5 at (4, 7), where floating point has to be from 0 (black) to 1 "
+         "(white)"},
+        {"TIFF signed",
+         "TIFF with 16-bit signed samples is not read: save it with 8 or 16 bits a sample"},
+        {"TIFF floating point of 64 bits",
+         "TIFF with 64-bit floating-point samples is not read: save it with 8 or 16 bits a sample"},
+        {"TIFF inks of other colours",
+         "inks of the TIFF are not cyan, magenta, yellow and black: save it as CMYK"},
+    };
+    begin();
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        CU_ASSERT_STRING_EQUAL(reason_of(told[i].name), told[i].reason);
+}
+
 const char *odd_test_name = "image/formats";
 CU_TestInfo odd_tests[] = {
     {"known images", known_images}, {"many threads", many_threads}, {"mutations", mutations},
-    {"cut anywhere", cut_anywhere}, CU_TEST_INFO_NULL,
+    {"cut anywhere", cut_anywhere}, {"reasons", reasons},           CU_TEST_INFO_NULL,
 };
