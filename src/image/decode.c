@@ -2,54 +2,71 @@
 #include "image/decode_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_SIDE 1000000 /* keeps what a resize needs beside the pixels below their own size */
 
-/* A format is only what is named here: bytes that nobody claims never reach a library. */
-static const struct {
+/* A format is only what is named here: bytes that nobody claims never reach a library. Formats of
+ * one name stand together. */
+typedef struct {
     const char *name;
     size_t at; /* where the mark begins */
     const char *mark;
     size_t mark_size;
     odd_decoder *decode;
-} formats[] = {
-    {"JPEG", 0, "\xff\xd8\xff", 3, odd_decode_jpeg},
-    {"PNG", 0, "\x89PNG\r\n\x1a\n", 8, odd_decode_png},
-    {"WebP", 8, "WEBP", 4, odd_decode_webp},
-    {"GIF", 0, "GIF87a", 6, odd_decode_gif},
-    {"GIF", 0, "GIF89a", 6, odd_decode_gif},
-    {"TIFF", 0, "II*\0", 4, odd_decode_tiff},
-    {"TIFF", 0, "MM\0*", 4, odd_decode_tiff},
-    {"TIFF", 0, "II+\0", 4, odd_decode_tiff},
-    {"TIFF", 0, "MM\0+", 4, odd_decode_tiff},
-    {"AVIF", 4, "ftypavif", 8, odd_decode_heif},
-    {"HEIC", 4, "ftypheic", 8, odd_decode_heif},
-    {"HEIF", 4, "ftypmif1", 8, odd_decode_heif},
+    odd_recogniser *is_one; /* of those whose mark may begin other things; NULL: the mark tells */
+} format;
+
+static const format formats[] = {
+    {"JPEG", 0, "\xff\xd8\xff", 3, odd_decode_jpeg, NULL},
+    {"PNG", 0, "\x89PNG\r\n\x1a\n", 8, odd_decode_png, NULL},
+    {"WebP", 8, "WEBP", 4, odd_decode_webp, NULL},
+    {"GIF", 0, "GIF87a", 6, odd_decode_gif, NULL},
+    {"GIF", 0, "GIF89a", 6, odd_decode_gif, NULL},
+    {"TIFF", 0, "II*\0", 4, odd_decode_tiff, NULL},
+    {"TIFF", 0, "MM\0*", 4, odd_decode_tiff, NULL},
+    {"TIFF", 0, "II+\0", 4, odd_decode_tiff, NULL},
+    {"TIFF", 0, "MM\0+", 4, odd_decode_tiff, NULL},
+    {"HEIC/AVIF", 4, "ftyp", 4, odd_decode_heif, odd_is_heif},
 };
+#define FORMATS (sizeof formats / sizeof *formats)
+
+/* By the first bytes; NULL: none that is read. */
+static const format *find_format(const uint8_t *bytes, size_t size)
+{
+    for (const format *f = formats; f < formats + FORMATS; f++)
+        if (size >= f->at + f->mark_size && memcmp(bytes + f->at, f->mark, f->mark_size) == 0 &&
+            (!f->is_one || f->is_one(bytes, size)))
+            return f;
+    return NULL;
+}
+
+static bool reject_unknown(odd_verdict *verdict)
+{
+    char names[ODD_VERDICT_SIZE] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < FORMATS; i++)
+        if ((i == 0 || strcmp(formats[i].name, formats[i - 1].name) != 0) && length < sizeof names)
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                       i == 0 ? "" : ", ", formats[i].name);
+    return ODD_REJECT(verdict, ODD_IMAGE_UNKNOWN, "%s (%s)",
+                      odd_image_status_text(ODD_IMAGE_UNKNOWN), names);
+}
 
 bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        size_t end = formats[i].at + formats[i].mark_size;
-        if (source->size < end ||
-            memcmp(source->bytes + formats[i].at, formats[i].mark, formats[i].mark_size) != 0)
-            continue;
-        odd_source named = *source;
-        named.format = formats[i].name;
-        return formats[i].decode(&named, out, verdict);
-    }
-    return ODD_REJECT(verdict, ODD_IMAGE_UNKNOWN, "%s", odd_image_status_text(ODD_IMAGE_UNKNOWN));
+    const format *f = find_format(source->bytes, source->size);
+    odd_source named = *source;
+    if (!f) return reject_unknown(verdict);
+    named.format = f->name;
+    return f->decode(&named, out, verdict);
 }
 
 bool odd_begins_as_image(const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (size >= formats[i].at + formats[i].mark_size &&
-            memcmp(bytes + formats[i].at, formats[i].mark, formats[i].mark_size) == 0)
-            return true;
-    return false;
+    return find_format(bytes, size) != NULL;
 }
 
 void odd_decoded_free(odd_decoded *decoded)

@@ -28,11 +28,11 @@ typedef struct {
 
 /* What a decoder found. Owned: odd_decoded_free(). */
 typedef struct {
-    odd_image image;  /* whole, or at least what `box` needs; an even number of channels has alpha as
-                         the last, but see `cmyk` */
-    bool cmyk;        /* four channels are inks, 255 full; five are inks and alpha */
-    int orientation;  /* EXIF 1 ... 8, still to be done */
-    odd_box box;      /* what to keep, in the pixels of `image` as they are */
+    odd_image image; /* whole, or at least what `box` needs; an even number of channels has alpha as
+                        the last, but see `cmyk` */
+    bool cmyk;       /* four channels are inks, 255 full; five are inks and alpha */
+    int orientation; /* EXIF 1 ... 8, still to be done */
+    odd_box box;     /* what to keep, in the pixels of `image` as they are */
     uint8_t *profile; /* ICC, by malloc; NULL none */
     size_t profile_size;
 } odd_decoded;
@@ -67,6 +67,10 @@ bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict
 
 /** True if a decoder would be chosen for a file that begins with these bytes. */
 bool odd_begins_as_image(const uint8_t *bytes, size_t size);
+
+/* Is this a file of the format? By its first bytes, of which there may be no more. */
+typedef bool odd_recogniser(const uint8_t *bytes, size_t size);
+odd_recogniser odd_is_heif;
 
 /* The decoders. On failure the verdict says why, `out` may hold parts. */
 typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_verdict *verdict);

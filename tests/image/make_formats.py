@@ -267,4 +267,58 @@ add("TIFF fourth not specified and a profile", tiff(rgba_pixels, 8, RGB, [UNSPEC
 add("TIFF inks of 16 bits, alpha and a profile", tiff(words(stack(inks, alpha)), 16, INKS, [UNASSOCIATED], tags={
     34675: (7, list(press))}), within=2, expected=over(managed(cmyk, press)))
 
+
+# ---- HEIC and AVIF, by other programs -------------------------------------------------------
+
+def by(program, name, *arguments, **inputs):
+    """The file of this name that a program makes from images."""
+    with tempfile.TemporaryDirectory() as folder:
+        for key, data in inputs.items():
+            with open(os.path.join(folder, key + ".png"), "wb") as file:
+                file.write(data)
+        subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True)
+        with open(os.path.join(folder, name), "rb") as file:
+            return file.read()
+
+
+def brands(data, major, compatible=None):
+    """Another first box of the same length."""
+    length = struct.unpack(">I", data[:4])[0]
+    room = (length - 16) // 4
+    others = [data[16 + 4 * i:20 + 4 * i] for i in range(room)] if compatible is None else [compatible] * room
+    return data[:8] + major + data[12:16] + b"".join(others) + data[length:]
+
+
+def deep_png(samples, kind):
+    return png(samples.shape[1], samples.shape[0], 16, kind, rows_of(words(samples, ">")))
+
+
+large, large_grey = picture(24, 18), picture(24, 18, 1)
+photo = Image.fromarray(large)
+photo_png, grey_png = encode(photo, "PNG"), encode(Image.fromarray(large_grey), "PNG")
+heic = by("heif-enc", "a.heic", "-q", "95", "-p", "chroma=444", "-o", "a.heic", "i.png", i=photo_png)
+grey_heic = by("heif-enc", "a.heic", "-q", "95", "-o", "a.heic", "i.png", i=grey_png)
+add("HEIC", heic, within=8, expected=photo)
+add("HEIC grey", grey_heic, within=8, expected=Image.fromarray(large_grey))
+add("HEIC of 10 bits", by("heif-enc", "a.heic", "-q", "95", "-b", "10", "-p", "chroma=444", "-o", "a.heic", "i.png",
+                          i=deep_png(large, 2)), within=8, expected=photo)
+add("HEIC brand only compatible", brands(heic, b"MiHB"), within=8, expected=photo)
+add("HEIC brand of video", brands(heic, b"isom", b"mp41"), "UNKNOWN")
+add("HEIC cut", heic[:len(heic) // 2], "BROKEN")
+
+
+def by_avifenc(*more, **inputs):
+    names = [name + ".png" for name in inputs if name != "exif"]
+    return by("avifenc", "a.avif", "--min", "4", "--max", "8", "-s", "6", "-y", "444", *more, *names, "a.avif", **inputs)
+
+
+add("AVIF", by_avifenc(i=photo_png), within=6, expected=photo)
+add("AVIF animated", by_avifenc(i=photo_png, j=encode(Image.fromarray(255 - large), "PNG")), within=6, expected=photo)
+for turns, turn in ((1, Image.ROTATE_90), (2, Image.ROTATE_180), (3, Image.ROTATE_270)):
+    add(f"AVIF turned {turns} times", by_avifenc("--irot", str(turns), i=photo_png), within=6,
+        expected=photo.transpose(turn))
+add("AVIF mirrored", by_avifenc("--imir", "1", i=photo_png), within=6, expected=photo.transpose(Image.FLIP_LEFT_RIGHT))
+add("AVIF turned, EXIF says so too", by_avifenc("--irot", "3", "--exif", "exif.png", i=photo_png, exif=exif(6)[6:]),
+    within=6, expected=photo.transpose(Image.ROTATE_270))
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")

@@ -46,6 +46,26 @@ static void cut_anywhere(void)
     }
 }
 
+/* Whatever brand a container of HEVC or AV1 names first, it is read by those that it knows. */
+static void brands(void)
+{
+    static const char *const known[] = {"heic", "heix", "heim", "heis", "hevc", "hevx",
+                                        "hevm", "hevs", "mif1", "mif2", "msf1", "miaf",
+                                        "heif", "avif", "avis", "MiHB", "    "};
+    const decode_case *heic = find("HEIC");
+    uint8_t *bytes = malloc(heic->size);
+    begin();
+    memcpy(bytes, heic->bytes, heic->size);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        decode_case other = *heic;
+        memcpy(bytes + 8, known[i], 4);
+        other.name = known[i];
+        other.bytes = bytes;
+        CU_ASSERT(case_holds(&other));
+    }
+    free(bytes);
+}
+
 static const char *reason_of(const char *name)
 {
     static odd_verdict verdict;
@@ -60,6 +80,8 @@ static void reasons(void)
     static const struct {
         const char *name, *reason;
     } told[] = {
+        {"HEIC brand of video",
+         "not an image format that oddlot reads (JPEG, PNG, WebP, GIF, TIFF, HEIC/AVIF)"},
         {"TIFF floating point beyond white",
          "TIFF has the value 1.5 at (4, 7), where floating point has to be from 0 (black) to 1 "
          "(white)"},
@@ -69,14 +91,36 @@ static void reasons(void)
          "TIFF with 64-bit floating-point samples is not read: save it with 8 or 16 bits a sample"},
         {"TIFF inks of other colours",
          "inks of the TIFF are not cyan, magenta, yellow and black: save it as CMYK"},
+        {"HEIC cut", "damaged HEIC data, or of a kind that is not supported"},
     };
     begin();
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         CU_ASSERT_STRING_EQUAL(reason_of(told[i].name), told[i].reason);
 }
 
+static void limits_hold(void)
+{
+    static const char *const names[] = {"AVIF", "HEIC"};
+    begin();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const decode_case *c = find(names[i]);
+        odd_prepare_options options = options_of(c);
+        options.max_seconds = -1; /* the deadline is over before it begins */
+        CU_ASSERT_EQUAL(judge(c, &options).status, ODD_IMAGE_TOO_SLOW);
+        options = options_of(c);
+        options.max_megapixels = 5e-6;
+        CU_ASSERT_EQUAL(judge(c, &options).status, ODD_IMAGE_TOO_LARGE);
+    }
+}
+
 const char *odd_test_name = "image/formats";
 CU_TestInfo odd_tests[] = {
-    {"known images", known_images}, {"many threads", many_threads}, {"mutations", mutations},
-    {"cut anywhere", cut_anywhere}, {"reasons", reasons},           CU_TEST_INFO_NULL,
+    {"known images", known_images},
+    {"many threads", many_threads},
+    {"mutations", mutations},
+    {"cut anywhere", cut_anywhere},
+    {"brands", brands},
+    {"reasons", reasons},
+    {"limits hold", limits_hold},
+    CU_TEST_INFO_NULL,
 };
