@@ -32,7 +32,7 @@ const odd_option odd_catalogue_option_table[] = {
     OPTION(label_dataset, TEXT, "", NULL, "hdf5: name of the dataset of labels; empty: none"),
     OPTION(extensions, LIST,
            "[jpg, jpeg, jpe, jfif, png, webp, tif, tiff, gif, bmp, ppm, pgm, pbm, pnm, heic, heif, "
-           "hif, avif, jp2, jxl]",
+           "hif, avif, jp2, j2k, jxl]",
            NULL,
            "folder, tar: endings of the names that are images, any case; any: those and files of "
            "other names that begin as an image does; []: all files"),

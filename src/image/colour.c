@@ -112,3 +112,29 @@ odd_status odd_copy(const odd_view *view, odd_image *out)
 done:
     return st;
 }
+
+static uint8_t to_byte(double level)
+{
+    return (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level + 0.5);
+}
+
+void odd_ycc_to_rgb(int width, int channels, uint8_t *row)
+{
+    for (int x = 0; x < width; x++) {
+        uint8_t *p = row + x * channels;
+        double y = p[0], blue = p[1] - 128, red = p[2] - 128;
+        p[0] = to_byte(y + 1.402 * red);
+        p[1] = to_byte(y - 0.344136 * blue - 0.714136 * red);
+        p[2] = to_byte(y + 1.772 * blue);
+    }
+}
+
+void odd_divide_alpha(int width, int channels, uint8_t *row)
+{
+    for (int x = 0; x < width; x++) {
+        uint8_t *p = row + x * channels;
+        const int alpha = p[channels - 1];
+        for (int c = 0; c < channels - 1 && alpha > 0; c++)
+            p[c] = (uint8_t)(p[c] >= alpha ? 255 : p[c] * 255 / alpha);
+    }
+}

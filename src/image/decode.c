@@ -30,6 +30,8 @@ static const format formats[] = {
     {"TIFF", 0, "II+\0", 4, odd_decode_tiff, NULL},
     {"TIFF", 0, "MM\0+", 4, odd_decode_tiff, NULL},
     {"HEIC/AVIF", 4, "ftyp", 4, odd_decode_heif, odd_is_heif},
+    {"JPEG 2000", 0, "\0\0\0\x0cjP  \r\n\x87\n", 12, odd_decode_jp2, NULL},
+    {"JPEG 2000", 0, "\xff\x4f\xff\x51", 4, odd_decode_jp2, NULL},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
 

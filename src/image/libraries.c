@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <jpeglib.h>
+#include <openjpeg.h>
 #include <png.h>
 #include <vips/vips.h>
 #include <webp/decode.h>
@@ -14,12 +15,13 @@
 
 const char *odd_image_text(void)
 {
-    static char text[160];
+    static char text[200];
     int webp = WebPGetDecoderVersion();
-    snprintf(text, sizeof text,
-             "libjpeg-turbo " TEXT_OF(
-                 LIBJPEG_TURBO_VERSION) ", libpng %s, libwebp %d.%d.%d, libvips %s, %s",
-             png_get_libpng_ver(NULL), webp >> 16, webp >> 8 & 255, webp & 255,
-             vips_version_string(), archive_version_string());
+    snprintf(
+        text, sizeof text,
+        "libjpeg-turbo " TEXT_OF(
+            LIBJPEG_TURBO_VERSION) ", libpng %s, libwebp %d.%d.%d, libvips %s, OpenJPEG %s, %s",
+        png_get_libpng_ver(NULL), webp >> 16, webp >> 8 & 255, webp & 255, vips_version_string(),
+        opj_version(), archive_version_string());
     return text;
 }

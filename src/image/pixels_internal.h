@@ -34,6 +34,10 @@ odd_status odd_luma(const odd_view *rgb, odd_image *grey);
  *  alpha, and becomes that of RGBA. */
 odd_status odd_cmyk_to_rgb(const odd_view *cmyk, odd_image *rgb);
 odd_status odd_copy(const odd_view *view, odd_image *out);
+/** Y, Cb, Cr of JPEG's full range to R, G, B: the first three channels of a row, in place. */
+void odd_ycc_to_rgb(int width, int channels, uint8_t *row);
+/** Undo the multiplication by alpha, the last channel of a row, in place. */
+void odd_divide_alpha(int width, int channels, uint8_t *row);
 
 /* orient.c */
 /** Turn and mirror as EXIF orientation 1 ... 8 asks; the box goes along. */

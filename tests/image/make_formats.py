@@ -321,4 +321,55 @@ add("AVIF mirrored", by_avifenc("--imir", "1", i=photo_png), within=6, expected=
 add("AVIF turned, EXIF says so too", by_avifenc("--irot", "3", "--exif", "exif.png", i=photo_png, exif=exif(6)[6:]),
     within=6, expected=photo.transpose(Image.ROTATE_270))
 
+
+# ---- JPEG 2000 ------------------------------------------------------------------------------
+
+jp2 = encode(rgb, "JPEG2000")
+bare = encode(rgb, "JPEG2000", no_jp2=True)
+add("JPEG 2000", jp2)
+add("JPEG 2000 bare", bare)
+add("JPEG 2000 lossy", encode(rgb, "JPEG2000", quality_mode="rates", quality_layers=[4], irreversible=True), within=1)
+add("JPEG 2000 grey", encode(grey, "JPEG2000"))
+add("JPEG 2000 RGBA", encode(rgba, "JPEG2000"), background="0000ff")
+add("JPEG 2000 bare RGBA", encode(rgba, "JPEG2000", no_jp2=True), background="0000ff")
+add("JPEG 2000 grey with alpha", encode(la, "JPEG2000"), background="0000ff")
+add("JPEG 2000 of 16 bits", encode(Image.fromarray(words(grey_pixels)), "JPEG2000"), within=1, expected=grey)
+add("JPEG 2000 tiles and offset", encode(rgb, "JPEG2000", tile_size=(4, 4), offset=(3, 2), tile_offset=(1, 1)))
+
+
+def box(kind, body):
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+def with_boxes(data, colour=None, channels=b""):
+    """A JP2 with another box of colours, and one more box after it."""
+    at, header = data.index(b"colr") - 4, data.index(b"jp2h") - 4
+    length, inside = (struct.unpack(">I", data[p:p + 4])[0] for p in (at, header))
+    new = (colour or data[at:at + length]) + channels
+    return data[:header] + struct.pack(">I", inside - length + len(new)) + data[header + 4:at] + new + data[at + length:]
+
+
+def named_colours(number):
+    return box(b"colr", struct.pack(">BBBI", 1, 0, 0, number))
+
+
+SYCC, CMYK, NO_COLOUR = 18, 12, 65535
+add("JPEG 2000 wide gamut profile", with_boxes(jp2, box(b"colr", bytes([2, 0, 0]) + adobe)), within=1,
+    expected=managed(rgb, adobe))
+luma_chroma = encode(Image.merge("RGB", rgb.convert("YCbCr").split()), "JPEG2000", mct=0)
+add("JPEG 2000 luma and chroma", with_boxes(luma_chroma, named_colours(SYCC)), within=3, expected=rgb)
+four = encode(Image.merge("RGBA", cmyk.split()), "JPEG2000", mct=0)
+add("JPEG 2000 inks", with_boxes(four, named_colours(CMYK)), expected=cmyk)
+kinds = struct.pack(">13H", 4, 0, 0, 1, 1, 0, 2, 2, 0, 3, 3, NO_COLOUR, NO_COLOUR)
+add("JPEG 2000 fourth not specified", with_boxes(four, channels=box(b"cdef", kinds)),
+    expected=Image.merge("RGB", cmyk.split()[:3]))
+kinds = struct.pack(">13H", 4, 3, 0, 1, 1, 0, 2, 2, 0, 3, 0, 1, 0)
+first_clear = Image.merge("RGBA", (Image.fromarray(alpha), *[rgb.split()[c] for c in (1, 2, 0)]))
+add("JPEG 2000 alpha before colours", with_boxes(encode(first_clear, "JPEG2000", mct=0), channels=box(b"cdef", kinds)),
+    expected=over(rgb))
+add("JPEG 2000 cut", jp2[:-40], "BROKEN")
+add("JPEG 2000 of its mark only", jp2[:12], "BROKEN")
+side = struct.pack(">II", 60000, 60000)
+add("JPEG 2000 bomb", bare[:8] + side + bare[16:24] + side + bare[32:], "TOO_LARGE")
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")

@@ -2,7 +2,7 @@
  * Prepare: from the bytes of an image file, or raw pixels, to the array that the catalogue stores.
  *
  * decode (limits first) -> sRGB (ICC, CMYK) -> flatten alpha on the background -> grey or RGB ->
- * orient (EXIF) -> largest central square -> antialiased resize, uint8. With Pillow: open,
+ * orient (EXIF, XMP) -> largest central square -> antialiased resize, uint8. With Pillow: open,
  * convert, crop, resize; the bytes are the same, but where the image is so large that JPEG is
  * decoded at 1/2, 1/4 or 1/8 (DCT scaling; at least twice the stored size is left), or where a
  * profile is applied.
@@ -51,7 +51,7 @@ size_t odd_prepared_bytes(const odd_prepare_options *options);
  * its limits allow. @local
  * @param[out] pixels   (size, size, channels) uint8; zeroed if the verdict is not OK.
  *
- * Memory  at most about 10 bytes for each pixel of the image (progressive JPEG).
+ * Memory  at most about 20 bytes for each pixel of the image (JPEG 2000); 10 for progressive JPEG.
  */
 void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
                          uint8_t *pixels, odd_verdict *verdict);
