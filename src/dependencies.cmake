@@ -22,6 +22,7 @@ odd_pkg(jpeg libjpeg)
 odd_pkg(png libpng)
 odd_pkg(webp libwebp)
 odd_pkg(openjp2 libopenjp2)
+odd_pkg(jxl libjxl)
 odd_pkg(archive libarchive)
 odd_pkg(protobuf_c libprotobuf-c)
 

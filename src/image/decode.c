@@ -32,6 +32,8 @@ static const format formats[] = {
     {"HEIC/AVIF", 4, "ftyp", 4, odd_decode_heif, odd_is_heif},
     {"JPEG 2000", 0, "\0\0\0\x0cjP  \r\n\x87\n", 12, odd_decode_jp2, NULL},
     {"JPEG 2000", 0, "\xff\x4f\xff\x51", 4, odd_decode_jp2, NULL},
+    {"JPEG XL", 0, "\0\0\0\x0cJXL \r\n\x87\n", 12, odd_decode_jxl, NULL},
+    {"JPEG XL", 0, "\xff\x0a", 2, odd_decode_jxl, NULL},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
 

@@ -75,7 +75,7 @@ odd_recogniser odd_is_heif;
 /* The decoders. On failure the verdict says why, `out` may hold parts. */
 typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
 odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_gif, odd_decode_tiff,
-    odd_decode_heif, odd_decode_jp2;
+    odd_decode_heif, odd_decode_jp2, odd_decode_jxl;
 
 /** Apply the ICC profile by libvips: sRGB or grey comes out, alpha stays. False where the profile
  *  cannot be used (then the formula has to do); a verdict other than OK says that time ran out. */

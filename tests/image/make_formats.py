@@ -372,4 +372,27 @@ add("JPEG 2000 of its mark only", jp2[:12], "BROKEN")
 side = struct.pack(">II", 60000, 60000)
 add("JPEG 2000 bomb", bare[:8] + side + bare[16:24] + side + bare[32:], "TOO_LARGE")
 
+
+# ---- JPEG XL by cjxl ------------------------------------------------------------------------
+
+jxl = by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl", i=encode(rgb, "PNG"))
+boxed = by("cjxl", "a.jxl", "-d", "0", "--container=1", "i.png", "a.jxl", i=encode(rgb, "PNG"))
+add("JPEG XL", jxl, expected=rgb)
+add("JPEG XL in a container", boxed, expected=rgb)
+add("JPEG XL lossy", by("cjxl", "a.jxl", "-d", "0.1", "i.png", "a.jxl", i=encode(rgb, "PNG")), within=12, expected=rgb)
+add("JPEG XL grey", by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl", i=encode(grey, "PNG")), expected=grey)
+add("JPEG XL RGBA", by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl", i=encode(rgba, "PNG")), expected=over(rgb))
+add("JPEG XL of 16 bits", by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl", i=deep_png(pixels, 2)), within=1, expected=rgb)
+add("JPEG XL wide gamut profile", by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl", i=encode(rgb, "PNG", icc_profile=adobe)),
+    within=1, expected=managed(rgb, adobe))
+add("JPEG XL grey with alpha and a profile", by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl",
+                                                i=encode(la, "PNG", icc_profile=dim)), within=2,
+    expected=over(managed(grey, dim)))
+add("JPEG XL animated", by("cjxl", "a.jxl", "-d", "0", "i.png", "a.jxl", i=encode(
+    few, "GIF", save_all=True, duration=90, append_images=[grey.convert("P")])), expected=few)
+sideways = by("cjxl", "a.jxl", "-d", "0", "-j", "0", "i.png", "a.jxl", i=encode(rgb, "PNG", exif=exif(6)))
+add("JPEG XL turned", sideways, expected=turned(rgb, 6))
+add("JPEG XL cut", jxl[:-20], "TRUNCATED")
+add("JPEG XL broken", jxl[:2] + b"\xff" * 12 + jxl[14:], "BROKEN")
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")

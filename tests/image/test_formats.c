@@ -81,7 +81,7 @@ static void reasons(void)
         const char *name, *reason;
     } told[] = {
         {"HEIC brand of video", "not an image format that oddlot reads (JPEG, PNG, WebP, GIF, "
-                                "TIFF, HEIC/AVIF, JPEG 2000)"},
+                                "TIFF, HEIC/AVIF, JPEG 2000, JPEG XL)"},
         {"TIFF floating point beyond white",
          "TIFF has the value 1.5 at (4, 7), where floating point has to be from 0 (black) to 1 "
          "(white)"},
@@ -101,7 +101,7 @@ static void reasons(void)
 
 static void limits_hold(void)
 {
-    static const char *const names[] = {"AVIF", "HEIC", "JPEG 2000"};
+    static const char *const names[] = {"AVIF", "HEIC", "JPEG 2000", "JPEG XL"};
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const decode_case *c = find(names[i]);

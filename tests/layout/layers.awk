@@ -15,7 +15,7 @@ BEGIN {
     foreign["cyaml/"] = foreign["yaml.h"] = foreign["xxhash.h"] = "base"
     foreign["hdf5"] = foreign["H5"] = "store"
     foreign["vips/"] = foreign["turbojpeg.h"] = foreign["jpeglib.h"] = foreign["webp/"] = "image"
-    foreign["openjpeg"] = "image"
+    foreign["openjpeg"] = foreign["jxl/"] = "image"
     foreign["archive"] = foreign["zlib.h"] = foreign["tiff"] = foreign["gif"] = "image"
     foreign["png.h"] = "image report"
     foreign["cblas"] = foreign["lapacke"] = foreign["elpa/"] = foreign["scalapack"] = "linalg"
