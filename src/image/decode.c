@@ -34,6 +34,7 @@ static const format formats[] = {
     {"JPEG 2000", 0, "\xff\x4f\xff\x51", 4, odd_decode_jp2, NULL},
     {"JPEG XL", 0, "\0\0\0\x0cJXL \r\n\x87\n", 12, odd_decode_jxl, NULL},
     {"JPEG XL", 0, "\xff\x0a", 2, odd_decode_jxl, NULL},
+    {"BMP", 0, "BM", 2, odd_decode_bmp, odd_is_bmp},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
 

@@ -395,4 +395,96 @@ add("JPEG XL turned", sideways, expected=turned(rgb, 6))
 add("JPEG XL cut", jxl[:-20], "TRUNCATED")
 add("JPEG XL broken", jxl[:2] + b"\xff" * 12 + jxl[14:], "BROKEN")
 
+
+# ---- BMP by hand ----------------------------------------------------------------------------
+
+def bmp(bits, data, header=40, compression=0, palette=b"", masks=(), colours=0, at=None, height=HEIGHT):
+    masks = struct.pack(f"<{len(masks)}I", *masks)
+    inside = header > 40
+    if header == 12:
+        head = struct.pack("<IHHHH", 12, WIDTH, height, 1, bits)
+    elif header == 16:
+        head = struct.pack("<IiiHH", 16, WIDTH, height, 1, bits)
+    else:
+        head = struct.pack("<IiiHHIIiiII", header, WIDTH, height, 1, bits, compression, len(data), 0, 0, colours, 0)
+        head += masks.ljust(header - 40, b"\0") if inside else masks
+    begin = 14 + len(head) + len(palette)
+    return b"BM" + struct.pack("<IHHI", begin + len(data), 0, 0, begin if at is None else at) + head + palette + data
+
+
+def bmp_rows(samples, from_top=False):
+    rows = [row.tobytes() for row in (samples if from_top else samples[::-1])]
+    return b"".join(row + b"\0" * (-len(row) % 4) for row in rows)
+
+
+def bmp_bits(numbers, bits):
+    return np.packbits(((numbers[:, :, None] >> np.arange(bits - 1, -1, -1)) & 1).reshape(HEIGHT, -1).astype(np.uint8), axis=1)
+
+
+colours = [(i * 7 % 256, i * 13 % 256, i * 29 % 256) for i in range(256)]
+
+
+def bmp_palette(n, step=4):
+    return b"".join(bytes(c[::-1]).ljust(step, b"\0") for c in colours[:n])
+
+
+def painted(numbers, n=256):
+    return Image.fromarray(np.array(colours[:n] + [(0, 0, 0)] * (256 - n), np.uint8)[numbers])
+
+
+bgr, bgra = pixels[:, :, ::-1], stack(pixels[:, :, ::-1], alpha)
+for header in (12, 16, 40, 52, 56, 64, 108, 124):
+    add(f"BMP header of {header} bytes", bmp(24, bmp_rows(bgr), header), expected=rgb)
+    numbers = grey_pixels >> 4
+    add(f"BMP 4 bits, header of {header}", bmp(4, bmp_rows(bmp_bits(numbers, 4)), header,
+                                               palette=bmp_palette(16, 3 if header == 12 else 4)), expected=painted(numbers))
+for bits in (1, 2, 8):
+    numbers = grey_pixels >> (8 - bits)
+    add(f"BMP {bits} bits", bmp(bits, bmp_rows(bmp_bits(numbers, bits)), palette=bmp_palette(2**bits)),
+        expected=painted(numbers))
+numbers = grey_pixels >> 4
+add("BMP from the top", bmp(24, bmp_rows(bgr, True), height=-HEIGHT), expected=rgb)
+add("BMP few colours", bmp(8, bmp_rows(numbers), palette=bmp_palette(16), colours=16), expected=painted(numbers, 16))
+add("BMP colours that are not there", bmp(8, bmp_rows(grey_pixels), palette=bmp_palette(16), colours=16),
+    expected=painted(grey_pixels, 16))
+fours = bmp_rows(bmp_bits(numbers, 4))
+add("BMP pixels not told where", bmp(4, fours, palette=bmp_palette(16), at=0), expected=painted(numbers))
+add("BMP pixels told where the colours are", bmp(4, fours, palette=bmp_palette(16), at=54), expected=painted(numbers))
+add("BMP last row without padding", bmp(24, bmp_rows(bgr)[:-2]), expected=rgb)
+add("BMP 32 bits", bmp(32, bmp_rows(bgra)))
+add("BMP 32 bits, masks", bmp(32, bmp_rows(stack(alpha, bgr)), compression=3, masks=(0xff000000, 0xff0000, 0xff00)))
+add("BMP 32 bits, alpha", bmp(32, bmp_rows(bgra), 124, 3, masks=(0xff0000, 0xff00, 0xff, 0xff000000)), background="0000ff")
+add("BMP 32 bits, alpha after a header of 40", bmp(32, bmp_rows(bgra), 40, 6, masks=(0xff0000, 0xff00, 0xff, 0xff000000)),
+    expected=over(rgb))
+add("BMP 32 bits, mask of alpha not used", bmp(32, bmp_rows(bgra), 124, 0, masks=(0xff0000, 0xff00, 0xff, 0xff000000)))
+add("BMP masks of nothing", bmp(32, bmp_rows(bgra), 108, 3, masks=(0, 0, 0, 0)), background="0000ff")
+wide = pixels.astype(np.uint32)
+fives = (wide[:, :, 0] >> 3 << 10 | wide[:, :, 1] >> 3 << 5 | wide[:, :, 2] >> 3).astype("<u2")
+sixes = (wide[:, :, 0] >> 3 << 11 | wide[:, :, 1] >> 2 << 5 | wide[:, :, 2] >> 3).astype("<u2")
+tens = (wide[:, :, 0] << 22 | wide[:, :, 1] << 12 | wide[:, :, 2] << 2).astype("<u4")
+add("BMP 16 bits", bmp(16, bmp_rows(fives)))
+add("BMP 16 bits, masks", bmp(16, bmp_rows(sixes), compression=3, masks=(0xf800, 0x7e0, 0x1f)))
+add("BMP ten bits a colour", bmp(32, bmp_rows(tens), compression=3, masks=(0x3ff00000, 0xffc00, 0x3ff)), within=1,
+    expected=rgb)
+add("BMP mask with a gap", bmp(32, bmp_rows(bgra), compression=3, masks=(0xf0f, 0xff0000, 0xff000000)), "BROKEN")
+run = b"".join(bytes([7, v, 0, 3, v + 1, v + 2, v + 3, 0, 0, 0]) for v in range(HEIGHT)) + b"\0\1"
+unrun = np.array([[v] * 7 + [v + 1, v + 2, v + 3] for v in range(HEIGHT)][::-1])
+add("BMP run lengths", bmp(8, run, compression=1, palette=bmp_palette(16), colours=16), expected=painted(unrun))
+run4 = b"".join(bytes([6, v << 4 | 15 - v, 0, 4, v << 4 | 1, 0x23, 0, 0]) for v in range(HEIGHT)) + b"\0\1"
+unrun4 = np.array([[v, 15 - v] * 3 + [v, 1, 2, 3] for v in range(HEIGHT)][::-1])
+add("BMP run lengths of 4 bits", bmp(4, run4, compression=2, palette=bmp_palette(16)), expected=painted(unrun4))
+jumps = np.zeros((HEIGHT, WIDTH), int)
+jumps[HEIGHT - 1, :2], jumps[HEIGHT - 3, 5:8], jumps[0, :] = 9, 8, 7
+add("BMP run lengths with jumps", bmp(8, bytes([2, 9, 0, 2, 3, 2, 3, 8, 0, 0, 0, 2, 0, 5, 200, 7, 0, 1]), compression=1,
+                                      palette=bmp_palette(16), colours=16), expected=painted(jumps))
+add("BMP run lengths end early", bmp(8, run[:-12] + b"\0\1", compression=1, palette=bmp_palette(16), colours=16),
+    expected=painted(np.concatenate([np.zeros((1, WIDTH), int), unrun[1:]])))
+add("BMP run lengths cut", bmp(8, run[:40], compression=1, palette=bmp_palette(16), colours=16), "TRUNCATED")
+add("BMP cut", bmp(24, bmp_rows(bgr))[:-10], "TRUNCATED")
+add("BMP header cut", bmp(24, bmp_rows(bgr))[:30], "TRUNCATED")
+add("BMP bomb", bmp(24, b"", height=60000)[:18] + struct.pack("<ii", 60000, 60000) + bmp(24, b"")[26:], "TOO_LARGE")
+add("BMP of JPEG inside", bmp(0, jpeg, compression=4), "BROKEN")
+add("BMP of no width", bmp(24, bmp_rows(bgr))[:18] + bytes(4) + bmp(24, bmp_rows(bgr))[22:], "BROKEN")
+add("BMP by its first letters only", b"BM is how this text begins, and it is no image", "UNKNOWN")
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")
