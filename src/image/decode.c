@@ -35,6 +35,7 @@ static const format formats[] = {
     {"JPEG XL", 0, "\0\0\0\x0cJXL \r\n\x87\n", 12, odd_decode_jxl, NULL},
     {"JPEG XL", 0, "\xff\x0a", 2, odd_decode_jxl, NULL},
     {"BMP", 0, "BM", 2, odd_decode_bmp, odd_is_bmp},
+    {"PBM/PGM/PPM", 0, "P", 1, odd_decode_pnm, odd_is_pnm},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
 

@@ -70,12 +70,12 @@ bool odd_begins_as_image(const uint8_t *bytes, size_t size);
 
 /* Is this a file of the format? By its first bytes, of which there may be no more. */
 typedef bool odd_recogniser(const uint8_t *bytes, size_t size);
-odd_recogniser odd_is_heif, odd_is_bmp;
+odd_recogniser odd_is_heif, odd_is_bmp, odd_is_pnm;
 
 /* The decoders. On failure the verdict says why, `out` may hold parts. */
 typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
 odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_gif, odd_decode_tiff,
-    odd_decode_heif, odd_decode_jp2, odd_decode_jxl, odd_decode_bmp;
+    odd_decode_heif, odd_decode_jp2, odd_decode_jxl, odd_decode_bmp, odd_decode_pnm;
 
 /** Apply the ICC profile by libvips: sRGB or grey comes out, alpha stays. False where the profile
  *  cannot be used (then the formula has to do); a verdict other than OK says that time ran out. */

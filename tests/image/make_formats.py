@@ -487,4 +487,39 @@ add("BMP of JPEG inside", bmp(0, jpeg, compression=4), "BROKEN")
 add("BMP of no width", bmp(24, bmp_rows(bgr))[:18] + bytes(4) + bmp(24, bmp_rows(bgr))[22:], "BROKEN")
 add("BMP by its first letters only", b"BM is how this text begins, and it is no image", "UNKNOWN")
 
+
+# ---- PBM, PGM, PPM --------------------------------------------------------------------------
+
+def as_words(samples, between=" "):
+    return between.join(str(v) for v in samples.ravel()).encode()
+
+
+size = b"%d %d" % (WIDTH, HEIGHT)
+bits = (grey_pixels >> 7) ^ 1
+add("PPM", encode(rgb, "PPM"))
+add("PGM", encode(grey, "PPM"))
+add("PBM", encode(grey.convert("1"), "PPM"))
+add("PPM in words", b"P3\n# words\n" + size + b"\n255\n" + as_words(pixels))
+add("PGM in words", b"P2 " + size + b" 255 " + as_words(grey_pixels) + b"\n")
+add("PBM in words", b"P1\n" + size + b"\n" + as_words(bits, "") + b"\n")
+add("PBM in words with blanks", b"P1\n" + size + b"\n" + as_words(bits))
+add("PGM with comments", b"P5\n#1\n%d#2\n #3\n%d\n255\n" % (WIDTH, HEIGHT) + grey_pixels.tobytes())
+add("PGM of 15", b"P5 " + size + b" 15\n" + (grey_pixels >> 4).tobytes())
+add("PGM of 1023", b"P5 " + size + b" 1023\n" + (grey_pixels.astype(int) * 4).astype(">u2").tobytes(), within=1, expected=grey)
+add("PPM of 65535", b"P6 " + size + b" 65535\n" + words(pixels, ">").tobytes(), within=1)
+add("PPM in words of 1000", b"P3 " + size + b" 1000 " + as_words(pixels.astype(int) * 3), within=1)
+add("PGM above white", b"P5 " + size + b" 100\n" + grey_pixels.tobytes())
+add("PGM in words above white", b"P2 " + size + b" 100 " + as_words(grey_pixels), "BROKEN")
+add("PGM twice", 2 * encode(grey, "PPM"))
+add("PGM cut", encode(grey, "PPM")[:-1], "TRUNCATED")
+add("PGM in words cut", b"P2 " + size + b" 255 " + as_words(grey_pixels[:-1]), "TRUNCATED")
+add("PGM bomb", b"P5 100000 100000 255\n", "TOO_LARGE")
+add("PGM of large size and few bytes", b"P5 9000 9000 255\n1", "TRUNCATED")
+add("PGM of no size", b"P5 0 9 255\n", "BROKEN")
+add("PGM with a long number", b"P5 00000000012 9 255\n" + bytes(999), "BROKEN")
+add("PGM with letters", b"P5 is where this text begins", "BROKEN")
+add("PBM with other digits", b"P1 " + size + b" " + as_words(bits * 2), "BROKEN")
+add("PGM without white", b"P5 " + size + b" 0\n" + grey_pixels.tobytes(), "BROKEN")
+add("PAM", b"P7\nWIDTH 9\n", "UNKNOWN")
+
 write("Tiny images of rarer formats and what becomes of them, written by make_formats.py.", "formats_")

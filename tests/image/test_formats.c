@@ -80,8 +80,9 @@ static void reasons(void)
     static const struct {
         const char *name, *reason;
     } told[] = {
-        {"HEIC brand of video", "not an image format that oddlot reads (JPEG, PNG, WebP, GIF, "
-                                "TIFF, HEIC/AVIF, JPEG 2000, JPEG XL, BMP)"},
+        {"PAM",
+         "not an image format that oddlot reads (JPEG, PNG, WebP, GIF, TIFF, HEIC/AVIF, JPEG "
+         "2000, JPEG XL, BMP, PBM/PGM/PPM)"},
         {"TIFF floating point beyond white",
          "TIFF has the value 1.5 at (4, 7), where floating point has to be from 0 (black) to 1 "
          "(white)"},
@@ -91,6 +92,7 @@ static void reasons(void)
          "TIFF with 64-bit floating-point samples is not read: save it with 8 or 16 bits a sample"},
         {"TIFF inks of other colours",
          "inks of the TIFF are not cyan, magenta, yellow and black: save it as CMYK"},
+        {"PGM of large size and few bytes", "PBM/PGM/PPM data ends too early"},
         {"BMP bomb", "BMP 60000 x 60000 is over the limit of 100 megapixels"},
         {"JPEG 2000 bomb", "JPEG 2000 60000 x 60000 is over the limit of 100 megapixels"},
         {"HEIC cut", "damaged HEIC data, or of a kind that is not supported"},
@@ -102,7 +104,8 @@ static void reasons(void)
 
 static void limits_hold(void)
 {
-    static const char *const names[] = {"AVIF", "HEIC", "BMP 32 bits", "JPEG 2000", "JPEG XL"};
+    static const char *const names[] = {"AVIF",    "HEIC", "BMP 32 bits", "JPEG 2000",
+                                        "JPEG XL", "PPM",  "PGM in words"};
     begin();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const decode_case *c = find(names[i]);
