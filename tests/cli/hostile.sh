@@ -30,9 +30,10 @@ ln -s /dev/zero damaged/device.png
 good on 2 $(folder damaged damaged-run)
 listed=$(($(wc -l <damaged-run/errors.csv) - 1))
 [ "$listed" -ge "$bad" ] || fail "$bad damaged images, $listed in errors.csv"
-check agrees damaged-run $((60 + 6 + listed)) "$listed"
+check agrees damaged-run $((60 + 9 + listed)) "$listed"
 ! grep -q ',good' damaged-run/errors.csv || fail "a good image was not read"
-for name in truncated.jpg truncated.png truncated.webp truncated.tif truncated.gif header-only.png \
+for name in truncated.jpg truncated.png truncated.webp truncated.tif truncated.gif truncated.bmp truncated.ppm \
+    truncated.jp2 header-only.png \
     magic-only.jpg bomb.png zero.png text.png noise.jpg page.gif huge-header.png; do
     grep -q ",$name," damaged-run/errors.csv || fail "errors.csv has no $name"
 done

@@ -44,6 +44,9 @@ def damaged():
         "truncated.webp": encoded("WEBP", 0.5),
         "truncated.tif": encoded("TIFF", 0.5),
         "truncated.gif": encoded("GIF", 0.3),
+        "truncated.bmp": encoded("BMP", 0.5),
+        "truncated.ppm": encoded("PPM", 0.5),
+        "truncated.jp2": encoded("JPEG2000", 0.5),
         "header-only.png": encoded("PNG")[:33],
         "magic-only.jpg": b"\xff\xd8\xff",
         "bomb.png": bomb(30000),
@@ -53,7 +56,7 @@ def damaged():
         "page.gif": b"<html><script>alert(1)</script></html>",
         "huge-header.png": encoded("PNG")[:16] + struct.pack(">II", 2**31 - 1, 2**31 - 1) + encoded("PNG")[24:],
     }
-    for form in ("tif", "gif", "webp", "jpg", "png"):
+    for form in ("tif", "gif", "webp", "jpg", "png", "bmp", "ppm", "jp2"):
         picture.save(f"{folder}/good.{form}")
     picture.convert("CMYK").save(f"{folder}/good-cmyk.jpg")
     for name, data in files.items():
