@@ -2,6 +2,8 @@
  * every refusal tells what is wrong. */
 #include "decode_case.h"
 
+#include "image/decode_internal.h"
+
 #include "formats_data.h"
 
 #define CASES ((int)(sizeof formats_cases / sizeof *formats_cases))
@@ -118,6 +120,26 @@ static void limits_hold(void)
     }
 }
 
+/* By the head of a file alone, as `extensions: any` looks for images. */
+static void recognised_by_content(void)
+{
+    static const char *const texts[] = {"BM is how this text begins, and it is no image",
+                                        "P5",
+                                        "P9 100 100 255",
+                                        "PS: no image",
+                                        "#!/bin/sh",
+                                        "    ftypisom    mp41mp42",
+                                        "    ftyp"};
+    for (int i = 0; i < CASES; i++) {
+        const decode_case *c = &formats_cases[i];
+        const size_t head = c->size < ODD_HEAD_SIZE ? c->size : ODD_HEAD_SIZE;
+        CU_ASSERT_EQUAL(odd_begins_as_image(c->bytes, head),
+                        c->status != ODD_IMAGE_UNKNOWN || strncmp(c->name, "TIFF", 4) == 0);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        CU_ASSERT_FALSE(odd_begins_as_image((const uint8_t *)texts[i], strlen(texts[i])));
+}
+
 const char *odd_test_name = "image/formats";
 CU_TestInfo odd_tests[] = {
     {"known images", known_images},
@@ -127,5 +149,6 @@ CU_TestInfo odd_tests[] = {
     {"brands", brands},
     {"reasons", reasons},
     {"limits hold", limits_hold},
+    {"recognised by content", recognised_by_content},
     CU_TEST_INFO_NULL,
 };
