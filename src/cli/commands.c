@@ -52,7 +52,8 @@ const odd_command odd_commands[] = {
      "oddlot model info mobilenet_v2.onnx", NULL, odd_cmd_model},
     {"doctor", "This machine", "what this machine and build can do", "",
      "Checks the libraries, the CPU, memory and disk; exit code 3 if something is wrong.\n"
-     "ODDLOT_ISA=avx512, avx2, avx or sse41 in the environment of any command keeps oddlot and its\n"
+     "ODDLOT_ISA=avx512, avx2, avx or sse41 in the environment of any command keeps oddlot and "
+     "its\n"
      "libraries from using more of the CPU than that: to make a run on an older one again.\n",
      "mpirun -n 2 oddlot doctor", NULL, odd_cmd_doctor},
     {"bench", "This machine", "time the parts on generated data", "CASE [key=value]...",
