@@ -4,10 +4,12 @@
  * options are, whatever the document holds. */
 #include "base/job_internal.h"
 
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 typedef struct {
     odd_job *job;
@@ -23,98 +25,7 @@ static yaml_node_t *node_at(const filling *f, yaml_node_item_t item)
     return yaml_document_get_node(f->document, item);
 }
 
-static const char *text_of(const yaml_node_t *node)
-{
-    return (const char *)node->data.scalar.value;
-}
-
-static bool is_plain_scalar(const yaml_node_t *node)
-{
-    return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-}
-
-static bool is_null(const yaml_node_t *node)
-{
-    if (!is_plain_scalar(node)) return false;
-    return strcmp(text_of(node), "~") == 0 || strcasecmp(text_of(node), "null") == 0;
-}
-
-static bool is_nothing(const yaml_node_t *node)
-{
-    return is_plain_scalar(node) && node->data.scalar.length == 0;
-}
-
-/* What stands there, for "expected an integer, found ...". */
-static void add_found(const yaml_node_t *node, odd_text *out)
-{
-    if (node->type == YAML_SEQUENCE_NODE)
-        odd_text_add(out, "a list");
-    else if (node->type == YAML_MAPPING_NODE)
-        odd_text_add(out, "a mapping");
-    else if (is_nothing(node))
-        odd_text_add(out, "nothing");
-    else
-        odd_text_format(out, "'%.60s'", text_of(node));
-}
-
-static odd_status fail_expected(const char *what, const yaml_node_t *node)
-{
-    odd_text found = ODD_TEXT_EMPTY;
-    add_found(node, &found);
-    odd_fail(ODD_USAGE, "expected %s, found %s", what, odd_text_string(&found));
-    odd_text_free(&found);
-    return ODD_USAGE;
-}
-
 /* ---- one option ---------------------------------------------------------------------------- */
-
-static odd_status fail_option(const odd_option *option, const yaml_node_t *node)
-{
-    odd_text what = ODD_TEXT_EMPTY;
-    odd_value_expected(option, &what);
-    fail_expected(odd_text_string(&what), node);
-    odd_text_free(&what);
-    return ODD_USAGE;
-}
-
-/* A scalar with something in it, and without the zero bytes that only an escape can bring. */
-static odd_status check_scalar(const odd_option *option, const yaml_node_t *node)
-{
-    if (node->type != YAML_SCALAR_NODE || is_nothing(node)) return fail_option(option, node);
-    if (strlen(text_of(node)) != node->data.scalar.length)
-        return odd_fail(ODD_USAGE, "a text with a zero byte");
-    return ODD_OK;
-}
-
-/* On failure *at is moved to the item that is wrong. */
-static odd_status read_sequence(const filling *f, const odd_option *option, const yaml_node_t *node,
-                                void *field, yaml_mark_t *at)
-{
-    odd_status st = ODD_OK;
-    const yaml_node_item_t *items = node->data.sequence.items.start;
-    int64_t count = node->data.sequence.items.top - items;
-    const char **texts = calloc((size_t)count + 1, sizeof *texts);
-    if (!texts) return odd_fail(ODD_NOMEM, "cannot allocate a list");
-    for (int64_t i = 0; i < count; i++) {
-        const yaml_node_t *item = node_at(f, items[i]);
-        *at = item->start_mark;
-        ODD_TRY(check_scalar(option, item));
-        texts[i] = text_of(item);
-    }
-    st = odd_value_read_list(texts, count, field);
-done:
-    free(texts);
-    return st;
-}
-
-static odd_status read_node(const filling *f, const odd_option *option, const yaml_node_t *node,
-                            void *field, yaml_mark_t *at)
-{
-    if (odd_option_is_list(option) && node->type == YAML_SEQUENCE_NODE)
-        return read_sequence(f, option, node, field, at);
-    odd_status st = check_scalar(option, node);
-    return st == ODD_OK ? odd_value_read(option, text_of(node), field) : st;
-}
 
 static odd_status fill_default(const odd_option *option, void *field);
 
@@ -142,13 +53,14 @@ static odd_status fill_option(const filling *f, odd_part *part, const odd_option
 {
     odd_place *place = &part->places[option - part->section->options];
     yaml_mark_t at = node->start_mark;
-    if (is_null(node)) {
+    if (odd_node_is_null(node)) {
         free(place->set);
         *place = (odd_place){NULL, 0, 0};
         return fill_default(option, field_of(part, option));
     }
-    odd_status st = read_node(f, option, node, field_of(part, option), &at);
+    odd_status st = odd_node_read(f->document, option, node, field_of(part, option), &at);
     if (st == ODD_OK) st = odd_value_make_absolute(option, f->folder, field_of(part, option));
+    if (st == ODD_OK) st = odd_hint_paths(option, field_of(part, option));
     if (st == ODD_OK) return set_place(f->source, at, place);
     if (f->source->is_file) odd_fail_prefix(st, "%s: ", path);
     return odd_source_fail(f->source, st, at);
@@ -159,10 +71,12 @@ static odd_status fill_option(const filling *f, odd_part *part, const odd_option
 static odd_status fail_unknown(const filling *f, const char *path, yaml_mark_t at)
 {
     char guess[ODD_JOB_PATH];
-    if (odd_path_guess(f->job, path, guess))
-        odd_fail(ODD_USAGE, "unknown key '%s'; did you mean '%s'?", path, guess);
-    else
-        odd_fail(ODD_USAGE, "unknown key '%s'", path);
+    odd_text hint = ODD_TEXT_EMPTY;
+    odd_hint_words(path, &hint);
+    if (!hint.s && odd_path_guess(f->job, path, guess))
+        odd_text_format(&hint, "; did you mean '%s'?", guess);
+    odd_fail(ODD_USAGE, "unknown key '%s'%s", path, odd_text_string(&hint));
+    odd_text_free(&hint);
     return odd_source_fail(f->source, ODD_USAGE, at);
 }
 
@@ -171,15 +85,15 @@ static odd_status check_key(const filling *f, const yaml_node_t *mapping,
 {
     const yaml_node_t *key = node_at(f, pair->key);
     if (key->type != YAML_SCALAR_NODE)
-        return odd_source_fail(f->source, fail_expected("a key", key), key->start_mark);
-    if (strchr(text_of(key), '.')) {
-        odd_fail(ODD_USAGE, "'%s' has a dot; keys are nested, not dotted", text_of(key));
+        return odd_source_fail(f->source, odd_node_unexpected("a key", key), key->start_mark);
+    if (strchr(odd_node_text(key), '.')) {
+        odd_fail(ODD_USAGE, "'%s' has a dot; keys are nested, not dotted", odd_node_text(key));
         return odd_source_fail(f->source, ODD_USAGE, key->start_mark);
     }
     for (const yaml_node_pair_t *p = mapping->data.mapping.pairs.start; p < pair; p++) {
         const yaml_node_t *other = node_at(f, p->key);
-        if (strcmp(text_of(other), text_of(key)) != 0) continue;
-        odd_fail(ODD_USAGE, "'%s' is given twice, first on line %zu", text_of(key),
+        if (strcmp(odd_node_text(other), odd_node_text(key)) != 0) continue;
+        odd_fail(ODD_USAGE, "'%s' is given twice, first on line %zu", odd_node_text(key),
                  other->start_mark.line + 1);
         return odd_source_fail(f->source, ODD_USAGE, key->start_mark);
     }
@@ -190,17 +104,27 @@ static odd_status fill_pair(const filling *f, const char *section, const yaml_no
 {
     char path[ODD_JOB_PATH];
     const yaml_node_t *key = node_at(f, pair->key), *value = node_at(f, pair->value);
-    const char *name = text_of(key);
+    const char *name = odd_node_text(key);
     if (!odd_path_join(path, section, name) || *name == '\0')
         return fail_unknown(f, path, key->start_mark);
     return fill(f, path, key->start_mark, value);
 }
 
+static void fail_no_mapping(const yaml_node_t *node)
+{
+    odd_text found = ODD_TEXT_EMPTY;
+    odd_node_add_found(node, &found);
+    if (node->type == YAML_SCALAR_NODE) odd_hint_words(odd_node_text(node), &found);
+    odd_fail(ODD_USAGE, "expected a mapping of settings, found %s", odd_text_string(&found));
+    odd_text_free(&found);
+}
+
 static odd_status fill_section(const filling *f, const char *section, const yaml_node_t *node)
 {
-    if (is_null(node) || is_nothing(node)) return ODD_OK; /* all its keys commented out */
+    if (odd_node_is_null(node) || odd_node_is_nothing(node))
+        return ODD_OK; /* all its keys commented out */
     if (node->type != YAML_MAPPING_NODE) {
-        fail_expected("a mapping of settings", node);
+        fail_no_mapping(node);
         if (*section) odd_fail_prefix(ODD_USAGE, "%s: ", section);
         return odd_source_fail(f->source, ODD_USAGE, node->start_mark);
     }
@@ -236,12 +160,17 @@ static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const
 odd_status odd_fill_file(odd_job *job, const char *bytes, size_t size)
 {
     yaml_document_t document;
-    const odd_source source = {job->path, true, bytes, size};
-    odd_status st = odd_source_parse(&source, &document);
-    if (st != ODD_OK) return st;
+    odd_source source = {job->path, true, bytes, size};
+    char *decoded;
+    odd_status st;
+    ODD_TRY(odd_source_decode(&source, &decoded));
+    ODD_TRY(odd_source_parse(&source, &document));
     const yaml_node_t *root = yaml_document_get_root_node(&document);
+    if (!root) odd_log(ODD_LOG_INFO, "%s has no settings: all are at their defaults", job->path);
     if (root) st = fill_section(&(filling){job, &source, &document, job->folder}, "", root);
     yaml_document_delete(&document);
+done:
+    odd_free(decoded);
     return st;
 }
 
@@ -285,8 +214,8 @@ static odd_status read_default(const odd_option *option, const char *value, void
     odd_status st = odd_source_parse(&source, &document);
     if (st != ODD_OK) return st;
     const yaml_node_t *root = yaml_document_get_root_node(&document);
-    const filling f = {NULL, &source, &document, ""};
-    st = root ? read_node(&f, option, root, field, &at) : odd_fail(ODD_USAGE, "found nothing");
+    st = root ? odd_node_read(&document, option, root, field, &at)
+              : odd_fail(ODD_USAGE, "found nothing");
     yaml_document_delete(&document);
     return st;
 }

@@ -67,8 +67,42 @@ typedef struct {
 
 /** Put the place of a fault before its recorded reason. */
 odd_status odd_source_fail(const odd_source *source, odd_status st, yaml_mark_t mark);
+/** The place of a byte: line and column count characters, as libyaml does. */
+yaml_mark_t odd_source_mark(const odd_source *source, size_t offset);
 /** Parse one document. Owned by caller: yaml_document_delete(), only on success. */
 odd_status odd_source_parse(const odd_source *source, yaml_document_t *document);
+
+/* job_encoding.c: the bytes of a file to UTF-8 */
+
+/** Make UTF-8 of what a file holds in UTF-8, UTF-16 or UTF-32, without a byte order mark. `owned`:
+ *  new bytes of the source, if it needed any, else NULL; owned by caller: odd_free(), also on
+ *  failure. */
+odd_status odd_source_decode(odd_source *source, char **owned);
+
+/* job_hints.c: what was most likely meant; hints begin with "; " or say nothing */
+
+/** What makes one text of "key:value", "key = value" or of a blank that is none. */
+void odd_hint_words(const char *text, odd_text *out);
+/** What libyaml's problem at this mark comes from. */
+void odd_hint_syntax(const odd_source *source, const yaml_parser_t *p, yaml_mark_t at,
+                     odd_text *out);
+/** Refuse an absolute path of PATH or PATHS that escapes have spoilt: there is no such file. */
+odd_status odd_hint_paths(const odd_option *option, const void *field);
+
+/* job_node.c: one node of YAML */
+
+/** The text of a scalar; borrowed. */
+const char *odd_node_text(const yaml_node_t *node);
+/** `null` or `~`; a plain scalar without a character. */
+bool odd_node_is_null(const yaml_node_t *node);
+bool odd_node_is_nothing(const yaml_node_t *node);
+/** What stands there, for "expected an integer, found ...". */
+void odd_node_add_found(const yaml_node_t *node, odd_text *out);
+/** ODD_USAGE: "expected `what`, found ...". */
+odd_status odd_node_unexpected(const char *what, const yaml_node_t *node);
+/** Read a value into its field. On failure *at is moved to the item that is wrong. */
+odd_status odd_node_read(yaml_document_t *document, const odd_option *option,
+                         const yaml_node_t *node, void *field, yaml_mark_t *at);
 
 /* job_fill.c: a YAML document to the fields of a job */
 

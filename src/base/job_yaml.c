@@ -14,12 +14,13 @@ odd_status odd_source_fail(const odd_source *source, odd_status st, yaml_mark_t 
     return odd_fail_prefix(st, "%s:%zu:%zu: ", source->name, mark.line + 1, mark.column + 1);
 }
 
-/* Bytes that are not text have an offset, but no mark. */
-static yaml_mark_t mark_of_offset(const odd_source *source, size_t offset)
+yaml_mark_t odd_source_mark(const odd_source *source, size_t offset)
 {
-    yaml_mark_t mark = {.index = offset};
+    yaml_mark_t mark = {0};
     for (size_t i = 0; i < offset && i < source->size; i++) {
-        mark.column++;
+        bool begins = (source->bytes[i] & 0xC0) != 0x80; /* a character */
+        mark.index += begins;
+        mark.column += begins;
         if (source->bytes[i] == '\n') {
             mark.line++;
             mark.column = 0;
@@ -30,11 +31,15 @@ static yaml_mark_t mark_of_offset(const odd_source *source, size_t offset)
 
 static odd_status parser_failed(const odd_source *source, const yaml_parser_t *p)
 {
-    if (p->error == YAML_MEMORY_ERROR) return odd_fail(ODD_NOMEM, "cannot parse YAML");
-    bool bad_bytes = p->error == YAML_READER_ERROR;
-    odd_fail(ODD_USAGE, "not valid YAML: %s", p->problem ? p->problem : "unknown problem");
-    return odd_source_fail(source, ODD_USAGE,
-                           bad_bytes ? mark_of_offset(source, p->problem_offset) : p->problem_mark);
+    odd_text hint = ODD_TEXT_EMPTY;
+    if (p->error == YAML_MEMORY_ERROR || !p->problem)
+        return odd_fail(ODD_NOMEM, "cannot parse YAML");
+    bool bad_bytes = p->error == YAML_READER_ERROR; /* which have an offset, but no mark */
+    yaml_mark_t at = bad_bytes ? odd_source_mark(source, p->problem_offset) : p->problem_mark;
+    odd_hint_syntax(source, p, at, &hint);
+    odd_fail(ODD_USAGE, "not valid YAML: %s%s", p->problem, odd_text_string(&hint));
+    odd_text_free(&hint);
+    return odd_source_fail(source, ODD_USAGE, at);
 }
 
 /* What this event may not be, NULL if all is well. */

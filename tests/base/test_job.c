@@ -206,12 +206,18 @@ static void unknown_keys(void)
 static void not_yaml(void)
 {
     refused("seed: 1\n  title: x\n",
-            ":2:8: not valid YAML: mapping values are not allowed in this context");
-    refused("fit: [\n", ":2:1: not valid YAML: did not find expected node content");
-    refused("title: 'x\n", ":2:1: not valid YAML: found unexpected end of stream");
-    refused("title: x\nt\xFF: 1\n", ":2:2: not valid YAML: invalid leading UTF-8 octet");
+            ":2:8: not valid YAML: mapping values are not allowed in this context; the keys of one "
+            "mapping begin in the same column, and a text with ': ' in it is put in quotes");
+    refused("fit: [\n",
+            ":2:1: not valid YAML: did not find expected node content (while parsing a flow "
+            "node that begins at line 2, column 1)");
+    refused("title: 'x\n", ":2:1: not valid YAML: found unexpected end of stream (while scanning a "
+                           "quoted scalar that begins at line 1, column 8)");
+    refused("title: x\nt\xFF: 1\n", ":2:2: not valid YAML: invalid leading UTF-8 octet; job files "
+                                    "are text in UTF-8; save this one so");
     refused("title: x\n\ty: 1\n",
-            ":2:1: not valid YAML: found a tab character that violates indentation");
+            ":2:1: not valid YAML: found a tab character that violates indentation; indent with "
+            "blanks instead of tabs");
     refused("a: 1\n---\nb: 1\n", ":2:1: a second document; a job is one");
 }
 
