@@ -29,7 +29,16 @@ const odd_option odd_catalogue_option_table[] = {
         "shards. What links lead to twice is listed once; what is named twice is an error"),
     OPTION(labels, PATHS, "[]", NULL, "idx: files of labels, one for each file of `path`"),
     OPTION(dataset, TEXT, "images", NULL, "hdf5: name of the dataset that holds the images"),
-    OPTION(label_dataset, TEXT, "", NULL, "hdf5: name of the dataset of labels; empty: none"),
+    OPTION(label_dataset, TEXT, "", NULL,
+           "hdf5: name of the dataset of labels: strings, numbers, bool (0, 1) or an enumeration "
+           "(its names); empty: none"),
+    OPTION(black, REAL, "0", NULL, "hdf5: the value that is black, -1 for images of -1 ... 1"),
+    OPTION(
+        white, REAL, "0", NULL,
+        "hdf5: the value that is white; 0: 1 for bool, else what a sample of the images tells: for "
+        "integers the lowest of 1, 255, 1023, 4095, 16383, 32767 and 65535 that none of it "
+        "exceeds, for "
+        "floats the lowest of 1, 255 and 65535 that most of it stays within"),
     OPTION(extensions, LIST,
            "[jpg, jpeg, jpe, jfif, png, webp, tif, tiff, gif, bmp, ppm, pgm, pbm, pnm, heic, heif, "
            "hif, avif, jp2, j2k, jxl]",

@@ -1,110 +1,16 @@
 /* A dataset in HDF5 files as a catalogue: images (n, height, width) or (n, height, width,
- * channels), 8-bit or integer grey levels 0-255, or floating point 0 ... 1. */
+ * channels) of any numbers, from catalogue.black to catalogue.white. */
 #include "audited_internal.h"
+#include "dataset_images_internal.h"
 
+#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
-#include "oddlot/store/dataset.h"
+#include "oddlot/store/text_rows.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* One file of images, open. */
-typedef struct {
-    odd_file *file;
-    odd_dataset *images;
-    odd_type type; /* values are read as this: ODD_U8 as they are, else ODD_F64 */
-    double scale;  /* from values to grey levels */
-    int64_t n;
-    int height, width, channels;
-} source;
-
-static void source_close(source *s)
-{
-    odd_dataset_close(&s->images);
-    odd_file_close(&s->file);
-    *s = (source){0};
-}
-
-static odd_status source_shape(const char *path, const char *name, source *s)
-{
-    const odd_shape *shape = odd_dataset_shape(s->images);
-    const int64_t *size = shape->shape;
-    int64_t channels = shape->rank == 4 ? size[3] : 1;
-    bool images = (shape->rank == 3 || shape->rank == 4) && shape->type != ODD_STRING;
-    if (!images || (channels != 1 && channels != 3 && channels != 4))
-        return odd_fail(
-            ODD_FORMAT,
-            "dataset '%s' of '%s' does not hold images: (n, height, width) or (n, height, "
-            "width, 1, 3 or 4) are wanted",
-            name, path);
-    if (size[1] < 1 || size[2] < 1 || size[1] > 65535 || size[2] > 65535)
-        return odd_fail(ODD_FORMAT, "dataset '%s' of '%s' has images of an impossible size", name,
-                        path);
-    bool real = shape->type == ODD_F16 || shape->type == ODD_F32 || shape->type == ODD_F64;
-    s->type = shape->type == ODD_U8 ? ODD_U8 : ODD_F64;
-    s->scale = real ? 255 : 1;
-    s->n = size[0];
-    s->height = (int)size[1];
-    s->width = (int)size[2];
-    s->channels = (int)channels;
-    return ODD_OK;
-}
-
-static odd_status source_open(const char *path, const char *name, source *s)
-{
-    odd_status st;
-    ODD_TRY(odd_file_open(MPI_COMM_SELF, path, true, &s->file));
-    ODD_TRY(odd_dataset_open(s->file, name, &s->images));
-    ODD_TRY(source_shape(path, name, s));
-done:
-    if (st != ODD_OK) source_close(s);
-    return st;
-}
-
-/* -- listing -- */
-
-/* Labels beside the images: strings or whole numbers. */
-typedef struct {
-    char *text; /* (n, width), NULL: numbers */
-    size_t width;
-    int64_t *number;
-} labels;
-
-static odd_status read_labels(const source *s, const char *path, const char *name, labels *out)
-{
-    odd_dataset *dataset = NULL;
-    odd_status st = ODD_OK;
-    if (!*name) return ODD_OK;
-    ODD_TRY(odd_dataset_open(s->file, name, &dataset));
-    const odd_shape *shape = odd_dataset_shape(dataset);
-    if (shape->rank != 1 || shape->shape[0] != s->n)
-        ODD_TRY(odd_fail(ODD_FORMAT, "labels '%s' of '%s' are not one for each of its %lld images",
-                         name, path, (long long)s->n));
-    if (shape->type == ODD_STRING) {
-        out->width = shape->width;
-        if (!(out->text = odd_alloc(s->n, out->width))) ODD_TRY(ODD_NOMEM);
-        ODD_TRY(odd_dataset_read(dataset, 0, s->n, ODD_STRING, out->text));
-    } else {
-        ODD_TRY(ODD_NEW(out->number, s->n));
-        ODD_TRY(odd_dataset_read(dataset, 0, s->n, ODD_I64, out->number));
-    }
-done:
-    odd_dataset_close(&dataset);
-    return st;
-}
-
-static odd_status set_label(odd_catalogue *c, const labels *l, int64_t i, odd_item *item)
-{
-    char label[256] = "";
-    if (l->text)
-        snprintf(label, sizeof label, "%.*s", (int)(l->width < 255 ? l->width : 255),
-                 l->text + (size_t)i * l->width);
-    else if (l->number)
-        snprintf(label, sizeof label, "%lld", (long long)l->number[i]);
-    return odd_catalogue_string(c, label, &item->label);
-}
 
 /* Modification time in nanoseconds, as the digest of a list wants it. */
 static int64_t modified(const char *path)
@@ -114,37 +20,67 @@ static int64_t modified(const char *path)
     return (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
 }
 
-static odd_status list_file(const odd_catalogue_options *options, const char *path,
-                            const char *shown, odd_catalogue *out)
+static odd_status open_labels(const odd_dataset_images *s, const char *path, const char *name,
+                              odd_text_rows **labels)
 {
-    source s = {0};
-    labels l = {0};
+    odd_status st;
+    *labels = NULL;
+    if (!*name) return ODD_OK;
+    ODD_TRY(odd_text_rows_open(s->file, name, labels));
+    if (odd_text_rows_count(*labels) != s->n)
+        ODD_TRY(odd_fail(ODD_FORMAT, "labels '%s' of '%s' are not one for each of its %lld images",
+                         name, path, (long long)s->n));
+done:
+    return st;
+}
+
+static odd_status set_label(odd_catalogue *c, odd_text_rows *labels, int64_t i, odd_item *item)
+{
+    const char *label;
+    if (!labels) return ODD_OK;
+    odd_status st = odd_text_rows_read(labels, i, &label);
+    return st == ODD_OK ? odd_catalogue_string(c, label, &item->label) : st;
+}
+
+/* What the list needs to know of one file when all were seen. */
+typedef struct {
+    int64_t first; /* item */
+    odd_values values;
+} listed;
+
+static odd_status list_file(const odd_catalogue_options *options, const char *path,
+                            const char *shown, odd_brightness *seen, listed *file,
+                            odd_catalogue *out)
+{
+    odd_dataset_images s = {0};
+    odd_text_rows *labels = NULL;
     char name[4400];
     odd_item *item;
     int64_t time = modified(path);
     odd_status st;
-    ODD_TRY(source_open(path, options->dataset, &s));
-    ODD_TRY(read_labels(&s, path, options->label_dataset, &l));
+    ODD_TRY(odd_dataset_images_open(path, options->dataset, &s));
+    ODD_TRY(open_labels(&s, path, options->label_dataset, &labels));
+    *file = (listed){out->count, s.values};
     for (int64_t i = 0; i < s.n; i++) {
         snprintf(name, sizeof name, "%s:%s[%lld]", shown, options->dataset, (long long)i);
         ODD_TRY(odd_catalogue_add(out, name, path, &item));
         item->offset = i;
-        item->size = (int64_t)s.height * s.width * s.channels;
+        item->size = odd_dataset_image_values(&s);
         item->time = time;
-        ODD_TRY(set_label(out, &l, i, item));
+        ODD_TRY(set_label(out, labels, i, item));
     }
+    if (options->white == 0) ODD_TRY(odd_brightness_look(&s, seen));
 done:
-    odd_free(l.text);
-    odd_free(l.number);
-    source_close(&s);
+    odd_text_rows_close(&labels);
+    odd_dataset_images_close(&s);
     return st;
 }
 
-static odd_status list(const odd_catalogue_options *options, const char *folder, odd_catalogue *out)
+static odd_status list_files(const odd_catalogue_options *options, const char *folder,
+                             odd_brightness *seen, listed file[], odd_catalogue *out)
 {
     odd_text path = ODD_TEXT_EMPTY;
     odd_status st = ODD_OK;
-    if (options->path.count == 0) return odd_fail(ODD_USAGE, "catalogue.path names no HDF5 file");
     ODD_TRY(odd_paths_check(options, folder));
     for (int64_t i = 0; i < options->path.count; i++) {
         const char *given = options->path.item[i];
@@ -152,13 +88,70 @@ static odd_status list(const odd_catalogue_options *options, const char *folder,
         odd_text_format(&path, "%s%s%s", *given == '/' ? "" : folder, *given == '/' ? "" : "/",
                         given);
         ODD_TRY(odd_text_status(&path));
-        ODD_TRY(list_file(options, path.s, given, out));
+        ODD_TRY(list_file(options, path.s, given, seen, &file[i], out));
     }
     if (out->count == 0)
         ODD_TRY(odd_fail(ODD_FORMAT, "dataset '%s' has no images", options->dataset));
-    odd_catalogue_seal(out);
 done:
     odd_text_free(&path);
+    return st;
+}
+
+/* What is not as one expects of such numbers is told. */
+static odd_status choose_white(const odd_catalogue_options *options, const odd_brightness *seen,
+                               odd_values values, double *white)
+{
+    *white = options->white != 0 ? options->white : odd_brightness_white(seen, values);
+    const double largest = seen->of[values].largest;
+    if (*white == 0)
+        return odd_fail(ODD_USAGE,
+                        "dataset '%s' has values up to %.9g: say which is white by catalogue.white",
+                        options->dataset, largest);
+    const double usual = values == ODD_VALUES_BYTE || values == ODD_VALUES_INTEGER ? 255 : 1;
+    if (options->white == 0 && *white != usual)
+        odd_log(ODD_LOG_INFO, "dataset '%s' has values up to %.9g: %g is white (catalogue.white)",
+                options->dataset, largest, *white);
+    return ODD_OK;
+}
+
+/* One white for all files with the same kind of values: they are parts of one catalogue. */
+static odd_status set_white(const odd_catalogue_options *options, const odd_brightness *seen,
+                            const listed file[], odd_catalogue *out)
+{
+    double white[ODD_VALUES_KINDS] = {0};
+    for (int64_t f = 0; f < options->path.count; f++) {
+        const odd_values values = file[f].values;
+        const int64_t end = f + 1 < options->path.count ? file[f + 1].first : out->count;
+        odd_status st = ODD_OK;
+        if (white[values] == 0) st = choose_white(options, seen, values, &white[values]);
+        if (st != ODD_OK) return st;
+        for (int64_t i = file[f].first; i < end; i++)
+            out->item[i].white = white[values];
+    }
+    return ODD_OK;
+}
+
+static odd_status check_options(const odd_catalogue_options *options)
+{
+    const bool by_values = options->white == 0 && options->black <= 0;
+    if (options->path.count == 0) return odd_fail(ODD_USAGE, "catalogue.path names no HDF5 file");
+    if (by_values || options->white > options->black) return ODD_OK;
+    return odd_fail(ODD_USAGE, "catalogue.white (%g) is not above catalogue.black (%g)",
+                    options->white, options->black);
+}
+
+static odd_status list(const odd_catalogue_options *options, const char *folder, odd_catalogue *out)
+{
+    odd_brightness seen = {0};
+    listed *file = NULL;
+    odd_status st;
+    ODD_TRY(check_options(options));
+    ODD_TRY(ODD_NEW(file, options->path.count));
+    ODD_TRY(list_files(options, folder, &seen, file, out));
+    ODD_TRY(set_white(options, &seen, file, out));
+    odd_catalogue_seal(out);
+done:
+    odd_free(file);
     return st;
 }
 
@@ -167,9 +160,9 @@ done:
 struct odd_reader {
     const odd_catalogue_options *options;
     const odd_catalogue *catalogue;
-    int64_t open; /* string offset of the path of the open source, -1: none */
-    source source;
-    double *value; /* values of one image */
+    int64_t open; /* string offset of the path of the open file, -1: none */
+    odd_dataset_images images;
+    double *value; /* values of one image, where they are not bytes to be taken as they are */
 };
 
 static odd_status open_reader(const odd_catalogue_options *options, const odd_catalogue *catalogue,
@@ -189,48 +182,42 @@ static odd_status turn_to(odd_reader *r, const odd_item *item)
     const char *path = odd_catalogue_text(r->catalogue, item->source);
     odd_status st;
     if (r->open >= 0 && strcmp(odd_catalogue_text(r->catalogue, r->open), path) == 0) return ODD_OK;
-    source_close(&r->source);
+    odd_dataset_images_close(&r->images);
     odd_free(r->value);
     r->value = NULL;
     r->open = -1;
-    ODD_TRY(source_open(path, r->options->dataset, &r->source));
-    if (r->source.type != ODD_U8)
-        ODD_TRY(
-            ODD_NEW(r->value, (int64_t)r->source.height * r->source.width * r->source.channels));
+    ODD_TRY(odd_dataset_images_open(path, r->options->dataset, &r->images));
     r->open = item->source;
 done:
     return st;
 }
 
-static void to_grey_levels(const source *s, const double value[], uint8_t pixels[],
-                           odd_verdict *verdict)
+static odd_status read_values(odd_reader *r, const odd_item *item, odd_image *raw,
+                              odd_verdict *verdict)
 {
-    int64_t values = (int64_t)s->height * s->width * s->channels;
-    for (int64_t i = 0; i < values; i++) {
-        double level = value[i] * s->scale;
-        if (!(level >= 0 && level <= 255)) {
-            verdict->status = ODD_IMAGE_BAD_VALUE;
-            snprintf(verdict->reason, sizeof verdict->reason,
-                     "value %g at (%lld, %lld) is not in 0 ... %g", value[i],
-                     (long long)(i / s->channels / s->width),
-                     (long long)(i / s->channels % s->width), 255 / s->scale);
-            return;
-        }
-        pixels[i] = (uint8_t)(level + 0.5);
-    }
+    const odd_dataset_images *s = &r->images;
+    odd_status st;
+    if (!r->value) ODD_TRY(ODD_NEW(r->value, odd_dataset_image_values(s)));
+    ODD_TRY(odd_dataset_read(s->dataset, item->offset, 1, ODD_F64, r->value));
+    odd_grey_levels(s, r->value, r->options->black, item->white, raw->pixels, verdict);
+done:
+    return st;
 }
 
-static odd_status read_pixels(odd_reader *r, int64_t row, odd_image *raw, odd_verdict *verdict)
+/* Damage in one part of a file is no reason to lose the others. */
+static odd_status read_pixels(odd_reader *r, const odd_item *item, odd_image *raw,
+                              odd_verdict *verdict)
 {
-    const source *s = &r->source;
+    const odd_dataset_images *s = &r->images;
+    const bool as_they_are =
+        s->values == ODD_VALUES_BYTE && item->white == 255 && r->options->black == 0;
     odd_status st;
     ODD_TRY(odd_image_new(s->width, s->height, s->channels, raw));
-    if (s->type == ODD_U8) {
-        ODD_TRY(odd_dataset_read(s->images, row, 1, ODD_U8, raw->pixels));
-    } else {
-        ODD_TRY(odd_dataset_read(s->images, row, 1, ODD_F64, r->value));
-        to_grey_levels(s, r->value, raw->pixels, verdict);
-    }
+    st = as_they_are ? odd_dataset_read(s->dataset, item->offset, 1, ODD_U8, raw->pixels)
+                     : read_values(r, item, raw, verdict);
+    if (st != ODD_FORMAT) return st;
+    *verdict = (odd_verdict){ODD_IMAGE_BROKEN, "HDF5 cannot read its values: damaged there"};
+    st = ODD_OK;
 done:
     return st;
 }
@@ -245,11 +232,11 @@ static odd_status read_item(odd_reader *r, int64_t i, int64_t limit, uint8_t **b
     *raw = (odd_image)ODD_IMAGE_EMPTY;
     *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
     ODD_TRY(turn_to(r, item));
-    if ((int64_t)r->source.height * r->source.width * r->source.channels > limit) {
+    if (odd_dataset_image_values(&r->images) > limit) {
         *verdict = (odd_verdict){ODD_IMAGE_TOO_LARGE, "image is larger than image.max_megabytes"};
         return ODD_OK;
     }
-    ODD_TRY(read_pixels(r, item->offset, raw, verdict));
+    ODD_TRY(read_pixels(r, item, raw, verdict));
 done:
     return st;
 }
@@ -257,7 +244,7 @@ done:
 static void close_reader(odd_reader **reader)
 {
     if (!*reader) return;
-    source_close(&(*reader)->source);
+    odd_dataset_images_close(&(*reader)->images);
     odd_free((*reader)->value);
     odd_free(*reader);
     *reader = NULL;

@@ -65,6 +65,14 @@ const odd_shape *odd_dataset_shape(const odd_dataset *dataset)
     return &dataset->shape;
 }
 
+bool odd_dataset_is_bool(const odd_dataset *dataset)
+{
+    hid_t type = H5Dget_type(dataset->id);
+    const bool is = H5Tget_class(type) == H5T_ENUM; /* no other enumeration is opened */
+    H5Tclose(type);
+    return is;
+}
+
 void odd_dataset_close(odd_dataset **dataset)
 {
     odd_dataset *d = *dataset;

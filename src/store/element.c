@@ -105,9 +105,7 @@ static odd_status float_of(hid_t type, odd_type *element)
 
 static odd_status string_of(hid_t type, odd_type *element, size_t *width)
 {
-    if (H5Tis_variable_str(type) != 0)
-        return odd_fail(ODD_FORMAT, "strings of variable length; write them with a fixed length "
-                                    "(h5py: dtype='S100')");
+    if (H5Tis_variable_str(type) != 0) return odd_fail(ODD_FORMAT, "strings of variable length");
     *element = ODD_STRING;
     *width = H5Tget_size(type);
     return *width > 0 ? ODD_OK : odd_fail(ODD_FORMAT, "strings of no length");

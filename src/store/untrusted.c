@@ -74,11 +74,11 @@ static odd_status check_storage(hid_t layout, int64_t *factor)
     return filters >= 0 ? ODD_OK : odd_fail(ODD_FORMAT, "filters that cannot be read");
 }
 
-static odd_status read_shape(hid_t type, hid_t space, odd_shape *shape)
+/* The elements as so many bytes each. */
+static odd_status read_extent(hid_t type, hid_t space, odd_shape *shape)
 {
     hsize_t size[H5S_MAX_RANK];
-    odd_status st = odd_element_of(type, &shape->type, &shape->width);
-    if (st != ODD_OK) return st;
+    *shape = (odd_shape){.type = ODD_STRING, .width = H5Tget_size(type)};
     H5S_class_t kind = H5Sget_simple_extent_type(space);
     if (kind != H5S_SCALAR && kind != H5S_SIMPLE) return odd_fail(ODD_FORMAT, "no data at all");
     shape->rank = H5Sget_simple_extent_ndims(space);
@@ -92,15 +92,11 @@ static odd_status read_shape(hid_t type, hid_t space, odd_shape *shape)
     return ODD_OK;
 }
 
-/* In its elements as stored, and again in ours, which may be wider. */
-static odd_status check_size(const odd_file *file, hid_t dataset, hid_t type,
-                             const odd_shape *shape, int64_t factor)
+static odd_status check_size(const odd_file *file, hid_t dataset, const odd_shape *shape,
+                             int64_t factor)
 {
-    int64_t ours, claimed, stored = (int64_t)H5Dget_storage_size(dataset);
-    odd_shape as_stored = *shape;
-    as_stored.type = ODD_STRING;
-    as_stored.width = H5Tget_size(type);
-    if (odd_shape_bytes(&as_stored, &claimed) != ODD_OK || odd_shape_bytes(shape, &ours) != ODD_OK)
+    int64_t claimed, stored = (int64_t)H5Dget_storage_size(dataset);
+    if (odd_shape_bytes(shape, &claimed) != ODD_OK)
         return odd_fail(ODD_FORMAT, "%s", odd_fail_reason());
     if (claimed > 0 && (stored < 0 || stored > file->bytes || claimed / factor > stored))
         return odd_fail(ODD_FORMAT, "%lld bytes claimed, %lld stored in a file of %lld",
@@ -108,8 +104,7 @@ static odd_status check_size(const odd_file *file, hid_t dataset, hid_t type,
     return ODD_OK;
 }
 
-odd_status odd_untrusted_dataset(const odd_file *file, const char *name, hid_t dataset,
-                                 odd_shape *shape)
+odd_status odd_untrusted_storage(const odd_file *file, hid_t dataset, odd_shape *shape)
 {
     odd_status st;
     int64_t factor;
@@ -118,13 +113,41 @@ odd_status odd_untrusted_dataset(const odd_file *file, const char *name, hid_t d
     hid_t layout = H5Dget_create_plist(dataset);
     if (type < 0 || space < 0 || layout < 0) ODD_TRY(odd_hdf5_fail(ODD_FORMAT, "damaged"));
     ODD_TRY(check_storage(layout, &factor));
-    ODD_TRY(read_shape(type, space, shape));
-    ODD_TRY(check_size(file, dataset, type, shape, factor));
+    ODD_TRY(read_extent(type, space, shape));
+    ODD_TRY(check_size(file, dataset, shape, factor));
 done:
-    if (st != ODD_OK) odd_fail_prefix(st, "dataset '%s' of '%s': ", name, file->path);
     if (layout >= 0) H5Pclose(layout);
     if (space >= 0) H5Sclose(space);
     if (type >= 0) H5Tclose(type);
     H5Eclear2(H5E_DEFAULT);
     return st;
+}
+
+static odd_status element_of(hid_t dataset, odd_shape *shape)
+{
+    hid_t type = H5Dget_type(dataset);
+    odd_status st = odd_element_of(type, &shape->type, &shape->width);
+    H5Tclose(type);
+    return st;
+}
+
+/* In our elements, which may be wider than those that are stored. */
+static odd_status in_elements(const odd_shape *stored, odd_shape *shape)
+{
+    int64_t bytes;
+    shape->rank = stored->rank;
+    memcpy(shape->shape, stored->shape, sizeof shape->shape);
+    if (odd_shape_bytes(shape, &bytes) == ODD_OK) return ODD_OK;
+    return odd_fail(ODD_FORMAT, "%s", odd_fail_reason());
+}
+
+odd_status odd_untrusted_dataset(const odd_file *file, const char *name, hid_t dataset,
+                                 odd_shape *shape)
+{
+    odd_shape stored;
+    *shape = (odd_shape){0};
+    odd_status st = element_of(dataset, shape);
+    if (st == ODD_OK) st = odd_untrusted_storage(file, dataset, &stored);
+    if (st == ODD_OK) st = in_elements(&stored, shape);
+    return st == ODD_OK ? st : odd_fail_prefix(st, "dataset '%s' of '%s': ", name, file->path);
 }

@@ -48,3 +48,22 @@ with h5py.File(folder + "/foreign.h5", "w") as f:
     f["words"] = ["no", "fixed", "length"]
     f.create_dataset("packed", data=np.arange(5000).reshape(100, 50), compression="gzip", shuffle=True)
     f["group/complex"] = np.array([1j])
+    labels = f.create_group("labels")
+    labels["variable"] = ["no", "fixed", "length", ""]
+    labels["utf8"] = np.array(["sch\u00f6n", "\u9774"], h5py.string_dtype("utf-8"))
+    labels["fixed"] = np.array([b"ab", b"c"], "S2")
+    labels["long"] = np.array([b"x" * 400, b"x" * 400 + b"y"], "S401")
+    labels["column"] = np.array([[3], [-4]], "i2")
+    labels["u64"] = np.array([1, 2**64 - 1], "u8")
+    labels["single"] = np.array([3, 0.1, np.nan], "f4")
+    labels["double"] = np.array([-2, 0.1, 1e300], "f8")
+    labels["bool"] = np.array([True, False])
+    labels.create_dataset("kind", data=[7, 0, 5], dtype=h5py.enum_dtype({"cat": 7, "dog": 0}, "u2"))
+    labels["endless"] = ["x" * 4097]
+    labels["one hot"] = np.eye(2)
+    labels["pair"] = np.array([(1, 2)], "i4,i4")
+    padded = h5py.h5t.C_S1.copy()
+    padded.set_size(4)
+    padded.set_strpad(h5py.h5t.STR_SPACEPAD)
+    fortran = h5py.h5d.create(labels.id, b"fortran", padded, h5py.h5s.create_simple((2,)))
+    fortran.write(h5py.h5s.ALL, h5py.h5s.ALL, np.array([b"ab  ", b" c  "]), mtype=padded)

@@ -5,6 +5,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/store/audit.h"
+#include "oddlot/store/text_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,7 +124,75 @@ static void read_foreign(const char *path)
                          odd_dataset_read(d, 99, 1, ODD_I64, row) == ODD_OK && row[49] == 4999);
     odd_dataset_close(&d);
     check_all(WORLD, odd_dataset_open(file, "words", &d) == ODD_FORMAT);
+    check_all(WORLD, odd_dataset_open(file, "bool", &d) == ODD_OK && odd_dataset_is_bool(d));
+    odd_dataset_close(&d);
+    check_all(WORLD, odd_dataset_open(file, "u32", &d) == ODD_OK && !odd_dataset_is_bool(d));
+    odd_dataset_close(&d);
     check_all(WORLD, odd_dataset_open(file, "group/complex", &d) == ODD_FORMAT);
+    odd_file_close(&file);
+}
+
+static bool reads_texts(const odd_file *file, const char *name, const char *const wanted[])
+{
+    odd_text_rows *rows;
+    const char *text = "";
+    int64_t count = 0;
+    bool good = odd_text_rows_open(file, name, &rows) == ODD_OK;
+    while (wanted[count])
+        count++;
+    good = good && odd_text_rows_count(rows) == count;
+    for (int64_t i = 0; good && i < count; i++)
+        good = odd_text_rows_read(rows, i, &text) == ODD_OK && strcmp(text, wanted[i]) == 0;
+    if (!good) fprintf(stderr, "%s: '%s' %s\n", name, text, odd_fail_reason());
+    odd_text_rows_close(&rows);
+    return good;
+}
+
+static bool refuses_texts(const odd_file *file, const char *name, const char *word)
+{
+    odd_text_rows *rows;
+    const char *text;
+    odd_status st = odd_text_rows_open(file, name, &rows);
+    if (st == ODD_OK) st = odd_text_rows_read(rows, 0, &text);
+    bool good = st == ODD_FORMAT && strstr(odd_fail_reason(), word);
+    if (!good) fprintf(stderr, "%s: %s\n", name, odd_fail_reason());
+    odd_text_rows_close(&rows);
+    return good;
+}
+
+/* What labels may be, row by row. */
+static void read_labels(const char *path)
+{
+    static char once[401], more[402];
+    const struct {
+        const char *name, *text[5];
+    } list[] = {
+        {"variable", {"no", "fixed", "length", ""}},
+        {"utf8", {"sch\xC3\xB6n", "\xE9\x9D\xB4"}},
+        {"fixed", {"ab", "c"}},
+        {"long", {once, more}},
+        {"column", {"3", "-4"}},
+        {"u64", {"1", "18446744073709551615"}},
+        {"single", {"3", "0.1", ""}},
+        {"double", {"-2", "0.1", "1e+300"}},
+        {"bool", {"1", "0"}},
+        {"kind", {"cat", "dog", "5"}},
+        {"fortran", {"ab", " c"}},
+    };
+    odd_file *file;
+    memset(once, 'x', 400);
+    memset(more, 'x', 400);
+    more[400] = 'y';
+    if (!check_all(WORLD, odd_file_open(WORLD, path, true, &file) == ODD_OK)) return;
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "labels/%s", list[i].name);
+        check_all(WORLD, reads_texts(file, name, list[i].text));
+    }
+    check_all(WORLD, refuses_texts(file, "labels/endless", "texts of at most 4096 bytes"));
+    check_all(WORLD, refuses_texts(file, "labels/one hot", "one text or number for each row"));
+    check_all(WORLD, refuses_texts(file, "labels/pair", "neither numbers nor strings"));
+    check_all(WORLD, refuses_texts(file, "labels/none", "'labels/none' is missing"));
     odd_file_close(&file);
 }
 
@@ -137,7 +206,10 @@ static void test_both_ways(void)
     check_all(WORLD, odd_rank(WORLD) != 0 || odd_audit_link(folder, stages, 2) == ODD_OK);
     int code = run_script(folder);
     check_all(WORLD, code == 0 || code == SKIPPED);
-    if (code == 0) read_foreign(fixture_path("foreign.h5"));
+    if (code == 0) {
+        read_foreign(fixture_path("foreign.h5"));
+        read_labels(fixture_path("foreign.h5"));
+    }
     check_all(WORLD, odd_store_open_objects() == 0);
     fixture_remove(WORLD);
 }

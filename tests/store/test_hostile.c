@@ -7,6 +7,7 @@
 #include "oddlot/base/text.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/store/audit.h"
+#include "oddlot/store/text_rows.h"
 
 #include <hdf5.h>
 #include <stdio.h>
@@ -262,23 +263,55 @@ static void mutate(const image *whole, uint64_t number, unsigned char *out, size
     }
 }
 
-/* All that our readers do to a file; true if there was nothing to complain about. */
-static bool read_everything(const char *path, bool any)
+/* Whatever the rows are, reading them ends. */
+static bool read_texts(const odd_file *file, const char *name)
 {
-    odd_file *file;
-    odd_bundle b = ODD_BUNDLE_EMPTY;
-    odd_text text = ODD_TEXT_EMPTY;
-    if (odd_file_open(MPI_COMM_SELF, path, any, &file) != ODD_OK) return false;
-    odd_status st = odd_bundle_read(file, "/", &b);
-    odd_file_close(&file);
-    odd_bundle_free(&b);
-    if (!any && st == ODD_OK) st = odd_file_describe(path, &text);
-    if (!any && st == ODD_OK) st = odd_file_verify(path);
-    odd_text_free(&text);
+    odd_text_rows *rows;
+    const char *text;
+    odd_status st = odd_text_rows_open(file, name, &rows);
+    for (int64_t i = 0; st == ODD_OK && i < odd_text_rows_count(rows); i++)
+        st = odd_text_rows_read(rows, i, &text);
+    odd_text_rows_close(&rows);
     return st == ODD_OK;
 }
 
-static void mutations(const char *source, bool any, int count)
+static bool read_labels(const odd_file *file, const char *path)
+{
+    (void)path;
+    return read_texts(file, "words") & read_texts(file, "kinds");
+}
+
+static bool read_bundle(const odd_file *file, const char *path)
+{
+    odd_bundle b = ODD_BUNDLE_EMPTY;
+    (void)path;
+    odd_status st = odd_bundle_read(file, "/", &b);
+    odd_bundle_free(&b);
+    return st == ODD_OK;
+}
+
+static bool read_ours(const odd_file *file, const char *path)
+{
+    odd_text text = ODD_TEXT_EMPTY;
+    bool good = read_bundle(file, path) && odd_file_describe(path, &text) == ODD_OK &&
+                odd_file_verify(path) == ODD_OK;
+    odd_text_free(&text);
+    return good;
+}
+
+/* True if there was nothing to complain about. */
+static bool read_everything(const char *path, bool any,
+                            bool (*read)(const odd_file *file, const char *path))
+{
+    odd_file *file;
+    if (odd_file_open(MPI_COMM_SELF, path, any, &file) != ODD_OK) return false;
+    bool good = read(file, path);
+    odd_file_close(&file);
+    return good;
+}
+
+static void mutations(const char *source, bool any, int count,
+                      bool (*read)(const odd_file *file, const char *path))
 {
     image whole = load(source);
     unsigned char *changed = malloc(whole.size);
@@ -291,7 +324,7 @@ static void mutations(const char *source, bool any, int count)
         FILE *f = fopen(path, "wb");
         fwrite(changed, 1, size, f);
         fclose(f);
-        accepted += read_everything(path, any);
+        accepted += read_everything(path, any, read);
         CU_ASSERT(odd_store_open_objects() == 0);
     }
     printf("rank %d: %d of %d mutated files were accepted\n", odd_rank(WORLD), accepted, count);
@@ -305,7 +338,7 @@ static void test_mutations_of_ours(void)
     fixture_folder(WORLD);
     const char *path = fixture_path("a.h5");
     if (!check_all(WORLD, fixture_write(WORLD, path, 5, 2) == ODD_OK)) return;
-    mutations(path, false, 300);
+    mutations(path, false, 300, read_ours);
     fixture_remove(WORLD);
 }
 
@@ -320,7 +353,7 @@ static void make_foreign(hid_t file)
     hid_t d = H5Dcreate2(group, "y", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, p, H5P_DEFAULT);
     H5Dwrite(d, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x);
     H5Dclose(d);
-    d = H5Dcreate2(file, "x", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    d = H5Dcreate2(group, "x", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Dwrite(d, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x);
     H5Dclose(d);
     H5Sclose(space);
@@ -328,12 +361,42 @@ static void make_foreign(hid_t file)
     H5Pclose(p);
 }
 
+/* Here HDF5 may run in circles, which costs seconds each time. */
+static void make_labels(hid_t file)
+{
+    static const char *const words[3] = {"a shoe", "a hat", ""};
+    const int8_t kinds[3] = {1, 0, 1};
+    hid_t text = H5Tcopy(H5T_C_S1), kind = H5Tenum_create(H5T_NATIVE_INT8);
+    hid_t space = H5Screate_simple(1, &(hsize_t){3}, NULL);
+    H5Tset_size(text, H5T_VARIABLE);
+    H5Tenum_insert(kind, "cat", &kinds[1]);
+    H5Tenum_insert(kind, "dog", &kinds[0]);
+    hid_t d = H5Dcreate2(file, "words", text, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dwrite(d, text, H5S_ALL, H5S_ALL, H5P_DEFAULT, words);
+    H5Dclose(d);
+    d = H5Dcreate2(file, "kinds", kind, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dwrite(d, kind, H5S_ALL, H5S_ALL, H5P_DEFAULT, kinds);
+    H5Dclose(d);
+    H5Sclose(space);
+    H5Tclose(kind);
+    H5Tclose(text);
+}
+
+static void test_mutations_of_labels(void)
+{
+    fixture_folder(WORLD);
+    const char *path = fixture_path("a.h5");
+    make(path, make_labels);
+    mutations(path, true, 40, read_labels);
+    fixture_remove(WORLD);
+}
+
 static void test_mutations_of_foreign(void)
 {
     fixture_folder(WORLD);
     const char *path = fixture_path("a.h5");
     make(path, make_foreign);
-    mutations(path, true, 300);
+    mutations(path, true, 300, read_bundle);
     fixture_remove(WORLD);
 }
 
@@ -343,5 +406,6 @@ CU_TestInfo odd_tests[] = {
     {"foreign datasets", test_foreign_datasets},
     {"mutations of our files", test_mutations_of_ours},
     {"mutations of foreign files", test_mutations_of_foreign},
+    {"mutations of labels", test_mutations_of_labels},
     CU_TEST_INFO_NULL,
 };

@@ -19,6 +19,7 @@ typedef struct {
     odd_list labels;     /* idx: label files beside `path`, in the same order */
     char *dataset;       /* hdf5: name of the images */
     char *label_dataset; /* hdf5: name of the labels, "" none */
+    double black, white; /* hdf5: which values these are; white 0: by the values */
     odd_list extensions; /* folder, tar: which names count as images; empty: all regular files */
     char *label_from; /* folder, tar: "none", or "folder": the name of the folder an image is in */
     char *pattern;    /* generated: "binary" or "solid" */
@@ -39,6 +40,7 @@ typedef struct {
     int64_t size;     /* bytes, -1: not known */
     int64_t time;     /* when the source was modified, nanoseconds since 1970; 0: not known */
     int64_t reason;   /* what the problem is, in words */
+    double white;     /* hdf5: the value that is white */
     int32_t verified; /* 0 no; 1 verified to belong to the theme; 2 verified to be odd */
     int32_t problem;  /* odd_image_status found while listing (missing file, ...) */
 } odd_item;

@@ -32,6 +32,8 @@ odd_status odd_dataset_expect(const odd_file *file, const char *name, const odd_
 void odd_dataset_close(odd_dataset **dataset); /* @local; NULL is fine; also after its file */
 
 const odd_shape *odd_dataset_shape(const odd_dataset *dataset);
+/** Are its ODD_U8 truth values, 0 and 1, as h5py's bool is? @local */
+bool odd_dataset_is_bool(const odd_dataset *dataset);
 
 /** Write my `count` rows from global row `row0` on; a scalar is one row. @collective: ranks with
  *  nothing to write take part with count 0; ranks may come with different counts, of any size.
