@@ -35,7 +35,7 @@ odd_status odd_command_help(const odd_command *command)
     if (command->more) command->more(&text);
     odd_text_format(&text, "\nExample:\n  %s\n", command->example);
     odd_status st = odd_text_status(&text);
-    if (st == ODD_OK && odd_rank(MPI_COMM_WORLD) == 0) fputs(odd_text_string(&text), stdout);
+    if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&text), stdout);
     odd_text_free(&text);
     return st;
 }
@@ -47,7 +47,7 @@ static odd_status help_job(void)
     const odd_section *section = odd_job_sections(&sections);
     odd_job_help(section, sections, &text);
     odd_status st = odd_text_status(&text);
-    if (st == ODD_OK && odd_rank(MPI_COMM_WORLD) == 0) fputs(odd_text_string(&text), stdout);
+    if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&text), stdout);
     odd_text_free(&text);
     return st;
 }
@@ -56,7 +56,7 @@ odd_status odd_cmd_help(int argc, char **argv)
 {
     const char *topic = argc > 1 ? argv[1] : NULL;
     if (!topic) {
-        if (odd_rank(MPI_COMM_WORLD) == 0) list_commands();
+        if (odd_par_speaks()) list_commands();
         return ODD_OK;
     }
     if (strcmp(topic, "job") == 0) return help_job();

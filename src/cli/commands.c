@@ -90,7 +90,7 @@ const odd_command *odd_command_find(const char *name)
 static odd_status cmd_version(int argc, char **argv)
 {
     (void)argc, (void)argv;
-    if (odd_rank(MPI_COMM_WORLD) == 0)
+    if (odd_par_speaks())
         printf("oddlot %s\nbuilt with gcc %s for %s\n", ODD_VERSION, __VERSION__,
 #ifdef __AVX512F__
                "this machine only (native)"

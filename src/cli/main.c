@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_rank0(void)
-{
-    return odd_rank(MPI_COMM_WORLD) == 0;
-}
-
 /* `oddlot help`, `oddlot --help`, `oddlot` alone and `oddlot --version` are commands, too. */
 static const char *command_name(int argc, char **argv)
 {
@@ -29,6 +24,18 @@ static bool asks_for_help(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
     return false;
+}
+
+/* What needs no ranks: help and versions, asked for by one process, which then need not wait for
+ * MPI or have what MPI wants. */
+static bool is_question(int argc, char **argv)
+{
+    static const char *const questions[] = {"help", "version"};
+    const char *name = command_name(argc, argv);
+    if (odd_par_launched()) return false;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
+        if (strcmp(name, questions[i]) == 0) return true;
+    return asks_for_help(argc, argv) || !odd_command_find(name);
 }
 
 static odd_status dispatch(int argc, char **argv)
@@ -56,19 +63,23 @@ static odd_status close_output(odd_status st)
     return st == ODD_OK ? odd_fail(ODD_IO, "cannot write the results: %s", strerror(errno)) : st;
 }
 
+static odd_status answer(int argc, char **argv)
+{
+    odd_status st = dispatch(argc, argv);
+    return odd_par_speaks() ? close_output(st) : st;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGXFSZ, SIG_IGN); /* a full disk is an error of the write, not the end of the program */
     odd_isa_start(argv);
     odd_signals_install(); /* at once: MPI takes a second to start, and Slurm does not wait */
-    odd_status st = odd_par_start(&argc, &argv);
-    odd_log_setup(st == ODD_OK ? odd_rank(MPI_COMM_WORLD) : 0, ODD_LOG_INFO);
+    const bool ranks = !is_question(argc, argv);
+    odd_status st = ranks ? odd_par_start(&argc, &argv) : ODD_OK;
+    odd_log_setup(ranks && st == ODD_OK ? odd_rank(MPI_COMM_WORLD) : 0, ODD_LOG_INFO);
     if (st == ODD_OK) st = odd_isa_check();
-    if (st == ODD_OK) {
-        st = dispatch(argc, argv);
-        if (is_rank0()) st = close_output(st);
-    }
+    if (st == ODD_OK) st = answer(argc, argv);
     tell(st);
-    odd_par_stop();
+    if (ranks) odd_par_stop();
     return odd_status_exit(st);
 }

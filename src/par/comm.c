@@ -23,6 +23,13 @@ int odd_size(MPI_Comm comm)
     return size;
 }
 
+bool odd_par_speaks(void)
+{
+    int started;
+    MPI_Initialized(&started);
+    return !started || odd_rank(MPI_COMM_WORLD) == 0;
+}
+
 static void abort_all_ranks(void)
 {
     MPI_Abort(MPI_COMM_WORLD, 1);
@@ -31,6 +38,7 @@ static void abort_all_ranks(void)
 odd_status odd_par_start(int *argc, char ***argv)
 {
     int provided;
+    odd_launch_alone();
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     int rank = odd_rank(MPI_COMM_WORLD);
     odd_log_setup(rank, ODD_LOG_STAGE);

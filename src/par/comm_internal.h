@@ -17,4 +17,9 @@ extern size_t odd_longest_message;
 void odd_send(MPI_Comm comm, int to, odd_tag tag, const void *data, size_t bytes);
 void odd_receive(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes);
 
+/* launch.c */
+
+/** Give a process that was started alone what MPI wants of its environment, where it lacks it. */
+void odd_launch_alone(void);
+
 #endif

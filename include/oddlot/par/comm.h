@@ -10,11 +10,17 @@
 #include "oddlot/base/status.h"
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 int odd_rank(MPI_Comm comm); /* @local */
 int odd_size(MPI_Comm comm); /* @local */
+
+/** Did mpirun, srun or their like start this process? Known before MPI starts. @local */
+bool odd_par_launched(void);
+/** Is it this process that prints: rank 0 of all, or one that has not started MPI? @local */
+bool odd_par_speaks(void);
 
 /** Start MPI (FUNNELED, verified), the log's rank, and MPI_Abort as the end of a broken promise.
  *  Call once in main; odd_par_stop() before its end. */
