@@ -2,6 +2,7 @@
 #include "oddlot/nn/onnx.h"
 
 #include "nn/graph_internal.h"
+#include "nn/onnx_foreign_internal.h"
 #include "nn/onnx_order_internal.h"
 #include "nn/onnx_reader_internal.h"
 
@@ -24,9 +25,10 @@ static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
     for (size_t i = 0; i < model->n_opset_import; i++)
         if (is_ours(model->opset_import[i]->domain)) r->opset = model->opset_import[i]->version;
     if (r->opset < OPSET_FIRST || r->opset > OPSET_LAST)
-        return odd_fail(ODD_FORMAT, "opset %" PRId64 " is not one of %d to %d", r->opset,
-                        OPSET_FIRST, OPSET_LAST);
-    if (!model->graph) return odd_fail(ODD_FORMAT, "the model has no graph");
+        return odd_fail(ODD_FORMAT,
+                        "opset %" PRId64 " is not one of %d to %d: export the model with one of "
+                        "these (opset_version)",
+                        r->opset, OPSET_FIRST, OPSET_LAST);
     if (model->n_functions > 0 || model->graph->n_sparse_initializer > 0)
         return odd_fail(ODD_FORMAT, "functions and sparse weights are not supported");
     r->proto = model->graph;
@@ -35,113 +37,6 @@ static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
     else
         r->outputs = model->graph->n_output;
     return ODD_OK;
-}
-
-static odd_status add_weight(odd_reader *r, const char *name, const Onnx__TensorProto *weight)
-{
-    odd_value v = {name, ODD_VALUE_WEIGHT, weight, -1, NULL};
-    return odd_reader_add(r, &v);
-}
-
-static odd_status add_weights(odd_reader *r)
-{
-    odd_status st = ODD_OK;
-    for (size_t i = 0; st == ODD_OK && i < r->proto->n_initializer; i++) {
-        const Onnx__TensorProto *weight = r->proto->initializer[i];
-        if (!weight->name || !*weight->name)
-            return odd_fail(ODD_FORMAT, "a weight of the model has no name");
-        st = add_weight(r, weight->name, weight);
-    }
-    return st;
-}
-
-/* The value kind of an input: real numbers, whole ones; false: no tensor of numbers. */
-static bool kind_of_input(const Onnx__ValueInfoProto *input, odd_value_kind *kind)
-{
-    const Onnx__TypeProto *type = input->type;
-    if (!type || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE || !type->tensor_type ||
-        !type->tensor_type->shape)
-        return false;
-    switch (type->tensor_type->elem_type) {
-    case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE:
-        *kind = ODD_VALUE_TENSOR;
-        return true;
-    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__INT64:
-        *kind = ODD_VALUE_WHOLE;
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* The shape of one image; what the file leaves open must be given. */
-static odd_status input_shape(odd_reader *r, const Onnx__ValueInfoProto *input, int *rank,
-                              int64_t shape[ODD_TENSOR_RANK])
-{
-    const Onnx__TensorShapeProto *dims = input->type->tensor_type->shape;
-    const int64_t given[] = {0, 0, r->options->rows, r->options->columns};
-    if (dims->n_dim > ODD_TENSOR_RANK)
-        return odd_fail(ODD_FORMAT, "input '%s' has %zu dimensions", input->name, dims->n_dim);
-    *rank = (int)dims->n_dim;
-    for (int d = 0; d < *rank; d++) {
-        const Onnx__TensorShapeProto__Dimension *dim = dims->dim[d];
-        bool known = dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
-                     dim->dim_value > 0;
-        shape[d] = known ? dim->dim_value : *rank == 4 ? given[d] : 0;
-        if (d == 0 && !r->options->single) {
-            r->batch = known ? dim->dim_value : 0;
-            shape[0] = 1;
-        }
-        if (shape[d] < 1)
-            return odd_fail(ODD_FORMAT, "dimension %d of input '%s' is not known", d, input->name);
-    }
-    return ODD_OK;
-}
-
-/* The network's input: the first that is neither a weight nor given. */
-static odd_status add_input(odd_reader *r, const Onnx__ValueInfoProto *input)
-{
-    odd_status st;
-    int rank = 0;
-    int64_t shape[ODD_TENSOR_RANK];
-    odd_value v = {.name = input->name};
-    if (r->graph->input >= 0)
-        return odd_fail(ODD_FORMAT, "the model has two inputs, '%s' and '%s'",
-                        r->graph->tensor[r->graph->input].name, input->name);
-    if (!kind_of_input(input, &v.kind))
-        return odd_fail(ODD_FORMAT, "input '%s' is not a tensor of numbers with a shape",
-                        input->name);
-    ODD_TRY(input_shape(r, input, &rank, shape));
-    ODD_TRY(odd_graph_tensor(r->graph, input->name, rank, shape, !r->options->single && rank > 0,
-                             NULL, &v.tensor));
-    r->graph->input = v.tensor;
-    ODD_TRY(odd_reader_add(r, &v));
-done:
-    return st;
-}
-
-/* Old files list their weights among the inputs too. `given[i]` is input i as a constant. */
-static odd_status add_inputs(odd_reader *r, Onnx__TensorProto *const given[])
-{
-    odd_status st = ODD_OK;
-    for (size_t i = 0; st == ODD_OK && i < r->proto->n_input; i++) {
-        const Onnx__ValueInfoProto *input = r->proto->input[i];
-        if (!input->name || !*input->name)
-            return odd_fail(ODD_FORMAT, "an input of the model has no name");
-        if ((int64_t)i < r->options->givens && given[i])
-            st = add_weight(r, input->name, given[i]);
-        else if (odd_names_find(&r->names, input->name) < 0)
-            st = add_input(r, input);
-    }
-    if (st == ODD_OK && r->graph->input < 0 && !r->options->single)
-        st = odd_fail(ODD_FORMAT, "the model has no input");
-    return st;
 }
 
 static odd_status check_node(const odd_reader *r)
@@ -278,8 +173,8 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
     ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
     ODD_TRY(read_notes(r.graph, model));
     ODD_TRY(note_outputs(&r));
-    ODD_TRY(add_weights(&r));
-    ODD_TRY(add_inputs(&r, given));
+    ODD_TRY(odd_onnx_weights(&r));
+    ODD_TRY(odd_onnx_inputs(&r, given));
     ODD_TRY(read_nodes(&r));
     ODD_TRY(add_outputs(&r));
     ODD_TRY(odd_graph_sweep(r.graph));
@@ -302,6 +197,18 @@ static odd_status unpack_given(const odd_onnx_options *options, Onnx__TensorProt
     return ODD_OK;
 }
 
+/* A message of another kind may pass for one of a model without a graph, and no bytes at all do. */
+static odd_status unpack_model(const void *bytes, size_t size, Onnx__ModelProto **model)
+{
+    *model = (Onnx__ModelProto *)odd_onnx_unpack(&onnx__model_proto__descriptor, bytes, size);
+    if (*model && (*model)->graph) return ODD_OK;
+    const char *what = odd_onnx_foreign(bytes, size);
+    if (what) return odd_fail(ODD_FORMAT, "not an ONNX model: it is %s", what);
+    if (!*model) return ODD_FORMAT;
+    return odd_fail(ODD_FORMAT, "the model has no graph (TensorFlow's .pb are "
+                                "other files; tf2onnx converts them)");
+}
+
 odd_status odd_onnx_parse_as(const void *bytes, size_t size, const odd_onnx_options *options,
                              odd_graph **out)
 {
@@ -311,8 +218,8 @@ odd_status odd_onnx_parse_as(const void *bytes, size_t size, const odd_onnx_opti
     *out = NULL;
     ODD_TRY(ODD_NEW(given, options->givens));
     ODD_TRY(unpack_given(options, given));
-    model = (Onnx__ModelProto *)odd_onnx_unpack(&onnx__model_proto__descriptor, bytes, size);
-    st = model ? read_model(model, options, given, out) : ODD_FORMAT;
+    ODD_TRY(unpack_model(bytes, size, &model));
+    ODD_TRY(read_model(model, options, given, out));
 done:
     for (int i = 0; given && i < options->givens; i++)
         if (given[i]) onnx__tensor_proto__free_unpacked(given[i], NULL);

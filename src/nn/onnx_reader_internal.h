@@ -54,6 +54,14 @@ typedef odd_status odd_node_read(odd_reader *r);
 /* onnx_operators.c: the reader of this operator, NULL: there is none. */
 odd_node_read *odd_onnx_operator(const char *name);
 
+/* ---- onnx_inputs.c ---- */
+
+/** Every weight of the file becomes a value. */
+odd_status odd_onnx_weights(odd_reader *r);
+/** So do its inputs: the network's, and those that are given; `given[i]` is input i as a constant.
+ */
+odd_status odd_onnx_inputs(odd_reader *r, Onnx__TensorProto *const given[]);
+
 /* ---- onnx_node.c: the node at work ---- */
 
 /* "node 'conv1' (Conv): " and the words. */

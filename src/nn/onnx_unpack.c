@@ -60,7 +60,7 @@ static odd_status check_depth(const ProtobufCMessageDescriptor *kind, const uint
         uint64_t tag;
         const uint8_t *inner;
         if (!take_varint(&at, end, &tag) || !take_value(&at, end, tag & 7, &inner))
-            return odd_fail(ODD_FORMAT, "not an ONNX file, or a damaged one");
+            return odd_fail(ODD_FORMAT, "not an ONNX file, or a damaged one; was it cut short?");
         const ProtobufCMessageDescriptor *inside =
             (tag & 7) == 2 ? inner_kind(kind, tag >> 3) : NULL;
         if (inside) st = check_depth(inside, inner, at, depth + 1);

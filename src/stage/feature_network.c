@@ -41,15 +41,36 @@ done:
     return st;
 }
 
-/* The network's input must be images like the stored ones. */
+static bool could_be_channels(int64_t n)
+{
+    return n == 1 || n == 3 || n == 4;
+}
+
+/* The network's input must be images. */
+static odd_status check_images(const odd_feature_network *given, const odd_tensor *in)
+{
+    odd_status st = ODD_OK;
+    if (in->rank != 4)
+        st = odd_fail(ODD_FORMAT,
+                      "its input '%s' has %d dimensions, not the four of images: N x channels x "
+                      "height x width",
+                      in->name, in->rank);
+    else if (!could_be_channels(in->shape[1]) && could_be_channels(in->shape[3]))
+        st = odd_onnx_channels_last(in->name);
+    return st == ODD_OK ? st : odd_fail_prefix(st, "'%s': ", given->model);
+}
+
+/* And like the stored ones. */
 static odd_status check_input(const odd_feature_network *given, const odd_graph *graph,
                               const odd_image_form *form)
 {
     const odd_tensor *in = &graph->tensor[graph->input];
-    if (in->rank != 4 || in->shape[1] != form->channels)
-        return odd_fail(
-            ODD_USAGE, "'%s' wants %lld channels, the stored images have %d: set image.channels",
-            given->model, (long long)(in->rank == 4 ? in->shape[1] : 0), form->channels);
+    odd_status st = check_images(given, in);
+    if (st != ODD_OK) return st;
+    if (in->shape[1] != form->channels)
+        return odd_fail(ODD_USAGE,
+                        "'%s' wants %lld channels, the stored images have %d: set image.channels",
+                        given->model, (long long)in->shape[1], form->channels);
     if (in->shape[2] != form->height || in->shape[3] != form->width)
         return odd_fail(ODD_USAGE,
                         "'%s' wants images of %lld x %lld, stored are %d x %d: set image.size",

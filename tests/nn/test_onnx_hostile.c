@@ -45,6 +45,51 @@ static void truncated_models(void)
     CU_ASSERT_EQUAL(odd_onnx_parse("not an ONNX file", 16, NULL, &g), ODD_FORMAT);
 }
 
+/* What people give for a model: the reason says what it is and what to do. */
+static void foreign_files(void)
+{
+    static const char zeros[300], tar[300] = {[0] = 'm', [257] = 'u', 's', 't', 'a', 'r'};
+#define GIVEN(bytes, words)                                                                        \
+    {                                                                                              \
+        bytes, sizeof bytes - 1, words                                                             \
+    }
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *words;
+    } list[] = {
+        GIVEN("", "it is empty"),
+        GIVEN(zeros, "nothing but zeros"),
+        GIVEN(tar, "tar archive; unpack it"),
+        GIVEN("<!DOCTYPE html>\n<html>", "a web page"),
+        GIVEN("\n  <html lang=\"en\">", "a web page"),
+        GIVEN("{\"error\": \"Not found\"}", "JSON"),
+        GIVEN("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "git lfs pull"),
+        GIVEN("PK\3\4\24\0\0\0\0\0\0\0!\0\1\2\3\4\0\0\0\0\0\0\0\0\20\0\0\0archive/data.pkl",
+              "PyTorch saves (.pt, .pth); export"),
+        GIVEN("PK\3\4\24\0\0\0\0\0\0\0!\0\1\2\3\4\0\0\0\0\0\0\0\0\13\0\0\0config.json",
+              "Keras saves (.keras); convert"),
+        GIVEN("PK\3\4\24\0\0\0", "a zip archive; unpack it"),
+        GIVEN("\x80\2}q\0.", "Python pickle, as PyTorch saves; export"),
+        GIVEN("\x89HDF\r\n\x1a\n\0\0", "Keras saves; convert"),
+        GIVEN("\x1c\0\0\0TFL3\0\0", "TensorFlow Lite"),
+        GIVEN("\x1f\x8b\b\0\0", "gzip; unpack it"),
+        GIVEN("\x48\0\0\0\0\0\0\0{\"w\":{\"data_offsets\":[0,4]}}", "safetensors"),
+        GIVEN("\b\1\22\5hello", "the model has no graph (TensorFlow"),
+        GIVEN("weights of my network\n", "it is a text"),
+        GIVEN("\xEF\xBF\1\2\3", "not an ONNX file, or a damaged one"),
+    };
+#undef GIVEN
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        odd_graph *g;
+        odd_status st = odd_onnx_parse(list[i].bytes, list[i].size, NULL, &g);
+        bool told = st == ODD_FORMAT && strstr(odd_fail_reason(), list[i].words);
+        CU_ASSERT_TRUE(told);
+        if (!told) printf("\n    %s: %s", list[i].words, odd_fail_reason());
+        odd_graph_free(&g);
+    }
+}
+
 typedef struct {
     uint64_t seed, row;
     uint32_t draws;
@@ -222,6 +267,7 @@ static void mutated_tensors(void)
 CU_TestInfo odd_tests[] = {
     {"broken models are refused", broken_models_are_refused},
     {"truncated models", truncated_models},
+    {"foreign files", foreign_files},
     {"mutated models", mutated_models},
     {"deep nesting", deep_nesting},
     {"empty nodes", empty_nodes},

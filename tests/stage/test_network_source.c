@@ -370,6 +370,51 @@ static void misfits_are_told(void)
     unlink(model);
 }
 
+/* A network of one rectifier over an input of this shape. */
+static odd_status write_shaped(const char *path, int rank, const int64_t shape[])
+{
+    odd_layer_settings set = odd_layer_defaults();
+    odd_graph *g = NULL;
+    int x, y;
+    odd_status st;
+    ODD_TRY(odd_graph_new("shaped", &g));
+    ODD_TRY(odd_graph_tensor(g, "x", rank, shape, true, NULL, &x));
+    g->input = x;
+    ODD_TRY(odd_graph_layer(g, ODD_LAYER_RELU, "relu", &set, 1, &x, "y", &y));
+    ODD_TRY(odd_graph_add_output(g, y));
+    ODD_TRY(odd_onnx_write(g, path));
+done:
+    odd_graph_free(&g);
+    return st;
+}
+
+static void other_inputs_are_told(void)
+{
+    static const struct {
+        int rank;
+        int64_t shape[4];
+        const char *words;
+    } list[] = {
+        {4, {1, SIDE, SIDE, CHANNELS}, "'x' has the channels last"},
+        {4, {1, SIDE, SIDE, 1}, "tf2onnx --inputs-as-nchw x"},
+        {2, {1, VALUES}, "'x' has 2 dimensions, not the four of images"},
+        {4, {1, 2, SIDE, SIDE}, "wants 2 channels, the stored images have 3"},
+    };
+    const odd_image_form form = {.width = SIDE, .height = SIDE, .channels = CHANNELS};
+    odd_feature_needs needs;
+    odd_job *job;
+    CU_ASSERT_EQUAL(load_job("4", "''", &job), ODD_OK);
+    for (size_t i = 0; job && i < sizeof list / sizeof *list; i++) {
+        CU_ASSERT_EQUAL(write_shaped(model, list[i].rank, list[i].shape), ODD_OK);
+        CU_ASSERT_NOT_EQUAL(
+            odd_feature_onnx.plan(NULL, odd_job_section(job, "onnx"), &form, &needs), ODD_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), list[i].words));
+        CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), model));
+    }
+    odd_job_free(&job);
+    unlink(model);
+}
+
 CU_TestInfo odd_tests[] = {
     {"levels are scaled", levels_are_scaled},
     {"given numbers go before presets", given_numbers_go_before_presets},
@@ -381,5 +426,6 @@ CU_TestInfo odd_tests[] = {
     {"rows do not depend on their batch", rows_do_not_depend_on_their_batch},
     {"of two outputs one is taken", of_two_outputs_one_is_taken},
     {"misfits are told", misfits_are_told},
+    {"other inputs are told", other_inputs_are_told},
     CU_TEST_INFO_NULL,
 };

@@ -18,6 +18,10 @@
  *  have ("node 'conv1': operator 'Foo' is not supported"), shapes that do not fit, ... */
 odd_status odd_onnx_read(const char *path, odd_graph **out);
 
+/** ODD_FORMAT: the model's input of this name is N x height x width x channels, and how to get one
+ *  with the channels first, which is what all our layers work on. */
+odd_status odd_onnx_channels_last(const char *input);
+
 /** The same for a model that leaves the size of its images open. 0: not given, the file must say.
  */
 odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, odd_graph **out);
