@@ -77,6 +77,7 @@ int main(int argc, char **argv)
     const bool ranks = !is_question(argc, argv);
     odd_status st = ranks ? odd_par_start(&argc, &argv) : ODD_OK;
     odd_log_setup(ranks && st == ODD_OK ? odd_rank(MPI_COMM_WORLD) : 0, ODD_LOG_INFO);
+    if (ranks && st == ODD_OK) odd_signals_may_end(MPI_COMM_WORLD, true);
     if (st == ODD_OK) st = odd_isa_check();
     if (st == ODD_OK) st = answer(argc, argv);
     tell(st);

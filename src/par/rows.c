@@ -3,6 +3,7 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
+#include "oddlot/par/signals.h"
 #include "oddlot/par/threads.h"
 #include "oddlot/par/treesum.h"
 
@@ -140,7 +141,8 @@ static void do_share(walk *w, const panel *p, int share)
     int64_t end = p->block0 + p->blocks * (share + 1) / w->shares;
     if (w->share) odd_treesum_begin(w->share[share], begin);
     for (int64_t block = begin; block < end && block < lowest_failure(w); block++) {
-        odd_status st = do_block(w, p, block, share);
+        odd_status st = odd_signals_look();
+        if (st == ODD_OK) st = do_block(w, p, block, share);
         if (st != ODD_OK) note_failure(w, block, st);
     }
 }

@@ -1,27 +1,78 @@
-/* The wish to stop: signals set a flag, and the ranks look at it together. */
+/* The wish to stop: signals set a flag, and the ranks look at it together. Where nothing is lost by
+ * it, a rank that does not get to look ends by itself. */
 #include "oddlot/par/signals.h"
 
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* How long a rank may take to look: LAPACK, MPI and HDF5 are not interrupted, and who asks Slurm
+ * for a signal expects an answer in seconds. Rank 0 is first, as it speaks for all. */
+static const struct itimerval patience = {.it_value = {1, 300000}};
+static const struct itimerval more_patience = {.it_value = {1, 600000}};
 
 static volatile sig_atomic_t caught; /* the signal that told us to stop; 0: none */
+static volatile sig_atomic_t may_end;
+static volatile sig_atomic_t is_first = 1;
+
+/* A plain system call of Linux, so a handler may make it. */
+static void start_timer(void)
+{
+    setitimer(ITIMER_REAL, is_first ? &patience : &more_patience, NULL);
+}
 
 static void remember(int number)
 {
     caught = number;
+    start_timer();
+}
+
+static void say(const char *s)
+{
+    if (write(STDERR_FILENO, s, strlen(s)) < 0) return; /* there is nobody to tell */
+}
+
+static void time_is_up(int number)
+{
+    (void)number;
+    if (!may_end) {
+        start_timer();
+        return;
+    }
+    say("oddlot: told to stop by SIG");
+    say(sigabbrev_np(caught));
+    say(", in a long calculation: ");
+    say(odd_status_text(ODD_STOPPED));
+    say("\n");
+    _exit(odd_status_exit(ODD_STOPPED));
+}
+
+static void listen_to(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
 }
 
 void odd_signals_install(void)
 {
-    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT};
     caught = 0;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
-        if (numbers[i] == SIGINT) action.sa_flags |= (int)SA_RESETHAND; /* the second one kills */
-        sigemptyset(&action.sa_mask);
-        sigaction(numbers[i], &action, NULL);
-    }
+    may_end = 0;
+    setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+    listen_to(SIGUSR1, remember, SA_RESTART);
+    listen_to(SIGTERM, remember, SA_RESTART);
+    listen_to(SIGINT, remember, SA_RESTART | (int)SA_RESETHAND); /* the second one kills */
+    listen_to(SIGALRM, time_is_up, SA_RESTART);
+}
+
+void odd_signals_may_end(MPI_Comm comm, bool yes)
+{
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    is_first = rank == 0;
+    may_end = yes;
 }
 
 bool odd_signals_pending(void)
@@ -29,10 +80,20 @@ bool odd_signals_pending(void)
     return caught != 0;
 }
 
+static odd_status told_by(int number)
+{
+    return number == 0 ? ODD_OK
+                       : odd_fail(ODD_STOPPED, "told to stop by SIG%s", sigabbrev_np(number));
+}
+
+odd_status odd_signals_look(void)
+{
+    return told_by(caught);
+}
+
 odd_status odd_signals_check(MPI_Comm comm)
 {
     int number = caught;
     MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_INT, MPI_MAX, comm);
-    if (number == 0) return ODD_OK;
-    return odd_fail(ODD_STOPPED, "told to stop by SIG%s", sigabbrev_np(number));
+    return told_by(number);
 }

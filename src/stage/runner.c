@@ -175,7 +175,10 @@ static odd_status do_stage(odd_run *run, int i, odd_run_look *s)
         .threads = odd_threads(),
     };
     odd_log(ODD_LOG_STAGE, "%-9s %s", stage->name, stage->summary);
-    ODD_TRY(stage->run(run, &from));
+    odd_signals_may_end(run->comm, !stage->resumes);
+    st = stage->run(run, &from);
+    odd_signals_may_end(run->comm, st != ODD_STOPPED);
+    ODD_TRY(st);
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, true) : ODD_OK);
     odd_log(ODD_LOG_STAGE, "%-9s done in %s", stage->name,
             odd_human_seconds(odd_seconds() - started, took));

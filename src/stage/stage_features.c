@@ -187,6 +187,7 @@ const odd_stage odd_stage_features = {
     .name = "features",
     .file = "features.h5",
     .summary = "turn every image into a row of numbers",
+    .resumes = true,
     .version = 2,
     .common = true,
     .inputs = inputs,

@@ -158,6 +158,16 @@ static odd_status check_scores(odd_run *run, const odd_file *in, const odd_parti
     return odd_agree(run->comm, name_bad_row(run, in, -last));
 }
 
+/* It is hardly meant, and what comes after takes the square or cube of the width. */
+static void warn_if_wider(const odd_reduction *reduction, int d, int k)
+{
+    if (k > d)
+        odd_log(ODD_LOG_WARN,
+                "reduce: %s makes rows wider, from %d features to %d components: is that what "
+                "reduce.%s is meant to do?",
+                reduction->name, d, k, reduction->name);
+}
+
 /* Learn or take the model, and apply it to all rows. @collective */
 static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
 {
@@ -170,6 +180,7 @@ static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
     odd_status st;
     ODD_TRY(open_model(run, in, &all, &model, &k));
     const odd_rows *rows = &all.rows;
+    warn_if_wider(reduction, rows->d, k);
     ODD_TRY_ALL(run->comm, odd_fault("reduce.apply"));
     ODD_TRY_ALL(run->comm, ODD_NEW(score, rows->part.n_local * k));
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, rows->part.n_local));
@@ -230,6 +241,7 @@ static odd_status plan_reduce(odd_run *run, odd_plan *plan)
     ODD_TRY(plan_model(run, plan, &k));
     plan->memory += in < most ? in : 0;
     if (in >= most) odd_text_add(&plan->what, "; the rows are streamed");
+    if (k > plan->width) odd_text_add(&plan->what, "; wider than the features");
     plan->disk = plan->rows * (k * (int64_t)sizeof(float) + 8) + plan->width * k * 8;
     plan->width = k;
 done:

@@ -208,6 +208,7 @@ const odd_stage odd_stage_train = {
     .name = "train",
     .file = "train.h5",
     .summary = "networks learn from the catalogue",
+    .resumes = true,
     .version = 1,
     .seeded = true,
     .common = true,

@@ -25,6 +25,30 @@ for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 de
     cmp -s <(ls -A calm) <(ls -A "$run") || fail "something is left in $run: $(ls -A "$run")"
 done
 
+# in the midst of something long that never looks: the nap is not interrupted either
+for case in "USR1 2 reduce.apply reduce 1" "TERM 1 detect.iteration fit 0"; do
+    read -r signal count point stage rank <<<"$case"
+    ODD_FAULT=$point:rank=$rank:sleep=60 start 2 run job.yaml -o long
+    until_said "$(printf '%-9s ' "$stage")"
+    sleep 0.3 # into the nap
+    kill -s "$signal" $(ranks | head -n "$count")
+    told=$SECONDS
+    ends_with 75
+    [ $((SECONDS - told)) -le 5 ] || fail "$signal in $stage was heeded after $((SECONDS - told)) s"
+    says "told to stop by SIG$signal"
+    says "run the same command again"
+    whole long
+done
+good on 2 run job.yaml -o long
+check same calm long $files
+cmp -s <(ls -A calm) <(ls -A long) || fail "something is left in long: $(ls -A long)"
+
+# rows that become wider: said, before what takes so long
+good alone run job.yaml -o wide --set reduce.method=srp --set reduce.srp.components=100 --set features.pixels.side=4
+says "srp makes rows wider, from"
+good alone run job.yaml -o wide --set reduce.method=srp --set reduce.srp.components=100 --set features.pixels.side=4 --dry-run
+says "wider than the features"
+
 # faults of one rank; each command goes on where the one before it failed
 faults() {
     local ranks=$1 run=fault-$1 point

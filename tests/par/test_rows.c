@@ -5,8 +5,10 @@
 #include "oddlot/base/random.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/rows.h"
+#include "oddlot/par/signals.h"
 #include "oddlot/par/threads.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -230,6 +232,32 @@ static void test_failure_stops_the_walk(void)
     odd_free(c.x);
 }
 
+/* One rank is told to stop while it is at its second block. */
+static odd_status raise_in_block(void *context, const odd_block *block, double sum[])
+{
+    int *visited = context;
+    (void)sum;
+    ++*visited;
+    if (block->local > 0 && odd_rank(WORLD) == odd_size(WORLD) - 1) raise(SIGUSR1);
+    return ODD_OK;
+}
+
+static void test_told_to_stop(void)
+{
+    catalogue c;
+    int visited = 0;
+    bool last = odd_rank(WORLD) == odd_size(WORLD) - 1;
+    odd_threads_setup(1, 1);
+    odd_signals_install();
+    if (!check_all(WORLD, open_catalogue(WORLD, 4000, &c) == ODD_OK)) return;
+    odd_status st = odd_rows_each(&c.rows, raise_in_block, &visited);
+    CU_ASSERT(check_all(WORLD, st == ODD_STOPPED));
+    CU_ASSERT(check_all(WORLD, strcmp(odd_fail_reason(), "told to stop by SIGUSR1") == 0));
+    CU_ASSERT(last ? visited == 2 : visited > 2);
+    odd_signals_install();
+    odd_free(c.x);
+}
+
 static odd_status fail_in_sum(void *context, const odd_block *block, double sum[])
 {
     sum[0] = 1;
@@ -276,6 +304,7 @@ CU_TestInfo odd_tests[] = {
     {"each row is visited once", test_each},
     {"a block fails", test_failing_block},
     {"two blocks fail in any order", test_failing_in_any_order},
+    {"told to stop", test_told_to_stop},
     {"a failure stops the walk", test_failure_stops_the_walk},
     {"a block fails in a sum", test_failing_sum},
     {"the reader fails", test_failing_reader},

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WORLD MPI_COMM_WORLD
@@ -64,11 +65,38 @@ static void test_second_interrupt_kills(void)
     CU_ASSERT(WIFSIGNALED(twice) && WTERMSIG(twice) == SIGINT);
 }
 
+/* How a child ends that is told to stop and never looks: after `naps` tenths of a second it exits
+ * with 42. Where it may not end, it goes on. */
+static int end_of_busy_child(bool may_end, int naps)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        odd_signals_install();
+        odd_signals_may_end(WORLD, may_end);
+        raise(SIGTERM);
+        for (int i = 0; i < naps; i++)
+            for (struct timespec left = {0, 100000000}; nanosleep(&left, &left) != 0;)
+                ;
+        _exit(42);
+    }
+    waitpid(child, &status, 0);
+    return status;
+}
+
+static void test_who_never_looks(void)
+{
+    const int ends = end_of_busy_child(true, 300), goes_on = end_of_busy_child(false, 20);
+    CU_ASSERT(WIFEXITED(ends) && WEXITSTATUS(ends) == odd_status_exit(ODD_STOPPED));
+    CU_ASSERT(WIFEXITED(goes_on) && WEXITSTATUS(goes_on) == 42);
+}
+
 const char *odd_test_name = "par.signals";
 CU_TestInfo odd_tests[] = {
     {"nobody told us to stop", test_quiet},
     {"one rank is told to stop", test_each_signal},
     {"system calls go on", test_system_calls_go_on},
     {"a second SIGINT kills", test_second_interrupt_kills},
+    {"who never looks", test_who_never_looks},
     CU_TEST_INFO_NULL,
 };

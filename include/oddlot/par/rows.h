@@ -47,7 +47,8 @@ typedef struct {
  *  whichever thread runs it; must not communicate. */
 typedef odd_status (*odd_block_function)(void *context, const odd_block *block, double sum[]);
 
-/** Call f on each of my blocks. @collective on rows->comm (agrees on failure at the end). */
+/** Call f on each of my blocks. @collective on rows->comm (agrees on failure at the end).
+ *  Between two blocks a rank that was told to stop stops, so both may give ODD_STOPPED. */
 odd_status odd_rows_each(const odd_rows *rows, odd_block_function f, void *context);
 
 /** Call f on each block and give the sum of its vectors over all rows of all ranks, on every rank.

@@ -33,6 +33,8 @@ typedef struct {
     bool seeded;                 /* its result depends on the seed of the job */
     const char *const *inputs;   /* names of the stages it reads, NULL-terminated */
     const char *const *sections; /* sections of the job that it depends on, NULL-terminated */
+    bool resumes;                /* work since its last checkpoint is worth waiting for when the
+                                    run is told to stop */
     bool common;                 /* runs of a study that want the same of it do it once */
     const char *product;         /* a further file that must be there, relative to RUN; NULL. In a
                                     folder, it stands for all files there */
