@@ -1,5 +1,5 @@
 /* oddlot bench: time a case on generated data. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/par/comm.h"

@@ -1,5 +1,5 @@
 /* oddlot doctor: what this machine and build can do. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"

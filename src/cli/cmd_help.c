@@ -1,5 +1,5 @@
 /* oddlot help: the commands by group, one command, or the settings of a job file. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/par/comm.h"
 #include "oddlot/stage/stage.h"

@@ -1,5 +1,5 @@
 /* oddlot info: describe a run folder, or check that its files are whole. Rank 0 works. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"

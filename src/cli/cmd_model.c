@@ -1,5 +1,5 @@
 /* oddlot model info: look into a network file. Rank 0 works. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"

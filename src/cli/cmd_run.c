@@ -1,5 +1,5 @@
 /* oddlot run, and each stage alone: words in, one call into `stage`, words out. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"

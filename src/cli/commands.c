@@ -1,5 +1,5 @@
 /* The table of commands: one line each, in the order of `oddlot help`. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/par/comm.h"
 #include "oddlot/stage/bench.h"

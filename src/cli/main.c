@@ -1,5 +1,5 @@
 /* oddlot: finds the odd images in a catalogue. Starts MPI, picks the command, reports once. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/base/isa.h"
 #include "oddlot/base/log.h"

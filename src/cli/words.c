@@ -1,5 +1,5 @@
 /* Words: the options that `run` and the stages share. */
-#include "cli_internal.h"
+#include "cli/cli_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

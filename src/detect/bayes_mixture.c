@@ -3,9 +3,9 @@
  * It averages over what the parameters may be instead of taking the likeliest, and theme components
  * that the rows do not need empty themselves: their number need only be large enough. Scores are
  * those of `mixture`, with expected log densities. See mixture_bayes.c for the method. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 
 static const odd_option bayes_table[] = {
     ODD_MIXTURE_OPTION(

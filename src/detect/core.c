@@ -1,9 +1,9 @@
 /* Detector `core`: how far a row is from the dense core of the rows and from the theme that is
  * grown from it; nothing need be known of the share of odd rows. See core_internal.h for the
  * method. */
-#include "core_internal.h"
+#include "detect/core_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 

@@ -1,8 +1,8 @@
 /* Fit of the core and of the theme that is grown from it: see core_internal.h. */
-#include "core_internal.h"
+#include "detect/core_internal.h"
 
-#include "detectors_internal.h"
-#include "knn_internal.h"
+#include "detect/detectors_internal.h"
+#include "detect/knn_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,6 +1,6 @@
 /* A Gaussian with the variances of a few axes and one for all the rest: see core_internal.h.
  * Letters: n rows, d features, r axes, z centred rows (n, d). */
-#include "core_internal.h"
+#include "detect/core_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"

@@ -1,6 +1,6 @@
 /* Log distances of all rows in bins: see core_internal.h. Counts are whole numbers, so they do not
  * depend on the order of summation. */
-#include "core_internal.h"
+#include "detect/core_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"

@@ -22,7 +22,7 @@
 #ifndef ODDLOT_DETECT_CORE_INTERNAL_H
 #define ODDLOT_DETECT_CORE_INTERNAL_H
 
-#include "moments_internal.h"
+#include "detect/moments_internal.h"
 #include "oddlot/base/bundle.h"
 #include "oddlot/par/rows.h"
 

@@ -3,7 +3,7 @@
  * Widths are equal because then the odds grow with the distance everywhere, and because a width of
  * its own lets the odd side take the theme's tail. The belief in a small share holds the odd side
  * where the distances have no second hill. */
-#include "core_internal.h"
+#include "detect/core_internal.h"
 
 #include <math.h>
 

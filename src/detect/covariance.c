@@ -1,6 +1,6 @@
 /* Covariances in their three forms: see covariance_internal.h.
  * Letters: n rows, d features, z centred rows (n, d), u a factor, y = z u. */
-#include "covariance_internal.h"
+#include "detect/covariance_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

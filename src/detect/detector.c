@@ -1,7 +1,7 @@
 /* The table of detectors. */
 #include "oddlot/detect/detector.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* K-means: its starts, of which the best is kept. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
-#include "moments_internal.h"
+#include "detect/moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

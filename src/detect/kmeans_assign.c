@@ -1,5 +1,5 @@
 /* The nearest centroid of each row: a plain version, and one for blocks by a matrix product. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

@@ -1,8 +1,8 @@
 /* How many clusters: each number of a grid is tried on a sample of the rows and judged by the
  * simplified silhouette, which tells how much nearer the own centroid is than the next one. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
-#include "moments_internal.h"
+#include "detect/moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

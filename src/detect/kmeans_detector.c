@@ -1,6 +1,6 @@
 /* Detector `kmeans`: the distance of a row to the nearest of k centroids. */
-#include "detectors_internal.h"
-#include "kmeans_internal.h"
+#include "detect/detectors_internal.h"
+#include "detect/kmeans_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

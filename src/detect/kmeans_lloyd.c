@@ -1,5 +1,5 @@
 /* K-means: Lloyd's iterations, with new starts for clusters that lose all their rows. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

@@ -1,5 +1,5 @@
 /* The nearest centroid of each row, how far it is, and the largest cosine to any. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

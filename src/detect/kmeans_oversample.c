@@ -1,6 +1,6 @@
 /* Where k-means begins, k-means||: rounds in which many rows are drawn at once, and k-means++ among
  * them. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,9 +1,9 @@
 /* Where k-means begins: k-means++ draws, and the row farthest from all centroids. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
+#include "detect/pick_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
-#include "pick_internal.h"
 
 #include <math.h>
 #include <string.h>

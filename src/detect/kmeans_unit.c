@@ -1,5 +1,5 @@
 /* Rows as directions: the same rows, each made of unit length when it is first read. */
-#include "kmeans_internal.h"
+#include "detect/kmeans_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -2,10 +2,10 @@
  *
  * The reference rows are the verified theme ones, or all rows, or a seeded sample of them; they are
  * the model. A row that is itself among them is not its own neighbour. */
-#include "knn_internal.h"
+#include "detect/knn_internal.h"
 
-#include "detectors_internal.h"
-#include "moments_internal.h"
+#include "detect/detectors_internal.h"
+#include "detect/moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,5 +1,5 @@
 /* The reference rows of `knn`: chosen by every rank alike, gathered into the model. */
-#include "knn_internal.h"
+#include "detect/knn_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

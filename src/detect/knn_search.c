@@ -1,9 +1,9 @@
 /* The scores of `knn`: distances of rows to their nearest reference rows.
  *
  * Letters: n rows, m reference rows, d features, k neighbours. */
-#include "knn_internal.h"
+#include "detect/knn_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 #include "oddlot/linalg/neighbours.h"
 #include "oddlot/par/agree.h"
 

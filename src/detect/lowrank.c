@@ -1,8 +1,8 @@
 /* Covariances of low rank plus diagonal: see lowrank_internal.h.
  * Letters: n rows, d features, r the rank, noise (d), loading (r, d). */
-#include "lowrank_internal.h"
+#include "detect/lowrank_internal.h"
 
-#include "covariance_internal.h"
+#include "detect/covariance_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 

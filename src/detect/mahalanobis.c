@@ -6,9 +6,9 @@
  * Where it is learnt from verified theme rows, a second Gaussian is learnt from all rows: what is
  * far from the theme only in directions in which everything varies is not odd (Ren et al., "A
  * simple fix to Mahalanobis distance for improving near-OOD detection", 2021). */
-#include "covariance_internal.h"
-#include "detectors_internal.h"
-#include "moments_internal.h"
+#include "detect/covariance_internal.h"
+#include "detect/detectors_internal.h"
+#include "detect/moments_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

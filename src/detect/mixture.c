@@ -4,9 +4,9 @@
  * Left to itself, maximum likelihood uses the second component to describe the theme better. The
  * default priors keep the anomaly's covariance near a multiple of the covariance of all rows, so
  * it stays broader than the theme in every direction and takes what the theme cannot explain. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 
 static const char *const covariances[] = {"full", "tied", "diagonal", "spherical", "factor", NULL};
 const char *const odd_mixture_shrinkages[] = {"auto", "ledoit_wolf", "none", NULL};

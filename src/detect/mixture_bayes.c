@@ -7,7 +7,7 @@
  * which are expected ones, and what the objective has beside the rows.
  *
  * Letters: alpha, beta, nu and W are Bishop's; inverse(W) = nu V, V the mixture's covariance. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
 #include "oddlot/base/memory.h"
 

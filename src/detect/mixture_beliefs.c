@@ -1,8 +1,8 @@
 /* What is believed before a mixture is fitted: mean and covariance of all rows and of the verified
  * theme ones, and the priors made of them. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "moments_internal.h"
+#include "detect/moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

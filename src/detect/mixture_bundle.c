@@ -1,5 +1,5 @@
 /* A mixture's way into a bundle and back. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Whether the anomaly of a mixture is the broad component that its name promises. */
-#include "lowrank_internal.h"
-#include "mixture_internal.h"
+#include "detect/lowrank_internal.h"
+#include "detect/mixture_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"

@@ -1,6 +1,6 @@
 /* MAP-EM: the M-step and the loop. See mixture_internal.h for the objective. */
-#include "lowrank_internal.h"
-#include "mixture_internal.h"
+#include "detect/lowrank_internal.h"
+#include "detect/mixture_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

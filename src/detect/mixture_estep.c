@@ -1,6 +1,6 @@
 /* Log densities of rows under a mixture: a plain version that reads like the definition, and one
  * for blocks of rows that whitens all of them by one triangular product for each covariance. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* Fit of the mixture: the starts, the best of them, and the number of theme components if it is to
  * be found. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

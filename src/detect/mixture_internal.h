@@ -28,7 +28,7 @@
 #ifndef ODDLOT_DETECT_MIXTURE_INTERNAL_H
 #define ODDLOT_DETECT_MIXTURE_INTERNAL_H
 
-#include "covariance_internal.h"
+#include "detect/covariance_internal.h"
 #include "oddlot/base/bundle.h"
 #include "oddlot/detect/detector.h"
 #include "oddlot/par/rows.h"

@@ -1,7 +1,7 @@
 /* The parameters of a mixture: one block of memory, and what follows from them. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "lowrank_internal.h"
+#include "detect/lowrank_internal.h"
 #include "oddlot/base/memory.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* What is believed of a mixture before its rows are seen: see mixture_internal.h for the terms. */
-#include "lowrank_internal.h"
-#include "mixture_internal.h"
+#include "detect/lowrank_internal.h"
+#include "detect/mixture_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,7 +1,7 @@
 /* What a fitted mixture says of itself: in the log, in its model, in the sentence for a row. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 #include "oddlot/base/log.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* Scores of rows under a fitted mixture. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "detectors_internal.h"
+#include "detect/detectors_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"

@@ -1,13 +1,13 @@
 /* Where the EM of a mixture begins. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
-#include "kmeans_internal.h"
-#include "lowrank_internal.h"
+#include "detect/kmeans_internal.h"
+#include "detect/lowrank_internal.h"
+#include "detect/pick_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/threads.h"
-#include "pick_internal.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * Every row is shared out whole, so the scatters of all groups add up to that of the data, which
  * never changes: the group with the most rows gets what the others leave of it. Where that
  * difference would lose too many digits, all groups are summed directly instead. */
-#include "mixture_internal.h"
+#include "detect/mixture_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"

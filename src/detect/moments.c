@@ -1,5 +1,5 @@
 /* Mean and scatter of rows spread over ranks: see moments_internal.h. */
-#include "moments_internal.h"
+#include "detect/moments_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

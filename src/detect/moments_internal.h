@@ -6,7 +6,7 @@
 #ifndef ODDLOT_DETECT_MOMENTS_INTERNAL_H
 #define ODDLOT_DETECT_MOMENTS_INTERNAL_H
 
-#include "covariance_internal.h"
+#include "detect/covariance_internal.h"
 #include "oddlot/par/rows.h"
 
 #include <stdbool.h>

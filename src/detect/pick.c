@@ -1,5 +1,5 @@
 /* The rows with the largest keys of all rows of all ranks: see pick_internal.h. */
-#include "pick_internal.h"
+#include "detect/pick_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

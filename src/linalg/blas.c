@@ -4,8 +4,8 @@
  * swaps its factors, c' = op(b)' a', and an upper triangle is called lower. */
 #include "oddlot/linalg/blas.h"
 
-#include "eigen_signs_internal.h"
-#include "fortran_internal.h"
+#include "linalg/eigen_signs_internal.h"
+#include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 

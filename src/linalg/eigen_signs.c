@@ -1,5 +1,5 @@
 /* Eigen signs: eigenvectors have no sign of their own, so all get theirs here. */
-#include "eigen_signs_internal.h"
+#include "linalg/eigen_signs_internal.h"
 
 #include "oddlot/par/threads.h"
 

@@ -7,14 +7,14 @@
  * Letters: d order, k vectors wanted, member one process of the grid at (row, column). */
 #include "oddlot/linalg/grid.h"
 
-#include "eigen_signs_internal.h"
-#include "fortran_internal.h"
+#include "linalg/eigen_signs_internal.h"
+#include "linalg/fortran_internal.h"
+#include "linalg/scalapack_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
 #include "oddlot/par/threads.h"
-#include "scalapack_internal.h"
 
 #include <limits.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Panels: my rows some thousand at a time, and their deviations from the mean. */
-#include "panels_internal.h"
+#include "linalg/panels_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

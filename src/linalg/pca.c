@@ -1,13 +1,13 @@
 /* PCA: which solver, the passes over the rows in order, and the model. */
 #include "oddlot/linalg/pca.h"
 
+#include "linalg/pca_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-#include "pca_internal.h"
 
 #include <string.h>
 

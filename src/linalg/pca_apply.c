@@ -1,9 +1,9 @@
 /* Scores of a PCA: rows projected onto its axes, whitened where it says so. */
 #include "oddlot/linalg/pca.h"
 
+#include "linalg/projector_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
-#include "projector_internal.h"
 
 #include <math.h>
 

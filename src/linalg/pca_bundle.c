@@ -1,5 +1,5 @@
 /* A PCA to and from named arrays. */
-#include "pca_internal.h"
+#include "linalg/pca_internal.h"
 
 #include "oddlot/base/memory.h"
 

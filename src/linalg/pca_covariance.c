@@ -2,15 +2,15 @@
  *
  * Letters: n rows, d features, k components. Each rank multiplies its own rows, panel by panel;
  * the sum over ranks is made on the process grid and never lies whole on a rank. */
-#include "pca_internal.h"
+#include "linalg/pca_internal.h"
 
+#include "linalg/panels_internal.h"
+#include "linalg/scatter_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "panels_internal.h"
-#include "scatter_internal.h"
 
 /* What float32 products move an eigenvalue by, of the largest; measured: up to 1.1e-8, for rows of
  * rank one, and less with more rows, whose errors cancel. */

@@ -11,10 +11,12 @@
  * the axes, before they are orthonormalised, tell whether the values are good.
  *
  * Letters: n rows, d features, k components. */
-#include "pca_internal.h"
+#include "linalg/pca_internal.h"
 
-#include "eigen_signs_internal.h"
-#include "fortran_internal.h"
+#include "linalg/eigen_signs_internal.h"
+#include "linalg/fortran_internal.h"
+#include "linalg/scatter_internal.h"
+#include "linalg/slabs_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
@@ -22,8 +24,6 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-#include "scatter_internal.h"
-#include "slabs_internal.h"
 
 #include <math.h>
 #include <omp.h>

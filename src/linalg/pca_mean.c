@@ -1,6 +1,6 @@
 /* The mean of each feature over all rows, the sum of all squares, and the search for a value that
  * is not finite. */
-#include "pca_internal.h"
+#include "linalg/pca_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

@@ -6,9 +6,11 @@
  * of y' y q; then the eigenvectors of (y q)' (y q), of order l, turn q into axes.
  *
  * Letters: n rows, d features, k components, l columns. No bit depends on ranks or threads. */
-#include "pca_internal.h"
+#include "linalg/pca_internal.h"
 
-#include "eigen_signs_internal.h"
+#include "linalg/eigen_signs_internal.h"
+#include "linalg/power_pass_internal.h"
+#include "linalg/tsqr_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
@@ -16,8 +18,6 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-#include "power_pass_internal.h"
-#include "tsqr_internal.h"
 
 #include <math.h>
 #include <string.h>

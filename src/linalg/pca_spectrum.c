@@ -1,5 +1,5 @@
 /* What eigenvalues tell: how many are real, and whether float32 products were enough. */
-#include "pca_internal.h"
+#include "linalg/pca_internal.h"
 
 #include "oddlot/par/comm.h"
 

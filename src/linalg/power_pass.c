@@ -2,9 +2,9 @@
  * products with the rows by tiles of features, whose sums stay in the cache meanwhile.
  *
  * Letters: n rows, d features, l columns. All shapes of products depend on n and d alone. */
-#include "power_pass_internal.h"
+#include "linalg/power_pass_internal.h"
 
-#include "fortran_internal.h"
+#include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"

@@ -2,7 +2,7 @@
  *
  * From one non-zero entry of an output to the next it is a geometric number of features, so drawing
  * costs as many draws as there are such entries, not d. Each output has draws of its own. */
-#include "projection_pattern_internal.h"
+#include "linalg/projection_pattern_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

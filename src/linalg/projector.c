@@ -4,7 +4,7 @@
  * two large squares, and with float32 scores it would drown at 4e-4 of the row's length instead of
  * 1e-8. Rows go through in pieces whose size depends on d alone, so each product has the same shape
  * and the same bits on any number of ranks and threads. */
-#include "projector_internal.h"
+#include "linalg/projector_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

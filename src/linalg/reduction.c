@@ -1,7 +1,7 @@
 /* The table of reductions. */
 #include "oddlot/linalg/reduction.h"
 
-#include "reductions_internal.h"
+#include "linalg/reductions_internal.h"
 
 #include <string.h>
 

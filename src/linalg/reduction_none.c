@@ -1,6 +1,6 @@
 /* No reduction: rows pass as they are, for detectors that work on the features themselves. */
+#include "linalg/reductions_internal.h"
 #include "oddlot/par/agree.h"
-#include "reductions_internal.h"
 
 #include <limits.h>
 #include <string.h>

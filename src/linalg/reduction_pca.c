@@ -1,8 +1,8 @@
 /* PCA as a reduction. */
+#include "linalg/pca_internal.h"
+#include "linalg/reductions_internal.h"
 #include "oddlot/linalg/pca.h"
 #include "oddlot/par/agree.h"
-#include "pca_internal.h"
-#include "reductions_internal.h"
 
 static const char *const solvers[] = {"auto", "covariance", "gram", "randomized", NULL};
 

@@ -1,10 +1,10 @@
 /* Sparse PCA as a reduction: scores by ridge regression on the axes, which are not orthogonal. */
+#include "linalg/projector_internal.h"
+#include "linalg/reductions_internal.h"
+#include "linalg/sparse_pca_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
-#include "projector_internal.h"
-#include "reductions_internal.h"
-#include "sparse_pca_internal.h"
 
 #include <limits.h>
 #include <math.h>

@@ -5,12 +5,12 @@
  * Letters: d features, k outputs. Rows go through 16 at a time, turned around so that one vector
  * instruction adds a feature of all of them. Each row's sums are made in one order, whoever makes
  * them. */
+#include "linalg/projection_pattern_internal.h"
+#include "linalg/reductions_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/threads.h"
-#include "projection_pattern_internal.h"
-#include "reductions_internal.h"
 
 #include <limits.h>
 #include <math.h>

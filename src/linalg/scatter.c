@@ -1,8 +1,8 @@
 /* Scatter: products of float32 panels, summed in float64. BLAS has the threads, one sum for all of
  * them, so memory does not grow with their number. */
-#include "scatter_internal.h"
+#include "linalg/scatter_internal.h"
 
-#include "fortran_internal.h"
+#include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/threads.h"
 

@@ -1,10 +1,10 @@
 /* Slabs: rows spread by rows become rows spread by features, a window at a time. */
-#include "slabs_internal.h"
+#include "linalg/slabs_internal.h"
 
+#include "linalg/panels_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "panels_internal.h"
 
 enum { SLAB_BYTES = 256 << 20, WIDTH_STEP = 16 /* floats of a cache line */ };
 

@@ -1,7 +1,7 @@
 /* Sparse code by coordinate descent (Friedman, Hastie, Hoefling and Tibshirani, "Pathwise
  * coordinate optimization", 2007): one loading after the other has its best value, given the rest.
  */
-#include "sparse_code_internal.h"
+#include "linalg/sparse_code_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"

@@ -7,17 +7,17 @@
  *
  * Letters: n rows, d features, k components. Rows are scaled as the power pass wants them. Small
  * products run on one thread, large ones by tiles of features: no bit depends on the threads. */
-#include "sparse_pca_internal.h"
+#include "linalg/sparse_pca_internal.h"
 
-#include "eigen_signs_internal.h"
+#include "linalg/eigen_signs_internal.h"
+#include "linalg/power_pass_internal.h"
+#include "linalg/sparse_code_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/linalg/pca.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/threads.h"
-#include "power_pass_internal.h"
-#include "sparse_code_internal.h"
 
 #include <math.h>
 #include <string.h>

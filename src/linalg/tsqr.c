@@ -2,9 +2,9 @@
  *
  * A row-major block (rows, l) is a column-major (l, rows), so its QR is LAPACK's LQ of that:
  * DGELQF, and DORMLQ to put the block's share of the pile's result under its reflectors. */
-#include "tsqr_internal.h"
+#include "linalg/tsqr_internal.h"
 
-#include "fortran_internal.h"
+#include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"

@@ -1,5 +1,5 @@
 /* UMAP's curve: two numbers by Gauss and Newton's method with Levenberg and Marquardt's damping. */
-#include "umap_internal.h"
+#include "linalg/umap_internal.h"
 
 #include <math.h>
 

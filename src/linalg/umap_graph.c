@@ -1,5 +1,5 @@
 /* UMAP's graph: nearness of each row's neighbours, then of every two rows. */
-#include "umap_internal.h"
+#include "linalg/umap_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -3,7 +3,7 @@
  * Published programs move one edge after the other, so that what they give depends on who comes
  * first. Here a row adds up the moves of all its edges that are due in an epoch, at the places
  * where all rows were before it, and ranks and threads do not show. */
-#include "umap_internal.h"
+#include "linalg/umap_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

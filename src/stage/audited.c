@@ -1,5 +1,5 @@
 /* Audited: list the catalogue on one rank, share the list, take from it what the job describes. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

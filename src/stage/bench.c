@@ -1,8 +1,8 @@
 /* Bench: the table of cases of `oddlot bench`, their key=value words and their lines of result. */
 #include "oddlot/stage/bench.h"
 
-#include "bench_internal.h"
-#include "network_precision_internal.h"
+#include "stage/bench_internal.h"
+#include "stage/network_precision_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/machine.h"

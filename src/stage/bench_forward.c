@@ -1,6 +1,6 @@
 /* Bench case of networks: one batch through an ONNX model on every rank, all threads of the rank,
  * and how that compares with a large product of matrices. */
-#include "bench_internal.h"
+#include "stage/bench_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,5 +1,5 @@
 /* Bench cases of products and models: gemm (the limit), EM, k-means. */
-#include "bench_internal.h"
+#include "stage/bench_internal.h"
 
 #include "oddlot/base/bundle.h"
 #include "oddlot/base/memory.h"

@@ -1,5 +1,5 @@
 /* Bench case of images: one thread of each rank prepares the same encoded image again and again. */
-#include "bench_internal.h"
+#include "stage/bench_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

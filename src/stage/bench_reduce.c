@@ -1,5 +1,5 @@
 /* Bench cases of reductions: PCA by either way, and the sparse random projection. */
-#include "bench_internal.h"
+#include "stage/bench_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

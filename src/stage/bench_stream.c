@@ -1,7 +1,7 @@
 /* Bench case of rows too many for the memory: a randomized PCA of a file that is read block by
  * block, written by the store first. */
-#include "bench_internal.h"
-#include "stage_internal.h"
+#include "stage/bench_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

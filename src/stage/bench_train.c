@@ -1,7 +1,7 @@
 /* Bench case of training: epochs of a known network over random images, batches cut into shards
  * over all ranks and threads, gradients summed in their tree. */
-#include "bench_internal.h"
-#include "gradient_internal.h"
+#include "stage/bench_internal.h"
+#include "stage/gradient_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

@@ -1,8 +1,8 @@
 /* Calibration: verified theme images that the fit is not told of, so that their scores are like
  * those of the theme images that nobody verified, and vouch for a threshold. */
-#include "flagging_internal.h"
+#include "stage/flagging_internal.h"
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

@@ -1,7 +1,7 @@
 /* A dataset in HDF5 files as a catalogue: images (n, height, width) or (n, height, width,
  * channels) of any numbers, from catalogue.black to catalogue.white. */
-#include "audited_internal.h"
-#include "dataset_images_internal.h"
+#include "stage/audited_internal.h"
+#include "stage/dataset_images_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,5 +1,5 @@
 /* The table of catalogue kinds: adding one is one file and one line here. */
-#include "audited_internal.h"
+#include "stage/audited_internal.h"
 
 #include <string.h>
 

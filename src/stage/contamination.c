@@ -1,7 +1,7 @@
 /* Contamination: a mixture description takes theme images and some odd ones from a labelled
  * catalogue, as the published experiments do. Without one, every image is audited and no truth is
  * known. */
-#include "contamination_internal.h"
+#include "stage/contamination_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

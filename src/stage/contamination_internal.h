@@ -6,7 +6,7 @@
 #ifndef ODDLOT_STAGE_CONTAMINATION_INTERNAL_H
 #define ODDLOT_STAGE_CONTAMINATION_INTERNAL_H
 
-#include "audited_internal.h"
+#include "stage/audited_internal.h"
 
 #include "oddlot/base/random.h"
 

@@ -1,5 +1,5 @@
 /* A network that tells damage, back from its file. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/nn/onnx.h"
 

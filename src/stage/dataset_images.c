@@ -1,5 +1,5 @@
 /* Dataset images: one dataset of images, open, and what kind of values it has. */
-#include "dataset_images_internal.h"
+#include "stage/dataset_images_internal.h"
 
 static odd_values values_of(const odd_dataset *dataset)
 {

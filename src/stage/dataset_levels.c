@@ -3,7 +3,7 @@
  * A file does not say if 1, 255 or 4095 is white, so a sample of its images does. Integers are
  * never beyond white, so the brightest image decides. Floats may be, by ringing or by a fault, so
  * most images decide, and those that are beyond keep their rows with a reason. */
-#include "dataset_images_internal.h"
+#include "stage/dataset_images_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* Design words: pieces between '|', words between separators, settings between blanks. */
-#include "design_words_internal.h"
+#include "stage/design_words_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,6 +1,6 @@
 /* Evaluate clusters: how well they agree with the labels of the catalogue, whether or not it is
  * known which images are odd. */
-#include "evaluate_internal.h"
+#include "stage/evaluate_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

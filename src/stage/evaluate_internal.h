@@ -4,7 +4,7 @@
 #ifndef ODDLOT_STAGE_EVALUATE_INTERNAL_H
 #define ODDLOT_STAGE_EVALUATE_INTERNAL_H
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 /**
  * Compare the clusters of the scores with the labels of the catalogue: metrics clustering/...; none

@@ -1,8 +1,8 @@
 /* Design of an experiment: its settings, and which trials they make. */
-#include "experiment_internal.h"
+#include "stage/experiment_internal.h"
 
-#include "design_words_internal.h"
-#include "stage_internal.h"
+#include "stage/design_words_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,7 +1,7 @@
 /* Draws of an experiment: which images of a labelled catalogue a trial fits, and which it tests. */
-#include "experiment_internal.h"
+#include "stage/experiment_internal.h"
 
-#include "design_words_internal.h"
+#include "stage/design_words_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

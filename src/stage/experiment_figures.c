@@ -1,7 +1,7 @@
 /* Figures of an experiment: the page with its table, curves and pictures. */
-#include "experiment_internal.h"
+#include "stage/experiment_internal.h"
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/mean.h"

@@ -13,7 +13,7 @@
 #include "oddlot/stage/run.h"
 #include "oddlot/store/dataset.h"
 
-#include "text_table_internal.h"
+#include "stage/text_table_internal.h"
 
 /* ---- experiment_design.c: which trials there are ---- */
 

@@ -1,6 +1,6 @@
 /* Judging of a trial: its scores come together on rank 0, which cuts and judges them by the labels,
  * and makes a picture of what was said. */
-#include "experiment_trial_internal.h"
+#include "stage/experiment_trial_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/roc.h"

@@ -1,6 +1,6 @@
 /* Reduction of a trial's rows, and the order of techniques in which few reductions are needed. */
-#include "experiment_trial_internal.h"
-#include "stage_reductions_internal.h"
+#include "stage/experiment_trial_internal.h"
+#include "stage/stage_reductions_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,8 +1,8 @@
 /* Table of an experiment: every trial into experiment.h5 and experiment.csv, means for people. */
-#include "experiment_internal.h"
+#include "stage/experiment_internal.h"
 
-#include "design_words_internal.h"
-#include "stage_internal.h"
+#include "stage/design_words_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/mean.h"

@@ -1,6 +1,6 @@
 /* Trial of an experiment: draw, reduce, fit, score, judge. What the trial before has drawn, read
  * and reduced is used again where it is the same. */
-#include "experiment_trial_internal.h"
+#include "stage/experiment_trial_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -5,10 +5,10 @@
 #ifndef ODDLOT_STAGE_EXPERIMENT_TRIAL_INTERNAL_H
 #define ODDLOT_STAGE_EXPERIMENT_TRIAL_INTERNAL_H
 
-#include "experiment_internal.h"
-#include "flagging_internal.h"
-#include "scoring_internal.h"
-#include "stage_internal.h"
+#include "stage/experiment_internal.h"
+#include "stage/flagging_internal.h"
+#include "stage/scoring_internal.h"
+#include "stage/stage_internal.h"
 
 /* A sample read and reduced, my rows of each. */
 typedef struct {

@@ -1,9 +1,9 @@
 /* Feature extraction: batches of images become rows, by the source or from the checkpoint, while
  * the next batch is read. */
-#include "feature_extraction_internal.h"
+#include "stage/feature_extraction_internal.h"
 
-#include "feature_reader_internal.h"
-#include "stage_internal.h"
+#include "stage/feature_reader_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/image/image.h"

@@ -4,8 +4,8 @@
 #ifndef ODDLOT_STAGE_FEATURE_EXTRACTION_INTERNAL_H
 #define ODDLOT_STAGE_FEATURE_EXTRACTION_INTERNAL_H
 
-#include "feature_output_internal.h"
-#include "feature_source_internal.h"
+#include "stage/feature_output_internal.h"
+#include "stage/feature_source_internal.h"
 
 #include "oddlot/par/partition.h"
 #include "oddlot/store/checkpoint.h"

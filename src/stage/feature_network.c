@@ -2,9 +2,9 @@
  *
  * Images go through in batches of one size, the last one filled up, so that the bits of a row
  * depend neither on its batch nor on the number of ranks. */
-#include "feature_network_internal.h"
+#include "stage/feature_network_internal.h"
 
-#include "network_precision_internal.h"
+#include "stage/network_precision_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

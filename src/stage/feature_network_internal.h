@@ -4,9 +4,9 @@
 #ifndef ODDLOT_STAGE_FEATURE_NETWORK_INTERNAL_H
 #define ODDLOT_STAGE_FEATURE_NETWORK_INTERNAL_H
 
-#include "feature_source_internal.h"
-#include "network_input_internal.h"
-#include "network_pool_internal.h"
+#include "stage/feature_source_internal.h"
+#include "stage/network_input_internal.h"
+#include "stage/network_pool_internal.h"
 
 /* Which, and how it is run; all lent. */
 typedef struct {

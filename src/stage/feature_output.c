@@ -1,5 +1,5 @@
 /* Feature output: rows scaled to unit length, and packed as float16. */
-#include "feature_output_internal.h"
+#include "stage/feature_output_internal.h"
 
 #include "oddlot/base/half.h"
 #include "oddlot/base/memory.h"

@@ -3,7 +3,7 @@
  *
  * The arcsine of the root is steep near black and near white, so that outlines on either background
  * count as much as what is inside. A coarse image hides how an object is shifted by a little. */
-#include "feature_source_internal.h"
+#include "stage/feature_source_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/image/resize.h"

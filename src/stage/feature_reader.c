@@ -2,7 +2,7 @@
  *
  * A thread for each batch, which is 64 MB: starting one costs nothing beside reading that, and
  * joining it is all the synchronisation there is. */
-#include "feature_reader_internal.h"
+#include "stage/feature_reader_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/image/image.h"

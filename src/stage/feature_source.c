@@ -1,5 +1,5 @@
 /* The table of feature sources: adding one is one file and one line here. */
-#include "feature_source_internal.h"
+#include "stage/feature_source_internal.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The code of the auto-encoder that this job trains, as the feature source. */
-#include "feature_network_internal.h"
-#include "network_precision_internal.h"
-#include "train_coder_internal.h"
+#include "stage/feature_network_internal.h"
+#include "stage/network_precision_internal.h"
+#include "stage/train_coder_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,8 +1,8 @@
 /* Flagging: where the ranking is cut, by probability, by a share, or by a false-alarm rate that
  * verified images vouch for. */
-#include "flagging_internal.h"
+#include "stage/flagging_internal.h"
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

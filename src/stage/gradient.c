@@ -1,5 +1,5 @@
 /* Gradient: shards of a batch over ranks, summed in one tree, then a step of the optimizer. */
-#include "gradient_internal.h"
+#include "stage/gradient_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,6 +1,6 @@
 /* Exchange: sums over ranks that begin before all of their vectors is there. */
-#include "gradient_exchange_internal.h"
-#include "gradient_subtrees_internal.h"
+#include "stage/gradient_exchange_internal.h"
+#include "stage/gradient_subtrees_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/train.h"

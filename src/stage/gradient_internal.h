@@ -7,9 +7,9 @@
 #ifndef ODDLOT_STAGE_GRADIENT_INTERNAL_H
 #define ODDLOT_STAGE_GRADIENT_INTERNAL_H
 
-#include "gradient_exchange_internal.h"
 #include "oddlot/nn/train.h"
 #include "oddlot/par/treesum.h"
+#include "stage/gradient_exchange_internal.h"
 
 #include <mpi.h>
 

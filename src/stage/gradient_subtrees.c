@@ -1,5 +1,5 @@
 /* Subtrees: the sums of whole subtrees become that of all shards, in one fixed order. */
-#include "gradient_subtrees_internal.h"
+#include "stage/gradient_subtrees_internal.h"
 
 #include "oddlot/base/simd.h"
 #include "oddlot/par/treesum.h"

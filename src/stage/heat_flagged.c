@@ -1,9 +1,9 @@
 /* Heat maps of the flagged images, each by the network that has not seen it; ranks share them. */
-#include "heat_internal.h"
+#include "stage/heat_internal.h"
 
-#include "network_input_internal.h"
-#include "report_page_internal.h"
-#include "train_task_internal.h"
+#include "stage/network_input_internal.h"
+#include "stage/report_page_internal.h"
+#include "stage/train_task_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

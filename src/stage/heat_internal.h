@@ -12,7 +12,7 @@
 #ifndef ODDLOT_STAGE_HEAT_INTERNAL_H
 #define ODDLOT_STAGE_HEAT_INTERNAL_H
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/nn/graph.h"
 #include "oddlot/nn/net.h"

@@ -5,7 +5,7 @@
  * 69 %, and the best threshold gives an intersection over union of 0.34. Class activation (Zhou et
  * al., CVPR 2016; smoothed) gives 57 % and 0.30; windows erased in the image, filled from their
  * border, 49 % and 0.21 at best; its middle would be in it for 28 %. */
-#include "heat_internal.h"
+#include "stage/heat_internal.h"
 
 #include "oddlot/base/memory.h"
 

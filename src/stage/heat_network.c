@@ -1,6 +1,6 @@
 /* A network in two parts: from the image to its last map, and from there to the log odds. */
-#include "heat_internal.h"
-#include "training_internal.h"
+#include "stage/heat_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/base/memory.h"
 

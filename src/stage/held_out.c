@@ -1,6 +1,6 @@
 /* Held out: images that are judged and never learnt from, so that what is measured on them is what
  * new images will meet. */
-#include "contamination_internal.h"
+#include "stage/contamination_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,5 +1,5 @@
 /* Ingest columns: what is known of each image, in the order of the catalogue. */
-#include "ingest_internal.h"
+#include "stage/ingest_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,5 +1,5 @@
 /* Ingest errors: images that cannot be read, in the file, in errors.csv and in the verdict. */
-#include "ingest_internal.h"
+#include "stage/ingest_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

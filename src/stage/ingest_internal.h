@@ -7,7 +7,7 @@
 
 #include "oddlot/image/prepare.h"
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 typedef struct {
     double max_unreadable;

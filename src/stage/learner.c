@@ -1,5 +1,5 @@
 /* Learner: rows in an order of each epoch, batch after batch, shard after shard. */
-#include "learner_internal.h"
+#include "stage/learner_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

@@ -5,7 +5,7 @@
 #ifndef ODDLOT_STAGE_LEARNER_INTERNAL_H
 #define ODDLOT_STAGE_LEARNER_INTERNAL_H
 
-#include "gradient_internal.h"
+#include "stage/gradient_internal.h"
 
 #include "oddlot/par/progress.h"
 

@@ -1,5 +1,5 @@
 /* Learning band: a curve by the epoch, as the mean and the range of networks. */
-#include "learning_band_internal.h"
+#include "stage/learning_band_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,7 +1,7 @@
 /* Network input: levels to scaled planes, as the job says, as the network's notes say, or by
  * preset.
  */
-#include "network_input_internal.h"
+#include "stage/network_input_internal.h"
 
 #include "oddlot/base/simd.h"
 

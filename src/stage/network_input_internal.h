@@ -13,7 +13,7 @@
 #ifndef ODDLOT_STAGE_NETWORK_INPUT_INTERNAL_H
 #define ODDLOT_STAGE_NETWORK_INPUT_INTERNAL_H
 
-#include "feature_source_internal.h"
+#include "stage/feature_source_internal.h"
 
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"

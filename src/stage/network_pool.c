@@ -1,5 +1,5 @@
 /* Network pool: means, maxima and generalized means over maps, in float64. */
-#include "network_pool_internal.h"
+#include "stage/network_pool_internal.h"
 
 #include <limits.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Network precision: its names in settings. */
-#include "network_precision_internal.h"
+#include "stage/network_precision_internal.h"
 
 #include <string.h>
 

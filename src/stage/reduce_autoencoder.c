@@ -1,9 +1,9 @@
 /* An auto-encoder as a reduction: rows of features become its codes, and what it cannot give back
  * is the residual. All rows are in the memory of every rank while it learns. */
-#include "reduce_coder_internal.h"
-#include "stage_reductions_internal.h"
+#include "stage/reduce_coder_internal.h"
+#include "stage/stage_reductions_internal.h"
 
-#include "learner_internal.h"
+#include "stage/learner_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

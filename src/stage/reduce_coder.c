@@ -1,5 +1,5 @@
 /* Reduce coder: made from lists of layers, kept as these lists and the values of its constants. */
-#include "reduce_coder_internal.h"
+#include "stage/reduce_coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -1,5 +1,5 @@
 /* The gallery of the report: the oddest flagged images, each with its picture and its reason. */
-#include "report_page_internal.h"
+#include "stage/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -7,9 +7,9 @@
 
 #include "oddlot/report/report.h"
 
-#include "heat_internal.h"
-#include "learning_band_internal.h"
-#include "stage_internal.h"
+#include "stage/heat_internal.h"
+#include "stage/learning_band_internal.h"
+#include "stage/stage_internal.h"
 
 #define MOST_FACTS 32
 #define FACT_SIZE  160

@@ -1,5 +1,5 @@
 /* The plots of the report: which rows and points they show. */
-#include "report_page_internal.h"
+#include "stage/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

@@ -1,5 +1,5 @@
 /* How networks learnt, as the report shows it: curves by the epoch, figures, kinds of damage. */
-#include "report_page_internal.h"
+#include "stage/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
 

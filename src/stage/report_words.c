@@ -1,5 +1,5 @@
 /* The words of the report: summary, metrics, unreadable images, settings. */
-#include "report_page_internal.h"
+#include "stage/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

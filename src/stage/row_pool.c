@@ -1,5 +1,5 @@
 /* Pools: numbers of one kind, of which some are drawn. */
-#include "contamination_internal.h"
+#include "stage/contamination_internal.h"
 
 #include "oddlot/base/memory.h"
 

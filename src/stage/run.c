@@ -1,6 +1,6 @@
 /* Run: a job's folder, locked while a program works in it. */
-#include "run_place_internal.h"
-#include "stage_internal.h"
+#include "stage/run_place_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/run_folder.h"

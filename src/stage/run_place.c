@@ -1,7 +1,7 @@
 /* Run place: whether a folder may be a run's, so that nothing that a user keeps is replaced by what
  * a run writes, and nothing that a run writes is its own input. */
-#include "run_place_internal.h"
-#include "stage_internal.h"
+#include "stage/run_place_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/run_folder.h"
 #include "oddlot/base/text.h"

@@ -1,8 +1,8 @@
 /* Summary: the result of a run in a few lines, and a run folder described for people. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
-#include "experiment_internal.h"
-#include "study_internal.h"
+#include "stage/experiment_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -1,5 +1,5 @@
 /* Runner: do the stages that are not up to date, in the order of the data. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -4,9 +4,9 @@
 #ifndef ODDLOT_STAGE_SCORE_INTERNAL_H
 #define ODDLOT_STAGE_SCORE_INTERNAL_H
 
-#include "flagging_internal.h"
-#include "scoring_internal.h"
-#include "stage_internal.h"
+#include "stage/flagging_internal.h"
+#include "stage/scoring_internal.h"
+#include "stage/stage_internal.h"
 
 #define ODD_SCORE_REASON 160 /* bytes */
 

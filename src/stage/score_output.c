@@ -1,5 +1,5 @@
 /* Score output: scores.h5 and flagged.csv. */
-#include "score_internal.h"
+#include "stage/score_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,6 +1,6 @@
 /* Ranking: scores come into the order of the catalogue, the oddest first; those flagged get a
  * reason. Rank 0 alone: about 8 bytes for each image and column. */
-#include "score_internal.h"
+#include "stage/score_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,10 +1,10 @@
 /* Scoring: rows by a detector, with the residual of their reduction, and what networks that the job
  * trains say, beside its columns. */
-#include "scoring_internal.h"
+#include "stage/scoring_internal.h"
 
-#include "flagging_internal.h"
-#include "stage_internal.h"
-#include "train_coder_internal.h"
+#include "stage/flagging_internal.h"
+#include "stage/stage_internal.h"
+#include "stage/train_coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,10 +1,10 @@
 /* Sections: every setting that a job may have, gathered from the stages and the registered parts.
  */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
-#include "feature_source_internal.h"
-#include "stage_reductions_internal.h"
-#include "training_internal.h"
+#include "stage/feature_source_internal.h"
+#include "stage/stage_reductions_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/detect/detector.h"
 

@@ -1,5 +1,5 @@
 /* Columns: 1-D datasets, one value for each row; and the images, many values for each. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

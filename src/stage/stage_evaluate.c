@@ -1,5 +1,5 @@
 /* Evaluate: how well the scores found the odd images, where the truth is known. Rank 0 works. */
-#include "evaluate_internal.h"
+#include "stage/evaluate_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

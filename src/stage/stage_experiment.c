@@ -1,9 +1,9 @@
 /* Experiment: trials over a labelled catalogue in place of an audit, as a table.
  *
  * A finished trial is noted in RUN/checkpoints, so that a stopped or killed experiment goes on. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
-#include "experiment_internal.h"
+#include "stage/experiment_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,7 +1,7 @@
 /* Features: one row of numbers for each readable image, by a feature source. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
-#include "feature_extraction_internal.h"
+#include "stage/feature_extraction_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

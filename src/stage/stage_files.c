@@ -1,5 +1,5 @@
 /* Files of stages: where they are, how they begin and how they are published. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,8 +1,8 @@
 /* Fit: learn what is usual in the catalogue, by a registered detector, or take what an earlier run
  * learnt. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
-#include "flagging_internal.h"
+#include "stage/flagging_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -3,7 +3,7 @@
  * Each rank prepares its rows in batches: the main thread reads the files, all threads decode. An
  * image that cannot be read keeps its row, zeroed, with a status; the reasons go to /errors and
  * errors.csv. */
-#include "ingest_internal.h"
+#include "stage/ingest_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

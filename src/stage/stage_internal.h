@@ -9,7 +9,7 @@
 #include "oddlot/stage/stage.h"
 #include "oddlot/store/dataset.h"
 
-#include "audited_internal.h"
+#include "stage/audited_internal.h"
 
 extern const odd_stage odd_stage_ingest, odd_stage_train, odd_stage_features, odd_stage_reduce,
     odd_stage_fit, odd_stage_score, odd_stage_evaluate, odd_stage_report, odd_stage_experiment,

@@ -1,7 +1,7 @@
 /* Reduce: from wide rows of features to short rows of scores, by a registered reduction that learns
  * from them, or by the model of an earlier run. */
-#include "stage_internal.h"
-#include "stage_reductions_internal.h"
+#include "stage/stage_internal.h"
+#include "stage/stage_reductions_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,5 +1,5 @@
 /* The table of reductions that jobs may name: linalg's, then those of this room. */
-#include "stage_reductions_internal.h"
+#include "stage/stage_reductions_internal.h"
 
 #include <string.h>
 

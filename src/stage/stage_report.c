@@ -1,6 +1,6 @@
 /* Report: gather what people want to look at and hand it to the report room. Rank 0 works, but
  * for heat maps, which ranks share. */
-#include "report_page_internal.h"
+#include "stage/report_page_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

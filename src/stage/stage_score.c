@@ -2,7 +2,7 @@
  *
  * Rank 0 brings the scores into the order of the catalogue and ranks them: about 8 bytes for each
  * image and column there. */
-#include "score_internal.h"
+#include "stage/score_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -3,9 +3,9 @@
  * Each is an ordinary run in a folder below this one, and what is up to date in it is left: a study
  * that was stopped, killed or changed goes on with what is missing. Stages that several runs want
  * alike are done by the first of them. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,6 +1,6 @@
 /* Train: networks learn from the catalogue itself what the job's task is. */
-#include "network_precision_internal.h"
-#include "training_internal.h"
+#include "stage/network_precision_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/image/prepare.h"

@@ -1,5 +1,5 @@
 /* The table of stages, in the order of the data: adding one is one file and one line here. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include <string.h>
 

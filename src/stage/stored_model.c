@@ -1,5 +1,5 @@
 /* Stored models: what an earlier run learnt, for rows that it has not seen. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -1,5 +1,5 @@
 /* Stored rows: a matrix in a file as odd_rows, in memory where it fits, streamed where not. */
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

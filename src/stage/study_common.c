@@ -1,7 +1,7 @@
 /* What runs of a study have in common: a stage that one has done is linked into the others which
  * want the same of it. A published file is never written to again, so a link is as good as a copy.
  */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,10 +1,10 @@
 /* Design of a study: its settings, which runs they make, and the job of each. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 
-#include "design_words_internal.h"
-#include "stage_internal.h"
+#include "stage/design_words_internal.h"
+#include "stage/stage_internal.h"
 
 #include <ctype.h>
 #include <math.h>

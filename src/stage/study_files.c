@@ -1,12 +1,12 @@
 /* Files of a study: every run and figure into study.h5 and study.csv. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/store/dataset.h"
 
-#include "stage_internal.h"
+#include "stage/stage_internal.h"
 
 #include <math.h>
 #include <string.h>

@@ -12,8 +12,8 @@
 #include "oddlot/base/log.h"
 #include "oddlot/stage/run.h"
 
-#include "stage_internal.h"
-#include "text_table_internal.h"
+#include "stage/stage_internal.h"
+#include "stage/text_table_internal.h"
 
 /* ---- study_design.c: which runs there are ---- */
 

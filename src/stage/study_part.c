@@ -1,5 +1,5 @@
 /* Part of a study: one of its runs, open, and the note that a run leaves which failed. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,12 +1,12 @@
 /* Report of a study: what its page shows, gathered from the results and from the runs' files. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/report/study_page.h"
 
-#include "design_words_internal.h"
-#include "learning_band_internal.h"
-#include "stage_internal.h"
+#include "stage/design_words_internal.h"
+#include "stage/learning_band_internal.h"
+#include "stage/stage_internal.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* Runs of a study: their numbers, names, folders and jobs. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 

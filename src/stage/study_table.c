@@ -1,9 +1,9 @@
 /* Table of a study: what stands in each cell, and on stdout. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 
-#include "design_words_internal.h"
+#include "stage/design_words_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* Values of a study: the figures that are taken from the files of every run. */
-#include "study_internal.h"
+#include "stage/study_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/mean.h"
 #include "oddlot/store/audit.h"
 
-#include "design_words_internal.h"
-#include "stage_internal.h"
+#include "stage/design_words_internal.h"
+#include "stage/stage_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* Text table: cells one after the other, printed with columns as wide as their widest cell. */
-#include "text_table_internal.h"
+#include "stage/text_table_internal.h"
 
 #include "oddlot/base/memory.h"
 
-#include "design_words_internal.h"
+#include "stage/design_words_internal.h"
 
 #include <math.h>
 #include <stdio.h>

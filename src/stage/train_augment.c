@@ -1,5 +1,5 @@
 /* Augmentation of images that a network learns from, as the section `train.augment` says. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* Task autoencoder: one network learns to give back the images of the catalogue through a short
  * code. What it cannot give back is odd; the code is a feature (features.source: trained). */
-#include "train_coder_internal.h"
+#include "stage/train_coder_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -4,7 +4,7 @@
  * whose damage is known: the fold is cut into parts, and each part is mapped by what the others
  * teach, so that no image calibrates itself. The share of damaged images is taken out of the maps:
  * in a catalogue it is another than in training. */
-#include "train_calibration_internal.h"
+#include "stage/train_calibration_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

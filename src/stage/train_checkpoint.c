@@ -1,6 +1,6 @@
 /* Checkpoint of a training: the state of the network at work and the results so far, in a file that
  * is replaced whole after every epoch. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

@@ -5,7 +5,7 @@
 #ifndef ODDLOT_STAGE_TRAIN_CODER_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_CODER_INTERNAL_H
 
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #define ODD_ENCODER_FILE "networks/encoder.onnx"
 

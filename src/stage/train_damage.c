@@ -1,5 +1,5 @@
 /* The task of a damage detector: to tell images that a program damaged from those as they are. */
-#include "train_images_internal.h"
+#include "stage/train_images_internal.h"
 
 #include "oddlot/base/memory.h"
 

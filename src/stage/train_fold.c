@@ -1,8 +1,8 @@
 /* One network of a training: it learns from the images that its task gives it, epoch after epoch,
  * and its state is kept after each. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
-#include "learner_internal.h"
+#include "stage/learner_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -1,5 +1,5 @@
 /* Training images: read, damaged by the task, and laid out as a network wants them. */
-#include "train_images_internal.h"
+#include "stage/train_images_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

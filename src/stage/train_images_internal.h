@@ -5,8 +5,8 @@
 #ifndef ODDLOT_STAGE_TRAIN_IMAGES_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_IMAGES_INTERNAL_H
 
-#include "network_input_internal.h"
-#include "stage_internal.h"
+#include "stage/network_input_internal.h"
+#include "stage/stage_internal.h"
 
 #include "oddlot/image/augment.h"
 #include "oddlot/image/damage.h"

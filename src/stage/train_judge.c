@@ -1,5 +1,5 @@
 /* Judging: what a network says of images that are spread over ranks. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"

@@ -2,7 +2,7 @@
  * Cho, "Variational autoencoder based anomaly detection using reconstruction probability", SNU Data
  * Mining Center, 2015. The code of an image is drawn some times, and the logarithms of the
  * likelihood of the image given each draw are averaged. */
-#include "train_coder_internal.h"
+#include "stage/train_coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"

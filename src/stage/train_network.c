@@ -1,6 +1,6 @@
 /* The networks of a training and how they learn, as the section `train` says. */
-#include "network_precision_internal.h"
-#include "training_internal.h"
+#include "stage/network_precision_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

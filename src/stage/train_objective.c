@@ -1,5 +1,5 @@
 /* Objective: what each image adds to the objective of a network. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"

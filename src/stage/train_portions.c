@@ -1,5 +1,5 @@
 /* Portions: work on rows that are spread over ranks, some numbers for each. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"

@@ -1,5 +1,5 @@
 /* What cross-fitting gives: curves, log odds of every image, and how good they are. */
-#include "train_calibration_internal.h"
+#include "stage/train_calibration_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

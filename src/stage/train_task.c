@@ -1,5 +1,5 @@
 /* The table of tasks: adding one is one file and one line here, and one of names. */
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 #include <string.h>
 

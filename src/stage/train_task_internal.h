@@ -6,7 +6,7 @@
 #ifndef ODDLOT_STAGE_TRAIN_TASK_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_TASK_INTERNAL_H
 
-#include "train_images_internal.h"
+#include "stage/train_images_internal.h"
 
 #include "oddlot/nn/train.h"
 

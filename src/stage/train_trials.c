@@ -1,7 +1,7 @@
 /* Trials: how well networks see damage of each kind, learnt or not, and smaller and larger regions
  * than they were shown. The same images are shown as they are and with each damage, by draws that
  * no training uses; each is judged by the network that has not seen it. */
-#include "train_trials_internal.h"
+#include "stage/train_trials_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

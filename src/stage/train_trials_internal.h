@@ -4,7 +4,7 @@
 #ifndef ODDLOT_STAGE_TRAIN_TRIALS_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_TRIALS_INTERNAL_H
 
-#include "training_internal.h"
+#include "stage/training_internal.h"
 
 /* One damage that images are shown with. */
 typedef struct {

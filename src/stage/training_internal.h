@@ -5,8 +5,8 @@
 #ifndef ODDLOT_STAGE_TRAINING_INTERNAL_H
 #define ODDLOT_STAGE_TRAINING_INTERNAL_H
 
-#include "train_images_internal.h"
-#include "train_task_internal.h"
+#include "stage/train_images_internal.h"
+#include "stage/train_task_internal.h"
 
 #include "oddlot/nn/network.h"
 

@@ -1,5 +1,5 @@
 /* Attributes: short facts about an object, as fixed-length strings and scalars. */
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

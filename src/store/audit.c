@@ -2,8 +2,8 @@
  * names only. */
 #include "oddlot/store/audit.h"
 
-#include "file_internal.h"
-#include "path_internal.h"
+#include "store/file_internal.h"
+#include "store/path_internal.h"
 
 #include "oddlot/base/hash.h"
 #include "oddlot/base/memory.h"

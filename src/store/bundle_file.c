@@ -1,9 +1,9 @@
 /* Bundles in files: each array is a dataset below one group. */
 #include "oddlot/store/dataset.h"
 
-#include "file_internal.h"
-#include "path_internal.h"
-#include "walk_internal.h"
+#include "store/file_internal.h"
+#include "store/path_internal.h"
+#include "store/walk_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

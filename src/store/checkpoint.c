@@ -2,7 +2,7 @@
  * each rank reads and writes its own records when it likes. */
 #include "oddlot/store/checkpoint.h"
 
-#include "path_internal.h"
+#include "store/path_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -1,6 +1,6 @@
 /* Checksums of datasets that do not depend on who wrote which rows, nor in what order: the sum,
  * modulo 2^64, of one digest a row, keyed by the row's global number. */
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 #include "oddlot/base/hash.h"
 #include "oddlot/par/agree.h"

@@ -5,9 +5,9 @@
  * no rank waits inside MPI-IO for one that has failed. */
 #include "oddlot/store/dataset.h"
 
-#include "file_internal.h"
-#include "path_internal.h"
-#include "untrusted_internal.h"
+#include "store/file_internal.h"
+#include "store/path_internal.h"
+#include "store/untrusted_internal.h"
 
 #include "oddlot/base/half.h"
 #include "oddlot/par/agree.h"

@@ -2,8 +2,8 @@
 #include "oddlot/store/audit.h"
 
 #include "oddlot/store/dataset.h"
-#include "path_internal.h"
-#include "walk_internal.h"
+#include "store/path_internal.h"
+#include "store/walk_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* Divert: a file that is given up is closed into memory, where nothing can fail. */
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 #include <dirent.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Elements: which HDF5 type stands for which of ours, and numbers that must fit. */
-#include "hdf5_internal.h"
+#include "store/hdf5_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Enumerations of HDF5 files: the names of their values. */
-#include "text_rows_internal.h"
+#include "store/text_rows_internal.h"
 
 #include "oddlot/base/memory.h"
 

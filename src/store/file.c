@@ -1,7 +1,7 @@
 /* Files while they are written: created by all ranks as PATH.partial, published by a rename or
  * removed. */
-#include "file_internal.h"
-#include "path_internal.h"
+#include "store/file_internal.h"
+#include "store/path_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"

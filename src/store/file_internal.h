@@ -4,7 +4,7 @@
 #ifndef ODDLOT_STORE_FILE_INTERNAL_H
 #define ODDLOT_STORE_FILE_INTERNAL_H
 
-#include "hdf5_internal.h"
+#include "store/hdf5_internal.h"
 
 #include "oddlot/store/file.h"
 

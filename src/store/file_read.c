@@ -1,8 +1,8 @@
 /* Files that are read. Each rank opens them by itself with plain reads: a published file never
  * changes, so no rank needs to wait for another, and MPI-IO would only add its own buffering. */
-#include "file_internal.h"
-#include "path_internal.h"
-#include "untrusted_internal.h"
+#include "store/file_internal.h"
+#include "store/path_internal.h"
+#include "store/untrusted_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

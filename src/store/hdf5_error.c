@@ -1,5 +1,5 @@
 /* HDF5's error stack, turned into the one sentence that odd_fail() wants. */
-#include "hdf5_internal.h"
+#include "store/hdf5_internal.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Whether a file has an object. */
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 bool odd_file_has(const odd_file *file, const char *object)
 {

@@ -1,5 +1,5 @@
 /* Paths: making them, and syncing what they name. */
-#include "path_internal.h"
+#include "store/path_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* Probe: a child process goes through a foreign file before we do. */
-#include "untrusted_internal.h"
+#include "store/untrusted_internal.h"
 
 #include "oddlot/store/dataset.h"
-#include "walk_internal.h"
+#include "store/walk_internal.h"
 
 #include "oddlot/base/memory.h"
 

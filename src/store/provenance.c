@@ -1,5 +1,5 @@
 /* Provenance: what a file says about who made it, from what, and where. */
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 #include "oddlot/base/machine.h"
 #include "oddlot/base/memory.h"

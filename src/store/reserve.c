@@ -1,7 +1,7 @@
 /* Reserve: ask the disk for the room of a dataset before hours are spent on computing it, and
  * before HDF5 knows of it: a parallel HDF5 that cannot write its metadata may hang or crash. It
  * also makes the writes faster (1.3 times and more on ext4), as all room is found at once. */
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 #include "oddlot/base/text.h"
 

@@ -1,5 +1,5 @@
 /* Text arena: where strings of variable length are put while they are read. */
-#include "text_rows_internal.h"
+#include "store/text_rows_internal.h"
 
 #include "oddlot/base/memory.h"
 

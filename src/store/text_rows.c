@@ -1,7 +1,7 @@
 /* Text rows: a block of rows is read as HDF5 has them, and one row after the other becomes text. */
-#include "text_rows_internal.h"
+#include "store/text_rows_internal.h"
 
-#include "untrusted_internal.h"
+#include "store/untrusted_internal.h"
 
 #include "oddlot/base/memory.h"
 

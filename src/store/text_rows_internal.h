@@ -4,8 +4,8 @@
 #ifndef ODDLOT_STORE_TEXT_ROWS_INTERNAL_H
 #define ODDLOT_STORE_TEXT_ROWS_INTERNAL_H
 
-#include "file_internal.h"
 #include "oddlot/store/text_rows.h"
+#include "store/file_internal.h"
 
 /* enumeration.c */
 

@@ -1,5 +1,5 @@
 /* Checks on HDF5 files that we do not trust, made before anything is allocated by their word. */
-#include "untrusted_internal.h"
+#include "store/untrusted_internal.h"
 
 #include "oddlot/base/memory.h"
 

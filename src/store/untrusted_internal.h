@@ -5,7 +5,7 @@
 #ifndef ODDLOT_STORE_UNTRUSTED_INTERNAL_H
 #define ODDLOT_STORE_UNTRUSTED_INTERNAL_H
 
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 /** A regular file that begins like HDF5 (unless `any`: like what oddlot writes); its size. @local
  *  @return ODD_IO if it cannot be opened, ODD_FORMAT. */

@@ -2,7 +2,7 @@
 #include "oddlot/store/audit.h"
 
 #include "oddlot/store/dataset.h"
-#include "walk_internal.h"
+#include "store/walk_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -1,5 +1,5 @@
 /* The walk over all datasets of a file. */
-#include "walk_internal.h"
+#include "store/walk_internal.h"
 
 typedef struct {
     const odd_file *file;

@@ -4,7 +4,7 @@
 #ifndef ODDLOT_STORE_WALK_INTERNAL_H
 #define ODDLOT_STORE_WALK_INTERNAL_H
 
-#include "file_internal.h"
+#include "store/file_internal.h"
 
 /** `name` is the dataset's path below the group that was asked for; borrowed. */
 typedef odd_status (*odd_walk_visitor)(const odd_file *file, const char *name, void *context);

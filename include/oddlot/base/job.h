@@ -61,7 +61,8 @@ typedef struct odd_job odd_job;
 
 /**
  * Read a job file: one YAML document of nested mappings, at most 1 MiB, without anchors and
- * aliases, in UTF-8 or with the zero bytes or mark of UTF-16 or UTF-32. `null` stands for the default, a list replaces the default list, a later --set wins.
+ * aliases, in UTF-8 or with the zero bytes or mark of UTF-16 or UTF-32. `null` stands for the
+ * default, a list replaces the default list, a later --set wins.
  *
  * @param path      the YAML file; NULL: all defaults.
  * @param sets      `key.path=value` words of --set, value in YAML's flow notation.
