@@ -1,8 +1,8 @@
 /* Graphs made in a few words, and a net held against the plain evaluator. */
 #include "net_check.h"
 
-#include "nn/graph_internal.h"
-#include "nn/reference_internal.h"
+#include "nn/graph/graph_internal.h"
+#include "nn/graph/reference_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/onnx.h"

@@ -1,7 +1,7 @@
 /* The ONNX project's test cases: found, loaded, compared. */
 #include "onnx_cases.h"
 
-#include "nn/onnx_tensor_internal.h"
+#include "nn/onnx/onnx_tensor_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -3,7 +3,7 @@
 #ifndef ODDLOT_ONNX_CASES_H
 #define ODDLOT_ONNX_CASES_H
 
-#include "nn/onnx_internal.h"
+#include "nn/onnx/onnx_internal.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #include "net_check.h"
 #include "oddlot_test.h"
 
-#include "nn/reference_internal.h"
+#include "nn/graph/reference_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

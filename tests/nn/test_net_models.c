@@ -6,8 +6,8 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/onnx.h"
 
-#include "nn/graph_internal.h"
-#include "nn/reference_internal.h"
+#include "nn/graph/graph_internal.h"
+#include "nn/graph/reference_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "oddlot/nn/network.h"
 
-#include "nn/names_internal.h"
+#include "nn/graph/names_internal.h"
 
 #include <math.h>
 #include <stdio.h>

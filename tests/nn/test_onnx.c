@@ -4,8 +4,8 @@
 #include "oddlot_test.h"
 #include "onnx_models.h"
 
-#include "nn/onnx_internal.h"
-#include "nn/reference_internal.h"
+#include "nn/graph/reference_internal.h"
+#include "nn/onnx/onnx_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -3,7 +3,7 @@
 #include "oddlot_test.h"
 #include "onnx_cases.h"
 
-#include "nn/reference_internal.h"
+#include "nn/graph/reference_internal.h"
 
 #include "oddlot/base/memory.h"
 

@@ -3,7 +3,7 @@
 #include "oddlot_test.h"
 #include "onnx_models.h"
 
-#include "nn/onnx_internal.h"
+#include "nn/onnx/onnx_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

@@ -2,7 +2,7 @@
 #include "net_check.h"
 #include "oddlot_test.h"
 
-#include "nn/program_internal.h"
+#include "nn/exec/program_internal.h"
 
 #include <stdio.h>
 

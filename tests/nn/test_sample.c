@@ -2,8 +2,8 @@
 #include "net_check.h"
 #include "oddlot_test.h"
 
-#include "nn/reference_internal.h"
-#include "nn/trainer_internal.h"
+#include "nn/graph/reference_internal.h"
+#include "nn/train/trainer_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"

@@ -9,8 +9,8 @@
 #include "oddlot/nn/network.h"
 #include "oddlot/nn/train.h"
 
-#include "nn/names_internal.h"
-#include "nn/trainer_internal.h"
+#include "nn/graph/names_internal.h"
+#include "nn/train/trainer_internal.h"
 
 #include <math.h>
 #include <omp.h>

@@ -1,0 +1,83 @@
+/* Network: a list of items becomes a graph, item after item. */
+#include "nn/builder/network_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+odd_status odd_network_begin(odd_network *n, const char *name, int rank, const int64_t shape[])
+{
+    int64_t batched[ODD_TENSOR_RANK] = {1};
+    odd_status st;
+    if (rank != 1 && rank != 3)
+        return odd_fail(ODD_ARG, "images of %d dimensions; they have 1 or 3", rank);
+    memcpy(batched + 1, shape, sizeof *shape * (size_t)rank);
+    ODD_TRY(odd_graph_new(name, &n->g));
+    ODD_TRY(odd_graph_tensor(n->g, "images", rank + 1, batched, true, NULL, &n->at));
+    n->g->input = n->at;
+done:
+    return st;
+}
+
+void odd_network_end(odd_network *n)
+{
+    free(n->wanted);
+    odd_graph_free(&n->g);
+}
+
+/* The name in "as NAME" if this is what an item says, which may be NULL; else "". */
+static void read_name(const char *item, char name[ODD_NETWORK_TEXT])
+{
+    char word[8], more;
+    name[0] = '\0';
+    if (!item || strlen(item) >= ODD_NETWORK_TEXT) return;
+    if (sscanf(item, "%7s %255s %c", word, name, &more) != 2 || strcmp(word, "as") != 0)
+        name[0] = '\0';
+}
+
+/* A result is called as the next item says, or by its word and number. */
+static odd_status add_item(odd_network *n, const char *item, const char *next)
+{
+    char name[ODD_NETWORK_NAME];
+    odd_status st;
+    ODD_TRY(odd_words_split(n, item));
+    read_name(next, name);
+    if (!*name) snprintf(name, sizeof name, "%s_%d", n->word[0], n->item);
+    n->name = name;
+    ODD_TRY(odd_network_item(n));
+done:
+    return st;
+}
+
+odd_status odd_network_next(odd_network *n, const char *item, const char *next)
+{
+    n->item++;
+    odd_status st = add_item(n, item, next);
+    if (st == ODD_OK) return ODD_OK;
+    if (st == ODD_FORMAT) st = ODD_ARG; /* the graph's word for what does not fit */
+    return odd_fail_prefix(st, "item %d '%s': ", n->item, item);
+}
+
+odd_status odd_network_new(const char *name, int rank, const int64_t shape[], int items,
+                           const char *const item[], odd_initial initial, uint64_t seed,
+                           odd_graph **out)
+{
+    odd_status st;
+    odd_network n = {.initial = initial, .seed = seed};
+    *out = NULL;
+    if (items < 1) return odd_fail(ODD_ARG, "network '%s' has no layers", name);
+    ODD_TRY(odd_network_begin(&n, name, rank, shape));
+    for (int i = 0; i < items; i++)
+        ODD_TRY(odd_network_next(&n, item[i], i + 1 < items ? item[i + 1] : NULL));
+    if (n.at == n.g->input) {
+        st = odd_fail(ODD_ARG, "network '%s' gives back its images", name);
+        goto done;
+    }
+    ODD_TRY(odd_graph_add_output(n.g, n.at));
+    ODD_TRY(odd_initial_fill(&n));
+    *out = n.g;
+    n.g = NULL; /* handed over */
+done:
+    odd_network_end(&n);
+    return st;
+}

@@ -1,0 +1,52 @@
+/* What convolutions and their backward want to know of a layer; letters as in graph.h, with G
+ * groups, O outputs, I inputs. */
+#include "nn/exec/layers_internal.h"
+
+odd_conv_window odd_conv_window_of(const odd_step *step)
+{
+    const odd_layer_settings *set = &step->set;
+    odd_conv_window w;
+    for (int i = 0; i < 2; i++) {
+        w.stride[i] = set->stride[i];
+        w.gap[i] = set->dilation[i] - 1;
+        w.before[i] = set->pad[i];
+        w.after[i] = set->pad[2 + i];
+        if (step->kind == ODD_LAYER_CONV_TRANSPOSE) w.after[i] -= set->output_pad[i];
+    }
+    return w;
+}
+
+/* (O, I / G, rows, columns) of the graph as ((G,) O / G, I / G, rows, columns); the transpose has
+ * (I, O / G, rows, columns) in the graph. */
+static int weight_shape(const odd_tensor *t, int64_t groups, bool transpose, dnnl_dims_t dims,
+                        dnnl_dims_t strides)
+{
+    int64_t area = t->shape[2] * t->shape[3], inner = t->shape[1], outer = t->shape[0] / groups;
+    int at = 0;
+    if (groups > 1) {
+        dims[at] = groups;
+        strides[at++] = outer * inner * area;
+    }
+    dims[at] = transpose ? inner : outer;
+    strides[at++] = transpose ? area : inner * area;
+    dims[at] = transpose ? outer : inner;
+    strides[at++] = transpose ? inner * area : area;
+    dims[at] = t->shape[2];
+    strides[at++] = t->shape[3];
+    dims[at] = t->shape[3];
+    strides[at++] = 1;
+    return at;
+}
+
+odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc)
+{
+    dnnl_dims_t dims, strides;
+    int rank = weight_shape(&p->graph->tensor[step->input[1]], step->set.group,
+                            step->kind == ODD_LAYER_CONV_TRANSPOSE, dims, strides);
+    return odd_desc_strided(desc, rank, dims, dnnl_f32, strides);
+}
+
+dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step)
+{
+    return odd_step_is_depthwise(p->graph, step) ? dnnl_f32 : p->products;
+}

@@ -1,0 +1,135 @@
+/* Layers that move values or only look at them in another way. */
+#include "nn/exec/layers_internal.h"
+
+/* ---- Views ---- */
+
+odd_status odd_plan_identity(odd_planner *p, const odd_step *step)
+{
+    odd_status st;
+    int value;
+    ODD_TRY(odd_plan_input(p, step->input[0], &value));
+    ODD_TRY(odd_posts_add(p, step, value, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+odd_status odd_plan_view(odd_planner *p, const odd_step *step)
+{
+    dnnl_dims_t dims;
+    odd_status st;
+    int value, rank = odd_plan_dims(p, step->output, dims);
+    ODD_TRY(odd_plan_input(p, step->input[0], &value));
+    ODD_TRY(odd_reshaped(p, value, rank, dims, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+/* ---- Transpose ---- */
+
+odd_status odd_plan_transpose(odd_planner *p, const odd_step *step)
+{
+    int value, target[ODD_TENSOR_RANK];
+    dnnl_memory_desc_t turned, plain;
+    odd_status st;
+    ODD_TRY(odd_plan_input(p, step->input[0], &value));
+    for (int i = 0; i < step->set.axes; i++) {
+        target[step->set.list[i]] = i;
+    }
+    ODD_TRY(odd_dnnl(dnnl_memory_desc_permute_axes(&turned, odd_plan_desc(p, value), target),
+                     "transposed layout"));
+    ODD_TRY(odd_plan_alias(p, value, &turned, &value));
+    ODD_TRY(odd_desc_plain(&plain, turned.ndims, turned.dims, turned.data_type));
+    ODD_TRY(odd_plan_reorder(p, value, &plain, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+/* ---- Concat ---- */
+
+/* All inputs in one type: bfloat16 only if all are. */
+static odd_status concat_inputs(odd_planner *p, const odd_step *step, bool plain, int value[])
+{
+    odd_status st = ODD_OK;
+    bool floats = false;
+    for (int i = 0; i < step->inputs; i++) {
+        ODD_TRY(odd_plan_input(p, step->input[i], &value[i]));
+        floats = floats || odd_plan_desc(p, value[i])->data_type == dnnl_f32;
+    }
+    for (int i = 0; i < step->inputs; i++) {
+        if (floats) ODD_TRY(odd_plan_float(p, step->input[i], &value[i]));
+        if (plain) ODD_TRY(odd_plan_plain(p, step->input[i], &value[i]));
+    }
+done:
+    return st;
+}
+
+/* Maps in different layouts are concatenated number by number: all become channels-last. */
+static odd_status concat_layouts(odd_planner *p, const odd_step *step, int value[])
+{
+    dnnl_memory_desc_t last[ODD_LAYER_INPUTS];
+    int there = 0;
+    odd_status st = ODD_OK;
+    for (int i = 0; i < step->inputs; i++) {
+        const dnnl_memory_desc_t *have = odd_plan_desc(p, value[i]);
+        if (have->ndims != 4) return ODD_OK;
+        ODD_TRY(odd_dnnl(
+            dnnl_memory_desc_init_by_tag(&last[i], 4, have->dims, have->data_type, dnnl_nhwc),
+            "layout"));
+        there += odd_desc_equal(have, &last[i]);
+    }
+    for (int i = 0; there > 0 && i < step->inputs; i++) {
+        ODD_TRY(odd_plan_reorder(p, value[i], &last[i], &value[i]));
+    }
+done:
+    return st;
+}
+
+static odd_status concat_pd(odd_planner *p, const odd_step *step, const int value[],
+                            dnnl_primitive_desc_t *pd)
+{
+    dnnl_memory_desc_t desc[ODD_LAYER_INPUTS];
+    dnnl_primitive_attr_t attr = NULL;
+    odd_status st;
+    for (int i = 0; i < step->inputs; i++) {
+        desc[i] = *odd_plan_desc(p, value[i]);
+    }
+    ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(&attr), "attributes"));
+    ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
+                     "attributes"));
+    ODD_TRY(odd_dnnl(dnnl_concat_primitive_desc_create(pd, NULL, step->inputs, (int)step->set.axis,
+                                                       desc, attr, p->engine),
+                     "concatenation"));
+done:
+    dnnl_primitive_attr_destroy(attr);
+    return st;
+}
+
+odd_status odd_plan_concat(odd_planner *p, const odd_step *step)
+{
+    int value[ODD_LAYER_INPUTS], result;
+    odd_argument argument[ODD_LAYER_INPUTS + 1];
+    dnnl_primitive_desc_t pd = NULL;
+    odd_status st;
+    ODD_TRY(concat_inputs(p, step, false, value));
+    ODD_TRY(concat_layouts(p, step, value));
+    ODD_TRY(concat_pd(p, step, value, &pd));
+    if (odd_pd_is_slow(pd)) {
+        dnnl_primitive_desc_destroy(pd);
+        pd = NULL;
+        ODD_TRY(concat_inputs(p, step, true, value));
+        ODD_TRY(concat_pd(p, step, value, &pd));
+    }
+    for (int i = 0; i < step->inputs; i++) {
+        argument[i] = (odd_argument){DNNL_ARG_MULTIPLE_SRC + i, value[i]};
+    }
+    ODD_TRY(odd_plan_value(p, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result));
+    argument[step->inputs] = (odd_argument){DNNL_ARG_DST, result};
+    ODD_TRY(odd_plan_primitive(p, pd, step->inputs + 1, argument, "concatenation"));
+    odd_plan_bind(p, step->output, result);
+done:
+    dnnl_primitive_desc_destroy(pd);
+    return st;
+}

@@ -1,0 +1,64 @@
+/* Reference of layers that move values without changing them. */
+#include "nn/graph/reference_internal.h"
+
+#include <string.h>
+
+void odd_reference_copy(const odd_task *t)
+{
+    memcpy(t->out.data, t->in[0].data, (size_t)odd_view_values(&t->out) * sizeof(float));
+}
+
+void odd_reference_transpose(const odd_task *t)
+{
+    int64_t values = odd_view_values(&t->out), to[ODD_TENSOR_RANK], from[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(&t->out, i, to);
+        for (int d = 0; d < t->out.rank; d++)
+            from[t->layer->set.list[d]] = to[d];
+        t->out.data[i] = t->in[0].data[odd_view_index(&t->in[0], from)];
+    }
+}
+
+void odd_reference_concat(const odd_task *t)
+{
+    int64_t axis = t->layer->set.axis, first = 0, place[ODD_TENSOR_RANK];
+    for (int k = 0; k < t->layer->inputs; k++) {
+        const odd_view *x = &t->in[k];
+        int64_t values = odd_view_values(x);
+        for (int64_t i = 0; i < values; i++) {
+            odd_view_place(x, i, place);
+            place[axis] += first;
+            t->out.data[odd_view_index(&t->out, place)] = x->data[i];
+        }
+        first += x->shape[axis];
+    }
+}
+
+void odd_reference_pad(const odd_task *t)
+{
+    const odd_view *x = &t->in[0];
+    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++)
+        t->out.data[i] = t->layer->set.value;
+    values = odd_view_values(x);
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(x, i, place);
+        for (int d = 0; d < x->rank; d++)
+            place[d] += t->layer->set.list[d];
+        t->out.data[odd_view_index(&t->out, place)] = x->data[i];
+    }
+}
+
+void odd_reference_slice(const odd_task *t)
+{
+    const odd_layer_settings *set = &t->layer->set;
+    const odd_view *x = &t->in[0];
+    odd_view slice = t->out;
+    int64_t values = odd_view_values(&slice), place[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(&slice, i, place);
+        for (int d = 0; d < x->rank; d++)
+            place[d] = set->list[d] + place[d] * set->list3[d];
+        t->out.data[i] = x->data[odd_view_index(x, place)];
+    }
+}

@@ -1,0 +1,110 @@
+/* Reference of the layers that move a window over rows and columns. Letters: n image, m channel of
+ * the result, c channel of the input within its group, y, x place in the result, i, j place in the
+ * window. */
+#include "nn/graph/reference_internal.h"
+
+#include <math.h>
+#include <stddef.h>
+
+static int64_t at4(const odd_view *v, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    return ((a * v->shape[1] + b) * v->shape[2] + c) * v->shape[3] + d;
+}
+
+/* Row (d = 0) or column (d = 1) of the input under place `in` of the window at place `out`. */
+static int64_t under(const odd_layer_settings *set, int d, int64_t out, int64_t in)
+{
+    return out * set->stride[d] - set->pad[d] + in * set->dilation[d];
+}
+
+static double conv_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
+{
+    const odd_layer_settings *set = &t->layer->set;
+    const odd_view *in = &t->in[0], *weight = &t->in[1];
+    int64_t first = m / (weight->shape[0] / set->group) * weight->shape[1];
+    double sum = t->in[2].data ? t->in[2].data[m] : 0;
+    for (int64_t c = 0; c < weight->shape[1]; c++)
+        for (int64_t i = 0; i < set->kernel[0]; i++)
+            for (int64_t j = 0; j < set->kernel[1]; j++) {
+                int64_t row = under(set, 0, y, i), column = under(set, 1, x, j);
+                if (row < 0 || row >= in->shape[2] || column < 0 || column >= in->shape[3])
+                    continue;
+                sum += (double)in->data[at4(in, n, first + c, row, column)] *
+                       weight->data[at4(weight, m, c, i, j)];
+            }
+    return sum;
+}
+
+void odd_reference_conv(const odd_task *t)
+{
+    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(&t->out, i, place);
+        t->out.data[i] = (float)conv_value(t, place[0], place[1], place[2], place[3]);
+    }
+}
+
+/* The place of the input whose window has its place `in` over the result's `out`; -1: none. */
+static int64_t over(const odd_layer_settings *set, int d, int64_t out, int64_t in, int64_t size)
+{
+    int64_t first = out + set->pad[d] - in * set->dilation[d];
+    if (first < 0 || first % set->stride[d] != 0 || first / set->stride[d] >= size) return -1;
+    return first / set->stride[d];
+}
+
+/* c counts the channels of the group of m. */
+static double transposed_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
+{
+    const odd_layer_settings *set = &t->layer->set;
+    const odd_view *in = &t->in[0], *weight = &t->in[1];
+    int64_t channels = in->shape[1] / set->group, first = m / weight->shape[1] * channels;
+    double sum = t->in[2].data ? t->in[2].data[m] : 0;
+    for (int64_t c = first; c < first + channels; c++)
+        for (int64_t i = 0; i < set->kernel[0]; i++)
+            for (int64_t j = 0; j < set->kernel[1]; j++) {
+                int64_t row = over(set, 0, y, i, in->shape[2]);
+                int64_t column = over(set, 1, x, j, in->shape[3]);
+                if (row < 0 || column < 0) continue;
+                sum += (double)in->data[at4(in, n, c, row, column)] *
+                       weight->data[at4(weight, c, m % weight->shape[1], i, j)];
+            }
+    return sum;
+}
+
+void odd_reference_conv_transpose(const odd_task *t)
+{
+    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(&t->out, i, place);
+        t->out.data[i] = (float)transposed_value(t, place[0], place[1], place[2], place[3]);
+    }
+}
+
+static float pool_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
+{
+    const odd_layer_settings *set = &t->layer->set;
+    const odd_view *in = &t->in[0];
+    double sum = 0, most = -INFINITY;
+    int64_t seen = 0;
+    for (int64_t i = 0; i < set->kernel[0]; i++)
+        for (int64_t j = 0; j < set->kernel[1]; j++) {
+            int64_t row = under(set, 0, y, i), column = under(set, 1, x, j);
+            if (row < 0 || row >= in->shape[2] || column < 0 || column >= in->shape[3]) continue;
+            double value = in->data[at4(in, n, m, row, column)];
+            sum += value;
+            most = fmax(most, value);
+            seen++;
+        }
+    if (t->layer->kind == ODD_LAYER_MAX_POOL) return (float)most;
+    if (set->count_padding) seen = set->kernel[0] * set->kernel[1];
+    return (float)(sum / (double)seen);
+}
+
+void odd_reference_pool(const odd_task *t)
+{
+    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(&t->out, i, place);
+        t->out.data[i] = pool_value(t, place[0], place[1], place[2], place[3]);
+    }
+}

@@ -1,0 +1,270 @@
+/* Reading ONNX: a file becomes a graph, node after node. */
+#include "oddlot/nn/onnx.h"
+
+#include "nn/graph/graph_internal.h"
+#include "nn/onnx/onnx_foreign_internal.h"
+#include "nn/onnx/onnx_order_internal.h"
+#include "nn/onnx/onnx_reader_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define OPSET_FIRST 7
+#define OPSET_LAST  17
+#define FILE_LIMIT  ((int64_t)2 << 30) /* protobuf's own */
+
+static bool is_ours(const char *domain)
+{
+    return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
+}
+
+static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
+{
+    for (size_t i = 0; i < model->n_opset_import; i++)
+        if (is_ours(model->opset_import[i]->domain)) r->opset = model->opset_import[i]->version;
+    if (r->opset < OPSET_FIRST || r->opset > OPSET_LAST)
+        return odd_fail(ODD_FORMAT,
+                        "opset %" PRId64 " is not one of %d to %d: export the model with one of "
+                        "these (opset_version)",
+                        r->opset, OPSET_FIRST, OPSET_LAST);
+    if (model->n_functions > 0 || model->graph->n_sparse_initializer > 0)
+        return odd_fail(ODD_FORMAT, "functions and sparse weights are not supported");
+    r->proto = model->graph;
+    if (r->options->outputs > 0 && model->graph->n_output > (size_t)r->options->outputs)
+        r->outputs = (size_t)r->options->outputs;
+    else
+        r->outputs = model->graph->n_output;
+    return ODD_OK;
+}
+
+static odd_status check_node(const odd_reader *r)
+{
+    const Onnx__NodeProto *node = r->node;
+    if (!node->op_type || !odd_onnx_knows(node->op_type) || !is_ours(node->domain))
+        return odd_fail(ODD_FORMAT, "node '%s': operator '%s%s%s' is not supported",
+                        node->name && *node->name ? node->name
+                        : node->n_output > 0      ? node->output[0]
+                                                  : "",
+                        is_ours(node->domain) ? "" : node->domain, is_ours(node->domain) ? "" : ".",
+                        node->op_type ? node->op_type : "");
+    if (node->n_input > INT32_MAX || node->n_output > INT32_MAX)
+        return odd_node_fail(r, "it has too many inputs or results");
+    return ODD_OK;
+}
+
+/* True if a complaint says already which node it is about. */
+static bool names_its_place(const char *reason)
+{
+    return strncmp(reason, "node '", 6) == 0 || strncmp(reason, "layer '", 7) == 0;
+}
+
+static odd_status read_nodes(odd_reader *r)
+{
+    odd_status st;
+    int *order = NULL, count;
+    ODD_TRY(odd_onnx_order(r->proto, r->outputs, &order, &count));
+    for (int i = 0; i < count; i++) {
+        r->node = r->proto->node[order[i]];
+        r->steps = 0;
+        ODD_TRY(check_node(r));
+        st = odd_onnx_operator(r->node->op_type)(r);
+        if (st == ODD_FORMAT && !names_its_place(odd_fail_reason()))
+            odd_node_fail(r, "%s", odd_fail_reason());
+        if (st != ODD_OK) goto done;
+    }
+done:
+    odd_free(order);
+    return st;
+}
+
+/* Outputs that are not computed are wanted only by test cases. */
+static odd_status constant_output(odd_reader *r, const odd_value *v, int *tensor)
+{
+    odd_status st;
+    int rank;
+    int64_t shape[ODD_TENSOR_RANK], values;
+    float *data;
+    ODD_TRY(odd_proto_shape(v->weight, &rank, shape, &values));
+    ODD_TRY(odd_proto_floats(v->weight, r->options->folder, values, &data));
+    ODD_TRY(odd_graph_give_tensor(r->graph, v->name, rank, shape, data, tensor));
+done:
+    return st;
+}
+
+static odd_status numbers_output(odd_reader *r, const odd_value *v, int *tensor)
+{
+    const odd_numbers *n = v->numbers;
+    float *data = odd_alloc(n->count, sizeof *data);
+    if (!data) return ODD_NOMEM;
+    for (int64_t i = 0; i < n->count; i++)
+        data[i] = (float)n->value[i];
+    return odd_graph_give_tensor(r->graph, v->name, n->rank, n->shape, data, tensor);
+}
+
+static odd_status add_output(odd_reader *r, const char *name)
+{
+    int at = odd_names_find(&r->names, name);
+    if (at < 0) return odd_fail(ODD_FORMAT, "nothing makes the output '%s'", name);
+    const odd_value *v = &r->value[at];
+    int tensor = v->tensor;
+    odd_status st = ODD_OK;
+    if (v->kind == ODD_VALUE_NUMBERS && r->options->single)
+        st = numbers_output(r, v, &tensor);
+    else if (v->kind == ODD_VALUE_WEIGHT && r->options->single)
+        st = constant_output(r, v, &tensor);
+    else if (v->kind != ODD_VALUE_TENSOR)
+        st = odd_fail(ODD_FORMAT, "the output '%s' is not computed", name);
+    return st == ODD_OK ? odd_graph_add_output(r->graph, tensor) : st;
+}
+
+static odd_status add_outputs(odd_reader *r)
+{
+    odd_status st = ODD_OK;
+    for (size_t o = 0; st == ODD_OK && o < r->outputs; o++)
+        st = add_output(r, r->proto->output[o]->name);
+    return st;
+}
+
+/* A key without a value, or a value without one, says nothing. */
+static odd_status read_notes(odd_graph *graph, const Onnx__ModelProto *model)
+{
+    odd_status st = ODD_OK;
+    for (size_t i = 0; st == ODD_OK && i < model->n_metadata_props; i++) {
+        const Onnx__StringStringEntryProto *entry = model->metadata_props[i];
+        if (entry->key && *entry->key && entry->value)
+            st = odd_graph_note(graph, entry->key, entry->value);
+    }
+    return st;
+}
+
+/* The names of the outputs are kept, so they are known before the nodes are read. */
+static odd_status note_outputs(odd_reader *r)
+{
+    odd_status st = ODD_OK;
+    if (r->outputs == 0) return odd_fail(ODD_FORMAT, "the model has no output");
+    for (size_t o = 0; st == ODD_OK && o < r->outputs; o++) {
+        const char *name = r->proto->output[o]->name;
+        if (!name || !*name) return odd_fail(ODD_FORMAT, "an output of the model has no name");
+        if (odd_names_find(&r->wanted, name) >= 0)
+            return odd_fail(ODD_FORMAT, "the output '%s' is there twice", name);
+        st = odd_names_add(&r->wanted, name, (int)o);
+    }
+    return st;
+}
+
+static void reader_free(odd_reader *r)
+{
+    for (int i = 0; i < r->values; i++)
+        odd_numbers_free(&r->value[i].numbers);
+    odd_free(r->value);
+    odd_names_free(&r->names);
+    odd_names_free(&r->wanted);
+    odd_graph_free(&r->graph);
+}
+
+static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_options *options,
+                             Onnx__TensorProto *const given[], odd_graph **out)
+{
+    odd_status st;
+    odd_reader r = {.options = options};
+    ODD_TRY(check_model(&r, model));
+    ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
+    ODD_TRY(read_notes(r.graph, model));
+    ODD_TRY(note_outputs(&r));
+    ODD_TRY(odd_onnx_weights(&r));
+    ODD_TRY(odd_onnx_inputs(&r, given));
+    ODD_TRY(read_nodes(&r));
+    ODD_TRY(add_outputs(&r));
+    ODD_TRY(odd_graph_sweep(r.graph));
+    *out = r.graph;
+    r.graph = NULL; /* handed over */
+done:
+    reader_free(&r);
+    return st;
+}
+
+static odd_status unpack_given(const odd_onnx_options *options, Onnx__TensorProto *given[])
+{
+    for (int i = 0; i < options->givens; i++) {
+        const odd_onnx_blob *blob = &options->given[i];
+        if (!blob->bytes) continue;
+        given[i] = (Onnx__TensorProto *)odd_onnx_unpack(&onnx__tensor_proto__descriptor,
+                                                        blob->bytes, blob->size);
+        if (!given[i]) return ODD_FORMAT;
+    }
+    return ODD_OK;
+}
+
+/* A message of another kind may pass for one of a model without a graph, and no bytes at all do. */
+static odd_status unpack_model(const void *bytes, size_t size, Onnx__ModelProto **model)
+{
+    *model = (Onnx__ModelProto *)odd_onnx_unpack(&onnx__model_proto__descriptor, bytes, size);
+    if (*model && (*model)->graph) return ODD_OK;
+    const char *what = odd_onnx_foreign(bytes, size);
+    if (what) return odd_fail(ODD_FORMAT, "not an ONNX model: it is %s", what);
+    if (!*model) return ODD_FORMAT;
+    return odd_fail(ODD_FORMAT, "the model has no graph (TensorFlow's .pb are "
+                                "other files; tf2onnx converts them)");
+}
+
+odd_status odd_onnx_parse_as(const void *bytes, size_t size, const odd_onnx_options *options,
+                             odd_graph **out)
+{
+    odd_status st;
+    Onnx__ModelProto *model = NULL;
+    Onnx__TensorProto **given;
+    *out = NULL;
+    ODD_TRY(ODD_NEW(given, options->givens));
+    ODD_TRY(unpack_given(options, given));
+    ODD_TRY(unpack_model(bytes, size, &model));
+    ODD_TRY(read_model(model, options, given, out));
+done:
+    for (int i = 0; given && i < options->givens; i++)
+        if (given[i]) onnx__tensor_proto__free_unpacked(given[i], NULL);
+    odd_free(given);
+    if (model) onnx__model_proto__free_unpacked(model, NULL);
+    return st;
+}
+
+odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out)
+{
+    odd_onnx_options options = {.folder = folder};
+    return odd_onnx_parse_as(bytes, size, &options, out);
+}
+
+/* The folder of a path, with its '/'. */
+static odd_status folder_of(const char *path, odd_text *folder)
+{
+    const char *slash = strrchr(path, '/');
+    odd_text_add(folder, "");
+    if (slash)
+        odd_text_bytes(folder, path, (size_t)(slash - path) + 1);
+    else
+        odd_text_add(folder, ".");
+    return odd_text_status(folder);
+}
+
+odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, odd_graph **out)
+{
+    odd_status st;
+    char *bytes = NULL;
+    int64_t size;
+    odd_text folder = ODD_TEXT_EMPTY;
+    *out = NULL;
+    ODD_TRY(folder_of(path, &folder));
+    ODD_TRY(odd_file_slurp(path, FILE_LIMIT, &bytes, &size));
+    odd_onnx_options options = {.folder = folder.s, .rows = rows, .columns = columns};
+    st = odd_onnx_parse_as(bytes, (size_t)size, &options, out);
+    if (st != ODD_OK) odd_fail_prefix(st, "'%s': ", path);
+done:
+    odd_free(bytes);
+    odd_text_free(&folder);
+    return st;
+}
+
+odd_status odd_onnx_read(const char *path, odd_graph **out)
+{
+    return odd_onnx_read_sized(path, 0, 0, out);
+}

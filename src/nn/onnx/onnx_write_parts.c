@@ -1,0 +1,147 @@
+/* Parts of an ONNX message: its memory, constants, and what joins the node at work. */
+#include "nn/onnx/onnx_writer_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <string.h>
+
+/* Everything that the message points to is kept until it is packed. */
+struct odd_writer_block {
+    odd_writer_block *next;
+};
+
+odd_status odd_writer_take(odd_writer *w, void *pointer, size_t count, size_t element)
+{
+    size_t head = 64; /* keeps the alignment of odd_alloc() */
+    odd_writer_block *b = odd_alloc((int64_t)(head + count * element), 1);
+    if (!b) return ODD_NOMEM;
+    b->next = w->blocks;
+    w->blocks = b;
+    void *memory = (char *)b + head;
+    memcpy(pointer, &memory, sizeof memory);
+    return ODD_OK;
+}
+
+void odd_writer_release(odd_writer *w)
+{
+    odd_names_free(&w->nodes);
+    while (w->blocks) {
+        odd_writer_block *next = w->blocks->next;
+        odd_free(w->blocks);
+        w->blocks = next;
+    }
+}
+
+odd_status odd_writer_constant(odd_writer *w, const char *name, int32_t type, int rank,
+                               const int64_t shape[], const void *values, size_t bytes)
+{
+    Onnx__TensorProto *t;
+    odd_status st = odd_writer_take(w, &t, 1, sizeof *t);
+    if (st != ODD_OK) return st;
+    onnx__tensor_proto__init(t);
+    t->name = (char *)name;
+    t->has_data_type = true;
+    t->data_type = type;
+    t->dims = (int64_t *)shape;
+    t->n_dims = (size_t)rank;
+    t->has_raw_data = true;
+    t->raw_data = (ProtobufCBinaryData){bytes, (uint8_t *)values};
+    w->proto->initializer[w->proto->n_initializer++] = t;
+    return ODD_OK;
+}
+
+static odd_status add_attribute(odd_writer *w, const char *name,
+                                Onnx__AttributeProto__AttributeType type,
+                                Onnx__AttributeProto **attribute)
+{
+    odd_status st = odd_writer_take(w, attribute, 1, sizeof **attribute);
+    if (st != ODD_OK) return st;
+    ODD_CHECK(w->node->n_attribute < ODD_WRITER_ATTRIBUTES);
+    onnx__attribute_proto__init(*attribute);
+    (*attribute)->name = (char *)name;
+    (*attribute)->has_type = true;
+    (*attribute)->type = type;
+    w->node->attribute[w->node->n_attribute++] = *attribute;
+    return ODD_OK;
+}
+
+odd_status odd_writer_int(odd_writer *w, const char *name, int64_t value)
+{
+    Onnx__AttributeProto *a;
+    odd_status st = add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT, &a);
+    if (st != ODD_OK) return st;
+    a->has_i = true;
+    a->i = value;
+    return ODD_OK;
+}
+
+odd_status odd_writer_float(odd_writer *w, const char *name, float value)
+{
+    Onnx__AttributeProto *a;
+    odd_status st = add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, &a);
+    if (st != ODD_OK) return st;
+    a->has_f = true;
+    a->f = value;
+    return ODD_OK;
+}
+
+odd_status odd_writer_ints(odd_writer *w, const char *name, const int64_t values[], int count)
+{
+    Onnx__AttributeProto *a;
+    odd_status st = add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS, &a);
+    if (st != ODD_OK) return st;
+    a->ints = (int64_t *)values;
+    a->n_ints = (size_t)count;
+    return ODD_OK;
+}
+
+/* "conv1.pads", with more dots where a tensor has that name. */
+static odd_status constant_name(odd_writer *w, const char *part, char **name)
+{
+    const char *output = w->graph->tensor[w->layer->output].name;
+    size_t dots = 1, length = strlen(output) + strlen(part);
+    for (;; dots++) {
+        odd_status st = odd_writer_take(w, name, length + dots + 1, 1);
+        if (st != ODD_OK) return st;
+        strcpy(*name, output);
+        memset(*name + strlen(output), '.', dots);
+        strcat(*name, part);
+        if (odd_names_find(w->graph->names, *name) < 0) return ODD_OK;
+    }
+}
+
+/* The node reads a constant of its own. */
+static odd_status add_input(odd_writer *w, const char *part, int32_t type, int rank, int64_t count,
+                            const void *values, size_t element)
+{
+    odd_status st;
+    char *name;
+    int64_t *shape;
+    void *copy;
+    ODD_TRY(constant_name(w, part, &name));
+    ODD_TRY(odd_writer_take(w, &shape, 1, sizeof *shape));
+    ODD_TRY(odd_writer_take(w, &copy, (size_t)count, element));
+    *shape = count;
+    memcpy(copy, values, (size_t)count * element);
+    ODD_TRY(odd_writer_constant(w, name, type, rank, shape, copy, (size_t)count * element));
+    w->node->input[w->node->n_input++] = name;
+done:
+    return st;
+}
+
+odd_status odd_writer_list_input(odd_writer *w, const char *part, const int64_t values[], int count)
+{
+    return add_input(w, part, ONNX__TENSOR_PROTO__DATA_TYPE__INT64, 1, count, values,
+                     sizeof *values);
+}
+
+odd_status odd_writer_number_input(odd_writer *w, const char *part, float value)
+{
+    return add_input(w, part, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, 1, &value, sizeof value);
+}
+
+void odd_writer_no_input(odd_writer *w)
+{
+    static char left_out[] = "";
+    w->node->input[w->node->n_input++] = left_out;
+}

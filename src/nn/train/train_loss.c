@@ -1,0 +1,188 @@
+/* Losses: of images whose outputs are known, and with their gradient at the end of a tape. */
+#include "nn/train/train_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- Names ---- */
+
+static const char *const names[] = {[ODD_LOSS_CROSS_ENTROPY] = "cross-entropy",
+                                    [ODD_LOSS_BINARY] = "binary",
+                                    [ODD_LOSS_SQUARED] = "squared",
+                                    [ODD_LOSS_KL] = "kl"};
+enum { KINDS = sizeof names / sizeof *names };
+
+const char *odd_loss_name(odd_loss_kind kind)
+{
+    ODD_CHECK((unsigned)kind < KINDS);
+    return names[kind];
+}
+
+odd_status odd_loss_find(const char *name, odd_loss_kind *kind)
+{
+    for (int i = 0; i < KINDS; i++) {
+        *kind = (odd_loss_kind)i;
+        if (strcmp(name, names[i]) == 0) return ODD_OK;
+    }
+    return odd_fail(ODD_ARG,
+                    "there is no loss '%s'; known are cross-entropy, binary, squared and kl", name);
+}
+
+/* ---- One image: its loss; the gradient by x times `scale`, if asked for ---- */
+
+static double cross_entropy(int64_t n, const float x[], int32_t label, double scale,
+                            float gradient[], double *hits)
+{
+    int64_t top = 0;
+    double sum = 0;
+    for (int64_t i = 1; i < n; i++)
+        if (x[i] > x[top]) top = i;
+    for (int64_t i = 0; i < n; i++)
+        sum += exp((double)x[i] - x[top]);
+    for (int64_t i = 0; gradient && i < n; i++)
+        gradient[i] = (float)(scale * (exp((double)x[i] - x[top]) / sum - (i == label)));
+    *hits += top == label;
+    return log(sum) + x[top] - x[label];
+}
+
+/* log(1 + exp(x)) - t x, for any x without overflow. */
+static double binary(int64_t n, const float x[], const float t[], double scale, float gradient[],
+                     double *hits)
+{
+    double loss = 0, right = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double small = exp(-fabs((double)x[i])); /* at most 1 */
+        double sigmoid = x[i] >= 0 ? 1 / (1 + small) : small / (1 + small);
+        loss += log1p(small) + fmax(x[i], 0) - (double)t[i] * x[i];
+        right += (x[i] > 0) == (t[i] > 0.5f);
+        if (gradient) gradient[i] = (float)(scale * (sigmoid - t[i]) / (double)n);
+    }
+    *hits += right / (double)n;
+    return loss / (double)n;
+}
+
+static double squared(int64_t n, const float x[], const float t[], double scale, float gradient[])
+{
+    double loss = 0;
+    float by = (float)(2 * scale / (double)n);
+    for (int64_t i = 0; i < n; i++) {
+        float d = x[i] - t[i];
+        loss += (double)d * d;
+        if (gradient) gradient[i] = by * d;
+    }
+    return loss / (double)n;
+}
+
+/* Of n / 2 independent normal distributions from standard ones: their means, then the logarithms of
+ * their variances. */
+static double divergence(int64_t n, const float x[], double scale, float gradient[])
+{
+    double loss = 0;
+    int64_t half = n / 2;
+    for (int64_t i = 0; i < half; i++) {
+        double mean = x[i], log_variance = x[half + i], variance = exp(log_variance);
+        loss += (variance + mean * mean - 1 - log_variance) / 2;
+        if (!gradient) continue;
+        gradient[i] = (float)(scale * mean);
+        gradient[half + i] = (float)(scale * (variance - 1) / 2);
+    }
+    return loss;
+}
+
+static double image_loss(odd_loss_kind kind, int64_t n, const float x[], const odd_target *target,
+                         int64_t image, double scale, float gradient[], double *hits)
+{
+    switch (kind) {
+    case ODD_LOSS_CROSS_ENTROPY:
+        return cross_entropy(n, x, target->label[image], scale, gradient, hits);
+    case ODD_LOSS_BINARY:
+        return binary(n, x, target->value + image * n, scale, gradient, hits);
+    case ODD_LOSS_KL:
+        return divergence(n, x, scale, gradient);
+    default:
+        return squared(n, x, target->value + image * n, scale, gradient);
+    }
+}
+
+/* ---- Checks ---- */
+
+static odd_status check_labels(int64_t images, int64_t classes, const int32_t label[])
+{
+    for (int64_t i = 0; i < images; i++)
+        if (label[i] < 0 || label[i] >= classes)
+            return odd_fail(ODD_ARG,
+                            "label %" PRId32 " of image %" PRId64 " is none of %" PRId64 " classes",
+                            label[i], i, classes);
+    return ODD_OK;
+}
+
+odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values,
+                            const odd_target *target)
+{
+    if (kind == ODD_LOSS_CROSS_ENTROPY) {
+        if (!target->label) return odd_fail(ODD_ARG, "cross-entropy needs labels");
+        return check_labels(images, values, target->label);
+    }
+    if (kind == ODD_LOSS_KL) return ODD_OK;
+    if (!target->value) return odd_fail(ODD_ARG, "loss '%s' needs values", odd_loss_name(kind));
+    return ODD_OK;
+}
+
+odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, const float x[],
+                          const odd_target *target, const float weight[], odd_tally *tally)
+{
+    *tally = (odd_tally){.images = (double)images};
+    odd_status st = odd_target_check(kind, images, values, target);
+    for (int64_t i = 0; st == ODD_OK && i < images; i++)
+        tally->loss += (weight ? weight[i] : 1) *
+                       image_loss(kind, values, x + i * values, target, i, 0, NULL, &tally->hits);
+    return st;
+}
+
+/* ---- At the end of a tape ---- */
+
+typedef struct {
+    odd_work *work;
+    odd_loss loss;
+    int64_t values; /* of one image */
+    int term;
+} loss_loop;
+
+/* data: x, gradient. */
+static void run_loss(const void *settings, float *const data[])
+{
+    const loss_loop *s = settings;
+    odd_work *work = s->work;
+    double hits = 0, sum = 0;
+    for (int64_t i = 0; i < work->shard->images; i++) {
+        int64_t at = i * s->values;
+        double weight = s->loss.weight * (work->shard->weight ? work->shard->weight[i] : 1);
+        sum += weight * image_loss(s->loss.kind, s->values, data[0] + at,
+                                   &work->shard->target[s->term], i, weight / (double)work->batch,
+                                   data[1] + at, &hits);
+    }
+    work->tally.loss += sum;
+    if (s->term == 0) work->tally.hits = hits;
+}
+
+odd_status odd_train_loss(odd_maker *m, int term)
+{
+    const odd_loss *loss = &m->training->loss[term];
+    loss_loop *loop;
+    odd_status st;
+    int v[2];
+    ODD_TRY(odd_plan_plain(&m->p, loss->tensor, &v[0]));
+    ODD_TRY(odd_plan_value(&m->p, odd_plan_desc(&m->p, v[0]), &v[1]));
+    ODD_TRY(ODD_NEW(loop, 1));
+    *loop = (loss_loop){.work = &m->tape->work,
+                        .loss = *loss,
+                        .values = odd_tensor_values(&m->p.graph->tensor[loss->tensor]),
+                        .term = term};
+    ODD_TRY(odd_plan_loop(&m->p, run_loss, loop, 2, v));
+    ODD_TRY(odd_maker_add(m, loss->tensor, v[1]));
+done:
+    return st;
+}

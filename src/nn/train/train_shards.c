@@ -1,0 +1,152 @@
+/* Shards: each the work of one thread, with a tape that fits its number of images. */
+#include "nn/train/trainer_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <omp.h>
+#include <string.h>
+
+void odd_shard_range(int64_t batch, int shards, int shard, int64_t *first, int64_t *count)
+{
+    int64_t whole = batch / shards, rest = batch % shards;
+    *first = shard * whole + (shard < rest ? shard : rest);
+    *count = whole + (shard < rest);
+}
+
+static odd_status check_shard(const odd_training *t, const odd_shard *shard)
+{
+    odd_status st = ODD_OK;
+    if (shard->images < 1) return odd_fail(ODD_ARG, "a shard of %" PRId64 " images", shard->images);
+    if (t->draws && !shard->id)
+        return odd_fail(ODD_ARG, "dropout and sample need the numbers of images");
+    for (int i = 0; st == ODD_OK && i < t->losses; i++) {
+        int64_t values = odd_tensor_values(&t->graph->tensor[t->loss[i].tensor]);
+        st = odd_target_check(t->loss[i].kind, shard->images, values, &shard->target[i]);
+    }
+    return st;
+}
+
+/* Places for the tapes of more threads than so far. */
+static odd_status make_room(odd_trainer *t, int threads)
+{
+    odd_tape **more;
+    if (threads <= t->threads) return ODD_OK;
+    if (odd_watch_reserve(&t->watch, threads) != ODD_OK) return ODD_NOMEM;
+    if (ODD_NEW(more, (int64_t)threads * ODD_TAPES) != ODD_OK) return ODD_NOMEM;
+    if (t->threads > 0) memcpy(more, t->tape, sizeof *more * (size_t)t->threads * ODD_TAPES);
+    odd_free(t->tape);
+    t->tape = more;
+    t->threads = threads;
+    return ODD_OK;
+}
+
+/* The tape of this thread for n images; the one that was not used for the longest time makes room.
+ * Tapes share the constants of the graph: they are made one after the other. */
+static odd_status find_tape(odd_trainer *t, int thread, int64_t n, odd_tape **out)
+{
+    odd_tape **mine = t->tape + (int64_t)thread * ODD_TAPES, *made;
+    odd_status st;
+    int last = 0;
+    for (int i = 0; i < ODD_TAPES; i++) {
+        *out = mine[i];
+        if (mine[i] && mine[i]->plan->n == n) return ODD_OK;
+        if (!mine[i] || (mine[last] && mine[i]->used_at < mine[last]->used_at)) last = i;
+        if (!mine[i]) break;
+    }
+#pragma omp critical(odd_tape_making)
+    st = odd_tape_new(&t->training, n, &made);
+    if (st != ODD_OK) return st;
+    odd_tape_free(&mine[last]);
+    *out = mine[last] = made;
+    return ODD_OK;
+}
+
+/* One call of odd_trainer_shards(). */
+typedef struct {
+    odd_trainer *trainer;
+    int64_t batch;
+    const odd_shard *shard;
+    float *const *vector;
+    odd_tally *tally;
+} call;
+
+static odd_status run_shard(const call *w, int s, int thread)
+{
+    odd_tape *tape;
+    odd_trainer *t = w->trainer;
+    const odd_work work = {.shard = &w->shard[s],
+                           .batch = w->batch,
+                           .step = t->step,
+                           .watch = &t->watch,
+                           .thread = thread};
+    odd_status st;
+    odd_watch_begin_shard(&t->watch, work.thread, t->training.parameters.length);
+    ODD_TRY(find_tape(t, work.thread, w->shard[s].images, &tape));
+    tape->used_at = (uint64_t)t->step + 1;
+    ODD_TRY(odd_tape_run(&t->training, tape, &work, w->vector[s]));
+    w->tally[s] = tape->work.tally;
+    odd_watch_end_shard(&t->watch, work.thread); /* never told of one that failed */
+done:
+    return st;
+}
+
+/* Reasons are kept by thread: that of the first shard that fails is carried to the caller's. */
+typedef struct {
+    int shard;
+    odd_status status;
+    char reason[ODD_REASON_SIZE];
+} failure;
+
+static void keep_failure(failure *f, int shard, odd_status st)
+{
+#pragma omp critical(odd_shard_failure)
+    if (st != ODD_OK && shard < f->shard) {
+        f->shard = shard;
+        f->status = st;
+        strcpy(f->reason, odd_fail_reason());
+    }
+}
+
+/* In a team of one: oneDNN's batch norm of rows has barriers, where it would else wait for threads
+ * of ours that are at another shard, or have none. */
+static void run_alone(const call *w, int s, failure *f)
+{
+    odd_status st = ODD_OK;
+    int thread = omp_get_thread_num();
+#pragma omp parallel num_threads(1) default(none) shared(w, s, st, thread)
+    st = run_shard(w, s, thread);
+    keep_failure(f, s, st);
+}
+
+/* oneDNN would ask for threads of its own: each of ours tells it that there is one. */
+static void run_shards(const call *w, int shards, int threads, failure *f)
+{
+#pragma omp parallel num_threads(threads) default(none) shared(w, shards, f)
+    {
+        omp_set_num_threads(1);
+#pragma omp for schedule(dynamic)
+        for (int s = 0; s < shards; s++)
+            run_alone(w, s, f);
+    }
+}
+
+odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const odd_shard shard[],
+                              float *const vector[], odd_tally tally[])
+{
+    int all = omp_get_max_threads(), threads = all < shards ? all : shards;
+    failure f = {.shard = INT_MAX};
+    call w = {t, batch, shard, vector, tally};
+    odd_status st = ODD_OK;
+    if (shards == 0) return ODD_OK;
+    for (int s = 0; s < shards; s++)
+        ODD_TRY(check_shard(&t->training, &shard[s]));
+    ODD_TRY(make_room(t, threads));
+    odd_watch_start(&t->watch, shards);
+    run_shards(&w, shards, threads, &f);
+    omp_set_num_threads(all);
+    if (f.status != ODD_OK) st = odd_fail(f.status, "%s", f.reason);
+done:
+    return st;
+}
