@@ -134,7 +134,7 @@ static void add_default(const odd_job *job, const char *key, odd_text *out)
 
 static void add_place(const odd_job *job, const char *key, odd_text *out)
 {
-    const odd_place *place = odd_path_place(job, key);
+    const odd_job_place *place = odd_path_place(job, key);
     if (place && place->set) {
         odd_text_add(out, place->set);
         return;

@@ -43,7 +43,8 @@ static const char *wide_encoding(const char *bytes, size_t size)
 }
 
 /* A unit of two bytes becomes at most three, one of four bytes at most four. */
-static odd_status convert(const odd_source *source, const char *encoding, char **text, size_t *size)
+static odd_status convert(const odd_job_source *source, const char *encoding, char **text,
+                          size_t *size)
 {
     const size_t room = 2 * source->size;
     char *in = (char *)(uintptr_t)source->bytes, *out; /* iconv() does not write there */
@@ -55,12 +56,12 @@ static odd_status convert(const odd_source *source, const char *encoding, char *
     if (known) iconv_close(converter);
     *size = room - out_left;
     if (good) return ODD_OK;
-    const odd_source done = {source->name, true, *text, *size};
+    const odd_job_source done = {source->name, true, *text, *size};
     odd_fail(ODD_USAGE, "not valid %s; save the job file as UTF-8", encoding);
     return odd_source_fail(&done, ODD_USAGE, odd_source_mark(&done, *size));
 }
 
-static void skip_mark(odd_source *source)
+static void skip_mark(odd_job_source *source)
 {
     static const char mark[] = {'\xEF', '\xBB', '\xBF'};
     if (source->size < sizeof mark || memcmp(source->bytes, mark, sizeof mark) != 0) return;
@@ -68,7 +69,7 @@ static void skip_mark(odd_source *source)
     source->size -= sizeof mark;
 }
 
-odd_status odd_source_decode(odd_source *source, char **owned)
+odd_status odd_source_decode(odd_job_source *source, char **owned)
 {
     const char *encoding = wide_encoding(source->bytes, source->size);
     *owned = NULL;

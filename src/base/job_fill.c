@@ -13,7 +13,7 @@
 
 typedef struct {
     odd_job *job;
-    const odd_source *source;
+    const odd_job_source *source;
     yaml_document_t *document;
     const char *folder; /* where relative paths start */
 } filling;
@@ -34,10 +34,10 @@ static void *field_of(const odd_part *part, const odd_option *option)
     return (char *)part->fields + option->offset;
 }
 
-static odd_status set_place(const odd_source *source, yaml_mark_t mark, odd_place *place)
+static odd_status set_place(const odd_job_source *source, yaml_mark_t mark, odd_job_place *place)
 {
     free(place->set);
-    *place = (odd_place){NULL, 0, 0};
+    *place = (odd_job_place){NULL, 0, 0};
     if (source->is_file) {
         place->line = mark.line + 1;
         place->column = mark.column + 1;
@@ -51,11 +51,11 @@ static odd_status set_place(const odd_source *source, yaml_mark_t mark, odd_plac
 static odd_status fill_option(const filling *f, odd_part *part, const odd_option *option,
                               const char *path, const yaml_node_t *node)
 {
-    odd_place *place = &part->places[option - part->section->options];
+    odd_job_place *place = &part->places[option - part->section->options];
     yaml_mark_t at = node->start_mark;
     if (odd_node_is_null(node)) {
         free(place->set);
-        *place = (odd_place){NULL, 0, 0};
+        *place = (odd_job_place){NULL, 0, 0};
         return fill_default(option, field_of(part, option));
     }
     odd_status st = odd_node_read(f->document, option, node, field_of(part, option), &at);
@@ -160,7 +160,7 @@ static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const
 odd_status odd_fill_file(odd_job *job, const char *bytes, size_t size)
 {
     yaml_document_t document;
-    odd_source source = {job->path, true, bytes, size};
+    odd_job_source source = {job->path, true, bytes, size};
     char *decoded;
     odd_status st;
     ODD_TRY(odd_source_decode(&source, &decoded));
@@ -174,7 +174,7 @@ done:
     return st;
 }
 
-static odd_status fill_word(odd_job *job, const odd_source *source, const char *folder,
+static odd_status fill_word(odd_job *job, const odd_job_source *source, const char *folder,
                             const char *path)
 {
     yaml_document_t document;
@@ -200,7 +200,7 @@ odd_status odd_fill_set(odd_job *job, const char *word, const char *folder)
     odd_text name = ODD_TEXT_EMPTY;
     odd_text_format(&name, "--set %s", word);
     odd_status st = odd_text_status(&name);
-    const odd_source source = {name.s, false, equals + 1, strlen(equals + 1)};
+    const odd_job_source source = {name.s, false, equals + 1, strlen(equals + 1)};
     if (st == ODD_OK) st = fill_word(job, &source, folder, path);
     odd_text_free(&name);
     return st;
@@ -210,7 +210,7 @@ static odd_status read_default(const odd_option *option, const char *value, void
 {
     yaml_document_t document;
     yaml_mark_t at;
-    const odd_source source = {option->key, false, value, strlen(value)};
+    const odd_job_source source = {option->key, false, value, strlen(value)};
     odd_status st = odd_source_parse(&source, &document);
     if (st != ODD_OK) return st;
     const yaml_node_t *root = yaml_document_get_root_node(&document);

@@ -64,7 +64,7 @@ static const struct {
 };
 
 /* The byte at a mark, which counts characters. */
-static const char *byte_at(const odd_source *source, yaml_mark_t mark)
+static const char *byte_at(const odd_job_source *source, yaml_mark_t mark)
 {
     const char *s = source->bytes, *end = s + source->size;
     for (size_t characters = 0; s < end; s++) {
@@ -75,7 +75,7 @@ static const char *byte_at(const odd_source *source, yaml_mark_t mark)
 }
 
 /* The line around a byte, without its end. */
-static const char *line_around(const odd_source *source, const char *byte, size_t *length)
+static const char *line_around(const odd_job_source *source, const char *byte, size_t *length)
 {
     const char *line = byte, *end = byte;
     while (line > source->bytes && line[-1] != '\n')
@@ -95,7 +95,7 @@ static void add_starter(char c, odd_text *out)
         odd_text_format(out, "; a text that begins with '%c' is put in quotes", c);
 }
 
-static void add_opened(const odd_source *source, const yaml_parser_t *p, odd_text *out)
+static void add_opened(const odd_job_source *source, const yaml_parser_t *p, odd_text *out)
 {
     bool opens = p->context && (strstr(p->context, "flow") || strstr(p->context, "quoted"));
     if (opens && source->is_file)
@@ -110,7 +110,7 @@ static void add_hint(const char *problem, odd_text *out)
             odd_text_format(out, "; %s", hints[i].hint);
 }
 
-void odd_hint_syntax(const odd_source *source, const yaml_parser_t *p, yaml_mark_t at,
+void odd_hint_syntax(const odd_job_source *source, const yaml_parser_t *p, yaml_mark_t at,
                      odd_text *out)
 {
     size_t length;

@@ -13,15 +13,15 @@
 typedef struct {
     char *set;
     size_t line, column; /* from 1 */
-} odd_place;
+} odd_job_place;
 
 /* One section of a job. */
 typedef struct {
     const odd_section *section;
-    void *fields;     /* the struct that the offsets of the options point into */
-    int option_count; /* without the end mark */
-    odd_place place;  /* of the section's own mapping */
-    odd_place *places;
+    void *fields;        /* the struct that the offsets of the options point into */
+    int option_count;    /* without the end mark */
+    odd_job_place place; /* of the section's own mapping */
+    odd_job_place *places;
 } odd_part;
 
 struct odd_job {
@@ -50,7 +50,7 @@ bool odd_path_is_section(const odd_job *job, const char *section);
 /** The option at this path and its part; NULL if there is none. */
 const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part **part);
 /** Where this option or section was given, NULL if unknown or a default. */
-const odd_place *odd_path_place(const odd_job *job, const char *path);
+const odd_job_place *odd_path_place(const odd_job *job, const char *path);
 /** The known path that an unknown one was meant to be, written to `guess`; false if none is near.
  */
 bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_JOB_PATH]);
@@ -63,28 +63,28 @@ typedef struct {
     bool is_file;
     const char *bytes;
     size_t size;
-} odd_source;
+} odd_job_source;
 
 /** Put the place of a fault before its recorded reason. */
-odd_status odd_source_fail(const odd_source *source, odd_status st, yaml_mark_t mark);
+odd_status odd_source_fail(const odd_job_source *source, odd_status st, yaml_mark_t mark);
 /** The place of a byte: line and column count characters, as libyaml does. */
-yaml_mark_t odd_source_mark(const odd_source *source, size_t offset);
+yaml_mark_t odd_source_mark(const odd_job_source *source, size_t offset);
 /** Parse one document. Owned by caller: yaml_document_delete(), only on success. */
-odd_status odd_source_parse(const odd_source *source, yaml_document_t *document);
+odd_status odd_source_parse(const odd_job_source *source, yaml_document_t *document);
 
 /* job_encoding.c: the bytes of a file to UTF-8 */
 
 /** Make UTF-8 of what a file holds in UTF-8, UTF-16 or UTF-32, without a byte order mark. `owned`:
  *  new bytes of the source, if it needed any, else NULL; owned by caller: odd_free(), also on
  *  failure. */
-odd_status odd_source_decode(odd_source *source, char **owned);
+odd_status odd_source_decode(odd_job_source *source, char **owned);
 
 /* job_hints.c: what was most likely meant; hints begin with "; " or say nothing */
 
 /** What makes one text of "key:value", "key = value" or of a blank that is none. */
 void odd_hint_words(const char *text, odd_text *out);
 /** What libyaml's problem at this mark comes from. */
-void odd_hint_syntax(const odd_source *source, const yaml_parser_t *p, yaml_mark_t at,
+void odd_hint_syntax(const odd_job_source *source, const yaml_parser_t *p, yaml_mark_t at,
                      odd_text *out);
 /** Refuse an absolute path of PATH or PATHS that escapes have spoilt: there is no such file. */
 odd_status odd_hint_paths(const odd_option *option, const void *field);

@@ -46,10 +46,10 @@ const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part
     return NULL;
 }
 
-const odd_place *odd_path_place(const odd_job *job, const char *path)
+const odd_job_place *odd_path_place(const odd_job *job, const char *path)
 {
     odd_part *part;
-    const odd_place *place = NULL;
+    const odd_job_place *place = NULL;
     const odd_option *option = odd_path_option(job, path, &part);
     if (option) place = &part->places[option - part->section->options];
     for (int i = 0; i < job->part_count && !place; i++)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static odd_status copy_place(const odd_place *from, odd_place *to)
+static odd_status copy_place(const odd_job_place *from, odd_job_place *to)
 {
     free(to->set);
-    *to = (odd_place){NULL, from->line, from->column};
+    *to = (odd_job_place){NULL, from->line, from->column};
     if (from->set && !(to->set = strdup(from->set)))
         return odd_fail(ODD_NOMEM, "cannot allocate a text");
     return ODD_OK;

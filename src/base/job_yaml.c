@@ -8,13 +8,13 @@
 
 #define DEEPEST 32
 
-odd_status odd_source_fail(const odd_source *source, odd_status st, yaml_mark_t mark)
+odd_status odd_source_fail(const odd_job_source *source, odd_status st, yaml_mark_t mark)
 {
     if (!source->is_file) return odd_fail_prefix(st, "%s: ", source->name);
     return odd_fail_prefix(st, "%s:%zu:%zu: ", source->name, mark.line + 1, mark.column + 1);
 }
 
-yaml_mark_t odd_source_mark(const odd_source *source, size_t offset)
+yaml_mark_t odd_source_mark(const odd_job_source *source, size_t offset)
 {
     yaml_mark_t mark = {0};
     for (size_t i = 0; i < offset && i < source->size; i++) {
@@ -29,7 +29,7 @@ yaml_mark_t odd_source_mark(const odd_source *source, size_t offset)
     return mark;
 }
 
-static odd_status parser_failed(const odd_source *source, const yaml_parser_t *p)
+static odd_status parser_failed(const odd_job_source *source, const yaml_parser_t *p)
 {
     odd_text hint = ODD_TEXT_EMPTY;
     if (p->error == YAML_MEMORY_ERROR || !p->problem)
@@ -55,7 +55,7 @@ static const char *unwanted(const yaml_event_t *e, int depth, int documents)
     return NULL;
 }
 
-static odd_status look_through(const odd_source *source, yaml_parser_t *p)
+static odd_status look_through(const odd_job_source *source, yaml_parser_t *p)
 {
     int depth = 0, documents = 0;
     for (bool more = true; more;) {
@@ -73,12 +73,12 @@ static odd_status look_through(const odd_source *source, yaml_parser_t *p)
     return ODD_OK;
 }
 
-static odd_status load(const odd_source *source, yaml_parser_t *p, yaml_document_t *document)
+static odd_status load(const odd_job_source *source, yaml_parser_t *p, yaml_document_t *document)
 {
     return yaml_parser_load(p, document) ? ODD_OK : parser_failed(source, p);
 }
 
-static bool start(yaml_parser_t *p, const odd_source *source)
+static bool start(yaml_parser_t *p, const odd_job_source *source)
 {
     if (!yaml_parser_initialize(p)) return false;
     yaml_parser_set_encoding(p, YAML_UTF8_ENCODING);
@@ -86,7 +86,7 @@ static bool start(yaml_parser_t *p, const odd_source *source)
     return true;
 }
 
-odd_status odd_source_parse(const odd_source *source, yaml_document_t *document)
+odd_status odd_source_parse(const odd_job_source *source, yaml_document_t *document)
 {
     yaml_parser_t p;
     if (!start(&p, source)) return odd_fail(ODD_NOMEM, "cannot parse YAML");

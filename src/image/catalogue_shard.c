@@ -12,7 +12,7 @@
 #define READ_BYTES 65536 /* at once while indexing; what is longer is skipped by seeking */
 
 /* A member whose data does not end where its size says is not stored as it is. */
-static odd_status check_last(odd_shard *s, struct archive *a)
+static odd_status check_last(odd_tar_shard *s, struct archive *a)
 {
     int64_t i = s->checked;
     s->checked = -1;
@@ -21,7 +21,7 @@ static odd_status check_last(odd_shard *s, struct archive *a)
 }
 
 /* Did the search for a header, which failed, begin in zeros? They are an end mark. */
-static bool is_after_end(const odd_shard *s, struct archive *a, int64_t begin)
+static bool is_after_end(const odd_tar_shard *s, struct archive *a, int64_t begin)
 {
     static const char zeros[ODD_TAR_BLOCK];
     char block[ODD_TAR_BLOCK];
@@ -33,7 +33,7 @@ static bool is_after_end(const odd_shard *s, struct archive *a, int64_t begin)
 
 /* What is no header: a block, or less than one at the end of the shard, where libarchive tells no
  * more where it began. */
-static void note_bad_block(odd_shard *s, struct archive *a, int result)
+static void note_bad_block(odd_tar_shard *s, struct archive *a, int result)
 {
     const bool last = result == ARCHIVE_FATAL;
     const int64_t now = archive_filter_bytes(a, 0);
@@ -48,7 +48,7 @@ static void note_bad_block(odd_shard *s, struct archive *a, int result)
 }
 
 /* Where the search for the header behind this one begins. */
-static void note_good_header(odd_shard *s, struct archive *a, struct archive_entry *entry)
+static void note_good_header(odd_tar_shard *s, struct archive *a, struct archive_entry *entry)
 {
     const int64_t now = archive_filter_bytes(a, 0), size = archive_entry_size(entry);
     const bool sound = size >= 0 && now <= s->size && size <= s->size - now;
@@ -57,7 +57,7 @@ static void note_good_header(odd_shard *s, struct archive *a, struct archive_ent
 }
 
 /* The next member that is whole enough to have a name. *entry NULL: no more. */
-static odd_status next_member(odd_shard *s, struct archive *a, struct archive_entry **entry)
+static odd_status next_member(odd_tar_shard *s, struct archive *a, struct archive_entry **entry)
 {
     for (;;) {
         int r = archive_read_next_header(a, entry);
@@ -75,12 +75,12 @@ static odd_status next_member(odd_shard *s, struct archive *a, struct archive_en
 }
 
 /* True if the archive ended without the blocks of zeros that close it. */
-static bool is_open_ended(const odd_shard *s, struct archive *a)
+static bool is_open_ended(const odd_tar_shard *s, struct archive *a)
 {
     return !s->cut && !s->ended && archive_read_header_position(a) >= s->size;
 }
 
-static odd_status tell_damage(const odd_shard *s, struct archive *a)
+static odd_status tell_damage(const odd_tar_shard *s, struct archive *a)
 {
     const char *why = archive_error_string(a);
     if (s->files == 0 && (s->cut || s->damaged > 0 || s->strange > 0))
@@ -101,7 +101,7 @@ static odd_status tell_damage(const odd_shard *s, struct archive *a)
     return ODD_OK;
 }
 
-static odd_status index_members(odd_shard *s, struct archive *a)
+static odd_status index_members(odd_tar_shard *s, struct archive *a)
 {
     struct archive_entry *entry;
     odd_status st;
@@ -115,7 +115,7 @@ done:
 }
 
 /* Compressed shards are recognized only to say what to do with them. */
-static odd_status open_archive(odd_shard *s, struct archive *a)
+static odd_status open_archive(odd_tar_shard *s, struct archive *a)
 {
     archive_read_support_format_tar(a);
     archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
@@ -138,7 +138,7 @@ static odd_status open_archive(odd_shard *s, struct archive *a)
 /* ---- when all members are known ---- */
 
 /* Items that are no images after all go. */
-static odd_status drop_items(odd_shard *s)
+static odd_status drop_items(odd_tar_shard *s)
 {
     odd_catalogue *c = s->out;
     int64_t kept = s->first;
@@ -163,7 +163,7 @@ static int compare_digests(const void *left, const void *right)
 }
 
 /* Two images of one name are two images, but who reads a list of names must know. */
-static odd_status tell_twins(const odd_shard *s)
+static odd_status tell_twins(const odd_tar_shard *s)
 {
     const odd_catalogue *c = s->out;
     const int64_t count = c->count - s->first;
@@ -186,7 +186,7 @@ static odd_status tell_twins(const odd_shard *s)
     return ODD_OK;
 }
 
-static odd_status index_shard(odd_shard *s, struct archive *a)
+static odd_status index_shard(odd_tar_shard *s, struct archive *a)
 {
     odd_status st;
     ODD_TRY(open_archive(s, a));
@@ -204,14 +204,14 @@ done:
 odd_status odd_shard_index(const odd_catalogue_options *options, const char *path, const char *name,
                            odd_catalogue *out, odd_passed *passed)
 {
-    odd_shard s = {.options = options,
-                   .out = out,
-                   .passed = passed,
-                   .path = path,
-                   .name = name,
-                   .first = out->count,
-                   .checked = -1,
-                   .members = {.out = out, .first = out->count, .prefix = strlen(name) + 1}};
+    odd_tar_shard s = {.options = options,
+                       .out = out,
+                       .passed = passed,
+                       .path = path,
+                       .name = name,
+                       .first = out->count,
+                       .checked = -1,
+                       .members = {.out = out, .first = out->count, .prefix = strlen(name) + 1}};
     struct stat info;
     const char *why;
     struct archive *a = NULL;

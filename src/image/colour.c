@@ -8,8 +8,8 @@
 /* One row of `width` pixels from `in` to `out`. */
 typedef void row_function(int width, const uint8_t *in, const uint8_t *background, uint8_t *out);
 
-static odd_status each_row(const odd_view *in, row_function *convert, const uint8_t *background,
-                           int channels, odd_image *out)
+static odd_status each_row(const odd_pixel_view *in, row_function *convert,
+                           const uint8_t *background, int channels, odd_image *out)
 {
     odd_status st;
     ODD_TRY(odd_image_new(in->width, in->height, channels, out));
@@ -85,24 +85,24 @@ static void cmyk_alpha_row(int width, const uint8_t *in, const uint8_t *backgrou
     }
 }
 
-odd_status odd_flatten(const odd_view *clear, const uint8_t background[3], odd_image *rgb)
+odd_status odd_flatten(const odd_pixel_view *clear, const uint8_t background[3], odd_image *rgb)
 {
     return each_row(clear, clear->channels == 2 ? flatten_grey_row : flatten_row, background, 3,
                     rgb);
 }
 
-odd_status odd_luma(const odd_view *rgb, odd_image *grey)
+odd_status odd_luma(const odd_pixel_view *rgb, odd_image *grey)
 {
     return each_row(rgb, luma_row, NULL, 1, grey);
 }
 
-odd_status odd_cmyk_to_rgb(const odd_view *cmyk, odd_image *rgb)
+odd_status odd_cmyk_to_rgb(const odd_pixel_view *cmyk, odd_image *rgb)
 {
     bool clear = cmyk->channels == 5;
     return each_row(cmyk, clear ? cmyk_alpha_row : cmyk_row, NULL, clear ? 4 : 3, rgb);
 }
 
-odd_status odd_copy(const odd_view *view, odd_image *out)
+odd_status odd_copy(const odd_pixel_view *view, odd_image *out)
 {
     odd_status st;
     size_t row = (size_t)view->width * (size_t)view->channels;

@@ -146,7 +146,7 @@ static unsigned long cut(odd_damage_draws *draws, encoder *file)
 static odd_status take_changes(const encoder *file, const odd_image *whole, unsigned long size,
                                odd_image *image)
 {
-    const odd_view all = odd_view_whole(whole);
+    const odd_pixel_view all = odd_view_whole(whole);
     const size_t bytes = all.stride * (size_t)whole->height;
     odd_image hurt = ODD_IMAGE_EMPTY;
     odd_status st = odd_copy(&all, &hurt);
@@ -163,7 +163,7 @@ static odd_status through_file(odd_damage_draws *draws,
                                unsigned long (*hurt)(odd_damage_draws *, encoder *),
                                odd_image *image)
 {
-    const odd_view all = odd_view_whole(image);
+    const odd_pixel_view all = odd_view_whole(image);
     odd_image whole = ODD_IMAGE_EMPTY;
     encoder file = {.bytes = NULL};
     odd_status st;

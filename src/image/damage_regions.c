@@ -121,7 +121,7 @@ odd_status odd_damage_duplicate(const odd_damage_options *options, odd_damage_dr
 {
     const odd_region from = odd_draw_region(options, draws, image);
     const odd_region to = odd_draw_place(draws, image, from.width, from.height);
-    const odd_view part = odd_view_part(image, from.left, from.top, from.width, from.height);
+    const odd_pixel_view part = odd_view_part(image, from.left, from.top, from.width, from.height);
     const size_t line = (size_t)from.width * (size_t)image->channels;
     odd_image patch = ODD_IMAGE_EMPTY;
     odd_status st = odd_copy(&part, &patch); /* the two may overlap */

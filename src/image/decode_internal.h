@@ -79,8 +79,8 @@ odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_gif, od
 
 /** Apply the ICC profile by libvips: sRGB or grey comes out, alpha stays. False where the profile
  *  cannot be used (then the formula has to do); a verdict other than OK says that time ran out. */
-bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, const odd_view *view,
-                       odd_image *out, odd_verdict *verdict);
+bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
+                       const odd_pixel_view *view, odd_image *out, odd_verdict *verdict);
 odd_status odd_vips_start(void);
 void odd_vips_stop(void);
 

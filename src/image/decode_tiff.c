@@ -59,7 +59,7 @@ static int find_alpha(const odd_tags *tags, int photometric)
 {
     const int colours = colours_of(photometric);
     const int extra = odd_tags_code(tags, ODD_TAG_SAMPLES, colours) - colours;
-    odd_tag tag;
+    odd_image_tag tag;
     if (!odd_tags_find(tags, ODD_TAG_EXTRA_SAMPLES, &tag))
         return extra == 1 && photometric != INKS ? 0 : -1;
     for (int i = 0; i < extra; i++) {
@@ -72,7 +72,7 @@ static int find_alpha(const odd_tags *tags, int photometric)
 bool odd_decode_tiff(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
 {
     odd_tags tags;
-    odd_tag xmp = {.count = 0};
+    odd_image_tag xmp = {.count = 0};
     if (!odd_tags_open(source->bytes, source->size, &tags))
         return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "damaged %s: it has no directory",
                           source->format);

@@ -195,8 +195,8 @@ static bool transform(const odd_decoded *decoded, VipsImage **im)
                    &next);
 }
 
-bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded, const odd_view *view,
-                       odd_image *out, odd_verdict *verdict)
+bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
+                       const odd_pixel_view *view, odd_image *out, odd_verdict *verdict)
 {
     odd_image compact = ODD_IMAGE_EMPTY;
     odd_sample_form form;

@@ -16,7 +16,7 @@ static bool begins(odd_span data, const char *mark, size_t size)
 static int orientation_of_exif(odd_span exif)
 {
     odd_tags tags;
-    odd_tag tag;
+    odd_image_tag tag;
     if (begins(exif, "Exif\0\0", 6)) exif = (odd_span){exif.bytes + 6, exif.size - 6};
     if (!exif.bytes || !odd_tags_open(exif.bytes, exif.size, &tags) ||
         !odd_tags_find(&tags, ODD_TAG_ORIENTATION, &tag))

@@ -34,15 +34,15 @@ const char *odd_image_status_text(odd_image_status status)
     return (unsigned)status < ODD_IMAGE_STATUS_COUNT ? texts[status] : "unknown status";
 }
 
-odd_view odd_view_part(const odd_image *image, int left, int top, int width, int height)
+odd_pixel_view odd_view_part(const odd_image *image, int left, int top, int width, int height)
 {
     size_t stride = (size_t)image->width * (size_t)image->channels;
     const uint8_t *corner =
         image->pixels + (size_t)top * stride + (size_t)left * (size_t)image->channels;
-    return (odd_view){corner, stride, width, height, image->channels};
+    return (odd_pixel_view){corner, stride, width, height, image->channels};
 }
 
-odd_view odd_view_whole(const odd_image *image)
+odd_pixel_view odd_view_whole(const odd_image *image)
 {
     return odd_view_part(image, 0, 0, image->width, image->height);
 }

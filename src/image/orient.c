@@ -30,7 +30,7 @@ static inline void gather(int width, size_t channels, const uint8_t *from, ptrdi
         memcpy(row + (size_t)x * channels, from + x * step, channels);
 }
 
-odd_status odd_orient(const odd_view *view, int orientation, odd_box *box, odd_image *out)
+odd_status odd_orient(const odd_pixel_view *view, int orientation, odd_box *box, odd_image *out)
 {
     odd_status st;
     bool transpose = turns[orientation].transpose;

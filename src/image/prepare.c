@@ -78,7 +78,7 @@ size_t odd_prepared_bytes(const odd_prepare_options *options)
 /* The pixels on their way: each step replaces them by what it made of them. */
 typedef struct {
     odd_image owned; /* empty while the pixels are borrowed */
-    odd_view view;
+    odd_pixel_view view;
     odd_box box; /* what to keep of the view */
 } part;
 

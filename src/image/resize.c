@@ -80,7 +80,7 @@ static void mix_all(const odd_filter *f, int first, int n, const uint8_t *in, si
 }
 
 /* The rows of `in` become rows of `out` that are f->size_out pixels wide. */
-static odd_status mix_columns(const odd_filter *f, const odd_view *in, uint8_t *out)
+static odd_status mix_columns(const odd_filter *f, const odd_pixel_view *in, uint8_t *out)
 {
     odd_status st;
     uint8_t *columns = NULL, *mixed = NULL;
@@ -103,8 +103,8 @@ done:
     return st;
 }
 
-odd_status odd_resample(const odd_view *in, const odd_box *box, odd_kernel kernel, int out_width,
-                        int out_height, uint8_t *out)
+odd_status odd_resample(const odd_pixel_view *in, const odd_box *box, odd_kernel kernel,
+                        int out_width, int out_height, uint8_t *out)
 {
     odd_status st;
     uint8_t *narrowed = NULL;
@@ -112,7 +112,7 @@ odd_status odd_resample(const odd_view *in, const odd_box *box, odd_kernel kerne
     size_t row = (size_t)out_width * (size_t)in->channels;
     ODD_TRY(odd_filter_get(kernel, in->width, box->left, box->width, out_width, &across));
     ODD_TRY(odd_filter_get(kernel, in->height, box->top, box->height, out_height, &down));
-    odd_view used = *in; /* the rows that the vertical pass will read */
+    odd_pixel_view used = *in; /* the rows that the vertical pass will read */
     int first = down->first[0];
     used.height = down->first[out_height - 1] + down->count[out_height - 1] - first;
     used.pixels += (size_t)first * in->stride;
@@ -147,7 +147,7 @@ static void mix_plain(const odd_filter *f, int lines, int channels, const uint8_
             }
 }
 
-static odd_status resample_plain(const odd_view *in, const odd_box *box, odd_kernel kernel,
+static odd_status resample_plain(const odd_pixel_view *in, const odd_box *box, odd_kernel kernel,
                                  int out_width, int out_height, uint8_t *out)
 {
     odd_status st;
@@ -166,14 +166,14 @@ done:
 }
 
 /* Either way of resizing a box of whole pixels. */
-typedef odd_status resampler(const odd_view *in, const odd_box *box, odd_kernel kernel,
+typedef odd_status resampler(const odd_pixel_view *in, const odd_box *box, odd_kernel kernel,
                              int out_width, int out_height, uint8_t *out);
 
 static odd_status resize_by(resampler *resample, const odd_image *in, const odd_box *box,
                             odd_kernel kernel, int out_width, int out_height, odd_image *out)
 {
     odd_status st;
-    odd_view whole = odd_view_whole(in);
+    odd_pixel_view whole = odd_view_whole(in);
     *out = (odd_image)ODD_IMAGE_EMPTY;
     if (box->left < 0 || box->top < 0 || box->width < 1 || box->height < 1 ||
         box->left + box->width > in->width || box->top + box->height > in->height)

@@ -14,7 +14,7 @@ static const char *without_here(const char *member)
 }
 
 /* The folder that a member is in, by its last part; none at the top. */
-static odd_status set_label(odd_shard *s, const char *member, odd_item *item)
+static odd_status set_label(odd_tar_shard *s, const char *member, odd_item *item)
 {
     const char *slash = strrchr(member, '/');
     if (!slash || strcmp(s->options->label_from, "folder") != 0) return ODD_OK;
@@ -25,7 +25,7 @@ static odd_status set_label(odd_shard *s, const char *member, odd_item *item)
     return st;
 }
 
-static odd_status add_item(odd_shard *s, const char *member, odd_item **item)
+static odd_status add_item(odd_tar_shard *s, const char *member, odd_item **item)
 {
     odd_text name = ODD_TEXT_EMPTY;
     odd_status st;
@@ -41,7 +41,7 @@ done:
 
 /* The data begins where libarchive stands after it read the header (all header blocks of a member:
  * long names, pax). How the data ends is checked when the next header comes. */
-static odd_status add_image(odd_shard *s, struct archive_entry *entry, const char *member,
+static odd_status add_image(odd_tar_shard *s, struct archive_entry *entry, const char *member,
                             int64_t offset)
 {
     odd_item *item;
@@ -62,7 +62,7 @@ static odd_status add_image(odd_shard *s, struct archive_entry *entry, const cha
 }
 
 /* A link may lead to it. */
-static odd_status pass_file(odd_shard *s, struct archive_entry *entry, const char *member,
+static odd_status pass_file(odd_tar_shard *s, struct archive_entry *entry, const char *member,
                             int64_t offset)
 {
     const int64_t size = archive_entry_size(entry);
@@ -72,7 +72,7 @@ static odd_status pass_file(odd_shard *s, struct archive_entry *entry, const cha
     return odd_members_add_file(&s->members, member, offset, size);
 }
 
-static odd_status take_file(odd_shard *s, struct archive *a, struct archive_entry *entry,
+static odd_status take_file(odd_tar_shard *s, struct archive *a, struct archive_entry *entry,
                             const char *member)
 {
     const int64_t offset = archive_filter_bytes(a, 0);
@@ -91,7 +91,7 @@ static odd_status take_file(odd_shard *s, struct archive *a, struct archive_entr
     return wanted ? add_image(s, entry, member, offset) : pass_file(s, entry, member, offset);
 }
 
-static odd_status take_link(odd_shard *s, const char *member, const char *target, bool hard)
+static odd_status take_link(odd_tar_shard *s, const char *member, const char *target, bool hard)
 {
     const bool wanted = odd_name_wanted(s->options, member);
     const bool listed = wanted || odd_content_wanted(s->options);
@@ -106,7 +106,7 @@ done:
 }
 
 /* A device, say, that is named like an image; of all files it is none. */
-static odd_status take_other(odd_shard *s, const char *member)
+static odd_status take_other(odd_tar_shard *s, const char *member)
 {
     odd_item *item;
     if (s->options->extensions.count == 0 || !odd_name_wanted(s->options, member)) return ODD_OK;
@@ -128,7 +128,7 @@ static bool is_kept(const char *member)
     return false;
 }
 
-odd_status odd_shard_member(odd_shard *s, struct archive *a, struct archive_entry *entry)
+odd_status odd_shard_member(odd_tar_shard *s, struct archive *a, struct archive_entry *entry)
 {
     const char *member = archive_entry_pathname(entry), *hard = archive_entry_hardlink(entry);
     const char *soft = archive_entry_symlink(entry);

@@ -33,10 +33,10 @@ typedef struct {
     bool cut;
     odd_members members;
     odd_shard_output output;
-} odd_shard;
+} odd_tar_shard;
 
 /** Take the member whose header was read last: an item, a link to be resolved, or passed over.
  *  ODD_NOMEM. */
-odd_status odd_shard_member(odd_shard *s, struct archive *a, struct archive_entry *entry);
+odd_status odd_shard_member(odd_tar_shard *s, struct archive *a, struct archive_entry *entry);
 
 #endif

@@ -58,12 +58,12 @@ bool odd_tags_open(const uint8_t *bytes, size_t size, odd_tags *out)
 }
 
 /* The values stand in the entry itself where there is room, else where it points to. */
-static bool read_entry(const odd_tags *tags, const uint8_t *entry, odd_tag *out)
+static bool read_entry(const odd_tags *tags, const uint8_t *entry, odd_image_tag *out)
 {
     const int word = tags->wide ? 8 : 4;
     const uint8_t *value = entry + 4 + word;
-    *out = (odd_tag){tags->big_endian, (unsigned)get(entry + 2, 2, tags->big_endian),
-                     get(entry + 4, word, tags->big_endian), value};
+    *out = (odd_image_tag){tags->big_endian, (unsigned)get(entry + 2, 2, tags->big_endian),
+                           get(entry + 4, word, tags->big_endian), value};
     if (out->type >= TYPES || out->count == 0) return false;
     const uint64_t each = bytes_of_type[out->type];
     if (each == 0 || out->count > tags->size / each) return false;
@@ -73,13 +73,13 @@ static bool read_entry(const odd_tags *tags, const uint8_t *entry, odd_tag *out)
     return at <= tags->size && out->count * each <= tags->size - at;
 }
 
-bool odd_tags_find(const odd_tags *tags, unsigned number, odd_tag *out)
+bool odd_tags_find(const odd_tags *tags, unsigned number, odd_image_tag *out)
 {
     const size_t entry_bytes = tags->wide ? 20 : 12;
     bool found = false;
     size_t at = tags->at;
     for (uint64_t i = 0; i < tags->entries && tags->size - at >= entry_bytes; i++) {
-        odd_tag tag;
+        odd_image_tag tag;
         if (get(tags->bytes + at, 2, tags->big_endian) == number &&
             read_entry(tags, tags->bytes + at, &tag)) {
             *out = tag;
@@ -90,7 +90,7 @@ bool odd_tags_find(const odd_tags *tags, unsigned number, odd_tag *out)
     return found;
 }
 
-static double get_float(const odd_tag *tag, const uint8_t *p)
+static double get_float(const odd_image_tag *tag, const uint8_t *p)
 {
     uint32_t bits = (uint32_t)get(p, 4, tag->big_endian);
     float value;
@@ -98,7 +98,7 @@ static double get_float(const odd_tag *tag, const uint8_t *p)
     return value;
 }
 
-static double get_double(const odd_tag *tag, const uint8_t *p)
+static double get_double(const odd_image_tag *tag, const uint8_t *p)
 {
     uint64_t bits = get(p, 8, tag->big_endian);
     double value;
@@ -106,7 +106,7 @@ static double get_double(const odd_tag *tag, const uint8_t *p)
     return value;
 }
 
-static double get_ratio(const odd_tag *tag, const uint8_t *p, bool with_sign)
+static double get_ratio(const odd_image_tag *tag, const uint8_t *p, bool with_sign)
 {
     uint32_t over = (uint32_t)get(p, 4, tag->big_endian);
     uint32_t under = (uint32_t)get(p + 4, 4, tag->big_endian);
@@ -115,7 +115,7 @@ static double get_ratio(const odd_tag *tag, const uint8_t *p, bool with_sign)
 }
 
 /* Bytes that may mean anything (BYTE, ASCII, UNDEFINED) are no numbers, as in Pillow. */
-double odd_tag_number(const odd_tag *tag, uint64_t i, double otherwise)
+double odd_tag_number(const odd_image_tag *tag, uint64_t i, double otherwise)
 {
     if (i >= tag->count) return otherwise;
     const int bytes = bytes_of_type[tag->type];
@@ -151,7 +151,7 @@ double odd_tag_number(const odd_tag *tag, uint64_t i, double otherwise)
 
 int odd_tags_code(const odd_tags *tags, unsigned number, int otherwise)
 {
-    odd_tag tag;
+    odd_image_tag tag;
     double value = odd_tags_find(tags, number, &tag) ? odd_tag_number(&tag, 0, -1) : -1;
     return value >= 0 && value <= UINT16_MAX ? (int)value : otherwise;
 }

@@ -33,15 +33,15 @@ typedef struct {
     unsigned type;
     uint64_t count;
     const uint8_t *value;
-} odd_tag;
+} odd_image_tag;
 
 /** TIFF (classic or big), of either byte order; false for all else. */
 bool odd_tags_open(const uint8_t *bytes, size_t size, odd_tags *out);
 /** The tag of this number, the last one where there are several; false if there is none, or if it
  *  has no values inside the bytes. */
-bool odd_tags_find(const odd_tags *tags, unsigned number, odd_tag *out);
+bool odd_tags_find(const odd_tags *tags, unsigned number, odd_image_tag *out);
 /** Value i of a tag of numbers; `otherwise` where there is none, or it is no number. */
-double odd_tag_number(const odd_tag *tag, uint64_t i, double otherwise);
+double odd_tag_number(const odd_image_tag *tag, uint64_t i, double otherwise);
 /** The first value of the tag of this number if that is a count or a code (0 ... 65535), else
  *  `otherwise`. */
 int odd_tags_code(const odd_tags *tags, unsigned number, int otherwise);

@@ -13,26 +13,26 @@
 #include <string.h>
 
 static const odd_option options_table[] = {
-    {"theme", ODD_OPTION_LIST, offsetof(odd_mixture_options, theme), "[]", 0, 0, NULL,
+    {"theme", ODD_OPTION_LIST, offsetof(odd_contamination_options, theme), "[]", 0, 0, NULL,
      "labels of the classes that make the theme; empty: all that are not `anomaly`"},
-    {"anomaly", ODD_OPTION_LIST, offsetof(odd_mixture_options, anomaly), "[]", 0, 0, NULL,
+    {"anomaly", ODD_OPTION_LIST, offsetof(odd_contamination_options, anomaly), "[]", 0, 0, NULL,
      "labels of the odd classes; empty: all that are not `theme`"},
-    {"theme_count", ODD_OPTION_INT, offsetof(odd_mixture_options, theme_count), "-1", -1, 1e15,
-     NULL, "theme images to take; -1: all"},
-    {"anomaly_count", ODD_OPTION_INT, offsetof(odd_mixture_options, anomaly_count), "-1", -1, 1e15,
-     NULL, "odd images to take; -1: by anomaly_share"},
-    {"anomaly_share", ODD_OPTION_REAL, offsetof(odd_mixture_options, anomaly_share), "-1", -1, 0.99,
-     NULL, "share of odd images among those taken; negative: all there are"},
-    {"held_out", ODD_OPTION_REAL, offsetof(odd_mixture_options, held_out), "0", 0, 0.99, NULL,
+    {"theme_count", ODD_OPTION_INT, offsetof(odd_contamination_options, theme_count), "-1", -1,
+     1e15, NULL, "theme images to take; -1: all"},
+    {"anomaly_count", ODD_OPTION_INT, offsetof(odd_contamination_options, anomaly_count), "-1", -1,
+     1e15, NULL, "odd images to take; -1: by anomaly_share"},
+    {"anomaly_share", ODD_OPTION_REAL, offsetof(odd_contamination_options, anomaly_share), "-1", -1,
+     0.99, NULL, "share of odd images among those taken; negative: all there are"},
+    {"held_out", ODD_OPTION_REAL, offsetof(odd_contamination_options, held_out), "0", 0, 0.99, NULL,
      "share of the theme images that nothing is learnt from; all odd ones are held out with them, "
      "and `evaluate` judges only these; 0: none"},
-    {"held_out_split", ODD_OPTION_TEXT, offsetof(odd_mixture_options, held_out_split), "", 0, 0,
-     NULL, "images of this `split` of a manifest are held out, such as test; empty: none"},
-    {"verified_theme", ODD_OPTION_INT, offsetof(odd_mixture_options, verified_theme), "0", 0, 1e15,
-     NULL, "theme images that count as verified by a person"},
-    {"verified_odd", ODD_OPTION_INT, offsetof(odd_mixture_options, verified_odd), "0", 0, 1e15,
-     NULL, "odd images that count as verified by a person"},
-    {"seed", ODD_OPTION_INT, offsetof(odd_mixture_options, seed), "1", 0, 1e18, NULL,
+    {"held_out_split", ODD_OPTION_TEXT, offsetof(odd_contamination_options, held_out_split), "", 0,
+     0, NULL, "images of this `split` of a manifest are held out, such as test; empty: none"},
+    {"verified_theme", ODD_OPTION_INT, offsetof(odd_contamination_options, verified_theme), "0", 0,
+     1e15, NULL, "theme images that count as verified by a person"},
+    {"verified_odd", ODD_OPTION_INT, offsetof(odd_contamination_options, verified_odd), "0", 0,
+     1e15, NULL, "odd images that count as verified by a person"},
+    {"seed", ODD_OPTION_INT, offsetof(odd_contamination_options, seed), "1", 0, 1e18, NULL,
      "which images are drawn"},
     ODD_OPTIONS_END,
 };
@@ -41,7 +41,7 @@ const odd_section odd_mixture_section = {
     "mixture",
     "An experiment: which labels are theme, which are odd, how many of each",
     options_table,
-    sizeof(odd_mixture_options),
+    sizeof(odd_contamination_options),
 };
 
 static bool contains(const odd_list *list, const char *label)
@@ -51,7 +51,7 @@ static bool contains(const odd_list *list, const char *label)
     return false;
 }
 
-static int truth_of(const odd_mixture_options *o, const char *label)
+static int truth_of(const odd_contamination_options *o, const char *label)
 {
     if (!*label) return ODD_TRUTH_UNKNOWN;
     if (contains(&o->theme, label)) return ODD_TRUTH_THEME;
@@ -61,8 +61,8 @@ static int truth_of(const odd_mixture_options *o, const char *label)
     return ODD_TRUTH_UNKNOWN;
 }
 
-static odd_status collect(const odd_catalogue *list, const odd_mixture_options *o, int truth,
-                          odd_pool *out)
+static odd_status collect(const odd_catalogue *list, const odd_contamination_options *o, int truth,
+                          odd_row_pool *out)
 {
     out->count = 0;
     if (!(out->item = odd_alloc(list->count, sizeof *out->item))) return ODD_NOMEM;
@@ -72,8 +72,8 @@ static odd_status collect(const odd_catalogue *list, const odd_mixture_options *
     return ODD_OK;
 }
 
-static odd_status wanted(const odd_job *job, const odd_mixture_options *o, int64_t theme_there,
-                         int64_t odd_there, int64_t *theme, int64_t *odd)
+static odd_status wanted(const odd_job *job, const odd_contamination_options *o,
+                         int64_t theme_there, int64_t odd_there, int64_t *theme, int64_t *odd)
 {
     *theme = o->theme_count >= 0 ? o->theme_count : theme_there;
     *odd = odd_there;
@@ -103,7 +103,7 @@ static odd_status check_labels(const odd_job *job, const odd_catalogue *list, co
     return ODD_OK;
 }
 
-static odd_status check_apart(const odd_job *job, const odd_mixture_options *o)
+static odd_status check_apart(const odd_job *job, const odd_contamination_options *o)
 {
     for (int64_t i = 0; i < o->anomaly.count; i++)
         if (contains(&o->theme, o->anomaly.item[i]))
@@ -140,7 +140,7 @@ static odd_status take_all(odd_audited *a)
 }
 
 /* Both pools are rising: merging keeps the order of the catalogue. */
-static odd_status merge(odd_audited *a, const odd_pool *theme, const odd_pool *odd)
+static odd_status merge(odd_audited *a, const odd_row_pool *theme, const odd_row_pool *odd)
 {
     odd_status st = allocate_rows(a, theme->count + odd->count);
     int64_t t = 0, o = 0;
@@ -158,13 +158,13 @@ static odd_status merge(odd_audited *a, const odd_pool *theme, const odd_pool *o
 static odd_status verify_some(const odd_job *job, const char *key, odd_audited *a, int truth,
                               uint8_t mark, int64_t count, uint64_t seed)
 {
-    odd_pool rows = {NULL, 0};
+    odd_row_pool rows = {NULL, 0};
     odd_status st;
-    ODD_TRY(odd_pool_learnt(a, truth, &rows));
+    ODD_TRY(odd_row_pool_learnt(a, truth, &rows));
     if (count > rows.count)
         ODD_TRY(odd_job_fail(job, key, "%lld images to verify, only %lld are there",
                              (long long)count, (long long)rows.count));
-    ODD_TRY(odd_pool_draw(&rows, count, seed, ODD_STREAM_VERIFIED));
+    ODD_TRY(odd_row_pool_draw(&rows, count, seed, ODD_STREAM_VERIFIED));
     for (int64_t i = 0; i < count; i++)
         a->verified[rows.item[i]] = mark;
 done:
@@ -173,9 +173,9 @@ done:
 }
 
 /* Theme and odd images by their labels, and some of them as verified. */
-static odd_status mix(const odd_job *job, const odd_mixture_options *o, odd_audited *a)
+static odd_status mix(const odd_job *job, const odd_contamination_options *o, odd_audited *a)
 {
-    odd_pool theme = {NULL, 0}, odd = {NULL, 0};
+    odd_row_pool theme = {NULL, 0}, odd = {NULL, 0};
     const uint64_t seed = (uint64_t)o->seed;
     int64_t take_theme, take_odd;
     odd_status st;
@@ -185,8 +185,8 @@ static odd_status mix(const odd_job *job, const odd_mixture_options *o, odd_audi
     ODD_TRY(collect(&a->list, o, ODD_TRUTH_THEME, &theme));
     ODD_TRY(collect(&a->list, o, ODD_TRUTH_ODD, &odd));
     ODD_TRY(wanted(job, o, theme.count, odd.count, &take_theme, &take_odd));
-    ODD_TRY(odd_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
-    ODD_TRY(odd_pool_draw(&odd, take_odd, seed, ODD_STREAM_MIXTURE));
+    ODD_TRY(odd_row_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
+    ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_MIXTURE));
     ODD_TRY(merge(a, &theme, &odd));
     ODD_TRY(odd_hold_out(job, o, a));
     ODD_TRY(verify_some(job, "mixture.verified_theme", a, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
@@ -203,7 +203,7 @@ done:
 
 odd_status odd_contaminate(const odd_job *job, odd_audited *a)
 {
-    const odd_mixture_options *o = odd_job_section(job, "mixture");
+    const odd_contamination_options *o = odd_job_section(job, "mixture");
     odd_status st;
     if (o->theme.count > 0 || o->anomaly.count > 0) return mix(job, o, a);
     ODD_TRY(take_all(a));

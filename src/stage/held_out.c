@@ -9,14 +9,14 @@
 #include <string.h>
 
 /* A share of the theme, drawn by the seed, and every odd image. */
-static odd_status hold_out_share(const odd_mixture_options *o, odd_audited *a)
+static odd_status hold_out_share(const odd_contamination_options *o, odd_audited *a)
 {
-    odd_pool rows = {NULL, 0};
+    odd_row_pool rows = {NULL, 0};
     odd_status st;
     if (o->held_out == 0) return ODD_OK;
-    ODD_TRY(odd_pool_learnt(a, ODD_TRUTH_THEME, &rows));
-    ODD_TRY(odd_pool_draw(&rows, llround((double)rows.count * o->held_out), (uint64_t)o->seed,
-                          ODD_STREAM_HELD_OUT));
+    ODD_TRY(odd_row_pool_learnt(a, ODD_TRUTH_THEME, &rows));
+    ODD_TRY(odd_row_pool_draw(&rows, llround((double)rows.count * o->held_out), (uint64_t)o->seed,
+                              ODD_STREAM_HELD_OUT));
     for (int64_t i = 0; i < rows.count; i++)
         a->held_out[rows.item[i]] = 1;
     for (int64_t i = 0; i < a->rows; i++)
@@ -33,7 +33,7 @@ static void hold_out_split(const char *split, odd_audited *a)
             a->held_out[i] = 1;
 }
 
-odd_status odd_hold_out(const odd_job *job, const odd_mixture_options *o, odd_audited *a)
+odd_status odd_hold_out(const odd_job *job, const odd_contamination_options *o, odd_audited *a)
 {
     int64_t held = 0;
     odd_status st;

@@ -36,7 +36,7 @@ int64_t odd_learner_room(const odd_learner *l)
 
 static int by_key(const void *a, const void *b)
 {
-    const odd_place *x = a, *y = b;
+    const odd_ordered_row *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
     return x->row < y->row ? -1 : x->row > y->row;
 }
@@ -47,7 +47,7 @@ static void shuffle(odd_learner *l, int64_t epoch)
     uint32_t bits[4];
     for (int64_t i = 0; i < l->count; i++) {
         odd_philox(l->seed, ODD_STREAM_SHUFFLE, (uint64_t)l->row[i], (uint32_t)epoch, bits);
-        l->place[i] = (odd_place){(uint64_t)bits[1] << 32 | bits[0], l->row[i]};
+        l->place[i] = (odd_ordered_row){(uint64_t)bits[1] << 32 | bits[0], l->row[i]};
     }
     qsort(l->place, (size_t)l->count, sizeof *l->place, by_key);
     for (int64_t i = 0; i < l->count; i++)

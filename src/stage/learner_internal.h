@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
     uint64_t key;
     int64_t row;
-} odd_place;
+} odd_ordered_row;
 
 /* The first part is set before opening. */
 typedef struct {
@@ -37,7 +37,7 @@ typedef struct {
 
     odd_trainer *trainer;
     odd_gradient gradient;
-    odd_place *place; /* (count) */
+    odd_ordered_row *place; /* (count) */
 } odd_learner;
 
 /** Begin with a graph (copied) and the terms of its objective. @local @same all. As

@@ -3,7 +3,7 @@
 
 #include "oddlot/base/memory.h"
 
-odd_status odd_pool_learnt(const odd_audited *a, int truth, odd_pool *out)
+odd_status odd_row_pool_learnt(const odd_audited *a, int truth, odd_row_pool *out)
 {
     odd_status st;
     out->count = 0;
@@ -14,7 +14,7 @@ done:
     return st;
 }
 
-odd_status odd_pool_draw(odd_pool *p, int64_t take, uint64_t seed, odd_stream stream)
+odd_status odd_row_pool_draw(odd_row_pool *p, int64_t take, uint64_t seed, odd_stream stream)
 {
     int64_t *chosen = NULL;
     odd_status st;

@@ -234,7 +234,7 @@ done:
 /* ---- what would be done ---- */
 
 /* @collective */
-static odd_status plan_stage(odd_run *run, const odd_stage *stage, odd_plan *plan)
+static odd_status plan_stage(odd_run *run, const odd_stage *stage, odd_stage_plan *plan)
 {
     odd_status st;
     plan->what.length = 0;
@@ -245,7 +245,7 @@ done:
     return st;
 }
 
-static void print_heads(const odd_run *run, const odd_plan *plan)
+static void print_heads(const odd_run *run, const odd_stage_plan *plan)
 {
     char rows[32];
     printf("%s: %s images%s, %d ranks x %d threads, into %s\n\n%-9s  %-10s  %10s  %12s  %s\n",
@@ -254,7 +254,7 @@ static void print_heads(const odd_run *run, const odd_plan *plan)
            run->folder, "stage", "state", "disk", "memory/rank", "what");
 }
 
-static void print_plan(const odd_stage *stage, bool current, const odd_plan *plan)
+static void print_plan(const odd_stage *stage, bool current, const odd_stage_plan *plan)
 {
     char disk[32], memory[32];
     printf("%-9s  %-10s  %10s  %12s  %s\n", stage->name, current ? "up to date" : "to do",
@@ -265,7 +265,7 @@ static void print_plan(const odd_stage *stage, bool current, const odd_plan *pla
 odd_status odd_run_plan(odd_run *run)
 {
     odd_run_look s = {0};
-    odd_plan plan = {0};
+    odd_stage_plan plan = {0};
     bool begun = false;
     odd_status st;
     ODD_TRY(odd_run_examine(run, &s));
@@ -282,9 +282,9 @@ done:
     return st;
 }
 
-odd_status odd_run_estimate(odd_run *run, odd_plan *sum)
+odd_status odd_run_estimate(odd_run *run, odd_stage_plan *sum)
 {
-    odd_plan plan = {0};
+    odd_stage_plan plan = {0};
     odd_status st = ODD_OK;
     for (int i = 0; odd_stages[i]; i++) {
         if (!odd_stage_applies(odd_stages[i], run)) continue;

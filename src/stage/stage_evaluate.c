@@ -264,7 +264,7 @@ done:
     return st;
 }
 
-static odd_status plan_evaluate(odd_run *run, odd_plan *plan)
+static odd_status plan_evaluate(odd_run *run, odd_stage_plan *plan)
 {
     (void)run;
     plan->disk = plan->rows * 24;

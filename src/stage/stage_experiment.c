@@ -270,7 +270,7 @@ done:
     return st;
 }
 
-static odd_status plan_experiment(odd_run *run, odd_plan *plan)
+static odd_status plan_experiment(odd_run *run, odd_stage_plan *plan)
 {
     odd_design *d = NULL;
     odd_status st;

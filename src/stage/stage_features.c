@@ -143,7 +143,7 @@ done:
     return st;
 }
 
-static odd_status plan_features(odd_run *run, odd_plan *plan)
+static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
 {
     const features_options *options = odd_job_section(run->job, "features");
     const odd_feature_source *source = source_of(run);

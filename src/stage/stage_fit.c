@@ -156,7 +156,7 @@ done:
     return st;
 }
 
-static odd_status plan_fit(odd_run *run, odd_plan *plan)
+static odd_status plan_fit(odd_run *run, odd_stage_plan *plan)
 {
     const odd_detector *detector = detector_of(run);
     int64_t k = plan->width;

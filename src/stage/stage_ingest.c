@@ -174,7 +174,7 @@ done:
     return st;
 }
 
-static odd_status plan_ingest(odd_run *run, odd_plan *plan)
+static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
 {
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");
     const odd_audited *audited;

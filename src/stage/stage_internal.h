@@ -59,7 +59,7 @@ const char *odd_stage_product(const odd_run *run, const odd_stage *stage);
 
 /** Add what the stages would write to plan->disk, and raise memory and rows to what this run needs.
  *  @collective */
-odd_status odd_run_estimate(odd_run *run, odd_plan *plan);
+odd_status odd_run_estimate(odd_run *run, odd_stage_plan *plan);
 
 /* -- files of stages (stage_files.c) -- */
 

@@ -213,7 +213,7 @@ done:
 }
 
 /* The reduction's own plan, or what a stored model does. @collective */
-static odd_status plan_model(odd_run *run, odd_plan *plan, int *k)
+static odd_status plan_model(odd_run *run, odd_stage_plan *plan, int *k)
 {
     const odd_reduction *reduction = reduction_of(run);
     const odd_model_source from = model_source(run);
@@ -232,7 +232,7 @@ done:
     return st;
 }
 
-static odd_status plan_reduce(odd_run *run, odd_plan *plan)
+static odd_status plan_reduce(odd_run *run, odd_stage_plan *plan)
 {
     const int64_t in = plan->rows / odd_size(run->comm) * plan->width * (int64_t)sizeof(float);
     const int64_t most = (int64_t)(run->options->memory * 1073741824.0);

@@ -141,7 +141,7 @@ static int64_t heat_bytes(const odd_run *run, const odd_report_options *options)
     return maps * prepare->size * prepare->size * (int64_t)sizeof(float);
 }
 
-static odd_status plan_report(odd_run *run, odd_plan *plan)
+static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
 {
     const odd_report_options *options = odd_job_section(run->job, "report");
     const int64_t heat = heat_bytes(run, options);

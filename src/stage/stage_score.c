@@ -102,7 +102,7 @@ static odd_status check_score(const odd_run *run)
     return st == ODD_OK ? odd_flagging_check(run->job, by.probability >= 0) : st;
 }
 
-static odd_status plan_score(odd_run *run, odd_plan *plan)
+static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
 {
     const int columns = 6;
     (void)run;

@@ -219,7 +219,7 @@ done:
 
 /* Look at every run, which leaves nothing. @collective */
 static odd_status look_at_runs(odd_run *run, const odd_study *s, odd_hash *digest,
-                               int64_t *up_to_date, odd_plan *plan)
+                               int64_t *up_to_date, odd_stage_plan *plan)
 {
     odd_study_part p = {0};
     odd_status st = ODD_OK;
@@ -249,7 +249,7 @@ done:
     return st;
 }
 
-static odd_status plan_study(odd_run *run, odd_plan *plan)
+static odd_status plan_study(odd_run *run, odd_stage_plan *plan)
 {
     odd_study *s = NULL;
     int64_t up_to_date = 0;

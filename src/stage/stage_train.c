@@ -181,7 +181,7 @@ done:
     return st;
 }
 
-static odd_status plan_train(odd_run *run, odd_plan *plan)
+static odd_status plan_train(odd_run *run, odd_stage_plan *plan)
 {
     const odd_training_options *o = options_of(run);
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");

@@ -13,7 +13,7 @@
 
 odd_status odd_tally_add(odd_file *file, const char *dataset, int64_t rows, int *tally)
 {
-    odd_tally *more = realloc(file->tally, ((size_t)file->tallies + 1) * sizeof *more);
+    odd_file_tally *more = realloc(file->tally, ((size_t)file->tallies + 1) * sizeof *more);
     if (more) file->tally = more;
     char *name = strdup(dataset);
     if (!more || !name) {
@@ -21,7 +21,7 @@ odd_status odd_tally_add(odd_file *file, const char *dataset, int64_t rows, int 
         return odd_fail(ODD_NOMEM, "cannot allocate the tally of '%s'", dataset);
     }
     *tally = file->tallies++;
-    file->tally[*tally] = (odd_tally){.dataset = name, .rows_whole = rows};
+    file->tally[*tally] = (odd_file_tally){.dataset = name, .rows_whole = rows};
     return ODD_OK;
 }
 
@@ -48,7 +48,7 @@ const char *odd_checksum_text(uint64_t sum, char buffer[static ODD_CHECKSUM_TEXT
 }
 
 /* Rows that were left out or written twice cannot be told from damage: no checksum then. */
-static odd_status publish_one(odd_file *file, const odd_tally *tally)
+static odd_status publish_one(odd_file *file, const odd_file_tally *tally)
 {
     char text[ODD_CHECKSUM_TEXT];
     int64_t both[] = {tally->rows, (int64_t)tally->sum};

@@ -14,7 +14,7 @@ typedef struct {
     int64_t rows_whole; /* rows that the dataset has */
     int64_t rows;       /* rows that I wrote */
     uint64_t sum;
-} odd_tally;
+} odd_file_tally;
 
 #define ODD_FILE_ALIGNMENT (1 << 20) /* bytes; datasets as large as this begin at a multiple */
 #define ODD_FILE_METADATA  (1 << 20) /* bytes; room for what HDF5 adds to the datasets */
@@ -30,10 +30,10 @@ struct odd_file {
     char *partial; /* name while it is written */
     char *stage;   /* of the provenance, for the attributes of datasets */
     uint64_t seed;
-    int fd;           /* rank 0: a second door to the file, for what HDF5 cannot do; else -1 */
-    int64_t reserved; /* rank 0: bytes of the disk that were asked for */
-    bool spoilt;      /* a write failed: never to be published */
-    odd_tally *tally; /* one a dataset, in the order of their creation */
+    int fd;                /* rank 0: a second door to the file, for what HDF5 cannot do; else -1 */
+    int64_t reserved;      /* rank 0: bytes of the disk that were asked for */
+    bool spoilt;           /* a write failed: never to be published */
+    odd_file_tally *tally; /* one a dataset, in the order of their creation */
     int tallies;
 };
 

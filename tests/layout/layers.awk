@@ -1,14 +1,26 @@
-# Names every include in src/ and include/oddlot/ that looks upward, into another room's internals,
-# or at a foreign library that is kept behind the wall of another room.
-# Run by layers.sh; the tables are those of the design.
+# Names every include in src/ and include/oddlot/ that looks upward, into another room's internals, at a foreign
+# library that is kept behind the wall of another room, or that does not say its room.
+# Run by layers.sh; the tables are those of the design, low to high. A room may have rooms of its own: where its
+# name stands, all of them are meant.
 BEGIN {
     below["base"] = ""
     below["par"] = "base"
-    below["image"] = below["nn"] = below["eval"] = below["report"] = "base"
+    below["image"] = below["eval"] = below["report"] = "base"
+    below["nn/graph"] = "base"
+    below["nn/builder"] = below["nn/onnx"] = "nn/graph base"
+    below["nn/exec"] = "nn/onnx nn/graph base"
+    below["nn/train"] = "nn/exec nn/graph base"
     below["store"] = below["linalg"] = "par base"
     below["detect"] = "linalg par base"
     below["stage"] = "detect eval report linalg nn image store par base"
     below["cli"] = "stage par base"
+
+    # public headers of rooms in rooms
+    place["nn/graph.h"] = "nn/graph"
+    place["nn/network.h"] = "nn/builder"
+    place["nn/onnx.h"] = "nn/onnx"
+    place["nn/net.h"] = "nn/exec"
+    place["nn/optimizer.h"] = place["nn/train.h"] = "nn/train"
 
     # header, or the beginning of one: the rooms that may see it
     foreign["mpi.h"] = "par store linalg detect stage cli"
@@ -19,25 +31,42 @@ BEGIN {
     foreign["archive"] = foreign["zlib.h"] = foreign["tiff"] = foreign["gif"] = "image"
     foreign["png.h"] = "image report"
     foreign["cblas"] = foreign["lapacke"] = foreign["elpa/"] = foreign["scalapack"] = "linalg"
-    foreign["dnnl"] = foreign["protobuf-c/"] = "nn"
+    foreign["dnnl"] = "nn/exec nn/train"
+    foreign["protobuf-c/"] = foreign["onnx.pb-c.h"] = "nn/onnx"
     foreign["CUnit/"] = ""
+
+    for (r in below) { split(r, p, "/"); known[p[1]] = 1 }
 }
 function has(list, word) { return index(" " list " ", " " word " ") > 0 }
+function may(list, r) { return has(list, r) || has(list, house(r)) }
+function house(r) { sub(/\/.*/, "", r); return r }
 function complain(what) { printf "%s:%d: %s\n", FILENAME, FNR, what; bad = 1 }
+# "nn/exec" of nn/exec/plan_internal.h and of nn/net.h, "par" of par/agree.h
+function room_of(path,    p, two) {
+    if (path in place) return place[path]
+    split(path, p, "/")
+    two = p[1] "/" p[2]
+    return two in below ? two : p[1]
+}
 FNR == 1 {
-    room = FILENAME
-    sub(/.*\/(src|include\/oddlot)\//, "", room)
-    sub(/\/.*/, "", room)
+    path = FILENAME
+    sub(/.*\/(src|include\/oddlot)\//, "", path)
+    room = room_of(path)
     if (!(room in below)) complain("a room that no table knows: " room)
 }
 /^[ \t]*#[ \t]*include[ \t]*["<]/ {
-    header = $0
+    header = quote = $0
     gsub(/^[^"<]*["<]|[">].*$/, "", header)
-    split(header, part, "/")
-    if (part[1] == "oddlot" && part[2] != room && !has(below[room], part[2]))
-        complain(room " may not look at " header)
-    if (part[1] in below && part[1] != room) complain(header " is internal to its room")
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", quote)
+    public = sub(/^oddlot\//, "", header)
+    other = room_of(header)
+    ours = house(other) in known && index(header, "/") > 0
+    if (ours && other != room && !may(below[room], other))
+        complain(room " may not look at " (public ? "oddlot/" : "") header)
+    if (ours && !public && house(other) != house(room)) complain(header " is internal to its room")
+    if (substr(quote, 1, 1) == "\"" && index(header, "/") == 0) complain(header " does not say its room")
     for (h in foreign)
-        if (index(header, h) == 1 && !has(foreign[h], room)) complain(room " may not see " header)
+        if (!public && index(header, h) == 1 && !may(foreign[h], room))
+            complain(room " may not see " header)
 }
 END { exit bad || NR == 0 }

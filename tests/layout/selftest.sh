@@ -9,13 +9,18 @@ failures=0
 good_tree() {
     rm -rf "${tree:?}"/*
     mkdir -p "$tree/src/base" "$tree/src/par" "$tree/src/image" "$tree/src/stage" \
-        "$tree/include/oddlot/base" "$tree/include/oddlot/par" "$tree/tests"
+        "$tree/src/nn/graph" "$tree/src/nn/train" "$tree/include/oddlot/base" "$tree/include/oddlot/par" \
+        "$tree/include/oddlot/nn" "$tree/tests"
     printf '#ifndef S\n#define S\nstruct status { int code; };\n#endif\n' \
         >"$tree/include/oddlot/base/status.h"
     echo '#include "oddlot/base/status.h"' >"$tree/include/oddlot/par/agree.h"
     printf '#include "oddlot/par/agree.h"\n#include <mpi.h>\n' >"$tree/src/par/agree.c"
     printf '#include "image/crop_internal.h"\n#include <png.h>\n' >"$tree/src/image/crop.c"
     printf '#include "oddlot/par/agree.h"\n#include <mpi.h>\n' >"$tree/src/stage/fit.c"
+    printf '#include "nn/graph/graph_internal.h"\n' >"$tree/src/nn/train/tape.c"
+    printf 'typedef struct odd_net odd_net;\n' >"$tree/include/oddlot/nn/net.h"
+    printf '#include "oddlot/base/status.h"\nstruct odd_net {\n};\nint odd_count(int n)\n{\n}\n' \
+        >"$tree/src/nn/graph/graph.c"
 }
 
 # expect STATUS WORDS CHECK...: the check ends with the status (0, or 1 for any failure) and says
@@ -50,12 +55,30 @@ bad_include include/oddlot/base/status.h '"oddlot/stage/run.h"' 'base may not lo
 bad_include src/stage/fit.c '"linalg/pca_internal.h"' 'is internal to its room'
 bad_include src/stage/fit.c '<hdf5.h>' 'stage may not see hdf5.h'
 bad_include src/stage/fit.c '<H5Dpublic.h>' 'stage may not see H5Dpublic.h'
+bad_include src/stage/fit.c '"pca_internal.h"' 'pca_internal.h does not say its room'
+bad_include src/nn/graph/graph.c '"nn/train/tape_internal.h"' 'nn/graph may not look at nn/train/tape'
+bad_include src/nn/graph/graph.c '"oddlot/nn/net.h"' 'nn/graph may not look at oddlot/nn/net.h'
+bad_include src/nn/train/tape.c '<onnx.pb-c.h>' 'nn/train may not see onnx.pb-c.h'
 bad_include src/kitchen/pan.c '<stdio.h>' 'a room that no table knows: kitchen'
 
 good_tree
 cp "$tree/src/image/crop.c" "$tree/tests/crop.c"
 expect 1 'src/image/crop.c' sh "$here/names.sh" "$tree"
 expect 1 'tests/crop.c' sh "$here/names.sh" "$tree"
+
+good_tree
+echo 'int odd_count(int n)' >>"$tree/src/nn/train/tape.c"
+expect 1 'function odd_count is defined in' sh "$here/names.sh" "$tree"
+for type in 'typedef int odd_view;' '} odd_view;' 'typedef int (*odd_view)(int n);'; do
+    good_tree
+    echo '} odd_view;' >>"$tree/src/nn/graph/graph.c"
+    expect 0 '' sh "$here/names.sh" "$tree"
+    echo "$type" >>"$tree/src/nn/train/tape.c"
+    expect 1 'type odd_view is defined in' sh "$here/names.sh" "$tree"
+done
+good_tree
+echo 'struct odd_net {' >>"$tree/src/nn/train/tape.c" # announced in a header
+expect 0 '' sh "$here/names.sh" "$tree"
 
 good_tree
 expect 0 '' sh "$here/headers.sh" "$tree" "$compiler"

@@ -118,7 +118,7 @@ static void a_run_is_no_study(void)
         CU_ASSERT(!odd_is_study(&(odd_run){.job = run}));
         CU_ASSERT(odd_is_study(&(odd_run){.job = job}));
         CU_ASSERT(!odd_is_audit(&(odd_run){.job = job}));
-        const odd_mixture_options *mixture = odd_job_section(run, "mixture");
+        const odd_contamination_options *mixture = odd_job_section(run, "mixture");
         CU_ASSERT_EQUAL(top->seed, 9);
         CU_ASSERT_EQUAL(mixture->seed, 9); /* images are drawn anew */
         CU_ASSERT_STRING_EQUAL(top->name, "small, solid / 2, seed 9");

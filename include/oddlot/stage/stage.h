@@ -23,7 +23,7 @@ typedef struct {
     int64_t disk;   /* out: bytes that the stage writes */
     int64_t memory; /* out: bytes that each rank needs at most */
     odd_text what;  /* out: one sentence on what it will do and why */
-} odd_plan;
+} odd_stage_plan;
 
 typedef struct {
     const char *name;            /* "reduce" */
@@ -52,7 +52,7 @@ typedef struct {
     /** Digest of inputs from outside the run; NULL: there are none. @collective */
     odd_status (*outside)(odd_run *run, odd_hash *digest);
     /** What it would do. @collective */
-    odd_status (*plan)(odd_run *run, odd_plan *plan);
+    odd_status (*plan)(odd_run *run, odd_stage_plan *plan);
     /** Do it. `from` goes into the file. @collective */
     odd_status (*run)(odd_run *run, const odd_provenance *from);
 } odd_stage;

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const Onnx__AttributeProto *find(const odd_reader *r, const char *name)
+static const Onnx__AttributeProto *find(const odd_onnx_reader *r, const char *name)
 {
     for (size_t i = 0; i < r->node->n_attribute; i++) {
         const Onnx__AttributeProto *a = r->node->attribute[i];
@@ -13,12 +13,13 @@ static const Onnx__AttributeProto *find(const odd_reader *r, const char *name)
     return NULL;
 }
 
-bool odd_node_has_attribute(const odd_reader *r, const char *name)
+bool odd_node_has_attribute(const odd_onnx_reader *r, const char *name)
 {
     return find(r, name) != NULL;
 }
 
-odd_status odd_node_int(const odd_reader *r, const char *name, int64_t otherwise, int64_t *value)
+odd_status odd_node_int(const odd_onnx_reader *r, const char *name, int64_t otherwise,
+                        int64_t *value)
 {
     const Onnx__AttributeProto *a = find(r, name);
     *value = a ? a->i : otherwise;
@@ -26,7 +27,7 @@ odd_status odd_node_int(const odd_reader *r, const char *name, int64_t otherwise
     return ODD_OK;
 }
 
-odd_status odd_node_float(const odd_reader *r, const char *name, float otherwise, float *value)
+odd_status odd_node_float(const odd_onnx_reader *r, const char *name, float otherwise, float *value)
 {
     const Onnx__AttributeProto *a = find(r, name);
     *value = a ? a->f : otherwise;
@@ -34,7 +35,7 @@ odd_status odd_node_float(const odd_reader *r, const char *name, float otherwise
     return ODD_OK;
 }
 
-odd_status odd_node_ints(const odd_reader *r, const char *name, int most, int64_t values[],
+odd_status odd_node_ints(const odd_onnx_reader *r, const char *name, int most, int64_t values[],
                          int *count)
 {
     const Onnx__AttributeProto *a = find(r, name);
@@ -49,20 +50,21 @@ odd_status odd_node_ints(const odd_reader *r, const char *name, int most, int64_
     return ODD_OK;
 }
 
-bool odd_node_is(const odd_reader *r, const char *name, const char *word, const char *otherwise)
+bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
+                 const char *otherwise)
 {
     const Onnx__AttributeProto *a = find(r, name);
     if (!a) return strcmp(word, otherwise) == 0;
     return a->has_s && a->s.len == strlen(word) && memcmp(a->s.data, word, a->s.len) == 0;
 }
 
-const Onnx__TensorProto *odd_node_tensor_attribute(const odd_reader *r, const char *name)
+const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, const char *name)
 {
     const Onnx__AttributeProto *a = find(r, name);
     return a ? a->t : NULL;
 }
 
-odd_status odd_node_list(odd_reader *r, int input, const char *attribute, int most,
+odd_status odd_node_list(odd_onnx_reader *r, int input, const char *attribute, int most,
                          int64_t values[], int *count)
 {
     const odd_numbers *numbers;
@@ -82,7 +84,7 @@ odd_status odd_node_list(odd_reader *r, int input, const char *attribute, int mo
     return ODD_OK;
 }
 
-odd_status odd_node_axis(const odd_reader *r, int64_t axis, int rank, int64_t *out)
+odd_status odd_node_axis(const odd_onnx_reader *r, int64_t axis, int rank, int64_t *out)
 {
     if (axis < -rank || axis >= rank)
         return odd_node_fail(r, "axis %" PRId64 " of %d dimensions", axis, rank);
@@ -101,7 +103,7 @@ static void sort(int64_t values[], int count)
         }
 }
 
-odd_status odd_node_axes(odd_reader *r, int input, const char *attribute, int rank,
+odd_status odd_node_axes(odd_onnx_reader *r, int input, const char *attribute, int rank,
                          int64_t axes[ODD_TENSOR_RANK], int *count)
 {
     odd_status st = odd_node_list(r, input, attribute, ODD_TENSOR_RANK, axes, count);

@@ -27,7 +27,7 @@ static cast_type type_of(int64_t type)
     }
 }
 
-static odd_status copy_numbers(odd_reader *r, int input, bool truth)
+static odd_status copy_numbers(odd_onnx_reader *r, int input, bool truth)
 {
     const odd_numbers *x;
     odd_numbers *n;
@@ -42,7 +42,7 @@ static odd_status copy_numbers(odd_reader *r, int input, bool truth)
 }
 
 /* Numbers of the file that need not be small: weights. */
-static odd_status weight_to_real(odd_reader *r, const odd_value *v)
+static odd_status weight_to_real(odd_onnx_reader *r, const odd_onnx_value *v)
 {
     int rank;
     int64_t shape[ODD_TENSOR_RANK], values;
@@ -53,7 +53,7 @@ static odd_status weight_to_real(odd_reader *r, const odd_value *v)
     return st == ODD_OK ? odd_node_floats(r, rank, shape, data) : st;
 }
 
-static odd_status numbers_to_real(odd_reader *r, const odd_numbers *x)
+static odd_status numbers_to_real(odd_onnx_reader *r, const odd_numbers *x)
 {
     float *data = odd_alloc(x->count, sizeof *data);
     if (!data) return ODD_NOMEM;
@@ -68,7 +68,7 @@ static odd_status numbers_to_real(odd_reader *r, const odd_numbers *x)
 }
 
 /* Towards 0, as C does; what does not fit has no meaning. */
-static odd_status constant_to_whole(odd_reader *r, const odd_tensor *t, bool truth)
+static odd_status constant_to_whole(odd_onnx_reader *r, const odd_tensor *t, bool truth)
 {
     odd_numbers *n;
     odd_status st = odd_numbers_new(t->rank, t->shape, &n);
@@ -83,7 +83,7 @@ static odd_status constant_to_whole(odd_reader *r, const odd_tensor *t, bool tru
     return odd_node_give(r, n);
 }
 
-static odd_status tensor_to_whole(odd_reader *r, bool truth)
+static odd_status tensor_to_whole(odd_onnx_reader *r, bool truth)
 {
     int x;
     odd_status st = odd_node_tensor(r, 0, &x);
@@ -93,9 +93,9 @@ static odd_status tensor_to_whole(odd_reader *r, bool truth)
     return constant_to_whole(r, &r->graph->tensor[x], truth);
 }
 
-static odd_status to_real(odd_reader *r)
+static odd_status to_real(odd_onnx_reader *r)
 {
-    odd_value *v;
+    odd_onnx_value *v;
     int x;
     odd_status st = odd_node_value(r, 0, &v);
     if (st != ODD_OK) return st;
@@ -106,7 +106,7 @@ static odd_status to_real(odd_reader *r)
     return st == ODD_OK ? odd_node_pass(r, x) : st;
 }
 
-odd_status odd_read_cast(odd_reader *r)
+odd_status odd_read_cast(odd_onnx_reader *r)
 {
     int64_t to;
     odd_status st = odd_node_int(r, "to", 0, &to);
@@ -118,9 +118,9 @@ odd_status odd_read_cast(odd_reader *r)
     return tensor_to_whole(r, type == TO_TRUTH);
 }
 
-odd_status odd_read_identity(odd_reader *r)
+odd_status odd_read_identity(odd_onnx_reader *r)
 {
-    odd_value *v, copy;
+    odd_onnx_value *v, copy;
     int x;
     if (odd_node_is_numbers(r, 0)) return copy_numbers(r, 0, false);
     odd_status st = odd_node_value(r, 0, &v);

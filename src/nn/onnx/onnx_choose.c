@@ -27,7 +27,7 @@ static int64_t size_along(const form *f, const form *out, int d)
 }
 
 /* Numpy's broadcasting: dimensions of 1 are repeated. */
-static odd_status join(const odd_reader *r, form *a, const form *b)
+static odd_status join(const odd_onnx_reader *r, form *a, const form *b)
 {
     form out = a->rank >= b->rank ? *a : *b;
     for (int d = 0; d < out.rank; d++) {
@@ -56,7 +56,7 @@ static int64_t place_in(const form *in, const form *out, int64_t at)
 /* -- Equal -- */
 
 /* The size of the batch is at least 1, and the same everywhere. */
-static odd_status equal_at(const odd_reader *r, const odd_numbers *a, int64_t i,
+static odd_status equal_at(const odd_onnx_reader *r, const odd_numbers *a, int64_t i,
                            const odd_numbers *b, int64_t j, int64_t *out)
 {
     const bool one = a->batch[i] != b->batch[j];
@@ -66,7 +66,7 @@ static odd_status equal_at(const odd_reader *r, const odd_numbers *a, int64_t i,
     return ODD_OK;
 }
 
-odd_status odd_read_equal(odd_reader *r)
+odd_status odd_read_equal(odd_onnx_reader *r)
 {
     odd_status st;
     const odd_numbers *in[2];
@@ -90,7 +90,7 @@ done:
 
 /* -- Where -- */
 
-static odd_status condition(odd_reader *r, const odd_numbers **which, form *f)
+static odd_status condition(odd_onnx_reader *r, const odd_numbers **which, form *f)
 {
     odd_status st = odd_node_numbers(r, 0, which);
     if (st != ODD_OK) return st;
@@ -98,7 +98,7 @@ static odd_status condition(odd_reader *r, const odd_numbers **which, form *f)
     return ODD_OK;
 }
 
-static odd_status where_numbers(odd_reader *r, const odd_numbers *which, const form *choice)
+static odd_status where_numbers(odd_onnx_reader *r, const odd_numbers *which, const form *choice)
 {
     odd_status st;
     const odd_numbers *in[2];
@@ -123,7 +123,7 @@ done:
     return st;
 }
 
-static odd_status where_reals(odd_reader *r, const odd_numbers *which, const form *choice)
+static odd_status where_reals(odd_onnx_reader *r, const odd_numbers *which, const form *choice)
 {
     odd_status st;
     const float *in[2];
@@ -153,7 +153,7 @@ done:
     return st;
 }
 
-odd_status odd_read_where(odd_reader *r)
+odd_status odd_read_where(odd_onnx_reader *r)
 {
     const odd_numbers *which;
     form choice;
@@ -165,7 +165,7 @@ odd_status odd_read_where(odd_reader *r)
 
 /* -- Expand -- */
 
-static odd_status expand_numbers(odd_reader *r, form out)
+static odd_status expand_numbers(odd_onnx_reader *r, form out)
 {
     odd_status st;
     const odd_numbers *x;
@@ -184,7 +184,7 @@ done:
 }
 
 /* Times ones, which are as many as it takes: 1 where the tensor has the size already. */
-static odd_status multiply_by_ones(odd_reader *r, int x, form out)
+static odd_status multiply_by_ones(odd_onnx_reader *r, int x, form out)
 {
     odd_status st;
     const odd_layer_settings set = odd_layer_defaults();
@@ -211,7 +211,7 @@ done:
 }
 
 /* True if the tensor can be repeated as often as there are images: it is one for each already. */
-static bool fits_batch(const odd_reader *r, int x, const odd_numbers *shape)
+static bool fits_batch(const odd_onnx_reader *r, int x, const odd_numbers *shape)
 {
     const odd_tensor *t = &r->graph->tensor[x];
     for (int64_t i = 0; i < shape->count; i++)
@@ -219,7 +219,7 @@ static bool fits_batch(const odd_reader *r, int x, const odd_numbers *shape)
     return true;
 }
 
-odd_status odd_read_expand(odd_reader *r)
+odd_status odd_read_expand(odd_onnx_reader *r)
 {
     odd_status st;
     const odd_numbers *shape;

@@ -4,13 +4,13 @@
 #include "nn/graph/graph_internal.h"
 #include "nn/onnx/onnx_reader_internal.h"
 
-static odd_status add_weight(odd_reader *r, const char *name, const Onnx__TensorProto *weight)
+static odd_status add_weight(odd_onnx_reader *r, const char *name, const Onnx__TensorProto *weight)
 {
-    odd_value v = {name, ODD_VALUE_WEIGHT, weight, -1, NULL};
+    odd_onnx_value v = {name, ODD_VALUE_WEIGHT, weight, -1, NULL};
     return odd_reader_add(r, &v);
 }
 
-odd_status odd_onnx_weights(odd_reader *r)
+odd_status odd_onnx_weights(odd_onnx_reader *r)
 {
     odd_status st = ODD_OK;
     for (size_t i = 0; st == ODD_OK && i < r->proto->n_initializer; i++) {
@@ -74,7 +74,7 @@ static odd_status open_dimension(const Onnx__ValueInfoProto *input, int d)
 }
 
 /* The shape of one image; what the file leaves open must be given. */
-static odd_status input_shape(odd_reader *r, const Onnx__ValueInfoProto *input, int *rank,
+static odd_status input_shape(odd_onnx_reader *r, const Onnx__ValueInfoProto *input, int *rank,
                               int64_t shape[ODD_TENSOR_RANK])
 {
     const Onnx__TensorShapeProto *dims = input->type->tensor_type->shape;
@@ -95,12 +95,12 @@ static odd_status input_shape(odd_reader *r, const Onnx__ValueInfoProto *input, 
 }
 
 /* The network's input: the first that is neither a weight nor given. */
-static odd_status add_input(odd_reader *r, const Onnx__ValueInfoProto *input)
+static odd_status add_input(odd_onnx_reader *r, const Onnx__ValueInfoProto *input)
 {
     odd_status st;
     int rank = 0;
     int64_t shape[ODD_TENSOR_RANK];
-    odd_value v = {.name = input->name};
+    odd_onnx_value v = {.name = input->name};
     if (r->graph->input >= 0)
         return odd_fail(ODD_FORMAT, "the model has two inputs, '%s' and '%s'",
                         r->graph->tensor[r->graph->input].name, input->name);
@@ -117,7 +117,7 @@ done:
 }
 
 /* Old files list their weights among the inputs too. `given[i]` is input i as a constant. */
-odd_status odd_onnx_inputs(odd_reader *r, Onnx__TensorProto *const given[])
+odd_status odd_onnx_inputs(odd_onnx_reader *r, Onnx__TensorProto *const given[])
 {
     odd_status st = ODD_OK;
     for (size_t i = 0; st == ODD_OK && i < r->proto->n_input; i++) {

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-odd_status odd_read_point(odd_reader *r)
+odd_status odd_read_point(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -23,7 +23,7 @@ done:
     return st;
 }
 
-odd_status odd_read_pair(odd_reader *r)
+odd_status odd_read_pair(odd_onnx_reader *r)
 {
     odd_status st;
     int input[2];
@@ -38,7 +38,7 @@ done:
 }
 
 /* Sum adds any number of inputs: a chain of Adds. */
-odd_status odd_read_sum(odd_reader *r)
+odd_status odd_read_sum(odd_onnx_reader *r)
 {
     odd_status st;
     int input[2], last = (int)r->node->n_input - 1;
@@ -56,7 +56,7 @@ done:
 }
 
 /* The bounds were attributes before opset 11; the largest float means no bound. */
-odd_status odd_read_clip(odd_reader *r)
+odd_status odd_read_clip(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -76,7 +76,7 @@ done:
     return st;
 }
 
-odd_status odd_read_gemm(odd_reader *r)
+odd_status odd_read_gemm(odd_onnx_reader *r)
 {
     odd_status st;
     int input[3], inputs = odd_node_has(r, 2) ? 3 : 2;
@@ -95,7 +95,7 @@ done:
     return st;
 }
 
-odd_status odd_read_matmul(odd_reader *r)
+odd_status odd_read_matmul(odd_onnx_reader *r)
 {
     odd_status st;
     int input[2];
@@ -108,7 +108,7 @@ done:
 }
 
 /* Networks are read to be run, with the statistics that were measured in training. */
-odd_status odd_read_batch_norm(odd_reader *r)
+odd_status odd_read_batch_norm(odd_onnx_reader *r)
 {
     odd_status st;
     int input[5];
@@ -126,13 +126,13 @@ done:
     return st;
 }
 
-static odd_status read_axis(odd_reader *r, int tensor, int64_t otherwise, int64_t *axis)
+static odd_status read_axis(odd_onnx_reader *r, int tensor, int64_t otherwise, int64_t *axis)
 {
     odd_status st = odd_node_int(r, "axis", otherwise, axis);
     return st == ODD_OK ? odd_node_axis(r, *axis, r->graph->tensor[tensor].rank, axis) : st;
 }
 
-odd_status odd_read_layer_norm(odd_reader *r)
+odd_status odd_read_layer_norm(odd_onnx_reader *r)
 {
     odd_status st;
     int input[3], inputs = odd_node_has(r, 2) ? 3 : 2;
@@ -146,7 +146,7 @@ done:
     return st;
 }
 
-odd_status odd_read_l2_norm(odd_reader *r)
+odd_status odd_read_l2_norm(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -162,7 +162,7 @@ done:
 }
 
 /* Before opset 13 all dimensions from `axis` on were one: reshape, softmax, reshape back. */
-static odd_status coerced_softmax(odd_reader *r, int x, odd_layer_settings set)
+static odd_status coerced_softmax(odd_onnx_reader *r, int x, odd_layer_settings set)
 {
     odd_status st;
     const odd_tensor t = r->graph->tensor[x];
@@ -181,7 +181,7 @@ done:
     return st;
 }
 
-odd_status odd_read_softmax(odd_reader *r)
+odd_status odd_read_softmax(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -197,7 +197,7 @@ done:
     return st;
 }
 
-odd_status odd_read_reduce_mean(odd_reader *r)
+odd_status odd_read_reduce_mean(odd_onnx_reader *r)
 {
     odd_status st;
     int x;

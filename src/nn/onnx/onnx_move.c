@@ -8,7 +8,7 @@
 
 #define WHOLE_RANGE INT32_MAX /* ends from here on are written for "to the end" */
 
-odd_status odd_read_flatten(odd_reader *r)
+odd_status odd_read_flatten(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -22,8 +22,8 @@ done:
 }
 
 /* The new shape of one image: where the file names the batch, in whatever way, there is a 1. */
-static odd_status image_shape(const odd_reader *r, const odd_tensor *x, const odd_numbers *shape,
-                              int64_t list[])
+static odd_status image_shape(const odd_onnx_reader *r, const odd_tensor *x,
+                              const odd_numbers *shape, int64_t list[])
 {
     for (int d = 0; d < shape->count; d++) {
         list[d] = shape->value[d];
@@ -37,7 +37,7 @@ static odd_status image_shape(const odd_reader *r, const odd_tensor *x, const od
     return ODD_OK;
 }
 
-odd_status odd_read_reshape(odd_reader *r)
+odd_status odd_read_reshape(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -60,7 +60,7 @@ done:
 }
 
 /* Without axes all dimensions of 1 go, but the batch is not one of them. */
-odd_status odd_read_squeeze(odd_reader *r)
+odd_status odd_read_squeeze(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -81,7 +81,7 @@ done:
 }
 
 /* Axes count in the result, whose rank is known once they are counted. */
-static odd_status unsqueeze_axes(odd_reader *r, int rank, odd_layer_settings *set)
+static odd_status unsqueeze_axes(odd_onnx_reader *r, int rank, odd_layer_settings *set)
 {
     int64_t axes[ODD_TENSOR_RANK];
     int input = r->opset < 13 ? -1 : 1;
@@ -91,7 +91,7 @@ static odd_status unsqueeze_axes(odd_reader *r, int rank, odd_layer_settings *se
     return odd_node_axes(r, input, "axes", rank + set->axes, set->list, &set->axes);
 }
 
-odd_status odd_read_unsqueeze(odd_reader *r)
+odd_status odd_read_unsqueeze(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -104,7 +104,7 @@ done:
     return st;
 }
 
-odd_status odd_read_transpose(odd_reader *r)
+odd_status odd_read_transpose(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -120,7 +120,7 @@ done:
     return st;
 }
 
-static bool all_numbers(odd_reader *r)
+static bool all_numbers(odd_onnx_reader *r)
 {
     bool all = true;
     for (int i = 0; all && (size_t)i < r->node->n_input; i++)
@@ -129,7 +129,7 @@ static bool all_numbers(odd_reader *r)
 }
 
 /* A layer takes so many inputs; of more the first are put together beforehand. */
-odd_status odd_read_concat(odd_reader *r)
+odd_status odd_read_concat(odd_onnx_reader *r)
 {
     odd_status st;
     int input[ODD_LAYER_INPUTS], inputs = 0;
@@ -151,7 +151,7 @@ done:
     return st;
 }
 
-odd_status odd_read_pad(odd_reader *r)
+odd_status odd_read_pad(odd_onnx_reader *r)
 {
     odd_status st;
     int x, count;
@@ -189,8 +189,8 @@ static void slice_all(const odd_tensor *t, odd_layer_settings *set)
 }
 
 /* Of the batch only all can be taken. */
-static odd_status slice_axis(const odd_reader *r, const odd_tensor *t, int64_t axis, int64_t first,
-                             int64_t end, int64_t step, odd_layer_settings *set)
+static odd_status slice_axis(const odd_onnx_reader *r, const odd_tensor *t, int64_t axis,
+                             int64_t first, int64_t end, int64_t step, odd_layer_settings *set)
 {
     if (t->batched && axis == 0) {
         bool all =
@@ -205,7 +205,7 @@ static odd_status slice_axis(const odd_reader *r, const odd_tensor *t, int64_t a
     return ODD_OK;
 }
 
-odd_status odd_read_slice(odd_reader *r)
+odd_status odd_read_slice(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -226,7 +226,7 @@ done:
 #define SPLIT_OUTPUTS 64
 
 /* The sizes of the parts: given, or equal. */
-static odd_status split_sizes(odd_reader *r, int64_t size, int outputs, int64_t part[])
+static odd_status split_sizes(odd_onnx_reader *r, int64_t size, int outputs, int64_t part[])
 {
     int count;
     odd_status st = odd_node_list(r, r->opset < 13 ? -1 : 1, "split", SPLIT_OUTPUTS, part, &count);
@@ -241,7 +241,7 @@ static odd_status split_sizes(odd_reader *r, int64_t size, int outputs, int64_t 
 }
 
 /* Every part is a slice. */
-odd_status odd_read_split(odd_reader *r)
+odd_status odd_read_split(odd_onnx_reader *r)
 {
     odd_status st;
     int x, outputs = (int)r->node->n_output;
@@ -266,7 +266,7 @@ done:
 }
 
 /* One index of one dimension is a slice; without a dimension of its own it is squeezed. */
-static odd_status gather_one(odd_reader *r, int x, int64_t axis, int64_t index, bool drop)
+static odd_status gather_one(odd_onnx_reader *r, int x, int64_t axis, int64_t index, bool drop)
 {
     odd_layer_settings slice = odd_layer_defaults(), squeeze = odd_layer_defaults();
     const odd_tensor *t = &r->graph->tensor[x];
@@ -286,7 +286,7 @@ static odd_status gather_one(odd_reader *r, int x, int64_t axis, int64_t index, 
 
 /* Any indices of a constant: rows of a table. x (before, size, behind), result (before, indices,
  * behind). */
-static odd_status gather_constant(odd_reader *r, const odd_tensor *x, int axis,
+static odd_status gather_constant(odd_onnx_reader *r, const odd_tensor *x, int axis,
                                   const odd_numbers *index)
 {
     odd_status st;
@@ -319,7 +319,7 @@ done:
     return st;
 }
 
-odd_status odd_read_gather(odd_reader *r)
+odd_status odd_read_gather(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
@@ -338,7 +338,7 @@ done:
     return st;
 }
 
-odd_status odd_read_dropout(odd_reader *r)
+odd_status odd_read_dropout(odd_onnx_reader *r)
 {
     odd_status st;
     int x;

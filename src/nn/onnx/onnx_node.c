@@ -14,7 +14,7 @@
 #define CONSTANT_VALUES ((int64_t)1 << 28) /* of all constants that nodes make: 1 GiB */
 #define NUMBER_VALUES   ((int64_t)1 << 24) /* of one array of known numbers */
 
-odd_status odd_node_fail(const odd_reader *r, const char *format, ...)
+odd_status odd_node_fail(const odd_onnx_reader *r, const char *format, ...)
 {
     char text[512];
     va_list arguments;
@@ -62,17 +62,17 @@ void odd_numbers_free(odd_numbers **numbers)
     *numbers = NULL;
 }
 
-bool odd_node_has(const odd_reader *r, int input)
+bool odd_node_has(const odd_onnx_reader *r, int input)
 {
     return (size_t)input < r->node->n_input && *r->node->input[input];
 }
 
-bool odd_node_makes(const odd_reader *r, int output)
+bool odd_node_makes(const odd_onnx_reader *r, int output)
 {
     return (size_t)output < r->node->n_output && *r->node->output[output];
 }
 
-odd_status odd_node_value(odd_reader *r, int input, odd_value **value)
+odd_status odd_node_value(odd_onnx_reader *r, int input, odd_onnx_value **value)
 {
     *value = NULL;
     if (!odd_node_has(r, input)) return odd_node_fail(r, "its input %d is missing", input);
@@ -83,7 +83,7 @@ odd_status odd_node_value(odd_reader *r, int input, odd_value **value)
 }
 
 /* The weight becomes a constant of the graph. */
-static odd_status load_floats(odd_reader *r, odd_value *v)
+static odd_status load_floats(odd_onnx_reader *r, odd_onnx_value *v)
 {
     odd_status st;
     int rank;
@@ -98,7 +98,7 @@ done:
 }
 
 /* The weight becomes known numbers. */
-static odd_status load_numbers(odd_reader *r, odd_value *v)
+static odd_status load_numbers(odd_onnx_reader *r, odd_onnx_value *v)
 {
     odd_status st;
     int rank;
@@ -116,9 +116,9 @@ done:
     return st;
 }
 
-odd_status odd_node_tensor(odd_reader *r, int input, int *tensor)
+odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor)
 {
-    odd_value *v;
+    odd_onnx_value *v;
     *tensor = -1;
     odd_status st = odd_node_value(r, input, &v);
     if (st != ODD_OK) return st;
@@ -130,9 +130,9 @@ odd_status odd_node_tensor(odd_reader *r, int input, int *tensor)
     return st;
 }
 
-odd_status odd_node_numbers(odd_reader *r, int input, const odd_numbers **numbers)
+odd_status odd_node_numbers(odd_onnx_reader *r, int input, const odd_numbers **numbers)
 {
-    odd_value *v;
+    odd_onnx_value *v;
     *numbers = NULL;
     odd_status st = odd_node_value(r, input, &v);
     if (st != ODD_OK) return st;
@@ -143,7 +143,7 @@ odd_status odd_node_numbers(odd_reader *r, int input, const odd_numbers **number
     return st;
 }
 
-odd_status odd_node_scalar(odd_reader *r, int input, float *value)
+odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value)
 {
     int tensor;
     odd_status st = odd_node_tensor(r, input, &tensor);
@@ -155,21 +155,21 @@ odd_status odd_node_scalar(odd_reader *r, int input, float *value)
     return ODD_OK;
 }
 
-bool odd_node_is_numbers(odd_reader *r, int input)
+bool odd_node_is_numbers(odd_onnx_reader *r, int input)
 {
-    odd_value *v;
+    odd_onnx_value *v;
     if (!odd_node_has(r, input) || odd_node_value(r, input, &v) != ODD_OK) return false;
     return v->kind == ODD_VALUE_NUMBERS ||
            (v->kind == ODD_VALUE_WEIGHT && odd_proto_is_whole(v->weight));
 }
 
-odd_status odd_reader_add(odd_reader *r, const odd_value *value)
+odd_status odd_reader_add(odd_onnx_reader *r, const odd_onnx_value *value)
 {
     if (odd_names_find(&r->names, value->name) >= 0)
         return odd_fail(ODD_FORMAT, "a second value of the name '%s'", value->name);
     if (r->values == r->value_room) {
         int room = r->value_room > 0 ? 2 * r->value_room : 256;
-        odd_value *more = odd_alloc(room, sizeof *more);
+        odd_onnx_value *more = odd_alloc(room, sizeof *more);
         if (!more) return ODD_NOMEM;
         if (r->values > 0) memcpy(more, r->value, (size_t)r->values * sizeof *more);
         odd_free(r->value);
@@ -181,13 +181,13 @@ odd_status odd_reader_add(odd_reader *r, const odd_value *value)
     return st;
 }
 
-static odd_status name_result(odd_reader *r, int output, int tensor)
+static odd_status name_result(odd_onnx_reader *r, int output, int tensor)
 {
-    odd_value v = {r->node->output[output], ODD_VALUE_TENSOR, NULL, tensor, NULL};
+    odd_onnx_value v = {r->node->output[output], ODD_VALUE_TENSOR, NULL, tensor, NULL};
     return odd_reader_add(r, &v);
 }
 
-odd_status odd_node_spend(odd_reader *r, int64_t values)
+odd_status odd_node_spend(odd_onnx_reader *r, int64_t values)
 {
     if (values > CONSTANT_VALUES - r->made)
         return odd_node_fail(r, "the constants of the model are too large");
@@ -196,7 +196,7 @@ odd_status odd_node_spend(odd_reader *r, int64_t values)
 }
 
 /* The layer that was added last; where it reads only constants it becomes one. */
-static odd_status settle(odd_reader *r, int tensor)
+static odd_status settle(odd_onnx_reader *r, int tensor)
 {
     const odd_layer *layer = &r->graph->layer[r->graph->layers - 1];
     if (!odd_layer_is_constant(r->graph, layer)) return ODD_OK;
@@ -204,7 +204,7 @@ static odd_status settle(odd_reader *r, int tensor)
     return st == ODD_OK ? odd_layer_evaluate(r->graph, layer) : st;
 }
 
-static odd_status add_layer(odd_reader *r, const char *output, odd_layer_kind kind,
+static odd_status add_layer(odd_onnx_reader *r, const char *output, odd_layer_kind kind,
                             const odd_layer_settings *set, int inputs, const int input[],
                             int *tensor)
 {
@@ -213,7 +213,7 @@ static odd_status add_layer(odd_reader *r, const char *output, odd_layer_kind ki
     return st == ODD_OK ? settle(r, *tensor) : st;
 }
 
-odd_status odd_node_layer_to(odd_reader *r, int output, odd_layer_kind kind,
+odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind,
                              const odd_layer_settings *set, int inputs, const int input[])
 {
     int tensor;
@@ -222,7 +222,7 @@ odd_status odd_node_layer_to(odd_reader *r, int output, odd_layer_kind kind,
     return st == ODD_OK ? name_result(r, output, tensor) : st;
 }
 
-odd_status odd_node_layer(odd_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                           int inputs, const int input[])
 {
     for (int i = 1; (size_t)i < r->node->n_output; i++)
@@ -232,14 +232,14 @@ odd_status odd_node_layer(odd_reader *r, odd_layer_kind kind, const odd_layer_se
 }
 
 /* "conv1~1": the name of something on the way to the node's result. */
-static odd_status step_name(odd_reader *r, odd_text *name)
+static odd_status step_name(odd_onnx_reader *r, odd_text *name)
 {
     if (!odd_node_makes(r, 0)) return odd_node_fail(r, "its result has no name");
     odd_text_format(name, "%s~%d", r->node->output[0], ++r->steps);
     return odd_text_status(name);
 }
 
-odd_status odd_node_step(odd_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+odd_status odd_node_step(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                          int inputs, const int input[], int *tensor)
 {
     odd_text name = ODD_TEXT_EMPTY;
@@ -249,7 +249,7 @@ odd_status odd_node_step(odd_reader *r, odd_layer_kind kind, const odd_layer_set
     return st;
 }
 
-odd_status odd_node_constant(odd_reader *r, int rank, const int64_t shape[], float *values,
+odd_status odd_node_constant(odd_onnx_reader *r, int rank, const int64_t shape[], float *values,
                              int *tensor)
 {
     odd_text name = ODD_TEXT_EMPTY;
@@ -262,7 +262,7 @@ odd_status odd_node_constant(odd_reader *r, int rank, const int64_t shape[], flo
     return st;
 }
 
-odd_status odd_node_pass(odd_reader *r, int tensor)
+odd_status odd_node_pass(odd_onnx_reader *r, int tensor)
 {
     odd_layer_settings set = odd_layer_defaults();
     if (!odd_node_makes(r, 0)) return odd_node_fail(r, "its result has no name");
@@ -271,7 +271,7 @@ odd_status odd_node_pass(odd_reader *r, int tensor)
     return name_result(r, 0, tensor);
 }
 
-odd_status odd_node_floats(odd_reader *r, int rank, const int64_t shape[], float *values)
+odd_status odd_node_floats(odd_onnx_reader *r, int rank, const int64_t shape[], float *values)
 {
     int tensor;
     odd_status st;
@@ -283,13 +283,13 @@ odd_status odd_node_floats(odd_reader *r, int rank, const int64_t shape[], float
     return st == ODD_OK ? name_result(r, 0, tensor) : st;
 }
 
-odd_status odd_node_give(odd_reader *r, odd_numbers *numbers)
+odd_status odd_node_give(odd_onnx_reader *r, odd_numbers *numbers)
 {
     odd_status st;
     if (!odd_node_makes(r, 0)) {
         st = odd_node_fail(r, "its result has no name");
     } else {
-        odd_value v = {r->node->output[0], ODD_VALUE_NUMBERS, NULL, -1, numbers};
+        odd_onnx_value v = {r->node->output[0], ODD_VALUE_NUMBERS, NULL, -1, numbers};
         st = odd_node_spend(r, 2 * numbers->count);
         if (st == ODD_OK) st = odd_reader_add(r, &v);
     }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The shape of a value, whatever it is; *batched: its first dimension is the batch. */
-static odd_status shape_of(const odd_value *v, const odd_graph *g, int *rank,
+static odd_status shape_of(const odd_onnx_value *v, const odd_graph *g, int *rank,
                            int64_t shape[ODD_TENSOR_RANK], bool *batched)
 {
     int64_t values;
@@ -28,7 +28,7 @@ static odd_status shape_of(const odd_value *v, const odd_graph *g, int *rank,
 }
 
 /* A part of a shape: [start, end), from opset 15 on. */
-static odd_status shape_part(const odd_reader *r, int rank, int64_t *start, int64_t *end)
+static odd_status shape_part(const odd_onnx_reader *r, int rank, int64_t *start, int64_t *end)
 {
     odd_status st;
     ODD_TRY(odd_node_int(r, "start", 0, start));
@@ -41,13 +41,13 @@ done:
     return st;
 }
 
-odd_status odd_read_shape(odd_reader *r)
+odd_status odd_read_shape(odd_onnx_reader *r)
 {
     odd_status st;
     int rank;
     int64_t shape[ODD_TENSOR_RANK], start, end, count;
     bool batched;
-    odd_value *v;
+    odd_onnx_value *v;
     odd_numbers *n;
     ODD_TRY(odd_node_value(r, 0, &v));
     ODD_TRY(shape_of(v, r->graph, &rank, shape, &batched));
@@ -64,7 +64,7 @@ done:
 }
 
 /* One number of `value_ints` or `value_int`. */
-static odd_status constant_wholes(odd_reader *r, const char *name)
+static odd_status constant_wholes(odd_onnx_reader *r, const char *name)
 {
     int64_t values[ODD_LAYER_INPUTS], single;
     int count = -1;
@@ -85,7 +85,7 @@ done:
     return st;
 }
 
-static odd_status constant_float(odd_reader *r)
+static odd_status constant_float(odd_onnx_reader *r)
 {
     odd_status st;
     float *value;
@@ -99,12 +99,12 @@ done:
     return st;
 }
 
-odd_status odd_read_constant(odd_reader *r)
+odd_status odd_read_constant(odd_onnx_reader *r)
 {
     const Onnx__TensorProto *value = odd_node_tensor_attribute(r, "value");
     if (!odd_node_makes(r, 0)) return odd_node_fail(r, "its result has no name");
     if (value) { /* as if it stood among the weights */
-        odd_value v = {r->node->output[0], ODD_VALUE_WEIGHT, value, -1, NULL};
+        odd_onnx_value v = {r->node->output[0], ODD_VALUE_WEIGHT, value, -1, NULL};
         return odd_reader_add(r, &v);
     }
     if (odd_node_has_attribute(r, "value_float")) return constant_float(r);
@@ -114,7 +114,8 @@ odd_status odd_read_constant(odd_reader *r)
 }
 
 /* The single value that ConstantOfShape repeats: 0.0 where none is given. */
-static odd_status repeated_value(const odd_reader *r, bool *whole, int64_t *number, float *real)
+static odd_status repeated_value(const odd_onnx_reader *r, bool *whole, int64_t *number,
+                                 float *real)
 {
     odd_status st;
     int rank;
@@ -137,7 +138,7 @@ done:
     return st;
 }
 
-static odd_status repeat_wholes(odd_reader *r, int rank, const int64_t shape[], int64_t number)
+static odd_status repeat_wholes(odd_onnx_reader *r, int rank, const int64_t shape[], int64_t number)
 {
     odd_numbers *n;
     odd_status st = odd_numbers_new(rank, shape, &n);
@@ -147,7 +148,7 @@ static odd_status repeat_wholes(odd_reader *r, int rank, const int64_t shape[], 
     return odd_node_give(r, n);
 }
 
-static odd_status repeat_reals(odd_reader *r, int rank, const int64_t shape[], float real)
+static odd_status repeat_reals(odd_onnx_reader *r, int rank, const int64_t shape[], float real)
 {
     odd_status st;
     int64_t values = 1;
@@ -166,7 +167,7 @@ done:
     return st;
 }
 
-odd_status odd_read_constant_of_shape(odd_reader *r)
+odd_status odd_read_constant_of_shape(odd_onnx_reader *r)
 {
     odd_status st;
     bool whole;
@@ -181,7 +182,7 @@ done:
     return st;
 }
 
-static odd_status range_of(odd_reader *r, int64_t first, int64_t end, int64_t step)
+static odd_status range_of(odd_onnx_reader *r, int64_t first, int64_t end, int64_t step)
 {
     odd_numbers *n;
     __int128 span = (__int128)end - first, count = 0; /* of int64_t: cannot overflow */
@@ -196,7 +197,7 @@ static odd_status range_of(odd_reader *r, int64_t first, int64_t end, int64_t st
     return odd_node_give(r, n);
 }
 
-static odd_status range_of_reals(odd_reader *r)
+static odd_status range_of_reals(odd_onnx_reader *r)
 {
     odd_status st;
     float number[3], *data;
@@ -215,7 +216,7 @@ done:
     return st;
 }
 
-odd_status odd_read_range(odd_reader *r)
+odd_status odd_read_range(odd_onnx_reader *r)
 {
     odd_status st;
     if (!odd_node_is_numbers(r, 0)) return range_of_reals(r);
@@ -270,7 +271,7 @@ static bool keeps_batch(odd_layer_kind kind, bool a_is_batch, bool b_is_batch, i
     }
 }
 
-static odd_status pair_at(odd_reader *r, odd_layer_kind kind, const odd_numbers *a, int64_t i,
+static odd_status pair_at(odd_onnx_reader *r, odd_layer_kind kind, const odd_numbers *a, int64_t i,
                           const odd_numbers *b, int64_t j, odd_numbers *out, int64_t at)
 {
     int64_t x = a->value[i], y = b->value[j];
@@ -286,7 +287,7 @@ static odd_status pair_at(odd_reader *r, odd_layer_kind kind, const odd_numbers 
 }
 
 /* Lists of the same shape, or one number with any. */
-odd_status odd_numbers_pair(odd_reader *r)
+odd_status odd_numbers_pair(odd_onnx_reader *r)
 {
     odd_status st;
     const odd_numbers *a, *b;
@@ -311,7 +312,7 @@ done:
 }
 
 /* The same numbers under another shape. */
-static odd_status give_reshaped(odd_reader *r, const odd_numbers *x, int rank,
+static odd_status give_reshaped(odd_onnx_reader *r, const odd_numbers *x, int rank,
                                 const int64_t shape[])
 {
     odd_numbers *n;
@@ -341,7 +342,8 @@ static void resolve(const odd_numbers *x, int rank, int64_t shape[])
     if (open >= 0 && known > 0) shape[open] = x->count / known;
 }
 
-static odd_status squeezed_shape(odd_reader *r, const odd_numbers *x, int *rank, int64_t shape[])
+static odd_status squeezed_shape(odd_onnx_reader *r, const odd_numbers *x, int *rank,
+                                 int64_t shape[])
 {
     int64_t axes[ODD_TENSOR_RANK];
     int count, next = 0;
@@ -356,7 +358,8 @@ static odd_status squeezed_shape(odd_reader *r, const odd_numbers *x, int *rank,
     return ODD_OK;
 }
 
-static odd_status unsqueezed_shape(odd_reader *r, const odd_numbers *x, int *rank, int64_t shape[])
+static odd_status unsqueezed_shape(odd_onnx_reader *r, const odd_numbers *x, int *rank,
+                                   int64_t shape[])
 {
     int64_t axes[ODD_TENSOR_RANK];
     int count, next = 0, from = 0, input = r->opset < 13 ? -1 : 1;
@@ -374,7 +377,7 @@ static odd_status unsqueezed_shape(odd_reader *r, const odd_numbers *x, int *ran
     return st;
 }
 
-odd_status odd_numbers_reshape(odd_reader *r)
+odd_status odd_numbers_reshape(odd_onnx_reader *r)
 {
     odd_status st;
     int rank;
@@ -401,7 +404,7 @@ static void copy_number(const odd_numbers *from, int64_t i, odd_numbers *to, int
 }
 
 /* Lists, one behind the other. */
-odd_status odd_numbers_concat(odd_reader *r)
+odd_status odd_numbers_concat(odd_onnx_reader *r)
 {
     odd_status st = ODD_OK;
     int64_t count = 0;
@@ -426,7 +429,7 @@ done:
     return st;
 }
 
-odd_status odd_numbers_slice(odd_reader *r)
+odd_status odd_numbers_slice(odd_onnx_reader *r)
 {
     odd_status st;
     const odd_numbers *x;
@@ -448,7 +451,7 @@ done:
     return st;
 }
 
-odd_status odd_numbers_gather(odd_reader *r)
+odd_status odd_numbers_gather(odd_onnx_reader *r)
 {
     odd_status st;
     const odd_numbers *x, *index;

@@ -18,7 +18,7 @@ typedef struct {
 } quantiser;
 
 /* Scale and zero point are the inputs 1 and 2; `rank` dimensions are quantised. */
-static odd_status read_quantiser(odd_reader *r, int rank, quantiser *q)
+static odd_status read_quantiser(odd_onnx_reader *r, int rank, quantiser *q)
 {
     odd_status st;
     int scale;
@@ -38,7 +38,7 @@ done:
     return st;
 }
 
-static odd_status check_axis(const odd_reader *r, const quantiser *q, const int64_t shape[])
+static odd_status check_axis(const odd_onnx_reader *r, const quantiser *q, const int64_t shape[])
 {
     if (q->count > 1 && shape[q->axis] != q->count)
         return odd_node_fail(r, "%" PRId64 " scales for %" PRId64 " channels", q->count,
@@ -61,8 +61,8 @@ static int64_t zero_of(const quantiser *q, int64_t channel)
 }
 
 /* The stored values as floats, from the file or from known numbers. */
-static odd_status stored_values(odd_reader *r, const odd_value *v, int *rank, int64_t shape[],
-                                int64_t *values, float **data)
+static odd_status stored_values(odd_onnx_reader *r, const odd_onnx_value *v, int *rank,
+                                int64_t shape[], int64_t *values, float **data)
 {
     odd_status st;
     if (v->kind == ODD_VALUE_WEIGHT) {
@@ -81,13 +81,13 @@ done:
     return st;
 }
 
-static odd_status dequantize_weight(odd_reader *r, int input)
+static odd_status dequantize_weight(odd_onnx_reader *r, int input)
 {
     odd_status st;
     int rank = 0;
     int64_t shape[ODD_TENSOR_RANK], values;
     float *data = NULL;
-    odd_value *v;
+    odd_onnx_value *v;
     quantiser q;
     ODD_TRY(odd_node_value(r, input, &v));
     ODD_TRY(stored_values(r, v, &rank, shape, &values, &data));
@@ -106,7 +106,8 @@ done:
 }
 
 /* A constant with a value for each channel that broadcasts over a tensor of this rank. */
-static odd_status channel_constant(odd_reader *r, const quantiser *q, int rank, bool zeros, int *id)
+static odd_status channel_constant(odd_onnx_reader *r, const quantiser *q, int rank, bool zeros,
+                                   int *id)
 {
     int64_t shape[ODD_TENSOR_RANK] = {0};
     int dims = q->count > 1 ? rank - (int)q->axis : 0;
@@ -120,7 +121,7 @@ static odd_status channel_constant(odd_reader *r, const quantiser *q, int rank, 
 }
 
 /* Images that come as small integers: (x - zero) scale, calculated. */
-static odd_status dequantize_image(odd_reader *r, int x)
+static odd_status dequantize_image(odd_onnx_reader *r, int x)
 {
     odd_status st;
     quantiser q;
@@ -136,9 +137,9 @@ done:
     return st;
 }
 
-odd_status odd_read_dequantize(odd_reader *r)
+odd_status odd_read_dequantize(odd_onnx_reader *r)
 {
-    odd_value *v;
+    odd_onnx_value *v;
     odd_status st = odd_node_value(r, 0, &v);
     if (st != ODD_OK) return st;
     if (v->kind == ODD_VALUE_WHOLE) return dequantize_image(r, v->tensor);
@@ -148,9 +149,9 @@ odd_status odd_read_dequantize(odd_reader *r)
 }
 
 /* The range of the zero point's type, uint8 where there is none. */
-static void stored_range(odd_reader *r, int64_t *low, int64_t *high)
+static void stored_range(odd_onnx_reader *r, int64_t *low, int64_t *high)
 {
-    odd_value *zero;
+    odd_onnx_value *zero;
     *low = 0;
     *high = UINT8_MAX;
     if (!odd_node_has(r, 2) || odd_node_value(r, 2, &zero) != ODD_OK || !zero->weight) return;
@@ -168,7 +169,7 @@ static int64_t quantised(float value, float scale, int64_t zero, int64_t low, in
 
 /* Weights that a training tool stored as float, to be quantised and expanded again. What a layer
  * computes would need rounding at run time, which this engine does not do. */
-odd_status odd_read_quantize(odd_reader *r)
+odd_status odd_read_quantize(odd_onnx_reader *r)
 {
     odd_status st;
     int x;

@@ -20,7 +20,7 @@ static bool is_ours(const char *domain)
     return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
 }
 
-static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
+static odd_status check_model(odd_onnx_reader *r, const Onnx__ModelProto *model)
 {
     for (size_t i = 0; i < model->n_opset_import; i++)
         if (is_ours(model->opset_import[i]->domain)) r->opset = model->opset_import[i]->version;
@@ -39,7 +39,7 @@ static odd_status check_model(odd_reader *r, const Onnx__ModelProto *model)
     return ODD_OK;
 }
 
-static odd_status check_node(const odd_reader *r)
+static odd_status check_node(const odd_onnx_reader *r)
 {
     const Onnx__NodeProto *node = r->node;
     if (!node->op_type || !odd_onnx_knows(node->op_type) || !is_ours(node->domain))
@@ -60,7 +60,7 @@ static bool names_its_place(const char *reason)
     return strncmp(reason, "node '", 6) == 0 || strncmp(reason, "layer '", 7) == 0;
 }
 
-static odd_status read_nodes(odd_reader *r)
+static odd_status read_nodes(odd_onnx_reader *r)
 {
     odd_status st;
     int *order = NULL, count;
@@ -80,7 +80,7 @@ done:
 }
 
 /* Outputs that are not computed are wanted only by test cases. */
-static odd_status constant_output(odd_reader *r, const odd_value *v, int *tensor)
+static odd_status constant_output(odd_onnx_reader *r, const odd_onnx_value *v, int *tensor)
 {
     odd_status st;
     int rank;
@@ -93,7 +93,7 @@ done:
     return st;
 }
 
-static odd_status numbers_output(odd_reader *r, const odd_value *v, int *tensor)
+static odd_status numbers_output(odd_onnx_reader *r, const odd_onnx_value *v, int *tensor)
 {
     const odd_numbers *n = v->numbers;
     float *data = odd_alloc(n->count, sizeof *data);
@@ -103,11 +103,11 @@ static odd_status numbers_output(odd_reader *r, const odd_value *v, int *tensor)
     return odd_graph_give_tensor(r->graph, v->name, n->rank, n->shape, data, tensor);
 }
 
-static odd_status add_output(odd_reader *r, const char *name)
+static odd_status add_output(odd_onnx_reader *r, const char *name)
 {
     int at = odd_names_find(&r->names, name);
     if (at < 0) return odd_fail(ODD_FORMAT, "nothing makes the output '%s'", name);
-    const odd_value *v = &r->value[at];
+    const odd_onnx_value *v = &r->value[at];
     int tensor = v->tensor;
     odd_status st = ODD_OK;
     if (v->kind == ODD_VALUE_NUMBERS && r->options->single)
@@ -119,7 +119,7 @@ static odd_status add_output(odd_reader *r, const char *name)
     return st == ODD_OK ? odd_graph_add_output(r->graph, tensor) : st;
 }
 
-static odd_status add_outputs(odd_reader *r)
+static odd_status add_outputs(odd_onnx_reader *r)
 {
     odd_status st = ODD_OK;
     for (size_t o = 0; st == ODD_OK && o < r->outputs; o++)
@@ -140,7 +140,7 @@ static odd_status read_notes(odd_graph *graph, const Onnx__ModelProto *model)
 }
 
 /* The names of the outputs are kept, so they are known before the nodes are read. */
-static odd_status note_outputs(odd_reader *r)
+static odd_status note_outputs(odd_onnx_reader *r)
 {
     odd_status st = ODD_OK;
     if (r->outputs == 0) return odd_fail(ODD_FORMAT, "the model has no output");
@@ -154,7 +154,7 @@ static odd_status note_outputs(odd_reader *r)
     return st;
 }
 
-static void reader_free(odd_reader *r)
+static void reader_free(odd_onnx_reader *r)
 {
     for (int i = 0; i < r->values; i++)
         odd_numbers_free(&r->value[i].numbers);
@@ -168,7 +168,7 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
                              Onnx__TensorProto *const given[], odd_graph **out)
 {
     odd_status st;
-    odd_reader r = {.options = options};
+    odd_onnx_reader r = {.options = options};
     ODD_TRY(check_model(&r, model));
     ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
     ODD_TRY(read_notes(r.graph, model));

@@ -30,7 +30,7 @@ typedef struct {
     const Onnx__TensorProto *weight;
     int tensor;
     odd_numbers *numbers; /* owned */
-} odd_value;
+} odd_onnx_value;
 
 typedef struct {
     const odd_onnx_options *options;
@@ -39,17 +39,17 @@ typedef struct {
     odd_graph *graph;
     int64_t opset;
     int64_t batch; /* what the file says that the batch is; 0: any */
-    odd_value *value;
+    odd_onnx_value *value;
     int values, value_room;
     odd_names names;             /* of the values */
     odd_names wanted;            /* the outputs of the file */
     int64_t made;                /* values of constants that nodes made so far */
     const Onnx__NodeProto *node; /* the one at work */
     int steps;                   /* tensors of the node at work that have no name in the file */
-} odd_reader;
+} odd_onnx_reader;
 
 /* Turns a node into layers, or into numbers. */
-typedef odd_status odd_node_read(odd_reader *r);
+typedef odd_status odd_node_read(odd_onnx_reader *r);
 
 /* onnx_operators.c: the reader of this operator, NULL: there is none. */
 odd_node_read *odd_onnx_operator(const char *name);
@@ -57,77 +57,80 @@ odd_node_read *odd_onnx_operator(const char *name);
 /* ---- onnx_inputs.c ---- */
 
 /** Every weight of the file becomes a value. */
-odd_status odd_onnx_weights(odd_reader *r);
+odd_status odd_onnx_weights(odd_onnx_reader *r);
 /** So do its inputs: the network's, and those that are given; `given[i]` is input i as a constant.
  */
-odd_status odd_onnx_inputs(odd_reader *r, Onnx__TensorProto *const given[]);
+odd_status odd_onnx_inputs(odd_onnx_reader *r, Onnx__TensorProto *const given[]);
 
 /* ---- onnx_node.c: the node at work ---- */
 
 /* "node 'conv1' (Conv): " and the words. */
-odd_status odd_node_fail(const odd_reader *r, const char *format, ...)
+odd_status odd_node_fail(const odd_onnx_reader *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* True if the node has this input (optional ones may be left out). */
-bool odd_node_has(const odd_reader *r, int input);
+bool odd_node_has(const odd_onnx_reader *r, int input);
 /* True if the node names this output. */
-bool odd_node_makes(const odd_reader *r, int output);
+bool odd_node_makes(const odd_onnx_reader *r, int output);
 /* The value of an input. ODD_FORMAT: left out. */
-odd_status odd_node_value(odd_reader *r, int input, odd_value **value);
+odd_status odd_node_value(odd_onnx_reader *r, int input, odd_onnx_value **value);
 /* An input as a tensor of floats in the graph. */
-odd_status odd_node_tensor(odd_reader *r, int input, int *tensor);
+odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor);
 /* An input as known whole numbers; borrowed. */
-odd_status odd_node_numbers(odd_reader *r, int input, const odd_numbers **numbers);
+odd_status odd_node_numbers(odd_onnx_reader *r, int input, const odd_numbers **numbers);
 /* An input as a known single float. */
-odd_status odd_node_scalar(odd_reader *r, int input, float *value);
+odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value);
 /* True if an input is whole numbers that are, or can be made, known. */
-bool odd_node_is_numbers(odd_reader *r, int input);
+bool odd_node_is_numbers(odd_onnx_reader *r, int input);
 
 /* The node's result number 0 is what a layer of this kind makes. */
-odd_status odd_node_layer(odd_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                           int inputs, const int input[]);
 /* The same for its result number `output`. */
-odd_status odd_node_layer_to(odd_reader *r, int output, odd_layer_kind kind,
+odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind,
                              const odd_layer_settings *set, int inputs, const int input[]);
 /* A layer on the way to the result. */
-odd_status odd_node_step(odd_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+odd_status odd_node_step(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                          int inputs, const int input[], int *tensor);
 /* A constant on the way to the result; the values are given. */
-odd_status odd_node_constant(odd_reader *r, int rank, const int64_t shape[], float *values,
+odd_status odd_node_constant(odd_onnx_reader *r, int rank, const int64_t shape[], float *values,
                              int *tensor);
 /* The result is the tensor that is there. */
-odd_status odd_node_pass(odd_reader *r, int tensor);
+odd_status odd_node_pass(odd_onnx_reader *r, int tensor);
 /* The result is a constant; the values are given. */
-odd_status odd_node_floats(odd_reader *r, int rank, const int64_t shape[], float *values);
+odd_status odd_node_floats(odd_onnx_reader *r, int rank, const int64_t shape[], float *values);
 /* The result is these numbers; given, also on failure. */
-odd_status odd_node_give(odd_reader *r, odd_numbers *numbers);
+odd_status odd_node_give(odd_onnx_reader *r, odd_numbers *numbers);
 /* Take from what constants may hold in all. ODD_FORMAT: too much. */
-odd_status odd_node_spend(odd_reader *r, int64_t values);
+odd_status odd_node_spend(odd_onnx_reader *r, int64_t values);
 
 odd_status odd_numbers_new(int rank, const int64_t shape[], odd_numbers **out);
 void odd_numbers_free(odd_numbers **numbers);
 
 /* A new value; its name must be new. */
-odd_status odd_reader_add(odd_reader *r, const odd_value *value);
+odd_status odd_reader_add(odd_onnx_reader *r, const odd_onnx_value *value);
 
 /* ---- onnx_attribute.c: attributes of the node at work, or the default ---- */
-bool odd_node_has_attribute(const odd_reader *r, const char *name);
-odd_status odd_node_int(const odd_reader *r, const char *name, int64_t otherwise, int64_t *value);
-odd_status odd_node_float(const odd_reader *r, const char *name, float otherwise, float *value);
+bool odd_node_has_attribute(const odd_onnx_reader *r, const char *name);
+odd_status odd_node_int(const odd_onnx_reader *r, const char *name, int64_t otherwise,
+                        int64_t *value);
+odd_status odd_node_float(const odd_onnx_reader *r, const char *name, float otherwise,
+                          float *value);
 /* At most `most` integers; *count is -1 if there is no such attribute. */
-odd_status odd_node_ints(const odd_reader *r, const char *name, int most, int64_t values[],
+odd_status odd_node_ints(const odd_onnx_reader *r, const char *name, int most, int64_t values[],
                          int *count);
 /* True if the attribute is this word (or is not there and `otherwise` is this word). */
-bool odd_node_is(const odd_reader *r, const char *name, const char *word, const char *otherwise);
+bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
+                 const char *otherwise);
 /* NULL: there is none. */
-const Onnx__TensorProto *odd_node_tensor_attribute(const odd_reader *r, const char *name);
+const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, const char *name);
 /* Integers of an input where it is given (`input` -1: never), else of an attribute. */
-odd_status odd_node_list(odd_reader *r, int input, const char *attribute, int most,
+odd_status odd_node_list(odd_onnx_reader *r, int input, const char *attribute, int most,
                          int64_t values[], int *count);
 /* An axis that may count from the end, -rank ... rank - 1. */
-odd_status odd_node_axis(const odd_reader *r, int64_t axis, int rank, int64_t *out);
+odd_status odd_node_axis(const odd_onnx_reader *r, int64_t axis, int rank, int64_t *out);
 /* Axes of an input or attribute, sorted; *count is -1 if there are none. */
-odd_status odd_node_axes(odd_reader *r, int input, const char *attribute, int rank,
+odd_status odd_node_axes(odd_onnx_reader *r, int input, const char *attribute, int rank,
                          int64_t axes[ODD_TENSOR_RANK], int *count);
 
 /* ---- onnx_window.c, onnx_math.c, onnx_move.c, onnx_numbers.c, onnx_choose.c,
@@ -150,7 +153,7 @@ typedef struct {
     int64_t axis[ODD_TENSOR_RANK], first[ODD_TENSOR_RANK], end[ODD_TENSOR_RANK],
         step[ODD_TENSOR_RANK];
 } odd_slices;
-odd_status odd_read_slice_lists(odd_reader *r, int rank, odd_slices *s);
+odd_status odd_read_slice_lists(odd_onnx_reader *r, int rank, odd_slices *s);
 /* Bounds that may count from the end or reach outside become places; end -1 is before 0. */
 void odd_slice_bounds(int64_t size, int64_t step, int64_t *first, int64_t *end);
 

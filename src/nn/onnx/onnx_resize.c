@@ -80,7 +80,7 @@ typedef struct {
 } method;
 
 /* Opset 10 had one way only. */
-static odd_status read_method(const odd_reader *r, method *m)
+static odd_status read_method(const odd_onnx_reader *r, method *m)
 {
     bool old = r->opset < 11;
     bool nearest = odd_node_is(r, "mode", "nearest", "nearest");
@@ -101,13 +101,13 @@ static odd_status read_method(const odd_reader *r, method *m)
 
 /* ---- Sizes ---- */
 
-static odd_status check_size(const odd_reader *r, int d, double length)
+static odd_status check_size(const odd_onnx_reader *r, int d, double length)
 {
     if (length >= 1 && length <= (double)ODD_WINDOW_LIMIT) return ODD_OK;
     return odd_node_fail(r, "its dimension %d would have the size %g", d, length);
 }
 
-static odd_status take_sizes(odd_reader *r, const odd_tensor *x, resized size[])
+static odd_status take_sizes(odd_onnx_reader *r, const odd_tensor *x, resized size[])
 {
     const odd_numbers *sizes;
     odd_status st;
@@ -128,7 +128,7 @@ done:
     return st;
 }
 
-static odd_status take_scales(odd_reader *r, const odd_tensor *x, int input, resized size[])
+static odd_status take_scales(odd_onnx_reader *r, const odd_tensor *x, int input, resized size[])
 {
     odd_status st;
     int tensor;
@@ -168,7 +168,7 @@ static void fill_weights(const method *m, const resized *s, float weight[])
     }
 }
 
-static odd_status new_weights(odd_reader *r, const method *m, const resized *s, int *tensor)
+static odd_status new_weights(odd_onnx_reader *r, const method *m, const resized *s, int *tensor)
 {
     const int64_t shape[2] = {s->in, s->out};
     float *weight;
@@ -183,7 +183,7 @@ done:
 }
 
 /* Exchanges dimension d and the last one. */
-static odd_status turn(odd_reader *r, int rank, int d, int *x)
+static odd_status turn(odd_onnx_reader *r, int rank, int d, int *x)
 {
     odd_layer_settings set = odd_layer_defaults();
     if (d == rank - 1) return ODD_OK;
@@ -193,7 +193,8 @@ static odd_status turn(odd_reader *r, int rank, int d, int *x)
     return odd_node_step(r, ODD_LAYER_TRANSPOSE, &set, 1, x, x);
 }
 
-static odd_status resize(odd_reader *r, const method *m, const resized *s, int rank, int d, int *x)
+static odd_status resize(odd_onnx_reader *r, const method *m, const resized *s, int rank, int d,
+                         int *x)
 {
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
@@ -207,7 +208,7 @@ done:
     return st;
 }
 
-odd_status odd_read_resize(odd_reader *r)
+odd_status odd_read_resize(odd_onnx_reader *r)
 {
     odd_status st;
     method m;

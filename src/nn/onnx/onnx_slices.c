@@ -14,7 +14,7 @@ void odd_slice_bounds(int64_t size, int64_t step, int64_t *first, int64_t *end)
     *end = step > 0 ? clamp(*end, 0, size) : clamp(*end, -1, size - 1);
 }
 
-odd_status odd_read_slice_lists(odd_reader *r, int rank, odd_slices *s)
+odd_status odd_read_slice_lists(odd_onnx_reader *r, int rank, odd_slices *s)
 {
     odd_status st;
     int ends, axes, steps, old = r->opset < 10;

@@ -10,7 +10,7 @@
 
 /* Integers of an attribute for each of the `spatial` dimensions; those of one dimension are for
  * columns. `parts`: 1, or 2 for the pads (all begins, then all ends). */
-static odd_status read_spatial(const odd_reader *r, const char *name, int spatial, int parts,
+static odd_status read_spatial(const odd_onnx_reader *r, const char *name, int spatial, int parts,
                                int64_t low, int64_t to[])
 {
     int64_t values[4];
@@ -27,7 +27,7 @@ static odd_status read_spatial(const odd_reader *r, const char *name, int spatia
     return ODD_OK;
 }
 
-static odd_status read_window(const odd_reader *r, int spatial, odd_layer_settings *set)
+static odd_status read_window(const odd_onnx_reader *r, int spatial, odd_layer_settings *set)
 {
     odd_status st;
     *set = odd_layer_defaults();
@@ -42,7 +42,7 @@ done:
 }
 
 /* A tensor of one spatial dimension gets a second one, of size 1, before it. */
-static odd_status widen(odd_reader *r, int *tensor)
+static odd_status widen(odd_onnx_reader *r, int *tensor)
 {
     odd_layer_settings set = odd_layer_defaults();
     set.axes = 1;
@@ -51,7 +51,7 @@ static odd_status widen(odd_reader *r, int *tensor)
 }
 
 /* Input `i` with two spatial dimensions; *spatial: how many it has in the file. */
-static odd_status take_map(odd_reader *r, int i, int *tensor, int *spatial)
+static odd_status take_map(odd_onnx_reader *r, int i, int *tensor, int *spatial)
 {
     odd_status st = odd_node_tensor(r, i, tensor);
     if (st != ODD_OK) return st;
@@ -63,7 +63,7 @@ static odd_status take_map(odd_reader *r, int i, int *tensor, int *spatial)
 }
 
 /* The layer makes the node's result; that of one-dimensional ones loses its row again. */
-static odd_status finish(odd_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+static odd_status finish(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                          int spatial, int inputs, const int input[])
 {
     int wide;
@@ -90,7 +90,7 @@ static void share_padding(odd_layer_settings *set, int d, int64_t total, bool up
 
 /* What the attribute auto_pad says; *same is set where the result shall be as large as the input
  * (divided by the stride). */
-static odd_status read_auto_pad(const odd_reader *r, odd_layer_settings *set, bool *same,
+static odd_status read_auto_pad(const odd_onnx_reader *r, odd_layer_settings *set, bool *same,
                                 bool *upper)
 {
     *upper = odd_node_is(r, "auto_pad", "SAME_UPPER", "NOTSET");
@@ -102,7 +102,7 @@ static odd_status read_auto_pad(const odd_reader *r, odd_layer_settings *set, bo
     return ODD_OK;
 }
 
-static odd_status pad_same(const odd_reader *r, const odd_tensor *x, odd_layer_settings *set)
+static odd_status pad_same(const odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     bool same, upper;
     odd_status st = read_auto_pad(r, set, &same, &upper);
@@ -114,7 +114,7 @@ static odd_status pad_same(const odd_reader *r, const odd_tensor *x, odd_layer_s
     return st;
 }
 
-static odd_status check_kernel(const odd_reader *r, const odd_tensor *weight,
+static odd_status check_kernel(const odd_onnx_reader *r, const odd_tensor *weight,
                                const odd_layer_settings *set)
 {
     for (int d = 0; d < 2; d++)
@@ -124,7 +124,7 @@ static odd_status check_kernel(const odd_reader *r, const odd_tensor *weight,
 }
 
 /* Input, weight and perhaps bias of a convolution, with its settings. */
-static odd_status read_convolution(odd_reader *r, odd_layer_settings *set, int input[3],
+static odd_status read_convolution(odd_onnx_reader *r, odd_layer_settings *set, int input[3],
                                    int *inputs, int *spatial)
 {
     odd_status st;
@@ -148,7 +148,7 @@ done:
     return st;
 }
 
-odd_status odd_read_conv(odd_reader *r)
+odd_status odd_read_conv(odd_onnx_reader *r)
 {
     odd_status st;
     odd_layer_settings set;
@@ -173,7 +173,7 @@ static void pad_to(odd_layer_settings *set, int d, int64_t size, int64_t want, b
     }
 }
 
-odd_status odd_read_conv_transpose(odd_reader *r)
+odd_status odd_read_conv_transpose(odd_onnx_reader *r)
 {
     odd_status st;
     odd_layer_settings set;
@@ -205,7 +205,7 @@ static void round_up(const odd_tensor *x, const odd_layer_settings *set, int64_t
 }
 
 /* Padding that counts, which the extra rows and columns must not: it becomes zeros of its own. */
-static odd_status pad_before(odd_reader *r, odd_layer_settings *set, int *x)
+static odd_status pad_before(odd_onnx_reader *r, odd_layer_settings *set, int *x)
 {
     odd_layer_settings pad = odd_layer_defaults();
     pad.axes = 4;
@@ -218,7 +218,7 @@ static odd_status pad_before(odd_reader *r, odd_layer_settings *set, int *x)
     return odd_node_step(r, ODD_LAYER_PAD, &pad, 1, x, x);
 }
 
-static odd_status pool_ceiling(odd_reader *r, odd_layer_settings *set, int *x)
+static odd_status pool_ceiling(odd_onnx_reader *r, odd_layer_settings *set, int *x)
 {
     odd_status st;
     int64_t ceiling, extra[2];
@@ -232,7 +232,7 @@ done:
     return st;
 }
 
-odd_status odd_read_pool(odd_reader *r)
+odd_status odd_read_pool(odd_onnx_reader *r)
 {
     odd_status st;
     odd_layer_settings set;
@@ -255,7 +255,7 @@ done:
     return st;
 }
 
-odd_status odd_read_global_pool(odd_reader *r)
+odd_status odd_read_global_pool(odd_onnx_reader *r)
 {
     int x;
     odd_layer_settings set = odd_layer_defaults();

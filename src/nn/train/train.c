@@ -75,7 +75,7 @@ static odd_status check_losses(const odd_graph *g, int losses, const odd_loss lo
     return ODD_OK;
 }
 
-static odd_status check_steps(const odd_training *t)
+static odd_status check_steps(const odd_train_setup *t)
 {
     for (int i = 0; i < t->program.steps; i++) {
         const odd_step *step = &t->program.step[i];
@@ -91,7 +91,7 @@ static odd_status check_steps(const odd_training *t)
 }
 
 /* Tensors behind something that learns; whether anything is drawn on the way. */
-static void find_wants(odd_training *t)
+static void find_wants(odd_train_setup *t)
 {
     for (int s = 0; s < t->parameters.learnt_slots; s++)
         t->wants[t->parameters.slot[s].tensor] = true;
@@ -116,7 +116,7 @@ static odd_status check_dropout(const odd_graph *g)
     return ODD_OK;
 }
 
-static odd_status start_training(odd_training *t, const odd_graph *graph, int losses,
+static odd_status start_training(odd_train_setup *t, const odd_graph *graph, int losses,
                                  const odd_loss loss[], uint64_t seed)
 {
     odd_status st;

@@ -47,7 +47,7 @@ typedef struct {
     bool *wants;               /* (tensors) something that learns is behind it */
     int64_t *final;            /* (steps) once backward has left it: where the final values begin */
     odd_weights weights;       /* constants that stay, with engine and stream */
-} odd_training;
+} odd_train_setup;
 
 /* ---- train_tape.c ---- */
 
@@ -70,7 +70,7 @@ void odd_watch_begin_shard(odd_watch *w, int thread, int64_t length);
 void odd_watch_end_shard(odd_watch *w, int thread);
 
 /* training->final from slots and steps. */
-odd_status odd_train_finals(odd_training *t);
+odd_status odd_train_finals(odd_train_setup *t);
 
 /* The shard that a tape works on; its own loops find it through their settings. */
 typedef struct {
@@ -94,11 +94,11 @@ typedef struct {
 } odd_tape;
 
 /* For n images. ODD_FORMAT naming a layer that cannot be trained. */
-odd_status odd_tape_new(odd_training *t, int64_t n, odd_tape **out);
+odd_status odd_tape_new(odd_train_setup *t, int64_t n, odd_tape **out);
 void odd_tape_free(odd_tape **tape);
 /* One shard on this thread: vector (length) filled, work.tally set. `work` says all but the seed.
  */
-odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_work *work,
+odd_status odd_tape_run(const odd_train_setup *t, odd_tape *tape, const odd_work *work,
                         float vector[]);
 
 /* ---- For the layers: a tape in the making ---- */
@@ -113,7 +113,7 @@ typedef struct {
 
 typedef struct {
     odd_planner p;
-    const odd_training *training;
+    const odd_train_setup *training;
     odd_tape *tape;
     int *gradient;  /* (tensors) value: of the loss by this tensor, so far; -1: none */
     int *slot;      /* (slots) value: where it goes in the vector; -1: none yet */

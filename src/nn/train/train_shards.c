@@ -15,7 +15,7 @@ void odd_shard_range(int64_t batch, int shards, int shard, int64_t *first, int64
     *count = whole + (shard < rest);
 }
 
-static odd_status check_shard(const odd_training *t, const odd_shard *shard)
+static odd_status check_shard(const odd_train_setup *t, const odd_shard *shard)
 {
     odd_status st = ODD_OK;
     if (shard->images < 1) return odd_fail(ODD_ARG, "a shard of %" PRId64 " images", shard->images);

@@ -83,7 +83,7 @@ static void set_none(int n, int number[])
 
 static odd_status make(odd_maker *m)
 {
-    const odd_training *t = m->training;
+    const odd_train_setup *t = m->training;
     odd_status st;
     ODD_TRY(ODD_NEW(m->p.holds, t->graph->tensors));
     ODD_TRY(ODD_NEW(m->gradient, t->graph->tensors));
@@ -103,7 +103,7 @@ done:
     return st;
 }
 
-static odd_status new_tape(odd_training *t, int64_t n, odd_tape **out)
+static odd_status new_tape(odd_train_setup *t, int64_t n, odd_tape **out)
 {
     odd_status st;
     odd_tape *tape;
@@ -134,7 +134,7 @@ done:
 
 /* Primitives cut their work by the threads there are when they are made: always one, so that their
  * sums do not depend on that. */
-odd_status odd_tape_new(odd_training *t, int64_t n, odd_tape **out)
+odd_status odd_tape_new(odd_train_setup *t, int64_t n, odd_tape **out)
 {
     int threads = omp_get_max_threads();
     omp_set_num_threads(1);
@@ -155,7 +155,8 @@ static void clear_rest(const odd_parameters *p, const bool filled[], float vecto
     }
 }
 
-odd_status odd_tape_run(const odd_training *t, odd_tape *tape, const odd_work *work, float vector[])
+odd_status odd_tape_run(const odd_train_setup *t, odd_tape *tape, const odd_work *work,
+                        float vector[])
 {
     const odd_parameters *p = &t->parameters;
     tape->work = *work;

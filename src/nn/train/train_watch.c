@@ -11,7 +11,7 @@
 /* ---- Which values are final behind which step ---- */
 
 /* The first step that reads each place, whose backward is the last to write there. */
-static void first_readers(const odd_training *t, int reader[])
+static void first_readers(const odd_train_setup *t, int reader[])
 {
     const odd_parameters *p = &t->parameters;
     for (int s = 0; s < p->learnt_slots; s++)
@@ -26,7 +26,7 @@ static void first_readers(const odd_training *t, int reader[])
 }
 
 /* Running averages, at the end, are there before backward begins. */
-odd_status odd_train_finals(odd_training *t)
+odd_status odd_train_finals(odd_train_setup *t)
 {
     const odd_parameters *p = &t->parameters;
     int *reader = NULL, slot = p->learnt_slots;

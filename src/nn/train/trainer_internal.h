@@ -10,7 +10,7 @@ enum { ODD_TAPES = 4 };         /* sizes of shards that a thread keeps: full one
 enum { ODD_NORM_BLOCK = 4096 }; /* values whose squares are summed at a time */
 
 struct odd_trainer {
-    odd_training training;
+    odd_train_setup training;
     odd_train_options options;
     int threads;
     odd_tape **tape; /* (threads, ODD_TAPES) */
