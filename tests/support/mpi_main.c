@@ -2,6 +2,7 @@
  * and the exit code is "a test failed on any rank, or none ran". */
 #include "foreign_leaks.h"
 #include "oddlot_test_mpi.h"
+#include "test_driver.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/status.h"
@@ -22,14 +23,10 @@ bool check_all(MPI_Comm comm, bool condition)
 
 int main(int argc, char **argv)
 {
-    CU_SuiteInfo suites[] = {
-        {odd_test_name, NULL, NULL, NULL, NULL, odd_tests},
-        CU_SUITE_INFO_NULL,
-    };
     if (odd_par_start(&argc, &argv) != ODD_OK) return 1;
     odd_log_setup(odd_rank(MPI_COMM_WORLD), ODD_LOG_WARN);
     odd_threads_setup(0, odd_threads_ranks_sharing(MPI_COMM_WORLD));
-    int bad = CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS;
+    int bad = !test_register();
     if (!bad) {
         CU_basic_set_mode(odd_rank(MPI_COMM_WORLD) == 0 ? CU_BRM_VERBOSE : CU_BRM_SILENT);
         CU_basic_run_tests();

@@ -1,16 +1,13 @@
 /* Driver of the CUnit programs that need no MPI: the exit code is "a test failed, or none ran". */
 #include "foreign_leaks.h"
 #include "oddlot_test.h"
+#include "test_driver.h"
 
 #include <stdio.h>
 
 int main(void)
 {
-    CU_SuiteInfo suites[] = {
-        {odd_test_name, NULL, NULL, NULL, NULL, odd_tests},
-        CU_SUITE_INFO_NULL,
-    };
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
+    if (!test_register()) {
         fprintf(stderr, "%s\n", CU_get_error_msg());
         return 1;
     }
