@@ -6,12 +6,23 @@
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/threads.h"
 
+#include <math.h>
+#include <string.h>
+
+#define FAR       256.0 /* times farther from 0 than from each other, centroids are shifted */
+#define LARGE     1e12  /* squares of such, and sums of them, are safe in float32, */
+#define SMALL     1e-12 /* and of such */
+#define PANEL     65536 /* values of rows that are shifted at a time: they stay in cache */
+#define OUT_THERE 1e15f /* farther than any centroid by so much that it does not matter how much   \
+                         */
+
 odd_status odd_kmeans_table_new(int k, int d, bool directions, odd_kmeans_table *table)
 {
     odd_status st;
     *table = (odd_kmeans_table){.k = k, .d = d, .directions = directions};
     ODD_TRY(ODD_NEW(table->centre, (int64_t)k * d));
     ODD_TRY(ODD_NEW(table->offset, k));
+    ODD_TRY(ODD_NEW(table->origin, d));
 done:
     return st;
 }
@@ -20,7 +31,32 @@ void odd_kmeans_table_free(odd_kmeans_table *table)
 {
     odd_free(table->centre);
     odd_free(table->offset);
+    odd_free(table->origin);
     *table = (odd_kmeans_table){0};
+}
+
+/* The largest distances of the centroids from the origin, of the origin from 0, in any feature. */
+static void measure(const odd_kmeans_table *table, const double centre[], const double origin[],
+                    double *apart, double *away)
+{
+    *apart = *away = 0;
+    for (int j = 0; j < table->d; j++)
+        *away = fmax(*away, fabs(origin[j]));
+    for (int64_t c = 0; c < table->k; c++)
+        for (int j = 0; j < table->d; j++)
+            *apart = fmax(*apart, fabs(centre[c * table->d + j] - origin[j]));
+}
+
+/* Most rows are well told apart as they are, which saves a pass. */
+static void choose_scale(odd_kmeans_table *table, const double centre[], const double origin[])
+{
+    double apart, away;
+    int exponent = 0;
+    measure(table, centre, origin, &apart, &away);
+    const bool safe = apart > SMALL && apart < LARGE && away < FAR * apart;
+    table->shifted = apart > 0 && !safe && !table->directions;
+    if (table->shifted) frexp(apart, &exponent);
+    table->scale = ldexp(1, -exponent);
 }
 
 /* With a = centroid - origin: |x - centroid|^2 = |x - origin|^2 - 2 x . a + |a|^2 + 2 origin . a.
@@ -28,12 +64,14 @@ void odd_kmeans_table_free(odd_kmeans_table *table)
  * as near to each, and the first one has it. */
 void odd_kmeans_table_set(odd_kmeans_table *table, const double centre[], const double origin[])
 {
+    choose_scale(table, centre, origin);
+    memcpy(table->origin, origin, (size_t)table->d * sizeof *origin);
     for (int c = 0; c < table->k; c++) {
         double offset = 0;
         for (int j = 0; j < table->d; j++) {
-            const double a = centre[(int64_t)c * table->d + j] - origin[j];
+            const double a = (centre[(int64_t)c * table->d + j] - origin[j]) * table->scale;
             table->centre[(int64_t)c * table->d + j] = (float)a;
-            offset += a * (a + 2 * origin[j]);
+            offset += table->shifted ? a * a : a * (a + 2 * origin[j]);
         }
         table->offset[c] = table->directions ? 0 : (float)offset;
     }
@@ -56,10 +94,40 @@ ODD_SIMD(static, void, first_smallest,
     }
 }
 
-void odd_kmeans_assign(const odd_kmeans_table *table, int n, const float x[], float scratch[],
-                       int32_t cluster[])
+ODD_SIMD(static, void, shift_rows,
+         (int n, int d, const float x[], const double origin[], double scale, float z[]),
+         (n, d, x, origin, scale, z))
 {
-    odd_sgemm(1, n, table->k, table->d, -2, x, table->centre, 0, scratch);
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < d; j++) {
+            const float value = (float)(((double)x[(int64_t)i * d + j] - origin[j]) * scale);
+            z[(int64_t)i * d + j] = fmaxf(-OUT_THERE, fminf(OUT_THERE, value));
+        }
+}
+
+int odd_kmeans_panel(int d)
+{
+    return d < PANEL ? PANEL / d : 1;
+}
+
+static void multiply_shifted(const odd_kmeans_table *table, int n, const float x[], float z[],
+                             float scratch[])
+{
+    const int panel = odd_kmeans_panel(table->d);
+    for (int64_t i = 0; i < n; i += panel) {
+        const int rows = (int)(n - i < panel ? n - i : panel);
+        shift_rows(rows, table->d, x + i * table->d, table->origin, table->scale, z);
+        odd_sgemm(1, rows, table->k, table->d, -2, z, table->centre, 0, scratch + i * table->k);
+    }
+}
+
+void odd_kmeans_assign(const odd_kmeans_table *table, int n, const float x[], float z[],
+                       float scratch[], int32_t cluster[])
+{
+    if (table->shifted)
+        multiply_shifted(table, n, x, z, scratch);
+    else
+        odd_sgemm(1, n, table->k, table->d, -2, x, table->centre, 0, scratch);
     first_smallest(n, table->k, scratch, table->offset, cluster);
 }
 
@@ -68,6 +136,7 @@ odd_status odd_kmeans_work_new(const odd_rows *rows, int k, bool directions, odd
     odd_status st;
     *work = (odd_kmeans_work){.block = rows->part.block};
     ODD_TRY(odd_kmeans_table_new(k, rows->d, directions, &work->table));
+    ODD_TRY(ODD_NEW(work->z, odd_threads() * (int64_t)odd_kmeans_panel(rows->d) * rows->d));
     ODD_TRY(ODD_NEW(work->scratch, odd_threads() * work->block * k));
     ODD_TRY(ODD_NEW(work->cluster, odd_threads() * work->block));
 done:
@@ -77,6 +146,7 @@ done:
 void odd_kmeans_work_free(odd_kmeans_work *work)
 {
     odd_kmeans_table_free(&work->table);
+    odd_free(work->z);
     odd_free(work->scratch);
     odd_free(work->cluster);
     *work = (odd_kmeans_work){0};
@@ -90,7 +160,9 @@ static float *scratch_of(const odd_kmeans_work *work, int thread)
 const int32_t *odd_kmeans_work_assign(const odd_kmeans_work *work, const odd_block *block)
 {
     int32_t *cluster = work->cluster + block->thread * work->block;
-    odd_kmeans_assign(&work->table, block->count, block->x, scratch_of(work, block->thread),
+    const int d = work->table.d;
+    float *z = work->z + block->thread * (int64_t)odd_kmeans_panel(d) * d;
+    odd_kmeans_assign(&work->table, block->count, block->x, z, scratch_of(work, block->thread),
                       cluster);
     return cluster;
 }

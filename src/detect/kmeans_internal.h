@@ -13,18 +13,24 @@
 typedef struct {
     int k, d;
     bool directions; /* rows and centroids of unit length: the largest product is the nearest */
-    float *centre;   /* (k, d) centroids less the origin */
+    float *centre;   /* (k, d) centroids less the origin, times the scale */
     float *offset;   /* (k) |centroid - origin|^2 + 2 origin . (centroid - origin); directions: 0 */
+    double *origin;  /* (d) */
+    bool shifted;    /* float32 would lose the differences of such rows or centroids: rows too are
+                        taken less the origin and times the scale, offsets are |centre|^2 */
+    double scale;    /* a power of two; 1 where nothing is shifted */
 } odd_kmeans_table;
 
 odd_status odd_kmeans_table_new(int k, int d, bool directions, odd_kmeans_table *table);
 void odd_kmeans_table_free(odd_kmeans_table *table);
 /** Differences of distances do not depend on the origin; near the rows it saves digits. */
 void odd_kmeans_table_set(odd_kmeans_table *table, const double centre[], const double origin[]);
+/** Rows of d features that are shifted at a time. */
+int odd_kmeans_panel(int d);
 /** cluster (n) for x (n, d); scratch (n, k) gets the squared distances less |x - origin|^2 and
- *  less the offsets. @local */
-void odd_kmeans_assign(const odd_kmeans_table *table, int n, const float x[], float scratch[],
-                       int32_t cluster[]);
+ *  less the offsets, where rows are shifted times scale^2. z: room (panel, d). @local */
+void odd_kmeans_assign(const odd_kmeans_table *table, int n, const float x[], float z[],
+                       float scratch[], int32_t cluster[]);
 /** The same by the definition, in double, for one row. @local */
 int32_t odd_kmeans_assign_plain(int k, int d, const double centre[], const float x[]);
 /** |x - centre|^2 in double. @local */
@@ -34,6 +40,7 @@ double odd_kmeans_square(int d, const float x[], const double centre[]);
 typedef struct {
     odd_kmeans_table table;
     int64_t block;    /* rows of a block */
+    float *z;         /* (threads, panel, d) */
     float *scratch;   /* (threads, block, k) */
     int32_t *cluster; /* (threads, block) */
 } odd_kmeans_work;

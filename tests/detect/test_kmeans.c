@@ -157,30 +157,6 @@ static void test_inertia_never_rises(void)
     }
 }
 
-/* The product of blocks finds what the definition finds. */
-static void test_assign_is_plain(void)
-{
-    enum { ROWS = 100, WIDE = 19, MANY = 23 };
-    float x[ROWS * WIDE], scratch[ROWS * MANY];
-    double centre[MANY * WIDE], origin[WIDE];
-    int32_t cluster[ROWS];
-    odd_kmeans_table table;
-    for (int i = 0; i < ROWS * WIDE; i++)
-        x[i] = (float)(50 + odd_normal(1, ODD_STREAM_TEST, (uint64_t)i, 0));
-    for (int i = 0; i < MANY * WIDE; i++)
-        centre[i] = 50 + odd_normal(1, ODD_STREAM_TEST, (uint64_t)i, 1);
-    for (int j = 0; j < WIDE; j++)
-        origin[j] = 50;
-    bool ok = odd_kmeans_table_new(MANY, WIDE, false, &table) == ODD_OK;
-    if (!check_all(WORLD, ok)) return;
-    odd_kmeans_table_set(&table, centre, origin);
-    odd_kmeans_assign(&table, ROWS, x, scratch, cluster);
-    for (int i = 0; i < ROWS; i++)
-        ok = ok && cluster[i] == odd_kmeans_assign_plain(MANY, WIDE, centre, x + i * WIDE);
-    check_all(WORLD, ok);
-    odd_kmeans_table_free(&table);
-}
-
 static void test_blobs(void)
 {
     odd_rows rows = rows_of(WORLD, 300, 4, 5, three_blobs);
@@ -563,7 +539,6 @@ CU_TestInfo odd_tests[] = {
     {"Lloyd's iterations are those of scikit-learn", test_reference},
     {"spherical iterations are those of NumPy", test_spherical_reference},
     {"inertia never rises", test_inertia_never_rises},
-    {"the fast nearest centroid is the plain one", test_assign_is_plain},
     {"blobs are found from any seed", test_blobs},
     {"the same bits on any ranks and threads", test_ranks_and_threads},
     {"an empty cluster begins anew", test_empty_cluster},
