@@ -65,6 +65,8 @@ static odd_status find_parts(const odd_bundle *model, odd_core_gaussian *core,
     ODD_TRY(odd_bundle_get_f64(model, "odds/slope", slope));
     if (core->d != theme->d)
         return odd_fail(ODD_FORMAT, "core and theme are not of the same features");
+    if (!isfinite(*offset) || !isfinite(*slope))
+        return odd_fail(ODD_FORMAT, "the odds of the model are not finite");
 done:
     return st;
 }

@@ -2,6 +2,7 @@
  * Letters: n rows, d features, r axes, z centred rows (n, d). */
 #include "detect/core_internal.h"
 
+#include "detectors_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
@@ -51,11 +52,17 @@ odd_status odd_core_gaussian_find(const odd_bundle *b, const char *part, odd_cor
     ODD_TRY(odd_bundle_get(b, name_of(part, "axis", name), ODD_F64, 2, &axis));
     ODD_TRY(odd_bundle_get(b, name_of(part, "variance", name), ODD_F64, 1, &variance));
     ODD_TRY(odd_bundle_get_i64(b, name_of(part, "axes", name), &axes));
+    ODD_TRY(odd_detector_check_array(mean));
+    ODD_TRY(odd_detector_check_array(axis));
+    ODD_TRY(odd_detector_check_array(variance));
     const int64_t d = mean->shape.shape[0];
     if (d < 1 || d > INT32_MAX || axis->shape.shape[0] != d || axis->shape.shape[1] != d ||
         variance->shape.shape[0] != d || axes < 0 || axes >= d)
         return odd_fail(ODD_FORMAT, "the arrays of the %s do not fit each other", part);
     *g = (odd_core_gaussian){(int)d, (int)axes, mean->data, axis->data, variance->data};
+    for (int j = 0; j < g->d; j++)
+        if (!(g->variance[j] > 0))
+            return odd_fail(ODD_FORMAT, "variance %d of the %s is not above 0", j, part);
 done:
     return st;
 }

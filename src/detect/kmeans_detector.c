@@ -154,6 +154,7 @@ static odd_status kmeans_score(const odd_bundle *model, const odd_rows *rows, do
     double *distance = NULL, *normality = NULL;
     ODD_TRY_ALL(rows->comm, odd_bundle_get(model, "centre", ODD_F64, 2, &centre));
     ODD_TRY_ALL(rows->comm, odd_detector_check_width("kmeans", rows, centre->shape.shape[1]));
+    ODD_TRY_ALL(rows->comm, odd_detector_check_array(centre));
     ODD_TRY_ALL(rows->comm, ODD_NEW(cluster, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, ODD_NEW(distance, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, ODD_NEW(normality, rows->part.n_local));
@@ -197,6 +198,7 @@ const odd_detector odd_detector_kmeans = {
     .options = kmeans_table,
     .options_size = sizeof(odd_kmeans_options),
     .columns = kmeans_columns,
+    .draws = true,
     .fit = kmeans_fit,
     .score = kmeans_score,
     .reason = kmeans_reason,

@@ -1,6 +1,9 @@
 /* A mixture's way into a bundle and back. */
 #include "detect/mixture_internal.h"
 
+#include "detectors_internal.h"
+
+#include <math.h>
 #include <string.h>
 
 static odd_status save_array(odd_bundle *b, const char *name, const char *about,
@@ -89,7 +92,22 @@ static odd_status load_array(const odd_bundle *b, const char *name, int rank, in
 {
     const odd_array *a;
     odd_status st = find_array(b, name, rank, count, &a);
+    if (st == ODD_OK) st = odd_detector_check_array(a);
     if (st == ODD_OK) memcpy(to, a->data, (size_t)count * sizeof *to);
+    return st;
+}
+
+/* A component without any weight has the logarithm of 0. */
+static odd_status load_constants(const odd_bundle *b, odd_mixture *m)
+{
+    const odd_array *a;
+    odd_status st;
+    ODD_TRY(find_array(b, "constant", 1, m->components, &a));
+    memcpy(m->constant, a->data, (size_t)m->components * sizeof *m->constant);
+    for (int k = 0; k < m->components; k++)
+        if (!(m->constant[k] < INFINITY))
+            ODD_TRY(odd_fail(ODD_FORMAT, "'constant' of the model has a value that is no density"));
+done:
     return st;
 }
 
@@ -140,7 +158,7 @@ odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out)
     ODD_TRY(load_array(b, "covariance", rank, spread, m->covariance));
     ODD_TRY(load_array(b, "factor", rank, spread, m->factor));
     ODD_TRY(load_array(b, "log_determinant", 1, m->groups, m->log_det));
-    ODD_TRY(load_array(b, "constant", 1, m->components, m->constant));
+    ODD_TRY(load_constants(b, m));
     ODD_TRY(odd_mixture_shift(m));
     *out = m;
     m = NULL;

@@ -200,10 +200,11 @@ odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint
                            uint64_t seed, odd_bundle *model)
 {
     odd_status st;
+    const odd_mixture_options *o = options;
     odd_mixture_task t = {0};
     odd_mixture_result r = {0};
-    ODD_TRY(odd_detector_check_rows("mixture", rows));
-    ODD_TRY(odd_mixture_task_new(options, rows, verified, seed, &t));
+    ODD_TRY(odd_detector_check_rows(o->bayes ? "bayes_mixture" : "mixture", rows));
+    ODD_TRY(odd_mixture_task_new(o, rows, verified, seed, &t));
     if (t.shape.themes > 0)
         ODD_TRY(fit_themes(&t, t.shape.themes, &r));
     else

@@ -9,6 +9,8 @@
 #include "oddlot/base/job.h"
 #include "oddlot/par/rows.h"
 
+#include <stdbool.h>
+
 /* What is known of a row beforehand. */
 enum { ODD_UNVERIFIED = 0, ODD_VERIFIED_THEME = 1, ODD_VERIFIED_ODD = 2 };
 
@@ -26,6 +28,8 @@ typedef struct {
     size_t options_size;
     const odd_score_column
         *columns; /* ends with a NULL name; the first is what rows are ranked by */
+    bool draws; /* it draws rows by their numbers even where they are few: in another order they may
+                   teach another model, which finds odd rows as well */
     /** Learn from rows. verified (n_local) holds ODD_UNVERIFIED..., NULL: none. The model comes as
      *  named arrays, bitwise the same on every rank and on any number of ranks and threads.
      *  @collective on rows->comm. */
