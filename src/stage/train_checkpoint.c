@@ -6,6 +6,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,13 +70,13 @@ static odd_status unpack(const odd_bundle *b, odd_training *t, odd_train_state *
     for (int i = 0; i < kept; i++) {
         ODD_TRY(odd_bundle_get(b, k[i].name, k[i].type, 1, &a));
         if (a->shape.shape[0] != k[i].count)
-            ODD_TRY(odd_fail(ODD_FORMAT, "the checkpoint's '%s' is of another training", a->name));
+            ODD_TRY(odd_fail(ODD_FORMAT, "'%s' is of another training", a->name));
         memcpy(k[i].data, a->data, bytes_of(&k[i]));
     }
     ODD_TRY(odd_bundle_get_i64(b, "fold", &state->fold));
     ODD_TRY(odd_bundle_get_i64(b, "epochs", &state->epochs));
     if (!is_possible(&t->result, state))
-        ODD_TRY(odd_fail(ODD_FORMAT, "the checkpoint is at an impossible place"));
+        ODD_TRY(odd_fail(ODD_FORMAT, "it is at an impossible place"));
 done:
     return st;
 }
@@ -138,6 +139,14 @@ done:
     return st;
 }
 
+/* What is wrong with it, and what to do. */
+static odd_status broken(odd_status st, const char *path)
+{
+    char why[ODD_REASON_SIZE];
+    snprintf(why, sizeof why, "%s", odd_fail_reason());
+    return odd_fail(st, "%s: %s; remove this file to begin the training anew", path, why);
+}
+
 odd_status odd_train_recall(odd_training *t, odd_train_state *state)
 {
     odd_file *file = NULL;
@@ -147,7 +156,8 @@ odd_status odd_train_recall(odd_training *t, odd_train_state *state)
     ODD_TRY_ALL(t->comm, path_of(t, &path));
     if (!is_ours(t, path)) goto done;
     ODD_TRY(odd_file_open(t->comm, path, false, &file));
-    ODD_TRY_ALL(t->comm, read_state(file, t, state));
+    st = read_state(file, t, state);
+    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : broken(st, path));
 done:
     odd_file_close(&file);
     odd_free(path);

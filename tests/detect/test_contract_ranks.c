@@ -10,15 +10,6 @@ enum { N = 300, FEW = 3, D = 5, MOST_THREADS = 2 };
 
 /* ---- ranks and threads ---- */
 
-/* The first ranks of all; MPI_COMM_NULL on the others. */
-static MPI_Comm team_of(int size)
-{
-    MPI_Comm team;
-    const int rank = odd_rank(WORLD);
-    MPI_Comm_split(WORLD, rank < size ? 0 : MPI_UNDEFINED, rank, &team);
-    return team;
-}
-
 /* The bits of one rank and one thread, also where some ranks have no row. */
 static bool as_alone(const odd_detector *detector, MPI_Comm team, int64_t n, const outcome *alone)
 {
@@ -37,13 +28,13 @@ static bool as_alone(const odd_detector *detector, MPI_Comm team, int64_t n, con
 static void on_each_team(const odd_detector *detector, int64_t n, const outcome *alone)
 {
     for (int size = 1; size <= odd_size(WORLD); size++) {
-        MPI_Comm team = team_of(size);
+        MPI_Comm team = test_team(size);
         for (int threads = 1; threads <= MOST_THREADS; threads++) {
             odd_threads_setup(threads, 1);
             promise(detector, "the same bits on any number of ranks and threads",
                     as_alone(detector, team, n, alone));
         }
-        if (team != MPI_COMM_NULL) MPI_Comm_free(&team);
+        test_team_free(&team);
     }
 }
 

@@ -21,6 +21,19 @@ bool check_all(MPI_Comm comm, bool condition)
     return all;
 }
 
+MPI_Comm test_team(int size)
+{
+    MPI_Comm team;
+    const int rank = odd_rank(MPI_COMM_WORLD);
+    MPI_Comm_split(MPI_COMM_WORLD, rank < size ? 0 : MPI_UNDEFINED, rank, &team);
+    return team;
+}
+
+void test_team_free(MPI_Comm *team)
+{
+    if (*team != MPI_COMM_NULL) MPI_Comm_free(team);
+}
+
 int main(int argc, char **argv)
 {
     if (odd_par_start(&argc, &argv) != ODD_OK) return 1;

@@ -1,0 +1,156 @@
+/**
+ * A task of training whose losses are scripted and whose network anyone can follow: it remembers
+ * what it was asked, and the weights that it was shown.
+ */
+#ifndef ODDLOT_SCRIPTED_TASK_H
+#define ODDLOT_SCRIPTED_TASK_H
+
+#include "training_fixture.h"
+
+#include <stdio.h>
+
+enum { EPOCHS = 4, FOLDS = 2, MOST_EXAMINED = FOLDS * EPOCHS };
+
+/* What the task was asked and what it is to answer. */
+static struct {
+    double choice[EPOCHS]; /* loss of each epoch */
+    bool chooses;          /* is there a curve that chooses the best epoch? */
+    bool all_held;         /* nothing is left to learn from */
+    int examined;
+    bool parts_are_right;
+    odd_bundle weights[MOST_EXAMINED]; /* of each network examined */
+    odd_bundle finished[FOLDS];
+    int64_t held[FOLDS];
+} script;
+
+static void script_begin(const double choice[EPOCHS])
+{
+    memset(&script, 0, sizeof script);
+    script.parts_are_right = true;
+    script.chooses = choice != NULL;
+    for (int e = 0; choice && e < EPOCHS; e++)
+        script.choice[e] = choice[e];
+}
+
+static void script_end(void)
+{
+    for (int i = 0; i < script.examined; i++)
+        odd_bundle_free(&script.weights[i]);
+    for (int f = 0; f < FOLDS; f++)
+        odd_bundle_free(&script.finished[f]);
+}
+
+/* Row 0 does nothing, the fold itself is held, of the rest every tenth row chooses. */
+static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+{
+    (void)t;
+    if (row == 0) return ODD_PART_NONE;
+    if (script.all_held || row % FOLDS == number) return ODD_PART_HELD;
+    return row % 10 == 0 ? ODD_PART_CHOICE : ODD_PART_SEEN;
+}
+
+static odd_status network(const odd_job *job, int64_t number, const int64_t shape[3],
+                          odd_graph **out)
+{
+    static const char *const item[] = {"dense 4", "tanh", "dense 1"};
+    return odd_train_network(job, "train.network", 3, shape, 3, item, odd_train_seed(job, number),
+                             out);
+}
+
+static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES])
+{
+    (void)job;
+    loss[0] = (odd_loss){ODD_LOSS_SQUARED, graph->output[0], 1};
+    return 1;
+}
+
+static int choice(const odd_job *job)
+{
+    (void)job;
+    return script.chooses ? ODD_CURVE_CHOICE_LOSS : -1;
+}
+
+/* More than its targets need. */
+static odd_status room(const odd_training *t, odd_shown *shown)
+{
+    return odd_shown_keep_whole(&t->images, shown);
+}
+
+static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
+                odd_target target[ODD_LOSSES])
+{
+    (void)images;
+    target[0].value = shown->value + at; /* 0: they are not damaged */
+}
+
+/* The weights of a network. */
+static odd_status weights_of(const odd_graph *graph, odd_bundle *out)
+{
+    odd_status st = ODD_OK;
+    char name[32];
+    for (int i = 0; i < graph->tensors; i++) {
+        const odd_tensor *tensor = &graph->tensor[i];
+        float *to;
+        if (!tensor->data) continue;
+        const int64_t values = odd_tensor_values(tensor);
+        snprintf(name, sizeof name, "tensor %d", i);
+        ODD_TRY(odd_bundle_add(out, name, ODD_F32, "weights", &to, 1, values));
+        memcpy(to, tensor->data, (size_t)values * sizeof *to);
+    }
+done:
+    return st;
+}
+
+static bool has_part(const odd_training *t, int64_t fold, int which, const odd_train_rows *rows)
+{
+    int64_t count = 0;
+    bool good = true;
+    for (int64_t i = 0; i < t->images.readable; i++) {
+        const int64_t row = t->images.row[i];
+        if (part(t, fold, row) != (odd_train_part)which) continue;
+        bool there = false;
+        for (int64_t j = 0; j < rows->count; j++)
+            there = there || rows->row[j] == row;
+        good = good && there;
+        count++;
+    }
+    return good && count == rows->count;
+}
+
+static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                          const odd_train_rows parts[ODD_PARTS])
+{
+    const int at = script.examined++;
+    ODD_CHECK(at < MOST_EXAMINED);
+    for (int p = 0; p < ODD_PARTS; p++)
+        script.parts_are_right = script.parts_are_right && has_part(t, number, p, &parts[p]);
+    odd_curve(&t->result, ODD_CURVE_CHOICE_LOSS, number)[epoch] = script.choice[epoch];
+    return weights_of(graph, &script.weights[at]);
+}
+
+static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph,
+                         const odd_train_rows *held)
+{
+    (void)t;
+    script.held[number] = held->count;
+    return weights_of(graph, &script.finished[number]);
+}
+
+static const odd_train_task task = {.name = "scripted",
+                                    .preset = "unit",
+                                    .network = network,
+                                    .losses = losses,
+                                    .choice = choice,
+                                    .part = part,
+                                    .room = room,
+                                    .aim = aim,
+                                    .examine = examine,
+                                    .finish = finish};
+
+#define USUAL                                                                                      \
+    "train.network=[dense 1]", "train.epochs=4", "train.folds=2", "train.batch=8", "train.shards=3"
+
+static const char *const usual[] = {USUAL, NULL};
+static const char *const patient[] = {USUAL, "train.patience=1", NULL};
+
+#endif
