@@ -64,6 +64,9 @@ odd_status odd_page_gallery(odd_page *p)
     ODD_TRY(odd_column_read(p->scores, "flagged/row", ODD_I64, (void **)&p->flagged_row, &total));
     ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", options->top, &p->flagged_reason,
                                  &p->reason_width, &count));
+    if (count > total)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
+                         (long long)total, (long long)count));
     for (int64_t i = 0; i < count; i++)
         if (p->flagged_row[i] < 0 || p->flagged_row[i] >= p->audited->rows)
             ODD_TRY(

@@ -125,6 +125,9 @@ static odd_status unreadable(odd_page *p)
     ODD_TRY(odd_column_read(p->ingest, "errors/row", ODD_I64, (void **)&row, &count));
     ODD_TRY(odd_column_read_text(p->ingest, "errors/reason", MOST_ERRORS, &p->error_text, &width,
                                  &listed));
+    if (listed > count)
+        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 lists %lld errors with %lld reasons",
+                         (long long)count, (long long)listed));
     ODD_TRY(ODD_NEW(p->error, listed));
     for (int64_t i = 0; i < listed; i++) {
         if (row[i] < 0 || row[i] >= p->audited->rows)

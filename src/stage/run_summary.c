@@ -87,15 +87,13 @@ static odd_status print_oddest(const odd_run *run)
     ODD_TRY(odd_column_read(file, "flagged/row", ODD_I64, (void **)&flagged, &flagged_n));
     if (n != run->audited->rows || ranks != n)
         ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 does not fit the catalogue"));
-    int64_t shown = 0;
+    for (int i = 0; i < ODDEST; i++)
+        oddest[i] = -1;
     for (int64_t i = 0; i < n; i++)
-        if (rank[i] >= 1 && rank[i] <= ODDEST) {
-            oddest[rank[i] - 1] = i;
-            shown++;
-        }
+        if (rank[i] >= 1 && rank[i] <= ODDEST) oddest[rank[i] - 1] = i;
     printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(flagged_n, count),
            odd_human_count(n, all));
-    for (int64_t i = 0; i < shown; i++)
+    for (int i = 0; i < ODDEST && oddest[i] >= 0; i++)
         print_row(run, i + 1, oddest[i], score[oddest[i]]);
 done:
     odd_file_close(&file);

@@ -95,6 +95,7 @@ odd_status odd_column_read_text(const odd_file *file, const char *name, int64_t 
     odd_dataset *dataset = NULL;
     char *cells = NULL;
     odd_status st;
+    *out = NULL;
     ODD_TRY(odd_dataset_open(file, name, &dataset));
     const odd_shape *shape = odd_dataset_shape(dataset);
     if (shape->rank != 1 || shape->type != ODD_STRING)

@@ -67,20 +67,25 @@ done:
     return st;
 }
 
+/* A value for each image of the catalogue. */
+static odd_status read_score_column(const odd_page *p, const char *name, double **out)
+{
+    int64_t n;
+    const odd_status st = odd_column_read(p->scores, name, ODD_F64, (void **)out, &n);
+    if (st != ODD_OK || n == p->audited->rows) return st;
+    return odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
+                    (long long)p->audited->rows);
+}
+
 static odd_status read_scores(odd_page *p)
 {
     char *by = NULL;
-    int64_t n;
     odd_status st;
-    ODD_TRY(odd_column_read(p->scores, "score", ODD_F64, (void **)&p->score, &n));
-    if (n != p->audited->rows)
-        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
-                         (long long)p->audited->rows));
+    ODD_TRY(read_score_column(p, "score", &p->score));
     ODD_TRY(odd_file_get_text(p->scores, "/", "ranked_by", &by));
     const char *chance =
         strcmp(by, "damage") == 0 ? "columns/damage_probability" : "columns/posterior";
-    if (odd_file_has(p->scores, chance))
-        ODD_TRY(odd_column_read(p->scores, chance, ODD_F64, (void **)&p->probability, &n));
+    if (odd_file_has(p->scores, chance)) ODD_TRY(read_score_column(p, chance, &p->probability));
 done:
     odd_free(by);
     return st;

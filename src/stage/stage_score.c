@@ -74,7 +74,7 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY(score_rows(run, features, reduced, train, &model, &s.by, &mine, &n_local));
     ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.by.columns * sizeof *mine,
                             (void **)&all, &n));
-    ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, features, &model, all, &s) : ODD_OK);
+    ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, features, &model, n, all, &s) : ODD_OK);
     odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
     s.flagged = s.flagging.flagged;
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));

@@ -5,21 +5,13 @@
 #ifndef ODDLOT_TRAINING_FIXTURE_H
 #define ODDLOT_TRAINING_FIXTURE_H
 
-#include "store_fixture.h"
+#include "stage_fixture.h"
 
 #include "stage/training_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
-#include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
-
-#include <math.h>
-#include <string.h>
-
-#define WORLD MPI_COMM_WORLD
-#define SELF  MPI_COMM_SELF
 
 enum { IMAGES = 40, SIDE = 6, LEVELS = SIDE * SIDE, UNREADABLE = 13 };
 
@@ -28,20 +20,6 @@ static inline uint8_t level_of(int64_t row, int k)
 {
     return k == 0 ? (uint8_t)row
                   : (uint8_t)odd_below(200, 4, ODD_STREAM_TEST, (uint64_t)row, (uint32_t)k);
-}
-
-/* A job with these words of --set; NULL ends them. Owned by caller. */
-static inline odd_job *job_of(const char *const sets[])
-{
-    int count = 0, sections;
-    const odd_section *section = odd_job_sections(&sections);
-    odd_job *job = NULL;
-    while (sets[count])
-        count++;
-    const odd_status st = odd_job_load(NULL, sets, count, section, sections, &job);
-    if (st != ODD_OK) fprintf(stderr, "settings: %s\n", odd_fail_reason());
-    ODD_CHECK(st == ODD_OK);
-    return job;
 }
 
 /* All but one are readable. */

@@ -1,0 +1,160 @@
+/* Clusters against labels, by tables that were counted by hand; what does not count and what is
+ * refused. */
+#include "stage_fixture.h"
+
+#include "stage/evaluate_internal.h"
+
+const char *odd_test_name = "stage/evaluate_clusters";
+
+enum { MOST = 12 };
+
+typedef struct {
+    const char *label; /* "": none */
+    double cluster;    /* NaN: not readable */
+    bool held_out;
+} image;
+
+/* Two labels by two clusters, in between what does not count. */
+static const image plain[] = {
+    {"b", 0, false}, {"a", 1, false}, {"", 1, false},    {"a", 1, false}, {"b", 0, false},
+    {"b", 1, true},  {"a", 0, false}, {"b", NAN, false}, {"b", 0, false},
+};
+
+static odd_audited *audited_of(int n, const image images[])
+{
+    odd_audited *a = odd_alloc(1, sizeof *a);
+    ODD_CHECK(a && ODD_NEW(a->item, n) == ODD_OK && ODD_NEW(a->held_out, n) == ODD_OK);
+    a->rows = n;
+    for (int i = 0; i < n; i++) {
+        char name[32];
+        odd_item *item;
+        int64_t label;
+        snprintf(name, sizeof name, "image-%02d", i);
+        ODD_CHECK(odd_catalogue_add(&a->list, name, name, &item) == ODD_OK);
+        ODD_CHECK(odd_catalogue_string(&a->list, images[i].label, &label) == ODD_OK);
+        a->list.item[i].label = label;
+        a->item[i] = i;
+        a->held_out[i] = images[i].held_out;
+    }
+    return a;
+}
+
+/* scores.h5 with the clusters of `n` images, or without any where `named` is false. */
+static odd_status evaluate(int n, const image images[], int clusters, bool named,
+                           odd_bundle *metrics)
+{
+    double cluster[MOST] = {0};
+    odd_audited *a = audited_of(n, images);
+    for (int i = 0; i < n; i++)
+        cluster[i] = images[i].cluster;
+    const column columns[] = {
+        {named ? "columns/cluster" : "columns/distance", ODD_F64, clusters, cluster},
+        {NULL, ODD_I64, 0, NULL}};
+    odd_file *scores = file_of("scores.h5", columns);
+    *metrics = (odd_bundle)ODD_BUNDLE_EMPTY;
+    const odd_status st = scores ? odd_evaluate_clusters(a, scores, metrics) : ODD_IO;
+    odd_file_close(&scores);
+    odd_audited_free(&a);
+    return st;
+}
+
+static bool is(const odd_bundle *b, const char *name, double should)
+{
+    double value = NAN;
+    return odd_bundle_get_f64(b, name, &value) == ODD_OK && fabs(value - should) < 1e-6;
+}
+
+/* a: 1 in cluster 0, 2 in cluster 1; b: 3 in cluster 0. The best assignment puts 5 of 6 right.
+ * Pairs: 4 are together in both, 6 by label, 7 by cluster, of 15: ARI = (4 - 2.8) / (6.5 - 2.8).
+ * Mutual information 0.318257, entropies 0.693147 and 0.636514: NMI = 0.478704. */
+static void test_by_hand(void)
+{
+    static const int64_t count[4] = {1, 2, 3, 0};
+    odd_bundle m;
+    const odd_array *table, *label, *cluster;
+    int64_t images = 0;
+    fixture_folder(WORLD);
+    if (!check_all(WORLD, evaluate(9, plain, 9, true, &m) == ODD_OK)) return;
+    check_all(WORLD, odd_bundle_get_i64(&m, "clustering/images", &images) == ODD_OK && images == 6);
+    check_all(WORLD, is(&m, "clustering/accuracy", 5. / 6) && is(&m, "clustering/nmi", 0.478704) &&
+                         is(&m, "clustering/ari", 1.2 / 3.7));
+    check_all(WORLD, odd_bundle_get(&m, "clustering/table", ODD_I64, 2, &table) == ODD_OK &&
+                         table->shape.shape[0] == 2 && table->shape.shape[1] == 2 &&
+                         memcmp(table->data, count, sizeof count) == 0);
+    check_all(WORLD, odd_bundle_get(&m, "clustering/label", ODD_STRING, 1, &label) == ODD_OK &&
+                         label->shape.shape[0] == 2 && memcmp(label->data, "ab", 2) == 0);
+    check_all(WORLD,
+              odd_bundle_get(&m, "clustering/cluster_of_label", ODD_I64, 1, &cluster) == ODD_OK &&
+                  ((const int64_t *)cluster->data)[0] == 1 &&
+                  ((const int64_t *)cluster->data)[1] == 0);
+    const odd_array *accuracy = odd_bundle_find(&m, "clustering/accuracy");
+    check_all(WORLD, strstr(accuracy->about, "over the 6 labelled images that are not held out"));
+    odd_bundle_free(&m);
+    fixture_remove(WORLD);
+}
+
+/* Clusters that are labels by another name; labels of several widths, sorted bytewise. */
+static void test_perfect(void)
+{
+    static const image images[] = {{"shoe", 2, false},    {"a", 0, false},  {"shoe", 2, false},
+                                   {"handbag", 1, false}, {"a", 0, false},  {"Hat", 4, false},
+                                   {"handbag", 1, false}, {"Hat", 4, false}};
+    static const int64_t expected[] = {4, 0, 1, 2}; /* Hat, a, handbag, shoe */
+    odd_bundle m;
+    const odd_array *label, *cluster;
+    fixture_folder(WORLD);
+    if (!check_all(WORLD, evaluate(8, images, 8, true, &m) == ODD_OK)) return;
+    check_all(WORLD, is(&m, "clustering/accuracy", 1) && is(&m, "clustering/nmi", 1) &&
+                         is(&m, "clustering/ari", 1));
+    check_all(WORLD, odd_bundle_get(&m, "clustering/label", ODD_STRING, 1, &label) == ODD_OK &&
+                         label->shape.width == 7 &&
+                         memcmp(label->data, "Hat\0\0\0\0a\0\0\0\0\0\0handbagshoe\0\0\0", 28) == 0);
+    check_all(WORLD,
+              odd_bundle_get(&m, "clustering/cluster_of_label", ODD_I64, 1, &cluster) == ODD_OK &&
+                  memcmp(cluster->data, expected, sizeof expected) == 0);
+    const odd_array *accuracy = odd_bundle_find(&m, "clustering/accuracy");
+    check_all(WORLD, strstr(accuracy->about, "held out") == NULL);
+    odd_bundle_free(&m);
+    fixture_remove(WORLD);
+}
+
+/* No clusters, one label, none that can be compared: nothing is said, and nothing fails. */
+static void test_nothing_to_compare(void)
+{
+    static const image one[] = {{"a", 0, false}, {"a", 1, false}, {"", 2, false}};
+    static const image apart[] = {{"a", NAN, false}, {"b", 1, true}, {"b", NAN, false}};
+    static const image many[] = {{"a", 0, false}, {"b", 1e9, false}}; /* a table of that width */
+    odd_bundle m;
+    fixture_folder(WORLD);
+    check_all(WORLD, evaluate(9, plain, 9, false, &m) == ODD_OK && m.count == 0);
+    check_all(WORLD, evaluate(3, one, 3, true, &m) == ODD_OK && m.count == 0);
+    check_all(WORLD, evaluate(3, apart, 3, true, &m) == ODD_OK && m.count == 0);
+    check_all(WORLD, evaluate(2, many, 2, true, &m) == ODD_OK && m.count == 0);
+    fixture_remove(WORLD);
+}
+
+static void test_refused(void)
+{
+    static const double wrong[] = {-1, 0.5, -INFINITY};
+    odd_bundle m;
+    fixture_folder(WORLD);
+    check_all(WORLD, evaluate(9, plain, 8, true, &m) == ODD_FORMAT && m.count == 0);
+    check_all(WORLD, strstr(odd_fail_reason(), "8 clusters, the catalogue 9 images") != NULL);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        image images[9];
+        memcpy(images, plain, sizeof images);
+        images[3].cluster = wrong[i];
+        const odd_status st = evaluate(9, images, 9, true, &m);
+        check_all(WORLD, st == ODD_NUMERIC && strstr(odd_fail_reason(), "row 3") && m.count == 0);
+    }
+    check_all(WORLD, odd_store_open_objects() == 0);
+    fixture_remove(WORLD);
+}
+
+CU_TestInfo odd_tests[] = {
+    {"counted by hand", test_by_hand},
+    {"clusters that are labels", test_perfect},
+    {"nothing to compare", test_nothing_to_compare},
+    {"refused", test_refused},
+    CU_TEST_INFO_NULL,
+};
