@@ -22,6 +22,41 @@ static bool contains(const odd_list *list, const char *label)
     return false;
 }
 
+static odd_status wrong_label(const odd_design *d, const odd_trial_key *key, const char *label,
+                              const char *fault)
+{
+    odd_text name = ODD_TEXT_EMPTY;
+    odd_mixture_name(d, key->mixture, &name);
+    const odd_status st = odd_job_fail(d->job, "experiment.mixtures", "mixture '%s': '%s' %s",
+                                       odd_text_string(&name), label, fault);
+    odd_text_free(&name);
+    return st;
+}
+
+static bool is_there(int64_t n, const char *const label[], const char *wanted)
+{
+    int64_t i = 0;
+    while (i < n && strcmp(label[i], wanted) != 0)
+        i++;
+    return i < n;
+}
+
+/* A slip of the pen must not make another experiment. */
+static odd_status check_labels(const odd_design *d, const odd_trial_key *key, int64_t n,
+                               const char *const label[], const odd_list *theme,
+                               const odd_list *odd)
+{
+    const odd_list *const lists[] = {theme, odd};
+    for (int l = 0; l < 2; l++)
+        for (int64_t i = 0; i < lists[l]->count; i++)
+            if (!is_there(n, label, lists[l]->item[i]))
+                return wrong_label(d, key, lists[l]->item[i], "is the label of no image");
+    for (int64_t i = 0; i < odd->count; i++)
+        if (contains(theme, odd->item[i]))
+            return wrong_label(d, key, odd->item[i], "is both theme and odd");
+    return ODD_OK;
+}
+
 /* Images without a label belong to neither. */
 static odd_status collect(int64_t n, const char *const label[], const odd_list *theme,
                           const odd_list *odd, pool *themes, pool *odds)
@@ -55,6 +90,7 @@ static void sample_free(odd_sample *s)
     odd_free(s->row);
     odd_free(s->odd);
     odd_free(s->verified);
+    *s = (odd_sample){0};
 }
 
 void odd_drawn_free(odd_drawn *drawn)
@@ -85,7 +121,8 @@ static odd_status wanted(const odd_design *d, const odd_trial_key *key, const po
     odd_status st;
     *theme = o->theme_images >= 0 ? o->theme_images : themes->count - o->test_images;
     *odd = o->odd_images >= 0 ? o->odd_images : odds->count - o->test_images;
-    if (share >= 0) *odd = llround((double)*theme * share / (1 - share));
+    /* more than there can be are as good as too many */
+    if (share >= 0) *odd = llround(fmin((double)*theme * share / (1 - share), 1e15));
     ODD_TRY(enough(d, "theme", *theme + o->test_images, themes->count, key));
     ODD_TRY(enough(d, "odd", *odd + o->test_images, odds->count, key));
     if (*theme < 1 || *odd < 1)
@@ -149,13 +186,13 @@ static odd_status verify(const odd_design *d, uint64_t seed, odd_sample *fit)
     int64_t *theme = NULL, *chosen = NULL, count = 0;
     odd_status st;
     ODD_TRY(ODD_NEW(theme, fit->n));
-    ODD_TRY(ODD_NEW(chosen, take));
     for (int64_t i = 0; i < fit->n; i++)
         if (!fit->odd[i]) theme[count++] = i;
     if (take > count)
         ODD_TRY(odd_job_fail(d->job, "experiment.verified_theme",
                              "%lld images to verify, only %lld theme images are fitted",
                              (long long)take, (long long)count));
+    ODD_TRY(ODD_NEW(chosen, take));
     ODD_TRY(odd_choose(count, take, seed, ODD_STREAM_VERIFIED, chosen));
     for (int64_t i = 0; i < take; i++)
         fit->verified[theme[chosen[i]]] = ODD_VERIFIED_THEME;
@@ -194,6 +231,7 @@ odd_status odd_experiment_draw(const odd_design *d, int64_t n, const char *const
     *out = (odd_drawn){0};
     ODD_TRY(odd_mixture_labels(d, key->mixture, 1, &theme));
     ODD_TRY(odd_mixture_labels(d, key->mixture, 2, &odd));
+    ODD_TRY(check_labels(d, key, n, label, &theme, &odd));
     ODD_TRY(collect(n, label, &theme, &odd, &themes, &odds));
     ODD_TRY(draw(d, key, &themes, &odds, out));
 done:
