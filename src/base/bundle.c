@@ -3,6 +3,7 @@
 
 #include "oddlot/base/memory.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -54,6 +55,21 @@ static void array_free(odd_array *a)
     free(a->name);
     free(a->about);
     odd_free(a->data);
+}
+
+odd_status odd_array_check_finite(const odd_array *array)
+{
+    const bool wide = array->shape.type == ODD_F64;
+    const double *doubles = array->data;
+    const float *floats = array->data;
+    int64_t bytes;
+    odd_status st = odd_shape_bytes(&array->shape, &bytes);
+    if (!wide && array->shape.type != ODD_F32) return st;
+    const int64_t count = bytes / (int64_t)(wide ? sizeof(double) : sizeof(float));
+    for (int64_t i = 0; st == ODD_OK && i < count; i++)
+        if (!isfinite(wide ? doubles[i] : (double)floats[i]))
+            st = odd_fail(ODD_FORMAT, "array '%s' has a value that is not finite", array->name);
+    return st;
 }
 
 void odd_bundle_free(odd_bundle *b)

@@ -2,7 +2,6 @@
  * Letters: n rows, d features, r axes, z centred rows (n, d). */
 #include "detect/core_internal.h"
 
-#include "detectors_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
@@ -52,9 +51,9 @@ odd_status odd_core_gaussian_find(const odd_bundle *b, const char *part, odd_cor
     ODD_TRY(odd_bundle_get(b, name_of(part, "axis", name), ODD_F64, 2, &axis));
     ODD_TRY(odd_bundle_get(b, name_of(part, "variance", name), ODD_F64, 1, &variance));
     ODD_TRY(odd_bundle_get_i64(b, name_of(part, "axes", name), &axes));
-    ODD_TRY(odd_detector_check_array(mean));
-    ODD_TRY(odd_detector_check_array(axis));
-    ODD_TRY(odd_detector_check_array(variance));
+    ODD_TRY(odd_array_check_finite(mean));
+    ODD_TRY(odd_array_check_finite(axis));
+    ODD_TRY(odd_array_check_finite(variance));
     const int64_t d = mean->shape.shape[0];
     if (d < 1 || d > INT32_MAX || axis->shape.shape[0] != d || axis->shape.shape[1] != d ||
         variance->shape.shape[0] != d || axes < 0 || axes >= d)

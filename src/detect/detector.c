@@ -3,7 +3,6 @@
 
 #include "detect/detectors_internal.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,26 +44,6 @@ odd_status odd_detector_check_width(const char *name, const odd_rows *rows, int6
         return odd_fail(ODD_ARG, "detector '%s' was learnt from %lld features, the rows have %d",
                         name, (long long)d, rows->d);
     return ODD_OK;
-}
-
-static int64_t count_of(const odd_shape *shape)
-{
-    int64_t count = 1;
-    for (int i = 0; i < shape->rank; i++)
-        count *= shape->shape[i];
-    return count;
-}
-
-odd_status odd_detector_check_array(const odd_array *array)
-{
-    const bool wide = array->shape.type == ODD_F64;
-    const int64_t count = count_of(&array->shape);
-    bool finite = true;
-    for (int64_t i = 0; i < count && finite; i++)
-        finite = isfinite(wide ? ((const double *)array->data)[i]
-                               : (double)((const float *)array->data)[i]);
-    if (finite) return ODD_OK;
-    return odd_fail(ODD_FORMAT, "'%s' of the model has a value that is not finite", array->name);
 }
 
 const char *odd_probability_words(double probability, char words[static ODD_PROBABILITY_WORDS])

@@ -20,10 +20,6 @@ odd_status odd_detector_check_rows(const char *name, const odd_rows *rows);
 /** ODD_ARG unless rows have as many features as the model was learnt from. @local */
 odd_status odd_detector_check_width(const char *name, const odd_rows *rows, int64_t d);
 
-/** ODD_FORMAT, naming the array, unless all its numbers, of ODD_F64 or ODD_F32, are finite. A model
- *  may come from a file: what is wrong with it must not be blamed on rows. @local */
-odd_status odd_detector_check_array(const odd_array *array);
-
 enum { ODD_PROBABILITY_WORDS = 16 };
 /** A probability in a sentence, "0.998", "above 0.999" or "below 0.001"; gives back words. @local
  */

@@ -13,8 +13,7 @@
 #define LARGE     1e12  /* squares of such, and sums of them, are safe in float32, */
 #define SMALL     1e-12 /* and of such */
 #define PANEL     65536 /* values of rows that are shifted at a time: they stay in cache */
-#define OUT_THERE 1e15f /* farther than any centroid by so much that it does not matter how much   \
-                         */
+#define OUT_THERE 1e15f /* so far from all centroids that how far does not matter */
 
 odd_status odd_kmeans_table_new(int k, int d, bool directions, odd_kmeans_table *table)
 {

@@ -154,7 +154,7 @@ static odd_status kmeans_score(const odd_bundle *model, const odd_rows *rows, do
     double *distance = NULL, *normality = NULL;
     ODD_TRY_ALL(rows->comm, odd_bundle_get(model, "centre", ODD_F64, 2, &centre));
     ODD_TRY_ALL(rows->comm, odd_detector_check_width("kmeans", rows, centre->shape.shape[1]));
-    ODD_TRY_ALL(rows->comm, odd_detector_check_array(centre));
+    ODD_TRY_ALL(rows->comm, odd_array_check_finite(centre));
     ODD_TRY_ALL(rows->comm, ODD_NEW(cluster, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, ODD_NEW(distance, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, ODD_NEW(normality, rows->part.n_local));

@@ -35,7 +35,7 @@ static odd_status find_reference(const odd_bundle *model, reference *r)
     ODD_TRY(odd_bundle_get(model, "reference_row", ODD_I64, 1, &row));
     ODD_TRY(odd_bundle_get_i64(model, "neighbours", &k));
     ODD_TRY(odd_bundle_get_i64(model, "last", &last));
-    ODD_TRY(odd_detector_check_array(x));
+    ODD_TRY(odd_array_check_finite(x));
     const int64_t m = x->shape.shape[0], d = x->shape.shape[1];
     if (m < 1 || d < 1 || d > INT32_MAX || row->shape.shape[0] != m || k < 1 || k > m)
         return odd_fail(ODD_FORMAT, "the arrays of the neighbours do not fit each other");

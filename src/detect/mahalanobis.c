@@ -115,9 +115,9 @@ static odd_status gaussian_find(const odd_bundle *b, const char *prefix, gaussia
     ODD_TRY(find(b, prefix, "mean", 1, &mean));
     ODD_TRY(find(b, prefix, "factor", 2, &factor));
     ODD_TRY(find(b, prefix, "log_determinant", 1, &log_det));
-    ODD_TRY(odd_detector_check_array(mean));
-    ODD_TRY(odd_detector_check_array(factor));
-    ODD_TRY(odd_detector_check_array(log_det));
+    ODD_TRY(odd_array_check_finite(mean));
+    ODD_TRY(odd_array_check_finite(factor));
+    ODD_TRY(odd_array_check_finite(log_det));
     const int64_t d = mean->shape.shape[0];
     if (d < 1 || d > INT32_MAX || factor->shape.shape[0] != d || factor->shape.shape[1] != d ||
         log_det->shape.shape[0] != 1)

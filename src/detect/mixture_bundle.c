@@ -1,8 +1,6 @@
 /* A mixture's way into a bundle and back. */
 #include "detect/mixture_internal.h"
 
-#include "detectors_internal.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -92,7 +90,7 @@ static odd_status load_array(const odd_bundle *b, const char *name, int rank, in
 {
     const odd_array *a;
     odd_status st = find_array(b, name, rank, count, &a);
-    if (st == ODD_OK) st = odd_detector_check_array(a);
+    if (st == ODD_OK) st = odd_array_check_finite(a);
     if (st == ODD_OK) memcpy(to, a->data, (size_t)count * sizeof *to);
     return st;
 }

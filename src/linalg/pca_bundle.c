@@ -4,7 +4,6 @@
 #include "oddlot/base/memory.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 odd_status odd_pca_save(const odd_pca *pca, odd_bundle *b)
@@ -29,15 +28,6 @@ done:
     return st;
 }
 
-static odd_status check_finite(const odd_array *a, int64_t count)
-{
-    const double *x = a->data;
-    for (int64_t i = 0; i < count; i++)
-        if (!isfinite(x[i]))
-            return odd_fail(ODD_FORMAT, "array '%s' has a value that is not finite", a->name);
-    return ODD_OK;
-}
-
 /* Array `name` of one or two dimensions, as a view; `columns` is 0 for one. */
 static odd_status borrow(const odd_bundle *b, const char *name, int64_t rows, int64_t columns,
                          double **out)
@@ -47,7 +37,7 @@ static odd_status borrow(const odd_bundle *b, const char *name, int64_t rows, in
     ODD_TRY(odd_bundle_get(b, name, ODD_F64, columns ? 2 : 1, &a));
     if (a->shape.shape[0] != rows || (columns && a->shape.shape[1] != columns))
         ODD_TRY(odd_fail(ODD_FORMAT, "array '%s' does not fit the others of the PCA", name));
-    ODD_TRY(check_finite(a, rows * (columns ? columns : 1)));
+    ODD_TRY(odd_array_check_finite(a));
     *out = a->data;
 done:
     return st;

@@ -80,6 +80,7 @@ const odd_reduction odd_reduction_pca = {
     .summary = "principal components: the directions of the most variance",
     .options = pca_options,
     .options_size = sizeof(odd_pca_options),
+    .rounds = 1e-5, /* ScaLAPACK's grids differ */
     .plan = plan_pca,
     .fit = fit_pca,
     .width = pca_width,

@@ -7,7 +7,6 @@
 #include "oddlot/par/agree.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 static const odd_option sparse_options[] = {
@@ -102,10 +101,8 @@ static odd_status borrow(const odd_bundle *b, const char *name, int64_t rows, in
     ODD_TRY(odd_bundle_get(b, name, ODD_F64, columns ? 2 : 1, &a));
     if (a->shape.shape[0] != rows || (columns && a->shape.shape[1] != columns))
         ODD_TRY(odd_fail(ODD_FORMAT, "array '%s' does not fit the others of the sparse PCA", name));
+    ODD_TRY(odd_array_check_finite(a));
     *out = a->data;
-    for (int64_t i = 0; i < rows * (columns ? columns : 1); i++)
-        if (!isfinite((*out)[i]))
-            ODD_TRY(odd_fail(ODD_FORMAT, "array '%s' has a value that is not finite", name));
 done:
     return st;
 }
@@ -154,6 +151,7 @@ const odd_reduction odd_reduction_sparse_pca = {
     .summary = "sparse principal components: directions of much variance and few features",
     .options = sparse_options,
     .options_size = sizeof(odd_sparse_options),
+    .rounds = 1e-5, /* it begins with a PCA */
     .plan = plan_sparse,
     .fit = fit_sparse,
     .width = sparse_width,

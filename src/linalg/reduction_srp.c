@@ -112,7 +112,16 @@ ODD_SIMD(static, void, add_tile, (const odd_pattern *p, int t, const lanes *x, l
     }
 }
 
-/* Up to 16 rows x0 (count, d) to score (count, k). */
+/* Does it hold values that are not finite, in features that no sum may have drawn? */
+ODD_SIMD(static, bool, is_finite_row, (int d, const float x[]), (d, x))
+{
+    float rest = 0; /* 0 of finite values, else NaN */
+    for (int j = 0; j < d; j++)
+        rest += 0 * x[j];
+    return rest == 0;
+}
+
+/* Up to 16 rows x0 (count, d) to score (count, k); rows that are not finite have no scores. */
 static void project_rows(const projection *p, int thread, int count, const float *x0, float *score)
 {
     const int d = p->pattern.d, k = p->pattern.k;
@@ -123,9 +132,11 @@ static void project_rows(const projection *p, int thread, int count, const float
         turn_tile(count, d, x0, first, left < ODD_PATTERN_TILE ? left : ODD_PATTERN_TILE, x);
         add_tile(&p->pattern, t, x, sum);
     }
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        const float scale = is_finite_row(d, x0 + (int64_t)i * d) ? p->scale : NAN;
         for (int o = 0; o < k; o++)
-            score[(int64_t)i * k + o] = sum[o][i] * p->scale;
+            score[(int64_t)i * k + o] = sum[o][i] * scale;
+    }
 }
 
 static odd_status project_block(void *context, const odd_block *block, double none[])

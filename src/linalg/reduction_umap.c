@@ -253,6 +253,8 @@ static odd_status find_arrays(const odd_bundle *model, placing *p)
     if (m < 1 || d < 1 || e < 1 || d > INT_MAX || e > INT_MAX || layout->shape.shape[0] != m ||
         k < 1 || k > m || k > INT_MAX)
         ODD_TRY(odd_fail(ODD_FORMAT, "the arrays of the layout do not fit each other"));
+    ODD_TRY(odd_array_check_finite(x)); /* or a row would have no neighbours */
+    ODD_TRY(odd_array_check_finite(layout));
     *p = (placing){
         .m = m, .d = (int)d, .e = (int)e, .k = (int)k, .x = x->data, .layout = layout->data};
 done:
@@ -338,6 +340,7 @@ const odd_reduction odd_reduction_umap = {
     .summary = "near rows together, groups of them apart: for clusters and pictures",
     .options = umap_table,
     .options_size = sizeof(umap_options),
+    .draws = true,
     .plan = plan,
     .fit = fit,
     .width = width,

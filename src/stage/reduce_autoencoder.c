@@ -302,6 +302,7 @@ const odd_reduction odd_reduction_autoencoder = {
     .summary = "the code of an auto-encoder that learns from the features",
     .options = table,
     .options_size = sizeof(odd_reduce_coder_options),
+    .draws = true,
     .plan = plan,
     .fit = fit,
     .width = width,

@@ -192,6 +192,7 @@ static odd_status read_constants(const odd_bundle *model, odd_graph *g)
         ODD_TRY(odd_bundle_get(model, name, ODD_F32, 1, &a));
         if (a->shape.shape[0] != odd_tensor_values(t))
             ODD_TRY(odd_fail(ODD_FORMAT, "array '%s' does not fit the layers of the model", name));
+        ODD_TRY(odd_array_check_finite(a));
         memcpy(t->data, a->data, (size_t)odd_tensor_values(t) * sizeof *t->data);
     }
 done:
@@ -204,6 +205,7 @@ static odd_status read_scale(const odd_bundle *model, odd_reduce_coder *c)
     odd_status st;
     ODD_TRY(odd_bundle_get(model, "mean", ODD_F64, 1, &mean));
     ODD_TRY(odd_bundle_get_f64(model, "scale", &c->scale));
+    ODD_TRY(odd_array_check_finite(mean));
     memcpy(c->mean, mean->data, (size_t)c->d * sizeof *c->mean);
     if (!(c->scale > 0 && isfinite(c->scale)))
         ODD_TRY(odd_fail(ODD_FORMAT, "a model that scales by %g", c->scale));

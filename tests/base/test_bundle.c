@@ -3,6 +3,7 @@
 
 #include "oddlot/base/bundle.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *odd_test_name = "base/bundle";
@@ -105,11 +106,37 @@ static void sizes(void)
     CU_ASSERT_EQUAL(odd_type_size((odd_type)-1), 0);
 }
 
+/* The last number of an array counts, what is no real number does not. */
+static void numbers_are_finite(void)
+{
+    static const double wrong[] = {NAN, INFINITY, -INFINITY};
+    odd_bundle b = ODD_BUNDLE_EMPTY;
+    double *wide, *none;
+    float *narrow;
+    CU_ASSERT_EQUAL(odd_bundle_add(&b, "wide", ODD_F64, "test", &wide, 2, (int64_t)2, (int64_t)3),
+                    ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_add(&b, "narrow", ODD_F32, "test", &narrow, 1, (int64_t)5), ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_add(&b, "none", ODD_F64, "test", &none, 1, (int64_t)0), ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_add_text(&b, "text", "test", "nan"), ODD_OK);
+    for (int i = 0; i < b.count; i++)
+        CU_ASSERT_EQUAL(odd_array_check_finite(&b.array[i]), ODD_OK);
+    for (int i = 0; i < 3; i++) {
+        wide[5] = wrong[i];
+        narrow[4] = (float)wrong[i];
+        CU_ASSERT_EQUAL(odd_array_check_finite(odd_bundle_find(&b, "wide")), ODD_FORMAT);
+        CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "'wide'"));
+        CU_ASSERT_EQUAL(odd_array_check_finite(odd_bundle_find(&b, "narrow")), ODD_FORMAT);
+        CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "'narrow'"));
+    }
+    odd_bundle_free(&b);
+}
+
 CU_TestInfo odd_tests[] = {
     {"arrays come back", arrays_come_back},
     {"misfits are named", misfits_are_named},
     {"hostile shapes are refused", hostile_shapes_are_refused},
     {"names are unique", names_are_unique},
     {"sizes", sizes},
+    {"numbers are finite", numbers_are_finite},
     CU_TEST_INFO_NULL,
 };

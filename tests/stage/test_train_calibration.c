@@ -8,7 +8,7 @@
 
 const char *odd_test_name = "stage/train_calibration";
 
-enum { MANY = 6000, PARTS = 5 };
+enum { MANY = 3000, PARTS = 5 };
 
 static double uniform(int64_t row, uint32_t draw)
 {
@@ -50,9 +50,12 @@ static double true_odds(int64_t row)
     return 3 * (2 * uniform(row, 0) - 1) + MIDDLE;
 }
 
-static bool is_damaged(int64_t row)
+static bool damaged[MANY];
+
+static void draw_damage(void)
 {
-    return uniform(row, 1) < chance(true_odds(row));
+    for (int64_t i = 0; i < MANY; i++)
+        damaged[i] = uniform(i, 1) < chance(true_odds(i));
 }
 
 /* The network of fold 1 is less sure. */
@@ -66,15 +69,15 @@ static double slope_of(double slope, int64_t fold)
 static void say(training *t, double slope, double offset, double share)
 {
     odd_cross_fit *r = &t->t.result;
+    draw_damage();
     for (int64_t i = 0; i < MANY; i++) {
-        const bool damaged = is_damaged(i);
-        r->kind[i] = damaged ? 0 : -1;
+        r->kind[i] = damaged[i] ? 0 : -1;
         const double mine = slope_of(slope, r->fold[i]);
         r->shown[i] = (true_odds(i) - offset) / mine;
         /* an image as it is: drawn from those shown, so that `share` of them are damaged */
         const bool wanted = uniform(i, 2) < share;
         int64_t from = i;
-        while (is_damaged(from) != wanted)
+        while (damaged[from] != wanted)
             from = (from + 1) % MANY;
         r->as_is[i] = (true_odds(from) - offset) / mine;
     }
@@ -86,10 +89,10 @@ static void say(training *t, double slope, double offset, double share)
 static void check_slopes(const odd_damage_calibration *c, double slope, double offset)
 {
     bool good = true;
-    int64_t damaged = 0;
+    int64_t count = 0;
     for (int64_t i = 0; i < MANY; i++)
-        damaged += is_damaged(i);
-    offset -= odds_of((double)damaged / MANY);
+        count += damaged[i];
+    offset -= odds_of((double)count / MANY);
     for (int i = 0; i < 2 * PARTS; i++)
         good = good && fabs(c->slope[i] / slope_of(slope, i / PARTS) - 1) < 0.15 &&
                fabs(c->offset[i] - offset) < 0.25;
@@ -193,8 +196,8 @@ static void test_parts(void)
     if (!check_all(WORLD, odd_damage_calibrate(&t.t, &c) == ODD_OK)) return;
     for (int64_t i = 0; i < MANY; i++)
         count[c.part[i]]++;
-    for (int p = 0; p < PARTS; p++) /* 1200 expected, standard deviation 31 */
-        check_all(WORLD, abs(count[p] - MANY / PARTS) < 5 * 31);
+    for (int p = 0; p < PARTS; p++) /* 600 expected, standard deviation 22 */
+        check_all(WORLD, abs(count[p] - MANY / PARTS) < 5 * 22);
     odd_damage_calibration_free(&c);
     training_close(&t);
 }

@@ -52,6 +52,10 @@ typedef struct {
 size_t odd_type_size(odd_type type);
 odd_status odd_shape_bytes(const odd_shape *shape, int64_t *bytes);
 
+/** ODD_FORMAT, naming the array, unless all its numbers, of ODD_F32 or ODD_F64, are finite: a model
+ *  may come from a file, and what is wrong with it must not be blamed on rows. */
+odd_status odd_array_check_finite(const odd_array *array);
+
 void odd_bundle_free(odd_bundle *b); /* frees all arrays and empties */
 
 /** Add a zeroed array (rank and its dimensions as the last arguments, each int64_t) and lend its

@@ -9,11 +9,17 @@
 #include "oddlot/base/job.h"
 #include "oddlot/par/rows.h"
 
+#include <stdbool.h>
+
 typedef struct {
     const char *name; /* "pca": also the section "reduce.pca" of its settings */
     const char *summary;
     const odd_option *options; /* its settings */
     size_t options_size;
+    double rounds; /* scores on other numbers of ranks may differ by this share of the largest; 0:
+                      the same bits */
+    bool draws;    /* it draws rows by their numbers: in another order they may teach another model,
+                      as good */
     /** What it will do for this shape, for --dry-run: output width, bytes per rank, a sentence.
      * @local */
     odd_status (*plan)(const void *options, int64_t n, int d, int ranks, int threads, int *k,
