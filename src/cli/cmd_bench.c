@@ -2,9 +2,9 @@
 #include "cli/cli_internal.h"
 
 #include "oddlot/base/log.h"
+#include "oddlot/bench/bench.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-#include "oddlot/stage/bench.h"
 
 odd_status odd_cmd_bench(int argc, char **argv)
 {

@@ -1,9 +1,9 @@
 /* oddlot doctor: what this machine and build can do. */
 #include "cli/cli_internal.h"
 
+#include "oddlot/bench/bench.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-#include "oddlot/stage/bench.h"
 
 odd_status odd_cmd_doctor(int argc, char **argv)
 {

@@ -1,10 +1,10 @@
 /* oddlot model info: look into a network file. Rank 0 works. */
 #include "cli/cli_internal.h"
 
+#include "oddlot/bench/model.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-#include "oddlot/stage/model.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* The table of commands: one line each, in the order of `oddlot help`. */
 #include "cli/cli_internal.h"
 
+#include "oddlot/bench/bench.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/stage/bench.h"
 
 #include <stdio.h>
 #include <string.h>

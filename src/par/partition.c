@@ -37,3 +37,17 @@ odd_partition odd_partition_rows(MPI_Comm comm, int64_t n)
 {
     return odd_partition_of(n, odd_rank(comm), odd_size(comm));
 }
+
+int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size)
+{
+    int64_t batches = (n_local + size - 1) / size;
+    odd_max_i64(comm, &batches, 1);
+    return batches;
+}
+
+odd_batch odd_batch_of(int64_t b, int64_t size, int64_t n_local)
+{
+    int64_t first = b * size < n_local ? b * size : n_local;
+    int64_t count = n_local - first < size ? n_local - first : size;
+    return (odd_batch){first, count};
+}

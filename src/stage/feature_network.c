@@ -4,7 +4,7 @@
  * depend neither on its batch nor on the number of ranks. */
 #include "stage/feature_network_internal.h"
 
-#include "stage/network_precision_internal.h"
+#include "oddlot/learn/network_precision.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

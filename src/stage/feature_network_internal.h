@@ -4,9 +4,9 @@
 #ifndef ODDLOT_STAGE_FEATURE_NETWORK_INTERNAL_H
 #define ODDLOT_STAGE_FEATURE_NETWORK_INTERNAL_H
 
+#include "oddlot/learn/network_input.h"
+#include "oddlot/learn/network_pool.h"
 #include "stage/feature_source_internal.h"
-#include "stage/network_input_internal.h"
-#include "stage/network_pool_internal.h"
 
 /* Which, and how it is run; all lent. */
 typedef struct {

@@ -1,6 +1,6 @@
 /* A network as the feature source: any layer of an ONNX model, pooled if wished. */
+#include "oddlot/learn/network_precision.h"
 #include "stage/feature_network_internal.h"
-#include "stage/network_precision_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -8,16 +8,11 @@
 #include "oddlot/base/hash.h"
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
+#include "oddlot/learn/network_input.h"
 #include "oddlot/stage/run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-typedef struct {
-    int width, height, channels; /* of the stored images */
-    const char *kernel;          /* how they were resized; NULL: not known */
-    double margin;               /* and what was cut away */
-} odd_image_form;
 
 typedef struct {
     int width;     /* values of a row */

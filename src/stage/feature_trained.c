@@ -1,6 +1,6 @@
 /* The code of the auto-encoder that this job trains, as the feature source. */
+#include "oddlot/learn/network_precision.h"
 #include "stage/feature_network_internal.h"
-#include "stage/network_precision_internal.h"
 #include "stage/train_coder_internal.h"
 
 #include "oddlot/base/memory.h"

@@ -1,7 +1,7 @@
 /* Heat maps of the flagged images, each by the network that has not seen it; ranks share them. */
 #include "stage/heat_internal.h"
 
-#include "stage/network_input_internal.h"
+#include "oddlot/learn/network_input.h"
 #include "stage/report_page_internal.h"
 #include "stage/train_task_internal.h"
 

@@ -3,7 +3,7 @@
 #include "stage/reduce_coder_internal.h"
 #include "stage/stage_reductions_internal.h"
 
-#include "stage/learner_internal.h"
+#include "oddlot/learn/learner.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -64,17 +64,3 @@ done:
     odd_file_discard(file);
     return st;
 }
-
-int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size)
-{
-    int64_t batches = (n_local + size - 1) / size;
-    odd_max_i64(comm, &batches, 1);
-    return batches;
-}
-
-odd_batch odd_batch_of(int64_t b, int64_t size, int64_t n_local)
-{
-    int64_t first = b * size < n_local ? b * size : n_local;
-    int64_t count = n_local - first < size ? n_local - first : size;
-    return (odd_batch){first, count};
-}

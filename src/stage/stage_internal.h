@@ -1,6 +1,6 @@
 /**
  * What the stages share: their files, rows that lie in files, models of
- * earlier runs, columns of the ingest, their batches.
+ * earlier runs, columns of the ingest.
  */
 #ifndef ODDLOT_STAGE_STAGE_INTERNAL_H
 #define ODDLOT_STAGE_STAGE_INTERNAL_H
@@ -151,16 +151,5 @@ odd_status odd_column_read_text(const odd_file *file, const char *name, int64_t 
  * bytes.
  *  @local; ODD_FORMAT */
 odd_status odd_images_open(const odd_file *ingest, odd_dataset **out);
-
-/* -- batches (stage_files.c) -- */
-
-/** How many batches of `size` rows the rank with most rows needs: all make as many. @collective */
-int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size);
-
-/** Rows of a batch: my rows [first, first + count) of batch b, count 0 when I have none left. */
-typedef struct {
-    int64_t first, count;
-} odd_batch;
-odd_batch odd_batch_of(int64_t b, int64_t size, int64_t n_local);
 
 #endif

@@ -1,5 +1,5 @@
 /* Train: networks learn from the catalogue itself what the job's task is. */
-#include "stage/network_precision_internal.h"
+#include "oddlot/learn/network_precision.h"
 #include "stage/training_internal.h"
 
 #include "oddlot/base/log.h"

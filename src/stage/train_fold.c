@@ -2,7 +2,7 @@
  * and its state is kept after each. */
 #include "stage/training_internal.h"
 
-#include "stage/learner_internal.h"
+#include "oddlot/learn/learner.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

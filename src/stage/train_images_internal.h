@@ -5,7 +5,7 @@
 #ifndef ODDLOT_STAGE_TRAIN_IMAGES_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_IMAGES_INTERNAL_H
 
-#include "stage/network_input_internal.h"
+#include "oddlot/learn/network_input.h"
 #include "stage/stage_internal.h"
 
 #include "oddlot/image/augment.h"

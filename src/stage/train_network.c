@@ -1,5 +1,5 @@
 /* The networks of a training and how they learn, as the section `train` says. */
-#include "stage/network_precision_internal.h"
+#include "oddlot/learn/network_precision.h"
 #include "stage/training_internal.h"
 
 #include "oddlot/base/memory.h"

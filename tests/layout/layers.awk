@@ -12,8 +12,10 @@ BEGIN {
     below["nn/train"] = "nn/exec nn/graph base"
     below["store"] = below["linalg"] = "par base"
     below["detect"] = "linalg par base"
-    below["stage"] = "detect eval report linalg nn image store par base"
-    below["cli"] = "stage par base"
+    below["learn"] = "nn par base"
+    below["stage"] = "learn detect eval report linalg nn image store par base"
+    below["bench"] = "stage learn detect eval report linalg nn image store par base"
+    below["cli"] = "bench stage par base"
 
     # public headers of rooms in rooms
     place["nn/graph.h"] = "nn/graph"
@@ -23,7 +25,7 @@ BEGIN {
     place["nn/optimizer.h"] = place["nn/train.h"] = "nn/train"
 
     # header, or the beginning of one: the rooms that may see it
-    foreign["mpi.h"] = "par store linalg detect stage cli"
+    foreign["mpi.h"] = "par store linalg detect learn stage bench cli"
     foreign["cyaml/"] = foreign["yaml.h"] = foreign["xxhash.h"] = "base"
     foreign["hdf5"] = foreign["H5"] = "store"
     foreign["vips/"] = foreign["turbojpeg.h"] = foreign["jpeglib.h"] = foreign["webp/"] = "image"

@@ -3,9 +3,9 @@
  * told. */
 #include "oddlot_test_mpi.h"
 
+#include "oddlot/learn/network_input.h"
+#include "oddlot/learn/network_pool.h"
 #include "stage/feature_source_internal.h"
-#include "stage/network_input_internal.h"
-#include "stage/network_pool_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

@@ -29,4 +29,13 @@ odd_partition odd_partition_rows(MPI_Comm comm, int64_t n);
 /** The same as if I were `rank` of `size`. */
 odd_partition odd_partition_of(int64_t n, int rank, int size);
 
+/** How many batches of `size` rows the rank with most rows needs: all make as many. @collective */
+int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size);
+
+/** Rows of a batch: my rows [first, first + count) of batch b, count 0 when I have none left. */
+typedef struct {
+    int64_t first, count;
+} odd_batch;
+odd_batch odd_batch_of(int64_t b, int64_t size, int64_t n_local);
+
 #endif

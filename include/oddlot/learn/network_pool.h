@@ -1,0 +1,45 @@
+/**
+ * Network pool: from the output of a layer to a row of features: pooled over the map if wished.
+ */
+#ifndef ODDLOT_LEARN_NETWORK_POOL_H
+#define ODDLOT_LEARN_NETWORK_POOL_H
+
+#include "oddlot/base/job.h"
+#include "oddlot/base/status.h"
+#include "oddlot/nn/graph.h"
+
+typedef struct {
+    char *pool;
+    double gem_power;
+} odd_pool_options;
+
+extern const char *const odd_pool_kinds[];
+
+#define ODD_POOL_OPTIONS(type, field)                                                              \
+    {"pool",                                                                                       \
+     ODD_OPTION_CHOICE,                                                                            \
+     offsetof(type, field.pool),                                                                   \
+     "none",                                                                                       \
+     0,                                                                                            \
+     0,                                                                                            \
+     odd_pool_kinds,                                                                               \
+     "what a map becomes: all its values, their mean, maximum, or generalized mean"},              \
+    {                                                                                              \
+        "gem_power", ODD_OPTION_REAL, offsetof(type, field.gem_power), "3", 1, 100, NULL,          \
+            "power of the generalized mean (Radenovic, Tolias and Chum, 2019)"                     \
+    }
+
+typedef struct {
+    int channels, area; /* of the layer's output: (channels, area) values */
+    int width;          /* of a row */
+    char kind;          /* 'n'one, 'a'vg, 'm'ax, 'g'em */
+    double power;
+} odd_pool;
+
+/** ODD_USAGE if there is no map to pool. */
+odd_status odd_pool_make(const odd_pool_options *options, const odd_tensor *output, odd_pool *out);
+
+/** One image: row (width) from values (channels, area). */
+void odd_pool_apply(const odd_pool *pool, const float values[], float row[]);
+
+#endif

@@ -1,0 +1,116 @@
+/* Bench case of networks: one batch through an ONNX model on every rank, all threads of the rank,
+ * and how that compares with a large product of matrices. */
+#include "bench/bench_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/linalg/blas.h"
+#include "oddlot/nn/net.h"
+#include "oddlot/nn/onnx.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/threads.h"
+
+#include <stdio.h>
+
+#define PEAK_ORDER 2000
+#define PEAK_TRIES 3
+
+/* GFLOP/s of the best of some float32 products, with the threads that the network has. @local */
+static odd_status measure_peak(double *gflops)
+{
+    const int n = PEAK_ORDER;
+    float *a = NULL, *c = NULL;
+    odd_status st;
+    *gflops = 0;
+    ODD_TRY(ODD_NEW(a, (int64_t)n * n));
+    ODD_TRY(ODD_NEW(c, (int64_t)n * n));
+    odd_threads_to_blas(1);
+    for (int i = 0; i < PEAK_TRIES; i++) {
+        const double started = odd_seconds();
+        odd_sgemm(0, n, n, n, 1, a, a, 0, c);
+        const double rate = 2e-9 * n * n * n / (odd_seconds() - started);
+        if (rate > *gflops) *gflops = rate;
+    }
+    odd_threads_to_blas(0);
+done:
+    odd_free(a);
+    odd_free(c);
+    return st;
+}
+
+/* A model ready to run, with its data. */
+typedef struct {
+    odd_graph *graph;
+    odd_net *net;
+    float *x, **y;
+    double gflop; /* of one image */
+} forward;
+
+static void forward_close(forward *f)
+{
+    for (int o = 0; f->y && o < f->graph->outputs; o++)
+        odd_free(f->y[o]);
+    odd_free(f->y);
+    odd_free(f->x);
+    odd_net_free(&f->net);
+    odd_graph_free(&f->graph);
+}
+
+static odd_status forward_open(const odd_bench_settings *s, forward *f)
+{
+    odd_status st;
+    odd_precision precision;
+    if (!s->file) return odd_fail(ODD_USAGE, "bench forward wants file=MODEL.onnx");
+    ODD_TRY(odd_bench_precision(s, ODD_PRECISION_AUTO, &precision));
+    ODD_TRY(odd_onnx_read(s->file, &f->graph));
+    ODD_TRY(ODD_NEW(f->x, s->n * odd_tensor_values(&f->graph->tensor[f->graph->input])));
+    ODD_TRY(ODD_NEW(f->y, f->graph->outputs));
+    for (int o = 0; o < f->graph->outputs; o++)
+        ODD_TRY(ODD_NEW(f->y[o], s->n * odd_tensor_values(&f->graph->tensor[f->graph->output[o]])));
+    f->gflop = 1e-9 * (double)odd_graph_flops(f->graph);
+    ODD_TRY(odd_net_new(f->graph, precision, &f->net));
+    ODD_TRY(odd_net_run(f->net, s->n, NULL, f->x, f->y)); /* makes the plan */
+done:
+    return st;
+}
+
+static odd_status time_batches(MPI_Comm comm, const odd_bench_case *self,
+                               const odd_bench_settings *s, forward *f, double peak)
+{
+    char more[256];
+    odd_status st = ODD_OK;
+    for (int64_t r = 0; r < s->repeat; r++) {
+        const double started = odd_bench_start(comm);
+        ODD_TRY_ALL(comm, odd_net_run(f->net, s->n, NULL, f->x, f->y));
+        const double seconds = odd_bench_stop(comm, started);
+        const double gflops = f->gflop * (double)s->n / seconds;
+        snprintf(more, sizeof more,
+                 ", \"precision\": \"%s\", \"images_per_second_per_rank\": %.2f, \"gflops\": %.1f, "
+                 "\"peak_gflops\": %.1f, \"share_of_peak\": %.3f",
+                 odd_net_precision(f->net), (double)s->n / seconds, gflops, peak, gflops / peak);
+        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
+    }
+done:
+    return st;
+}
+
+static odd_status run_forward(MPI_Comm comm, const odd_bench_case *self,
+                              const odd_bench_settings *s)
+{
+    forward f = {0};
+    double peak;
+    odd_status st;
+    ODD_TRY_ALL(comm, forward_open(s, &f));
+    ODD_TRY_ALL(comm, measure_peak(&peak));
+    ODD_TRY(time_batches(comm, self, s, &f, peak));
+done:
+    forward_close(&f);
+    return st;
+}
+
+const odd_bench_case odd_bench_forward = {
+    .name = "forward",
+    .summary = "a batch of n images through the network `file`; auto: bf16 where the CPU has AMX",
+    .keys = "file=MODEL n=8 precision=auto repeat=5",
+    .run = run_forward,
+};

@@ -1,0 +1,70 @@
+/* Bench case of images: one thread of each rank prepares the same encoded image again and again. */
+#include "bench/bench_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/image/prepare.h"
+#include "oddlot/par/agree.h"
+
+#include <stdio.h>
+
+#define MOST_BYTES (100 << 20)
+
+static odd_status check(const odd_bench_settings *s)
+{
+    if (!s->file) return odd_fail(ODD_USAGE, "bench prepare wants file=IMAGE");
+    if (s->channels == 2) return odd_fail(ODD_USAGE, "bench prepare: channels is 1 or 3");
+    return ODD_OK;
+}
+
+static odd_status prepare_often(const odd_prepare_options *options, const char *bytes, int64_t size,
+                                int64_t times, uint8_t *pixels)
+{
+    odd_verdict verdict;
+    for (int64_t i = 0; i < times; i++) {
+        odd_prepare_encoded(options, (const uint8_t *)bytes, (size_t)size, pixels, &verdict);
+        if (verdict.status != ODD_IMAGE_OK)
+            return odd_fail(ODD_FORMAT, "the image cannot be prepared: %s", verdict.reason);
+    }
+    return ODD_OK;
+}
+
+static odd_status run_prepare(MPI_Comm comm, const odd_bench_case *self,
+                              const odd_bench_settings *s)
+{
+    const odd_prepare_options options = {.size = s->size,
+                                         .channels = s->channels == 1 ? "gray" : "rgb",
+                                         .crop = "centre",
+                                         .kernel = "bicubic",
+                                         .background = "ffffff",
+                                         .max_megapixels = 1000,
+                                         .max_megabytes = 100,
+                                         .max_seconds = 60};
+    char *bytes = NULL, more[64];
+    uint8_t *pixels = NULL;
+    int64_t size = 0;
+    odd_status st;
+    ODD_TRY_ALL(comm, check(s));
+    ODD_TRY_ALL(comm, odd_image_start());
+    ODD_TRY_ALL(comm, odd_file_slurp(s->file, MOST_BYTES, &bytes, &size));
+    ODD_TRY_ALL(comm, ODD_NEW(pixels, (int64_t)odd_prepared_bytes(&options)));
+    for (int64_t r = 0; r < s->repeat; r++) {
+        const double started = odd_bench_start(comm);
+        ODD_TRY_ALL(comm, prepare_often(&options, bytes, size, s->n, pixels));
+        const double seconds = odd_bench_stop(comm, started);
+        snprintf(more, sizeof more, ", \"images_per_second_per_rank\": %.1f",
+                 (double)s->n / seconds);
+        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
+    }
+done:
+    odd_free(bytes);
+    odd_free(pixels);
+    return st;
+}
+
+const odd_bench_case odd_bench_prepare = {
+    .name = "prepare",
+    .summary = "decode, crop and resize the image `file` n times to size x size; channels 1: grey",
+    .keys = "file=IMAGE n=500 size=299 channels=3 repeat=5",
+    .run = run_prepare,
+};

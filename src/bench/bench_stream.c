@@ -1,0 +1,169 @@
+/* Bench case of rows too many for the memory: a randomized PCA of a file that is read block by
+ * block, written by the store first. */
+#include "bench/bench_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/linalg/pca.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/rows.h"
+#include "oddlot/store/dataset.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SEED         0
+#define OVERSAMPLING 10
+#define CATALOGUE    131784 /* rows to predict the time of */
+#define WRITTEN      64     /* rows at a time */
+
+/* Rows that are read, and what reading them took. */
+typedef struct {
+    odd_rows rows;
+    odd_dataset *dataset;
+    double seconds, bytes;
+} stream;
+
+static odd_status read_rows(void *context, int64_t local, int64_t count, float x[])
+{
+    stream *s = context;
+    const double started = odd_seconds();
+    const odd_status st =
+        odd_dataset_read(s->dataset, s->rows.part.row0 + local, count, ODD_F32, x);
+    s->seconds += odd_seconds() - started;
+    s->bytes += (double)count * s->rows.d * (double)sizeof *x;
+    return st;
+}
+
+/* Values that cost little to make: 4 of 8 bits from each draw, and a slope along the features. */
+static void make_rows(int64_t row, int64_t count, int d, float *x)
+{
+#pragma omp parallel for default(none) shared(row, count, d, x)
+    for (int64_t i = 0; i < count; i++)
+        for (int j = 0; j < d; j += 4) {
+            uint32_t bits[4];
+            odd_philox(SEED, ODD_STREAM_GENERATE, (uint64_t)(row + i), (uint32_t)j, bits);
+            for (int c = 0; c < 4 && j + c < d; c++)
+                x[i * d + j + c] = (float)(bits[c] & 255) / (float)(64 + (j & 1023));
+        }
+}
+
+/* @collective */
+static odd_status write_rows(MPI_Comm comm, odd_dataset *dataset, const odd_partition *part, int d)
+{
+    float *x = NULL;
+    odd_status st;
+    const int64_t batches = odd_batches(comm, part->n_local, WRITTEN);
+    ODD_TRY_ALL(comm, ODD_NEW(x, (int64_t)WRITTEN * d));
+    for (int64_t b = 0; b < batches; b++) {
+        const odd_batch mine = odd_batch_of(b, WRITTEN, part->n_local);
+        make_rows(part->row0 + mine.first, mine.count, d, x);
+        ODD_TRY(odd_dataset_write(dataset, part->row0 + mine.first, mine.count, x));
+    }
+done:
+    odd_free(x);
+    return st;
+}
+
+/* @collective */
+static odd_status write_file(MPI_Comm comm, const odd_bench_settings *s, const odd_partition *part)
+{
+    const odd_provenance from = {.stage = "bench",
+                                 .command = "oddlot bench stream",
+                                 .settings = "",
+                                 .fingerprint = "",
+                                 .seed = SEED};
+    const odd_shape matrix = {ODD_F32, sizeof(float), 2, {s->n, s->d}};
+    odd_file *file = NULL;
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_create(comm, s->file, &from, &file));
+    ODD_TRY(odd_dataset_create(file, "x", &matrix, "rows to be streamed", "", &dataset));
+    ODD_TRY(write_rows(comm, dataset, part, (int)s->d));
+    odd_dataset_close(&dataset);
+    ODD_TRY(odd_file_publish(&file));
+done:
+    odd_dataset_close(&dataset);
+    odd_file_discard(&file);
+    return st;
+}
+
+/* Flops of the products: each iteration two, the last pass one and its squares. */
+static double flops(const odd_bench_settings *s)
+{
+    const double l = (double)(s->k + OVERSAMPLING), n = (double)s->n, d = (double)s->d;
+    return n * d * l * (4 * (double)s->iterations + 2) + 2 * n * l * l;
+}
+
+static odd_status time_stream(MPI_Comm comm, const odd_bench_case *self,
+                              const odd_bench_settings *s, stream *in)
+{
+    const odd_pca_options options = {.components = s->k,
+                                     .solver = "randomized",
+                                     .oversampling = OVERSAMPLING,
+                                     .iterations = s->iterations};
+    odd_pca *pca = NULL;
+    char more[256];
+    int64_t bad;
+    odd_status st;
+    in->seconds = in->bytes = 0;
+    const double started = odd_bench_start(comm);
+    ODD_TRY(odd_pca_fit(&in->rows, &options, &pca, &bad));
+    const double seconds = odd_bench_stop(comm, started);
+    odd_sum_f64(comm, &in->bytes, 1);
+    odd_max_f64(comm, &in->seconds, 1);
+    snprintf(more, sizeof more,
+             ", \"gigabytes_read\": %.3f, \"seconds_reading\": %.3f, \"gigabytes_per_second\": "
+             "%.3f, \"gflops\": %.1f, \"seconds_for_%d_rows\": %.0f",
+             in->bytes / 1e9, in->seconds, in->bytes / 1e9 / in->seconds, flops(s) / seconds / 1e9,
+             CATALOGUE, seconds * CATALOGUE / (double)s->n);
+    ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
+done:
+    odd_pca_free(&pca);
+    return st;
+}
+
+/* The file is removed in the end, so it must be ours. @local */
+static odd_status check_place(const odd_bench_settings *s)
+{
+    struct stat info;
+    if (!s->file)
+        return odd_fail(ODD_USAGE, "bench stream wants file=PATH: where it may write its rows");
+    if (lstat(s->file, &info) == 0)
+        return odd_fail(ODD_USAGE, "'%s' is there already, and bench writes to a file of its own",
+                        s->file);
+    return ODD_OK;
+}
+
+static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
+{
+    stream in = {.rows = odd_rows_in_memory(comm, s->n, (int)s->d, NULL)};
+    odd_file *file = NULL;
+    bool written = false;
+    odd_status st;
+    in.rows.read = read_rows;
+    in.rows.reader = &in;
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? check_place(s) : ODD_OK);
+    ODD_TRY(write_file(comm, s, &in.rows.part));
+    written = true;
+    ODD_TRY(odd_file_open(comm, s->file, false, &file));
+    ODD_TRY_ALL(comm, odd_dataset_open(file, "x", &in.dataset));
+    for (int64_t r = 0; r < s->repeat; r++)
+        ODD_TRY(time_stream(comm, self, s, &in));
+done:
+    odd_dataset_close(&in.dataset);
+    odd_file_close(&file);
+    if (written && odd_rank(comm) == 0) unlink(s->file);
+    return st;
+}
+
+const odd_bench_case odd_bench_stream = {
+    .name = "stream",
+    .summary = "randomized PCA of n x d float32 rows read from a file that is written first; what\n"
+               "            the same would take for a catalogue",
+    .keys = "n=4096 d=98304 k=500 iterations=4 repeat=1 file=",
+    .run = run_stream,
+};

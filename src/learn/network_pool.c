@@ -1,0 +1,63 @@
+/* Network pool: means, maxima and generalized means over maps, in float64. */
+#include "oddlot/learn/network_pool.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+const char *const odd_pool_kinds[] = {"none", "avg", "max", "gem", NULL};
+
+odd_status odd_pool_make(const odd_pool_options *options, const odd_tensor *output, odd_pool *out)
+{
+    int64_t values = odd_tensor_values(output);
+    int64_t channels = output->rank > 1 ? output->shape[1] : 1;
+    if (values < 1 || channels < 1 || values > INT_MAX)
+        return odd_fail(ODD_USAGE, "'%s' has no values that could be features", output->name);
+    *out = (odd_pool){.channels = (int)channels,
+                      .area = (int)(values / channels),
+                      .kind = *options->pool,
+                      .power = options->gem_power};
+    if (out->kind != 'n' && out->area == 1)
+        return odd_fail(ODD_USAGE, "'%s' is not a map: features.onnx.pool must be none",
+                        output->name);
+    out->width = out->kind == 'n' ? (int)values : out->channels;
+    return ODD_OK;
+}
+
+static double mean_of(const float v[], int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += v[i];
+    return sum / n;
+}
+
+static double largest_of(const float v[], int n)
+{
+    double most = v[0];
+    for (int i = 1; i < n; i++)
+        most = v[i] > most ? v[i] : most;
+    return most;
+}
+
+/* Of what is above 0, as its authors have it. */
+static double generalized_mean(const float v[], int n, double power)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += pow(v[i] > 1e-6f ? v[i] : 1e-6, power);
+    return pow(sum / n, 1 / power);
+}
+
+static double pooled(const odd_pool *p, const float v[])
+{
+    if (p->kind == 'a') return mean_of(v, p->area);
+    return p->kind == 'm' ? largest_of(v, p->area) : generalized_mean(v, p->area, p->power);
+}
+
+void odd_pool_apply(const odd_pool *p, const float values[], float row[])
+{
+    if (p->kind == 'n') memcpy(row, values, (size_t)p->width * sizeof *row);
+    for (int c = 0; p->kind != 'n' && c < p->channels; c++)
+        row[c] = (float)pooled(p, values + (int64_t)c * p->area);
+}
