@@ -1,6 +1,7 @@
 /* Memory: aligned, zeroed arrays whose size is checked before it is asked for. */
 #include "oddlot/base/memory.h"
 
+#include "base/memory_internal.h"
 #include "oddlot/base/text.h"
 
 #include <stdlib.h>
@@ -8,6 +9,18 @@
 #include <sys/resource.h>
 
 #define ALIGNMENT 64
+
+static bool (*ask)(void);
+
+void odd_memory_ask(bool (*may)(void))
+{
+    ask = may;
+}
+
+bool odd_memory_allowed(void)
+{
+    return !ask || ask();
+}
 
 void *odd_alloc(int64_t count, size_t element)
 {
@@ -23,7 +36,7 @@ void *odd_alloc(int64_t count, size_t element)
         return NULL;
     }
     /* not aligned_alloc(): it would round the size up and hide overruns from the sanitizer */
-    if (posix_memalign(&p, ALIGNMENT, size > 0 ? size : 1) != 0) {
+    if (!odd_memory_allowed() || posix_memalign(&p, ALIGNMENT, size > 0 ? size : 1) != 0) {
         char text[32];
         odd_fail(ODD_NOMEM, "cannot allocate %s", odd_human_bytes((int64_t)size, text));
         return NULL;

@@ -1,6 +1,7 @@
 /* Text: a growing string, and the escapes for what we write into CSV, HTML, JSON and URLs. */
 #include "oddlot/base/text.h"
 
+#include "base/memory_internal.h"
 #include "base/utf8_internal.h"
 
 #include <stdarg.h>
@@ -34,7 +35,7 @@ static bool reserve(odd_text *t, size_t n)
     size_t room = t->room > 0 ? t->room : 64;
     while (room - t->length <= n && room <= SIZE_MAX / 4)
         room *= 2;
-    char *s = room - t->length > n ? realloc(t->s, room) : NULL;
+    char *s = room - t->length > n && odd_memory_allowed() ? realloc(t->s, room) : NULL;
     if (!s) {
         t->failed = true;
         return false;

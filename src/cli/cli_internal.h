@@ -39,7 +39,8 @@ typedef struct {
     bool dry_run;
 } odd_words;
 
-/** Parse options and the job file's name; sets up log level and threads. ODD_USAGE, ODD_NOMEM. */
+/** Parse options and the job file's name; sets up log level and threads. ODD_USAGE, ODD_NOMEM.
+ *  @collective on all ranks. */
 odd_status odd_words_parse(int argc, char **argv, odd_words *out);
 void odd_words_free(odd_words *words);
 

@@ -42,7 +42,7 @@ static odd_status do_job(int argc, char **argv, const char *only)
     odd_status st;
     ODD_TRY(odd_words_parse(argc, argv, &words));
     odd_words_command(argc, argv, &command);
-    ODD_TRY(odd_text_status(&command));
+    ODD_TRY_ALL(MPI_COMM_WORLD, odd_text_status(&command));
     ODD_TRY(with_words(&words, odd_text_string(&command), only));
 done:
     odd_words_free(&words);

@@ -3,6 +3,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
 
@@ -116,18 +117,26 @@ static odd_status take_job(int argc, char **argv, odd_words *out)
     return ODD_OK;
 }
 
-odd_status odd_words_parse(int argc, char **argv, odd_words *out)
+static odd_status take_words(int argc, char **argv, odd_words *out, odd_level *level)
 {
-    odd_level level = ODD_LOG_INFO;
     int option;
     odd_status st;
-    *out = (odd_words){0};
     ODD_TRY(ODD_NEW(out->set, argc));
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, ":o:t:qv", options, NULL)) != -1)
-        ODD_TRY(take_option(option, argv, out, &level));
+        ODD_TRY(take_option(option, argv, out, level));
     ODD_TRY(take_job(argc, argv, out));
+done:
+    return st;
+}
+
+odd_status odd_words_parse(int argc, char **argv, odd_words *out)
+{
+    odd_level level = ODD_LOG_INFO;
+    odd_status st;
+    *out = (odd_words){0};
+    ODD_TRY_ALL(MPI_COMM_WORLD, take_words(argc, argv, out, &level));
     odd_log_setup(odd_rank(MPI_COMM_WORLD), level);
     odd_threads_setup(out->threads, odd_threads_ranks_sharing(MPI_COMM_WORLD));
 done:

@@ -30,11 +30,12 @@ odd_status odd_agree(MPI_Comm comm, odd_status mine)
     return name_the_rank(comm, (odd_status)worst.status, worst.rank, known);
 }
 
+/* The largest of all is the complement of the smallest complement. */
 odd_status odd_same_i64(MPI_Comm comm, const char *what, int64_t value)
 {
-    int64_t low = value, high = value;
-    MPI_Allreduce(MPI_IN_PLACE, &low, 1, MPI_INT64_T, MPI_MIN, comm);
-    MPI_Allreduce(MPI_IN_PLACE, &high, 1, MPI_INT64_T, MPI_MAX, comm);
+    int64_t ends[2] = {value, ~value};
+    MPI_Allreduce(MPI_IN_PLACE, ends, 2, MPI_INT64_T, MPI_MIN, comm);
+    const int64_t low = ends[0], high = ~ends[1];
     if (low == high) return ODD_OK;
     return odd_fail(ODD_DIFFER, "%s is not the same on all ranks: %lld to %lld", what,
                     (long long)low, (long long)high);

@@ -1,11 +1,14 @@
 /* Failures on purpose: the list of ODD_FAULT and the marked points that look it up. */
 #include "oddlot/par/fault.h"
 
+#include "oddlot/base/memory.h"
+
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,6 +27,7 @@ typedef struct {
 static fault faults[MAX_FAULTS];
 static int count;
 static int my_rank;
+static char phase[MAX_POINT]; /* point of the allocations now; "" but for `memory` */
 
 static bool read_number(const char *s, double limit, double *value)
 {
@@ -62,10 +66,38 @@ static bool read_fault(char *text, fault *f)
     return true;
 }
 
+static bool is_memory(const fault *f)
+{
+    return strncmp(f->point, "memory", 6) == 0;
+}
+
+static bool memory_may(void)
+{
+    return odd_fault("memory") == ODD_OK && (!*phase || odd_fault(phase) == ODD_OK);
+}
+
+/* Others need not be asked at each allocation. */
+static void watch_memory(void)
+{
+    bool any = false;
+    for (int i = 0; i < count; i++)
+        any = any || is_memory(&faults[i]);
+    odd_memory_ask(any ? memory_may : NULL);
+}
+
+void odd_fault_phase(const char *what, const char *name)
+{
+    if (what && name)
+        snprintf(phase, sizeof phase, "memory.%s.%s", what, name);
+    else
+        phase[0] = '\0';
+}
+
 odd_status odd_fault_setup(const char *list, int rank)
 {
     count = 0;
     my_rank = rank;
+    odd_memory_ask(NULL);
     if (!list || !*list) return ODD_OK;
     char *copy = strdup(list), *rest;
     if (!copy) return odd_fail(ODD_NOMEM, "out of memory");
@@ -75,6 +107,7 @@ odd_status odd_fault_setup(const char *list, int rank)
         count += good;
     }
     free(copy);
+    if (good) watch_memory();
     if (good) return ODD_OK;
     count = 0;
     return odd_fail(ODD_USAGE, "cannot understand ODD_FAULT='%s'", list);

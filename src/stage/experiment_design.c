@@ -93,6 +93,7 @@ odd_status odd_technique_job(const odd_design *d, int64_t technique, double phi,
     odd_list set = {0};
     size_t length;
     odd_status st;
+    *out = NULL;
     const char *given = odd_piece(t->text, 1, &length);
     fill_in(given, length, t->k, phi, &words);
     ODD_TRY(odd_text_status(&words));

@@ -6,6 +6,7 @@
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
 #include "oddlot/par/signals.h"
 #include "oddlot/par/threads.h"
 #include "oddlot/store/audit.h"
@@ -176,7 +177,9 @@ static odd_status do_stage(odd_run *run, int i, odd_run_look *s)
     };
     odd_log(ODD_LOG_STAGE, "%-9s %s", stage->name, stage->summary);
     odd_signals_may_end(run->comm, !stage->resumes);
+    odd_fault_phase("run", stage->name);
     st = stage->run(run, &from);
+    odd_fault_phase(NULL, NULL);
     odd_signals_may_end(run->comm, st != ODD_STOPPED);
     ODD_TRY(st);
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, true) : ODD_OK);
@@ -237,11 +240,13 @@ done:
 static odd_status plan_stage(odd_run *run, const odd_stage *stage, odd_stage_plan *plan)
 {
     odd_status st;
-    plan->what.length = 0;
+    odd_text_free(&plan->what);
     plan->disk = plan->memory = 0;
+    odd_fault_phase("plan", stage->name);
     ODD_TRY(stage->plan(run, plan));
     ODD_TRY_ALL(run->comm, odd_text_status(&plan->what));
 done:
+    odd_fault_phase(NULL, NULL);
     return st;
 }
 

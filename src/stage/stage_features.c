@@ -150,7 +150,7 @@ static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
     const odd_image_form form = planned_form(run);
     odd_feature_needs needs;
     odd_status st;
-    ODD_TRY(source->plan(run, options_of(run, source), &form, &needs));
+    ODD_TRY_ALL(run->comm, source->plan(run, options_of(run, source), &form, &needs));
     const int64_t bytes = needs.width * (int64_t)odd_type_size(odd_feature_type(&options->output));
     plan->width = needs.width;
     plan->disk = plan->rows * (bytes + (int64_t)sizeof(int64_t));

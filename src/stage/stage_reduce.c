@@ -220,9 +220,10 @@ static odd_status plan_model(odd_run *run, odd_stage_plan *plan, int *k)
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_status st;
     if (!*from.given)
-        return reduction->plan(odd_part_options(run->job, "reduce", reduction->name), plan->rows,
-                               (int)plan->width, odd_size(run->comm), odd_threads(), k,
-                               &plan->memory, &plan->what);
+        return odd_agree(run->comm,
+                         reduction->plan(odd_part_options(run->job, "reduce", reduction->name),
+                                         plan->rows, (int)plan->width, odd_size(run->comm),
+                                         odd_threads(), k, &plan->memory, &plan->what));
     ODD_TRY(stored_model(run, (int)plan->width, &model, k));
     plan->memory = plan->width * *k * (int64_t)sizeof(double);
     odd_text_format(&plan->what, "%s from %lld to %d features by the model of %s", reduction->name,

@@ -187,7 +187,7 @@ static odd_status plan_train(odd_run *run, odd_stage_plan *plan)
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");
     odd_graph *graph = NULL;
     odd_status st;
-    ODD_TRY(planned_network(run, &graph));
+    ODD_TRY_ALL(run->comm, planned_network(run, &graph));
     const int64_t weights = odd_graph_parameters(graph) * (int64_t)sizeof(float);
     const int64_t networks = task_of(run)->networks(o);
     plan->disk = networks * weights + plan->rows * 25;

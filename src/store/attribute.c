@@ -1,6 +1,7 @@
 /* Attributes: short facts about an object, as fixed-length strings and scalars. */
 #include "store/file_internal.h"
 
+#include "oddlot/base/hash.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
@@ -40,10 +41,22 @@ static odd_status set_attribute(odd_file *file, const char *object, const char *
     return odd_agree(file->comm, st);
 }
 
+odd_status odd_attribute_text(odd_file *file, const char *object, const char *name,
+                              const char *value)
+{
+    return set_attribute(file, object, name, text_type(value), value);
+}
+
+/* Texts of different lengths would leave each rank with metadata of its own, and a damaged file. */
 odd_status odd_file_set_text(odd_file *file, const char *object, const char *name,
                              const char *value)
 {
-    return set_attribute(file, object, name, text_type(value), value);
+    odd_hash h = odd_hash_add_text(odd_hash_add_text(ODD_HASH_START, object), name);
+    h = odd_hash_add_text(h, value);
+    odd_status st = odd_same_i64(file->comm, name, (int64_t)h.low);
+    if (st == ODD_OK) return odd_attribute_text(file, object, name, value);
+    return odd_fail(st, "attribute '%s' of '%s' in '%s' is not the same on all ranks", name, object,
+                    file->partial);
 }
 
 odd_status odd_file_set_f64(odd_file *file, const char *object, const char *name, double value)

@@ -81,8 +81,8 @@ static odd_status read_array(const odd_file *file, const char *name, void *conte
     odd_status st;
     ODD_TRY(join(r->group, name, &path));
     ODD_TRY(odd_dataset_open(file, path, &d));
-    /* Files of other programs have no such attribute. */
-    if (odd_file_get_text(file, path, "about", &about) != ODD_OK) about = NULL;
+    st = odd_file_get_text(file, path, "about", &about);
+    if (st != ODD_FORMAT) ODD_TRY(st); /* files of other programs have no such attribute */
     ODD_TRY(add_array(r, name, about ? about : "", d));
 done:
     odd_free(about);

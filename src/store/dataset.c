@@ -10,6 +10,7 @@
 #include "store/untrusted_internal.h"
 
 #include "oddlot/base/half.h"
+#include "oddlot/base/hash.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -147,12 +148,28 @@ static odd_status reserve(const odd_dataset *d)
 static odd_status describe(odd_file *file, const char *name, const char *about, const char *unit)
 {
     odd_status st;
-    ODD_TRY(odd_file_set_text(file, name, "about", about ? about : ""));
-    if (unit && *unit) ODD_TRY(odd_file_set_text(file, name, "unit", unit));
-    ODD_TRY(odd_file_set_text(file, name, "stage", file->stage));
+    ODD_TRY(odd_attribute_text(file, name, "about", about ? about : ""));
+    if (unit && *unit) ODD_TRY(odd_attribute_text(file, name, "unit", unit));
+    ODD_TRY(odd_attribute_text(file, name, "stage", file->stage));
     ODD_TRY(odd_file_set_i64(file, name, "seed", (int64_t)file->seed));
 done:
     return st;
+}
+
+/* Ranks that want different things would each have metadata of their own, and a damaged file. */
+static odd_status check_same(const odd_file *file, const char *name, const odd_shape *shape,
+                             const char *about, const char *unit)
+{
+    odd_hash h = odd_hash_add_text(ODD_HASH_START, name);
+    h = odd_hash_add(h, &shape->type, sizeof shape->type);
+    if (shape->type == ODD_STRING) h = odd_hash_add(h, &shape->width, sizeof shape->width);
+    h = odd_hash_add(h, &shape->rank, sizeof shape->rank);
+    for (int i = 0; i < shape->rank && i < ODD_MAX_RANK; i++)
+        h = odd_hash_add(h, &shape->shape[i], sizeof shape->shape[i]);
+    h = odd_hash_add_text(odd_hash_add_text(h, about ? about : ""), unit ? unit : "");
+    odd_status st = odd_same_i64(file->comm, name, (int64_t)h.low);
+    if (st == ODD_OK) return st;
+    return odd_fail(st, "dataset '%s' of '%s' is not the same on all ranks", name, file->partial);
 }
 
 odd_status odd_dataset_create(odd_file *file, const char *name, const odd_shape *shape,
@@ -161,6 +178,7 @@ odd_status odd_dataset_create(odd_file *file, const char *name, const odd_shape 
     odd_status st;
     odd_dataset *d = *out = NULL;
     ODD_CHECK(file->partial != NULL); /* files opened for reading do not change */
+    ODD_TRY(check_same(file, name, shape, about, unit));
     ODD_TRY_ALL(file->comm, prepare(file, name, shape, &d));
     ODD_TRY_ALL(file->comm, reserve(d));
     ODD_TRY_ALL(file->comm, create_hdf5(d));

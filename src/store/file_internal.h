@@ -47,6 +47,12 @@ odd_status odd_file_open_here(const char *path, bool any, odd_file **out);
 /** ODD_FORMAT unless `object` can be reached in the file. @local */
 odd_status odd_file_need(const odd_file *file, const char *object);
 
+/* attribute.c */
+
+/** As odd_file_set_text(), for a text that is known to be the same on all ranks. @collective */
+odd_status odd_attribute_text(odd_file *file, const char *object, const char *name,
+                              const char *value);
+
 /* reserve.c */
 
 /** Rank 0 asks the disk for `bytes` more, so that a full disk shows now and with its reason. The

@@ -29,14 +29,16 @@ static void read_time(char text[static FACT_SIZE])
 /* What rank 0 sees is written by all: HDF5 wants the same attribute from every rank. */
 typedef struct {
     char cpu[FACT_SIZE], time[FACT_SIZE];
+    int threads; /* others may have more CPUs */
 } facts;
 
-static facts read_facts(MPI_Comm comm)
+static facts read_facts(MPI_Comm comm, int threads)
 {
     facts f;
     memset(&f, 0, sizeof f);
     odd_cpu_name(f.cpu, sizeof f.cpu);
     read_time(f.time);
+    f.threads = threads;
     odd_broadcast(comm, 0, &f, sizeof f);
     return f;
 }
@@ -44,12 +46,12 @@ static facts read_facts(MPI_Comm comm)
 odd_status odd_provenance_write(odd_file *file, const odd_provenance *from)
 {
     odd_status st;
-    facts here = read_facts(file->comm);
+    facts here = read_facts(file->comm, from->threads);
     /* In the order of the names above. */
     const char *const text[] = {"oddlot",          ODD_VERSION,   ODD_GIT,
                                 from->stage,       from->command, from->settings,
                                 from->fingerprint, here.cpu,      here.time};
-    const int64_t number[] = {(int64_t)from->seed, odd_size(file->comm), from->threads};
+    const int64_t number[] = {(int64_t)from->seed, odd_size(file->comm), here.threads};
     for (int i = 0; odd_provenance_texts[i]; i++)
         ODD_TRY(odd_file_set_text(file, "/", odd_provenance_texts[i], text[i] ? text[i] : ""));
     for (int i = 0; odd_provenance_numbers[i]; i++)
@@ -61,8 +63,9 @@ done:
 odd_status odd_provenance_check(const odd_file *file)
 {
     char *program;
-    if (odd_file_get_text(file, "/", "program", &program) != ODD_OK)
-        return odd_fail(ODD_FORMAT, "'%s' was not written by oddlot", file->path);
+    odd_status st = odd_file_get_text(file, "/", "program", &program);
+    if (st == ODD_NOMEM) return st;
+    if (st != ODD_OK) return odd_fail(ODD_FORMAT, "'%s' was not written by oddlot", file->path);
     bool ours = strcmp(program, "oddlot") == 0;
     odd_free(program);
     return ours ? ODD_OK : odd_fail(ODD_FORMAT, "'%s' was not written by oddlot", file->path);

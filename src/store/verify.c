@@ -45,7 +45,8 @@ static odd_status read_all(const odd_dataset *d, uint64_t *sum)
 static odd_status compare(const odd_file *file, const char *name, uint64_t sum)
 {
     char is[ODD_CHECKSUM_TEXT], *should;
-    if (odd_file_get_text(file, name, "checksum", &should) != ODD_OK) return ODD_OK;
+    odd_status st = odd_file_get_text(file, name, "checksum", &should);
+    if (st != ODD_OK) return st == ODD_FORMAT ? ODD_OK : st;
     bool same = strcmp(should, odd_checksum_text(sum, is)) == 0;
     odd_free(should);
     if (same) return ODD_OK;

@@ -49,6 +49,15 @@ says "srp makes rows wider, from"
 good alone run job.yaml -o wide --set reduce.method=srp --set reduce.srp.components=100 --set features.pixels.side=4 --dry-run
 says "wider than the features"
 
+# memory that is short on one rank, in a plan and at work; tests/stage/test_memory_faults.c does the rest
+export ODD_FAULT=memory.plan.reduce:rank=1
+fails_with 1 "rank 1: cannot allocate" on 2 run job.yaml -o short --dry-run
+export ODD_FAULT=memory.run.fit:rank=0:after=9
+fails_with 1 "rank 0: cannot allocate" on 2 run job.yaml -o short
+unset ODD_FAULT
+good on 2 run job.yaml -o short
+check same calm short $files
+
 # faults of one rank; each command goes on where the one before it failed
 faults() {
     local ranks=$1 run=fault-$1 point

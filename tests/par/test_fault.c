@@ -2,6 +2,8 @@
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
 
@@ -54,6 +56,36 @@ static void test_threads(void)
     CU_ASSERT_EQUAL(failed, 2);
 }
 
+static bool allocates(void)
+{
+    void *p = odd_alloc(10, 8);
+    odd_free(p);
+    return p;
+}
+
+/* Each allocation is a pass through the point of what is being done. */
+static void test_memory(void)
+{
+    CU_ASSERT(odd_fault_setup("memory.plan.fit:after=1,memory:after=4", 0) == ODD_OK);
+    CU_ASSERT(allocates() && allocates());
+    odd_fault_phase("plan", "fit");
+    CU_ASSERT(allocates());
+    CU_ASSERT(!allocates());
+    CU_ASSERT_STRING_EQUAL(odd_fail_reason(), "cannot allocate 80 B");
+    CU_ASSERT(!allocates()); /* the fifth of all */
+    CU_ASSERT(allocates());
+    odd_fault_phase(NULL, NULL);
+    CU_ASSERT(odd_fault_setup("memory:rank=1", 0) == ODD_OK);
+    CU_ASSERT(allocates());
+    CU_ASSERT(odd_fault_setup("memory", 0) == ODD_OK);
+    odd_text text = ODD_TEXT_EMPTY;
+    odd_text_add(&text, "a");
+    CU_ASSERT(odd_text_status(&text) == ODD_NOMEM);
+    odd_text_free(&text);
+    CU_ASSERT(odd_fault_setup(NULL, 0) == ODD_OK);
+    CU_ASSERT(allocates());
+}
+
 static void test_sleep(void)
 {
     CU_ASSERT(odd_fault_setup("slow:sleep=0.05", 0) == ODD_OK);
@@ -100,5 +132,6 @@ CU_TestInfo odd_tests[] = {
     {"sleep", test_sleep},
     {"kill", test_kill},
     {"lists that cannot be understood", test_bad_lists},
+    {"memory", test_memory},
     CU_TEST_INFO_NULL,
 };

@@ -4,6 +4,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/partition.h"
+#include "oddlot/store/audit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -277,6 +278,34 @@ static void test_wrong_use(void)
     fixture_remove(WORLD);
 }
 
+/* Ranks that want different things: told before HDF5 hears of it, and what is written stays whole.
+ */
+static void test_ranks_that_differ(void)
+{
+    const bool odd_one = odd_rank(WORLD) == odd_size(WORLD) - 1 && odd_size(WORLD) > 1;
+    const odd_status wanted = odd_size(WORLD) > 1 ? ODD_DIFFER : ODD_OK;
+    const odd_shape shape = {.type = ODD_U8, .rank = 1, .shape = {4}};
+    const odd_shape longer = {.type = ODD_U8, .rank = 1, .shape = {odd_one ? 5 : 4}};
+    odd_provenance from = fixture_from;
+    odd_file *file;
+    odd_dataset *d;
+    fixture_folder(WORLD);
+    const char *path = fixture_path("a.h5");
+    from.threads = odd_rank(WORLD) + 1; /* which they may have */
+    if (!check_all(WORLD, odd_file_create(WORLD, path, &from, &file) == ODD_OK)) return;
+    check_all(WORLD, odd_dataset_create(file, "x", &shape, odd_one ? "" : "x", "", &d) == wanted);
+    odd_dataset_close(&d);
+    check_all(WORLD, odd_dataset_create(file, "y", &longer, "y", "", &d) == wanted);
+    odd_dataset_close(&d);
+    check_all(WORLD, odd_dataset_create(file, odd_one ? "z" : "zz", &shape, "", "", &d) == wanted);
+    odd_dataset_close(&d);
+    check_all(WORLD, odd_file_set_text(file, "/", "word", odd_one ? "a" : "bc") == wanted);
+    check_all(WORLD, odd_file_publish(&file) == ODD_OK && odd_file_verify(path) == ODD_OK);
+    check_all(WORLD, odd_store_open_objects() == 0);
+    MPI_Barrier(WORLD);
+    fixture_remove(WORLD);
+}
+
 const char *odd_test_name = "store/dataset";
 CU_TestInfo odd_tests[] = {
     {"round trip of all types and ranks", test_round_trip},
@@ -285,5 +314,6 @@ CU_TestInfo odd_tests[] = {
     {"conversion", test_conversion},
     {"expectations", test_expectations},
     {"wrong use", test_wrong_use},
+    {"ranks that differ", test_ranks_that_differ},
     CU_TEST_INFO_NULL,
 };

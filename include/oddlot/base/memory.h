@@ -6,6 +6,7 @@
 
 #include "oddlot/base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,11 @@
  * size overflows or memory is short. Owned by caller: odd_free().
  */
 void *odd_alloc(int64_t count, size_t element);
+
+/** Ask `may` before each allocation of odd_alloc() and of a growing text, which fails as if memory
+ *  were short where it says no; NULL, as at the start: ask nobody. Any thread asks. For faults on
+ *  purpose, see oddlot/par/fault.h. */
+void odd_memory_ask(bool (*may)(void));
 
 /** Give back; NULL is fine. */
 void odd_free(void *p);

@@ -5,6 +5,9 @@
  * `store.write` fail with ODD_IO; without `rank` all ranks, without `after` the first pass. With
  * ":kill" the process kills itself there instead (SIGKILL), with ":sleep=S" it sleeps S seconds.
  * Several, separated by commas.
+ *
+ * Every allocation is a point, too: `memory`, and while odd_fault_phase() says what is being done,
+ * `memory.plan.features` and the like. There the allocation fails as if memory were short.
  */
 #ifndef ODDLOT_PAR_FAULT_H
 #define ODDLOT_PAR_FAULT_H
@@ -15,6 +18,10 @@
  *  does it with ODD_FAULT and the rank in the world; tests may do it again. ODD_USAGE names a list
  *  that cannot be understood. Not thread-safe. @local */
 odd_status odd_fault_setup(const char *list, int rank);
+
+/** From now on allocations are passes through the point memory.WHAT.NAME; NULL, NULL: through
+ *  `memory` alone, as at the start. Not thread-safe. @local */
+void odd_fault_phase(const char *what, const char *name);
 
 /** ODD_OK, unless this point was asked to fail now. @local */
 odd_status odd_fault(const char *point);

@@ -13,8 +13,9 @@
 typedef struct odd_dataset odd_dataset;
 
 /** Create a dataset (groups in its name are made) and ask the disk for its room. `about` and `unit`
- *  (NULL or "": none) become attributes, with the file's stage and seed. @collective @same all.
- *  @return ODD_IO (disk full, name taken, ...), ODD_ARG (shape), ODD_NOMEM. */
+ *  (NULL or "": none) become attributes, with the file's stage and seed. @collective @same all,
+ *  which is checked.
+ *  @return ODD_IO (disk full, name taken, ...), ODD_ARG (shape), ODD_DIFFER, ODD_NOMEM. */
 odd_status odd_dataset_create(odd_file *file, const char *name, const odd_shape *shape,
                               const char *about, const char *unit, odd_dataset **out);
 

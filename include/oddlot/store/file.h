@@ -48,8 +48,8 @@ odd_status odd_file_open(MPI_Comm comm, const char *path, bool any, odd_file **o
 void odd_file_close(odd_file **file); /* @collective; NULL is fine */
 
 /** Attributes of an object ("/" is the file). Setting (again: replacing) is @collective with the
- * same value on all ranks; getting is @local. Text is stored with a fixed length (bytes in h5py)
- * and owned by caller: odd_free(). ODD_FORMAT if missing. */
+ * same value on all ranks (of texts that is checked: ODD_DIFFER); getting is @local. Text is stored
+ * with a fixed length (bytes in h5py) and owned by caller: odd_free(). ODD_FORMAT if missing. */
 odd_status odd_file_set_text(odd_file *file, const char *object, const char *name,
                              const char *value);
 odd_status odd_file_set_f64(odd_file *file, const char *object, const char *name, double value);
