@@ -6,6 +6,7 @@
 #include "oddlot/base/text.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,32 @@ static void arrays_are_aligned_and_zeroed(void)
     odd_free(NULL);
 }
 
+static bool is_zero(const unsigned char *p, size_t size)
+{
+    return p[0] == 0 && memcmp(p, p + 1, size - 1) == 0;
+}
+
+/* Also where the C library has such a block in store, full of what was in it before. */
+static void large_arrays_are_zeroed(void)
+{
+    static const size_t sizes[] = {(32 << 20) - 1, 32 << 20, (32 << 20) + 1, (33 << 20) + 4095,
+                                   (40 << 20) + 4097};
+    CU_ASSERT_EQUAL(mallopt(M_MMAP_MAX, 0),
+                    1); /* every block comes from the heap, and stays there */
+    CU_ASSERT_EQUAL(mallopt(M_TRIM_THRESHOLD, 1 << 30), 1);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            unsigned char *p = odd_alloc((int64_t)sizes[i], 1);
+            CU_ASSERT_PTR_NOT_NULL(p);
+            if (!p) continue;
+            CU_ASSERT_EQUAL((uintptr_t)p % 64, 0);
+            CU_ASSERT_TRUE(is_zero(p, sizes[i]));
+            memset(p, 0xFF, sizes[i]);
+            odd_free(p);
+        }
+    mallopt(M_MMAP_MAX, 65536);
+}
+
 static void impossible_sizes_are_refused(void)
 {
     double *p;
@@ -45,6 +72,7 @@ static void peak_grows_with_use(void)
     int64_t before = odd_memory_peak(), size = 64 << 20;
     CU_ASSERT(before > 0);
     char *p = odd_alloc(size, 1);
+    if (p) memset(p, 1, (size_t)size);
     CU_ASSERT(odd_memory_peak() >= before);
     CU_ASSERT(odd_memory_peak() >= size);
     odd_free(p);
@@ -135,6 +163,7 @@ static void groups_of_version_1(void)
 
 CU_TestInfo odd_tests[] = {
     {"arrays are aligned and zeroed", arrays_are_aligned_and_zeroed},
+    {"large arrays are zeroed", large_arrays_are_zeroed},
     {"impossible sizes are refused", impossible_sizes_are_refused},
     {"the peak grows with use", peak_grows_with_use},
     {"this machine has memory", this_machine_has_memory},

@@ -12,8 +12,9 @@
 
 /**
  * An array of `count` elements, zeroed, aligned to 64 bytes (a cache line, an AVX-512 register).
- * A count of 0 gives a valid pointer. NULL, with the reason recorded, when count is negative, the
- * size overflows or memory is short. Owned by caller: odd_free().
+ * A count of 0 gives a valid pointer. Large arrays (from 32 MiB) are cleared as they are touched,
+ * page by page, by the thread that touches them. NULL, with the reason recorded, when count is
+ * negative, the size overflows or memory is short. Owned by caller: odd_free().
  */
 void *odd_alloc(int64_t count, size_t element);
 
