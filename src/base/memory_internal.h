@@ -1,5 +1,5 @@
-/* Memory: who is asked before it is taken, and the limits of the machine, read from a file tree that
- * a test can make up. */
+/* Memory: who is asked before it is taken, and the limits of the machine, read from a file tree
+ * that a test can make up. */
 #ifndef ODDLOT_BASE_MEMORY_INTERNAL_H
 #define ODDLOT_BASE_MEMORY_INTERNAL_H
 
