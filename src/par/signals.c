@@ -9,18 +9,18 @@
 #include <unistd.h>
 
 /* How long a rank may take to look: LAPACK, MPI and HDF5 are not interrupted, and who asks Slurm
- * for a signal expects an answer in seconds. Rank 0 is first, as it speaks for all. */
-static const struct itimerval patience = {.it_value = {1, 300000}};
-static const struct itimerval more_patience = {.it_value = {1, 600000}};
+ * for a signal expects an answer in seconds. The same on all ranks: a launcher kills those that are
+ * behind the first to end, and their exit code would be that of a kill. */
+static const struct itimerval patience = {.it_value = {1, 400000}};
 
 static volatile sig_atomic_t caught; /* the signal that told us to stop; 0: none */
 static volatile sig_atomic_t may_end;
-static volatile sig_atomic_t is_first = 1;
+static volatile sig_atomic_t speaks = 1; /* rank 0, for all */
 
 /* A plain system call of Linux, so a handler may make it. */
 static void start_timer(void)
 {
-    setitimer(ITIMER_REAL, is_first ? &patience : &more_patience, NULL);
+    setitimer(ITIMER_REAL, &patience, NULL);
 }
 
 static void remember(int number)
@@ -41,11 +41,13 @@ static void time_is_up(int number)
         start_timer();
         return;
     }
-    say("oddlot: told to stop by SIG");
-    say(sigabbrev_np(caught));
-    say(", in a long calculation: ");
-    say(odd_status_text(ODD_STOPPED));
-    say("\n");
+    if (speaks) {
+        say("oddlot: told to stop by SIG");
+        say(sigabbrev_np(caught));
+        say(", in a long calculation: ");
+        say(odd_status_text(ODD_STOPPED));
+        say("\n");
+    }
     _exit(odd_status_exit(ODD_STOPPED));
 }
 
@@ -71,7 +73,7 @@ void odd_signals_may_end(MPI_Comm comm, bool yes)
 {
     int rank;
     MPI_Comm_rank(comm, &rank);
-    is_first = rank == 0;
+    speaks = rank == 0;
     may_end = yes;
 }
 
