@@ -80,7 +80,7 @@ if [ $code = 0 ]; then
     ! cmp -s calm/networks/encoder.onnx narrow-1/networks/encoder.onnx || fail "bfloat16 changes nothing"
     check coded narrow-1 3 0.95
 else
-    fails_with 2 "train.precision: bfloat16 needs a CPU with AVX-512" on 1 train job.yaml -o calm --set train.precision=bf16
+    fails_with 2 "train.precision=bf16: bfloat16 needs a CPU with AVX-512" on 1 train job.yaml -o calm --set train.precision=bf16
 fi
 
 # killed in the middle of the first, second and last epoch; 10 steps an epoch
