@@ -3,6 +3,7 @@
 
 #include "oddlot/base/isa.h"
 #include "oddlot/base/log.h"
+#include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/signals.h"
 
@@ -78,7 +79,7 @@ int main(int argc, char **argv)
     odd_status st = ranks ? odd_par_start(&argc, &argv) : ODD_OK;
     odd_log_setup(ranks && st == ODD_OK ? odd_rank(MPI_COMM_WORLD) : 0, ODD_LOG_INFO);
     if (ranks && st == ODD_OK) odd_signals_may_end(MPI_COMM_WORLD, true);
-    if (st == ODD_OK) st = odd_isa_check();
+    if (ranks && st == ODD_OK) st = odd_agree(MPI_COMM_WORLD, odd_isa_check());
     if (st == ODD_OK) st = answer(argc, argv);
     tell(st);
     if (ranks) odd_par_stop();

@@ -88,6 +88,12 @@ fails_with 2 "--set score.rank_by=beauty: no score 'beauty'; core gives" \
     on 2 run job.yaml -o nothing --set score.rank_by=beauty
 [ ! -e nothing ] || fail "a wrong job made a folder"
 
+# one rank has an environment of its own: all end, with one reason
+mixed() {
+    timeout -k 5 "$limit" mpirun -n 1 "$ODDLOT" doctor : -n 1 env ODDLOT_ISA=avx3 "$ODDLOT" doctor >out 2>err </dev/null
+}
+fails_with 2 "ODDLOT_ISA='avx3'" mixed
+
 # a dry run says what would be done and changes nothing
 good on 2 run job.yaml -o dry --dry-run
 says "ingest     to do"
