@@ -10,11 +10,11 @@
 #include "nn/exec/dnnl_isa_internal.h"
 #include "nn/exec/plan_internal.h"
 #include "nn/graph/graph_internal.h"
+#include "oddlot/base/first_failure.h"
 #include "oddlot/base/memory.h"
 
 #include <inttypes.h>
 #include <omp.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A group passes through layers that work inside the caches: with four times as much, the wide
@@ -292,35 +292,18 @@ static odd_status run_group(const call *c, lane *l, int64_t first, int64_t end)
     return st;
 }
 
-/* Of several groups that fail, the first one tells why. */
-typedef struct {
-    int64_t group;
-    odd_status status;
-    char reason[ODD_REASON_SIZE];
-} failure;
-
-static void keep_failure(failure *f, int64_t group, odd_status st)
-{
-#pragma omp critical(odd_net_failure)
-    if (st != ODD_OK && group < f->group) {
-        f->group = group;
-        f->status = st;
-        snprintf(f->reason, sizeof f->reason, "%s", odd_fail_reason());
-    }
-}
-
 static odd_status run_groups(const call *c, int64_t groups)
 {
     odd_net *net = c->net;
-    failure f = {.group = INT64_MAX};
+    odd_first_failure f = ODD_NO_FAILURE;
     const int lanes = lanes_for(groups);
 #pragma omp parallel for schedule(dynamic) num_threads(lanes) default(none)                        \
     shared(c, net, groups, f)
     for (int64_t i = 0; i < groups; i++)
-        keep_failure(
+        odd_first_failure_keep(
             &f, i,
             run_group(c, &net->lane[omp_get_thread_num()], net->start[i], net->start[i + 1]));
-    return f.status == ODD_OK ? ODD_OK : odd_fail(f.status, "%s", f.reason);
+    return odd_first_failure_tell(&f);
 }
 
 odd_status odd_net_run(odd_net *net, int64_t n, const int64_t number[], const float input[],

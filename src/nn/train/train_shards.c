@@ -1,10 +1,10 @@
 /* Shards: each the work of one thread, with a tape that fits its number of images. */
 #include "nn/train/trainer_internal.h"
 
+#include "oddlot/base/first_failure.h"
 #include "oddlot/base/memory.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <omp.h>
 #include <string.h>
 
@@ -92,36 +92,19 @@ done:
     return st;
 }
 
-/* Reasons are kept by thread: that of the first shard that fails is carried to the caller's. */
-typedef struct {
-    int shard;
-    odd_status status;
-    char reason[ODD_REASON_SIZE];
-} failure;
-
-static void keep_failure(failure *f, int shard, odd_status st)
-{
-#pragma omp critical(odd_shard_failure)
-    if (st != ODD_OK && shard < f->shard) {
-        f->shard = shard;
-        f->status = st;
-        strcpy(f->reason, odd_fail_reason());
-    }
-}
-
 /* In a team of one: oneDNN's batch norm of rows has barriers, where it would else wait for threads
  * of ours that are at another shard, or have none. */
-static void run_alone(const call *w, int s, failure *f)
+static void run_alone(const call *w, int s, odd_first_failure *f)
 {
     odd_status st = ODD_OK;
     int thread = omp_get_thread_num();
 #pragma omp parallel num_threads(1) default(none) shared(w, s, st, thread)
     st = run_shard(w, s, thread);
-    keep_failure(f, s, st);
+    odd_first_failure_keep(f, s, st);
 }
 
 /* oneDNN would ask for threads of its own: each of ours tells it that there is one. */
-static void run_shards(const call *w, int shards, int threads, failure *f)
+static void run_shards(const call *w, int shards, int threads, odd_first_failure *f)
 {
 #pragma omp parallel num_threads(threads) default(none) shared(w, shards, f)
     {
@@ -136,7 +119,7 @@ odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const o
                               float *const vector[], odd_tally tally[])
 {
     int all = omp_get_max_threads(), threads = all < shards ? all : shards;
-    failure f = {.shard = INT_MAX};
+    odd_first_failure f = ODD_NO_FAILURE;
     call w = {t, batch, shard, vector, tally};
     odd_status st = ODD_OK;
     if (shards == 0) return ODD_OK;
@@ -146,7 +129,7 @@ odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const o
     odd_watch_start(&t->watch, shards);
     run_shards(&w, shards, threads, &f);
     omp_set_num_threads(all);
-    if (f.status != ODD_OK) st = odd_fail(f.status, "%s", f.reason);
+    st = odd_first_failure_tell(&f);
 done:
     return st;
 }

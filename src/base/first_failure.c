@@ -1,0 +1,20 @@
+/* First failure: that of the lowest place, whichever thread had it. */
+#include "oddlot/base/first_failure.h"
+
+#include <stdio.h>
+
+void odd_first_failure_keep(odd_first_failure *f, int64_t place, odd_status st)
+{
+    if (st == ODD_OK) return;
+#pragma omp critical(odd_first_failure)
+    if (place < f->place) {
+        f->place = place;
+        f->status = st;
+        snprintf(f->reason, sizeof f->reason, "%s", odd_fail_reason());
+    }
+}
+
+odd_status odd_first_failure_tell(const odd_first_failure *f)
+{
+    return f->status == ODD_OK ? ODD_OK : odd_fail(f->status, "%s", f->reason);
+}
