@@ -15,7 +15,6 @@ static const struct itimerval patience = {.it_value = {1, 400000}};
 
 static volatile sig_atomic_t caught; /* the signal that told us to stop; 0: none */
 static volatile sig_atomic_t may_end;
-static volatile sig_atomic_t speaks = 1; /* rank 0, for all */
 
 /* A plain system call of Linux, so a handler may make it. */
 static void start_timer(void)
@@ -41,13 +40,11 @@ static void time_is_up(int number)
         start_timer();
         return;
     }
-    if (speaks) {
-        say("oddlot: told to stop by SIG");
-        say(sigabbrev_np(caught));
-        say(", in a long calculation: ");
-        say(odd_status_text(ODD_STOPPED));
-        say("\n");
-    }
+    say("oddlot: told to stop by SIG"); /* each rank: it may be the only one that was told */
+    say(sigabbrev_np(caught));
+    say(", in a long calculation: ");
+    say(odd_status_text(ODD_STOPPED));
+    say("\n");
     _exit(odd_status_exit(ODD_STOPPED));
 }
 
@@ -71,9 +68,7 @@ void odd_signals_install(void)
 
 void odd_signals_may_end(MPI_Comm comm, bool yes)
 {
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    speaks = rank == 0;
+    (void)comm;
     may_end = yes;
 }
 

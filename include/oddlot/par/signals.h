@@ -14,8 +14,8 @@
 void odd_signals_install(void);
 
 /** While `yes`, a rank that was told to stop and has not come to look after a second and a half
- * ends at once, with the exit code of ODD_STOPPED and, on rank 0, a message, whatever it is in; its
- * launcher ends the others. For work that is begun anew or goes on from a checkpoint in any case,
+ * ends at once, with a message and the exit code of ODD_STOPPED, whatever it is in; its launcher
+ * ends the others. For work that is begun anew or goes on from a checkpoint in any case,
  * as after a kill. @local */
 void odd_signals_may_end(MPI_Comm comm, bool yes);
 
