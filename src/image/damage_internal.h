@@ -13,6 +13,10 @@ struct odd_damage_draws {
     uint32_t next; /* draws made of this turn */
 };
 
+/* damage_draws.c */
+
+/** The draws of a turn that are left for its kind of damage. */
+odd_damage_draws odd_draws_of_kind(const odd_damage_key *key);
 /** The next draw: uniform in 0 ... n - 1, n > 0; uniform in [low, high). */
 int odd_draw_below(odd_damage_draws *draws, int n);
 double odd_draw_between(odd_damage_draws *draws, double low, double high);

@@ -42,6 +42,8 @@ typedef struct {
         ODD_IMAGE_EMPTY, false, 1, {0, 0, 0, 0}, NULL, 0                                           \
     }
 
+/* decode_rules.c */
+
 void odd_decoded_free(odd_decoded *decoded);
 /* Copy an ICC profile in place of the one that was known, if any; out of memory there is none. */
 void odd_keep_profile(odd_decoded *decoded, odd_span profile);
@@ -59,6 +61,8 @@ bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
 /** The part of a stored image that the options keep: whole, or the square that is central once the
  *  image stands upright, without its margin. Whole pixels. */
 odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, int orientation);
+
+/* decode.c */
 
 /** Choose the decoder by the first bytes and run it. */
 bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict);

@@ -12,10 +12,4 @@ odd_status odd_walk_entries(odd_walk *w, odd_status (*refuse)(odd_walk *w, const
 /** Add the entry at hand as an item that cannot be read. ODD_NOMEM. */
 odd_status odd_walk_problem(odd_walk *w, const char *reason);
 
-/** Visit the entry at hand, a folder or a link to one, later. ODD_NOMEM. */
-odd_status odd_walk_folder(odd_walk *w, bool link);
-
-/** The name that people see of the entry at hand. Borrowed until the next one. */
-const char *odd_walk_name(const odd_walk *w);
-
 #endif

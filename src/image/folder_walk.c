@@ -21,50 +21,6 @@ struct known {
     int64_t root;
 };
 
-static odd_status no_memory(void)
-{
-    return odd_fail(ODD_NOMEM, "cannot allocate the list of folders");
-}
-
-/* The path of the place is given. */
-static odd_status push(odd_places *list, odd_place place)
-{
-    if (place.path && list->count == list->room) {
-        int64_t room = list->room > 0 ? 2 * list->room : 64;
-        odd_place *more = realloc(list->place, (size_t)room * sizeof *more);
-        if (more) {
-            list->place = more;
-            list->room = room;
-        }
-    }
-    if (!place.path || list->count == list->room) {
-        free(place.path);
-        return no_memory();
-    }
-    list->place[list->count++] = place;
-    return ODD_OK;
-}
-
-odd_status odd_walk_add(odd_walk *w, char *path, int64_t root)
-{
-    return push(&w->folders, (odd_place){.path = path, .root = root, .is_root = true});
-}
-
-odd_status odd_walk_folder(odd_walk *w, bool link)
-{
-    const odd_place place = {.path = strdup(odd_text_string(&w->path)),
-                             .root = w->here.root,
-                             .linked = link || w->here.linked};
-    return push(link ? &w->links : &w->folders, place);
-}
-
-const char *odd_walk_name(const odd_walk *w)
-{
-    const char *path = odd_text_string(&w->path);
-    size_t start = w->root[w->here.root].name_start;
-    return strlen(path) > start ? path + start : path;
-}
-
 /* ---- folders that are known ---- */
 
 static int compare_known(const void *left, const void *right)
@@ -84,7 +40,7 @@ static odd_status meet(odd_walk *w, const struct stat *info, const struct known 
         found = tsearch(mine, &w->known, compare_known);
     }
     if (!found || *found != mine) free(mine);
-    if (!found) return no_memory();
+    if (!found) return odd_fail(ODD_NOMEM, "cannot allocate the list of folders");
     if (*found != mine) *before = *found;
     return ODD_OK;
 }

@@ -40,8 +40,18 @@ typedef struct {
     int64_t label;
 } odd_walk;
 
+/* folder_places.c */
+
 /** Add one of the catalogue's folders, its number `root`; `path` is given. ODD_NOMEM. */
 odd_status odd_walk_add(odd_walk *w, char *path, int64_t root);
+
+/** Visit the entry at hand, a folder or a link to one, later. ODD_NOMEM. */
+odd_status odd_walk_folder(odd_walk *w, bool link);
+
+/** The name that people see of the entry at hand. Borrowed until the next one. */
+const char *odd_walk_name(const odd_walk *w);
+
+/* folder_walk.c */
 
 /** Visit everything; what cannot be entered becomes an item with a problem. Folders that are not
  *  links come first, so that an image is named by its own folder and not by a link to it. ODD_IO
