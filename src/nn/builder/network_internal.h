@@ -84,7 +84,7 @@ odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[],
 /* Give all constants their values. ODD_NOMEM, also if memory would not hold them. */
 odd_status odd_initial_fill(odd_network *n);
 
-/* ---- network_layers.c ---- */
+/* ---- network_parts.c: what items are made of ---- */
 
 const odd_tensor *odd_network_so_far(const odd_network *n);
 /* A layer that reads the tensor so far and `more` others; `last` of the item: its result is named.
@@ -95,6 +95,8 @@ odd_status odd_network_add(odd_network *n, odd_layer_kind kind, const odd_layer_
  */
 odd_status odd_network_no_bias(odd_network *n, bool *bias);
 odd_status odd_network_bias(odd_network *n, bool bias, int64_t count, int other[2], int *more);
+
+/* ---- network_layers.c ---- */
 
 /* Add the layer of this item. */
 odd_status odd_network_item(odd_network *n);

@@ -8,20 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const odd_tensor *odd_network_so_far(const odd_network *n)
-{
-    return &n->g->tensor[n->at];
-}
-
-odd_status odd_network_add(odd_network *n, odd_layer_kind kind, const odd_layer_settings *set,
-                           int more, const int other[], bool last)
-{
-    int input[ODD_LAYER_INPUTS] = {n->at};
-    for (int i = 0; i < more; i++)
-        input[1 + i] = other[i];
-    return odd_graph_layer(n->g, kind, "", set, 1 + more, input, last ? n->name : "", &n->at);
-}
-
 static odd_status add_plain(odd_network *n, odd_layer_kind kind, bool last)
 {
     const odd_layer_settings set = odd_layer_defaults();
@@ -29,19 +15,6 @@ static odd_status add_plain(odd_network *n, odd_layer_kind kind, bool last)
 }
 
 /* ---- Products ---- */
-
-odd_status odd_network_no_bias(odd_network *n, bool *bias)
-{
-    if (!odd_words_take(n, "bias")) return odd_words_fail(n, "'no' what");
-    *bias = false;
-    return ODD_OK;
-}
-
-odd_status odd_network_bias(odd_network *n, bool bias, int64_t count, int other[2], int *more)
-{
-    *more = bias ? 2 : 1;
-    return bias ? odd_initial_constant(n, 1, &count, 0, &other[1]) : ODD_OK;
-}
 
 /* Flattens what is not flat. */
 static odd_status product(odd_network *n, int64_t outputs, bool bias)

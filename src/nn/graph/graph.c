@@ -252,11 +252,3 @@ bool odd_tensor_is_constant(const odd_graph *g, int tensor)
 {
     return tensor >= 0 && g->tensor[tensor].data;
 }
-
-int64_t odd_tensor_values(const odd_tensor *t)
-{
-    int64_t values = 1;
-    for (int i = 0; i < t->rank; i++)
-        values *= t->shape[i];
-    return values;
-}

@@ -18,13 +18,16 @@ typedef struct {
     odd_tensor *out;
 } odd_shaping;
 
+/* shape_check.c */
 /* The one place for complaints about a layer: "layer 'conv1' (Conv): " and the words. */
 odd_status odd_shape_fail(const odd_shaping *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* May an array have this shape, and how many values are that? */
+odd_status odd_shape_check(int rank, const int64_t shape[], int64_t *values);
+
 /* graph_shapes.c */
 odd_status odd_shape_infer(const odd_graph *g, odd_layer *layer, odd_tensor *out);
-odd_status odd_shape_check(int rank, const int64_t shape[], int64_t *values);
 
 /* graph_shapes_window.c */
 odd_status odd_shape_conv(odd_shaping *s);

@@ -2,32 +2,6 @@
 #include "nn/graph/graph_internal.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-odd_status odd_shape_fail(const odd_shaping *s, const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return odd_fail(ODD_FORMAT, "layer '%s' (%s): %s", s->layer->name,
-                    odd_layer_name(s->layer->kind), text);
-}
-
-odd_status odd_shape_check(int rank, const int64_t shape[], int64_t *values)
-{
-    *values = 1;
-    if (rank < 0 || rank > ODD_TENSOR_RANK)
-        return odd_fail(ODD_FORMAT, "%d dimensions (at most %d)", rank, ODD_TENSOR_RANK);
-    for (int i = 0; i < rank; i++) {
-        if (shape[i] < 1) return odd_fail(ODD_FORMAT, "a dimension of %" PRId64, shape[i]);
-        if (shape[i] > ODD_TENSOR_VALUES / *values) return odd_fail(ODD_FORMAT, "too many values");
-        *values *= shape[i];
-    }
-    return ODD_OK;
-}
 
 static void keep_shape(odd_shaping *s)
 {

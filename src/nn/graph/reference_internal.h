@@ -28,6 +28,7 @@ typedef struct {
     odd_view out;
 } odd_task;
 
+/* reference_view.c */
 int64_t odd_view_values(const odd_view *v);
 /* Where the value number `index` of a view stands, and which number the value there has. */
 void odd_view_place(const odd_view *v, int64_t index, int64_t place[ODD_TENSOR_RANK]);
