@@ -21,6 +21,10 @@ typedef struct {
 } odd_command;
 
 extern const odd_command odd_commands[]; /* ends with a NULL name */
+
+/* command.c */
+
+/** The command of that name; NULL: none. */
 const odd_command *odd_command_find(const char *name);
 
 /** ODD_USAGE: there is no such command; names the one that was meant, if one is near. */
@@ -57,5 +61,6 @@ odd_status odd_cmd_model(int argc, char **argv);
 odd_status odd_cmd_doctor(int argc, char **argv);
 odd_status odd_cmd_bench(int argc, char **argv);
 odd_status odd_cmd_help(int argc, char **argv);
+odd_status odd_cmd_version(int argc, char **argv);
 
 #endif

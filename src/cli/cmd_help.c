@@ -26,20 +26,6 @@ static void list_commands(void)
         "75 stopped at a checkpoint, run the same command again.\n");
 }
 
-odd_status odd_command_help(const odd_command *command)
-{
-    odd_text text = ODD_TEXT_EMPTY;
-    odd_text_format(&text, "usage: oddlot %s %s\n\n%s: %s.\n", command->name, command->usage,
-                    command->name, command->summary);
-    if (command->help) odd_text_format(&text, "\n%s", command->help);
-    if (command->more) command->more(&text);
-    odd_text_format(&text, "\nExample:\n  %s\n", command->example);
-    odd_status st = odd_text_status(&text);
-    if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&text), stdout);
-    odd_text_free(&text);
-    return st;
-}
-
 static odd_status help_job(void)
 {
     odd_text text = ODD_TEXT_EMPTY;

@@ -2,12 +2,6 @@
 #include "cli/cli_internal.h"
 
 #include "oddlot/bench/bench.h"
-#include "oddlot/par/comm.h"
-
-#include <stdio.h>
-#include <string.h>
-
-static odd_status cmd_version(int argc, char **argv);
 
 static void list_cases(odd_text *help)
 {
@@ -62,41 +56,6 @@ const odd_command odd_commands[] = {
     {"help", "Help", "explain a command, or the settings of a job", "[COMMAND | job]", NULL,
      "oddlot help job", NULL, odd_cmd_help},
     {"version", "Help", "version and how it was built", "", NULL, "oddlot version", NULL,
-     cmd_version},
+     odd_cmd_version},
     {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
 };
-
-odd_status odd_command_unknown(const char *name)
-{
-    const char *meant = NULL;
-    int nearest = 3;
-    for (const odd_command *c = odd_commands; c->name; c++) {
-        int apart = odd_text_distance(name, c->name);
-        if (apart >= nearest) continue;
-        nearest = apart;
-        meant = c->name;
-    }
-    if (meant) return odd_fail(ODD_USAGE, "no command '%s'; did you mean '%s'?", name, meant);
-    return odd_fail(ODD_USAGE, "no command '%s'; `oddlot help` lists them", name);
-}
-
-const odd_command *odd_command_find(const char *name)
-{
-    for (const odd_command *c = odd_commands; c->name; c++)
-        if (strcmp(c->name, name) == 0) return c;
-    return NULL;
-}
-
-static odd_status cmd_version(int argc, char **argv)
-{
-    (void)argc, (void)argv;
-    if (odd_par_speaks())
-        printf("oddlot %s\nbuilt with gcc %s for %s\n", ODD_VERSION, __VERSION__,
-#ifdef __AVX512F__
-               "this machine only (native)"
-#else
-               "any x86-64; hot loops also for AVX2 and AVX-512, chosen at start"
-#endif
-        );
-    return ODD_OK;
-}
