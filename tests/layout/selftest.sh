@@ -88,6 +88,49 @@ good_tree
 echo 'struct status { int code; };' >"$tree/include/oddlot/base/status.h" # no guard
 expect 1 'oddlot/base/status.h does not compile alone' sh "$here/headers.sh" "$tree" "$compiler"
 
+# build: compiles the sources of the tree, as CMake would say it does.
+build() {
+    rm -rf "${tree:?}/build"
+    mkdir -p "$tree/build/src"
+    for source in "$tree"/src/*.c; do
+        object=src/$(basename "$source").o
+        "$compiler" -c "$source" -o "$tree/build/$object"
+        echo "{\"directory\": \"$tree/build\", \"command\": \"cc -o $object -c\", \"file\": \"$source\"}"
+    done | paste -s -d, | sed 's/.*/[&]/' >"$tree/build/compile_commands.json"
+}
+
+# calls FILE OWN OTHER: a source file that defines odd_OWN(), which calls odd_OTHER().
+calls() {
+    printf 'void odd_%s(void);\nvoid odd_%s(void);\nvoid odd_%s(void)\n{\n    odd_%s();\n}\n' \
+        "$2" "$3" "$2" "$3" >"$tree/src/$1"
+}
+
+rm -rf "${tree:?}"/*
+mkdir -p "$tree/src"
+calls core.c fit score
+calls pick.c score draw
+calls random.c draw seed # odd_seed() is nobody's
+printf 'void odd_fit(void);\nconst int odd_entry = 1;\nvoid odd_use(void)\n{\n    odd_fit();\n}\n' \
+    >"$tree/src/entry.c"
+printf 'extern const int odd_entry;\nconst int *const odd_table[] = {&odd_entry};\n' >>"$tree/src/core.c"
+build
+circles() {
+    /usr/bin/python3 "$here/circles.py" "$tree/build" "$@"
+}
+expect 0 '' circles
+calls random.c draw fit
+build
+expect 1 'a circle: core.c pick.c random.c' circles
+echo 'core.c pick.c random.c' >"$tree/known"
+expect 0 '' circles "$tree/known"
+echo 'core.c entry.c' >>"$tree/known"
+expect 1 'no circle any more, strike it from the list: core.c entry.c' circles "$tree/known"
+calls random.c draw seed
+build
+expect 1 'no circle any more, strike it from the list: core.c pick.c random.c' circles "$tree/known"
+mv "$tree/build/src" "$tree/build/elsewhere"
+expect 1 '' circles
+
 rm -rf "${tree:?}"/*
 mkdir -p "$tree/src" "$tree/include/oddlot" "$tree/tests"
 for check in layers names; do
