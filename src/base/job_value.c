@@ -153,14 +153,6 @@ odd_status odd_value_read(const odd_option *o, const char *text, void *field)
     return unexpected(o, text);
 }
 
-static void list_free(odd_list *list)
-{
-    for (int64_t i = 0; i < list->count; i++)
-        free(list->item[i]);
-    free(list->item);
-    *list = (odd_list){NULL, 0};
-}
-
 odd_status odd_value_read_list(const char *const items[], int64_t count, void *field)
 {
     odd_list list = {.item = calloc((size_t)count + 1, sizeof *list.item)};
@@ -168,11 +160,11 @@ odd_status odd_value_read_list(const char *const items[], int64_t count, void *f
     for (; list.count < count; list.count++) {
         odd_status st = read_text(items[list.count], &list.item[list.count]);
         if (st != ODD_OK) {
-            list_free(&list);
+            odd_texts_free(&list);
             return st;
         }
     }
-    list_free(field);
+    odd_texts_free(field);
     *(odd_list *)field = list;
     return ODD_OK;
 }
@@ -220,7 +212,7 @@ odd_status odd_value_make_absolute(const odd_option *o, const char *folder, void
 void odd_value_free(const odd_option *o, void *field)
 {
     if (odd_option_is_text(o)) free(*(char **)field);
-    if (odd_option_is_list(o)) list_free(field);
+    if (odd_option_is_list(o)) odd_texts_free(field);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */

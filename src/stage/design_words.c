@@ -5,7 +5,6 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const blanks = " \t\r\n";
@@ -23,22 +22,6 @@ const char *odd_piece(const char *text, int part, size_t *length)
     while (*length > 0 && isspace((unsigned char)text[*length - 1]))
         (*length)--;
     return text;
-}
-
-void odd_texts_free(odd_list *list)
-{
-    for (int64_t i = 0; i < list->count; i++)
-        free(list->item[i]);
-    odd_free(list->item);
-    *list = (odd_list){0};
-}
-
-odd_status odd_texts_add(odd_list *list, const char *text, size_t length)
-{
-    if (!(list->item[list->count] = strndup(text, length)))
-        return odd_fail(ODD_NOMEM, "cannot allocate a text");
-    list->count++;
-    return ODD_OK;
 }
 
 /* Room for as many words as there can be: one more than separators. */

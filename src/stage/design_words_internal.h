@@ -23,8 +23,4 @@ odd_status odd_split(const char *text, size_t length, const char *separators, od
  *  where a bracket or a quote is not closed, ODD_NOMEM */
 odd_status odd_split_settings(const char *text, size_t length, odd_list *out);
 
-/** Append a copy. list->item has room for it. @local; ODD_NOMEM */
-odd_status odd_texts_add(odd_list *list, const char *text, size_t length);
-void odd_texts_free(odd_list *list);
-
 #endif

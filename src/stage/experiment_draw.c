@@ -1,8 +1,6 @@
 /* Draws of an experiment: which images of a labelled catalogue a trial fits, and which it tests. */
 #include "stage/experiment_internal.h"
 
-#include "stage/design_words_internal.h"
-
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/detect/detector.h"

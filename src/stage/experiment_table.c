@@ -1,7 +1,6 @@
 /* Table of an experiment: every trial into experiment.h5 and experiment.csv, means for people. */
 #include "stage/experiment_internal.h"
 
-#include "stage/design_words_internal.h"
 #include "stage/stage_internal.h"
 
 #include "oddlot/base/memory.h"

@@ -4,7 +4,6 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/report/study_page.h"
 
-#include "stage/design_words_internal.h"
 #include "stage/learning_band_internal.h"
 #include "stage/stage_internal.h"
 

@@ -3,8 +3,6 @@
 
 #include "oddlot/base/memory.h"
 
-#include "stage/design_words_internal.h"
-
 #include <math.h>
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #ifndef ODDLOT_STAGE_TEXT_TABLE_INTERNAL_H
 #define ODDLOT_STAGE_TEXT_TABLE_INTERNAL_H
 
-#include "oddlot/base/job.h"
+#include "oddlot/base/text.h"
 
 #include <stdint.h>
 

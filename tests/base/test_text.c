@@ -1,6 +1,7 @@
 /* Tests of texts: growth, escapes for hostile names, figures for people, distances of words. */
 #include "oddlot_test.h"
 
+#include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
 
 #include <limits.h>
@@ -164,6 +165,21 @@ static void distances(void)
     CU_ASSERT_EQUAL(odd_text_distance(word + 15, word + 15), 0); /* 64 bytes, the longest */
 }
 
+static void lists_own_their_texts(void)
+{
+    char source[] = "one two";
+    odd_list list = {.item = odd_alloc(2, sizeof *list.item)};
+    CU_ASSERT_EQUAL(odd_texts_add(&list, source, 3), ODD_OK);
+    CU_ASSERT_EQUAL(odd_texts_add(&list, source + 7, 0), ODD_OK);
+    source[0] = 'O';
+    CU_ASSERT_EQUAL(list.count, 2);
+    CU_ASSERT_STRING_EQUAL(list.item[0], "one");
+    CU_ASSERT_STRING_EQUAL(list.item[1], "");
+    odd_texts_free(&list);
+    CU_ASSERT(list.item == NULL && list.count == 0);
+    odd_texts_free(&list); /* an empty one is fine */
+}
+
 CU_TestInfo odd_tests[] = {
     {"texts grow", texts_grow},
     {"a failed text says so once", a_failed_text_says_so_once},
@@ -177,5 +193,6 @@ CU_TestInfo odd_tests[] = {
     {"seconds for people", human_seconds},
     {"counts for people", human_count},
     {"distances of words", distances},
+    {"lists own their texts", lists_own_their_texts},
     CU_TEST_INFO_NULL,
 };

@@ -31,11 +31,6 @@ typedef enum {
 } odd_option_type;
 
 typedef struct {
-    char **item;
-    int64_t count;
-} odd_list;
-
-typedef struct {
     const char *key;
     odd_option_type type;
     size_t offset;     /* of the field in the section's struct */

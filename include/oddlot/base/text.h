@@ -1,5 +1,6 @@
 /**
- * Text: a growing string, and the escapes for what we write into CSV, HTML and JSON.
+ * Text: a growing string, the escapes for what we write into CSV, HTML and JSON, and lists of
+ * texts.
  *
  * Names come from hostile places: any byte may stand in them. A failed allocation is remembered and
  * told by odd_text_status() once at the end, so that writers need not check each append.
@@ -45,6 +46,17 @@ void odd_text_json(odd_text *t, const char *s);
 void odd_text_url(odd_text *t, const char *s);
 /** For a terminal or a log: control characters and bytes that are not UTF-8 become '?'. */
 void odd_text_printable(odd_text *t, const char *s);
+
+/** Texts, each owned. */
+typedef struct {
+    char **item; /* (count) */
+    int64_t count;
+} odd_list;
+
+/** Append a copy of `length` bytes; list->item (odd_alloc) must have room for one more. ODD_NOMEM.
+ */
+odd_status odd_texts_add(odd_list *list, const char *text, size_t length);
+void odd_texts_free(odd_list *list); /* frees and empties */
 
 /** Slips between two words: letters added, lost, changed, or neighbours swapped; for "did you
  *  mean". INT_MAX if one is longer than 64 bytes. */
