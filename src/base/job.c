@@ -147,14 +147,13 @@ static void add_place(const odd_job *job, const char *key, odd_text *out)
 
 odd_status odd_job_fail(const odd_job *job, const char *key, const char *format, ...)
 {
-    char what[ODD_REASON_SIZE];
     odd_text place = ODD_TEXT_EMPTY;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
+    odd_fail_list(ODD_USAGE, format, arguments);
     va_end(arguments);
     add_place(job, key, &place);
-    odd_fail(ODD_USAGE, "%s: %s", odd_text_string(&place), what);
+    odd_fail_prefix(ODD_USAGE, "%s: ", odd_text_string(&place));
     odd_text_free(&place);
     return ODD_USAGE;
 }

@@ -4,7 +4,6 @@
 #include "base/log_internal.h"
 #include "base/utf8_internal.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +27,21 @@ int odd_status_exit(odd_status status)
     return (unsigned)status < ODD_STATUS_COUNT ? statuses[status].exit_code : EXIT_FAILURE;
 }
 
-odd_status odd_fail(odd_status status, const char *format, ...)
+odd_status odd_fail_list(odd_status status, const char *format, va_list arguments)
 {
     char text[ODD_REASON_SIZE]; /* an argument may be the old reason itself */
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     odd_utf8_make_printable(text);
     memcpy(reason, text, sizeof reason);
+    return status;
+}
+
+odd_status odd_fail(odd_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    odd_fail_list(status, format, arguments);
+    va_end(arguments);
     return status;
 }
 

@@ -8,6 +8,8 @@
 #ifndef ODDLOT_BASE_STATUS_H
 #define ODDLOT_BASE_STATUS_H
 
+#include <stdarg.h>
+
 /* name, exit code of the program, text */
 #define ODD_STATUS_LIST(X)                                                                         \
     X(OK, 0, "success")                                                                            \
@@ -38,6 +40,10 @@ int odd_status_exit(odd_status status);
  */
 odd_status odd_fail(odd_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** The same with the arguments of a caller that takes a format itself, to say where it failed. */
+odd_status odd_fail_list(odd_status status, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 /** Put words before the recorded reason: `odd_fail_prefix(st, "%s:%d: ", file, line)`. */
 odd_status odd_fail_prefix(odd_status status, const char *format, ...)

@@ -3,8 +3,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +10,12 @@
 
 odd_status odd_words_fail(const odd_network *n, const char *format, ...)
 {
-    char reason[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
+    odd_fail_list(ODD_ARG, format, arguments);
     va_end(arguments);
-    if (!n->form) return odd_fail(ODD_ARG, "%s", reason);
-    return odd_fail(ODD_ARG, "%s; it is written '%s'", reason, n->form);
+    if (!n->form) return ODD_ARG;
+    return odd_fail(ODD_ARG, "%s; it is written '%s'", odd_fail_reason(), n->form);
 }
 
 odd_status odd_words_split(odd_network *n, const char *item)

@@ -3,18 +3,15 @@
 #include "nn/graph/graph_internal.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 odd_status odd_shape_fail(const odd_shaping *s, const char *format, ...)
 {
-    char text[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    odd_fail_list(ODD_FORMAT, format, arguments);
     va_end(arguments);
-    return odd_fail(ODD_FORMAT, "layer '%s' (%s): %s", s->layer->name,
-                    odd_layer_name(s->layer->kind), text);
+    return odd_fail_prefix(ODD_FORMAT, "layer '%s' (%s): ", s->layer->name,
+                           odd_layer_name(s->layer->kind));
 }
 
 odd_status odd_shape_check(int rank, const int64_t shape[], int64_t *values)
