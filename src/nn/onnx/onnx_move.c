@@ -8,17 +8,16 @@
 
 #define WHOLE_RANGE INT32_MAX /* ends from here on are written for "to the end" */
 
+static odd_status flatten(odd_onnx_reader *r, int x, odd_layer_settings *set)
+{
+    odd_status st = odd_node_int(r, "axis", 1, &set->axis);
+    if (set->axis < 0) set->axis += r->graph->tensor[x].rank;
+    return st;
+}
+
 odd_status odd_read_flatten(odd_onnx_reader *r)
 {
-    odd_status st;
-    int x;
-    odd_layer_settings set = odd_layer_defaults();
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    ODD_TRY(odd_node_int(r, "axis", 1, &set.axis));
-    if (set.axis < 0) set.axis += r->graph->tensor[x].rank;
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_FLATTEN, &set, 1, &x));
-done:
-    return st;
+    return odd_node_one(r, ODD_LAYER_FLATTEN, flatten);
 }
 
 /* The new shape of one image: where the file names the batch, in whatever way, there is a 1. */
@@ -37,54 +36,57 @@ static odd_status image_shape(const odd_onnx_reader *r, const odd_tensor *x,
     return ODD_OK;
 }
 
-odd_status odd_read_reshape(odd_onnx_reader *r)
+static odd_status reshape(odd_onnx_reader *r, int x, odd_layer_settings *set)
 {
     odd_status st;
-    int x;
     int64_t allow_zero;
     const odd_numbers *shape;
-    odd_layer_settings set = odd_layer_defaults();
-    if (odd_node_is_numbers(r, 0)) return odd_numbers_reshape(r);
-    ODD_TRY(odd_node_tensor(r, 0, &x));
     ODD_TRY(odd_node_numbers(r, 1, &shape));
     ODD_TRY(odd_node_int(r, "allowzero", 0, &allow_zero));
     if (shape->rank != 1 || shape->count > ODD_TENSOR_RANK)
         return odd_node_fail(r, "its new shape has %" PRId64 " dimensions", shape->count);
-    set.axes = (int)shape->count;
-    ODD_TRY(image_shape(r, &r->graph->tensor[x], shape, set.list));
-    for (int d = 0; allow_zero != 0 && d < set.axes; d++)
-        if (set.list[d] == 0) return odd_node_fail(r, "its result would be empty");
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_RESHAPE, &set, 1, &x));
+    set->axes = (int)shape->count;
+    ODD_TRY(image_shape(r, &r->graph->tensor[x], shape, set->list));
+    for (int d = 0; allow_zero != 0 && d < set->axes; d++)
+        if (set->list[d] == 0) return odd_node_fail(r, "its result would be empty");
 done:
     return st;
+}
+
+/* A layer that gives values another shape, or the same done to known numbers. */
+static odd_status shaped(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read)
+{
+    return odd_node_is_numbers(r, 0) ? odd_numbers_reshape(r) : odd_node_one(r, kind, read);
+}
+
+odd_status odd_read_reshape(odd_onnx_reader *r)
+{
+    return shaped(r, ODD_LAYER_RESHAPE, reshape);
 }
 
 /* Without axes all dimensions of 1 go, but the batch is not one of them. */
+static odd_status squeeze(odd_onnx_reader *r, int x, odd_layer_settings *set)
+{
+    const int input = r->opset < 13 ? -1 : 1, rank = r->graph->tensor[x].rank;
+    odd_status st = odd_node_axes(r, input, "axes", rank, set->list, &set->axes);
+    if (st != ODD_OK || set->axes >= 0) return st;
+    const odd_tensor *t = &r->graph->tensor[x];
+    set->axes = 0;
+    for (int d = t->batched; d < rank; d++)
+        if (t->shape[d] == 1) set->list[set->axes++] = d;
+    return ODD_OK;
+}
+
 odd_status odd_read_squeeze(odd_onnx_reader *r)
 {
-    odd_status st;
-    int x;
-    odd_layer_settings set = odd_layer_defaults();
-    if (odd_node_is_numbers(r, 0)) return odd_numbers_reshape(r);
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    const odd_tensor *t = &r->graph->tensor[x];
-    ODD_TRY(odd_node_axes(r, r->opset < 13 ? -1 : 1, "axes", t->rank, set.list, &set.axes));
-    t = &r->graph->tensor[x];
-    if (set.axes < 0) {
-        set.axes = 0;
-        for (int d = t->batched; d < t->rank; d++)
-            if (t->shape[d] == 1) set.list[set.axes++] = d;
-    }
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_SQUEEZE, &set, 1, &x));
-done:
-    return st;
+    return shaped(r, ODD_LAYER_SQUEEZE, squeeze);
 }
 
 /* Axes count in the result, whose rank is known once they are counted. */
-static odd_status unsqueeze_axes(odd_onnx_reader *r, int rank, odd_layer_settings *set)
+static odd_status unsqueeze(odd_onnx_reader *r, int x, odd_layer_settings *set)
 {
     int64_t axes[ODD_TENSOR_RANK];
-    int input = r->opset < 13 ? -1 : 1;
+    const int input = r->opset < 13 ? -1 : 1, rank = r->graph->tensor[x].rank;
     odd_status st = odd_node_list(r, input, "axes", ODD_TENSOR_RANK, axes, &set->axes);
     if (st != ODD_OK) return st;
     if (set->axes < 0) return odd_node_fail(r, "it has no axes");
@@ -93,31 +95,22 @@ static odd_status unsqueeze_axes(odd_onnx_reader *r, int rank, odd_layer_setting
 
 odd_status odd_read_unsqueeze(odd_onnx_reader *r)
 {
-    odd_status st;
-    int x;
-    odd_layer_settings set = odd_layer_defaults();
-    if (odd_node_is_numbers(r, 0)) return odd_numbers_reshape(r);
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    ODD_TRY(unsqueeze_axes(r, r->graph->tensor[x].rank, &set));
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_UNSQUEEZE, &set, 1, &x));
-done:
+    return shaped(r, ODD_LAYER_UNSQUEEZE, unsqueeze);
+}
+
+static odd_status transpose(odd_onnx_reader *r, int x, odd_layer_settings *set)
+{
+    odd_status st = odd_node_ints(r, "perm", ODD_TENSOR_RANK, set->list, &set->axes);
+    int rank = r->graph->tensor[x].rank;
+    if (set->axes < 0) /* all the other way round */
+        for (set->axes = 0; set->axes < rank; set->axes++)
+            set->list[set->axes] = rank - 1 - set->axes;
     return st;
 }
 
 odd_status odd_read_transpose(odd_onnx_reader *r)
 {
-    odd_status st;
-    int x;
-    odd_layer_settings set = odd_layer_defaults();
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    ODD_TRY(odd_node_ints(r, "perm", ODD_TENSOR_RANK, set.list, &set.axes));
-    int rank = r->graph->tensor[x].rank;
-    if (set.axes < 0) /* all the other way round */
-        for (set.axes = 0; set.axes < rank; set.axes++)
-            set.list[set.axes] = rank - 1 - set.axes;
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_TRANSPOSE, &set, 1, &x));
-done:
-    return st;
+    return odd_node_one(r, ODD_LAYER_TRANSPOSE, transpose);
 }
 
 static bool all_numbers(odd_onnx_reader *r)
@@ -151,30 +144,32 @@ done:
     return st;
 }
 
-odd_status odd_read_pad(odd_onnx_reader *r)
+static odd_status pad(odd_onnx_reader *r, int x, odd_layer_settings *set)
 {
     odd_status st;
-    int x, count;
+    int count;
     int64_t pads[2 * ODD_TENSOR_RANK];
-    odd_layer_settings set = odd_layer_defaults();
-    if (!odd_node_is(r, "mode", "constant", "constant"))
-        return odd_node_fail(r, "only the mode 'constant' is supported");
-    ODD_TRY(odd_node_tensor(r, 0, &x));
     ODD_TRY(odd_node_list(r, r->opset < 11 ? -1 : 1, "pads", 2 * ODD_TENSOR_RANK, pads, &count));
     if (r->opset < 11)
-        ODD_TRY(odd_node_float(r, "value", 0, &set.value));
+        ODD_TRY(odd_node_float(r, "value", 0, &set->value));
     else if (odd_node_has(r, 2))
-        ODD_TRY(odd_node_scalar(r, 2, &set.value));
-    set.axes = r->graph->tensor[x].rank;
-    if (count != 2 * set.axes)
-        return odd_node_fail(r, "it has %d pads for %d dimensions", count, set.axes);
-    for (int d = 0; d < set.axes; d++) {
-        set.list[d] = pads[d];
-        set.list2[d] = pads[set.axes + d];
+        ODD_TRY(odd_node_scalar(r, 2, &set->value));
+    set->axes = r->graph->tensor[x].rank;
+    if (count != 2 * set->axes)
+        return odd_node_fail(r, "it has %d pads for %d dimensions", count, set->axes);
+    for (int d = 0; d < set->axes; d++) {
+        set->list[d] = pads[d];
+        set->list2[d] = pads[set->axes + d];
     }
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_PAD, &set, 1, &x));
 done:
     return st;
+}
+
+odd_status odd_read_pad(odd_onnx_reader *r)
+{
+    if (!odd_node_is(r, "mode", "constant", "constant"))
+        return odd_node_fail(r, "only the mode 'constant' is supported");
+    return odd_node_one(r, ODD_LAYER_PAD, pad);
 }
 
 /* All of every dimension. */
@@ -205,22 +200,23 @@ static odd_status slice_axis(const odd_onnx_reader *r, const odd_tensor *t, int6
     return ODD_OK;
 }
 
-odd_status odd_read_slice(odd_onnx_reader *r)
+static odd_status slice(odd_onnx_reader *r, int x, odd_layer_settings *set)
 {
     odd_status st;
-    int x;
     odd_slices s;
-    odd_layer_settings set = odd_layer_defaults();
-    if (odd_node_is_numbers(r, 0)) return odd_numbers_slice(r);
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    slice_all(&r->graph->tensor[x], &set);
-    ODD_TRY(odd_read_slice_lists(r, set.axes, &s));
+    slice_all(&r->graph->tensor[x], set);
+    ODD_TRY(odd_read_slice_lists(r, set->axes, &s));
     for (int i = 0; i < s.count; i++)
         ODD_TRY(
-            slice_axis(r, &r->graph->tensor[x], s.axis[i], s.first[i], s.end[i], s.step[i], &set));
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_SLICE, &set, 1, &x));
+            slice_axis(r, &r->graph->tensor[x], s.axis[i], s.first[i], s.end[i], s.step[i], set));
 done:
     return st;
+}
+
+odd_status odd_read_slice(odd_onnx_reader *r)
+{
+    return odd_node_is_numbers(r, 0) ? odd_numbers_slice(r)
+                                     : odd_node_one(r, ODD_LAYER_SLICE, slice);
 }
 
 #define SPLIT_OUTPUTS 64
@@ -268,20 +264,20 @@ done:
 /* One index of one dimension is a slice; without a dimension of its own it is squeezed. */
 static odd_status gather_one(odd_onnx_reader *r, int x, int64_t axis, int64_t index, bool drop)
 {
-    odd_layer_settings slice = odd_layer_defaults(), squeeze = odd_layer_defaults();
+    odd_layer_settings part = odd_layer_defaults(), gone = odd_layer_defaults();
     const odd_tensor *t = &r->graph->tensor[x];
     if (t->batched && axis == 0) return odd_node_fail(r, "it takes a part of the batch");
     if (index < 0) index += t->shape[axis];
     if (index < 0 || index >= t->shape[axis])
         return odd_node_fail(r, "index %" PRId64 " of %" PRId64, index, t->shape[axis]);
-    slice_all(t, &slice);
-    slice.list[axis] = index;
-    slice.list2[axis] = index + 1;
-    squeeze.axes = 1;
-    squeeze.list[0] = axis;
-    if (!drop) return odd_node_layer(r, ODD_LAYER_SLICE, &slice, 1, &x);
-    odd_status st = odd_node_step(r, ODD_LAYER_SLICE, &slice, 1, &x, &x);
-    return st == ODD_OK ? odd_node_layer(r, ODD_LAYER_SQUEEZE, &squeeze, 1, &x) : st;
+    slice_all(t, &part);
+    part.list[axis] = index;
+    part.list2[axis] = index + 1;
+    gone.axes = 1;
+    gone.list[0] = axis;
+    if (!drop) return odd_node_layer(r, ODD_LAYER_SLICE, &part, 1, &x);
+    odd_status st = odd_node_step(r, ODD_LAYER_SLICE, &part, 1, &x, &x);
+    return st == ODD_OK ? odd_node_layer(r, ODD_LAYER_SQUEEZE, &gone, 1, &x) : st;
 }
 
 /* Any indices of a constant: rows of a table. x (before, size, behind), result (before, indices,

@@ -44,11 +44,8 @@ static odd_status check_node(const odd_onnx_reader *r)
     const Onnx__NodeProto *node = r->node;
     if (!node->op_type || !odd_onnx_knows(node->op_type) || !is_ours(node->domain))
         return odd_fail(ODD_FORMAT, "node '%s': operator '%s%s%s' is not supported",
-                        node->name && *node->name ? node->name
-                        : node->n_output > 0      ? node->output[0]
-                                                  : "",
-                        is_ours(node->domain) ? "" : node->domain, is_ours(node->domain) ? "" : ".",
-                        node->op_type ? node->op_type : "");
+                        odd_node_name(node), is_ours(node->domain) ? "" : node->domain,
+                        is_ours(node->domain) ? "" : ".", node->op_type ? node->op_type : "");
     if (node->n_input > INT32_MAX || node->n_output > INT32_MAX)
         return odd_node_fail(r, "it has too many inputs or results");
     return ODD_OK;
@@ -80,19 +77,6 @@ done:
 }
 
 /* Outputs that are not computed are wanted only by test cases. */
-static odd_status constant_output(odd_onnx_reader *r, const odd_onnx_value *v, int *tensor)
-{
-    odd_status st;
-    int rank;
-    int64_t shape[ODD_TENSOR_RANK], values;
-    float *data;
-    ODD_TRY(odd_proto_shape(v->weight, &rank, shape, &values));
-    ODD_TRY(odd_proto_floats(v->weight, r->options->folder, values, &data));
-    ODD_TRY(odd_graph_give_tensor(r->graph, v->name, rank, shape, data, tensor));
-done:
-    return st;
-}
-
 static odd_status numbers_output(odd_onnx_reader *r, const odd_onnx_value *v, int *tensor)
 {
     const odd_numbers *n = v->numbers;
@@ -113,7 +97,7 @@ static odd_status add_output(odd_onnx_reader *r, const char *name)
     if (v->kind == ODD_VALUE_NUMBERS && r->options->single)
         st = numbers_output(r, v, &tensor);
     else if (v->kind == ODD_VALUE_WEIGHT && r->options->single)
-        st = constant_output(r, v, &tensor);
+        st = odd_weight_tensor(r, v, &tensor);
     else if (v->kind != ODD_VALUE_TENSOR)
         st = odd_fail(ODD_FORMAT, "the output '%s' is not computed", name);
     return st == ODD_OK ? odd_graph_add_output(r->graph, tensor) : st;

@@ -64,6 +64,9 @@ odd_status odd_onnx_inputs(odd_onnx_reader *r, Onnx__TensorProto *const given[])
 
 /* ---- onnx_node.c: the node at work ---- */
 
+/* Its name, else that of its first result, else "". */
+const char *odd_node_name(const Onnx__NodeProto *node);
+
 /* "node 'conv1' (Conv): " and the words. */
 odd_status odd_node_fail(const odd_onnx_reader *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -76,6 +79,10 @@ bool odd_node_makes(const odd_onnx_reader *r, int output);
 odd_status odd_node_value(odd_onnx_reader *r, int input, odd_onnx_value **value);
 /* An input as a tensor of floats in the graph. */
 odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor);
+/* The first `count` inputs as such. */
+odd_status odd_node_tensors(odd_onnx_reader *r, int count, int tensor[]);
+/* A weight of the file as a constant of the graph, under its name. */
+odd_status odd_weight_tensor(odd_onnx_reader *r, const odd_onnx_value *v, int *tensor);
 /* An input as known whole numbers; borrowed. */
 odd_status odd_node_numbers(odd_onnx_reader *r, int input, const odd_numbers **numbers);
 /* An input as a known single float. */
@@ -83,12 +90,24 @@ odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value);
 /* True if an input is whole numbers that are, or can be made, known. */
 bool odd_node_is_numbers(odd_onnx_reader *r, int input);
 
+odd_status odd_numbers_new(int rank, const int64_t shape[], odd_numbers **out);
+void odd_numbers_free(odd_numbers **numbers);
+
+/* A new value; its name must be new. */
+odd_status odd_reader_add(odd_onnx_reader *r, const odd_onnx_value *value);
+
+/* ---- onnx_result.c: what the node at work makes ---- */
+
 /* The node's result number 0 is what a layer of this kind makes. */
 odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                           int inputs, const int input[]);
 /* The same for its result number `output`. */
 odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind,
                              const odd_layer_settings *set, int inputs, const int input[]);
+/* Settings of a layer that reads the tensor x, from the node's attributes and other inputs. */
+typedef odd_status odd_node_settings(odd_onnx_reader *r, int x, odd_layer_settings *set);
+/* The result number 0 is what a layer of this kind makes of the input number 0 alone. */
+odd_status odd_node_one(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read);
 /* A layer on the way to the result. */
 odd_status odd_node_step(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                          int inputs, const int input[], int *tensor);
@@ -103,12 +122,6 @@ odd_status odd_node_floats(odd_onnx_reader *r, int rank, const int64_t shape[], 
 odd_status odd_node_give(odd_onnx_reader *r, odd_numbers *numbers);
 /* Take from what constants may hold in all. ODD_FORMAT: too much. */
 odd_status odd_node_spend(odd_onnx_reader *r, int64_t values);
-
-odd_status odd_numbers_new(int rank, const int64_t shape[], odd_numbers **out);
-void odd_numbers_free(odd_numbers **numbers);
-
-/* A new value; its name must be new. */
-odd_status odd_reader_add(odd_onnx_reader *r, const odd_onnx_value *value);
 
 /* ---- onnx_attribute.c: attributes of the node at work, or the default ---- */
 bool odd_node_has_attribute(const odd_onnx_reader *r, const char *name);

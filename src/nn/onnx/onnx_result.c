@@ -1,0 +1,137 @@
+/* What the node at work makes: layers, constants or numbers, which get the names of its results. */
+#include "nn/onnx/onnx_reader_internal.h"
+
+#include "nn/graph/graph_fold_internal.h"
+#include "nn/graph/graph_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#define CONSTANT_VALUES ((int64_t)1 << 28) /* of all constants that nodes make: 1 GiB */
+
+static odd_status name_result(odd_onnx_reader *r, int output, int tensor)
+{
+    odd_onnx_value v = {r->node->output[output], ODD_VALUE_TENSOR, NULL, tensor, NULL};
+    return odd_reader_add(r, &v);
+}
+
+odd_status odd_node_spend(odd_onnx_reader *r, int64_t values)
+{
+    if (values > CONSTANT_VALUES - r->made)
+        return odd_node_fail(r, "the constants of the model are too large");
+    r->made += values;
+    return ODD_OK;
+}
+
+/* The layer that was added last; where it reads only constants it becomes one. */
+static odd_status settle(odd_onnx_reader *r, int tensor)
+{
+    const odd_layer *layer = &r->graph->layer[r->graph->layers - 1];
+    if (!odd_layer_is_constant(r->graph, layer)) return ODD_OK;
+    odd_status st = odd_node_spend(r, odd_tensor_values(&r->graph->tensor[tensor]));
+    return st == ODD_OK ? odd_layer_evaluate(r->graph, layer) : st;
+}
+
+static odd_status add_layer(odd_onnx_reader *r, const char *output, odd_layer_kind kind,
+                            const odd_layer_settings *set, int inputs, const int input[],
+                            int *tensor)
+{
+    const char *name = r->node->name && *r->node->name ? r->node->name : output;
+    odd_status st = odd_graph_layer(r->graph, kind, name, set, inputs, input, output, tensor);
+    return st == ODD_OK ? settle(r, *tensor) : st;
+}
+
+odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind,
+                             const odd_layer_settings *set, int inputs, const int input[])
+{
+    int tensor;
+    if (!odd_node_makes(r, output)) return odd_node_fail(r, "its result has no name");
+    odd_status st = add_layer(r, r->node->output[output], kind, set, inputs, input, &tensor);
+    return st == ODD_OK ? name_result(r, output, tensor) : st;
+}
+
+odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+                          int inputs, const int input[])
+{
+    for (int i = 1; (size_t)i < r->node->n_output; i++)
+        if (odd_node_makes(r, i) && odd_names_find(&r->wanted, r->node->output[i]) >= 0)
+            return odd_node_fail(r, "only its first result is supported");
+    return odd_node_layer_to(r, 0, kind, set, inputs, input);
+}
+
+odd_status odd_node_one(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read)
+{
+    odd_status st;
+    int x;
+    odd_layer_settings set = odd_layer_defaults();
+    ODD_TRY(odd_node_tensor(r, 0, &x));
+    ODD_TRY(read(r, x, &set));
+    ODD_TRY(odd_node_layer(r, kind, &set, 1, &x));
+done:
+    return st;
+}
+
+/* "conv1~1": the name of something on the way to the node's result. */
+static odd_status step_name(odd_onnx_reader *r, odd_text *name)
+{
+    if (!odd_node_makes(r, 0)) return odd_node_fail(r, "its result has no name");
+    odd_text_format(name, "%s~%d", r->node->output[0], ++r->steps);
+    return odd_text_status(name);
+}
+
+odd_status odd_node_step(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+                         int inputs, const int input[], int *tensor)
+{
+    odd_text name = ODD_TEXT_EMPTY;
+    odd_status st = step_name(r, &name);
+    if (st == ODD_OK) st = add_layer(r, name.s, kind, set, inputs, input, tensor);
+    odd_text_free(&name);
+    return st;
+}
+
+odd_status odd_node_constant(odd_onnx_reader *r, int rank, const int64_t shape[], float *values,
+                             int *tensor)
+{
+    odd_text name = ODD_TEXT_EMPTY;
+    odd_status st = step_name(r, &name);
+    if (st == ODD_OK)
+        st = odd_graph_give_tensor(r->graph, name.s, rank, shape, values, tensor);
+    else
+        odd_free(values);
+    odd_text_free(&name);
+    return st;
+}
+
+odd_status odd_node_pass(odd_onnx_reader *r, int tensor)
+{
+    odd_layer_settings set = odd_layer_defaults();
+    if (!odd_node_makes(r, 0)) return odd_node_fail(r, "its result has no name");
+    if (odd_names_find(&r->wanted, r->node->output[0]) >= 0) /* an output keeps its name */
+        return odd_node_layer(r, ODD_LAYER_IDENTITY, &set, 1, &tensor);
+    return name_result(r, 0, tensor);
+}
+
+odd_status odd_node_floats(odd_onnx_reader *r, int rank, const int64_t shape[], float *values)
+{
+    int tensor;
+    odd_status st;
+    if (!odd_node_makes(r, 0)) {
+        odd_free(values);
+        return odd_node_fail(r, "its result has no name");
+    }
+    st = odd_graph_give_tensor(r->graph, r->node->output[0], rank, shape, values, &tensor);
+    return st == ODD_OK ? name_result(r, 0, tensor) : st;
+}
+
+odd_status odd_node_give(odd_onnx_reader *r, odd_numbers *numbers)
+{
+    odd_status st;
+    if (!odd_node_makes(r, 0)) {
+        st = odd_node_fail(r, "its result has no name");
+    } else {
+        odd_onnx_value v = {r->node->output[0], ODD_VALUE_NUMBERS, NULL, -1, numbers};
+        st = odd_node_spend(r, 2 * numbers->count);
+        if (st == ODD_OK) st = odd_reader_add(r, &v);
+    }
+    if (st != ODD_OK) odd_numbers_free(&numbers);
+    return st;
+}
