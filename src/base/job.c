@@ -18,7 +18,7 @@ static int count_options(const odd_section *section)
     return n;
 }
 
-static odd_status part_init(odd_part *part, const odd_section *section)
+static odd_status part_init(odd_job_part *part, const odd_section *section)
 {
     odd_status st = ODD_OK;
     part->section = section;
@@ -29,7 +29,7 @@ done:
     return st;
 }
 
-static void part_free(odd_part *part)
+static void part_free(odd_job_part *part)
 {
     free(part->place.set);
     for (int i = 0; i < part->option_count; i++) {
@@ -124,7 +124,7 @@ bool odd_job_given(const odd_job *job, const char *key)
 /* Tells why a key that nobody gave is complained about. */
 static void add_default(const odd_job *job, const char *key, odd_text *out)
 {
-    odd_part *part;
+    odd_job_part *part;
     const odd_option *o = odd_path_option(job, key, &part);
     if (!o) return;
     odd_text_add(out, " (default ");
@@ -159,7 +159,7 @@ odd_status odd_job_fail(const odd_job *job, const char *key, const char *format,
 }
 
 /* Path and value of each setting, in the order of the tables. */
-static odd_hash digest_part(odd_hash h, const odd_part *part)
+static odd_hash digest_part(odd_hash h, const odd_job_part *part)
 {
     for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
         odd_text value = ODD_TEXT_EMPTY;

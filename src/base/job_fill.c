@@ -29,7 +29,7 @@ static yaml_node_t *node_at(const filling *f, yaml_node_item_t item)
 
 static odd_status fill_default(const odd_option *option, void *field);
 
-static void *field_of(const odd_part *part, const odd_option *option)
+static void *field_of(const odd_job_part *part, const odd_option *option)
 {
     return (char *)part->fields + option->offset;
 }
@@ -48,7 +48,7 @@ static odd_status set_place(const odd_job_source *source, yaml_mark_t mark, odd_
 }
 
 /* null takes a setting back to its default. */
-static odd_status fill_option(const filling *f, odd_part *part, const odd_option *option,
+static odd_status fill_option(const filling *f, odd_job_part *part, const odd_option *option,
                               const char *path, const yaml_node_t *node)
 {
     odd_job_place *place = &part->places[option - part->section->options];
@@ -147,7 +147,7 @@ static odd_status note_section(const filling *f, const char *section, yaml_mark_
 
 static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const yaml_node_t *node)
 {
-    odd_part *part;
+    odd_job_part *part;
     const odd_option *option = odd_path_option(f->job, path, &part);
     if (option) return fill_option(f, part, option, path, node);
     if (!odd_path_is_section(f->job, path)) return fail_unknown(f, path, at);
@@ -233,7 +233,7 @@ static odd_status fill_default(const odd_option *option, void *field)
 odd_status odd_fill_defaults(odd_job *job)
 {
     for (int i = 0; i < job->part_count; i++) {
-        const odd_part *part = &job->part[i];
+        const odd_job_part *part = &job->part[i];
         for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
             odd_status st = fill_default(o, field_of(part, o));
             if (st != ODD_OK) return st;

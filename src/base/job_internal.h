@@ -22,12 +22,12 @@ typedef struct {
     int option_count;    /* without the end mark */
     odd_job_place place; /* of the section's own mapping */
     odd_job_place *places;
-} odd_part;
+} odd_job_part;
 
 struct odd_job {
     char *path; /* NULL: no file */
     char *folder;
-    odd_part *part;
+    odd_job_part *part;
     int part_count;
 };
 
@@ -48,7 +48,7 @@ const char *odd_path_inside(const char *path, const char *section);
 /** True if `section` or one inside it is declared. */
 bool odd_path_is_section(const odd_job *job, const char *section);
 /** The option at this path and its part; NULL if there is none. */
-const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part **part);
+const odd_option *odd_path_option(const odd_job *job, const char *path, odd_job_part **part);
 /** Where this option or section was given, NULL if unknown or a default. */
 const odd_job_place *odd_path_place(const odd_job *job, const char *path);
 /** The known path that an unknown one was meant to be, written to `guess`; false if none is near.

@@ -33,7 +33,7 @@ bool odd_path_is_section(const odd_job *job, const char *section)
     return false;
 }
 
-const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part **part)
+const odd_option *odd_path_option(const odd_job *job, const char *path, odd_job_part **part)
 {
     for (int i = 0; i < job->part_count; i++) {
         const odd_section *section = job->part[i].section;
@@ -48,7 +48,7 @@ const odd_option *odd_path_option(const odd_job *job, const char *path, odd_part
 
 const odd_job_place *odd_path_place(const odd_job *job, const char *path)
 {
-    odd_part *part;
+    odd_job_part *part;
     const odd_job_place *place = NULL;
     const odd_option *option = odd_path_option(job, path, &part);
     if (option) place = &part->places[option - part->section->options];

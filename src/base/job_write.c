@@ -23,14 +23,14 @@ static void pad(odd_text *out, size_t start, size_t width)
 
 /* ---- job.yaml ------------------------------------------------------------------------------ */
 
-static void write_setting(const odd_part *part, const odd_option *o, odd_text *out)
+static void write_setting(const odd_job_part *part, const odd_option *o, odd_text *out)
 {
     odd_text_format(out, "%s: ", o->key);
     odd_value_write(o, (const char *)part->fields + o->offset, out);
 }
 
 /* Width of the widest "key: value" that is not too wide. */
-static size_t width_of_settings(const odd_part *part)
+static size_t width_of_settings(const odd_job_part *part)
 {
     size_t width = 0;
     for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
@@ -42,7 +42,7 @@ static size_t width_of_settings(const odd_part *part)
     return width;
 }
 
-static void write_options(const odd_part *part, size_t indent, odd_text *out)
+static void write_options(const odd_job_part *part, size_t indent, odd_text *out)
 {
     size_t width = width_of_settings(part);
     for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
@@ -72,14 +72,14 @@ static bool opens_child(const odd_job *job, const char *section, int i, char chi
     return true;
 }
 
-static const odd_part *find_part(const odd_job *job, const char *section)
+static const odd_job_part *find_part(const odd_job *job, const char *section)
 {
     for (int i = 0; i < job->part_count; i++)
         if (strcmp(job->part[i].section->name, section) == 0) return &job->part[i];
     return NULL;
 }
 
-static void write_heading(const odd_part *part, const char *key, size_t indent, odd_text *out)
+static void write_heading(const odd_job_part *part, const char *key, size_t indent, odd_text *out)
 {
     if (indent == 0) odd_text_add(out, "\n");
     pad(out, out->length, indent);
@@ -92,7 +92,7 @@ static void write_heading(const odd_part *part, const char *key, size_t indent, 
 static void write_section(const odd_job *job, const char *section, size_t indent, odd_text *out)
 {
     char child[ODD_JOB_PATH];
-    const odd_part *part = find_part(job, section);
+    const odd_job_part *part = find_part(job, section);
     if (part) write_options(part, indent, out);
     for (int i = 0; i < job->part_count; i++) {
         if (!opens_child(job, section, i, child)) continue;

@@ -10,7 +10,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/rows.h"
-#include "oddlot/stage/stage.h"
+#include "oddlot/pipeline/pipelines.h"
 
 #include <math.h>
 #include <stdio.h>

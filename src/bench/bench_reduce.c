@@ -9,7 +9,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/rows.h"
-#include "oddlot/stage/stage.h"
+#include "oddlot/pipeline/pipelines.h"
 
 #include <stdio.h>
 

@@ -20,10 +20,15 @@ typedef struct {
     odd_status (*run)(int argc, char **argv); /* argv[0] is the name; @collective on all ranks */
 } odd_command;
 
+#define ODD_EACH_STAGE "" /* in the table: one command like this for each stage that there is, */
+#define ODD_STAGE_NAME "STAGE" /* with its name in place of this in the example */
+
 extern const odd_command odd_commands[]; /* ends with a NULL name */
 
 /* command.c */
 
+/** The i-th command, in the order of the help; NULL: there are no more. Static. */
+const odd_command *odd_command_number(int i);
 /** The command of that name; NULL: none. */
 const odd_command *odd_command_find(const char *name);
 

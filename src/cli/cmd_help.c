@@ -2,7 +2,7 @@
 #include "cli/cli_internal.h"
 
 #include "oddlot/par/comm.h"
-#include "oddlot/stage/stage.h"
+#include "oddlot/pipeline/pipelines.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +10,12 @@
 static void list_commands(void)
 {
     const char *group = "";
+    const odd_command *c;
     printf("oddlot %s finds the odd images in a catalogue: damaged, mislabelled, irrelevant, or "
            "simply\n"
            "unlike the rest.\n\nusage: [mpirun -n RANKS] oddlot COMMAND ...\n",
            ODD_VERSION);
-    for (const odd_command *c = odd_commands; c->name; c++) {
+    for (int i = 0; (c = odd_command_number(i)); i++) {
         if (strcmp(group, c->group) != 0) printf("\n%s\n", c->group);
         group = c->group;
         printf("  %-10s %s\n", c->name, c->summary);

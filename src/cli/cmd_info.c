@@ -3,7 +3,7 @@
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/stage/run.h"
+#include "oddlot/pipeline/pipelines.h"
 
 #include <string.h>
 

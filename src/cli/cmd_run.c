@@ -3,8 +3,9 @@
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/stage/run.h"
-#include "oddlot/stage/stage.h"
+#include "oddlot/pipeline/pipelines.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/runner.h"
 
 /* Every rank reads the same small job file, so a failure is the same everywhere; agree to be sure.
  * A job file that is not there is wrong usage like one that is not right. */
@@ -22,7 +23,8 @@ static odd_status with_words(const odd_words *words, const char *command, const 
     odd_run *run = NULL;
     odd_status st;
     ODD_TRY_ALL(MPI_COMM_WORLD, load_job(words, &job));
-    ODD_TRY(odd_run_open(MPI_COMM_WORLD, job, words->folder, command, words->dry_run, &run));
+    ODD_TRY(odd_run_open(MPI_COMM_WORLD, odd_pipelines, job, words->folder, command, words->dry_run,
+                         &run));
     if (words->dry_run) {
         ODD_TRY(odd_run_plan(run));
     } else {

@@ -2,15 +2,54 @@
 #include "cli/cli_internal.h"
 
 #include "oddlot/par/comm.h"
+#include "oddlot/pipeline/pipelines.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define MOST_COMMANDS 64
+
+static odd_command all[MOST_COMMANDS];
+static int count;
+
+static void add(const odd_command *command)
+{
+    ODD_CHECK(count < MOST_COMMANDS);
+    all[count++] = *command;
+}
+
+static void add_stages(const odd_command *like)
+{
+    const odd_stage *stage;
+    for (int i = 0; (stage = odd_stage_number(odd_pipelines, i)); i++) {
+        odd_command command = *like;
+        command.name = stage->name;
+        command.summary = stage->summary;
+        add(&command);
+    }
+}
+
+static void gather(void)
+{
+    for (const odd_command *c = odd_commands; c->name; c++)
+        if (strcmp(c->name, ODD_EACH_STAGE) == 0)
+            add_stages(c);
+        else
+            add(c);
+}
+
+const odd_command *odd_command_number(int i)
+{
+    if (count == 0) gather();
+    return i < count ? &all[i] : NULL;
+}
 
 odd_status odd_command_unknown(const char *name)
 {
     const char *meant = NULL;
     int nearest = 3;
-    for (const odd_command *c = odd_commands; c->name; c++) {
+    const odd_command *c;
+    for (int i = 0; (c = odd_command_number(i)); i++) {
         int apart = odd_text_distance(name, c->name);
         if (apart >= nearest) continue;
         nearest = apart;
@@ -22,9 +61,20 @@ odd_status odd_command_unknown(const char *name)
 
 const odd_command *odd_command_find(const char *name)
 {
-    for (const odd_command *c = odd_commands; c->name; c++)
-        if (strcmp(c->name, name) == 0) return c;
-    return NULL;
+    const odd_command *c;
+    for (int i = 0; (c = odd_command_number(i)); i++)
+        if (strcmp(c->name, name) == 0) break;
+    return c;
+}
+
+static void add_example(const odd_command *command, odd_text *text)
+{
+    const char *stage = strstr(command->example, ODD_STAGE_NAME);
+    if (stage)
+        odd_text_format(text, "%.*s%s%s\n", (int)(stage - command->example), command->example,
+                        command->name, stage + strlen(ODD_STAGE_NAME));
+    else
+        odd_text_format(text, "%s\n", command->example);
 }
 
 odd_status odd_command_help(const odd_command *command)
@@ -34,7 +84,8 @@ odd_status odd_command_help(const odd_command *command)
                     command->name, command->summary);
     if (command->help) odd_text_format(&text, "\n%s", command->help);
     if (command->more) command->more(&text);
-    odd_text_format(&text, "\nExample:\n  %s\n", command->example);
+    odd_text_add(&text, "\nExample:\n  ");
+    add_example(command, &text);
     odd_status st = odd_text_status(&text);
     if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&text), stdout);
     odd_text_free(&text);

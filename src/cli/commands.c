@@ -9,20 +9,12 @@ static void list_cases(odd_text *help)
     odd_bench_help(help);
 }
 
-#define STAGE(name, summary)                                                                       \
-    {                                                                                              \
-        name, "One stage of a job", summary, "JOB.yaml [-o RUN] [--set key=value]...",             \
-            "Does this stage alone; what it reads must be up to date.\n",                          \
-            "mpirun -n 2 oddlot " name " jobs/footwear.yaml -o runs/footwear", odd_words_help,     \
-            odd_cmd_stage                                                                          \
-    }
-
 const odd_command odd_commands[] = {
     {"run", "Audit", "do a job: whatever is not up to date",
      "JOB.yaml [-o RUN] [--set key=value]...",
-     "Does the stages ingest, train (of a job that has a network), features, reduce, fit, score,\n"
-     "evaluate and report, leaving those whose settings and inputs have not changed. Run it again\n"
-     "after a kill: what was published is kept.\n",
+     "Does the stages of the job, leaving those whose settings and inputs have not changed. Run "
+     "it\n"
+     "again after a kill: what was published is kept.\n",
      "mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=photos -o runs/photos",
      odd_words_help, odd_cmd_run},
     {"info", "Audit", "describe a run", "RUN [--verify]",
@@ -30,16 +22,9 @@ const odd_command odd_commands[] = {
      "exit\n"
      "code 3 if one is damaged.\n",
      "oddlot info runs/photos", NULL, odd_cmd_info},
-    STAGE("ingest", "read, crop and resize every image of the catalogue"),
-    STAGE("train", "networks learn from the catalogue"),
-    STAGE("features", "turn every image into a row of numbers"),
-    STAGE("reduce", "keep the few directions in which the images differ most"),
-    STAGE("fit", "learn what is usual"),
-    STAGE("score", "rank every image by how odd it is, and flag the odd ones"),
-    STAGE("evaluate", "compare with the truth, where it is known"),
-    STAGE("report", "make the page to look at"),
-    STAGE("experiment", "many trials on mixtures of labelled images, as a table"),
-    STAGE("study", "many whole runs that differ in their settings, as a table"),
+    {ODD_EACH_STAGE, "One stage of a job", NULL, "JOB.yaml [-o RUN] [--set key=value]...",
+     "Does this stage alone; what it reads must be up to date.\n",
+     "mpirun -n 2 oddlot STAGE jobs/footwear.yaml -o runs/footwear", odd_words_help, odd_cmd_stage},
     {"model", "Networks", "describe a network", "info FILE.onnx",
      "Lists the layers of an ONNX file with shapes, parameters and FLOPs, and the memory of its\n"
      "activations; the names of its tensors are what features.onnx.layer may be.\n",

@@ -2,7 +2,7 @@
  * out, and that must be accepted again and be written the same. */
 #include "fuzz.h"
 
-#include "oddlot/stage/stage.h"
+#include "oddlot/pipeline/pipelines.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -13,9 +13,18 @@ BEGIN {
     below["store"] = below["linalg"] = "par base"
     below["detect"] = "linalg par base"
     below["learn"] = "nn par base"
-    below["stage"] = "learn detect eval report linalg nn image store par base"
-    below["bench"] = "stage learn detect eval report linalg nn image store par base"
-    below["cli"] = "bench stage par base"
+    below["run"] = "learn detect eval report linalg nn image store par base"
+    # a stage looks at those before it
+    before = "run " below["run"]
+    stages = split("ingest train features reduce fit score evaluate report", stage, " ")
+    for (s = 1; s <= stages; s++) {
+        below["stage/" stage[s]] = before
+        before = "stage/" stage[s] " " before
+    }
+    below["study"] = "stage run " below["run"]
+    below["pipeline"] = "study " below["study"]
+    below["bench"] = "pipeline " below["pipeline"]
+    below["cli"] = "bench pipeline run par base"
 
     # public headers of rooms in rooms
     place["nn/graph.h"] = "nn/graph"
@@ -23,9 +32,14 @@ BEGIN {
     place["nn/onnx.h"] = "nn/onnx"
     place["nn/net.h"] = "nn/exec"
     place["nn/optimizer.h"] = place["nn/train.h"] = "nn/train"
+    place["stage/stages.h"] = "stage/ingest" # which all others see
+    place["stage/reductions.h"] = "stage/reduce"
+    place["stage/calibration.h"] = "stage/fit"
+    place["stage/flagging.h"] = place["stage/scoring.h"] = "stage/score"
+    place["stage/learning_band.h"] = "stage/report"
 
     # header, or the beginning of one: the rooms that may see it
-    foreign["mpi.h"] = "par store linalg detect learn stage bench cli"
+    foreign["mpi.h"] = "par store linalg detect learn run stage study pipeline bench cli"
     foreign["cyaml/"] = foreign["yaml.h"] = foreign["xxhash.h"] = "base"
     foreign["hdf5"] = foreign["H5"] = "store"
     foreign["vips/"] = foreign["turbojpeg.h"] = foreign["jpeglib.h"] = foreign["webp/"] = "image"

@@ -8,7 +8,7 @@ failures=0
 
 good_tree() {
     rm -rf "${tree:?}"/*
-    mkdir -p "$tree/src/base" "$tree/src/par" "$tree/src/image" "$tree/src/stage" \
+    mkdir -p "$tree/src/base" "$tree/src/par" "$tree/src/image" "$tree/src/stage/fit" \
         "$tree/src/nn/graph" "$tree/src/nn/train" "$tree/include/oddlot/base" "$tree/include/oddlot/par" \
         "$tree/include/oddlot/nn" "$tree/tests"
     printf '#ifndef S\n#define S\nstruct status { int code; };\n#endif\n' \
@@ -16,7 +16,7 @@ good_tree() {
     echo '#include "oddlot/base/status.h"' >"$tree/include/oddlot/par/agree.h"
     printf '#include "oddlot/par/agree.h"\n#include <mpi.h>\n' >"$tree/src/par/agree.c"
     printf '#include "image/crop_internal.h"\n#include <png.h>\n' >"$tree/src/image/crop.c"
-    printf '#include "oddlot/par/agree.h"\n#include <mpi.h>\n' >"$tree/src/stage/fit.c"
+    printf '#include "oddlot/par/agree.h"\n#include <mpi.h>\n' >"$tree/src/stage/fit/fit.c"
     printf '#include "nn/graph/graph_internal.h"\n' >"$tree/src/nn/train/tape.c"
     printf 'typedef struct odd_net odd_net;\n' >"$tree/include/oddlot/nn/net.h"
     printf '#include "oddlot/base/status.h"\nstruct odd_net {\n};\nint odd_count(int n)\n{\n}\n' \
@@ -51,14 +51,16 @@ expect 0 '' sh "$here/names.sh" "$tree"
 bad_include src/base/log.c '"oddlot/par/agree.h"' 'base may not look at oddlot/par/agree.h'
 bad_include src/image/crop.c '<oddlot/par/comm.h>' 'image may not look at oddlot/par/comm.h'
 bad_include src/image/crop.c '<mpi.h> /* why */' 'image may not see mpi.h'
-bad_include include/oddlot/base/status.h '"oddlot/stage/run.h"' 'base may not look at oddlot/stage'
-bad_include src/stage/fit.c '"linalg/pca_internal.h"' 'is internal to its room'
-bad_include src/stage/fit.c '<hdf5.h>' 'stage may not see hdf5.h'
-bad_include src/stage/fit.c '<H5Dpublic.h>' 'stage may not see H5Dpublic.h'
-bad_include src/stage/fit.c '"pca_internal.h"' 'pca_internal.h does not say its room'
+bad_include include/oddlot/base/status.h '"oddlot/run/run.h"' 'base may not look at oddlot/run'
+bad_include src/stage/fit/fit.c '"linalg/pca_internal.h"' 'is internal to its room'
+bad_include src/stage/fit/fit.c '<hdf5.h>' 'stage/fit may not see hdf5.h'
+bad_include src/stage/fit/fit.c '<H5Dpublic.h>' 'stage/fit may not see H5Dpublic.h'
+bad_include src/stage/fit/fit.c '"pca_internal.h"' 'pca_internal.h does not say its room'
 bad_include src/nn/graph/graph.c '"nn/train/tape_internal.h"' 'nn/graph may not look at nn/train/tape'
 bad_include src/nn/graph/graph.c '"oddlot/nn/net.h"' 'nn/graph may not look at oddlot/nn/net.h'
 bad_include src/nn/train/tape.c '<onnx.pb-c.h>' 'nn/train may not see onnx.pb-c.h'
+bad_include src/stage/fit/fit.c '"stage/score/score_internal.h"' 'stage/fit may not look at stage/score/score'
+bad_include src/stage/fit/fit.c '"oddlot/pipeline/pipelines.h"' 'stage/fit may not look at oddlot/pipeline'
 bad_include src/kitchen/pan.c '<stdio.h>' 'a room that no table knows: kitchen'
 
 good_tree

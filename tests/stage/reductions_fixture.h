@@ -5,9 +5,10 @@
 #ifndef ODDLOT_REDUCTIONS_FIXTURE_H
 #define ODDLOT_REDUCTIONS_FIXTURE_H
 
+#include "oddlot/run/parts.h"
 #include "stage_fixture.h"
 
-#include "stage/stage_reductions_internal.h"
+#include "oddlot/stage/reductions.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/random.h"

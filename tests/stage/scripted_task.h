@@ -5,6 +5,8 @@
 #ifndef ODDLOT_SCRIPTED_TASK_H
 #define ODDLOT_SCRIPTED_TASK_H
 
+#include "oddlot/base/bundle.h"
+#include "oddlot/run/parts.h"
 #include "training_fixture.h"
 
 #include <stdio.h>
@@ -136,7 +138,7 @@ static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph
     return weights_of(graph, &script.finished[number]);
 }
 
-static const odd_train_task task = {.name = "scripted",
+static const odd_train_task task = {.settings = &(const odd_part){.name = "scripted"},
                                     .preset = "unit",
                                     .network = network,
                                     .losses = losses,

@@ -2,7 +2,7 @@
  * refused. */
 #include "stage_fixture.h"
 
-#include "stage/evaluate_internal.h"
+#include "stage/evaluate/evaluate_internal.h"
 
 const char *odd_test_name = "stage/evaluate_clusters";
 

@@ -3,8 +3,8 @@
  * batch, and a damaged file told. */
 #include "store_fixture.h"
 
-#include "stage/feature_output_internal.h"
-#include "stage/feature_reader_internal.h"
+#include "stage/features/feature_output_internal.h"
+#include "stage/features/feature_reader_internal.h"
 
 #include "oddlot/base/half.h"
 #include "oddlot/image/image.h"

@@ -1,11 +1,12 @@
 /* Tests of flagging: each way to cut a ranking, what cannot be had, and which verified images are
  * kept from the fit. */
+#include "oddlot/stage/calibration.h"
 #include "oddlot_test.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
-#include "oddlot/stage/stage.h"
-#include "stage/flagging_internal.h"
+#include "oddlot/pipeline/pipelines.h"
+#include "oddlot/stage/flagging.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * hottest area; files that are no such network. */
 #include "oddlot_test.h"
 
-#include "stage/heat_internal.h"
+#include "stage/report/heat_internal.h"
 
 #include "oddlot/nn/network.h"
 #include "oddlot/nn/onnx.h"

@@ -1,7 +1,7 @@
 /* Learning bands: mean and range over the networks of one file and of several. */
 #include "store_fixture.h"
 
-#include "stage/learning_band_internal.h"
+#include "oddlot/stage/learning_band.h"
 
 #include <math.h>
 

@@ -7,8 +7,11 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
+#include "oddlot/pipeline/pipelines.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/runner.h"
+#include "oddlot/run/stage.h"
 #include "oddlot/store/audit.h"
-#include "stage/stage_internal.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -43,7 +46,7 @@ static odd_status open_run(const char *const sets[], odd_job **job, odd_run **ru
     while (sets[count])
         count++;
     ODD_TRY_ALL(WORLD, odd_job_load(NULL, sets, count, section, sections, job));
-    ODD_TRY(odd_run_open(WORLD, *job, fixture_path(folder), "test", false, run));
+    ODD_TRY(odd_run_open(WORLD, odd_pipelines, *job, fixture_path(folder), "test", false, run));
 done:
     return st;
 }
@@ -94,7 +97,10 @@ static void fail_each(const char *const sets[], bool plan, const char *stage, in
 static void check_whole(const char *stage)
 {
     char name[64];
-    snprintf(name, sizeof name, "%s/%s", folder, odd_stage_find(stage)->file);
+    int i = 0;
+    while (strcmp(odd_stage_number(odd_pipelines, i)->name, stage) != 0)
+        i++;
+    snprintf(name, sizeof name, "%s/%s", folder, odd_stage_number(odd_pipelines, i)->file);
     const bool whole = odd_rank(WORLD) != 0 || odd_file_verify(fixture_path(name)) == ODD_OK;
     if (!whole) fprintf(stderr, "\n%s is damaged: %s\n", name, odd_fail_reason());
     check_all(between, whole);
@@ -106,9 +112,10 @@ static int list_stages(const char *const sets[], const char *stage[static ODD_MO
     odd_job *job = NULL;
     odd_run *run = NULL;
     int stages = 0;
-    if (check_all(WORLD, open_run(sets, &job, &run) == ODD_OK))
-        for (int i = 0; odd_stages[i]; i++)
-            if (odd_stage_applies(odd_stages[i], run)) stage[stages++] = odd_stages[i]->name;
+    const bool open = check_all(WORLD, open_run(sets, &job, &run) == ODD_OK);
+    for (int i = 0; open && run->pipeline->stages[i]; i++)
+        if (odd_stage_applies(run->pipeline->stages[i], run->job))
+            stage[stages++] = run->pipeline->stages[i]->name;
     odd_run_close(&run);
     odd_job_free(&job);
     return stages;

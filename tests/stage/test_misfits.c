@@ -1,5 +1,8 @@
 /* Files of a run whose columns do not fit each other, as no oddlot writes them: what reads them
  * says so, by the file and what is wrong, and reads nothing that is not there. */
+#include "oddlot/pipeline/pipelines.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/runner.h"
 #include "stage_fixture.h"
 
 #include "oddlot/base/log.h"
@@ -27,7 +30,7 @@ static odd_status do_run(const char *setting, odd_run **run, odd_job **job)
     odd_status st;
     *job = job_of(sets);
     *run = NULL;
-    ODD_TRY(odd_run_open(SELF, *job, fixture_path("run"), "test", false, run));
+    ODD_TRY(odd_run_open(SELF, odd_pipelines, *job, fixture_path("run"), "test", false, run));
     ODD_TRY(odd_run_do(*run, NULL));
 done:
     return st;

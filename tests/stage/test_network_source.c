@@ -5,7 +5,7 @@
 
 #include "oddlot/learn/network_input.h"
 #include "oddlot/learn/network_pool.h"
-#include "stage/feature_source_internal.h"
+#include "stage/features/feature_source_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

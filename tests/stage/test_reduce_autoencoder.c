@@ -2,8 +2,8 @@
  * whoever has them; models are kept whole; what cannot be is told. */
 #include "oddlot_test_mpi.h"
 
-#include "stage/reduce_coder_internal.h"
-#include "stage/stage_reductions_internal.h"
+#include "oddlot/stage/reductions.h"
+#include "stage/reduce/reduce_coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"

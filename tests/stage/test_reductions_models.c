@@ -1,5 +1,9 @@
 /* The contract of reductions: a model is what its arrays say, also after a stay in a file, and one
  * that is not whole is refused. */
+#include "oddlot/base/bundle.h"
+#include "oddlot/stage/reductions.h"
+#include "oddlot/store/dataset.h"
+#include "oddlot/store/file.h"
 #include "reductions_fixture.h"
 
 #include "damaged_model.h"

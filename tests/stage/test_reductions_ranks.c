@@ -1,5 +1,6 @@
 /* The contract of reductions: neither threads nor streaming show, nor, but for what the record
  * says, ranks and the order of rows. */
+#include "oddlot/stage/reductions.h"
 #include "reductions_fixture.h"
 
 #include "oddlot/par/threads.h"

@@ -1,5 +1,6 @@
 /* The contract of reductions: any finite rows have finite scores, or are told to be too few; rows
  * that are not finite are named; any shape can be planned. */
+#include "oddlot/stage/reductions.h"
 #include "reductions_fixture.h"
 
 const char *odd_test_name = "stage/contract of reductions: hostile rows";

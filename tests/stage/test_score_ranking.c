@@ -1,8 +1,9 @@
 /* Ranking: scores in the order of the catalogue, the oddest first, unreadable images nowhere; files
  * that do not fit each other are refused. */
+#include "oddlot/run/audited.h"
 #include "stage_fixture.h"
 
-#include "stage/score_internal.h"
+#include "stage/score/score_internal.h"
 
 const char *odd_test_name = "stage/score_ranking";
 

@@ -1,8 +1,9 @@
 /* Scoring: the columns beside the detector's own, which of them ranks, what networks say of an
  * image, and the sentence for it. */
+#include "oddlot/run/parts.h"
 #include "stage_fixture.h"
 
-#include "stage/scoring_internal.h"
+#include "oddlot/stage/scoring.h"
 
 const char *odd_test_name = "stage/scoring";
 

@@ -2,7 +2,7 @@
  * calibrates itself; the share of damaged images is that of the catalogue. */
 #include "training_fixture.h"
 
-#include "stage/train_calibration_internal.h"
+#include "stage/train/train_calibration_internal.h"
 
 #include <stdlib.h>
 

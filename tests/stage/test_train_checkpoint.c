@@ -1,5 +1,7 @@
 /* Checkpoints of a training: what is kept is taken back whole, by this very job only; others and
  * broken ones do no harm. */
+#include "oddlot/run/parts.h"
+#include "oddlot/store/file.h"
 #include "training_fixture.h"
 
 #include <stdio.h>
@@ -22,8 +24,9 @@ static int keep_notes(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
     return 1;
 }
 
-static const odd_train_task plain = {.name = "plain"};
-static const odd_train_task with_notes = {.name = "with notes", .kept = keep_notes};
+static const odd_train_task plain = {.settings = &(const odd_part){.name = "plain"}};
+static const odd_train_task with_notes = {.settings = &(const odd_part){.name = "with notes"},
+                                          .kept = keep_notes};
 
 /* A state that anyone can check; `best` may be empty. */
 static odd_train_state state_of(int64_t fold, int64_t epochs, bool best)

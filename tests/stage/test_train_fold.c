@@ -1,5 +1,6 @@
 /* One network of a training: it learns from its images alone, its best epoch is kept, patience
  * ends, and a stop at any epoch leaves no trace in what comes of it. */
+#include "oddlot/base/bundle.h"
 #include "scripted_task.h"
 
 #include "oddlot/par/fault.h"

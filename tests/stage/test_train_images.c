@@ -1,8 +1,10 @@
 /* Training images: which of the ingest can be learnt from, in memory or read one by one; how they
  * are shown, as they are or damaged. */
+#include "oddlot/run/columns.h"
+#include "oddlot/store/dataset.h"
 #include "training_fixture.h"
 
-#include "stage/ingest_internal.h"
+#include "stage/ingest/ingest_internal.h"
 
 const char *odd_test_name = "stage/train_images";
 

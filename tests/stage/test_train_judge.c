@@ -1,5 +1,6 @@
 /* What a network says of images, against sums worked out here: as they are, damaged, mirrored; what
  * it loses by that; and which folds judge which images. */
+#include "oddlot/run/parts.h"
 #include "training_fixture.h"
 
 const char *odd_test_name = "stage/train_judge";
@@ -126,7 +127,8 @@ static void aim(const odd_shown *shown, const odd_train_images *images, int64_t 
     target[0].value = target[1].value = shown->value + at;
 }
 
-static const odd_train_task squares = {.name = "squares", .aim = aim};
+static const odd_train_task squares = {.settings = &(const odd_part){.name = "squares"},
+                                       .aim = aim};
 
 static void test_objective(void)
 {

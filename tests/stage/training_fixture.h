@@ -7,7 +7,7 @@
 
 #include "stage_fixture.h"
 
-#include "stage/training_internal.h"
+#include "stage/train/training_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

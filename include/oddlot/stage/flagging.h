@@ -1,0 +1,46 @@
+/**
+ * Flagging: where the ranking is cut, by the settings of section `score`, and the verified images
+ * that a threshold is calibrated with.
+ */
+#ifndef ODDLOT_STAGE_FLAGGING_H
+#define ODDLOT_STAGE_FLAGGING_H
+
+#include "oddlot/base/job.h"
+#include "oddlot/eval/conformal.h"
+
+#include <stdbool.h>
+
+typedef struct {
+    char *rank_by;
+    char *flag_by; /* of the choices in flagging.c */
+    double flag_threshold, flag_share, false_alarm, confidence, damage_share;
+} odd_score_options;
+
+extern const odd_section odd_score_section;
+
+/* Rows with what they are ranked by; NaN scores stand for unreadable images. */
+typedef struct {
+    int64_t n;
+    const double *score;       /* (n) larger is odder */
+    const double *probability; /* (n) of being odd; NULL: the detector gives none */
+    const uint8_t *calibrates; /* (n) 1: verified theme, the fit was not told; NULL: none */
+} odd_ranked;
+
+typedef struct {
+    int64_t flagged;   /* rows flagged: the first ones of the ranking */
+    double threshold;  /* rows with at least this score, or probability, are flagged */
+    bool by_chance;    /* the threshold is one of the probability */
+    odd_conformal cut; /* where a false-alarm rate was asked for; else above = 0 */
+} odd_flagging;
+
+/** Decide. @local; ODD_USAGE naming the setting that cannot be had. */
+odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out);
+
+/** Is a row flagged that was not among those decided on? @local */
+bool odd_flagging_flags(const odd_flagging *f, double score, double probability);
+
+/** What a detector without (or with) probabilities cannot do, and what needs verified images.
+ *  @local; ODD_USAGE */
+odd_status odd_flagging_check(const odd_job *job, bool has_probability);
+
+#endif

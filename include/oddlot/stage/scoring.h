@@ -1,0 +1,49 @@
+/**
+ * Scoring: the columns of scores that a detector gives, with the residual of the reduction behind
+ * them, and what trained networks say where the job trains; which of them ranks.
+ */
+#ifndef ODDLOT_STAGE_SCORING_H
+#define ODDLOT_STAGE_SCORING_H
+
+#include "oddlot/base/job.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/store/file.h"
+
+#define ODD_MOST_SCORE_COLUMNS 16
+
+typedef struct {
+    const odd_detector *detector;
+    odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, networks' */
+    int columns;
+    const struct odd_said_column *said; /* where those of networks are; NULL: there are none */
+    int residual;                       /* column of the residual */
+    int trained;         /* first column of what networks say; -1: the job trains none */
+    int damage;          /* the same where it is damage that they see; else -1 */
+    int rank_by;         /* column that ranks */
+    int probability;     /* column that is a probability; -1: none */
+    double damage_share; /* of images that probabilities of damage suppose; 0: as networks say */
+} odd_scoring;
+
+/** By the setting score.rank_by. @local; ODD_USAGE if there is no such column. */
+odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out);
+
+/** Scores of my rows (n_local, columns); those from `trained` on are the caller's to fill.
+ * residual: (n_local). Owned by caller: odd_free(). @collective */
+odd_status odd_scoring_do(const odd_scoring *s, const odd_bundle *model, const odd_rows *rows,
+                          const double residual[], double **out);
+
+/** Fill the columns from `trained` on: what the networks of train.h5 say of the images that are my
+ *  rows of features.h5. @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_scoring_add_trained(const odd_scoring *s, const odd_file *features,
+                                   const odd_file *train, const odd_partition *part,
+                                   double score[]);
+
+/** Who ranks: the detector's name, or the column of networks that does: "damage",
+ *  "reconstruction". Static. @local */
+const char *odd_scoring_name(const odd_scoring *s);
+
+/** One sentence why a row is odd, from its scores. @local */
+void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const double score[],
+                        char *buffer, size_t size);
+
+#endif

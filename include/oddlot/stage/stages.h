@@ -1,0 +1,24 @@
+/**
+ * Stages of an audit, each a folder of src/stage and one line here, in the order of the data. A
+ * stage may look at those before it.
+ */
+#ifndef ODDLOT_STAGE_STAGES_H
+#define ODDLOT_STAGE_STAGES_H
+
+#include "oddlot/run/stage.h"
+
+#define ODD_STAGES(X)                                                                              \
+    X(odd_stage_ingest)                                                                            \
+    X(odd_stage_train)                                                                             \
+    X(odd_stage_features)                                                                          \
+    X(odd_stage_reduce)                                                                            \
+    X(odd_stage_fit)                                                                               \
+    X(odd_stage_score)                                                                             \
+    X(odd_stage_evaluate)                                                                          \
+    X(odd_stage_report)
+
+#define ODD_DECLARE_STAGE(name) extern const odd_stage name;
+ODD_STAGES(ODD_DECLARE_STAGE)
+#undef ODD_DECLARE_STAGE
+
+#endif

@@ -1,0 +1,148 @@
+/* Audit: one catalogue, from its images to a page with the oddest of them. */
+#include "oddlot/pipeline/pipelines.h"
+
+#include "oddlot/run/audited.h"
+#include "oddlot/run/columns.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/runner.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+#include "pipeline/pipelines_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ODDEST 10 /* rows printed */
+
+static void print_metric(const odd_bundle *metrics, const char *name, const char *key)
+{
+    double value;
+    if (odd_bundle_find(metrics, key) && odd_bundle_get_f64(metrics, key, &value) == ODD_OK)
+        printf("  %-32s %.4f\n", name, value);
+}
+
+static void print_ranking(const odd_bundle *metrics)
+{
+    printf("\nagainst the truth\n");
+    print_metric(metrics, "ROC AUC", "roc_auc/score");
+    print_metric(metrics, "ROC AUC of the posterior", "roc_auc/posterior");
+    print_metric(metrics, "average precision", "average_precision/score");
+    print_metric(metrics, "sensitivity (odd images found)", "flagged/sensitivity");
+    print_metric(metrics, "recall (theme images kept)", "flagged/recall");
+    print_metric(metrics, "precision", "flagged/precision");
+    print_metric(metrics, "F1", "flagged/f1");
+}
+
+static void print_clustering(const odd_bundle *metrics)
+{
+    printf("\nclusters against the labels\n");
+    print_metric(metrics, "accuracy (best one to one)", "clustering/accuracy");
+    print_metric(metrics, "NMI", "clustering/nmi");
+    print_metric(metrics, "ARI", "clustering/ari");
+}
+
+static odd_status print_metrics(const odd_run *run)
+{
+    odd_file *file = NULL;
+    odd_bundle metrics = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "evaluate", &file));
+    ODD_TRY(odd_bundle_read(file, "metrics", &metrics));
+    if (odd_bundle_find(&metrics, "roc_auc/score")) print_ranking(&metrics);
+    if (odd_bundle_find(&metrics, "clustering/accuracy")) print_clustering(&metrics);
+done:
+    odd_file_close(&file);
+    odd_bundle_free(&metrics);
+    return st;
+}
+
+static void print_row(const odd_run *run, int64_t rank, int64_t row, double score)
+{
+    static const char *const truth[] = {"", "theme", "odd"};
+    const odd_audited *a = run->audited;
+    odd_text name = ODD_TEXT_EMPTY;
+    odd_text_printable(&name, odd_audited_name(a, row));
+    odd_text_add(&name, "  ");
+    odd_text_printable(&name, odd_catalogue_text(&a->list, a->list.item[a->item[row]].label));
+    printf("  %4lld  row %-8lld %10.4g  %-5s  %s\n", (long long)rank, (long long)row, score,
+           truth[a->truth[row] + 1], odd_text_string(&name));
+    odd_text_free(&name);
+}
+
+static odd_status print_oddest(const odd_run *run)
+{
+    odd_file *file = NULL;
+    double *score = NULL;
+    int64_t *rank = NULL, n, ranks, flagged_n = 0;
+    int64_t *flagged = NULL, oddest[ODDEST];
+    char count[32], all[32];
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &file));
+    ODD_TRY(odd_column_read(file, "score", ODD_F64, (void **)&score, &n));
+    ODD_TRY(odd_column_read(file, "rank", ODD_I64, (void **)&rank, &ranks));
+    ODD_TRY(odd_column_read(file, "flagged/row", ODD_I64, (void **)&flagged, &flagged_n));
+    if (n != run->audited->rows || ranks != n)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 does not fit the catalogue"));
+    for (int i = 0; i < ODDEST; i++)
+        oddest[i] = -1;
+    for (int64_t i = 0; i < n; i++)
+        if (rank[i] >= 1 && rank[i] <= ODDEST) oddest[rank[i] - 1] = i;
+    printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(flagged_n, count),
+           odd_human_count(n, all));
+    for (int i = 0; i < ODDEST && oddest[i] >= 0; i++)
+        print_row(run, i + 1, oddest[i], score[oddest[i]]);
+done:
+    odd_file_close(&file);
+    odd_free(score);
+    odd_free(rank);
+    odd_free(flagged);
+    return st;
+}
+
+static void print_places(const odd_run *run)
+{
+    char *folder = realpath(run->folder, NULL);
+    const char *where = folder ? folder : run->folder;
+    printf("\nreport   %s/report/index.html\nflagged  %s/flagged.csv\ndata     %s/audit.h5\n",
+           where, where, where);
+    free(folder);
+}
+
+/* @local: rank 0 */
+static odd_status print_result(const odd_run *run)
+{
+    odd_status st;
+    ODD_TRY(print_metrics(run));
+    ODD_TRY(print_oddest(run));
+    print_places(run);
+done:
+    return st;
+}
+
+static odd_status print_audit(odd_run *run)
+{
+    const odd_audited *audited;
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? print_result(run) : ODD_OK);
+done:
+    return st;
+}
+
+#define ODD_STAGE_ENTRY(stage) &stage,
+static const odd_stage *const stages[] = {ODD_STAGES(ODD_STAGE_ENTRY) NULL};
+
+const odd_pipeline odd_pipeline_audit = {
+    .name = "an audit",
+    .counts = "images",
+    .stages = stages,
+    .print = print_audit,
+};

@@ -1,0 +1,11 @@
+/**
+ * The pipeline of an audit.
+ */
+#ifndef ODDLOT_PIPELINE_PIPELINES_INTERNAL_H
+#define ODDLOT_PIPELINE_PIPELINES_INTERNAL_H
+
+#include "oddlot/run/stage.h"
+
+extern const odd_pipeline odd_pipeline_audit;
+
+#endif

@@ -1,0 +1,260 @@
+/* A dataset in HDF5 files as a catalogue: images (n, height, width) or (n, height, width,
+ * channels) of any numbers, from catalogue.black to catalogue.white. */
+#include "oddlot/run/audited.h"
+#include "run/dataset_images_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/store/text_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Modification time in nanoseconds, as the digest of a list wants it. */
+static int64_t modified(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0) return 0;
+    return (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+}
+
+static odd_status open_labels(const odd_dataset_images *s, const char *path, const char *name,
+                              odd_text_rows **labels)
+{
+    odd_status st;
+    *labels = NULL;
+    if (!*name) return ODD_OK;
+    ODD_TRY(odd_text_rows_open(s->file, name, labels));
+    if (odd_text_rows_count(*labels) != s->n)
+        ODD_TRY(odd_fail(ODD_FORMAT, "labels '%s' of '%s' are not one for each of its %lld images",
+                         name, path, (long long)s->n));
+done:
+    return st;
+}
+
+static odd_status set_label(odd_catalogue *c, odd_text_rows *labels, int64_t i, odd_item *item)
+{
+    const char *label;
+    if (!labels) return ODD_OK;
+    odd_status st = odd_text_rows_read(labels, i, &label);
+    return st == ODD_OK ? odd_catalogue_string(c, label, &item->label) : st;
+}
+
+/* What the list needs to know of one file when all were seen. */
+typedef struct {
+    int64_t first; /* item */
+    odd_values values;
+} listed;
+
+static odd_status list_file(const odd_catalogue_options *options, const char *path,
+                            const char *shown, odd_brightness *seen, listed *file,
+                            odd_catalogue *out)
+{
+    odd_dataset_images s = {0};
+    odd_text_rows *labels = NULL;
+    char name[4400];
+    odd_item *item;
+    int64_t time = modified(path);
+    odd_status st;
+    ODD_TRY(odd_dataset_images_open(path, options->dataset, &s));
+    ODD_TRY(open_labels(&s, path, options->label_dataset, &labels));
+    *file = (listed){out->count, s.values};
+    for (int64_t i = 0; i < s.n; i++) {
+        snprintf(name, sizeof name, "%s:%s[%lld]", shown, options->dataset, (long long)i);
+        ODD_TRY(odd_catalogue_add(out, name, path, &item));
+        item->offset = i;
+        item->size = odd_dataset_image_values(&s);
+        item->time = time;
+        ODD_TRY(set_label(out, labels, i, item));
+    }
+    if (options->white == 0) ODD_TRY(odd_brightness_look(&s, seen));
+done:
+    odd_text_rows_close(&labels);
+    odd_dataset_images_close(&s);
+    return st;
+}
+
+static odd_status list_files(const odd_catalogue_options *options, const char *folder,
+                             odd_brightness *seen, listed file[], odd_catalogue *out)
+{
+    odd_text path = ODD_TEXT_EMPTY;
+    odd_status st = ODD_OK;
+    ODD_TRY(odd_paths_check(options, folder));
+    for (int64_t i = 0; i < options->path.count; i++) {
+        const char *given = options->path.item[i];
+        path.length = 0;
+        odd_text_format(&path, "%s%s%s", *given == '/' ? "" : folder, *given == '/' ? "" : "/",
+                        given);
+        ODD_TRY(odd_text_status(&path));
+        ODD_TRY(list_file(options, path.s, given, seen, &file[i], out));
+    }
+    if (out->count == 0)
+        ODD_TRY(odd_fail(ODD_FORMAT, "dataset '%s' has no images", options->dataset));
+done:
+    odd_text_free(&path);
+    return st;
+}
+
+/* What is not as one expects of such numbers is told. */
+static odd_status choose_white(const odd_catalogue_options *options, const odd_brightness *seen,
+                               odd_values values, double *white)
+{
+    *white = options->white != 0 ? options->white : odd_brightness_white(seen, values);
+    const double largest = seen->of[values].largest;
+    if (*white == 0)
+        return odd_fail(ODD_USAGE,
+                        "dataset '%s' has values up to %.9g: say which is white by catalogue.white",
+                        options->dataset, largest);
+    const double usual = values == ODD_VALUES_BYTE || values == ODD_VALUES_INTEGER ? 255 : 1;
+    if (options->white == 0 && *white != usual)
+        odd_log(ODD_LOG_INFO, "dataset '%s' has values up to %.9g: %g is white (catalogue.white)",
+                options->dataset, largest, *white);
+    return ODD_OK;
+}
+
+/* One white for all files with the same kind of values: they are parts of one catalogue. */
+static odd_status set_white(const odd_catalogue_options *options, const odd_brightness *seen,
+                            const listed file[], odd_catalogue *out)
+{
+    double white[ODD_VALUES_KINDS] = {0};
+    for (int64_t f = 0; f < options->path.count; f++) {
+        const odd_values values = file[f].values;
+        const int64_t end = f + 1 < options->path.count ? file[f + 1].first : out->count;
+        odd_status st = ODD_OK;
+        if (white[values] == 0) st = choose_white(options, seen, values, &white[values]);
+        if (st != ODD_OK) return st;
+        for (int64_t i = file[f].first; i < end; i++)
+            out->item[i].white = white[values];
+    }
+    return ODD_OK;
+}
+
+static odd_status check_options(const odd_catalogue_options *options)
+{
+    const bool by_values = options->white == 0 && options->black <= 0;
+    if (options->path.count == 0) return odd_fail(ODD_USAGE, "catalogue.path names no HDF5 file");
+    if (by_values || options->white > options->black) return ODD_OK;
+    return odd_fail(ODD_USAGE, "catalogue.white (%g) is not above catalogue.black (%g)",
+                    options->white, options->black);
+}
+
+static odd_status list(const odd_catalogue_options *options, const char *folder, odd_catalogue *out)
+{
+    odd_brightness seen = {0};
+    listed *file = NULL;
+    odd_status st;
+    ODD_TRY(check_options(options));
+    ODD_TRY(ODD_NEW(file, options->path.count));
+    ODD_TRY(list_files(options, folder, &seen, file, out));
+    ODD_TRY(set_white(options, &seen, file, out));
+    odd_catalogue_seal(out);
+done:
+    odd_free(file);
+    return st;
+}
+
+/* -- reading -- */
+
+struct odd_reader {
+    const odd_catalogue_options *options;
+    const odd_catalogue *catalogue;
+    int64_t open; /* string offset of the path of the open file, -1: none */
+    odd_dataset_images images;
+    double *value; /* values of one image, where they are not bytes to be taken as they are */
+};
+
+static odd_status open_reader(const odd_catalogue_options *options, const odd_catalogue *catalogue,
+                              odd_reader **out)
+{
+    odd_reader *reader = odd_alloc(1, sizeof *reader);
+    if (!reader) return ODD_NOMEM;
+    reader->options = options;
+    reader->catalogue = catalogue;
+    reader->open = -1;
+    *out = reader;
+    return ODD_OK;
+}
+
+static odd_status turn_to(odd_reader *r, const odd_item *item)
+{
+    const char *path = odd_catalogue_text(r->catalogue, item->source);
+    odd_status st;
+    if (r->open >= 0 && strcmp(odd_catalogue_text(r->catalogue, r->open), path) == 0) return ODD_OK;
+    odd_dataset_images_close(&r->images);
+    odd_free(r->value);
+    r->value = NULL;
+    r->open = -1;
+    ODD_TRY(odd_dataset_images_open(path, r->options->dataset, &r->images));
+    r->open = item->source;
+done:
+    return st;
+}
+
+static odd_status read_values(odd_reader *r, const odd_item *item, odd_image *raw,
+                              odd_verdict *verdict)
+{
+    const odd_dataset_images *s = &r->images;
+    odd_status st;
+    if (!r->value) ODD_TRY(ODD_NEW(r->value, odd_dataset_image_values(s)));
+    ODD_TRY(odd_dataset_read(s->dataset, item->offset, 1, ODD_F64, r->value));
+    odd_grey_levels(s, r->value, r->options->black, item->white, raw->pixels, verdict);
+done:
+    return st;
+}
+
+/* Damage in one part of a file is no reason to lose the others. */
+static odd_status read_pixels(odd_reader *r, const odd_item *item, odd_image *raw,
+                              odd_verdict *verdict)
+{
+    const odd_dataset_images *s = &r->images;
+    const bool as_they_are =
+        s->values == ODD_VALUES_BYTE && item->white == 255 && r->options->black == 0;
+    odd_status st;
+    ODD_TRY(odd_image_new(s->width, s->height, s->channels, raw));
+    st = as_they_are ? odd_dataset_read(s->dataset, item->offset, 1, ODD_U8, raw->pixels)
+                     : read_values(r, item, raw, verdict);
+    if (st != ODD_FORMAT) return st;
+    *verdict = (odd_verdict){ODD_IMAGE_BROKEN, "HDF5 cannot read its values: damaged there"};
+    st = ODD_OK;
+done:
+    return st;
+}
+
+static odd_status read_item(odd_reader *r, int64_t i, int64_t limit, uint8_t **bytes, size_t *size,
+                            odd_image *raw, odd_verdict *verdict)
+{
+    const odd_item *item = &r->catalogue->item[i];
+    odd_status st;
+    *bytes = NULL;
+    *size = 0;
+    *raw = (odd_image)ODD_IMAGE_EMPTY;
+    *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
+    ODD_TRY(turn_to(r, item));
+    if (odd_dataset_image_values(&r->images) > limit) {
+        *verdict = (odd_verdict){ODD_IMAGE_TOO_LARGE, "image is larger than image.max_megabytes"};
+        return ODD_OK;
+    }
+    ODD_TRY(read_pixels(r, item, raw, verdict));
+done:
+    return st;
+}
+
+static void close_reader(odd_reader **reader)
+{
+    if (!*reader) return;
+    odd_dataset_images_close(&(*reader)->images);
+    odd_free((*reader)->value);
+    odd_free(*reader);
+    *reader = NULL;
+}
+
+const odd_catalogue_kind odd_catalogue_hdf5 = {
+    .name = "hdf5",
+    .summary = "images in a dataset of HDF5 files",
+    .list = list,
+    .open = open_reader,
+    .read = read_item,
+    .close = close_reader,
+};

@@ -1,0 +1,213 @@
+/* Contamination: a mixture description takes theme images and some odd ones from a labelled
+ * catalogue, as the published experiments do. Without one, every image is audited and no truth is
+ * known. */
+#include "run/contamination_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/detect/detector.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+static const odd_option options_table[] = {
+    {"theme", ODD_OPTION_LIST, offsetof(odd_contamination_options, theme), "[]", 0, 0, NULL,
+     "labels of the classes that make the theme; empty: all that are not `anomaly`"},
+    {"anomaly", ODD_OPTION_LIST, offsetof(odd_contamination_options, anomaly), "[]", 0, 0, NULL,
+     "labels of the odd classes; empty: all that are not `theme`"},
+    {"theme_count", ODD_OPTION_INT, offsetof(odd_contamination_options, theme_count), "-1", -1,
+     1e15, NULL, "theme images to take; -1: all"},
+    {"anomaly_count", ODD_OPTION_INT, offsetof(odd_contamination_options, anomaly_count), "-1", -1,
+     1e15, NULL, "odd images to take; -1: by anomaly_share"},
+    {"anomaly_share", ODD_OPTION_REAL, offsetof(odd_contamination_options, anomaly_share), "-1", -1,
+     0.99, NULL, "share of odd images among those taken; negative: all there are"},
+    {"held_out", ODD_OPTION_REAL, offsetof(odd_contamination_options, held_out), "0", 0, 0.99, NULL,
+     "share of the theme images that nothing is learnt from; all odd ones are held out with them, "
+     "and `evaluate` judges only these; 0: none"},
+    {"held_out_split", ODD_OPTION_TEXT, offsetof(odd_contamination_options, held_out_split), "", 0,
+     0, NULL, "images of this `split` of a manifest are held out, such as test; empty: none"},
+    {"verified_theme", ODD_OPTION_INT, offsetof(odd_contamination_options, verified_theme), "0", 0,
+     1e15, NULL, "theme images that count as verified by a person"},
+    {"verified_odd", ODD_OPTION_INT, offsetof(odd_contamination_options, verified_odd), "0", 0,
+     1e15, NULL, "odd images that count as verified by a person"},
+    {"seed", ODD_OPTION_INT, offsetof(odd_contamination_options, seed), "1", 0, 1e18, NULL,
+     "which images are drawn"},
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_mixture_section = {
+    "mixture",
+    "An experiment: which labels are theme, which are odd, how many of each",
+    options_table,
+    sizeof(odd_contamination_options),
+};
+
+static bool contains(const odd_list *list, const char *label)
+{
+    for (int64_t i = 0; i < list->count; i++)
+        if (strcmp(list->item[i], label) == 0) return true;
+    return false;
+}
+
+static int truth_of(const odd_contamination_options *o, const char *label)
+{
+    if (!*label) return ODD_TRUTH_UNKNOWN;
+    if (contains(&o->theme, label)) return ODD_TRUTH_THEME;
+    if (contains(&o->anomaly, label)) return ODD_TRUTH_ODD;
+    if (o->anomaly.count == 0) return ODD_TRUTH_ODD;
+    if (o->theme.count == 0) return ODD_TRUTH_THEME;
+    return ODD_TRUTH_UNKNOWN;
+}
+
+static odd_status collect(const odd_catalogue *list, const odd_contamination_options *o, int truth,
+                          odd_row_pool *out)
+{
+    out->count = 0;
+    if (!(out->item = odd_alloc(list->count, sizeof *out->item))) return ODD_NOMEM;
+    for (int64_t i = 0; i < list->count; i++)
+        if (truth_of(o, odd_catalogue_text(list, list->item[i].label)) == truth)
+            out->item[out->count++] = i;
+    return ODD_OK;
+}
+
+static odd_status wanted(const odd_job *job, const odd_contamination_options *o,
+                         int64_t theme_there, int64_t odd_there, int64_t *theme, int64_t *odd)
+{
+    *theme = o->theme_count >= 0 ? o->theme_count : theme_there;
+    *odd = odd_there;
+    if (o->anomaly_count >= 0)
+        *odd = o->anomaly_count;
+    else if (o->anomaly_share >= 0)
+        *odd = llround((double)*theme * o->anomaly_share / (1 - o->anomaly_share));
+    if (*theme > theme_there)
+        return odd_job_fail(job, "mixture.theme_count", "%lld theme images wanted, %lld are there",
+                            (long long)*theme, (long long)theme_there);
+    if (*odd > odd_there)
+        return odd_job_fail(
+            job, o->anomaly_count >= 0 ? "mixture.anomaly_count" : "mixture.anomaly_share",
+            "%lld odd images wanted, %lld are there", (long long)*odd, (long long)odd_there);
+    return ODD_OK;
+}
+
+static odd_status check_labels(const odd_job *job, const odd_catalogue *list, const char *key,
+                               const odd_list *labels)
+{
+    for (int64_t i = 0; i < labels->count; i++) {
+        bool found = false;
+        for (int64_t j = 0; j < list->count && !found; j++)
+            found = strcmp(odd_catalogue_text(list, list->item[j].label), labels->item[i]) == 0;
+        if (!found) return odd_job_fail(job, key, "no image has the label '%s'", labels->item[i]);
+    }
+    return ODD_OK;
+}
+
+static odd_status check_apart(const odd_job *job, const odd_contamination_options *o)
+{
+    for (int64_t i = 0; i < o->anomaly.count; i++)
+        if (contains(&o->theme, o->anomaly.item[i]))
+            return odd_job_fail(job, "mixture.anomaly", "the label '%s' is both theme and odd",
+                                o->anomaly.item[i]);
+    return ODD_OK;
+}
+
+static odd_status allocate_rows(odd_audited *a, int64_t rows)
+{
+    odd_status st;
+    a->rows = rows;
+    ODD_TRY(ODD_NEW(a->item, rows));
+    ODD_TRY(ODD_NEW(a->truth, rows));
+    ODD_TRY(ODD_NEW(a->verified, rows));
+    ODD_TRY(ODD_NEW(a->held_out, rows));
+done:
+    return st;
+}
+
+static void set_row(odd_audited *a, int64_t row, int64_t item, int truth)
+{
+    a->item[row] = item;
+    a->truth[row] = (int8_t)truth;
+    a->verified[row] = (uint8_t)a->list.item[item].verified;
+}
+
+static odd_status take_all(odd_audited *a)
+{
+    odd_status st = allocate_rows(a, a->list.count);
+    for (int64_t i = 0; st == ODD_OK && i < a->rows; i++)
+        set_row(a, i, i, ODD_TRUTH_UNKNOWN);
+    return st;
+}
+
+/* Both pools are rising: merging keeps the order of the catalogue. */
+static odd_status merge(odd_audited *a, const odd_row_pool *theme, const odd_row_pool *odd)
+{
+    odd_status st = allocate_rows(a, theme->count + odd->count);
+    int64_t t = 0, o = 0;
+    for (int64_t row = 0; st == ODD_OK && row < a->rows; row++) {
+        bool from_theme = o == odd->count || (t < theme->count && theme->item[t] < odd->item[o]);
+        if (from_theme)
+            set_row(a, row, theme->item[t++], ODD_TRUTH_THEME);
+        else
+            set_row(a, row, odd->item[o++], ODD_TRUTH_ODD);
+    }
+    return st;
+}
+
+/* Mark `count` rows of one truth as verified, drawn by the seed. */
+static odd_status verify_some(const odd_job *job, const char *key, odd_audited *a, int truth,
+                              uint8_t mark, int64_t count, uint64_t seed)
+{
+    odd_row_pool rows = {NULL, 0};
+    odd_status st;
+    ODD_TRY(odd_row_pool_learnt(a, truth, &rows));
+    if (count > rows.count)
+        ODD_TRY(odd_job_fail(job, key, "%lld images to verify, only %lld are there",
+                             (long long)count, (long long)rows.count));
+    ODD_TRY(odd_row_pool_draw(&rows, count, seed, ODD_STREAM_VERIFIED));
+    for (int64_t i = 0; i < count; i++)
+        a->verified[rows.item[i]] = mark;
+done:
+    odd_free(rows.item);
+    return st;
+}
+
+/* Theme and odd images by their labels, and some of them as verified. */
+static odd_status mix(const odd_job *job, const odd_contamination_options *o, odd_audited *a)
+{
+    odd_row_pool theme = {NULL, 0}, odd = {NULL, 0};
+    const uint64_t seed = (uint64_t)o->seed;
+    int64_t take_theme, take_odd;
+    odd_status st;
+    ODD_TRY(check_labels(job, &a->list, "mixture.theme", &o->theme));
+    ODD_TRY(check_labels(job, &a->list, "mixture.anomaly", &o->anomaly));
+    ODD_TRY(check_apart(job, o));
+    ODD_TRY(collect(&a->list, o, ODD_TRUTH_THEME, &theme));
+    ODD_TRY(collect(&a->list, o, ODD_TRUTH_ODD, &odd));
+    ODD_TRY(wanted(job, o, theme.count, odd.count, &take_theme, &take_odd));
+    ODD_TRY(odd_row_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
+    ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_MIXTURE));
+    ODD_TRY(merge(a, &theme, &odd));
+    ODD_TRY(odd_hold_out(job, o, a));
+    ODD_TRY(verify_some(job, "mixture.verified_theme", a, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
+                        o->verified_theme, seed));
+    ODD_TRY(verify_some(job, "mixture.verified_odd", a, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
+                        o->verified_odd, seed));
+    odd_log(ODD_LOG_INFO, "mixture: %lld theme and %lld odd images of a catalogue of %lld",
+            (long long)theme.count, (long long)odd.count, (long long)a->list.count);
+done:
+    odd_free(theme.item);
+    odd_free(odd.item);
+    return st;
+}
+
+odd_status odd_contaminate(const odd_job *job, odd_audited *a)
+{
+    const odd_contamination_options *o = odd_job_section(job, "mixture");
+    odd_status st;
+    if (o->theme.count > 0 || o->anomaly.count > 0) return mix(job, o, a);
+    ODD_TRY(take_all(a));
+    ODD_TRY(odd_hold_out(job, o, a));
+done:
+    return st;
+}

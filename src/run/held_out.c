@@ -1,0 +1,60 @@
+/* Held out: images that are judged and never learnt from, so that what is measured on them is what
+ * new images will meet. */
+#include "run/contamination_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A share of the theme, drawn by the seed, and every odd image. */
+static odd_status hold_out_share(const odd_contamination_options *o, odd_audited *a)
+{
+    odd_row_pool rows = {NULL, 0};
+    odd_status st;
+    if (o->held_out == 0) return ODD_OK;
+    ODD_TRY(odd_row_pool_learnt(a, ODD_TRUTH_THEME, &rows));
+    ODD_TRY(odd_row_pool_draw(&rows, llround((double)rows.count * o->held_out), (uint64_t)o->seed,
+                              ODD_STREAM_HELD_OUT));
+    for (int64_t i = 0; i < rows.count; i++)
+        a->held_out[rows.item[i]] = 1;
+    for (int64_t i = 0; i < a->rows; i++)
+        if (a->truth[i] == ODD_TRUTH_ODD) a->held_out[i] = 1;
+done:
+    odd_free(rows.item);
+    return st;
+}
+
+static void hold_out_split(const char *split, odd_audited *a)
+{
+    for (int64_t i = 0; *split && i < a->rows; i++)
+        if (strcmp(odd_catalogue_text(&a->list, a->list.item[a->item[i]].split), split) == 0)
+            a->held_out[i] = 1;
+}
+
+odd_status odd_hold_out(const odd_job *job, const odd_contamination_options *o, odd_audited *a)
+{
+    int64_t held = 0;
+    odd_status st;
+    if (o->held_out > 0 && o->theme.count == 0 && o->anomaly.count == 0)
+        return odd_job_fail(job, "mixture.held_out",
+                            "is a share of the theme: give mixture.theme "
+                            "or mixture.anomaly");
+    hold_out_split(o->held_out_split, a);
+    ODD_TRY(hold_out_share(o, a));
+    for (int64_t i = 0; i < a->rows; i++)
+        held += a->held_out[i];
+    if (a->rows > 0 && held == a->rows)
+        ODD_TRY(odd_job_fail(job, o->held_out > 0 ? "mixture.held_out" : "mixture.held_out_split",
+                             "all %lld images are held out: nothing is left to learn from",
+                             (long long)held));
+    if (held == 0 && *o->held_out_split)
+        ODD_TRY(odd_job_fail(job, "mixture.held_out_split", "no image has the split '%s'",
+                             o->held_out_split));
+    if (held > 0)
+        odd_log(ODD_LOG_INFO, "%lld of %lld images are held out: judged, never learnt from",
+                (long long)held, (long long)a->rows);
+done:
+    return st;
+}

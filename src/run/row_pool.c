@@ -1,0 +1,29 @@
+/* Pools: numbers of one kind, of which some are drawn. */
+#include "run/contamination_internal.h"
+
+#include "oddlot/base/memory.h"
+
+odd_status odd_row_pool_learnt(const odd_audited *a, int truth, odd_row_pool *out)
+{
+    odd_status st;
+    out->count = 0;
+    ODD_TRY(ODD_NEW(out->item, a->rows));
+    for (int64_t i = 0; i < a->rows; i++)
+        if (a->truth[i] == truth && !a->held_out[i]) out->item[out->count++] = i;
+done:
+    return st;
+}
+
+odd_status odd_row_pool_draw(odd_row_pool *p, int64_t take, uint64_t seed, odd_stream stream)
+{
+    int64_t *chosen = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(chosen, take));
+    ODD_TRY(odd_choose(p->count, take, seed, stream, chosen));
+    for (int64_t i = 0; i < take; i++)
+        p->item[i] = p->item[chosen[i]];
+    p->count = take;
+done:
+    odd_free(chosen);
+    return st;
+}

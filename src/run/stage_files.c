@@ -1,0 +1,55 @@
+/* Files of stages: where they are, how they begin and how they are published. */
+#include "oddlot/run/stage_files.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/stage.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+static odd_status stage_path(const odd_run *run, const char *stage, char **out)
+{
+    return odd_run_path(run, odd_stage_find(run->pipeline, stage)->file, out);
+}
+
+odd_status odd_stage_open(const odd_run *run, MPI_Comm comm, const char *stage, odd_file **out)
+{
+    char *path = NULL;
+    odd_status st;
+    *out = NULL;
+    ODD_TRY_ALL(comm, stage_path(run, stage, &path));
+    ODD_TRY(odd_file_open(comm, path, false, out));
+done:
+    odd_free(path);
+    return st;
+}
+
+odd_status odd_stage_create(const odd_run *run, MPI_Comm comm, const odd_provenance *from,
+                            odd_file **out)
+{
+    char *path = NULL;
+    odd_status st;
+    *out = NULL;
+    ODD_TRY_ALL(comm, stage_path(run, from->stage, &path));
+    ODD_TRY(odd_file_create(comm, path, from, out));
+done:
+    odd_free(path);
+    return st;
+}
+
+odd_status odd_stage_publish(MPI_Comm comm, odd_file **file, double started)
+{
+    double seconds = odd_seconds() - started;
+    int64_t peak = odd_memory_peak();
+    odd_status st;
+    odd_max_f64(comm, &seconds, 1);
+    odd_max_i64(comm, &peak, 1);
+    ODD_TRY(odd_file_set_f64(*file, "/", "seconds", seconds));
+    ODD_TRY(odd_file_set_i64(*file, "/", "peak_bytes_per_rank", peak));
+    ODD_TRY(odd_file_publish(file));
+done:
+    odd_file_discard(file);
+    return st;
+}

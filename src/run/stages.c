@@ -1,0 +1,90 @@
+/* Stages and pipelines as their records say. */
+#include "oddlot/run/stage.h"
+
+#include <string.h>
+
+const odd_pipeline *odd_pipeline_of(const odd_pipeline *const pipelines[], const odd_job *job)
+{
+    int i = 0;
+    while (pipelines[i]->wanted && !pipelines[i]->wanted(job))
+        i++;
+    return pipelines[i];
+}
+
+/* Is it in a pipeline behind this one, too? */
+static bool is_counted(const odd_pipeline *const later[], const odd_stage *stage)
+{
+    for (int i = 0; later[i]; i++)
+        if (odd_stage_find(later[i], stage->name)) return true;
+    return false;
+}
+
+const odd_stage *odd_stage_number(const odd_pipeline *const pipelines[], int i)
+{
+    int last = 0;
+    while (pipelines[last])
+        last++;
+    while (last-- > 0)
+        for (const odd_stage *const *stage = pipelines[last]->stages; *stage; stage++)
+            if (!is_counted(&pipelines[last + 1], *stage) && i-- == 0) return *stage;
+    return NULL;
+}
+
+const odd_stage *odd_stage_find(const odd_pipeline *pipeline, const char *name)
+{
+    for (int i = 0; pipeline->stages[i]; i++)
+        if (strcmp(pipeline->stages[i]->name, name) == 0) return pipeline->stages[i];
+    return NULL;
+}
+
+bool odd_stage_applies(const odd_stage *stage, const odd_job *job)
+{
+    return !stage->applies || stage->applies(job);
+}
+
+odd_status odd_pipelines_check(const odd_pipeline *const pipelines[], const odd_job *job)
+{
+    const odd_pipeline *pipeline = odd_pipeline_of(pipelines, job);
+    odd_status st = ODD_OK;
+    for (int i = 0; pipeline->stages[i]; i++)
+        if (pipeline->stages[i]->check && odd_stage_applies(pipeline->stages[i], job))
+            ODD_TRY(pipeline->stages[i]->check(job));
+    if (pipeline->check) ODD_TRY(pipeline->check(pipelines, job));
+done:
+    return st;
+}
+
+const char *odd_stage_product(const odd_stage *stage, const odd_job *job)
+{
+    return stage->product_of ? stage->product_of(job) : stage->product;
+}
+
+const void *odd_stage_options(const odd_stage *stage, const odd_job *job)
+{
+    return odd_part_options(job, stage->name, stage->part(job));
+}
+
+static odd_hash add_section(odd_hash digest, const odd_job *job, const char *section)
+{
+    const odd_hash part = odd_job_digest(job, section);
+    return odd_hash_add(digest, &part, sizeof part);
+}
+
+static odd_hash add_part(odd_hash digest, const odd_job *job, const char *stage, const char *part)
+{
+    char section[ODD_PART_NAME];
+    odd_part_section(stage, part, section);
+    return add_section(digest, job, section);
+}
+
+odd_hash odd_stage_digest(const odd_stage *stage, const odd_job *job, bool all_parts,
+                          odd_hash digest)
+{
+    for (int i = 0; stage->sections[i]; i++)
+        digest = add_section(digest, job, stage->sections[i]->name);
+    if (!stage->parts) return digest;
+    if (!all_parts) return add_part(digest, job, stage->name, stage->part(job));
+    for (int i = 0; stage->parts(i).name; i++)
+        digest = add_part(digest, job, stage->name, stage->parts(i).name);
+    return digest;
+}

@@ -1,0 +1,190 @@
+/* Evaluate clusters: how well they agree with the labels of the catalogue, whether or not it is
+ * known which images are odd. */
+#include "oddlot/run/columns.h"
+#include "stage/evaluate/evaluate_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/eval/clustering.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLUSTERS "columns/cluster"
+
+/* The labels of the images that count. */
+typedef struct {
+    int64_t count;
+    const char **name; /* (count) sorted bytewise; borrowed from the catalogue */
+    int64_t *of;       /* (rows) the number of each image's label; -1: none, or held out */
+    bool held_out;     /* some images are */
+} labels;
+
+static void labels_free(labels *l)
+{
+    odd_free((void *)l->name);
+    odd_free(l->of);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+    return (x > y) - (x < y);
+}
+
+/* Sort and keep one of those that are equal. */
+static int64_t distinct(int64_t count, const char *name[],
+                        int (*compare)(const void *, const void *))
+{
+    int64_t kept = 0;
+    if (count > 0) qsort((void *)name, (size_t)count, sizeof *name, compare);
+    for (int64_t i = 0; i < count; i++)
+        if (kept == 0 || compare(&name[kept - 1], &name[i]) != 0) name[kept++] = name[i];
+    return kept;
+}
+
+/* The label of an image that counts, "" for the others. */
+static const char *label_of(const odd_audited *a, int64_t row)
+{
+    if (a->held_out[row]) return "";
+    return odd_catalogue_text(&a->list, a->list.item[a->item[row]].label);
+}
+
+/* The catalogue keeps most equal labels at one address: few are left to compare as text. */
+static odd_status collect_labels(const odd_audited *a, labels *out)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(out->name, a->rows));
+    ODD_TRY(ODD_NEW(out->of, a->rows));
+    for (int64_t i = 0; i < a->rows; i++) {
+        const char *label = label_of(a, i);
+        if (*label) out->name[out->count++] = label;
+        out->held_out = out->held_out || a->held_out[i];
+    }
+    out->count = distinct(out->count, out->name, by_address);
+    out->count = distinct(out->count, out->name, by_text);
+    for (int64_t i = 0; i < a->rows; i++) {
+        const char *label = label_of(a, i);
+        const char **found = out->count == 0 ? NULL
+                                             : bsearch(&label, (void *)out->name,
+                                                       (size_t)out->count, sizeof label, by_text);
+        out->of[i] = found ? found - out->name : -1;
+    }
+done:
+    return st;
+}
+
+/* One value, and what it is over. */
+static odd_status add_value(odd_bundle *b, const char *name, const char *what, const labels *l,
+                            int64_t images, double value)
+{
+    char about[192];
+    snprintf(about, sizeof about, "%s; over the %lld labelled images%s", what, (long long)images,
+             l->held_out ? " that are not held out" : "");
+    return odd_bundle_add_f64(b, name, about, value);
+}
+
+static odd_status add_values(odd_bundle *b, const labels *l, int64_t images,
+                             const odd_agreement *found)
+{
+    odd_status st;
+    ODD_TRY(odd_bundle_add_i64(b, "clustering/images",
+                               "that have a label and a cluster and are not held out", images));
+    ODD_TRY(add_value(b, "clustering/accuracy",
+                      "share of the images in the cluster of their label, by the best assignment "
+                      "of one to one",
+                      l, images, found->accuracy));
+    ODD_TRY(add_value(b, "clustering/nmi",
+                      "normalised mutual information of clusters and labels, arithmetic mean", l,
+                      images, found->nmi));
+    ODD_TRY(add_value(b, "clustering/ari", "adjusted Rand index of clusters and labels", l, images,
+                      found->ari));
+done:
+    return st;
+}
+
+static odd_status add_names(odd_bundle *b, const labels *l)
+{
+    size_t width = 1;
+    char *cell;
+    odd_status st;
+    for (int64_t i = 0; i < l->count; i++)
+        if (strlen(l->name[i]) > width) width = strlen(l->name[i]);
+    const odd_shape shape = {ODD_STRING, width, 1, {l->count}};
+    ODD_TRY(odd_bundle_add_shape(b, "clustering/label", "labels, sorted", &shape, &cell));
+    for (int64_t i = 0; i < l->count; i++)
+        memcpy(cell + (size_t)i * width, l->name[i], strlen(l->name[i]));
+done:
+    return st;
+}
+
+static odd_status add_table(odd_bundle *b, const odd_contingency *table, const int64_t cluster_of[])
+{
+    const size_t cells = (size_t)(table->labels * table->clusters);
+    int64_t *count, *cluster;
+    odd_status st;
+    ODD_TRY(odd_bundle_add(b, "clustering/table", ODD_I64, "images by label and cluster", &count, 2,
+                           table->labels, table->clusters));
+    memcpy(count, table->count, cells * sizeof *count);
+    ODD_TRY(odd_bundle_add(b, "clustering/cluster_of_label", ODD_I64,
+                           "the cluster that stands for each label; -1: none is left", &cluster, 1,
+                           table->labels));
+    memcpy(cluster, cluster_of, (size_t)table->labels * sizeof *cluster);
+done:
+    return st;
+}
+
+static odd_status compare(const labels *l, const odd_contingency *table, odd_bundle *metrics)
+{
+    int64_t *cluster_of = NULL;
+    odd_agreement found;
+    odd_status st;
+    ODD_TRY(ODD_NEW(cluster_of, table->labels));
+    ODD_TRY(odd_agreement_of(table, cluster_of, &found));
+    ODD_TRY(add_values(metrics, l, table->rows, &found));
+    ODD_TRY(add_names(metrics, l));
+    ODD_TRY(add_table(metrics, table, cluster_of));
+done:
+    odd_free(cluster_of);
+    return st;
+}
+
+/* A catalogue may have a label for each image: nothing to compare then, but no failure. */
+static odd_status count(const labels *l, int64_t rows, const double cluster[], odd_contingency *out)
+{
+    const odd_status st = odd_contingency_of(rows, l->of, l->count, cluster, out);
+    if (st != ODD_ARG) return st;
+    odd_log(ODD_LOG_INFO, "evaluate: %s", odd_fail_reason());
+    return ODD_OK;
+}
+
+odd_status odd_evaluate_clusters(const odd_audited *audited, const odd_file *scores,
+                                 odd_bundle *metrics)
+{
+    labels l = {0};
+    odd_contingency table = {0};
+    double *cluster = NULL;
+    int64_t n;
+    odd_status st = ODD_OK;
+    if (!odd_file_has(scores, CLUSTERS)) goto done;
+    ODD_TRY(collect_labels(audited, &l));
+    if (l.count < 2) goto done;
+    ODD_TRY(odd_column_read(scores, CLUSTERS, ODD_F64, (void **)&cluster, &n));
+    if (n != audited->rows)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld clusters, the catalogue %lld images",
+                         (long long)n, (long long)audited->rows));
+    ODD_TRY(count(&l, n, cluster, &table));
+    if (table.rows > 0) ODD_TRY(compare(&l, &table, metrics));
+done:
+    odd_free(cluster);
+    odd_contingency_free(&table);
+    labels_free(&l);
+    return st;
+}

@@ -1,0 +1,296 @@
+/* Evaluate: how well the scores found the odd images, where the truth is known. Rank 0 works. */
+#include "oddlot/run/columns.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/scoring.h"
+#include "oddlot/stage/stages.h"
+#include "oddlot/store/dataset.h"
+#include "stage/evaluate/evaluate_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/eval/roc.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    bool curve;
+} evaluate_options;
+
+static const odd_option evaluate_table[] = {
+    {"curve", ODD_OPTION_BOOL, 0, "true", 0, 0, NULL,
+     "keep sensitivity and recall at every threshold in evaluate.h5"},
+    ODD_OPTIONS_END,
+};
+
+static const odd_section evaluate_section = {"evaluate",
+                                             "How well it worked, where truth or labels are known",
+                                             evaluate_table, sizeof(evaluate_options)};
+
+/* Rows whose truth is known, that have a score and are not learnt from where some are held out. */
+typedef struct {
+    int64_t n;
+    uint8_t *truth; /* (n) 1 odd, 0 theme */
+    int64_t *row;   /* (n) */
+} judged;
+
+static bool holds_out(const odd_audited *a)
+{
+    return memchr(a->held_out, 1, (size_t)a->rows) != NULL;
+}
+
+/* Where images are held out only they count: the others were learnt from. */
+static odd_status judged_rows(const odd_audited *a, const double score[], judged *out)
+{
+    const bool some = holds_out(a);
+    odd_status st;
+    ODD_TRY(ODD_NEW(out->truth, a->rows));
+    ODD_TRY(ODD_NEW(out->row, a->rows));
+    for (int64_t i = 0; i < a->rows; i++) {
+        if (a->truth[i] == ODD_TRUTH_UNKNOWN || isnan(score[i])) continue;
+        if (some && !a->held_out[i]) continue;
+        out->truth[out->n] = a->truth[i] == ODD_TRUTH_ODD;
+        out->row[out->n++] = i;
+    }
+done:
+    return st;
+}
+
+static bool both_kinds(const judged *j)
+{
+    int64_t odd = 0;
+    for (int64_t i = 0; i < j->n; i++)
+        odd += j->truth[i];
+    return odd > 0 && odd < j->n;
+}
+
+/* One value of a column for each judged row. */
+static odd_status judged_column(const odd_file *scores, const judged *j, const char *name,
+                                double **out)
+{
+    double *whole = NULL;
+    int64_t n;
+    odd_status st;
+    ODD_TRY(odd_column_read(scores, name, ODD_F64, (void **)&whole, &n));
+    ODD_TRY(ODD_NEW(*out, j->n));
+    for (int64_t i = 0; i < j->n; i++)
+        (*out)[i] = whole[j->row[i]];
+done:
+    odd_free(whole);
+    return st;
+}
+
+static odd_status add_curve(odd_bundle *b, const odd_roc *roc)
+{
+    double *threshold, *sensitivity, *recall;
+    odd_status st;
+    ODD_TRY(odd_bundle_add(b, "curve/threshold", ODD_F64,
+                           "images with at least this score are flagged", &threshold, 1,
+                           roc->points));
+    ODD_TRY(odd_bundle_add(b, "curve/sensitivity", ODD_F64, "share of the odd images found",
+                           &sensitivity, 1, roc->points));
+    ODD_TRY(odd_bundle_add(b, "curve/recall", ODD_F64, "share of the theme images kept", &recall, 1,
+                           roc->points));
+    for (int64_t i = 0; i < roc->points; i++) {
+        threshold[i] = roc->point[i].threshold;
+        sensitivity[i] = (double)roc->point[i].true_odd / (double)roc->odd;
+        recall[i] = 1 - (double)roc->point[i].false_odd / (double)roc->theme;
+    }
+done:
+    return st;
+}
+
+static odd_status add_ranking(odd_bundle *b, const char *column, const odd_roc *roc)
+{
+    char name[96];
+    odd_status st;
+    snprintf(name, sizeof name, "roc_auc/%s", column);
+    ODD_TRY(odd_bundle_add_f64(b, name, "area under the ROC curve", roc->auc));
+    snprintf(name, sizeof name, "average_precision/%s", column);
+    ODD_TRY(odd_bundle_add_f64(b, name, "area under the precision-recall curve, stepwise",
+                               roc->average_precision));
+done:
+    return st;
+}
+
+static odd_status add_confusion(odd_bundle *b, const odd_confusion *c)
+{
+    odd_status st;
+    ODD_TRY(odd_bundle_add_f64(b, "flagged/threshold", "score of the last flagged image",
+                               c->threshold));
+    ODD_TRY(odd_bundle_add_i64(b, "flagged/odd_found", "odd images flagged", c->odd_found));
+    ODD_TRY(odd_bundle_add_i64(b, "flagged/odd_missed", "odd images not flagged", c->odd_missed));
+    ODD_TRY(odd_bundle_add_i64(b, "flagged/theme_kept", "theme images not flagged", c->theme_kept));
+    ODD_TRY(odd_bundle_add_i64(b, "flagged/theme_lost", "theme images flagged", c->theme_lost));
+    ODD_TRY(odd_bundle_add_f64(b, "flagged/sensitivity", "share of the odd images flagged",
+                               c->sensitivity));
+    ODD_TRY(odd_bundle_add_f64(b, "flagged/recall", "share of the theme images kept", c->recall));
+    ODD_TRY(odd_bundle_add_f64(b, "flagged/precision", "share of odd ones among the flagged",
+                               c->precision));
+    ODD_TRY(
+        odd_bundle_add_f64(b, "flagged/f1", "harmonic mean of precision and sensitivity", c->f1));
+done:
+    return st;
+}
+
+/* What the score columns are called is in the file. */
+typedef struct {
+    const odd_file *scores;
+    const judged *judged;
+    odd_bundle *out;
+} judgement;
+
+static odd_status judge_column(judgement *j, const char *column, double sign)
+{
+    char name[96];
+    double *value = NULL;
+    odd_roc roc = {0};
+    odd_status st;
+    snprintf(name, sizeof name, "columns/%s", column);
+    ODD_TRY(judged_column(j->scores, j->judged, name, &value));
+    for (int64_t i = 0; i < j->judged->n; i++)
+        value[i] *= sign;
+    ODD_TRY(odd_roc_curve(j->judged->n, value, j->judged->truth, &roc));
+    ODD_TRY(add_ranking(j->out, column, &roc));
+done:
+    odd_free(value);
+    odd_roc_free(&roc);
+    return st;
+}
+
+static odd_status judge_columns(judgement *j)
+{
+    char *name = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(j->scores, "/", "detector", &name));
+    const odd_detector *detector = odd_detector_find(name);
+    if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
+    for (const odd_score_column *c = detector->columns; c->name; c++)
+        if (c->ranks) ODD_TRY(judge_column(j, c->name, c->ranks));
+    ODD_TRY(judge_column(j, "reconstruction", 1));
+    if (odd_file_has(j->scores, "columns/damage")) ODD_TRY(judge_column(j, "damage", 1));
+    if (odd_file_has(j->scores, "columns/reconstruction_probability"))
+        ODD_TRY(judge_column(j, "reconstruction_probability", -1));
+done:
+    odd_free(name);
+    return st;
+}
+
+/* Score of the last flagged image: with it as the threshold, just the flagged ones are flagged. */
+static odd_status flag_threshold(const odd_file *scores, const double score[], double *threshold)
+{
+    int64_t *row = NULL, n;
+    odd_status st;
+    ODD_TRY(odd_column_read(scores, "flagged/row", ODD_I64, (void **)&row, &n));
+    *threshold = n > 0 ? score[row[n - 1]] : INFINITY;
+done:
+    odd_free(row);
+    return st;
+}
+
+static odd_status judge(const odd_run *run, const odd_file *scores, const double score[],
+                        const judged *rows, odd_bundle *out)
+{
+    const evaluate_options *options = odd_job_section(run->job, "evaluate");
+    judgement j = {scores, rows, out};
+    odd_confusion confusion;
+    odd_roc roc = {0};
+    double *ranking = NULL, threshold;
+    odd_status st;
+    ODD_TRY(odd_bundle_add_i64(out, "judged",
+                               holds_out(run->audited)
+                                   ? "images held out that all but clustering/* is over"
+                                   : "images of known truth that all but clustering/* is over",
+                               rows->n));
+    ODD_TRY(judged_column(scores, rows, "score", &ranking));
+    ODD_TRY(odd_roc_curve(rows->n, ranking, rows->truth, &roc));
+    ODD_TRY(flag_threshold(scores, score, &threshold));
+    odd_confusion_at(rows->n, ranking, rows->truth, threshold, &confusion);
+    ODD_TRY(odd_bundle_add_f64(out, "roc_auc/score", "area under the ROC curve of what ranks",
+                               roc.auc));
+    ODD_TRY(
+        odd_bundle_add_f64(out, "average_precision/score", "of what ranks", roc.average_precision));
+    ODD_TRY(judge_columns(&j));
+    ODD_TRY(add_confusion(out, &confusion));
+    if (options->curve) ODD_TRY(add_curve(out, &roc));
+done:
+    odd_free(ranking);
+    odd_roc_free(&roc);
+    return st;
+}
+
+/* Rank 0's work: the metrics, empty where the truth is not known. */
+static odd_status evaluate(const odd_run *run, odd_bundle *out)
+{
+    odd_file *scores = NULL;
+    double *score = NULL;
+    int64_t n;
+    judged rows = {0};
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &scores));
+    ODD_TRY(odd_column_read(scores, "score", ODD_F64, (void **)&score, &n));
+    if (n != run->audited->rows)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
+                         (long long)run->audited->rows));
+    ODD_TRY(judged_rows(run->audited, score, &rows));
+    if (both_kinds(&rows)) ODD_TRY(judge(run, scores, score, &rows, out));
+    ODD_TRY(odd_evaluate_clusters(run->audited, scores, out));
+    if (out->count == 0)
+        odd_log(ODD_LOG_INFO,
+                "evaluate: the truth is not known, so there is nothing to compare with");
+done:
+    odd_file_close(&scores);
+    odd_free(score);
+    odd_free(rows.truth);
+    odd_free(rows.row);
+    return st;
+}
+
+static odd_status run_evaluate(odd_run *run, const odd_provenance *from)
+{
+    const odd_audited *audited;
+    odd_bundle metrics = ODD_BUNDLE_EMPTY;
+    odd_file *out = NULL;
+    double started = odd_seconds();
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? evaluate(run, &metrics) : ODD_OK);
+    ODD_TRY(odd_share_bundle(run->comm, 0, &metrics));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(odd_bundle_write(out, "metrics", &metrics));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_bundle_free(&metrics);
+    return st;
+}
+
+static odd_status plan_evaluate(odd_run *run, odd_stage_plan *plan)
+{
+    (void)run;
+    plan->disk = plan->rows * 24;
+    plan->memory = plan->rows * 96;
+    odd_text_add(&plan->what,
+                 "ROC, average precision, sensitivity, recall and F1, if the truth is known; "
+                 "clusters against labels");
+    return ODD_OK;
+}
+
+static const char *const inputs[] = {"ingest", "score", NULL};
+static const odd_section *const sections[] = {&evaluate_section, NULL};
+
+const odd_stage odd_stage_evaluate = {
+    .name = "evaluate",
+    .file = "evaluate.h5",
+    .summary = "compare with the truth, where it is known",
+    .version = 2,
+    .inputs = inputs,
+    .sections = sections,
+    .plan = plan_evaluate,
+    .run = run_evaluate,
+};

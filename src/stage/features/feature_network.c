@@ -1,0 +1,229 @@
+/* Feature network: any layer of a network, pooled if wished.
+ *
+ * Images go through in batches of one size, the last one filled up, so that the bits of a row
+ * depend neither on its batch nor on the number of ranks. */
+#include "stage/features/feature_network_internal.h"
+
+#include "oddlot/learn/network_precision.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/nn/net.h"
+#include "oddlot/nn/onnx.h"
+
+typedef struct {
+    odd_graph *graph;
+    odd_net *net;
+    odd_image_form form;
+    odd_input input;
+    odd_pool pool;
+    int64_t batch;
+    int64_t image_bytes, input_values, output_values; /* of one image */
+    float *x, *y;                                     /* (batch, ...) */
+} network;
+
+/* -- the model -- */
+
+/* Of several outputs the layer is the only one, or the first where none is named. */
+static odd_status read_model(const odd_feature_network *given, const odd_image_form *form,
+                             odd_graph **graph, int *output)
+{
+    odd_status st;
+    *graph = NULL;
+    ODD_TRY(odd_onnx_read_sized(given->model, form->height, form->width, graph));
+    *output = (*graph)->output[0];
+    if (*given->layer) ODD_TRY(odd_graph_find(*graph, given->layer, output));
+    ODD_TRY(odd_graph_cut(*graph, *output));
+    *output = (*graph)->output[0];
+done:
+    if (st != ODD_OK) odd_graph_free(graph);
+    return st;
+}
+
+static bool could_be_channels(int64_t n)
+{
+    return n == 1 || n == 3 || n == 4;
+}
+
+/* The network's input must be images. */
+static odd_status check_images(const odd_feature_network *given, const odd_tensor *in)
+{
+    odd_status st = ODD_OK;
+    if (in->rank != 4)
+        st = odd_fail(ODD_FORMAT,
+                      "its input '%s' has %d dimensions, not the four of images: N x channels x "
+                      "height x width",
+                      in->name, in->rank);
+    else if (!could_be_channels(in->shape[1]) && could_be_channels(in->shape[3]))
+        st = odd_onnx_channels_last(in->name);
+    return st == ODD_OK ? st : odd_fail_prefix(st, "'%s': ", given->model);
+}
+
+/* And like the stored ones. */
+static odd_status check_input(const odd_feature_network *given, const odd_graph *graph,
+                              const odd_image_form *form)
+{
+    const odd_tensor *in = &graph->tensor[graph->input];
+    odd_status st = check_images(given, in);
+    if (st != ODD_OK) return st;
+    if (in->shape[1] != form->channels)
+        return odd_fail(ODD_USAGE,
+                        "'%s' wants %lld channels, the stored images have %d: set image.channels",
+                        given->model, (long long)in->shape[1], form->channels);
+    if (in->shape[2] != form->height || in->shape[3] != form->width)
+        return odd_fail(ODD_USAGE,
+                        "'%s' wants images of %lld x %lld, stored are %d x %d: set image.size",
+                        given->model, (long long)in->shape[3], (long long)in->shape[2], form->width,
+                        form->height);
+    return ODD_OK;
+}
+
+/* Whole groups: a part of one costs as much. */
+static int64_t batch_of(const odd_feature_network *given)
+{
+    return (given->batch + ODD_NET_GROUP - 1) / ODD_NET_GROUP * ODD_NET_GROUP;
+}
+
+odd_feature_needs odd_feature_network_needs(const odd_feature_network *given,
+                                            const odd_graph *graph, int width)
+{
+    const int64_t values = odd_tensor_values(&graph->tensor[graph->input]);
+    return (odd_feature_needs){.width = width,
+                               .bytes =
+                                   4 * (odd_graph_parameters(graph) + batch_of(given) * 4 * values),
+                               .batch = batch_of(given)};
+}
+
+odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_image_form *form,
+                                    odd_feature_needs *out)
+{
+    odd_graph *graph = NULL;
+    odd_text words = ODD_TEXT_EMPTY;
+    odd_precision precision;
+    odd_input input;
+    odd_pool pool;
+    int output;
+    odd_status st = odd_precision_wish(given->precision, &precision);
+    if (st != ODD_OK)
+        return odd_fail(ODD_USAGE, "features' precision: %s; f32 runs anywhere", odd_fail_reason());
+    ODD_TRY(read_model(given, form, &graph, &output));
+    ODD_TRY(check_input(given, graph, form));
+    ODD_TRY(odd_input_make(&given->input, graph, form->channels, &input, &words));
+    ODD_TRY(odd_pool_make(&given->pool, &graph->tensor[output], &pool));
+    *out = odd_feature_network_needs(given, graph, pool.width);
+done:
+    odd_text_free(&words);
+    odd_graph_free(&graph);
+    return st;
+}
+
+/* -- running it -- */
+
+void odd_feature_network_close(void **state)
+{
+    network *n = *state;
+    if (!n) return;
+    odd_net_free(&n->net);
+    odd_graph_free(&n->graph);
+    odd_free(n->x);
+    odd_free(n->y);
+    odd_free(n);
+    *state = NULL;
+}
+
+/* What the network sees, and where that is not what it was trained on. */
+static odd_status make_input(const odd_feature_network *given, const odd_image_form *form,
+                             network *n)
+{
+    odd_text words = ODD_TEXT_EMPTY, differs = ODD_TEXT_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_input_make(&given->input, n->graph, form->channels, &n->input, &words));
+    odd_input_compare(n->graph, form, &differs);
+    ODD_TRY(odd_text_status(&words));
+    ODD_TRY(odd_text_status(&differs));
+    odd_log(ODD_LOG_INFO, "features: levels are scaled as %s", odd_text_string(&words));
+    if (differs.length > 0)
+        odd_log(ODD_LOG_INFO, "features: images as those that the model was trained on need%s",
+                odd_text_string(&differs) + 1);
+done:
+    odd_text_free(&words);
+    odd_text_free(&differs);
+    return st;
+}
+
+static odd_status prepare_network(const odd_feature_network *given, const odd_image_form *form,
+                                  network *n)
+{
+    odd_precision precision;
+    int output;
+    odd_status st;
+    ODD_TRY(odd_precision_wish(given->precision, &precision));
+    n->form = *form;
+    n->batch = batch_of(given);
+    ODD_TRY(read_model(given, form, &n->graph, &output));
+    ODD_TRY(check_input(given, n->graph, form));
+    ODD_TRY(make_input(given, form, n));
+    ODD_TRY(odd_pool_make(&given->pool, &n->graph->tensor[output], &n->pool));
+    n->image_bytes = (int64_t)form->width * form->height * form->channels;
+    n->input_values = n->image_bytes;
+    n->output_values = odd_tensor_values(&n->graph->tensor[output]);
+    ODD_TRY(ODD_NEW(n->x, n->batch * n->input_values));
+    ODD_TRY(ODD_NEW(n->y, n->batch * n->output_values));
+    ODD_TRY(odd_net_new(n->graph, precision, &n->net));
+    odd_log(ODD_LOG_INFO, "features: %s, %s", odd_net_text(), odd_net_precision(n->net));
+done:
+    return st;
+}
+
+odd_status odd_feature_network_open(const odd_feature_network *given, const odd_image_form *form,
+                                    odd_feature_needs *needs, void **state)
+{
+    network *n = odd_alloc(1, sizeof *n);
+    if (!n) return ODD_NOMEM;
+    odd_status st = prepare_network(given, form, n);
+    *state = n;
+    if (st == ODD_OK) *needs = odd_feature_network_needs(given, n->graph, n->pool.width);
+    if (st != ODD_OK) odd_feature_network_close(state);
+    return st;
+}
+
+/* Planes of scaled values from the interleaved grey levels of `count` images. */
+static void load_batch(network *n, int64_t count, const uint8_t images[])
+{
+#pragma omp parallel for default(none) shared(n, count, images)
+    for (int64_t i = 0; i < count; i++)
+        odd_input_load(&n->input, n->form.width * n->form.height, n->form.channels,
+                       images + i * n->image_bytes, n->x + i * n->input_values);
+}
+
+static void store_batch(const network *n, int64_t count, float x[])
+{
+#pragma omp parallel for default(none) shared(n, count, x)
+    for (int64_t i = 0; i < count; i++)
+        odd_pool_apply(&n->pool, n->y + i * n->output_values, x + i * n->pool.width);
+}
+
+/* How many of the images go through at a time: so that the next ones begin with a group. */
+static int64_t next_batch(const network *n, int64_t count, const int64_t row[])
+{
+    int64_t some = count < n->batch ? count : n->batch;
+    while (some < count && some > 1 && row[some] / ODD_NET_GROUP == row[some - 1] / ODD_NET_GROUP)
+        some--;
+    return some;
+}
+
+odd_status odd_feature_network_extract(void *state, int64_t count, const int64_t row[],
+                                       const uint8_t images[], float x[])
+{
+    network *n = state;
+    odd_status st = ODD_OK;
+    for (int64_t first = 0, some; first < count; first += some) {
+        some = next_batch(n, count - first, row + first);
+        load_batch(n, some, images + first * n->image_bytes);
+        ODD_TRY(odd_net_run(n->net, some, row + first, n->x, &n->y));
+        store_batch(n, some, x + first * n->pool.width);
+    }
+done:
+    return st;
+}

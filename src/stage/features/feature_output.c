@@ -1,0 +1,93 @@
+/* Feature output: rows scaled to unit length, and packed as float16. */
+#include "stage/features/feature_output_internal.h"
+
+#include "oddlot/base/half.h"
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PIECE 4096 /* numbers that are packed at a time */
+
+const char *const odd_feature_types[] = {"float32", "float16", NULL};
+const char *const odd_feature_norms[] = {"auto", "none", "l2", NULL};
+
+odd_type odd_feature_type(const odd_feature_output_options *options)
+{
+    return strcmp(options->type, "float16") == 0 ? ODD_F16 : ODD_F32;
+}
+
+/* A row of zeros stays. */
+static void scale_to_unit(int n, float row[])
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += (double)row[i] * row[i];
+    const double factor = sum > 0 ? 1 / sqrt(sum) : 0;
+    for (int i = 0; i < n; i++)
+        row[i] = (float)(row[i] * factor);
+}
+
+static void normalize(int64_t count, int width, float x[])
+{
+#pragma omp parallel for default(none) shared(count, width, x)
+    for (int64_t i = 0; i < count; i++)
+        scale_to_unit(width, x + i * width);
+}
+
+/* The first number that does not fit, or n. What is written lies before what is still to be read.
+ */
+static int64_t pack(int64_t n, float x[])
+{
+    uint16_t half[PIECE];
+    for (int64_t i = 0; i < n; i += PIECE) {
+        int64_t some = n - i < PIECE ? n - i : PIECE;
+        int64_t fit = odd_half_from_floats(some, x + i, half);
+        if (fit < some) return i + fit;
+        memcpy((char *)x + 2 * i, half, 2 * (size_t)some);
+    }
+    return n;
+}
+
+/* The name of one image; owned by caller. NULL where it cannot be read. */
+static char *path_of(const odd_file *ingest, int64_t row)
+{
+    const odd_shape column = {.type = ODD_STRING, .rank = 1, .shape = {-1}};
+    odd_dataset *paths = NULL;
+    char *path = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(ingest, "path", &column, &paths));
+    ODD_TRY(ODD_NEW(path, (int64_t)odd_dataset_shape(paths)->width + 1));
+    ODD_TRY(odd_dataset_read(paths, row, 1, ODD_STRING, path));
+done:
+    odd_dataset_close(&paths);
+    if (st != ODD_OK) odd_free(path);
+    return st == ODD_OK ? path : NULL;
+}
+
+static odd_status too_large(const odd_file *ingest, int64_t row, int64_t feature, double value)
+{
+    char *path = path_of(ingest, row);
+    odd_status st =
+        odd_fail(ODD_NUMERIC,
+                 "feature %lld of '%s' (row %lld) is %g, more than the %d of float16: "
+                 "set features.type: float32",
+                 (long long)feature, path ? path : "?", (long long)row, value, ODD_HALF_MOST);
+    odd_free(path);
+    return st;
+}
+
+static bool wants_unit(const odd_feature_output_options *options, bool usual)
+{
+    return strcmp(options->normalize, "auto") == 0 ? usual : strcmp(options->normalize, "l2") == 0;
+}
+
+odd_status odd_feature_finish(const odd_feature_output_options *options, bool unit,
+                              const odd_file *ingest, int64_t count, int width, const int64_t row[],
+                              float x[])
+{
+    if (wants_unit(options, unit)) normalize(count, width, x);
+    if (odd_feature_type(options) != ODD_F16) return ODD_OK;
+    const int64_t n = count * width, at = pack(n, x);
+    return at == n ? ODD_OK : too_large(ingest, row[at / width], at % width, (double)x[at]);
+}

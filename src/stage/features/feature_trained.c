@@ -1,0 +1,92 @@
+/* The code of the auto-encoder that this job trains, as the feature source. */
+#include "oddlot/learn/network_precision.h"
+#include "stage/features/feature_network_internal.h"
+#include "stage/train/train_coder_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <stddef.h>
+
+typedef struct {
+    char *precision;
+    int64_t batch;
+} trained_options;
+
+static const odd_option table[] = {
+    {"precision", ODD_OPTION_CHOICE, offsetof(trained_options, precision), "f32", 0, 0,
+     odd_precision_names, "of convolutions; auto: bf16 where the CPU has AMX"},
+    {"batch", ODD_OPTION_INT, offsetof(trained_options, batch), "64", 1, 4096, NULL,
+     "images that go through at a time"},
+    ODD_OPTIONS_END,
+};
+
+/* What it was trained on is in its notes. */
+static odd_feature_network network_of(const trained_options *o, const char *model)
+{
+    return (odd_feature_network){.model = model,
+                                 .layer = "",
+                                 .precision = o->precision,
+                                 .batch = o->batch,
+                                 .input = {.preset = "model", .order = "model"},
+                                 .pool = {.pool = "none"}};
+}
+
+static odd_status check(const odd_job *job)
+{
+    if (!odd_trains(job))
+        return odd_job_fail(job, "features.source",
+                            "'trained' is the code of an auto-encoder, and this job trains none: "
+                            "write train.network");
+    if (odd_train_task_of(job) != &odd_task_autoencoder)
+        return odd_job_fail(job, "features.source",
+                            "'trained' is the code of an auto-encoder, so train.task must be "
+                            "autoencoder: networks of task %s are one for each fold, and their "
+                            "numbers cannot be compared",
+                            odd_train_task_of(job)->settings->name);
+    return ODD_OK;
+}
+
+/* The network need not be there yet. */
+static odd_status plan(const odd_job *job, const void *options, const odd_image_form *form,
+                       odd_feature_needs *out)
+{
+    const odd_feature_network given = network_of(options, ODD_ENCODER_FILE);
+    const int64_t shape[3] = {form->channels, form->height, form->width};
+    odd_graph *encoder = NULL;
+    odd_status st;
+    ODD_TRY(check(job));
+    ODD_TRY(odd_coder_encoder(job, shape, &encoder));
+    const int64_t width = odd_tensor_values(&encoder->tensor[encoder->output[0]]);
+    *out = odd_feature_network_needs(&given, encoder, (int)width);
+done:
+    odd_graph_free(&encoder);
+    return st;
+}
+
+static odd_status open_trained(const odd_run *run, const void *options, const odd_image_form *form,
+                               odd_feature_needs *needs, void **state)
+{
+    odd_feature_network given;
+    char *path = NULL;
+    odd_status st;
+    *state = NULL;
+    ODD_TRY(odd_run_path(run, ODD_ENCODER_FILE, &path));
+    given = network_of(options, path);
+    ODD_TRY(odd_feature_network_open(&given, form, needs, state));
+done:
+    odd_free(path);
+    return st;
+}
+
+const odd_feature_source odd_feature_trained = {
+    .name = "trained",
+    .summary = "the code of the auto-encoder that the job trains (train.task: autoencoder)",
+    .slow = true,
+    .options = table,
+    .options_size = sizeof(trained_options),
+    .trained = true,
+    .plan = plan,
+    .open = open_trained,
+    .extract = odd_feature_network_extract,
+    .close = odd_feature_network_close,
+};

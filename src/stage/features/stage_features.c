@@ -1,0 +1,204 @@
+/* Features: one row of numbers for each readable image, by a feature source. */
+#include "oddlot/run/parts.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+
+#include "stage/features/feature_extraction_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/image/prepare.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct {
+    char *source;
+    odd_feature_output_options output;
+} features_options;
+
+static const odd_option features_table[] = {
+    {"source", ODD_OPTION_TEXT, offsetof(features_options, source), "pixels", 0, 0, NULL,
+     "what turns an image into numbers: pixels, onnx, trained"},
+    ODD_FEATURE_OUTPUT_OPTIONS(features_options, output),
+    ODD_OPTIONS_END,
+};
+
+static const odd_section features_section = {"features", "From images to numbers", features_table,
+                                             sizeof(features_options)};
+
+static const odd_feature_source *source_of(const odd_job *job)
+{
+    const features_options *options = odd_job_section(job, "features");
+    return odd_feature_source_find(options->source);
+}
+
+static const char *features_part(const odd_job *job)
+{
+    return source_of(job)->name;
+}
+
+static odd_part source_part(int i)
+{
+    const odd_feature_source *s = odd_feature_sources[i];
+    return s ? (odd_part){s->name, s->summary, s->options, s->options_size} : (odd_part){0};
+}
+
+/* Of the images that the ingest will store. */
+static odd_image_form planned_form(const odd_job *job)
+{
+    const odd_prepare_options *prepare = odd_job_section(job, "image");
+    const int side = (int)prepare->size;
+    return (odd_image_form){.width = side,
+                            .height = side,
+                            .channels = odd_prepared_channels(prepare),
+                            .kernel = prepare->kernel,
+                            .margin = prepare->margin};
+}
+
+/* Also whether such images will do, which is better known before a million of them are stored. */
+static odd_status check_features(const odd_job *job)
+{
+    const features_options *options = odd_job_section(job, "features");
+    const odd_feature_source *source = source_of(job);
+    const odd_image_form form = planned_form(job);
+    odd_feature_needs needs;
+    if (source)
+        return source->plan(job, odd_stage_options(&odd_stage_features, job), &form, &needs);
+    return odd_no_such_part(job, "features.source", "feature source", options->source, source_part);
+}
+
+/* @collective */
+static odd_status open_extraction(const odd_run *run, const odd_file *ingest, odd_extraction *e)
+{
+    const features_options *options = odd_job_section(run->job, "features");
+    e->run = run;
+    e->source = source_of(run->job);
+    e->options = odd_stage_options(&odd_stage_features, run->job);
+    e->output = &options->output;
+    e->ingest = ingest;
+    e->form = planned_form(run->job);
+    return odd_extraction_open(run->comm, e);
+}
+
+/* @collective */
+static odd_status open_checkpoint(const odd_run *run, const odd_provenance *from, odd_extraction *e)
+{
+    char *path = NULL;
+    int64_t found;
+    odd_status st;
+    if (!e->source->slow) return ODD_OK;
+    ODD_TRY_ALL(run->comm, odd_run_path(run, "checkpoints/features", &path));
+    ODD_TRY(odd_checkpoint_open(run->comm, path, from->fingerprint, e->in.n,
+                                e->width * (int64_t)sizeof(float), &e->known, &found));
+    if (found > 0)
+        odd_log(ODD_LOG_INFO, "features: %lld of %lld images were done before", (long long)found,
+                (long long)e->out_n);
+done:
+    odd_free(path);
+    return st;
+}
+
+static odd_status create_datasets(odd_file *file, const odd_extraction *e, odd_dataset **features,
+                                  odd_dataset **row)
+{
+    const odd_shape matrix = {
+        .type = odd_feature_type(e->output), .rank = 2, .shape = {e->out_n, e->width}};
+    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {e->out_n}};
+    odd_status st;
+    ODD_TRY(odd_dataset_create(file, "features", &matrix,
+                               "a row of features for each readable image", "", features));
+    ODD_TRY(odd_dataset_create(file, "row", &column, "row of the image in ingest.h5", "", row));
+done:
+    return st;
+}
+
+static odd_status run_features(odd_run *run, const odd_provenance *from)
+{
+    odd_file *in = NULL, *out = NULL;
+    odd_dataset *features = NULL, *row = NULL;
+    double started = odd_seconds();
+    odd_extraction e = {0};
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &in));
+    ODD_TRY(open_extraction(run, in, &e));
+    ODD_TRY(open_checkpoint(run, from, &e));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(create_datasets(out, &e, &features, &row));
+    ODD_TRY(odd_extraction_run(run->comm, &e, features, row));
+    odd_dataset_close(&features);
+    odd_dataset_close(&row);
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_checkpoint_close(&e.known, st == ODD_OK);
+    odd_dataset_close(&features);
+    odd_dataset_close(&row);
+    odd_file_discard(&out);
+    odd_extraction_close(&e);
+    odd_file_close(&in);
+    return st;
+}
+
+static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
+{
+    const features_options *options = odd_job_section(run->job, "features");
+    const odd_feature_source *source = source_of(run->job);
+    const odd_image_form form = planned_form(run->job);
+    odd_feature_needs needs;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, source->plan(run->job, odd_stage_options(&odd_stage_features, run->job),
+                                        &form, &needs));
+    const int64_t bytes = needs.width * (int64_t)odd_type_size(odd_feature_type(&options->output));
+    plan->width = needs.width;
+    plan->disk = plan->rows * (bytes + (int64_t)sizeof(int64_t));
+    plan->memory = needs.bytes + 2 * (int64_t)ODD_FEATURE_BATCH_BYTES;
+    odd_text_format(&plan->what, "%s: %d values for each image, %s", source->summary, needs.width,
+                    options->output.type);
+done:
+    return st;
+}
+
+static odd_status source_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_feature_source *source = source_of(run->job);
+    odd_status st;
+    *digest = ODD_HASH_START;
+    if (!source->outside) return ODD_OK;
+    ODD_TRY_ALL(run->comm,
+                odd_rank(run->comm) == 0
+                    ? source->outside(odd_stage_options(&odd_stage_features, run->job), digest)
+                    : ODD_OK);
+    odd_broadcast(run->comm, 0, digest, sizeof *digest);
+done:
+    return st;
+}
+
+static bool features_read(const odd_job *job, const char *input)
+{
+    return source_of(job)->trained || strcmp(input, "train") != 0;
+}
+
+static const char *const inputs[] = {"ingest", "train", NULL};
+static const odd_section *const sections[] = {&features_section, NULL};
+
+const odd_stage odd_stage_features = {
+    .name = "features",
+    .file = "features.h5",
+    .summary = "turn every image into a row of numbers",
+    .resumes = true,
+    .version = 2,
+    .common = true,
+    .inputs = inputs,
+    .sections = sections,
+    .reads = features_read,
+    .parts = source_part,
+    .part = features_part,
+    .check = check_features,
+    .outside = source_digest,
+    .plan = plan_features,
+    .run = run_features,
+};

@@ -1,0 +1,39 @@
+/* Calibration: verified theme images that the fit is not told of, so that their scores are like
+ * those of the theme images that nobody verified, and vouch for a threshold. */
+#include "oddlot/stage/calibration.h"
+#include "stage/fit/fit_internal.h"
+
+#include "oddlot/run/run.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/detect/detector.h"
+
+#include <math.h>
+
+double odd_calibration_share(const odd_job *job)
+{
+    return ((const odd_fit_options *)odd_job_section(job, "fit"))->calibration;
+}
+
+odd_status odd_calibration_mark(const odd_job *job, int64_t n, const uint8_t verified[],
+                                uint8_t **calibrates)
+{
+    const odd_run_options *run = odd_job_section(job, "");
+    int64_t *theme = NULL, *chosen = NULL, count = 0;
+    odd_status st;
+    *calibrates = NULL;
+    ODD_TRY(ODD_NEW(theme, n));
+    for (int64_t i = 0; i < n; i++)
+        if (verified[i] == ODD_VERIFIED_THEME) theme[count++] = i;
+    const int64_t take = llround(odd_calibration_share(job) * (double)count);
+    ODD_TRY(ODD_NEW(chosen, take));
+    ODD_TRY(odd_choose(count, take, (uint64_t)run->seed, ODD_STREAM_CALIBRATION, chosen));
+    ODD_TRY(ODD_NEW(*calibrates, n));
+    for (int64_t i = 0; i < take; i++)
+        (*calibrates)[theme[chosen[i]]] = 1;
+done:
+    odd_free(theme);
+    odd_free(chosen);
+    return st;
+}

@@ -1,0 +1,192 @@
+/* Fit: learn what is usual in the catalogue, by a registered detector, or take what an earlier run
+ * learnt. */
+#include "oddlot/run/columns.h"
+#include "oddlot/run/parts.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/run/stored_model.h"
+#include "oddlot/run/stored_rows.h"
+#include "oddlot/stage/calibration.h"
+#include "oddlot/stage/stages.h"
+#include "stage/fit/fit_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <stddef.h>
+
+static const odd_option fit_table[] = {
+    {"detector", ODD_OPTION_TEXT, offsetof(odd_fit_options, detector), "core", 0, 0, NULL,
+     "what learns from the rows: core, mixture, bayes_mixture, mahalanobis, knn, kmeans"},
+    {"calibration", ODD_OPTION_REAL, offsetof(odd_fit_options, calibration), "0", 0, 1, NULL,
+     "share of the verified theme images that the fit is not told of: they choose the threshold of "
+     "score.flag_by false_alarm"},
+    {"model", ODD_OPTION_PATH, offsetof(odd_fit_options, model), "", 0, 0, NULL,
+     "run folder or model.h5 whose model is used; empty: learn one from these rows"},
+    ODD_OPTIONS_END,
+};
+
+static const odd_section fit_section = {"fit", "Learning what is usual", fit_table,
+                                        sizeof(odd_fit_options)};
+
+static const odd_detector *detector_of(const odd_job *job)
+{
+    const odd_fit_options *options = odd_job_section(job, "fit");
+    return odd_detector_find(options->detector);
+}
+
+static const char *fit_part(const odd_job *job)
+{
+    return detector_of(job)->name;
+}
+
+static odd_part detector_part(int i)
+{
+    const odd_detector *d = odd_detectors[i];
+    return d ? (odd_part){d->name, d->summary, d->options, d->options_size} : (odd_part){0};
+}
+
+static odd_status check_fit(const odd_job *job)
+{
+    const odd_fit_options *options = odd_job_section(job, "fit");
+    if (detector_of(job)) return ODD_OK;
+    return odd_no_such_part(job, "fit.detector", "detector", options->detector, detector_part);
+}
+
+static odd_model_source model_source(const odd_run *run)
+{
+    const odd_fit_options *options = odd_job_section(run->job, "fit");
+    return (odd_model_source){&odd_stage_fit, options->model, "detector"};
+}
+
+/* What people verified of my rows, but for those that choose the threshold. @local */
+static odd_status read_verified(const odd_job *job, const odd_file *ingest,
+                                const odd_file *features, const odd_stored_rows *rows,
+                                uint8_t **out)
+{
+    const odd_partition *part = &rows->rows.part;
+    int64_t *image = NULL, images, all;
+    uint8_t *verified = NULL, *hidden = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(*out, part->n_local));
+    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&image, &all));
+    ODD_TRY(odd_column_read(ingest, "verified", ODD_U8, (void **)&verified, &images));
+    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        const int64_t at = odd_stored_row(rows, part->row0 + i);
+        if (at >= all || image[at] < 0 || image[at] >= images)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+        (*out)[i] = hidden[image[at]] ? ODD_UNVERIFIED : verified[image[at]];
+    }
+done:
+    odd_free(image);
+    odd_free(hidden);
+    odd_free(verified);
+    return st;
+}
+
+/* @collective */
+static odd_status learn(odd_run *run, const odd_file *reduced, odd_bundle *model)
+{
+    const odd_detector *detector = detector_of(run->job);
+    odd_file *ingest = NULL, *features = NULL;
+    odd_stored_rows learnt = {0};
+    uint8_t *verified = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY(odd_learnt_rows_open(run, reduced, "scores", &learnt));
+    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &learnt, &verified));
+    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, run->job), &learnt.rows, verified,
+                          (uint64_t)run->options->seed, model));
+done:
+    odd_stored_rows_close(&learnt);
+    odd_file_close(&features);
+    odd_file_close(&ingest);
+    odd_free(verified);
+    return st;
+}
+
+/* A model of an earlier run; scoring no rows tells whether it fits these. @collective */
+static odd_status stored_model(const odd_run *run, const odd_file *reduced, odd_bundle *model)
+{
+    const odd_model_source from = model_source(run);
+    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, -1}};
+    const float nothing = 0;
+    odd_dataset *scores = NULL;
+    double score;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "scores", &matrix, &scores));
+    const int d = (int)odd_dataset_shape(scores)->shape[1];
+    const odd_rows none = odd_rows_in_memory(run->comm, 0, d, &nothing);
+    ODD_TRY(odd_stored_model_read(run, &from, model));
+    st = detector_of(run->job)->score(model, &none, &score);
+    if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
+done:
+    odd_dataset_close(&scores);
+    return st;
+}
+
+static odd_status run_fit(odd_run *run, const odd_provenance *from)
+{
+    odd_file *in = NULL, *out = NULL;
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double started = odd_seconds();
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    if (*model_source(run).given)
+        ODD_TRY(stored_model(run, in, &model));
+    else
+        ODD_TRY(learn(run, in, &model));
+    ODD_TRY(odd_bundle_write(out, "model", &model));
+    ODD_TRY(odd_file_set_text(out, "/model", "detector", detector_of(run->job)->name));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_file_close(&in);
+    odd_bundle_free(&model);
+    return st;
+}
+
+static odd_status plan_fit(odd_run *run, odd_stage_plan *plan)
+{
+    const odd_detector *detector = detector_of(run->job);
+    int64_t k = plan->width;
+    plan->disk = 8 * k * k * 4;
+    plan->memory =
+        plan->rows / odd_size(run->comm) * (k * (int64_t)sizeof(float) + 64) + 64 * k * k * 8;
+    odd_text_format(&plan->what, "%s: %s", detector->name, detector->summary);
+    return ODD_OK;
+}
+
+static odd_status model_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_model_source from = model_source(run);
+    return odd_stored_model_digest(run, &from, digest);
+}
+
+static const char *const inputs[] = {"ingest", "features", "reduce", NULL};
+static const odd_section *const sections[] = {&fit_section, NULL};
+
+const odd_stage odd_stage_fit = {
+    .name = "fit",
+    .file = "model.h5",
+    .summary = "learn what is usual",
+    .seeded = true,
+    .version = 1,
+    .common = true,
+    .inputs = inputs,
+    .sections = sections,
+    .parts = detector_part,
+    .part = fit_part,
+    .check = check_fit,
+    .outside = model_digest,
+    .plan = plan_fit,
+    .run = run_fit,
+};

@@ -1,0 +1,115 @@
+/* Ingest errors: images that cannot be read, in the file, in errors.csv and in the verdict. */
+#include "oddlot/run/columns.h"
+#include "stage/ingest/ingest_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/report/csv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_verdict *verdict)
+{
+    if (g->errors == g->error_room) {
+        int64_t room = g->error_room ? 2 * g->error_room : 64;
+        odd_image_error *more = odd_alloc(room, sizeof *more);
+        if (!more) return ODD_NOMEM;
+        if (g->errors) memcpy(more, g->error, (size_t)g->errors * sizeof *more);
+        odd_free(g->error);
+        g->error = more;
+        g->error_room = room;
+    }
+    odd_image_error *e = &g->error[g->errors++];
+    e->row = row;
+    e->status = (int32_t)verdict->status;
+    snprintf(e->reason, sizeof e->reason, "%s",
+             *verdict->reason ? verdict->reason : odd_image_status_text(verdict->status));
+    return ODD_OK;
+}
+
+static const char *error_reason(const void *context, int64_t row)
+{
+    return ((const odd_image_error *)context)[row].reason;
+}
+
+static odd_status write_errors(MPI_Comm comm, odd_file *file, const odd_image_error *all, int64_t n)
+{
+    int64_t mine = odd_rank(comm) == 0 ? n : 0, *row = NULL;
+    uint8_t *status = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(row, mine));
+    ODD_TRY_ALL(comm, ODD_NEW(status, mine));
+    for (int64_t i = 0; i < mine; i++) {
+        row[i] = all[i].row;
+        status[i] = (uint8_t)all[i].status;
+    }
+    ODD_TRY(odd_column_write(file, "errors/row", ODD_I64, n, 0, mine, row, "row of the image", ""));
+    ODD_TRY(odd_column_write(file, "errors/status", ODD_U8, n, 0, mine, status, "as /status", ""));
+    ODD_TRY(odd_column_write_text(file, "errors/reason", comm, n, 0, mine, error_reason, all,
+                                  "what is wrong with the image"));
+done:
+    odd_free(row);
+    odd_free(status);
+    return st;
+}
+
+/* errors.csv, also when the job is about to fail because of them. @local */
+static odd_status write_errors_csv(const odd_run *run, const odd_ingest *g,
+                                   const odd_image_error *all, int64_t n)
+{
+    odd_unreadable *rows = NULL;
+    char *path = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(rows, n));
+    for (int64_t i = 0; i < n; i++)
+        rows[i] =
+            (odd_unreadable){all[i].row, odd_audited_name(g->audited, all[i].row),
+                             odd_image_status_text((odd_image_status)all[i].status), all[i].reason};
+    ODD_TRY(odd_run_path(run, "errors.csv", &path));
+    ODD_TRY(odd_csv_errors(path, rows, n));
+done:
+    odd_free(rows);
+    odd_free(path);
+    return st;
+}
+
+static odd_status judge(const odd_run *run, const odd_ingest *g, const odd_image_error *all,
+                        int64_t errors)
+{
+    const odd_ingest_options *options = odd_job_section(run->job, "ingest");
+    double share = (double)errors / (double)g->part.n;
+    const char *example = all ? all[0].reason : "";
+    if (errors == 0) return ODD_OK;
+    if (errors == g->part.n)
+        return odd_fail(ODD_FORMAT,
+                        "none of the %lld images can be read (the first: %s); see %s/errors.csv",
+                        (long long)errors, example, run->folder);
+    if (share > options->max_unreadable)
+        return odd_fail(
+            ODD_FORMAT,
+            "%lld of %lld images cannot be read (%.1f %%), more than ingest.max_unreadable = "
+            "%g allows; see %s/errors.csv",
+            (long long)errors, (long long)g->part.n, 100 * share, options->max_unreadable,
+            run->folder);
+    odd_log(ODD_LOG_INFO, "ingest: %lld of %lld images cannot be read; see %s/errors.csv",
+            (long long)errors, (long long)g->part.n, run->folder);
+    return ODD_OK;
+}
+
+odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const odd_ingest *g)
+{
+    odd_image_error *all = NULL;
+    int64_t n = 0;
+    odd_status st;
+    ODD_TRY(odd_gather_rows(run->comm, 0, g->error, g->errors, sizeof *all, (void **)&all, &n));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_errors_csv(run, g, all, n) : ODD_OK);
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? judge(run, g, all, n) : ODD_OK);
+    ODD_TRY(write_errors(run->comm, file, all, n));
+    ODD_TRY(odd_file_set_i64(file, "/", "unreadable", n));
+done:
+    odd_free(all);
+    return st;
+}

@@ -1,0 +1,59 @@
+/**
+ * Ingest: one rank's part of it, shared by stage_ingest.c (images), ingest_columns.c (what is known
+ * of each image) and ingest_errors.c (what could not be read).
+ */
+#ifndef ODDLOT_STAGE_INGEST_INGEST_INTERNAL_H
+#define ODDLOT_STAGE_INGEST_INGEST_INTERNAL_H
+
+#include "oddlot/image/prepare.h"
+#include "oddlot/par/partition.h"
+#include "oddlot/store/file.h"
+
+#include "oddlot/run/audited.h"
+#include "oddlot/run/run.h"
+
+typedef struct {
+    double max_unreadable;
+} odd_ingest_options;
+
+/* What is wrong with one image; travels between ranks as bytes. */
+typedef struct {
+    int64_t row;
+    int32_t status;
+    char reason[ODD_VERDICT_SIZE];
+} odd_image_error;
+
+/* One file or raw image on its way from the reader to the threads. */
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+    odd_image raw;
+    odd_verdict verdict;
+} odd_arrival;
+
+/* One rank's work. */
+typedef struct {
+    const odd_audited *audited;
+    const odd_prepare_options *prepare;
+    odd_partition part;
+    odd_reader *reader;
+    size_t image_bytes;
+    int64_t batch;          /* images of a batch */
+    odd_arrival *arrived;   /* (batch) */
+    uint8_t *pixels;        /* (batch, image_bytes) */
+    uint8_t *status;        /* (n_local) odd_image_status */
+    odd_image_error *error; /* (errors) */
+    int64_t errors, error_room;
+} odd_ingest;
+
+/** Write path, label, truth, ... of every row. @collective */
+odd_status odd_ingest_write_columns(MPI_Comm comm, odd_file *file, const odd_ingest *g);
+
+/** Remember why a row cannot be read. @local */
+odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_verdict *verdict);
+
+/** Gather what could not be read into /errors and errors.csv, and judge whether it is too much.
+ *  @collective; ODD_FORMAT if it is. */
+odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const odd_ingest *g);
+
+#endif

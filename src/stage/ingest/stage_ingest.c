@@ -1,0 +1,234 @@
+/* Ingest: read every image once and keep it as uint8 pixels of one size, with what is known of it.
+ *
+ * Each rank prepares its rows in batches: the main thread reads the files, all threads decode. An
+ * image that cannot be read keeps its row, zeroed, with a status; the reasons go to /errors and
+ * errors.csv. */
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+#include "oddlot/store/dataset.h"
+#include "stage/ingest/ingest_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
+#include "oddlot/par/progress.h"
+#include "oddlot/par/signals.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define BATCH_BYTES  (32 << 20) /* of prepared pixels, written at a time */
+#define WINDOW_BYTES (64 << 20) /* of encoded files and raw pixels, in memory at a time */
+#define BATCH_MOST   4096 /* images of a batch: progress and signals are looked at in between */
+
+static const odd_option ingest_table[] = {
+    {"max_unreadable", ODD_OPTION_REAL, offsetof(odd_ingest_options, max_unreadable), "0.05", 0, 1,
+     NULL, "share of images that may be unreadable before the job fails"},
+    ODD_OPTIONS_END,
+};
+
+static const odd_section ingest_section = {"ingest", "Reading the images", ingest_table,
+                                           sizeof(odd_ingest_options)};
+static const odd_section image_section = {"image", "How images are stored",
+                                          odd_prepare_option_table, sizeof(odd_prepare_options)};
+
+static void ingest_close(odd_ingest *g)
+{
+    if (g->reader) g->audited->kind->close(&g->reader);
+    odd_free(g->arrived);
+    odd_free(g->pixels);
+    odd_free(g->status);
+    odd_free(g->error);
+}
+
+static odd_status ingest_open(const odd_run *run, const odd_audited *audited, odd_ingest *g)
+{
+    odd_status st;
+    *g = (odd_ingest){.audited = audited, .prepare = odd_job_section(run->job, "image")};
+    g->part = odd_partition_rows(run->comm, audited->rows);
+    g->image_bytes = odd_prepared_bytes(g->prepare);
+    g->batch = BATCH_BYTES / (int64_t)g->image_bytes;
+    if (g->batch > BATCH_MOST) g->batch = BATCH_MOST;
+    if (g->batch < 1) g->batch = 1;
+    ODD_TRY(odd_image_start());
+    ODD_TRY(ODD_NEW(g->arrived, g->batch));
+    ODD_TRY(ODD_NEW(g->pixels, g->batch * (int64_t)g->image_bytes));
+    ODD_TRY(ODD_NEW(g->status, g->part.n_local));
+    ODD_TRY(
+        audited->kind->open(odd_job_section(run->job, "catalogue"), &audited->list, &g->reader));
+done:
+    return st;
+}
+
+/* Read images from my row `first` on until the window or the batch is full. */
+static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_t *count)
+{
+    int64_t limit = (int64_t)(g->prepare->max_megabytes * 1e6), held = 0;
+    odd_status st = ODD_OK;
+    *count = 0;
+    while (st == ODD_OK && *count < most && held < WINDOW_BYTES) {
+        odd_arrival *a = &g->arrived[*count];
+        int64_t item = g->audited->item[g->part.row0 + first + *count];
+        *a = (odd_arrival){0};
+        st = g->audited->kind->read(g->reader, item, limit, &a->bytes, &a->size, &a->raw,
+                                    &a->verdict);
+        held += (int64_t)a->size + (int64_t)a->raw.width * a->raw.height * a->raw.channels;
+        ++*count;
+    }
+    return st;
+}
+
+static void prepare_one(const odd_ingest *g, odd_arrival *a, uint8_t *pixels)
+{
+    if (a->verdict.status != ODD_IMAGE_OK)
+        memset(pixels, 0, g->image_bytes);
+    else if (a->raw.pixels)
+        odd_prepare_raw(g->prepare, &a->raw, pixels, &a->verdict);
+    else
+        odd_prepare_encoded(g->prepare, a->bytes, a->size, pixels, &a->verdict);
+}
+
+static void prepare_window(const odd_ingest *g, int64_t count, uint8_t *pixels)
+{
+#pragma omp parallel for schedule(dynamic, 1) default(none) shared(g, count, pixels)
+    for (int64_t i = 0; i < count; i++)
+        prepare_one(g, &g->arrived[i], pixels + (size_t)i * g->image_bytes);
+}
+
+static odd_status settle_window(odd_ingest *g, int64_t first, int64_t count)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < count; i++) {
+        odd_arrival *a = &g->arrived[i];
+        g->status[first + i] = (uint8_t)a->verdict.status;
+        if (a->verdict.status != ODD_IMAGE_OK && st == ODD_OK)
+            st = odd_ingest_note_error(g, g->part.row0 + first + i, &a->verdict);
+        odd_free(a->bytes);
+        odd_image_free(&a->raw);
+    }
+    return st;
+}
+
+/* Prepare one batch of my rows into g->pixels. @local */
+static odd_status ingest_batch(odd_ingest *g, odd_batch b)
+{
+    odd_status st = odd_fault("ingest.batch");
+    for (int64_t done = 0, count; st == ODD_OK && done < b.count; done += count) {
+        st = read_window(g, b.first + done, b.count - done, &count);
+        if (st == ODD_OK) prepare_window(g, count, g->pixels + (size_t)done * g->image_bytes);
+        odd_status settled = settle_window(g, b.first + done, count);
+        if (st == ODD_OK) st = settled;
+    }
+    return st;
+}
+
+/* All my rows, batch by batch, every rank as many batches. */
+static odd_status ingest_rows(MPI_Comm comm, odd_ingest *g, odd_dataset *images)
+{
+    int64_t batches = odd_batches(comm, g->part.n_local, g->batch);
+    odd_progress *progress = odd_progress_start(comm, "ingest", "images", g->part.n);
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < batches; i++) {
+        odd_batch b = odd_batch_of(i, g->batch, g->part.n_local);
+        ODD_TRY(odd_signals_check(comm));
+        ODD_TRY_ALL(comm, ingest_batch(g, b));
+        ODD_TRY(odd_dataset_write(images, g->part.row0 + b.first, b.count, g->pixels));
+        odd_progress_add(progress, b.count);
+    }
+done:
+    odd_progress_stop(&progress);
+    return st;
+}
+
+/* -- the stage -- */
+
+static odd_status create_images(odd_file *file, const odd_ingest *g, odd_dataset **images)
+{
+    int64_t side = g->prepare->size;
+    int64_t channels = (int64_t)g->image_bytes / (side * side);
+    const odd_shape shape = {ODD_U8, 1, 4, {g->part.n, side, side, channels}};
+    return odd_dataset_create(file, "images", &shape, "images (row, y, x, channel), sRGB",
+                              "grey levels 0-255", images);
+}
+
+static odd_status run_ingest(odd_run *run, const odd_provenance *from)
+{
+    const odd_audited *audited;
+    odd_file *file = NULL;
+    odd_dataset *images = NULL;
+    double started = odd_seconds();
+    odd_ingest g = {0};
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY_ALL(run->comm, ingest_open(run, audited, &g));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &file));
+    ODD_TRY(create_images(file, &g, &images));
+    ODD_TRY(ingest_rows(run->comm, &g, images));
+    ODD_TRY(odd_ingest_write_columns(run->comm, file, &g));
+    ODD_TRY(odd_ingest_finish_errors(run, file, &g));
+    odd_dataset_close(&images);
+    ODD_TRY(odd_stage_publish(run->comm, &file, started));
+done:
+    odd_dataset_close(&images);
+    odd_file_discard(&file);
+    ingest_close(&g);
+    return st;
+}
+
+static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
+{
+    const odd_prepare_options *prepare = odd_job_section(run->job, "image");
+    const odd_audited *audited;
+    int64_t bytes = (int64_t)odd_prepared_bytes(prepare);
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    plan->rows = audited->rows;
+    plan->width = bytes;
+    plan->disk = audited->rows * (bytes + 64);
+    plan->memory = BATCH_BYTES + WINDOW_BYTES + audited->list.pool_size +
+                   audited->list.count * (int64_t)sizeof *audited->list.item;
+    odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)audited->rows,
+                    (long long)audited->list.count, (long long)prepare->size,
+                    (long long)prepare->size, prepare->channels);
+done:
+    return st;
+}
+
+static odd_status list_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_audited *audited;
+    odd_status st = odd_run_audited(run, &audited);
+    if (st == ODD_OK) *digest = audited->list.digest;
+    return st;
+}
+
+static odd_status check_ingest(const odd_job *job)
+{
+    const odd_catalogue_kind *kind;
+    odd_status st = odd_audited_kind(job, &kind);
+    if (st != ODD_OK) return st;
+    st = odd_prepare_check(odd_job_section(job, "image"));
+    return st == ODD_OK ? st : odd_fail_prefix(st, "image.");
+}
+
+static const char *const no_inputs[] = {NULL};
+static const odd_section *const sections[] = {&odd_catalogue_section, &odd_mixture_section,
+                                              &image_section, &ingest_section, NULL};
+
+const odd_stage odd_stage_ingest = {
+    .name = "ingest",
+    .file = "ingest.h5",
+    .summary = "read, crop and resize every image of the catalogue",
+    .version = 2,
+    .common = true,
+    .inputs = no_inputs,
+    .sections = sections,
+    .product = "errors.csv",
+    .check = check_ingest,
+    .outside = list_digest,
+    .plan = plan_ingest,
+    .run = run_ingest,
+};

@@ -1,0 +1,310 @@
+/* An auto-encoder as a reduction: rows of features become its codes, and what it cannot give back
+ * is the residual. All rows are in the memory of every rank while it learns. */
+#include "oddlot/stage/reductions.h"
+#include "stage/reduce/reduce_coder_internal.h"
+
+#include "oddlot/learn/learner.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/nn/net.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { PORTION = 256 }; /* rows that go through the network at a time */
+
+static const odd_option table[] = {
+    {"network", ODD_OPTION_LIST, offsetof(odd_reduce_coder_options, network),
+     "[dense 500, leaky_relu, dense 100]", 0, 0, NULL, "layers down to the code"},
+    {"decoder", ODD_OPTION_LIST, offsetof(odd_reduce_coder_options, decoder), "[]", 0, 0, NULL,
+     "layers from there back to a row; []: the mirror of network"},
+    {"epochs", ODD_OPTION_INT, offsetof(odd_reduce_coder_options, epochs), "20", 1, 100000, NULL,
+     "how often it sees the rows"},
+    {"batch", ODD_OPTION_INT, offsetof(odd_reduce_coder_options, batch), "128", 1, 1 << 20, NULL,
+     "rows of a step, on all ranks"},
+    {"shards", ODD_OPTION_INT, offsetof(odd_reduce_coder_options, shards), "8", 1, 4096, NULL,
+     "parts of a batch that threads and ranks work on; the result depends on it"},
+    {"rate", ODD_OPTION_REAL, offsetof(odd_reduce_coder_options, rate), "0.001", 1e-12, 1e6, NULL,
+     "learning rate of Adam, which falls to 0 as a cosine"},
+    ODD_OPTIONS_END,
+};
+
+static odd_status plan(const void *options, int64_t n, int d, int ranks, int threads, int *k,
+                       int64_t *bytes, odd_text *what)
+{
+    const odd_reduce_coder_options *o = options;
+    odd_reduce_coder c;
+    odd_status st;
+    (void)ranks;
+    (void)threads;
+    *k = 0;
+    ODD_TRY(odd_reduce_coder_new(d > 0 ? d : 1, &o->network, &o->decoder, 0, &c));
+    *k = c.k;
+    *bytes = 4 * (n * d + (4 + 2 * o->shards) * odd_graph_parameters(c.graph));
+    odd_text_format(what, "auto-encoder of %lld weights from %d to %d features, %lld epochs",
+                    (long long)odd_graph_parameters(c.graph), d, c.k, (long long)o->epochs);
+    odd_reduce_coder_free(&c);
+    ODD_TRY(odd_text_status(what));
+done:
+    return st;
+}
+
+/* -- rows -- */
+
+static odd_status copy_block(void *context, const odd_block *block, double none[])
+{
+    float *x = context;
+    (void)none;
+    memcpy(x + block->local * block->d, block->x,
+           (size_t)block->count * (size_t)block->d * sizeof *x);
+    return ODD_OK;
+}
+
+/* All rows, on every rank: x (n, d). @collective */
+static odd_status share_rows(const odd_rows *rows, float **x)
+{
+    const size_t width = (size_t)rows->d * sizeof **x;
+    float *mine = NULL;
+    int64_t n;
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(mine, rows->part.n_local * rows->d));
+    ODD_TRY(odd_rows_each(rows, copy_block, mine));
+    ODD_TRY(odd_share_rows(rows->comm, mine, rows->part.n_local, width, (void **)x, &n));
+done:
+    odd_free(mine);
+    return st;
+}
+
+/* Means, and one scale that makes the mean variance 1; the same on every rank. */
+static void measure(int64_t n, const float x[], odd_reduce_coder *c)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        for (int j = 0; j < c->d; j++)
+            c->mean[j] += x[i * c->d + j] / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        for (int j = 0; j < c->d; j++) {
+            const double apart = x[i * c->d + j] - c->mean[j];
+            sum += apart * apart;
+        }
+    c->scale = sum > 0 ? sqrt((double)n * c->d / sum) : 1;
+}
+
+static odd_status check_rows(int64_t n, int d, const float x[], int64_t *bad_row)
+{
+    *bad_row = -1;
+    if (n < 1) return odd_fail(ODD_ARG, "an auto-encoder of no rows");
+    for (int64_t i = 0; i < n * d; i++)
+        if (!isfinite(x[i])) {
+            *bad_row = i / d;
+            return odd_fail(ODD_NUMERIC, "a feature is not a finite number");
+        }
+    return ODD_OK;
+}
+
+/* -- learning -- */
+
+typedef struct {
+    const float *x; /* (n, d) scaled */
+    float *shown;   /* (room, d) */
+    int d;
+} lesson;
+
+static odd_status show(void *context, int64_t count, const int64_t row[], uint32_t turn)
+{
+    lesson *l = context;
+    (void)turn;
+    for (int64_t i = 0; i < count; i++)
+        memcpy(l->shown + i * l->d, l->x + row[i] * l->d, (size_t)l->d * sizeof *l->shown);
+    return ODD_OK;
+}
+
+static void point(const void *context, int64_t at, odd_shard *shard)
+{
+    const lesson *l = context;
+    shard->input = shard->target[0].value = l->shown + at * l->d;
+}
+
+static odd_status open_learner(const odd_reduce_coder_options *o, const odd_graph *graph,
+                               uint64_t seed, lesson *shown, odd_learner *l)
+{
+    const odd_loss loss = {ODD_LOSS_SQUARED, graph->output[1], 1};
+    odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
+    odd_status st;
+    options.seed = seed;
+    ODD_TRY(ODD_NEW(l->row, l->count));
+    for (int64_t i = 0; i < l->count; i++)
+        l->row[i] = i;
+    l->schedule = (odd_schedule){.kind = ODD_SCHEDULE_COSINE,
+                                 .rate = o->rate,
+                                 .steps = o->epochs * ((l->count + l->batch - 1) / l->batch)};
+    ODD_TRY(odd_learner_open(l, graph, 1, &loss, &options));
+    ODD_TRY(ODD_NEW(shown->shown, odd_learner_room(l) * shown->d));
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status learn(const odd_reduce_coder_options *o, MPI_Comm comm, int64_t n,
+                        const float x[], uint64_t seed, odd_reduce_coder *c)
+{
+    lesson rows = {.x = x, .d = c->d};
+    odd_learner l = {.comm = comm,
+                     .seed = seed,
+                     .batch = o->batch,
+                     .shards = (int)(o->shards < o->batch ? o->shards : o->batch),
+                     .count = n,
+                     .lesson = {&rows, show, point}};
+    odd_progress *progress = odd_progress_start(comm, "reduce", "rows", o->epochs * n);
+    odd_tally sum = {0};
+    odd_status st;
+    ODD_TRY_ALL(comm, open_learner(o, c->graph, seed, &rows, &l));
+    for (int64_t epoch = 1; epoch <= o->epochs; epoch++)
+        ODD_TRY(odd_learner_epoch(&l, epoch, progress, &sum));
+    odd_graph_free(&c->graph);
+    ODD_TRY_ALL(comm, odd_trainer_graph(l.trainer, &c->graph));
+    odd_log(ODD_LOG_INFO, "reduce: the auto-encoder leaves %.4f of the variance",
+            sum.loss / sum.images);
+done:
+    odd_progress_stop(&progress);
+    odd_learner_close(&l);
+    odd_free(l.row);
+    odd_free(rows.shown);
+    return st;
+}
+
+static odd_status fit(const void *options, const odd_rows *rows, uint64_t seed, odd_bundle *model,
+                      int *k, int64_t *bad_row)
+{
+    const odd_reduce_coder_options *o = options;
+    const int64_t n = rows->part.n;
+    odd_reduce_coder c = {.d = 0};
+    float *x = NULL;
+    odd_status st;
+    *k = 0;
+    *bad_row = -1;
+    ODD_TRY_ALL(rows->comm, odd_reduce_coder_new(rows->d, &o->network, &o->decoder, seed, &c));
+    ODD_TRY(share_rows(rows, &x));
+    ODD_TRY_ALL(rows->comm, check_rows(n, rows->d, x, bad_row));
+    measure(n, x, &c);
+    odd_reduce_coder_scale(&c, n, x, x);
+    ODD_TRY(learn(o, rows->comm, n, x, seed, &c));
+    ODD_TRY_ALL(rows->comm, odd_reduce_coder_save(&c, o, model));
+    *k = c.k;
+done:
+    odd_free(x);
+    odd_reduce_coder_free(&c);
+    return st;
+}
+
+/* -- applying -- */
+
+static odd_status width(const odd_bundle *model, int *d, int *k)
+{
+    odd_reduce_coder c;
+    odd_status st = odd_reduce_coder_load(model, &c);
+    *d = c.d;
+    *k = c.k;
+    if (st == ODD_OK) odd_reduce_coder_free(&c);
+    return st;
+}
+
+typedef struct {
+    odd_reduce_coder coder;
+    odd_net *net;
+    float *x, *z, *code, *back; /* (PORTION, ...) rows, scaled, their codes, given back */
+    int64_t number[PORTION];    /* of the rows in the catalogue */
+} coding;
+
+static odd_status coding_open(const odd_bundle *model, int d, coding *c)
+{
+    odd_status st;
+    ODD_TRY(odd_reduce_coder_load(model, &c->coder));
+    if (c->coder.d != d)
+        ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the model takes %d", d, c->coder.d));
+    ODD_TRY(odd_net_new(c->coder.graph, ODD_PRECISION_F32, &c->net));
+    ODD_TRY(ODD_NEW(c->x, (int64_t)PORTION * d));
+    ODD_TRY(ODD_NEW(c->z, (int64_t)PORTION * d));
+    ODD_TRY(ODD_NEW(c->back, (int64_t)PORTION * d));
+    ODD_TRY(ODD_NEW(c->code, (int64_t)PORTION * c->coder.k));
+done:
+    return st;
+}
+
+static void coding_close(coding *c)
+{
+    odd_net_free(&c->net);
+    odd_free(c->x);
+    odd_free(c->z);
+    odd_free(c->code);
+    odd_free(c->back);
+    odd_reduce_coder_free(&c->coder);
+}
+
+/* Length of what is not given back of the i-th row of a portion, in units of the features. */
+static double left_out(const coding *c, int64_t i)
+{
+    const int d = c->coder.d;
+    double sum = 0;
+    for (int j = 0; j < d; j++) {
+        const double apart = (double)c->z[i * d + j] - c->back[i * d + j];
+        sum += apart * apart;
+    }
+    return sqrt(sum) / c->coder.scale;
+}
+
+static odd_status code_portion(coding *c, const odd_rows *rows, int64_t local, int64_t count,
+                               float score[], double residual[])
+{
+    const int d = c->coder.d, k = c->coder.k;
+    float *const output[] = {c->code, c->back};
+    const float *x = rows->x ? rows->x + local * d : c->x;
+    odd_status st;
+    if (!rows->x) ODD_TRY(rows->read(rows->reader, local, count, c->x));
+    odd_reduce_coder_scale(&c->coder, count, x, c->z);
+    for (int64_t i = 0; i < count; i++)
+        c->number[i] = rows->part.row0 + local + i;
+    ODD_TRY(odd_net_run(c->net, count, c->number, c->z, output));
+    memcpy(score + local * k, c->code, (size_t)(count * k) * sizeof *score);
+    for (int64_t i = 0; residual && i < count; i++)
+        residual[local + i] = left_out(c, i);
+done:
+    return st;
+}
+
+static odd_status code_mine(coding *c, const odd_rows *rows, float score[], double residual[])
+{
+    const int64_t n = rows->part.n_local;
+    odd_status st = ODD_OK;
+    for (int64_t at = 0; at < n && st == ODD_OK; at += PORTION)
+        st = code_portion(c, rows, at, n - at < PORTION ? n - at : PORTION, score, residual);
+    return st;
+}
+
+static odd_status apply(const odd_bundle *model, const odd_rows *rows, float score[],
+                        double residual[])
+{
+    coding c = {.coder = {.d = 0}};
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, coding_open(model, rows->d, &c));
+    ODD_TRY_ALL(rows->comm, code_mine(&c, rows, score, residual));
+done:
+    coding_close(&c);
+    return st;
+}
+
+const odd_reduction odd_reduction_autoencoder = {
+    .name = "autoencoder",
+    .summary = "the code of an auto-encoder that learns from the features",
+    .options = table,
+    .options_size = sizeof(odd_reduce_coder_options),
+    .draws = true,
+    .plan = plan,
+    .fit = fit,
+    .width = width,
+    .apply = apply,
+};

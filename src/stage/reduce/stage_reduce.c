@@ -1,0 +1,283 @@
+/* Reduce: from wide rows of features to short rows of scores, by a registered reduction that learns
+ * from them, or by the model of an earlier run. */
+#include "oddlot/run/audited.h"
+#include "oddlot/run/columns.h"
+#include "oddlot/run/parts.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/run/stored_model.h"
+#include "oddlot/run/stored_rows.h"
+#include "oddlot/stage/reductions.h"
+#include "oddlot/stage/stages.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
+#include "oddlot/par/threads.h"
+
+#include <math.h>
+#include <stddef.h>
+
+typedef struct {
+    char *method, *model;
+} reduce_options;
+
+static const odd_option reduce_table[] = {
+    {"method", ODD_OPTION_TEXT, offsetof(reduce_options, method), "pca", 0, 0, NULL,
+     "how rows are made short: pca, sparse_pca, srp, umap, autoencoder, none"},
+    {"model", ODD_OPTION_PATH, offsetof(reduce_options, model), "", 0, 0, NULL,
+     "run folder or reduce.h5 whose model is used; empty: learn one from these rows"},
+    ODD_OPTIONS_END,
+};
+
+static const odd_section reduce_section = {"reduce", "From wide rows to short ones", reduce_table,
+                                           sizeof(reduce_options)};
+
+static const odd_reduction *reduction_of(const odd_job *job)
+{
+    const reduce_options *options = odd_job_section(job, "reduce");
+    return odd_stage_reduction_find(options->method);
+}
+
+static const char *reduce_part(const odd_job *job)
+{
+    return reduction_of(job)->name;
+}
+
+static odd_part reduction_part(int i)
+{
+    const odd_reduction *r = odd_stage_reduction(i);
+    return r ? (odd_part){r->name, r->summary, r->options, r->options_size} : (odd_part){0};
+}
+
+static odd_status check_reduce(const odd_job *job)
+{
+    const reduce_options *options = odd_job_section(job, "reduce");
+    if (reduction_of(job)) return ODD_OK;
+    return odd_no_such_part(job, "reduce.method", "reduction", options->method, reduction_part);
+}
+
+static odd_model_source model_source(const odd_run *run)
+{
+    const reduce_options *options = odd_job_section(run->job, "reduce");
+    return (odd_model_source){&odd_stage_reduce, options->model, "method"};
+}
+
+/* Say which image a row of features belongs to. @local */
+static odd_status name_bad_row(odd_run *run, const odd_file *features, int64_t bad)
+{
+    const odd_audited *audited = run->audited;
+    odd_dataset *row = NULL;
+    int64_t image;
+    odd_status st;
+    ODD_TRY(odd_dataset_open(features, "row", &row));
+    ODD_TRY(odd_dataset_read(row, bad, 1, ODD_I64, &image));
+    st = audited && image >= 0 && image < audited->rows
+             ? odd_fail(ODD_NUMERIC,
+                        "image '%s' (row %lld) has a feature that is not a finite number",
+                        odd_audited_name(audited, image), (long long)image)
+             : odd_fail(ODD_NUMERIC, "row %lld has a feature that is not a finite number",
+                        (long long)image);
+done:
+    odd_dataset_close(&row);
+    return st;
+}
+
+static odd_status write_scores(odd_file *file, const odd_partition *part, int k,
+                               const float score[], const double residual[])
+{
+    const odd_shape matrix = {ODD_F32, sizeof(float), 2, {part->n, k}};
+    odd_dataset *scores = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_create(file, "scores", &matrix,
+                               "short rows: coordinates along the components",
+                               "units of the features", &scores));
+    ODD_TRY(odd_dataset_write(scores, part->row0, part->n_local, score));
+    ODD_TRY(odd_column_write(file, "residual", ODD_F64, part->n, part->row0, part->n_local,
+                             residual,
+                             "reconstruction error: length of what the components do not hold",
+                             "units of the features"));
+done:
+    odd_dataset_close(&scores);
+    return st;
+}
+
+/* A model of an earlier run, and the width of the rows that it gives. @collective */
+static odd_status stored_model(const odd_run *run, int d, odd_bundle *model, int *k)
+{
+    const odd_model_source from = model_source(run);
+    int takes;
+    odd_status st;
+    ODD_TRY(odd_stored_model_read(run, &from, model));
+    st = reduction_of(run->job)->width(model, &takes, k);
+    if (st == ODD_OK && takes != d)
+        st = odd_fail(ODD_USAGE, "a model for rows of %d features, these have %d", takes, d);
+    if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
+    ODD_TRY_ALL(run->comm, st);
+done:
+    return st;
+}
+
+/* From the rows that are not held out. @collective */
+static odd_status learn(odd_run *run, const odd_file *in, const odd_stored_rows *from,
+                        odd_bundle *model, int *k)
+{
+    const odd_reduction *reduction = reduction_of(run->job);
+    int64_t bad = -1;
+    odd_status st = reduction->fit(odd_stage_options(&odd_stage_reduce, run->job), &from->rows,
+                                   (uint64_t)run->options->seed, model, k, &bad);
+    if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, odd_stored_row(from, bad)));
+    return st;
+}
+
+/* The model, learnt or taken, and all rows, to be closed by the caller. @collective */
+static odd_status open_model(odd_run *run, const odd_file *in, odd_stored_rows *all,
+                             odd_bundle *model, int *k)
+{
+    const bool learns = !*model_source(run).given;
+    odd_status st;
+    if (learns) {
+        ODD_TRY(odd_learnt_rows_open(run, in, "features", all));
+        ODD_TRY(learn(run, in, all, model, k));
+        if (!all->pick) return ODD_OK;
+        odd_stored_rows_close(all);
+    }
+    ODD_TRY(odd_stored_rows_open(run, in, "features", all));
+    if (!learns) ODD_TRY(stored_model(run, all->rows.d, model, k));
+done:
+    return st;
+}
+
+/* What learns nothing from the rows has not looked at them: name the first whose scores are not
+ * finite. @collective */
+static odd_status check_scores(odd_run *run, const odd_file *in, const odd_partition *part, int k,
+                               const float score[])
+{
+    int64_t first = INT64_MAX, last;
+    for (int64_t i = 0; i < part->n_local * k && first == INT64_MAX; i++)
+        if (!isfinite(score[i])) first = part->row0 + i / k;
+    last = -first;
+    odd_max_i64(run->comm, &last, 1);
+    if (last == -INT64_MAX) return ODD_OK;
+    return odd_agree(run->comm, name_bad_row(run, in, -last));
+}
+
+/* It is hardly meant, and what comes after takes the square or cube of the width. */
+static void warn_if_wider(const odd_reduction *reduction, int d, int k)
+{
+    if (k > d)
+        odd_log(ODD_LOG_WARN,
+                "reduce: %s makes rows wider, from %d features to %d components: is that what "
+                "reduce.%s is meant to do?",
+                reduction->name, d, k, reduction->name);
+}
+
+/* Learn or take the model, and apply it to all rows. @collective */
+static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
+{
+    const odd_reduction *reduction = reduction_of(run->job);
+    odd_stored_rows all = {0};
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    float *score = NULL;
+    double *residual = NULL;
+    int k = 0;
+    odd_status st;
+    ODD_TRY(open_model(run, in, &all, &model, &k));
+    const odd_rows *rows = &all.rows;
+    warn_if_wider(reduction, rows->d, k);
+    ODD_TRY_ALL(run->comm, odd_fault("reduce.apply"));
+    ODD_TRY_ALL(run->comm, ODD_NEW(score, rows->part.n_local * k));
+    ODD_TRY_ALL(run->comm, ODD_NEW(residual, rows->part.n_local));
+    ODD_TRY(reduction->apply(&model, rows, score, residual));
+    ODD_TRY(check_scores(run, in, &rows->part, k, score));
+    ODD_TRY(write_scores(out, &rows->part, k, score, residual));
+    ODD_TRY(odd_bundle_write(out, "model", &model));
+    ODD_TRY(odd_file_set_text(out, "/model", "method", reduction->name));
+done:
+    odd_stored_rows_close(&all);
+    odd_bundle_free(&model);
+    odd_free(score);
+    odd_free(residual);
+    return st;
+}
+
+static odd_status run_reduce(odd_run *run, const odd_provenance *from)
+{
+    odd_file *in = NULL, *out = NULL;
+    double started = odd_seconds();
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &in));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(reduce_rows(run, in, out));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_file_close(&in);
+    return st;
+}
+
+/* The reduction's own plan, or what a stored model does. @collective */
+static odd_status plan_model(odd_run *run, odd_stage_plan *plan, int *k)
+{
+    const odd_reduction *reduction = reduction_of(run->job);
+    const odd_model_source from = model_source(run);
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    if (!*from.given)
+        return odd_agree(run->comm,
+                         reduction->plan(odd_stage_options(&odd_stage_reduce, run->job), plan->rows,
+                                         (int)plan->width, odd_size(run->comm), odd_threads(), k,
+                                         &plan->memory, &plan->what));
+    ODD_TRY(stored_model(run, (int)plan->width, &model, k));
+    plan->memory = plan->width * *k * (int64_t)sizeof(double);
+    odd_text_format(&plan->what, "%s from %lld to %d features by the model of %s", reduction->name,
+                    (long long)plan->width, *k, from.given);
+done:
+    odd_bundle_free(&model);
+    return st;
+}
+
+static odd_status plan_reduce(odd_run *run, odd_stage_plan *plan)
+{
+    const int64_t in = plan->rows / odd_size(run->comm) * plan->width * (int64_t)sizeof(float);
+    const int64_t most = (int64_t)(run->options->memory * 1073741824.0);
+    int k;
+    odd_status st;
+    ODD_TRY(plan_model(run, plan, &k));
+    plan->memory += in < most ? in : 0;
+    if (in >= most) odd_text_add(&plan->what, "; the rows are streamed");
+    if (k > plan->width) odd_text_add(&plan->what, "; wider than the features");
+    plan->disk = plan->rows * (k * (int64_t)sizeof(float) + 8) + plan->width * k * 8;
+    plan->width = k;
+done:
+    return st;
+}
+
+static odd_status model_digest(odd_run *run, odd_hash *digest)
+{
+    const odd_model_source from = model_source(run);
+    return odd_stored_model_digest(run, &from, digest);
+}
+
+static const char *const inputs[] = {"ingest", "features", NULL};
+static const odd_section *const sections[] = {&reduce_section, NULL};
+
+const odd_stage odd_stage_reduce = {
+    .name = "reduce",
+    .file = "reduce.h5",
+    .summary = "keep the few directions in which the images differ most",
+    .seeded = true,
+    .version = 1,
+    .common = true,
+    .inputs = inputs,
+    .sections = sections,
+    .parts = reduction_part,
+    .part = reduce_part,
+    .check = check_reduce,
+    .outside = model_digest,
+    .plan = plan_reduce,
+    .run = run_reduce,
+};

@@ -1,0 +1,85 @@
+/* The gallery of the report: the oddest flagged images, each with its picture and its reason. */
+#include "oddlot/run/columns.h"
+#include "stage/report/report_page_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+
+static odd_status read_pictures(odd_page *p, int64_t count, odd_shape *shape)
+{
+    odd_dataset *images = NULL;
+    odd_status st;
+    ODD_TRY(odd_images_open(p->ingest, &images));
+    *shape = *odd_dataset_shape(images);
+    int64_t bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
+    ODD_TRY(ODD_NEW(p->pixels, count * bytes));
+    for (int64_t i = 0; i < count; i++)
+        ODD_TRY(odd_dataset_read(images, p->flagged_row[i], 1, ODD_U8, p->pixels + i * bytes));
+done:
+    odd_dataset_close(&images);
+    return st;
+}
+
+static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *shape)
+{
+    const odd_audited *a = p->audited;
+    int64_t row = p->flagged_row[i], bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
+    return (odd_flagged){
+        .rank = i + 1,
+        .row = row,
+        .name = odd_audited_name(a, row),
+        .label = odd_catalogue_text(&a->list, a->list.item[a->item[row]].label),
+        .reason = p->flagged_reason + (size_t)i * (p->reason_width + 1),
+        .score = p->score[row],
+        .probability = p->probability ? p->probability[row] : NAN,
+        .truth = a->truth[row],
+        .width = (int)shape->shape[2],
+        .height = (int)shape->shape[1],
+        .channels = (int)shape->shape[3],
+        .pixels = p->pixels + i * bytes,
+    };
+}
+
+/* The maps are those of the first flagged images. */
+static odd_status add_heat(odd_page *p, int64_t count)
+{
+    const odd_heat_maps *heat = p->heat;
+    const int64_t area = (int64_t)heat->height * heat->width;
+    for (int64_t i = 0; i < count && i < heat->count; i++) {
+        const odd_heat_region *r = &heat->region[i];
+        odd_flagged *f = &p->flagged[i];
+        if (heat->row[i] != f->row || heat->width != f->width || heat->height != f->height)
+            return odd_fail(ODD_FORMAT, "heat maps are not those of the flagged images");
+        f->heat = (odd_heat){heat->map + i * area, r->left, r->top, r->width, r->height};
+    }
+    return ODD_OK;
+}
+
+odd_status odd_page_gallery(odd_page *p)
+{
+    const odd_report_options *options = odd_job_section(p->run->job, "report");
+    int64_t total, count;
+    odd_shape shape;
+    odd_status st;
+    ODD_TRY(odd_column_read(p->scores, "flagged/row", ODD_I64, (void **)&p->flagged_row, &total));
+    ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", options->top, &p->flagged_reason,
+                                 &p->reason_width, &count));
+    if (count > total)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
+                         (long long)total, (long long)count));
+    for (int64_t i = 0; i < count; i++)
+        if (p->flagged_row[i] < 0 || p->flagged_row[i] >= p->audited->rows)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "scores.h5 flags an image that the catalogue does not have"));
+    ODD_TRY(read_pictures(p, count, &shape));
+    ODD_TRY(ODD_NEW(p->flagged, count));
+    for (int64_t i = 0; i < count; i++)
+        p->flagged[i] = flagged_card(p, i, &shape);
+    ODD_TRY(add_heat(p, count));
+    p->data.flagged = p->flagged;
+    p->data.flagged_count = count;
+    p->data.flagged_total = total;
+done:
+    return st;
+}

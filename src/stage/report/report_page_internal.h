@@ -1,0 +1,82 @@
+/**
+ * Report page: what the `report` stage gathers from the files of a run, rank 0 alone, and lends to
+ * the report room.
+ */
+#ifndef ODDLOT_STAGE_REPORT_REPORT_PAGE_INTERNAL_H
+#define ODDLOT_STAGE_REPORT_REPORT_PAGE_INTERNAL_H
+
+#include "oddlot/report/report.h"
+
+#include "oddlot/run/audited.h"
+#include "oddlot/run/run.h"
+#include "oddlot/stage/learning_band.h"
+#include "stage/report/heat_internal.h"
+
+#define MOST_FACTS 32
+#define FACT_SIZE  160
+#define TEXT_SIZE  48 /* of a cell */
+
+typedef struct {
+    int64_t top, scatter, heat_most;
+    char *title;
+    bool heat_maps;
+} odd_report_options;
+
+/* Facts with their own text. */
+typedef struct {
+    odd_fact fact[MOST_FACTS];
+    char text[MOST_FACTS][FACT_SIZE];
+    int count;
+} odd_facts;
+
+/* One more fact; those beyond MOST_FACTS are left out. */
+void odd_facts_add(odd_facts *f, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* report_words.c */
+
+/* How the networks of train.h5 learnt, owned here and lent to odd_report_training. */
+typedef struct {
+    odd_report_training data;
+    odd_facts facts;
+    odd_learning_band band[4]; /* loss and accuracy of images seen, then held out */
+    char (*text)[TEXT_SIZE];   /* (lines, columns) */
+    const char **cell;         /* the same */
+} odd_page_training;
+
+/* Everything that the page needs, owned here and lent to odd_report_data. */
+typedef struct {
+    const odd_run *run;
+    const odd_audited *audited;
+    const odd_heat_maps *heat;
+    odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
+    odd_report_data data;
+    odd_facts summary, metrics;
+    double *score; /* (images) NaN where unreadable, then packed */
+    int8_t *truth; /* (finite scores) */
+    double *probability;
+    int64_t *flagged_row;
+    char *flagged_reason;
+    size_t reason_width;
+    uint8_t *pixels;
+    odd_flagged *flagged;
+    odd_scatter_point *scatter;
+    odd_curve_point *roc, *objective;
+    odd_report_confusion confusion;
+    odd_fact *error;
+    char *error_text;
+    odd_text settings;
+    char subtitle[256];
+    odd_page_training training;
+} odd_page;
+
+/** The flagged images with their pictures (report_gallery.c). Reads p->score by row. */
+odd_status odd_page_gallery(odd_page *p);
+/** Histogram, scatter plot, ROC curve and objective (report_plots.c); packs p->score. */
+odd_status odd_page_plots(odd_page *p);
+/** How networks learnt, by a train.h5 of any task (report_training.c); free also on failure.
+ *  @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_page_training_read(const odd_file *train, odd_page_training *out);
+void odd_page_training_free(odd_page_training *t);
+/** Title, summary, metrics, unreadable images and settings (report_words.c). */
+odd_status odd_page_words(odd_page *p);
+
+#endif

@@ -1,0 +1,193 @@
+/* The plots of the report: which rows and points they show. */
+#include "oddlot/run/columns.h"
+#include "stage/report/report_page_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+
+#include <math.h>
+
+#define ROC_POINTS 500
+
+/* Pack the finite scores with their truth, after the gallery has used them by row. */
+static odd_status histogram(odd_page *p)
+{
+    bool known = false;
+    odd_status st;
+    ODD_TRY(ODD_NEW(p->truth, p->audited->rows));
+    p->data.threshold = NAN;
+    if (p->data.flagged_total > 0)
+        p->data.threshold = p->score[p->flagged_row[p->data.flagged_total - 1]];
+    for (int64_t i = 0; i < p->audited->rows; i++) {
+        if (!isfinite(p->score[i])) continue;
+        p->score[p->data.scores] = p->score[i];
+        p->truth[p->data.scores++] = p->audited->truth[i];
+        known = known || p->audited->truth[i] != ODD_TRUTH_UNKNOWN;
+    }
+    p->data.score = p->score;
+    p->data.truth = known ? p->truth : NULL;
+done:
+    return st;
+}
+
+/* What the scatter plot draws from. */
+typedef struct {
+    odd_dataset *scores;    /* short rows */
+    int64_t rows, *row;     /* image of each */
+    int64_t *rank;          /* of each image */
+    int64_t *pool, *chosen; /* (rows) scratch */
+    float *line;            /* one short row */
+} cloud;
+
+static void cloud_close(cloud *c)
+{
+    odd_dataset_close(&c->scores);
+    odd_free(c->row);
+    odd_free(c->rank);
+    odd_free(c->pool);
+    odd_free(c->chosen);
+    odd_free(c->line);
+}
+
+static odd_status cloud_open(const odd_page *p, cloud *c)
+{
+    int64_t images;
+    odd_status st;
+    ODD_TRY(odd_dataset_open(p->reduce, "scores", &c->scores));
+    ODD_TRY(odd_column_read(p->features, "row", ODD_I64, (void **)&c->row, &c->rows));
+    ODD_TRY(odd_column_read(p->scores, "rank", ODD_I64, (void **)&c->rank, &images));
+    ODD_TRY(ODD_NEW(c->pool, c->rows));
+    ODD_TRY(ODD_NEW(c->chosen, c->rows));
+    ODD_TRY(ODD_NEW(c->line, odd_dataset_shape(c->scores)->shape[1]));
+    for (int64_t i = 0; i < c->rows; i++)
+        if (c->row[i] < 0 || c->row[i] >= images || images != p->audited->rows)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+done:
+    return st;
+}
+
+static bool is_flagged(const odd_page *p, const cloud *c, int64_t i)
+{
+    int64_t rank = c->rank[c->row[i]];
+    return rank > 0 && rank <= p->data.flagged_total;
+}
+
+static bool is_rare(const odd_page *p, const cloud *c, int64_t i)
+{
+    return is_flagged(p, c, i) || p->audited->truth[c->row[i]] == ODD_TRUTH_ODD;
+}
+
+static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
+{
+    odd_status st = odd_dataset_read(c->scores, i, 1, ODD_F32, c->line);
+    p->scatter[p->data.scatter_count++] = (odd_scatter_point){
+        .x = c->line[0],
+        .y = odd_dataset_shape(c->scores)->shape[1] > 1 ? c->line[1] : 0,
+        .truth = p->audited->truth[c->row[i]],
+        .estimate = is_flagged(p, c, i),
+    };
+    return st;
+}
+
+/* At most `most` of the rare or of the usual rows, drawn by the seed. */
+static odd_status draw_some(odd_page *p, cloud *c, bool rare, int64_t most)
+{
+    int64_t count = 0;
+    odd_status st;
+    for (int64_t i = 0; i < c->rows; i++)
+        if (is_rare(p, c, i) == rare) c->pool[count++] = i;
+    if (most > count) most = count;
+    ODD_TRY(
+        odd_choose(count, most, (uint64_t)p->run->options->seed, ODD_STREAM_SCATTER, c->chosen));
+    for (int64_t i = 0; i < most; i++)
+        ODD_TRY(draw_point(p, c, c->pool[c->chosen[i]]));
+done:
+    return st;
+}
+
+/* The rare kinds get up to half of the points, or one would not see them. */
+static odd_status scatter(odd_page *p)
+{
+    const odd_report_options *options = odd_job_section(p->run->job, "report");
+    cloud c = {0};
+    odd_status st;
+    ODD_TRY(cloud_open(p, &c));
+    ODD_TRY(ODD_NEW(p->scatter, options->scatter));
+    ODD_TRY(draw_some(p, &c, true, options->scatter / 2));
+    ODD_TRY(draw_some(p, &c, false, options->scatter - p->data.scatter_count));
+    p->data.scatter = p->scatter;
+    p->data.scatter_total = c.rows;
+done:
+    cloud_close(&c);
+    return st;
+}
+
+/* How the fit went, where the detector says so. */
+static odd_status objective(odd_page *p, const odd_bundle *model)
+{
+    const odd_array *history = odd_bundle_find(model, "objective");
+    odd_status st = ODD_OK;
+    if (!history || history->shape.type != ODD_F64 || history->shape.rank != 1) return ODD_OK;
+    int64_t count = history->shape.shape[0];
+    ODD_TRY(ODD_NEW(p->objective, count));
+    for (int64_t i = 0; i < count; i++)
+        p->objective[i] = (odd_curve_point){(double)i, ((const double *)history->data)[i]};
+    p->data.objective = p->objective;
+    p->data.objective_count = count;
+done:
+    return st;
+}
+
+static odd_status roc(odd_page *p, const odd_bundle *metrics)
+{
+    const odd_array *found = odd_bundle_find(metrics, "curve/sensitivity");
+    const odd_array *kept = odd_bundle_find(metrics, "curve/recall");
+    odd_status st = ODD_OK;
+    if (!found || !kept) return ODD_OK;
+    int64_t points = found->shape.shape[0], count = points < ROC_POINTS ? points : ROC_POINTS;
+    ODD_TRY(ODD_NEW(p->roc, count));
+    for (int64_t i = 0; i < count; i++) {
+        int64_t at = count > 1 ? i * (points - 1) / (count - 1) : 0;
+        p->roc[i] = (odd_curve_point){1 - ((const double *)kept->data)[at],
+                                      ((const double *)found->data)[at]};
+    }
+    p->data.roc = p->roc;
+    p->data.roc_count = count;
+    ODD_TRY(odd_bundle_get_f64(metrics, "roc_auc/score", &p->data.auc));
+done:
+    return st;
+}
+
+static odd_status fit_history(odd_page *p)
+{
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_bundle_read(p->model, "model", &model));
+    ODD_TRY(objective(p, &model));
+done:
+    odd_bundle_free(&model);
+    return st;
+}
+
+static odd_status roc_curve(odd_page *p)
+{
+    odd_bundle metrics = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_bundle_read(p->evaluate, "metrics", &metrics));
+    ODD_TRY(roc(p, &metrics));
+done:
+    odd_bundle_free(&metrics);
+    return st;
+}
+
+odd_status odd_page_plots(odd_page *p)
+{
+    odd_status st;
+    ODD_TRY(scatter(p));
+    ODD_TRY(histogram(p));
+    ODD_TRY(roc_curve(p));
+    ODD_TRY(fit_history(p));
+done:
+    return st;
+}

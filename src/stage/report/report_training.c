@@ -1,0 +1,256 @@
+/* How networks learnt, as the report shows it: curves by the epoch, figures, kinds of damage. */
+#include "oddlot/run/columns.h"
+#include "stage/report/report_page_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define MOST_LINES 200 /* of the table */
+
+/* -- curves -- */
+
+static odd_status read_curves(const odd_file *train, odd_page_training *t)
+{
+    odd_learning_curve *loss = &t->data.loss, *accuracy = &t->data.accuracy;
+    const struct {
+        const char *name;
+        const odd_band_point **point;
+        int64_t *count;
+    } curve[] = {
+        {"curves/loss_seen", &loss->seen, &loss->seen_count},
+        {"curves/accuracy_seen", &accuracy->seen, &accuracy->seen_count},
+        {"curves/loss_held_out", &loss->held_out, &loss->held_out_count},
+        {"curves/accuracy_held_out", &accuracy->held_out, &accuracy->held_out_count},
+    };
+    odd_status st = ODD_OK;
+    for (int i = 0; i < 4; i++) {
+        odd_learning_band *band = &t->band[i];
+        ODD_TRY(odd_learning_band_add(band, train, curve[i].name, &t->data.networks));
+        odd_learning_band_settle(band);
+        *curve[i].point = band->point;
+        *curve[i].count = band->count;
+    }
+done:
+    return st;
+}
+
+/* -- figures -- */
+
+/* NaN where there is none. */
+static double number(const odd_file *train, const char *name)
+{
+    odd_dataset *dataset = NULL;
+    double value = NAN;
+    if (!odd_file_has(train, name)) return NAN;
+    if (odd_dataset_open(train, name, &dataset) != ODD_OK ||
+        odd_dataset_shape(dataset)->rank != 0 ||
+        odd_dataset_read(dataset, 0, 1, ODD_F64, &value) != ODD_OK)
+        value = NAN;
+    odd_dataset_close(&dataset);
+    return value;
+}
+
+/* Numbers as people read them; a dash where there is none. */
+static const char *share_text(double share, char text[static TEXT_SIZE])
+{
+    if (isfinite(share))
+        snprintf(text, TEXT_SIZE, "%.1f %%", 100 * share);
+    else
+        snprintf(text, TEXT_SIZE, "–");
+    return text;
+}
+
+static const char *area_text(double area, char text[static TEXT_SIZE])
+{
+    if (isfinite(area))
+        snprintf(text, TEXT_SIZE, "%.4f", area);
+    else
+        snprintf(text, TEXT_SIZE, "–");
+    return text;
+}
+
+static void read_figures(const odd_file *train, odd_page_training *t)
+{
+    static const struct {
+        const char *name, *key;
+        const char *(*write)(double value, char text[static TEXT_SIZE]);
+    } figure[] = {
+        {"Told right, held out", "accuracy", share_text},
+        {"Attainable", "attainable", share_text},
+        {"Found of what damage alters", "accuracy_altered", share_text},
+        {"AUC of damage, held out", "auc", area_text},
+        {"Damaged, it seems", "share", share_text},
+    };
+    char text[TEXT_SIZE];
+    double seconds;
+    for (size_t i = 0; i < sizeof figure / sizeof *figure; i++) {
+        const double value = number(train, figure[i].key);
+        if (!isnan(value))
+            odd_facts_add(&t->facts, figure[i].name, "%s", figure[i].write(value, text));
+    }
+    if (odd_file_get_f64(train, "/", "seconds_per_1000_images", &seconds) == ODD_OK)
+        odd_facts_add(&t->facts, "Seconds per 1,000 images", "%.3g", seconds);
+    t->data.fact = t->facts.fact;
+    t->data.facts = t->facts.count;
+}
+
+/* -- kinds of damage -- */
+
+/* What judged/ says, a line for each kind and size. */
+typedef struct {
+    char *name;
+    size_t width;
+    double *smallest, *largest, *altered, *auc, *auc_altered;
+    uint8_t *learnt;
+    int64_t lines;
+} judged;
+
+static void judged_free(judged *j)
+{
+    odd_free(j->name);
+    odd_free(j->smallest);
+    odd_free(j->largest);
+    odd_free(j->altered);
+    odd_free(j->auc);
+    odd_free(j->auc_altered);
+    odd_free(j->learnt);
+}
+
+static odd_status read_column(const odd_file *train, const char *name, odd_type type, int64_t lines,
+                              void **out)
+{
+    int64_t n;
+    odd_status st = odd_column_read(train, name, type, out, &n);
+    if (st == ODD_OK && n < lines)
+        return odd_fail(ODD_FORMAT, "train.h5: '%s' has %lld values, not %lld", name, (long long)n,
+                        (long long)lines);
+    return st;
+}
+
+static odd_status read_judged(const odd_file *train, judged *j)
+{
+    const struct {
+        const char *name;
+        odd_type type;
+        void **out;
+    } column[] = {{"judged/smallest", ODD_F64, (void **)&j->smallest},
+                  {"judged/largest", ODD_F64, (void **)&j->largest},
+                  {"judged/altered", ODD_F64, (void **)&j->altered},
+                  {"judged/auc", ODD_F64, (void **)&j->auc},
+                  {"judged/auc_altered", ODD_F64, (void **)&j->auc_altered},
+                  {"judged/learnt", ODD_U8, (void **)&j->learnt}};
+    odd_status st;
+    ODD_TRY(odd_column_read_text(train, "judged/name", MOST_LINES, &j->name, &j->width, &j->lines));
+    for (size_t c = 0; c < sizeof column / sizeof *column; c++)
+        ODD_TRY(read_column(train, column[c].name, column[c].type, j->lines, column[c].out));
+done:
+    return st;
+}
+
+static void write_side(double smallest, double largest, char text[static TEXT_SIZE])
+{
+    if (!isfinite(smallest) || !isfinite(largest))
+        snprintf(text, TEXT_SIZE, "all of it");
+    else if (largest - smallest < 0.005)
+        snprintf(text, TEXT_SIZE, "%.0f %%", 100 * smallest);
+    else
+        snprintf(text, TEXT_SIZE, "%.0f – %.0f %%", 100 * smallest, 100 * largest);
+}
+
+enum { COLUMNS = 6 };
+
+static void write_judged(const judged *j, int64_t i, char cell[COLUMNS][TEXT_SIZE])
+{
+    snprintf(cell[0], TEXT_SIZE, "%s", j->name + (size_t)i * (j->width + 1));
+    write_side(j->smallest[i], j->largest[i], cell[1]);
+    snprintf(cell[2], TEXT_SIZE, "%s", j->learnt[i] ? "yes" : "no");
+    area_text(j->auc[i], cell[3]);
+    share_text(j->altered[i], cell[4]);
+    area_text(j->auc_altered[i], cell[5]);
+}
+
+/* Room for a table under these heads. */
+static odd_status begin_table(odd_page_training *t, int64_t lines, int columns,
+                              const char *const head[])
+{
+    const int64_t cells = (lines + 1) * columns;
+    odd_status st;
+    if (!(t->text = odd_alloc(cells, sizeof *t->text))) return ODD_NOMEM;
+    ODD_TRY(ODD_NEW(t->cell, cells));
+    for (int64_t i = 0; i < cells; i++)
+        t->cell[i] = t->text[i];
+    for (int c = 0; c < columns; c++)
+        snprintf(t->text[c], TEXT_SIZE, "%s", head[c]);
+    t->data.cell = t->cell;
+    t->data.lines = (int)lines + 1;
+    t->data.columns = columns;
+done:
+    return st;
+}
+
+/* Kinds and sizes that were tried on purpose. */
+static odd_status table_of_judged(const odd_file *train, odd_page_training *t)
+{
+    static const char *const head[COLUMNS] = {"Damage", "Side",           "Learnt",
+                                              "AUC",    "Alters a pixel", "AUC of these"};
+    judged j = {0};
+    odd_status st;
+    ODD_TRY(read_judged(train, &j));
+    ODD_TRY(begin_table(t, j.lines, COLUMNS, head));
+    for (int64_t i = 0; i < j.lines; i++)
+        write_judged(&j, i, t->text + (i + 1) * COLUMNS);
+done:
+    judged_free(&j);
+    return st;
+}
+
+/* Kinds as they fell in training. */
+static odd_status table_of_learnt(const odd_file *train, odd_page_training *t)
+{
+    static const char *const head[] = {"Damage", "AUC, held out"};
+    char *name = NULL;
+    double *auc = NULL;
+    int64_t lines;
+    size_t width;
+    odd_status st;
+    ODD_TRY(odd_column_read_text(train, "kinds/name", MOST_LINES, &name, &width, &lines));
+    ODD_TRY(read_column(train, "kinds/auc", ODD_F64, lines, (void **)&auc));
+    ODD_TRY(begin_table(t, lines, 2, head));
+    for (int64_t i = 0; i < lines; i++) {
+        snprintf(t->text[2 * i + 2], TEXT_SIZE, "%s", name + (size_t)i * (width + 1));
+        area_text(auc[i], t->text[2 * i + 3]);
+    }
+done:
+    odd_free(name);
+    odd_free(auc);
+    return st;
+}
+
+static odd_status read_kinds(const odd_file *train, odd_page_training *t)
+{
+    if (odd_file_has(train, "judged/name")) return table_of_judged(train, t);
+    if (odd_file_has(train, "kinds/name")) return table_of_learnt(train, t);
+    return ODD_OK;
+}
+
+odd_status odd_page_training_read(const odd_file *train, odd_page_training *out)
+{
+    odd_status st;
+    *out = (odd_page_training){0};
+    ODD_TRY(read_curves(train, out));
+    read_figures(train, out);
+    ODD_TRY(read_kinds(train, out));
+done:
+    return st;
+}
+
+void odd_page_training_free(odd_page_training *t)
+{
+    for (size_t i = 0; i < sizeof t->band / sizeof *t->band; i++)
+        odd_learning_band_free(&t->band[i]);
+    odd_free(t->text);
+    odd_free(t->cell);
+    *t = (odd_page_training){0};
+}

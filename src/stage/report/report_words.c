@@ -1,0 +1,155 @@
+/* The words of the report: summary, metrics, unreadable images, settings. */
+#include "oddlot/run/columns.h"
+#include "stage/report/report_page_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MOST_ERRORS 1000 /* unreadable images listed in the page; errors.csv has all */
+
+void odd_facts_add(odd_facts *f, const char *name, const char *format, ...)
+{
+    if (f->count == MOST_FACTS) return;
+    va_list words;
+    va_start(words, format);
+    vsnprintf(f->text[f->count], FACT_SIZE, format, words);
+    va_end(words);
+    f->fact[f->count] = (odd_fact){name, f->text[f->count]};
+    f->count++;
+}
+
+static void metric(odd_page *p, const odd_bundle *metrics, const char *name, const char *key)
+{
+    double value;
+    if (odd_bundle_find(metrics, key) && odd_bundle_get_f64(metrics, key, &value) == ODD_OK)
+        odd_facts_add(&p->metrics, name, "%.4f", value);
+}
+
+static odd_status confusion(odd_page *p, const odd_bundle *metrics)
+{
+    odd_status st;
+    ODD_TRY(odd_bundle_get_i64(metrics, "flagged/odd_found", &p->confusion.odd_found));
+    ODD_TRY(odd_bundle_get_i64(metrics, "flagged/odd_missed", &p->confusion.odd_missed));
+    ODD_TRY(odd_bundle_get_i64(metrics, "flagged/theme_kept", &p->confusion.theme_kept));
+    ODD_TRY(odd_bundle_get_i64(metrics, "flagged/theme_lost", &p->confusion.theme_lost));
+    p->data.confusion = &p->confusion;
+done:
+    return st;
+}
+
+static odd_status evaluation(odd_page *p)
+{
+    odd_bundle metrics = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY(odd_bundle_read(p->evaluate, "metrics", &metrics));
+    metric(p, &metrics, "ROC AUC", "roc_auc/score");
+    metric(p, &metrics, "Average precision", "average_precision/score");
+    metric(p, &metrics, "Sensitivity (odd images found)", "flagged/sensitivity");
+    metric(p, &metrics, "Recall (theme images kept)", "flagged/recall");
+    metric(p, &metrics, "Precision", "flagged/precision");
+    metric(p, &metrics, "F1", "flagged/f1");
+    if (odd_bundle_find(&metrics, "flagged/odd_found")) ODD_TRY(confusion(p, &metrics));
+    p->data.metric = p->metrics.fact;
+    p->data.metrics = p->metrics.count;
+done:
+    odd_bundle_free(&metrics);
+    return st;
+}
+
+/* Seconds of each stage, their sum first. */
+static void stage_times(odd_page *p)
+{
+    const struct {
+        const char *name;
+        const odd_file *file;
+    } stage[] = {{"Ingest", p->ingest},    {"Train", p->train}, {"Features", p->features},
+                 {"Reduce", p->reduce},    {"Fit", p->model},   {"Score", p->scores},
+                 {"Evaluate", p->evaluate}};
+    enum { STAGES = sizeof stage / sizeof *stage };
+    double seconds[STAGES], total = 0;
+    char text[32];
+    for (int i = 0; i < STAGES; i++) {
+        seconds[i] = 0;
+        if (stage[i].file && odd_file_get_f64(stage[i].file, "/", "seconds", &seconds[i]) != ODD_OK)
+            seconds[i] = 0;
+        total += seconds[i];
+    }
+    odd_facts_add(&p->summary, "Time in all", "%s", odd_human_seconds(total, text));
+    for (int i = 0; i < STAGES; i++)
+        if (stage[i].file)
+            odd_facts_add(&p->summary, stage[i].name, "%s", odd_human_seconds(seconds[i], text));
+}
+
+static odd_status summary(odd_page *p)
+{
+    const odd_report_options *options = odd_job_section(p->run->job, "report");
+    char rows[32], flagged[32], unreadable[32];
+    char *detector = NULL;
+    int64_t errors;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(p->scores, "/", "detector", &detector));
+    ODD_TRY(odd_file_get_i64(p->ingest, "/", "unreadable", &errors));
+    odd_human_count(p->audited->rows, rows);
+    odd_human_count(p->data.flagged_total, flagged);
+    odd_human_count(errors, unreadable);
+    odd_facts_add(&p->summary, "Images", "%s", rows);
+    odd_facts_add(&p->summary, "Flagged", "%s (%.1f %%)", flagged,
+                  100 * (double)p->data.flagged_total / (double)p->audited->rows);
+    odd_facts_add(&p->summary, "Unreadable", "%s", unreadable);
+    stage_times(p);
+    odd_facts_add(&p->summary, "Detector", "%s", detector);
+    odd_facts_add(&p->summary, "Ranks x threads", "%d x %d", odd_size(p->run->comm), odd_threads());
+    snprintf(p->subtitle, sizeof p->subtitle, "%s images audited, %s flagged as odd, %s unreadable",
+             rows, flagged, unreadable);
+    p->data.title = *options->title ? options->title : p->run->options->name;
+    p->data.subtitle = p->subtitle;
+    p->data.fact = p->summary.fact;
+    p->data.facts = p->summary.count;
+    odd_job_write(p->run->job, &p->settings);
+    p->data.settings = odd_text_string(&p->settings);
+    st = odd_text_status(&p->settings);
+done:
+    odd_free(detector);
+    return st;
+}
+
+static odd_status unreadable(odd_page *p)
+{
+    int64_t *row = NULL, count, listed;
+    size_t width;
+    odd_status st;
+    ODD_TRY(odd_column_read(p->ingest, "errors/row", ODD_I64, (void **)&row, &count));
+    ODD_TRY(odd_column_read_text(p->ingest, "errors/reason", MOST_ERRORS, &p->error_text, &width,
+                                 &listed));
+    if (listed > count)
+        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 lists %lld errors with %lld reasons",
+                         (long long)count, (long long)listed));
+    ODD_TRY(ODD_NEW(p->error, listed));
+    for (int64_t i = 0; i < listed; i++) {
+        if (row[i] < 0 || row[i] >= p->audited->rows)
+            ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 lists an error of an image that is not there"));
+        p->error[i] = (odd_fact){odd_audited_name(p->audited, row[i]),
+                                 p->error_text + (size_t)i * (width + 1)};
+    }
+    p->data.error = p->error;
+    p->data.errors = (int)listed;
+    p->data.error_total = count;
+done:
+    odd_free(row);
+    return st;
+}
+
+odd_status odd_page_words(odd_page *p)
+{
+    odd_status st;
+    ODD_TRY(evaluation(p));
+    ODD_TRY(unreadable(p));
+    ODD_TRY(summary(p));
+done:
+    return st;
+}

@@ -1,0 +1,179 @@
+/* Report: gather what people want to look at and hand it to the report room. Rank 0 works, but
+ * for heat maps, which ranks share. */
+#include "oddlot/run/columns.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+#include "stage/report/report_page_internal.h"
+#include "stage/train/training_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/image/prepare.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const odd_option report_table[] = {
+    {"top", ODD_OPTION_INT, offsetof(odd_report_options, top), "200", 0, 100000, NULL,
+     "flagged images shown in the gallery, oddest first"},
+    {"scatter", ODD_OPTION_INT, offsetof(odd_report_options, scatter), "5000", 0, 1000000, NULL,
+     "images drawn in the scatter plot"},
+    {"heat_maps", ODD_OPTION_BOOL, offsetof(odd_report_options, heat_maps), "true", 0, 0, NULL,
+     "show where trained networks see damage, where the job trains some for task damage"},
+    {"heat_most", ODD_OPTION_INT, offsetof(odd_report_options, heat_most), "500", 0, 100000, NULL,
+     "images of the gallery that are shown so, at most, oddest first"},
+    {"title", ODD_OPTION_TEXT, offsetof(odd_report_options, title), "", 0, 0, NULL,
+     "heading of the page; empty: the name of the job"},
+    ODD_OPTIONS_END,
+};
+
+static const odd_section report_section = {"report", "The page to look at", report_table,
+                                           sizeof(odd_report_options)};
+
+static void page_close(odd_page *p)
+{
+    odd_file_close(&p->ingest);
+    odd_file_close(&p->train);
+    odd_file_close(&p->features);
+    odd_file_close(&p->reduce);
+    odd_file_close(&p->model);
+    odd_file_close(&p->scores);
+    odd_file_close(&p->evaluate);
+    odd_free(p->score);
+    odd_free(p->truth);
+    odd_free(p->probability);
+    odd_free(p->flagged_row);
+    odd_free(p->flagged_reason);
+    odd_free(p->pixels);
+    odd_free(p->flagged);
+    odd_free(p->scatter);
+    odd_free(p->roc);
+    odd_free(p->objective);
+    odd_free(p->error);
+    odd_free(p->error_text);
+    odd_text_free(&p->settings);
+    odd_page_training_free(&p->training);
+}
+
+static odd_status page_open(odd_page *p)
+{
+    odd_status st;
+    ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "ingest", &p->ingest));
+    if (odd_trains(p->run->job)) ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "train", &p->train));
+    ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "features", &p->features));
+    ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "reduce", &p->reduce));
+    ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "fit", &p->model));
+    ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "score", &p->scores));
+    ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "evaluate", &p->evaluate));
+done:
+    return st;
+}
+
+/* A value for each image of the catalogue. */
+static odd_status read_score_column(const odd_page *p, const char *name, double **out)
+{
+    int64_t n;
+    const odd_status st = odd_column_read(p->scores, name, ODD_F64, (void **)out, &n);
+    if (st != ODD_OK || n == p->audited->rows) return st;
+    return odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
+                    (long long)p->audited->rows);
+}
+
+static odd_status read_scores(odd_page *p)
+{
+    char *by = NULL;
+    odd_status st;
+    ODD_TRY(read_score_column(p, "score", &p->score));
+    ODD_TRY(odd_file_get_text(p->scores, "/", "ranked_by", &by));
+    const char *chance =
+        strcmp(by, "damage") == 0 ? "columns/damage_probability" : "columns/posterior";
+    if (odd_file_has(p->scores, chance)) ODD_TRY(read_score_column(p, chance, &p->probability));
+done:
+    odd_free(by);
+    return st;
+}
+
+static odd_status read_training(odd_page *p)
+{
+    if (!p->train) return ODD_OK;
+    p->data.training = &p->training.data;
+    return odd_page_training_read(p->train, &p->training);
+}
+
+static odd_status write_page(odd_run *run, const odd_heat_maps *heat)
+{
+    odd_page p = {.run = run, .audited = run->audited, .heat = heat};
+    char *folder = NULL;
+    odd_status st;
+    ODD_TRY(page_open(&p));
+    ODD_TRY(read_scores(&p));
+    ODD_TRY(odd_page_gallery(&p));
+    ODD_TRY(odd_page_plots(&p));
+    ODD_TRY(read_training(&p));
+    ODD_TRY(odd_page_words(&p));
+    p.data.score_name = "score";
+    ODD_TRY(odd_run_path(run, "report", &folder));
+    ODD_TRY(odd_report_write(folder, &p.data));
+done:
+    odd_free(folder);
+    page_close(&p);
+    return st;
+}
+
+static odd_status run_report(odd_run *run, const odd_provenance *from)
+{
+    const odd_audited *audited;
+    odd_heat_maps heat = {0};
+    odd_file *out = NULL;
+    double started = odd_seconds();
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY(odd_heat_make(run, &heat));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_page(run, &heat) : ODD_OK);
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(odd_heat_write(run, &heat, out));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_heat_free(&heat);
+    return st;
+}
+
+/* Of all maps. */
+static int64_t heat_bytes(const odd_run *run, const odd_report_options *options)
+{
+    const odd_prepare_options *prepare = odd_job_section(run->job, "image");
+    if (!options->heat_maps || !odd_trains(run->job)) return 0;
+    const int64_t maps = options->top < options->heat_most ? options->top : options->heat_most;
+    return maps * prepare->size * prepare->size * (int64_t)sizeof(float);
+}
+
+static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
+{
+    const odd_report_options *options = odd_job_section(run->job, "report");
+    const int64_t heat = heat_bytes(run, options);
+    plan->disk = options->top * 8192 + heat;
+    plan->memory = plan->rows * 32 + options->top * 65536 + 2 * heat;
+    odd_text_format(&plan->what, "report/index.html with the %lld oddest flagged images",
+                    (long long)options->top);
+    return ODD_OK;
+}
+
+static const char *const inputs[] = {"ingest", "train", "features", "reduce",
+                                     "fit",    "score", "evaluate", NULL};
+static const odd_section *const sections[] = {&report_section, NULL};
+
+const odd_stage odd_stage_report = {
+    .name = "report",
+    .file = "report.h5",
+    .summary = "make the page to look at",
+    .version = 2,
+    .inputs = inputs,
+    .sections = sections,
+    .product = "report/index.html",
+    .plan = plan_report,
+    .run = run_report,
+};

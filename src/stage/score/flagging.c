@@ -1,0 +1,172 @@
+/* Flagging: where the ranking is cut, by probability, by a share, or by a false-alarm rate that
+ * verified images vouch for. */
+#include "oddlot/stage/flagging.h"
+#include "oddlot/stage/calibration.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USUAL_SHARE 0.05 /* flagged where a detector gives no probability and the job no share */
+
+static const char *const ways[] = {"auto", "probability", "share", "estimate", "false_alarm", NULL};
+
+static const odd_option score_table[] = {
+    {"rank_by", ODD_OPTION_TEXT, offsetof(odd_score_options, rank_by), "", 0, 0, NULL,
+     "column that ranks the images; empty: the detector's own, or e.g. reconstruction"},
+    {"flag_by", ODD_OPTION_CHOICE, offsetof(odd_score_options, flag_by), "auto", 0, 0, ways,
+     "probability: those above flag_threshold; share: flag_share of the images; estimate: as many "
+     "as "
+     "the detector believes to be odd; false_alarm: see there; auto: by flag_share if it is given, "
+     "else by probability, or the oddest 0.05 where the detector gives none"},
+    {"flag_threshold", ODD_OPTION_REAL, offsetof(odd_score_options, flag_threshold), "0.5", 0, 1,
+     NULL, "images with at least this probability of being odd are flagged"},
+    {"flag_share", ODD_OPTION_REAL, offsetof(odd_score_options, flag_share), "-1", -1, 1, NULL,
+     "share of the images that is flagged, the oddest; negative: not given"},
+    {"false_alarm", ODD_OPTION_REAL, offsetof(odd_score_options, false_alarm), "0.05", 1e-6, 0.5,
+     NULL,
+     "flag_by false_alarm: at most this share of the theme images is flagged; needs verified "
+     "theme images and fit.calibration"},
+    {"confidence", ODD_OPTION_REAL, offsetof(odd_score_options, confidence), "0.95", 0.5, 0.999999,
+     NULL, "with which the rate of false_alarm holds"},
+    {"damage_share", ODD_OPTION_REAL, offsetof(odd_score_options, damage_share), "0.01", 0,
+     0.999999, NULL,
+     "share of damaged images that probabilities of damage suppose in the catalogue; 0: as many as "
+     "the trained networks suggest"},
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_score_section = {"score", "Ranking and flagging", score_table,
+                                       sizeof(odd_score_options)};
+
+static bool is(const odd_score_options *o, const char *way)
+{
+    return strcmp(o->flag_by, way) == 0;
+}
+
+static int falling(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* The finite and infinite scores, largest first. */
+static odd_status sort_scores(const odd_ranked *rows, double **sorted, int64_t *count)
+{
+    odd_status st;
+    *count = 0;
+    ODD_TRY(ODD_NEW(*sorted, rows->n));
+    for (int64_t i = 0; i < rows->n; i++)
+        if (!isnan(rows->score[i])) (*sorted)[(*count)++] = rows->score[i];
+    qsort(*sorted, (size_t)*count, sizeof **sorted, falling);
+done:
+    return st;
+}
+
+static odd_status by_count(const odd_ranked *rows, double share, odd_flagging *out)
+{
+    double *sorted = NULL;
+    int64_t readable;
+    odd_status st;
+    ODD_TRY(sort_scores(rows, &sorted, &readable));
+    out->flagged = llround(share * (double)readable);
+    out->threshold = out->flagged > 0 ? sorted[out->flagged - 1] : INFINITY;
+done:
+    odd_free(sorted);
+    return st;
+}
+
+static void by_probability(const odd_ranked *rows, double threshold, odd_flagging *out)
+{
+    out->by_chance = true;
+    out->threshold = threshold;
+    for (int64_t i = 0; i < rows->n; i++)
+        out->flagged += rows->probability[i] >= threshold; /* false for NaN */
+}
+
+static double mean_probability(const odd_ranked *rows)
+{
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < rows->n; i++) {
+        if (isnan(rows->probability[i])) continue;
+        sum += rows->probability[i];
+        count++;
+    }
+    return count > 0 ? sum / (double)count : 0;
+}
+
+static odd_status calibration_scores(const odd_ranked *rows, double **score, int64_t *count)
+{
+    odd_status st;
+    *count = 0;
+    ODD_TRY(ODD_NEW(*score, rows->n));
+    for (int64_t i = 0; rows->calibrates && i < rows->n; i++)
+        if (rows->calibrates[i] && !isnan(rows->score[i])) (*score)[(*count)++] = rows->score[i];
+done:
+    return st;
+}
+
+static odd_status by_false_alarm(const odd_job *job, const odd_score_options *o,
+                                 const odd_ranked *rows, odd_flagging *out)
+{
+    double *score = NULL;
+    int64_t count;
+    odd_status st;
+    ODD_TRY(calibration_scores(rows, &score, &count));
+    st = odd_conformal_cut(count, score, o->false_alarm, o->confidence, &out->cut);
+    if (st == ODD_ARG) {
+        char reason[ODD_REASON_SIZE];
+        strcpy(reason, odd_fail_reason());
+        st = odd_job_fail(job, "score.false_alarm",
+                          "%s (the share fit.calibration of the verified)", reason);
+    }
+    ODD_TRY(st);
+    out->threshold = nextafter(out->cut.threshold, INFINITY);
+    for (int64_t i = 0; i < rows->n; i++)
+        out->flagged += rows->score[i] >= out->threshold;
+    odd_log(
+        ODD_LOG_INFO,
+        "threshold %.6g from %lld verified images: at most %.3g of the theme images are flagged, "
+        "with confidence %.4g; %.3g of them are expected",
+        out->threshold, (long long)count, o->false_alarm, out->cut.confidence, out->cut.expected);
+done:
+    odd_free(score);
+    return st;
+}
+
+odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out)
+{
+    const odd_score_options *o = odd_job_section(job, "score");
+    const bool share_given = o->flag_share >= 0;
+    *out = (odd_flagging){0};
+    if (is(o, "false_alarm")) return by_false_alarm(job, o, rows, out);
+    if (is(o, "estimate")) return by_count(rows, mean_probability(rows), out);
+    if (is(o, "share") || (is(o, "auto") && (share_given || !rows->probability)))
+        return by_count(rows, share_given ? o->flag_share : USUAL_SHARE, out);
+    by_probability(rows, o->flag_threshold, out);
+    return ODD_OK;
+}
+
+bool odd_flagging_flags(const odd_flagging *f, double score, double probability)
+{
+    return (f->by_chance ? probability : score) >= f->threshold;
+}
+
+odd_status odd_flagging_check(const odd_job *job, bool has_probability)
+{
+    const odd_score_options *o = odd_job_section(job, "score");
+    if (!has_probability && (is(o, "probability") || is(o, "estimate")))
+        return odd_job_fail(job, "score.flag_by",
+                            "'%s' needs a detector that gives probabilities, such as mixture",
+                            o->flag_by);
+    if (is(o, "false_alarm") && odd_calibration_share(job) == 0)
+        return odd_job_fail(job, "score.flag_by",
+                            "'false_alarm' needs verified theme images that the fit is not told "
+                            "of: set fit.calibration, such as 0.5");
+    return ODD_OK;
+}

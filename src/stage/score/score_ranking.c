@@ -1,0 +1,106 @@
+/* Ranking: scores come into the order of the catalogue, the oddest first; those flagged get a
+ * reason. Rank 0 alone: about 8 bytes for each image and column. */
+#include "oddlot/run/audited.h"
+#include "oddlot/run/columns.h"
+#include "oddlot/stage/calibration.h"
+#include "stage/score/score_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void odd_scored_free(odd_scored *s)
+{
+    odd_free(s->value);
+    odd_free(s->score);
+    odd_free(s->order);
+    odd_free(s->calibrates);
+    odd_free(s->reason);
+}
+
+/* The rows of the features rise: no image is there twice. */
+static odd_status check_rows(const odd_scored *s, const int64_t row[], int64_t rows, int64_t scored)
+{
+    if (rows != scored)
+        return odd_fail(ODD_FORMAT, "features.h5 has %lld images, reduce.h5 %lld rows",
+                        (long long)rows, (long long)scored);
+    for (int64_t i = 0; i < rows; i++)
+        if (row[i] < 0 || row[i] >= s->n || (i > 0 && row[i] <= row[i - 1]))
+            return odd_fail(ODD_FORMAT,
+                            "features.h5: row %lld is of image %lld, where ingest.h5 has %lld "
+                            "and each comes once",
+                            (long long)i, (long long)row[i], (long long)s->n);
+    return ODD_OK;
+}
+
+static odd_status place(odd_scored *s, const int64_t row[], const double given[], int64_t rows)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(s->value, s->n * s->by.columns));
+    ODD_TRY(ODD_NEW(s->score, s->n));
+    ODD_TRY(ODD_NEW(s->order, rows));
+    for (int64_t i = 0; i < s->n * s->by.columns; i++)
+        s->value[i] = NAN;
+    for (int64_t i = 0; i < s->n; i++)
+        s->score[i] = NAN;
+    for (int64_t i = 0; i < rows; i++) {
+        for (int c = 0; c < s->by.columns; c++)
+            s->value[c * s->n + row[i]] = given[i * s->by.columns + c];
+        s->score[row[i]] =
+            s->by.column[s->by.rank_by].ranks * given[i * s->by.columns + s->by.rank_by];
+        s->order[s->readable++] = row[i];
+    }
+done:
+    return st;
+}
+
+static int odder_first(const void *a, const void *b, void *context)
+{
+    const double *score = context;
+    int64_t i = *(const int64_t *)a, j = *(const int64_t *)b;
+    if (score[i] != score[j]) return score[i] > score[j] ? -1 : 1;
+    return i < j ? -1 : 1;
+}
+
+static odd_status count_flagged(const odd_run *run, odd_scored *s)
+{
+    const odd_ranked rows = {
+        .n = s->n,
+        .score = s->score,
+        .probability = s->by.probability < 0 ? NULL : s->value + s->by.probability * s->n,
+        .calibrates = s->calibrates,
+    };
+    return odd_flagging_decide(run->job, &rows, &s->flagging);
+}
+
+static odd_status explain(const odd_bundle *model, odd_scored *s)
+{
+    double value[ODD_MOST_SCORE_COLUMNS];
+    s->reason = odd_alloc(s->flagged, sizeof *s->reason);
+    if (!s->reason) return ODD_NOMEM;
+    for (int64_t i = 0; i < s->flagged; i++) {
+        for (int c = 0; c < s->by.columns; c++)
+            value[c] = s->value[c * s->n + s->order[i]];
+        odd_scoring_reason(&s->by, model, value, s->reason[i], sizeof s->reason[i]);
+    }
+    return ODD_OK;
+}
+
+odd_status odd_score_rank(const odd_run *run, const odd_file *features, const odd_bundle *model,
+                          int64_t scored, const double given[], odd_scored *s)
+{
+    int64_t *row = NULL, rows;
+    odd_status st;
+    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&row, &rows));
+    ODD_TRY(check_rows(s, row, rows, scored));
+    ODD_TRY(place(s, row, given, rows));
+    qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
+    ODD_TRY(odd_calibration_mark(run->job, s->n, run->audited->verified, &s->calibrates));
+    ODD_TRY(count_flagged(run, s));
+    s->flagged = s->flagging.flagged;
+    ODD_TRY(explain(model, s));
+done:
+    odd_free(row);
+    return st;
+}

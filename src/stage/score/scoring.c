@@ -1,0 +1,211 @@
+/* Scoring: rows by a detector, with the residual of their reduction, and what networks that the job
+ * trains say, beside its columns. */
+#include "oddlot/stage/scoring.h"
+
+#include "oddlot/run/columns.h"
+#include "oddlot/run/run.h"
+#include "oddlot/stage/flagging.h"
+#include "stage/train/train_coder_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char residual_about[] = "length of what the components do not hold; larger is odder";
+
+/* What the networks of a task say of an image: a column, and where it is in train.h5. */
+typedef struct odd_said_column {
+    odd_score_column column;
+    const char *dataset;
+} said_column;
+
+static const said_column damage_columns[] = {
+    {{"damage", "log odds of damage, by a network that has not seen the image", 1}, "log_odds"},
+    {{"damage_probability", "of damage, calibrated, with the share of score.damage_share", 0},
+     "probability"},
+    {{NULL, NULL, 0}, NULL},
+};
+
+static const said_column autoencoder_columns[] = {
+    {{"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},
+     "reconstruction_error"},
+    {{NULL, NULL, 0}, NULL},
+};
+
+static const said_column variational_columns[] = {
+    {{"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},
+     "reconstruction_error"},
+    {{"reconstruction_probability",
+      "log likelihood by the variational auto-encoder; smaller is odder", -1},
+     "reconstruction_probability"},
+    {{NULL, NULL, 0}, NULL},
+};
+
+/* NULL: the job trains none. */
+static const said_column *said_of(const odd_job *job)
+{
+    if (!odd_trains(job)) return NULL;
+    if (odd_train_task_of(job) == &odd_task_damage) return damage_columns;
+    return odd_coder_is_variational(job) ? variational_columns : autoencoder_columns;
+}
+
+static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const char *name)
+{
+    odd_text names = ODD_TEXT_EMPTY;
+    for (int c = 0; c < s->columns; c++)
+        if (s->column[c].ranks) odd_text_format(&names, " %s", s->column[c].name);
+    odd_status st = odd_job_fail(job, "score.rank_by", "no score '%s'; %s gives%s", name,
+                                 s->detector->name, odd_text_string(&names));
+    odd_text_free(&names);
+    return st;
+}
+
+static void add_column(odd_scoring *s, odd_score_column column)
+{
+    ODD_CHECK(s->columns < ODD_MOST_SCORE_COLUMNS);
+    s->column[s->columns++] = column;
+}
+
+/* An auto-encoder has a better right to the name. */
+static void add_columns(const odd_job *job, odd_scoring *s)
+{
+    const said_column *said = said_of(job);
+    const bool taken = said && said != damage_columns;
+    for (int c = 0; c < s->residual; c++)
+        add_column(s, s->detector->columns[c]);
+    add_column(s, (odd_score_column){taken ? "residual" : "reconstruction", residual_about, 1});
+    if (!said) return;
+    s->said = said;
+    s->trained = s->columns;
+    if (said == damage_columns) s->damage = s->trained;
+    for (; said->dataset; said++)
+        add_column(s, said->column);
+}
+
+odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out)
+{
+    const odd_score_options *options = odd_job_section(job, "score");
+    const char *wish = options->rank_by;
+    *out = (odd_scoring){.detector = detector,
+                         .residual = odd_detector_columns(detector),
+                         .trained = -1,
+                         .damage = -1,
+                         .probability = -1,
+                         .damage_share = options->damage_share};
+    add_columns(job, out);
+    out->rank_by = *wish ? -1 : 0;
+    for (int c = 0; c < out->columns; c++) {
+        if (strcmp(out->column[c].name, "posterior") == 0) out->probability = c;
+        if (out->column[c].ranks != 0 && strcmp(out->column[c].name, wish) == 0) out->rank_by = c;
+    }
+    if (out->damage >= 0 && out->rank_by == out->damage) out->probability = out->damage + 1;
+    return out->rank_by >= 0 ? ODD_OK : no_such_column(job, out, wish);
+}
+
+odd_status odd_scoring_do(const odd_scoring *s, const odd_bundle *model, const odd_rows *rows,
+                          const double residual[], double **out)
+{
+    const int own = s->residual;
+    const int64_t n = rows->part.n_local;
+    double *given = NULL;
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(given, n * own));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(*out, n * s->columns));
+    ODD_TRY(s->detector->score(model, rows, given));
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(*out + i * s->columns, given + i * own, (size_t)own * sizeof *given);
+        (*out)[i * s->columns + own] = residual[i];
+    }
+done:
+    odd_free(given);
+    return st;
+}
+
+/* Calibrated log odds of images of which half are damaged, as a probability where another share is.
+ */
+static double with_share(double odds, double share)
+{
+    return 1 / (1 + exp(-odds) * (1 - share) / share);
+}
+
+/* One column of scores from one of train.h5, by the image of each of my rows. */
+static odd_status add_said(const odd_scoring *by, int column, const char *name,
+                           const odd_file *train, const odd_partition *part, const int64_t row[],
+                           double score[])
+{
+    double *said = NULL;
+    int64_t images;
+    odd_status st;
+    ODD_TRY(odd_column_read(train, name, ODD_F64, (void **)&said, &images));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        if (row[i] < 0 || row[i] >= images)
+            ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 and features.h5 are of other images"));
+        score[i * by->columns + column] = said[row[i]];
+    }
+done:
+    odd_free(said);
+    return st;
+}
+
+/* Where the job says how many images are damaged, the networks are not asked for the share. */
+static odd_status add_damage_probability(const odd_scoring *by, const odd_file *train,
+                                         const odd_partition *part, const int64_t row[],
+                                         double score[])
+{
+    const int column = by->damage + 1;
+    odd_status st = add_said(by, column, "calibrated", train, part, row, score);
+    for (int64_t i = 0; i < part->n_local && st == ODD_OK; i++) {
+        double *value = &score[i * by->columns + column];
+        *value = with_share(*value, by->damage_share);
+    }
+    return st;
+}
+
+odd_status odd_scoring_add_trained(const odd_scoring *by, const odd_file *features,
+                                   const odd_file *train, const odd_partition *part, double score[])
+{
+    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
+    const said_column *said = by->said;
+    odd_dataset *dataset = NULL;
+    int64_t *row = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(row, part->n_local));
+    ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
+    ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_I64, row));
+    for (int c = 0; said[c].dataset; c++)
+        ODD_TRY(add_said(by, by->trained + c, said[c].dataset, train, part, row, score));
+    if (by->damage >= 0 && by->damage_share > 0)
+        ODD_TRY(add_damage_probability(by, train, part, row, score));
+done:
+    odd_dataset_close(&dataset);
+    odd_free(row);
+    return st;
+}
+
+/* Is it a network, not the detector, that ranks? */
+static bool ranks_by_network(const odd_scoring *s)
+{
+    return s->trained >= 0 && s->rank_by >= s->trained;
+}
+
+const char *odd_scoring_name(const odd_scoring *s)
+{
+    return ranks_by_network(s) ? s->column[s->rank_by].name : s->detector->name;
+}
+
+void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const double score[],
+                        char *buffer, size_t size)
+{
+    if (!ranks_by_network(s))
+        s->detector->reason(model, score, buffer, size);
+    else if (s->damage >= 0)
+        snprintf(buffer, size,
+                 "damage of probability %.3f, by a network that has not seen the image",
+                 score[s->damage + 1]);
+    else
+        snprintf(buffer, size, "%s %.4g, by the auto-encoder", odd_scoring_name(s),
+                 score[s->rank_by]);
+}

@@ -1,0 +1,136 @@
+/* Score: how odd every image is, by the fitted detector; which are flagged, and why.
+ *
+ * Rank 0 brings the scores into the order of the catalogue and ranks them: about 8 bytes for each
+ * image and column there. */
+#include "oddlot/run/audited.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/run/stored_rows.h"
+#include "oddlot/stage/stages.h"
+#include "oddlot/store/dataset.h"
+#include "stage/score/score_internal.h"
+#include "stage/train/training_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+/* Scores of my rows (n_local, columns). train: NULL where the job trains no network. */
+static odd_status score_rows(const odd_run *run, const odd_file *features, const odd_file *reduced,
+                             const odd_file *train, const odd_bundle *model, const odd_scoring *by,
+                             double **out, int64_t *n_local)
+{
+    const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
+    odd_stored_rows stored = {0};
+    odd_dataset *dataset = NULL;
+    double *residual = NULL;
+    odd_status st;
+    ODD_TRY(odd_stored_rows_open(run, reduced, "scores", &stored));
+    const odd_partition *part = &stored.rows.part;
+    *n_local = part->n_local;
+    ODD_TRY_ALL(run->comm, ODD_NEW(residual, part->n_local));
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "residual", &column, &dataset));
+    ODD_TRY_ALL(run->comm, odd_dataset_read(dataset, part->row0, part->n_local, ODD_F64, residual));
+    ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, out));
+    ODD_TRY_ALL(run->comm,
+                train ? odd_scoring_add_trained(by, features, train, part, *out) : ODD_OK);
+done:
+    odd_dataset_close(&dataset);
+    odd_stored_rows_close(&stored);
+    odd_free(residual);
+    return st;
+}
+
+/* The detector that fitted the model, which is in the file. */
+static odd_status read_model(const odd_run *run, const odd_file *file, odd_bundle *model,
+                             odd_scoring *by)
+{
+    char *name = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(file, "/model", "detector", &name));
+    const odd_detector *detector = odd_detector_find(name);
+    if (!detector)
+        ODD_TRY(odd_fail(ODD_FORMAT,
+                         "model.h5 was made by a detector '%s' that this oddlot does not have",
+                         name));
+    ODD_TRY(odd_bundle_read(file, "model", model));
+    ODD_TRY(odd_scoring_new(run->job, detector, by));
+done:
+    odd_free(name);
+    return st;
+}
+
+static odd_status run_score(odd_run *run, const odd_provenance *from)
+{
+    const odd_audited *audited;
+    odd_file *features = NULL, *reduced = NULL, *fit = NULL, *train = NULL, *out = NULL;
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double *mine = NULL, *all = NULL, started = odd_seconds();
+    int64_t n_local = 0, n;
+    int root = odd_rank(run->comm) == 0;
+    odd_scored s = {0};
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    s.n = audited->rows;
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
+    ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));
+    if (odd_trains(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "train", &train));
+    ODD_TRY_ALL(run->comm, read_model(run, fit, &model, &s.by));
+    ODD_TRY(score_rows(run, features, reduced, train, &model, &s.by, &mine, &n_local));
+    ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.by.columns * sizeof *mine,
+                            (void **)&all, &n));
+    ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, features, &model, n, all, &s) : ODD_OK);
+    odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
+    s.flagged = s.flagging.flagged;
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(odd_score_write(run, out, &s));
+    ODD_TRY_ALL(run->comm, root ? odd_score_write_csv(run, &s) : ODD_OK);
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_file_close(&train);
+    odd_file_close(&fit);
+    odd_file_close(&reduced);
+    odd_file_close(&features);
+    odd_bundle_free(&model);
+    odd_scored_free(&s);
+    odd_free(mine);
+    odd_free(all);
+    return st;
+}
+
+/* Before the hours that the stages before may take. */
+static odd_status check_score(const odd_job *job)
+{
+    odd_scoring by;
+    odd_status st = odd_scoring_new(job, odd_detector_find(odd_stage_fit.part(job)), &by);
+    return st == ODD_OK ? odd_flagging_check(job, by.probability >= 0) : st;
+}
+
+static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
+{
+    const int columns = 6;
+    (void)run;
+    plan->disk = plan->rows * (columns + 2) * 8;
+    plan->memory = plan->rows * (2 * columns + 2) * 8;
+    odd_text_add(&plan->what, "a score and a rank for every image, flagged.csv");
+    return ODD_OK;
+}
+
+static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit", NULL};
+static const odd_section *const sections[] = {&odd_score_section, NULL};
+
+const odd_stage odd_stage_score = {
+    .name = "score",
+    .file = "scores.h5",
+    .summary = "rank every image by how odd it is, and flag the odd ones",
+    .version = 1,
+    .inputs = inputs,
+    .sections = sections,
+    .product = "flagged.csv",
+    .check = check_score,
+    .plan = plan_score,
+    .run = run_score,
+};

@@ -1,0 +1,222 @@
+/* Train: networks learn from the catalogue itself what the job's task is. */
+#include "oddlot/learn/network_precision.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+#include "stage/train/training_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/image/prepare.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <stddef.h>
+
+static const char *const initials[] = {"he", "glorot", NULL};
+static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
+static const char *const schedules[] = {"constant", "cosine", "step", NULL};
+
+static const odd_option table[] = {
+    {"network", ODD_OPTION_LIST, offsetof(odd_training_options, network), "[]", 0, 0, NULL,
+     "layers of a network that is trained on the catalogue, such as ['conv 8 5x5', relu, 'max_pool "
+     "2', 'dense 2']; []: none is"},
+    {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0,
+     odd_train_tasks,
+     "what it learns: damage, to tell images that a program damaged from those as they are; "
+     "autoencoder, to give images back through a short code"},
+    {"folds", ODD_OPTION_INT, offsetof(odd_training_options, folds), "4", 2, 100, NULL,
+     "of task damage: parts of the catalogue; a network for each learns from the others and judges "
+     "this one"},
+    {"epochs", ODD_OPTION_INT, offsetof(odd_training_options, epochs), "20", 1, 100000, NULL,
+     "how often a network sees its images, at most"},
+    {"patience", ODD_OPTION_INT, offsetof(odd_training_options, patience), "0", 0, 100000, NULL,
+     "stop when so many epochs have brought nothing better, and keep the best network; task damage "
+     "holds one more part out to tell; 0: go on, and keep the last"},
+    {"batch", ODD_OPTION_INT, offsetof(odd_training_options, batch), "64", 1, 1 << 20, NULL,
+     "images of a step, on all ranks"},
+    {"shards", ODD_OPTION_INT, offsetof(odd_training_options, shards), "8", 1, 4096, NULL,
+     "parts of a batch that threads and ranks work on; the result depends on it"},
+    {"initial", ODD_OPTION_CHOICE, offsetof(odd_training_options, initial), "he", 0, 0, initials,
+     "weights before training"},
+    {"optimizer", ODD_OPTION_CHOICE, offsetof(odd_training_options, optimizer), "adam", 0, 0,
+     optimizers, "how weights move: sgd (with momentum), adam, adamw"},
+    {"rate", ODD_OPTION_REAL, offsetof(odd_training_options, rate), "0.001", 1e-12, 1e6, NULL,
+     "learning rate"},
+    {"schedule", ODD_OPTION_CHOICE, offsetof(odd_training_options, schedule), "constant", 0, 0,
+     schedules, "how the rate falls: constant, cosine (to last_rate), step (see every, factor)"},
+    {"warm_up", ODD_OPTION_REAL, offsetof(odd_training_options, warm_up), "0", 0, 1e5, NULL,
+     "first epochs, in which the rate rises from nearly 0"},
+    {"last_rate", ODD_OPTION_REAL, offsetof(odd_training_options, last_rate), "0", 0, 1e6, NULL,
+     "learning rate at the end of schedule cosine"},
+    {"every", ODD_OPTION_INT, offsetof(odd_training_options, every), "10", 1, 1e6, NULL,
+     "epochs between two steps of schedule step"},
+    {"factor", ODD_OPTION_REAL, offsetof(odd_training_options, factor), "0.1", 1e-12, 1, NULL,
+     "of the rate at each of them"},
+    {"momentum", ODD_OPTION_REAL, offsetof(odd_training_options, momentum), "0.9", 0, 0.999999,
+     NULL, "of sgd"},
+    {"weight_decay", ODD_OPTION_REAL, offsetof(odd_training_options, weight_decay), "0", 0, 1e6,
+     NULL, "pull of the weights towards 0"},
+    {"clip", ODD_OPTION_REAL, offsetof(odd_training_options, clip), "0", 0, 1e12, NULL,
+     "largest length of the gradient; 0: any"},
+    {"precision", ODD_OPTION_CHOICE, offsetof(odd_training_options, precision), "f32", 0, 0,
+     odd_precision_names,
+     "of what convolutions and products read while networks learn; sums and weights are float32. "
+     "bf16: several times as fast where the CPU has AMX; auto: bf16 there"},
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_train_section = {"train", "Networks trained on the catalogue itself", table,
+                                       sizeof(odd_training_options)};
+
+static const odd_training_options *options_of(const odd_job *job)
+{
+    return odd_job_section(job, odd_train_section.name);
+}
+
+bool odd_trains(const odd_job *job)
+{
+    return options_of(job)->network.count > 0;
+}
+
+static const char *train_part(const odd_job *job)
+{
+    return odd_train_task_of(job)->settings->name;
+}
+
+static const char *train_product(const odd_job *job)
+{
+    return odd_train_task_of(job)->product;
+}
+
+/* A network for the images that the ingest stores. */
+static odd_status planned_network(const odd_job *job, odd_graph **graph)
+{
+    const odd_prepare_options *prepare = odd_job_section(job, "image");
+    const int64_t shape[3] = {odd_prepared_channels(prepare), prepare->size, prepare->size};
+    return odd_train_task_of(job)->network(job, 0, shape, graph);
+}
+
+static odd_status check_train(const odd_job *job)
+{
+    const odd_training_options *o = options_of(job);
+    odd_train_options method;
+    odd_schedule schedule;
+    odd_graph *graph = NULL;
+    odd_status st;
+    if (o->shards > o->batch)
+        return odd_job_fail(job, "train.shards", "%lld shards of a batch of %lld images",
+                            (long long)o->shards, (long long)o->batch);
+    ODD_TRY(odd_train_task_of(job)->check(job));
+    ODD_TRY(odd_train_method(job, 1, &method, &schedule));
+    ODD_TRY(planned_network(job, &graph));
+done:
+    odd_graph_free(&graph);
+    return st;
+}
+
+/* @collective */
+static odd_status open_training(odd_training *t, const odd_file *ingest)
+{
+    odd_status st;
+    t->options = options_of(t->run->job);
+    t->goal = odd_train_task_of(t->run->job);
+    ODD_TRY(odd_train_images_open(t->run, ingest, t->goal->preset, &t->images));
+    ODD_TRY_ALL(t->comm, t->goal->begin(t));
+done:
+    return st;
+}
+
+static void close_training(odd_training *t)
+{
+    if (t->goal) t->goal->end(t);
+    odd_cross_fit_free(&t->result);
+    odd_train_images_close(&t->images);
+}
+
+static odd_status do_networks(odd_training *t)
+{
+    odd_train_state state;
+    odd_status st;
+    ODD_TRY(odd_train_recall(t, &state));
+    if (state.epochs > 0)
+        odd_log(ODD_LOG_INFO, "train: goes on after epoch %lld of fold %lld",
+                (long long)state.epochs, (long long)state.fold + 1);
+    while (state.fold < t->goal->networks(t->options))
+        ODD_TRY(odd_train_fold(t, &state));
+done:
+    odd_train_state_free(&state);
+    return st;
+}
+
+/* Seconds of an epoch for 1000 images; nothing where all was in the checkpoint. @collective */
+static odd_status write_pace(const odd_training *t, odd_file *file)
+{
+    double spent[2] = {t->result.seconds, (double)t->result.learnt};
+    odd_max_f64(t->comm, spent, 2);
+    if (spent[1] <= 0) return ODD_OK;
+    odd_log(ODD_LOG_STAGE, "train     %.4f s for 1000 images", 1000 * spent[0] / spent[1]);
+    return odd_file_set_f64(file, "/", "seconds_per_1000_images", 1000 * spent[0] / spent[1]);
+}
+
+static odd_status run_train(odd_run *run, const odd_provenance *from)
+{
+    const double started = odd_seconds();
+    odd_training t = {.run = run, .comm = run->comm, .from = from};
+    odd_file *ingest = NULL, *out = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY(open_training(&t, ingest));
+    ODD_TRY(do_networks(&t));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(t.goal->write(&t, out));
+    ODD_TRY(write_pace(&t, out));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+    if (odd_rank(run->comm) == 0) odd_train_forget(&t);
+done:
+    odd_file_discard(&out);
+    close_training(&t);
+    odd_file_close(&ingest);
+    return st;
+}
+
+static odd_status plan_train(odd_run *run, odd_stage_plan *plan)
+{
+    const odd_training_options *o = options_of(run->job);
+    const odd_prepare_options *prepare = odd_job_section(run->job, "image");
+    odd_graph *graph = NULL;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, planned_network(run->job, &graph));
+    const int64_t weights = odd_graph_parameters(graph) * (int64_t)sizeof(float);
+    const int64_t networks = odd_train_task_of(run->job)->networks(o);
+    plan->disk = networks * weights + plan->rows * 25;
+    plan->memory = plan->rows * ((int64_t)odd_prepared_bytes(prepare) + 64) +
+                   weights * (4 + 2 * o->shards / odd_size(run->comm));
+    odd_text_format(&plan->what, "%s: %lld networks of %lld weights, %lld epochs each", o->task,
+                    (long long)networks, (long long)odd_graph_parameters(graph),
+                    (long long)o->epochs);
+done:
+    odd_graph_free(&graph);
+    return st;
+}
+
+static const char *const inputs[] = {"ingest", NULL};
+static const odd_section *const sections[] = {&odd_train_section, &odd_train_augment_section, NULL};
+
+const odd_stage odd_stage_train = {
+    .name = "train",
+    .file = "train.h5",
+    .summary = "networks learn from the catalogue",
+    .resumes = true,
+    .version = 1,
+    .seeded = true,
+    .common = true,
+    .inputs = inputs,
+    .sections = sections,
+    .product_of = train_product,
+    .parts = odd_train_task_part,
+    .part = train_part,
+    .applies = odd_trains,
+    .check = check_train,
+    .plan = plan_train,
+    .run = run_train,
+};

@@ -1,0 +1,305 @@
+/* Task autoencoder: one network learns to give back the images of the catalogue through a short
+ * code. What it cannot give back is odd; the code is a feature (features.source: trained). */
+#include "oddlot/run/columns.h"
+#include "stage/train/train_coder_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/eval/mean.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+static const char *const losses_known[] = {"squared", "binary", NULL};
+static const char *const kept_known[] = {"last", "best", NULL};
+
+static const odd_option table[] = {
+    {"decoder", ODD_OPTION_LIST, offsetof(odd_coder_options, decoder), "[]", 0, 0, NULL,
+     "layers from the code back to an image, such as ['dense 784', 'reshape 1x28x28']; []: the "
+     "mirror of train.network"},
+    {"loss", ODD_OPTION_CHOICE, offsetof(odd_coder_options, loss), "squared", 0, 0, losses_known,
+     "squared: of levels from 0 to 1, mean over pixels; binary: cross-entropy of each level as a "
+     "probability, with a sigmoid behind the decoder"},
+    {"keep", ODD_OPTION_CHOICE, offsetof(odd_coder_options, keep), "last", 0, 0, kept_known,
+     "the network of which epoch: the last, or the one of least loss while it learnt; patience "
+     "keeps the best too"},
+    {"kl", ODD_OPTION_REAL, offsetof(odd_coder_options, kl), "1", 1e-9, 1e9, NULL,
+     "where the network ends in `sample N` (a variational code): weight of the divergence of codes "
+     "from the normal distribution; with loss squared the variance of a pixel, such as 0.01"},
+    {"draws", ODD_OPTION_INT, offsetof(odd_coder_options, draws), "10", 1, 10000, NULL,
+     "of the variational code of an image, for its reconstruction probability"},
+    {"restore", ODD_OPTION_BOOL, offsetof(odd_coder_options, restore), "false", 0, 0, NULL,
+     "images that train.augment changes are to be given back as they were (a denoising "
+     "auto-encoder), so that codes tell less of such changes"},
+    ODD_OPTIONS_END,
+};
+
+static const odd_part settings = {"autoencoder",
+                                  "An auto-encoder, of which train.network is the encoder", table,
+                                  sizeof(odd_coder_options)};
+
+static const odd_coder_options *options_of(const odd_job *job)
+{
+    return odd_part_options(job, "train", settings.name);
+}
+
+/* -- before training -- */
+
+static int64_t networks(const odd_training_options *options)
+{
+    (void)options;
+    return 1;
+}
+
+static odd_status network(const odd_job *job, int64_t number, const int64_t shape[3],
+                          odd_graph **out)
+{
+    (void)number;
+    odd_status st;
+    ODD_TRY(odd_coder_new(job, shape, out));
+    ODD_TRY(odd_coder_note(job, *out));
+done:
+    return st;
+}
+
+static int choice(const odd_job *job)
+{
+    const odd_training_options *train = odd_job_section(job, "train");
+    const bool best = train->patience > 0 || strcmp(options_of(job)->keep, "best") == 0;
+    return best ? ODD_CURVE_SEEN_LOSS : -1;
+}
+
+static odd_status begin(odd_training *t)
+{
+    odd_cross_fit *r = &t->result;
+    odd_status st;
+    *r = (odd_cross_fit){.n = t->images.n, .folds = 1, .epochs = t->options->epochs};
+    ODD_TRY(ODD_NEW(r->curve, ODD_CURVES * r->epochs));
+    ODD_TRY(ODD_NEW(r->best, 1));
+    ODD_TRY(ODD_NEW(t->error, r->n));
+    if (odd_coder_is_variational(t->run->job)) ODD_TRY(ODD_NEW(t->likelihood, r->n));
+    for (int64_t i = 0; i < ODD_CURVES * r->epochs; i++)
+        r->curve[i] = NAN;
+    for (int64_t i = 0; i < r->n; i++)
+        t->error[i] = NAN;
+    for (int64_t i = 0; t->likelihood && i < r->n; i++)
+        t->likelihood[i] = NAN;
+done:
+    return st;
+}
+
+static void end(odd_training *t)
+{
+    odd_free(t->error);
+    odd_free(t->likelihood);
+    t->error = t->likelihood = NULL;
+}
+
+/* -- while it learns -- */
+
+static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+{
+    (void)number;
+    return t->images.held_out[row] ? ODD_PART_HELD : ODD_PART_SEEN;
+}
+
+static odd_status room(const odd_training *t, odd_shown *shown)
+{
+    return options_of(t->run->job)->restore ? odd_shown_keep_whole(&t->images, shown) : ODD_OK;
+}
+
+/* The images themselves, as they are shown or were before. */
+static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
+                odd_target target[ODD_LOSSES])
+{
+    const float *back = shown->whole ? shown->whole : shown->input;
+    target[0].value = back + at * images->bytes;
+}
+
+static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                          const odd_train_rows part[ODD_PARTS])
+{
+    const odd_train_rows *held = &part[ODD_PART_HELD];
+    const double seen = odd_curve(&t->result, ODD_CURVE_SEEN_LOSS, number)[epoch];
+    double *loss = &odd_curve(&t->result, ODD_CURVE_HELD_LOSS, number)[epoch], *each = NULL;
+    odd_loss term[ODD_LOSSES];
+    const int terms = odd_coder_losses(t->run->job, graph, term);
+    odd_status st = ODD_OK;
+    if (held->count == 0) goto done;
+    ODD_TRY_ALL(t->comm, ODD_NEW(each, held->count));
+    ODD_TRY(odd_train_objective(t, graph, terms, term, held->count, held->row, each));
+    *loss = odd_mean_of(held->count, each).mean;
+done:
+    if (st == ODD_OK && held->count == 0)
+        odd_log(ODD_LOG_INFO, "train: epoch %lld: loss %.6f", (long long)epoch + 1, seen);
+    else if (st == ODD_OK)
+        odd_log(ODD_LOG_INFO, "train: epoch %lld: loss %.6f seen, %.6f held out",
+                (long long)epoch + 1, seen, *loss);
+    odd_free(each);
+    return st;
+}
+
+/* -- what comes of it -- */
+
+/* @local: rank 0 */
+static odd_status save(const odd_training *t, const odd_graph *graph, const odd_graph *whole)
+{
+    odd_graph *encoder = NULL;
+    odd_status st;
+    ODD_TRY(odd_coder_cut(t->run->job, graph, &encoder));
+    ODD_TRY(odd_train_save(t, encoder, "encoder"));
+    ODD_TRY(odd_train_save(t, whole, "autoencoder"));
+done:
+    odd_graph_free(&encoder);
+    return st;
+}
+
+/* From readable images to all. */
+static void spread(const odd_train_images *images, const double value[], double all[])
+{
+    for (int64_t i = 0; i < images->readable; i++)
+        all[images->row[i]] = value[i];
+}
+
+/* The mean squared error of a pixel of every image, also of those that it has learnt from. */
+static odd_status rebuild(odd_training *t, const odd_graph *whole)
+{
+    const odd_loss squared = {ODD_LOSS_SQUARED, whole->output[0], 1};
+    const odd_train_images *images = &t->images;
+    double *error = NULL;
+    odd_status st;
+    ODD_TRY_ALL(t->comm, ODD_NEW(error, images->readable));
+    ODD_TRY(odd_train_objective(t, whole, 1, &squared, images->readable, images->row, error));
+    spread(images, error, t->error);
+done:
+    odd_free(error);
+    return st;
+}
+
+/* How likely the images are, where the code is variational. */
+static odd_status judge(odd_training *t, const odd_graph *graph)
+{
+    const odd_train_images *images = &t->images;
+    double *likelihood = NULL;
+    odd_status st = ODD_OK;
+    if (!t->likelihood) return ODD_OK;
+    ODD_TRY_ALL(t->comm, ODD_NEW(likelihood, images->readable));
+    ODD_TRY(odd_coder_likelihood(t, graph, images->readable, images->row, likelihood));
+    spread(images, likelihood, t->likelihood);
+done:
+    odd_free(likelihood);
+    return st;
+}
+
+static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph,
+                         const odd_train_rows *held)
+{
+    odd_graph *whole = NULL;
+    odd_status st;
+    (void)number;
+    (void)held;
+    ODD_TRY_ALL(t->comm, odd_coder_whole(t->run->job, graph, &whole));
+    ODD_TRY(rebuild(t, whole));
+    ODD_TRY(judge(t, graph));
+    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? save(t, graph, whole) : ODD_OK);
+done:
+    odd_graph_free(&whole);
+    return st;
+}
+
+static odd_status add_curve(const odd_cross_fit *r, int curve, const char *name, const char *about,
+                            odd_bundle *b)
+{
+    double *data;
+    odd_status st = odd_bundle_add(b, name, ODD_F64, about, &data, 2, r->folds, r->epochs);
+    if (st == ODD_OK) memcpy(data, odd_curve(r, curve, 0), (size_t)r->epochs * sizeof *data);
+    return st;
+}
+
+static odd_status describe(const odd_training *t, odd_bundle *b)
+{
+    const odd_cross_fit *r = &t->result;
+    int32_t *best;
+    odd_status st;
+    ODD_TRY(add_curve(r, ODD_CURVE_SEEN_LOSS, "curves/loss_seen",
+                      "of the images that it learns from, while it learns: (network, epoch)", b));
+    ODD_TRY(add_curve(r, ODD_CURVE_HELD_LOSS, "curves/loss_held_out",
+                      "of those that are held out, after the epoch; NaN: none are", b));
+    ODD_TRY(odd_bundle_add(b, "curves/best", ODD_I32, "epoch that is kept, counted from 1", &best,
+                           1, (int64_t)1));
+    *best = r->best[0];
+done:
+    return st;
+}
+
+/* Mean error of the readable images that are held out, or are not; NaN where there are none. */
+static double mean_error(const odd_training *t, bool held_out)
+{
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < t->images.readable; i++) {
+        const int64_t row = t->images.row[i];
+        if ((t->images.held_out[row] != 0) != held_out) continue;
+        sum += t->error[row];
+        count++;
+    }
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+static void tell(const odd_training *t)
+{
+    const double seen = mean_error(t, false), held = mean_error(t, true);
+    if (isnan(held))
+        odd_log(ODD_LOG_STAGE, "train     images are given back with a squared error of %.6f",
+                seen);
+    else
+        odd_log(ODD_LOG_STAGE,
+                "train     images are given back with a squared error of %.6f, those held out with "
+                "%.6f",
+                seen, held);
+}
+
+static odd_status write(const odd_training *t, odd_file *file)
+{
+    const int64_t n = t->result.n, mine = odd_rank(t->comm) == 0 ? n : 0;
+    odd_bundle b = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY_ALL(t->comm, describe(t, &b));
+    ODD_TRY(odd_column_write(file, "reconstruction_error", ODD_F64, n, 0, mine, t->error,
+                             "mean squared error of a pixel, level 0 ... 1; NaN: not readable",
+                             "levels squared"));
+    if (t->likelihood)
+        ODD_TRY(odd_column_write(file, "reconstruction_probability", ODD_F64, n, 0, mine,
+                                 t->likelihood,
+                                 "logarithm of the likelihood of the image, mean over draws of its "
+                                 "code; NaN: not readable",
+                                 ""));
+    ODD_TRY(odd_bundle_write(file, "/", &b));
+    tell(t);
+done:
+    odd_bundle_free(&b);
+    return st;
+}
+
+const odd_train_task odd_task_autoencoder = {
+    .settings = &settings,
+    .summary = "to give images back through a short code",
+    .product = ODD_ENCODER_FILE,
+    .preset = "unit",
+    .check = odd_coder_check,
+    .networks = networks,
+    .network = network,
+    .losses = odd_coder_losses,
+    .choice = choice,
+    .begin = begin,
+    .end = end,
+    .part = part,
+    .room = room,
+    .aim = aim,
+    .examine = examine,
+    .finish = finish,
+    .write = write,
+};

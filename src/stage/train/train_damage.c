@@ -1,0 +1,146 @@
+/* The task of a damage detector: to tell images that a program damaged from those as they are. */
+#include "stage/train/train_images_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+typedef struct {
+    odd_list kinds, judged, judged_sizes;
+    int64_t side, judged_images;
+    double probability, smallest, largest;
+    bool fresh;
+} damage_options;
+
+static const odd_option table[] = {
+    {"kinds", ODD_OPTION_LIST, offsetof(damage_options, kinds), "[square]", 0, 0, NULL,
+     "what is done to images, each as likely: square, black, colour, noise, smear, smooth, "
+     "stretch, "
+     "missing, duplicate, blur, crop, broken_jpeg, cut_jpeg"},
+    {"probability", ODD_OPTION_REAL, offsetof(damage_options, probability), "0.5", 0.01, 0.99, NULL,
+     "share of the images that are damaged"},
+    {"side", ODD_OPTION_INT, offsetof(damage_options, side), "16", 1, 65536, NULL,
+     "of the white square, pixels"},
+    {"smallest", ODD_OPTION_REAL, offsetof(damage_options, smallest), "0.15", 1e-6, 1, NULL,
+     "least side of other damaged regions, as a share of the image's"},
+    {"largest", ODD_OPTION_REAL, offsetof(damage_options, largest), "0.5", 1e-6, 1, NULL,
+     "largest side of them"},
+    {"fresh", ODD_OPTION_BOOL, offsetof(damage_options, fresh), "true", 0, 0, NULL,
+     "draw the damage anew in every epoch; false: each image is damaged once and for all"},
+    {"judged", ODD_OPTION_LIST, offsetof(damage_options, judged), "[]", 0, 0, NULL,
+     "further kinds, never learnt from: how well is damage seen that no network was shown?"},
+    {"judged_sizes", ODD_OPTION_LIST, offsetof(damage_options, judged_sizes), "[]", 0, 0, NULL,
+     "sizes to judge by, as shares of the image's side: how well are smaller and larger regions "
+     "seen than those that are learnt?"},
+    {"judged_images", ODD_OPTION_INT, offsetof(damage_options, judged_images), "2000", 1, 1e9, NULL,
+     "images that such damage is tried on, at most, each by the network that has not seen it"},
+    ODD_OPTIONS_END,
+};
+
+const odd_part odd_damage_part = {"damage", "Damage made by program, which a network learns to see",
+                                  table, sizeof(damage_options)};
+
+/* kind: (names), owned by caller. */
+static odd_status find_kinds(const odd_job *job, const char *key, const odd_list *names, int *kinds,
+                             int **kind)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(*kind, names->count));
+    for (; *kinds < names->count; ++*kinds)
+        if (odd_damage_find(names->item[*kinds], &(*kind)[*kinds]) != ODD_OK)
+            ODD_TRY(odd_job_fail(job, key, "%s", odd_fail_reason()));
+done:
+    return st;
+}
+
+/* -- what is judged by, beside it -- */
+
+static bool is_learnt(const odd_damage_task *learnt, int kind)
+{
+    int k = 0;
+    while (k < learnt->kinds && learnt->kind[k] != kind)
+        k++;
+    return k < learnt->kinds;
+}
+
+static bool has_sized(const odd_damage_task *learnt)
+{
+    int k = 0;
+    while (k < learnt->kinds && !odd_damage_kinds[learnt->kind[k]].sized)
+        k++;
+    return k < learnt->kinds;
+}
+
+static odd_status read_sizes(const odd_job *job, const odd_list *words, odd_damage_judged *judged)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(judged->size, words->count));
+    for (; judged->sizes < words->count; judged->sizes++) {
+        const char *word = words->item[judged->sizes];
+        char *end;
+        const double size = strtod(word, &end);
+        if (end == word || *end != '\0' || !(size > 0 && size <= 1))
+            ODD_TRY(odd_job_fail(job, "train.damage.judged_sizes",
+                                 "'%s' is no share of a side: above 0, at most 1", word));
+        judged->size[judged->sizes] = size;
+    }
+done:
+    return st;
+}
+
+static odd_status judge_by(const odd_job *job, const damage_options *o,
+                           const odd_damage_task *learnt, odd_damage_judged *judged)
+{
+    const char *const key = "train.damage.judged";
+    odd_status st;
+    *judged = (odd_damage_judged){.images = o->judged_images};
+    ODD_TRY(find_kinds(job, key, &o->judged, &judged->kinds, &judged->kind));
+    for (int k = 0; k < judged->kinds; k++)
+        if (is_learnt(learnt, judged->kind[k]))
+            ODD_TRY(odd_job_fail(job, key, "'%s' is learnt: it is one of train.damage.kinds",
+                                 odd_damage_kinds[judged->kind[k]].name));
+    ODD_TRY(read_sizes(job, &o->judged_sizes, judged));
+    if (judged->sizes > 0 && !has_sized(learnt))
+        ODD_TRY(odd_job_fail(job, "train.damage.judged_sizes",
+                             "none of train.damage.kinds is damage to a region"));
+done:
+    return st;
+}
+
+/* -- what is learnt -- */
+
+odd_status odd_damage_task_new(const odd_job *job, odd_damage_task *task)
+{
+    const damage_options *o = odd_part_options(job, "train", odd_damage_part.name);
+    odd_status st;
+    *task = (odd_damage_task){
+        .size = {(int)o->side, o->smallest, o->largest},
+        .seed = (uint64_t)((const odd_run_options *)odd_job_section(job, ""))->seed,
+        .probability = o->probability,
+        .fresh = o->fresh,
+    };
+    if (o->smallest > o->largest)
+        return odd_job_fail(job, "train.damage.smallest", "%g is above train.damage.largest, %g",
+                            o->smallest, o->largest);
+    if (o->kinds.count == 0)
+        return odd_job_fail(job, "train.damage.kinds",
+                            "no kind of damage: there is nothing to see");
+    st = find_kinds(job, "train.damage.kinds", &o->kinds, &task->kinds, &task->kind);
+    return st == ODD_OK ? judge_by(job, o, task, &task->judged) : st;
+}
+
+void odd_damage_task_free(odd_damage_task *task)
+{
+    odd_free(task->kind);
+    odd_free(task->judged.kind);
+    odd_free(task->judged.size);
+    *task = (odd_damage_task){0};
+}
+
+int odd_damage_task_kind(const odd_damage_task *task, int64_t row, uint32_t turn)
+{
+    const odd_damage_key key = {task->seed, row, task->fresh ? turn : 0};
+    if (!odd_damage_falls(&key, task->probability)) return -1;
+    return task->kind[odd_damage_pick(&key, task->kinds)];
+}

@@ -1,0 +1,191 @@
+/* Task damage: a network for each fold of the catalogue learns from the other folds to tell images
+ * that a program damaged from those as they are, and judges the one that it has not seen. */
+#include "stage/train/training_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* -- before training -- */
+
+static odd_status check(const odd_job *job)
+{
+    const odd_training_options *o = odd_job_section(job, "train");
+    odd_damage_task task = {0};
+    if (o->patience > 0 && o->folds < 3)
+        return odd_job_fail(job, "train.patience",
+                            "needs train.folds: 3 or more, of which one chooses the best epoch");
+    odd_status st = odd_damage_task_new(job, &task);
+    odd_damage_task_free(&task);
+    return st;
+}
+
+static int64_t networks(const odd_training_options *o)
+{
+    return o->folds;
+}
+
+static odd_status network(const odd_job *job, int64_t number, const int64_t shape[3],
+                          odd_graph **out)
+{
+    const odd_training_options *o = odd_job_section(job, "train");
+    odd_graph *graph = NULL;
+    odd_status st;
+    *out = NULL;
+    ODD_TRY(odd_train_network(job, "train.network", 3, shape, (int)o->network.count,
+                              (const char *const *)o->network.item, odd_train_seed(job, number),
+                              &graph));
+    const int64_t outputs = odd_tensor_values(&graph->tensor[graph->output[0]]);
+    if (outputs > 2)
+        ODD_TRY(odd_job_fail(job, "train.network",
+                             "the network ends in %lld values; 'dense 1' or 'dense 2' at its end "
+                             "tells whether there is damage",
+                             (long long)outputs));
+    *out = graph;
+    graph = NULL;
+done:
+    odd_graph_free(&graph);
+    return st;
+}
+
+/* One output, log odds, or two: no damage, damage. */
+static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES])
+{
+    const int output = graph->output[0];
+    const bool one = odd_tensor_values(&graph->tensor[output]) == 1;
+    (void)job;
+    loss[0] = (odd_loss){one ? ODD_LOSS_BINARY : ODD_LOSS_CROSS_ENTROPY, output, 1};
+    return 1;
+}
+
+static int choice(const odd_job *job)
+{
+    const odd_training_options *o = odd_job_section(job, "train");
+    return o->patience > 0 ? ODD_CURVE_CHOICE_LOSS : -1;
+}
+
+static odd_status begin(odd_training *t)
+{
+    odd_status st;
+    if (t->images.readable < t->options->folds)
+        return odd_job_fail(t->run->job, "train.folds", "too few images (%lld) for %lld folds",
+                            (long long)t->images.readable, (long long)t->options->folds);
+    ODD_TRY(odd_damage_task_new(t->run->job, &t->task));
+    ODD_TRY(odd_cross_fit_new(t));
+done:
+    return st;
+}
+
+static void end(odd_training *t)
+{
+    odd_damage_task_free(&t->task);
+}
+
+static int kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
+{
+    const odd_cross_fit *r = &t->result;
+    kept[0] = (odd_train_kept){"as_is", ODD_F64, r->n, r->as_is};
+    kept[1] = (odd_train_kept){"shown", ODD_F64, r->n, r->shown};
+    kept[2] = (odd_train_kept){"altered", ODD_U8, r->n, r->altered};
+    return 3;
+}
+
+/* -- while it learns -- */
+
+static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+{
+    const odd_training_options *o = t->options;
+    const int32_t fold = t->result.fold[row];
+    if (fold == number) return ODD_PART_HELD;
+    if (t->images.held_out[row]) return ODD_PART_NONE;
+    if (o->patience > 0 && fold == (number + 1) % o->folds) return ODD_PART_CHOICE;
+    return ODD_PART_SEEN;
+}
+
+static const odd_damage_task *damage(const odd_training *t)
+{
+    return &t->task;
+}
+
+static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
+                odd_target target[ODD_LOSSES])
+{
+    (void)images;
+    target[0] = (odd_target){.label = shown->label + at, .value = shown->value + at};
+}
+
+/* How the network does now on images that it does not learn from. @collective */
+static odd_status grade(odd_training *t, const odd_graph *graph, const odd_train_rows *rows,
+                        double *loss, double *accuracy)
+{
+    double *odds = NULL;
+    odd_status st = ODD_OK;
+    *loss = *accuracy = NAN;
+    if (rows->count == 0) return ODD_OK;
+    ODD_TRY_ALL(t->comm, ODD_NEW(odds, t->images.n));
+    ODD_TRY(odd_train_judge(t, graph, rows->count, rows->row, true, odds));
+    odd_train_grade(t, rows->count, rows->row, odds, loss, accuracy);
+done:
+    odd_free(odds);
+    return st;
+}
+
+static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                          const odd_train_rows part[ODD_PARTS])
+{
+    const odd_cross_fit *r = &t->result;
+    double *held = &odd_curve(r, ODD_CURVE_HELD_LOSS, number)[epoch];
+    double *right = &odd_curve(r, ODD_CURVE_HELD_ACCURACY, number)[epoch];
+    double unused;
+    odd_status st;
+    ODD_TRY(grade(t, graph, &part[ODD_PART_HELD], held, right));
+    ODD_TRY(grade(t, graph, &part[ODD_PART_CHOICE],
+                  &odd_curve(r, ODD_CURVE_CHOICE_LOSS, number)[epoch], &unused));
+    odd_log(ODD_LOG_INFO,
+            "train: fold %lld, epoch %lld: loss %.4f seen, %.4f held out; %.2f %% right",
+            (long long)number + 1, (long long)epoch + 1,
+            odd_curve(r, ODD_CURVE_SEEN_LOSS, number)[epoch], *held, 100 * *right);
+done:
+    return st;
+}
+
+/* -- what comes of it -- */
+
+/* The network that is kept judges the fold that it has not seen. @collective */
+static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph,
+                         const odd_train_rows *held)
+{
+    char name[32];
+    odd_status st;
+    snprintf(name, sizeof name, "fold-%lld", (long long)number + 1);
+    ODD_TRY(odd_train_judge(t, graph, held->count, held->row, false, t->result.as_is));
+    ODD_TRY(odd_train_judge(t, graph, held->count, held->row, true, t->result.shown));
+    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? odd_train_save(t, graph, name) : ODD_OK);
+done:
+    return st;
+}
+
+const odd_train_task odd_task_damage = {
+    .settings = &odd_damage_part,
+    .summary = "to tell images that a program damaged from those as they are",
+    .product = "networks/fold-1.onnx",
+    .preset = "inception",
+    .check = check,
+    .networks = networks,
+    .network = network,
+    .losses = losses,
+    .choice = choice,
+    .begin = begin,
+    .end = end,
+    .kept = kept,
+    .part = part,
+    .damage = damage,
+    .aim = aim,
+    .examine = examine,
+    .finish = finish,
+    .write = odd_cross_fit_write,
+};

@@ -1,0 +1,94 @@
+/**
+ * Training images: the readable images of the ingest, in memory where they fit, and how a task
+ * shows them to a network.
+ */
+#ifndef ODDLOT_STAGE_TRAIN_TRAIN_IMAGES_INTERNAL_H
+#define ODDLOT_STAGE_TRAIN_TRAIN_IMAGES_INTERNAL_H
+
+#include "oddlot/learn/network_input.h"
+#include "oddlot/run/parts.h"
+#include "oddlot/run/run.h"
+#include "oddlot/store/dataset.h"
+#include "oddlot/store/file.h"
+
+#include "oddlot/image/augment.h"
+#include "oddlot/image/damage.h"
+
+/* What else images are shown with, to judge networks by. */
+typedef struct {
+    int kinds, *kind; /* (kinds) that are not learnt */
+    int sizes;
+    double *size;   /* (sizes) of regions, as a share of a side, for learnt kinds that have one */
+    int64_t images; /* that are shown so, at most */
+} odd_damage_judged;
+
+/* Damage made by program: which, how often, when anew. */
+typedef struct {
+    odd_damage_options size;
+    uint64_t seed;
+    double probability; /* that an image is damaged */
+    bool fresh;         /* drawn anew in every epoch */
+    int kinds, *kind;   /* (kinds) of odd_damage_kinds */
+    odd_damage_judged judged;
+} odd_damage_task;
+
+/** By the section train.damage. @local; ODD_USAGE. */
+odd_status odd_damage_task_new(const odd_job *job, odd_damage_task *task);
+void odd_damage_task_free(odd_damage_task *task);
+/** The kind that falls on the image of this row in this turn; -1: none. @local */
+int odd_damage_task_kind(const odd_damage_task *task, int64_t row, uint32_t turn);
+
+/* Small changes of images that are learnt from. */
+typedef struct {
+    odd_augment_options how;
+    uint64_t seed;
+} odd_augment_task;
+
+/** By the section train.augment. @local */
+odd_augment_task odd_augment_task_of(const odd_job *job);
+
+extern const odd_section odd_train_augment_section;
+extern const odd_part odd_damage_part; /* task damage, its settings */
+
+/* Every rank may ask for any image. */
+typedef struct {
+    odd_dataset *stored; /* (n, height, width, channels) */
+    uint8_t *all;        /* the same in memory; NULL: read one by one */
+    int64_t n, bytes;    /* rows; bytes of an image */
+    int width, height, channels;
+    int64_t readable, *row; /* (readable) rows that have an image, rising */
+    uint8_t *held_out;      /* (n) 1: no network learns from it */
+    odd_input levels;       /* how they are scaled */
+} odd_train_images;
+
+/** preset: how levels are scaled, one of odd_input_presets. @collective; `ingest` stays open.
+ *  ODD_FORMAT, ODD_NOMEM; ODD_USAGE where no image is readable. */
+odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, const char *preset,
+                                 odd_train_images *images);
+void odd_train_images_close(odd_train_images *images); /* @local */
+/** Of which the side of a white square is a share. @local */
+int odd_shorter_side(const odd_train_images *images);
+
+/* Images as a network is shown them. */
+typedef struct {
+    int64_t room;             /* images */
+    uint8_t *pixels;          /* (room, bytes) */
+    float *input;             /* (room, channels, height, width) scaled levels */
+    float *whole;             /* the same before they were changed; NULL: not kept */
+    int32_t *label;           /* (room) 1: damaged */
+    float *value;             /* (room) the same */
+    uint8_t *altered;         /* (room) 1: some pixel is not as it was */
+    odd_augment_task augment; /* before they are damaged; as made by odd_shown_new(): not at all */
+} odd_shown;
+
+odd_status odd_shown_new(const odd_train_images *images, int64_t room, odd_shown *shown);
+/** From now on keep what they were before. @local; ODD_NOMEM */
+odd_status odd_shown_keep_whole(const odd_train_images *images, odd_shown *shown);
+void odd_shown_free(odd_shown *shown);
+
+/** Read the images of some rows, augment them as `shown` says, and damage them as the task says for
+ * this turn; task NULL: as they are. All threads. @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_train_show(const odd_train_images *images, const odd_damage_task *task,
+                          int64_t count, const int64_t row[], uint32_t turn, odd_shown *shown);
+
+#endif

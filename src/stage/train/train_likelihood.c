@@ -1,0 +1,116 @@
+/* Likelihood of images under a variational auto-encoder: the reconstruction probability of An and
+ * Cho, "Variational autoencoder based anomaly detection using reconstruction probability", SNU Data
+ * Mining Center, 2015. The code of an image is drawn some times, and the logarithms of the
+ * likelihood of the image given each draw are averaged. */
+#include "stage/train/train_coder_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/nn/net.h"
+#include "oddlot/par/agree.h"
+
+#include <math.h>
+
+typedef struct {
+    odd_training *t;
+    odd_loss loss; /* of the decoder's output */
+    double variance;
+    int64_t draws, values, code; /* draws; values of an image and of a code */
+    odd_net *encoder, *decoder;
+    odd_shown shown;
+    float *moments, *drawn, *back; /* (ODD_PORTION, 2 code), (.., code), (.., values) */
+} reader;
+
+static odd_status open_networks(reader *r, const odd_graph *graph)
+{
+    const odd_job *job = r->t->run->job;
+    odd_graph *encoder = NULL, *decoder = NULL;
+    odd_status st;
+    ODD_TRY(odd_coder_halves(job, graph, &encoder, &decoder));
+    r->loss = odd_coder_loss(job, decoder);
+    r->code = odd_tensor_values(&decoder->tensor[decoder->input]);
+    ODD_TRY(odd_net_new(encoder, ODD_PRECISION_F32, &r->encoder));
+    ODD_TRY(odd_net_new(decoder, ODD_PRECISION_F32, &r->decoder));
+done:
+    odd_graph_free(&encoder);
+    odd_graph_free(&decoder);
+    return st;
+}
+
+static odd_status reader_open(reader *r, const odd_graph *graph)
+{
+    const odd_coder_options *o = odd_job_section(r->t->run->job, "train.autoencoder");
+    odd_status st;
+    r->variance = o->kl;
+    r->draws = o->draws;
+    r->values = r->t->images.bytes;
+    ODD_TRY(open_networks(r, graph));
+    ODD_TRY(odd_shown_new(&r->t->images, ODD_PORTION, &r->shown));
+    ODD_TRY(ODD_NEW(r->moments, ODD_PORTION * 2 * r->code));
+    ODD_TRY(ODD_NEW(r->drawn, ODD_PORTION * r->code));
+    ODD_TRY(ODD_NEW(r->back, ODD_PORTION * r->values));
+done:
+    return st;
+}
+
+static void reader_close(reader *r)
+{
+    odd_net_free(&r->encoder);
+    odd_net_free(&r->decoder);
+    odd_shown_free(&r->shown);
+    odd_free(r->moments);
+    odd_free(r->drawn);
+    odd_free(r->back);
+}
+
+/* Of an image whose mean loss over its pixels is known: Bernoulli, or Gaussian of one variance. */
+static double log_likelihood(const reader *r, double loss)
+{
+    const double n = (double)r->values;
+    if (r->loss.kind == ODD_LOSS_BINARY) return -n * loss;
+    return -n / 2 * (log(2 * M_PI * r->variance) + loss / r->variance);
+}
+
+/* One draw of the codes of a portion. */
+static odd_status add_draw(reader *r, uint64_t draw, int64_t count, const int64_t row[],
+                           double value[])
+{
+    const uint64_t seed = (uint64_t)r->t->run->options->seed;
+    float *const output[] = {r->back};
+    odd_tally tally;
+    odd_status st;
+    odd_sample_codes(seed, draw, count, row, r->code, r->moments, r->drawn);
+    ODD_TRY(odd_net_run(r->decoder, count, NULL, r->drawn, output));
+    for (int64_t i = 0; i < count; i++) {
+        const odd_target target = {.value = r->shown.input + i * r->values};
+        ODD_TRY(odd_loss_tally(r->loss.kind, 1, r->values, r->back + i * r->values, &target, NULL,
+                               &tally));
+        value[i] += log_likelihood(r, tally.loss) / (double)r->draws;
+    }
+done:
+    return st;
+}
+
+static odd_status read_portion(void *context, int64_t count, const int64_t row[], double value[])
+{
+    reader *r = context;
+    float *const output[] = {r->moments};
+    odd_status st;
+    ODD_TRY(odd_train_show(&r->t->images, NULL, count, row, 0, &r->shown));
+    ODD_TRY(odd_net_run(r->encoder, count, NULL, r->shown.input, output));
+    for (int64_t draw = 0; draw < r->draws; draw++)
+        ODD_TRY(add_draw(r, (uint64_t)draw, count, row, value));
+done:
+    return st;
+}
+
+odd_status odd_coder_likelihood(odd_training *t, const odd_graph *graph, int64_t count,
+                                const int64_t row[], double value[])
+{
+    reader r = {.t = t};
+    odd_status st;
+    ODD_TRY_ALL(t->comm, reader_open(&r, graph));
+    ODD_TRY(odd_train_portions(t->comm, count, row, 1, read_portion, &r, value));
+done:
+    reader_close(&r);
+    return st;
+}

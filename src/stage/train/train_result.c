@@ -1,0 +1,273 @@
+/* What cross-fitting gives: curves, log odds of every image, and how good they are. */
+#include "oddlot/run/columns.h"
+#include "stage/train/train_calibration_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/eval/roc.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <string.h>
+
+/* -- room -- */
+
+/* As many images to each fold, or one more. */
+static odd_status draw_folds(odd_training *t)
+{
+    const odd_train_images *images = &t->images;
+    const uint64_t seed = (uint64_t)t->run->options->seed;
+    int64_t *chosen = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(chosen, images->readable));
+    /* the choice of k + 1 parts holds that of k parts */
+    for (int64_t fold = t->result.folds; fold > 0; fold--) {
+        const int64_t k = images->readable * fold / t->result.folds;
+        ODD_TRY(odd_choose(images->readable, k, seed, ODD_STREAM_FOLDS, chosen));
+        for (int64_t i = 0; i < k; i++)
+            t->result.fold[images->row[chosen[i]]] = (int32_t)fold - 1;
+    }
+done:
+    odd_free(chosen);
+    return st;
+}
+
+static odd_status allocate(odd_cross_fit *r)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(r->curve, ODD_CURVES * r->folds * r->epochs));
+    ODD_TRY(ODD_NEW(r->best, r->folds));
+    ODD_TRY(ODD_NEW(r->as_is, r->n));
+    ODD_TRY(ODD_NEW(r->shown, r->n));
+    ODD_TRY(ODD_NEW(r->kind, r->n));
+    ODD_TRY(ODD_NEW(r->altered, r->n));
+    ODD_TRY(ODD_NEW(r->fold, r->n));
+done:
+    return st;
+}
+
+odd_status odd_cross_fit_new(odd_training *t)
+{
+    odd_cross_fit *r = &t->result;
+    odd_status st;
+    *r =
+        (odd_cross_fit){.n = t->images.n, .folds = t->options->folds, .epochs = t->options->epochs};
+    ODD_TRY(allocate(r));
+    for (int64_t i = 0; i < ODD_CURVES * r->folds * r->epochs; i++)
+        r->curve[i] = NAN;
+    for (int64_t i = 0; i < r->n; i++) {
+        r->as_is[i] = r->shown[i] = NAN;
+        r->kind[i] = r->fold[i] = -1;
+    }
+    for (int64_t i = 0; i < t->images.readable; i++)
+        r->kind[t->images.row[i]] = odd_damage_task_kind(&t->task, t->images.row[i], 0);
+    ODD_TRY(draw_folds(t));
+done:
+    return st;
+}
+
+void odd_cross_fit_free(odd_cross_fit *r)
+{
+    odd_free(r->curve);
+    odd_free(r->best);
+    odd_free(r->as_is);
+    odd_free(r->shown);
+    odd_free(r->kind);
+    odd_free(r->altered);
+    odd_free(r->fold);
+}
+
+double *odd_curve(const odd_cross_fit *r, int curve, int64_t fold)
+{
+    return r->curve + (curve * r->folds + fold) * r->epochs;
+}
+
+/* -- figures of merit -- */
+
+/* NaN where there are not both. @local */
+static odd_status auc_of(const odd_training *t, int kind, double *auc)
+{
+    const odd_cross_fit *r = &t->result;
+    odd_roc roc = {0};
+    double *score = NULL;
+    uint8_t *truth = NULL;
+    int64_t n = 0, damaged = 0;
+    odd_status st;
+    *auc = NAN;
+    ODD_TRY(ODD_NEW(score, t->images.readable));
+    ODD_TRY(ODD_NEW(truth, t->images.readable));
+    for (int64_t i = 0; i < t->images.readable; i++) {
+        const int64_t row = t->images.row[i];
+        if (r->kind[row] >= 0 && kind >= 0 && r->kind[row] != kind) continue;
+        score[n] = r->shown[row];
+        damaged += truth[n++] = r->kind[row] >= 0;
+    }
+    if (damaged == 0 || damaged == n) goto done;
+    ODD_TRY(odd_roc_curve(n, score, truth, &roc));
+    *auc = roc.auc;
+done:
+    odd_roc_free(&roc);
+    odd_free(score);
+    odd_free(truth);
+    return st;
+}
+
+/* What is told right, and what could be. Damage that alters no pixel leaves nothing to see: such an
+ * image is just like one as it is, which is at least as likely where at most half of the images are
+ * damaged; so "as it is" is the best answer, and right for all but these. Images that are altered
+ * count as visible, also where what comes out might be some other image of the catalogue. */
+typedef struct {
+    int64_t images, right, hidden, altered; /* hidden: damaged, but no pixel altered */
+    int64_t right_hidden, right_altered;
+} tally;
+
+static tally count_right(const odd_training *t)
+{
+    const odd_cross_fit *r = &t->result;
+    tally a = {.images = t->images.readable};
+    for (int64_t i = 0; i < a.images; i++) {
+        const int64_t row = t->images.row[i];
+        const bool damaged = r->kind[row] >= 0, right = damaged == (r->shown[row] > 0);
+        const bool altered = damaged && r->altered[row];
+        a.right += right;
+        a.altered += altered;
+        a.hidden += damaged && !altered;
+        a.right_altered += right && altered;
+        a.right_hidden += right && damaged && !altered;
+    }
+    return a;
+}
+
+static odd_status add_accuracy(const odd_training *t, odd_bundle *b)
+{
+    const tally a = count_right(t);
+    const double n = (double)a.images, visible = n - (double)a.hidden;
+    odd_status st;
+    ODD_TRY(odd_bundle_add_f64(b, "accuracy", "share of the images, as shown, that is told right",
+                               (double)a.right / n));
+    ODD_TRY(odd_bundle_add_f64(b, "attainable",
+                               "at most, where no more than half of the images are damaged: "
+                               "damage that alters no pixel cannot be seen",
+                               visible / n));
+    ODD_TRY(odd_bundle_add_f64(b, "accuracy_visible", "share of those without such damage",
+                               (double)(a.right - a.right_hidden) / visible));
+    ODD_TRY(odd_bundle_add_f64(b, "accuracy_altered",
+                               "share of those that damage alters: told to be damaged; NaN: none",
+                               (double)a.right_altered / (double)a.altered));
+    odd_log(ODD_LOG_STAGE,
+            "train     %.2f %% of images held out are told right (attainable %.2f %%), %.2f %% of "
+            "those that damage alters",
+            100 * (double)a.right / n, 100 * visible / n,
+            100 * (double)a.right_altered / (double)a.altered);
+done:
+    return st;
+}
+
+static odd_status add_kinds(const odd_training *t, odd_bundle *b)
+{
+    const odd_shape names = {ODD_STRING, 32, 1, {t->task.kinds}};
+    char *name;
+    double *auc, all;
+    odd_status st;
+    ODD_TRY(auc_of(t, -1, &all));
+    ODD_TRY(odd_bundle_add_f64(b, "auc", "area under the ROC curve of damage, as shown", all));
+    ODD_TRY(odd_bundle_add_shape(b, "kinds/name", "kinds of damage", &names, &name));
+    ODD_TRY(odd_bundle_add(b, "kinds/auc", ODD_F64, "of each kind against no damage", &auc, 1,
+                           (int64_t)t->task.kinds));
+    for (int k = 0; k < t->task.kinds; k++) {
+        strncpy(name + k * 32, odd_damage_kinds[t->task.kind[k]].name, 31);
+        ODD_TRY(auc_of(t, t->task.kind[k], &auc[k]));
+    }
+done:
+    return st;
+}
+
+static odd_status add_curves(const odd_cross_fit *r, odd_bundle *b)
+{
+    static const struct {
+        const char *name, *about;
+    } curve[ODD_CURVES] = {
+        {"curves/loss_seen", "of the images that it learns from, while it learns: (fold, epoch)"},
+        {"curves/accuracy_seen", "share of them that is told right"},
+        {"curves/loss_held_out", "of the fold that it does not see"},
+        {"curves/accuracy_held_out", "share of them that is told right"},
+        {"curves/loss_choice", "of the fold that chooses the epoch, where there is patience"},
+    };
+    double *data;
+    int32_t *best;
+    odd_status st;
+    for (int c = 0; c < ODD_CURVES; c++) {
+        ODD_TRY(odd_bundle_add(b, curve[c].name, ODD_F64, curve[c].about, &data, 2, r->folds,
+                               r->epochs));
+        memcpy(data, odd_curve(r, c, 0), (size_t)(r->folds * r->epochs) * sizeof *data);
+    }
+    ODD_TRY(odd_bundle_add(b, "curves/best", ODD_I32, "epoch that is kept, counted from 1", &best,
+                           1, r->folds));
+    memcpy(best, r->best, (size_t)r->folds * sizeof *best);
+done:
+    return st;
+}
+
+/* -- writing -- */
+
+static odd_status write_columns(const odd_training *t, const odd_damage_calibration *c,
+                                odd_file *file)
+{
+    const odd_cross_fit *r = &t->result;
+    const int64_t mine = odd_rank(t->comm) == 0 ? r->n : 0;
+    const struct {
+        const char *name;
+        odd_type type;
+        const void *data;
+        const char *about;
+    } column[] = {
+        {"log_odds", ODD_F64, r->as_is,
+         "of damage, by a network that has not seen the image; NaN: not readable"},
+        {"calibrated", ODD_F64, c->evidence,
+         "log odds of damage, calibrated, where as many images are damaged as not"},
+        {"probability", ODD_F64, c->probability,
+         "of damage, where as many images are damaged as /share says"},
+        {"calibration/part", ODD_I32, c->part,
+         "of its fold, which others calibrate; -1: unreadable"},
+        {"fold", ODD_I32, r->fold, "whose network has not seen the image, from 0; -1: unreadable"},
+        {"shown/log_odds", ODD_F64, r->shown, "of the image as the program may have damaged it"},
+        {"shown/kind", ODD_I32, r->kind,
+         "what the program did to it, as `oddlot help job` lists kinds, from 0; -1: nothing"},
+        {"shown/altered", ODD_U8, r->altered, "whether that changed a pixel"},
+    };
+    odd_status st = ODD_OK;
+    for (size_t k = 0; k < sizeof column / sizeof *column; k++)
+        ODD_TRY(odd_column_write(file, column[k].name, column[k].type, r->n, 0, mine,
+                                 column[k].data, column[k].about, ""));
+done:
+    return st;
+}
+
+static odd_status describe(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
+{
+    odd_status st;
+    ODD_TRY(add_curves(&t->result, b));
+    ODD_TRY(add_accuracy(t, b));
+    ODD_TRY(add_kinds(t, b));
+    ODD_TRY(odd_damage_calibrate(t, c));
+    ODD_TRY(odd_damage_calibration_add(t, c, b));
+done:
+    return st;
+}
+
+odd_status odd_cross_fit_write(const odd_training *t, odd_file *file)
+{
+    odd_damage_calibration c = {0};
+    odd_bundle b = ODD_BUNDLE_EMPTY;
+    odd_status st;
+    ODD_TRY_ALL(t->comm, describe(t, &c, &b));
+    ODD_TRY(odd_train_trials(t, &b));
+    ODD_TRY(write_columns(t, &c, file));
+    ODD_TRY(odd_bundle_write(file, "/", &b));
+done:
+    odd_damage_calibration_free(&c);
+    odd_bundle_free(&b);
+    return st;
+}

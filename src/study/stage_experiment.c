@@ -1,0 +1,307 @@
+/* Experiment: trials over a labelled catalogue in place of an audit, as a table.
+ *
+ * A finished trial is noted in RUN/checkpoints, so that a stopped or killed experiment goes on. */
+#include "oddlot/run/audited.h"
+#include "oddlot/run/columns.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+#include "oddlot/study/study.h"
+
+#include "study/experiment_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/fault.h"
+#include "oddlot/par/progress.h"
+#include "oddlot/par/signals.h"
+#include "oddlot/store/checkpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- before the work ---- */
+
+/* The stages whose settings a technique may set. */
+static const odd_stage *const of_technique[] = {&odd_stage_reduce, &odd_stage_fit,
+                                                &odd_stage_score};
+enum { OF_TECHNIQUES = sizeof of_technique / sizeof *of_technique };
+
+/* A technique must be a job that makes sense, whatever the share of odd images. */
+static odd_status check_technique(const odd_design *d, int64_t technique)
+{
+    odd_job *job = NULL;
+    odd_status st;
+    ODD_TRY(odd_technique_job(d, technique, 0.1, &job));
+    for (int i = 0; i < OF_TECHNIQUES; i++)
+        ODD_TRY(of_technique[i]->check(job));
+done:
+    odd_job_free(&job);
+    return st;
+}
+
+static odd_status check_experiment(const odd_job *job)
+{
+    odd_design *d = NULL;
+    odd_status st;
+    if (odd_job_given(job, "mixture.theme") || odd_job_given(job, "mixture.anomaly"))
+        return odd_job_fail(job, "mixture",
+                            "an experiment draws its own mixtures, see `oddlot help job`");
+    if (odd_job_given(job, "train.network"))
+        return odd_job_fail(job, "train.network",
+                            "an experiment trains no networks; take it out, or write a study of "
+                            "audits");
+    ODD_TRY(odd_design_new(job, &d));
+    for (int64_t t = 0; t < d->techniques; t++)
+        ODD_TRY(check_technique(d, t));
+done:
+    odd_design_free(&d);
+    return st;
+}
+
+/* A trial depends on whatever a technique may set. @collective */
+static odd_status settings_digest(odd_run *run, odd_hash *digest)
+{
+    *digest = ODD_HASH_START;
+    for (int i = 0; i < OF_TECHNIQUES; i++)
+        *digest = odd_stage_digest(of_technique[i], run->job, true, *digest);
+    return ODD_OK;
+}
+
+/* ---- the work ---- */
+
+/* Labels of the rows of the features. */
+typedef struct {
+    int64_t n, *row;
+    const char **label;
+} labels;
+
+static void labels_free(labels *l)
+{
+    odd_free(l->row);
+    odd_free(l->label);
+}
+
+static odd_status read_labels(const odd_audited *a, const odd_file *features, labels *out)
+{
+    odd_status st;
+    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&out->row, &out->n));
+    ODD_TRY(ODD_NEW(out->label, out->n));
+    for (int64_t i = 0; i < out->n; i++) {
+        if (out->row[i] < 0 || out->row[i] >= a->rows)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+        out->label[i] = odd_catalogue_text(&a->list, a->list.item[a->item[out->row[i]]].label);
+    }
+done:
+    return st;
+}
+
+/* Too few images for a mixture are told before the first trial. */
+static odd_status check_draws(const odd_design *d, const labels *rows)
+{
+    odd_status st = ODD_OK;
+    for (int64_t cell = 0; cell < d->mixtures * d->shares; cell++) {
+        const odd_trial_key key = {.mixture = cell / d->shares, .share = cell % d->shares};
+        odd_drawn drawn;
+        ODD_TRY(odd_experiment_draw(d, rows->n, rows->label, &key, &drawn));
+        odd_drawn_free(&drawn);
+    }
+done:
+    return st;
+}
+
+/* Pictures are not kept over a kill: their few trials are done again. */
+static bool is_pictured(const odd_design *d, int64_t trial)
+{
+    const odd_trial_key key = odd_design_key(d, trial);
+    return key.share == 0 && key.seed == 0 && key.technique == 0;
+}
+
+typedef struct {
+    odd_laboratory lab;
+    odd_results results;
+    odd_cloud *cloud; /* (mixtures) */
+    odd_checkpoint *checkpoint;
+} work;
+
+static void work_free(work *w)
+{
+    for (int64_t m = 0; w->cloud && m < w->lab.design->mixtures; m++)
+        odd_free(w->cloud[m].point);
+    odd_free(w->cloud);
+    odd_free(w->results.trial);
+    odd_trial_rows_free(&w->lab.last);
+}
+
+/* @collective */
+static odd_status keep(work *w, int64_t trial)
+{
+    const MPI_Comm comm = w->lab.run->comm;
+    const bool writes = odd_rank(comm) == 0;
+    odd_status st;
+    ODD_TRY_ALL(comm, writes ? odd_checkpoint_write(w->checkpoint, trial, &w->results.trial[trial])
+                             : ODD_OK);
+    ODD_TRY_ALL(comm, writes ? odd_checkpoint_settle(w->checkpoint) : ODD_OK);
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status do_trial(work *w, int64_t trial)
+{
+    const odd_design *d = w->lab.design;
+    const MPI_Comm comm = w->lab.run->comm;
+    odd_cloud *cloud = is_pictured(d, trial) ? &w->cloud[odd_design_key(d, trial).mixture] : NULL;
+    odd_status st;
+    if (odd_checkpoint_has(w->checkpoint, trial) && !cloud) {
+        ODD_TRY_ALL(comm, odd_checkpoint_read(w->checkpoint, trial, &w->results.trial[trial]));
+        return ODD_OK;
+    }
+    ODD_TRY(odd_signals_check(comm));
+    ODD_TRY_ALL(comm, odd_fault("experiment.trial"));
+    ODD_TRY(odd_trial_do(&w->lab, trial, &w->results.trial[trial], cloud ? &cloud->point : NULL,
+                         cloud ? &cloud->count : NULL));
+    if (!odd_checkpoint_has(w->checkpoint, trial)) ODD_TRY(keep(w, trial));
+done:
+    return st;
+}
+
+/* Draw by draw; within one, what reduces alike comes together. @collective */
+static odd_status do_trials(work *w)
+{
+    const MPI_Comm comm = w->lab.run->comm;
+    const int64_t techniques = w->lab.design->techniques;
+    const int64_t trials = odd_design_trials(w->lab.design);
+    odd_progress *progress = NULL;
+    int64_t *order = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(order, techniques));
+    ODD_TRY_ALL(comm, odd_trial_order(w->lab.design, order));
+    progress = odd_progress_start(comm, "experiment", "trials", trials);
+    for (int64_t i = 0; i < trials; i++) {
+        ODD_TRY(do_trial(w, i - i % techniques + order[i % techniques]));
+        odd_progress_add(progress, odd_rank(comm) == 0);
+    }
+done:
+    odd_progress_stop(&progress);
+    odd_free(order);
+    return st;
+}
+
+/* @local: rank 0 */
+static odd_status write_files(const odd_run *run, const work *w)
+{
+    char *path = NULL;
+    odd_status st;
+    ODD_TRY(odd_run_path(run, "experiment.csv", &path));
+    ODD_TRY(odd_results_csv(&w->results, path));
+    ODD_TRY(odd_experiment_page(run, &w->results, w->cloud));
+done:
+    odd_free(path);
+    return st;
+}
+
+/* @collective */
+static odd_status open_checkpoint(odd_run *run, const odd_provenance *from, work *w)
+{
+    char *path = NULL;
+    int64_t found;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_run_path(run, "checkpoints/experiment", &path));
+    ODD_TRY(odd_checkpoint_open(run->comm, path, from->fingerprint,
+                                odd_design_trials(w->lab.design), sizeof(odd_trial), &w->checkpoint,
+                                &found));
+    if (found > 0) odd_log(ODD_LOG_INFO, "%lld trials were done before", (long long)found);
+done:
+    odd_free(path);
+    return st;
+}
+
+/* @collective */
+static odd_status experiment(odd_run *run, const odd_provenance *from, const odd_file *features,
+                             const labels *rows, const odd_design *d, odd_file *out)
+{
+    work w = {.lab = {.run = run, .design = d, .n = rows->n, .label = rows->label},
+              .results = {.design = d}};
+    odd_dataset *dataset = NULL;
+    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {rows->n, -1}};
+    bool done = false;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, ODD_NEW(w.results.trial, odd_design_trials(d)));
+    ODD_TRY_ALL(run->comm, ODD_NEW(w.cloud, d->mixtures));
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(features, "features", &matrix, &dataset));
+    w.lab.features = dataset;
+    ODD_TRY(open_checkpoint(run, from, &w));
+    ODD_TRY(do_trials(&w));
+    ODD_TRY(odd_results_write(&w.results, run->comm, out));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_files(run, &w) : ODD_OK);
+    done = true;
+done:
+    odd_checkpoint_close(&w.checkpoint, done);
+    odd_dataset_close(&dataset);
+    work_free(&w);
+    return st;
+}
+
+static odd_status run_experiment(odd_run *run, const odd_provenance *from)
+{
+    const odd_audited *audited;
+    odd_file *features = NULL, *out = NULL;
+    odd_design *d = NULL;
+    labels rows = {0};
+    const double started = odd_seconds();
+    odd_status st;
+    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY_ALL(run->comm, odd_design_new(run->job, &d));
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY_ALL(run->comm, read_labels(audited, features, &rows));
+    ODD_TRY_ALL(run->comm, check_draws(d, &rows));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(experiment(run, from, features, &rows, d, out));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_file_close(&features);
+    labels_free(&rows);
+    odd_design_free(&d);
+    return st;
+}
+
+static odd_status plan_experiment(odd_run *run, odd_stage_plan *plan)
+{
+    odd_design *d = NULL;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_design_new(run->job, &d));
+    const int64_t trials = odd_design_trials(d);
+    plan->disk = trials * (int64_t)sizeof(odd_trial);
+    plan->memory = plan->rows / odd_size(run->comm) * plan->width * 4;
+    odd_text_format(&plan->what,
+                    "%lld trials: %lld techniques on %lld mixtures, %lld shares, %lld seeds",
+                    (long long)trials, (long long)d->techniques, (long long)d->mixtures,
+                    (long long)d->shares, (long long)d->seeds);
+done:
+    odd_design_free(&d);
+    return st;
+}
+
+static const char *const inputs[] = {"ingest", "features", NULL};
+static const odd_section *const sections[] = {&odd_experiment_section, NULL};
+
+const odd_stage odd_stage_experiment = {
+    .name = "experiment",
+    .file = "experiment.h5",
+    .summary = "draw, reduce, fit and judge many mixtures by many techniques",
+    .seeded = true,
+    .version = 1,
+    .inputs = inputs,
+    .sections = sections,
+    .product = "experiment.csv",
+    .check = check_experiment,
+    .outside = settings_digest,
+    .plan = plan_experiment,
+    .run = run_experiment,
+};
