@@ -126,7 +126,7 @@ static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const 
     ODD_CHECK(at < MOST_EXAMINED);
     for (int p = 0; p < ODD_PARTS; p++)
         script.parts_are_right = script.parts_are_right && has_part(t, number, p, &parts[p]);
-    odd_curve(&t->result, ODD_CURVE_CHOICE_LOSS, number)[epoch] = script.choice[epoch];
+    odd_train_curve(&t->curves, ODD_CURVE_CHOICE_LOSS, number)[epoch] = script.choice[epoch];
     return weights_of(graph, &script.weights[at]);
 }
 

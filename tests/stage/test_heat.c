@@ -1,6 +1,7 @@
 /* Heat: worked by hand for a network that looks for the brightest place, whatever its form; the
  * hottest area; files that are no such network. */
 #include "oddlot_test.h"
+#include "stage/train/damage_task_internal.h"
 
 #include "stage/report/heat_internal.h"
 
@@ -67,13 +68,25 @@ static void name_file(void)
     close(file);
 }
 
+static odd_status open_file(int height, int width, int channels, odd_heat_network *network)
+{
+    odd_graph *graph = NULL;
+    odd_status st;
+    *network = (odd_heat_network){0};
+    ODD_TRY(odd_damage_network_read(path, height, width, channels, &graph));
+    ODD_TRY(odd_heat_network_open(graph, network));
+done:
+    odd_graph_free(&graph);
+    return st;
+}
+
 static odd_status open_network(const char *const item[], int items, float dense,
                                odd_heat_network *network)
 {
     draw_image();
     name_file();
     odd_status st = write_network(path, item, items, dense);
-    if (st == ODD_OK) st = odd_heat_network_open(path, SIDE, SIDE, 1, network);
+    if (st == ODD_OK) st = open_file(SIDE, SIDE, 1, network);
     unlink(path);
     return st;
 }
@@ -191,18 +204,19 @@ static void wrong_files(void)
 {
     const char *const ten[] = {"dense 10"}, *const one[] = {"dense 1"};
     odd_heat_network network;
-    CU_ASSERT_EQUAL(odd_heat_network_open("/nowhere/fold-1.onnx", SIDE, SIDE, 1, &network), ODD_IO);
+    odd_graph *graph = NULL;
+    CU_ASSERT_EQUAL(odd_damage_network_read("/nowhere/fold-1.onnx", SIDE, SIDE, 1, &graph), ODD_IO);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "/nowhere/fold-1.onnx"));
     CU_ASSERT_EQUAL(open_network(ten, 1, 1, &network), ODD_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "10 values"));
     name_file();
     CU_ASSERT_EQUAL(write_network(path, one, 1, 1), ODD_OK);
-    CU_ASSERT_EQUAL(odd_heat_network_open(path, SIDE, 2 * SIDE, 1, &network), ODD_FORMAT);
+    CU_ASSERT_EQUAL(open_file(SIDE, 2 * SIDE, 1, &network), ODD_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "32 x 16"));
     CU_ASSERT_EQUAL(add_output(), ODD_OK);
-    CU_ASSERT_EQUAL(odd_heat_network_open(path, SIDE, SIDE, 1, &network), ODD_FORMAT);
+    CU_ASSERT_EQUAL(open_file(SIDE, SIDE, 1, &network), ODD_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "has 2 outputs"));
-    CU_ASSERT_EQUAL(odd_heat_network_open(path, SIDE, SIDE, 3, &network), ODD_FORMAT);
+    CU_ASSERT_EQUAL(open_file(SIDE, SIDE, 3, &network), ODD_FORMAT);
     CU_ASSERT_PTR_NULL(network.back);
     unlink(path);
 }

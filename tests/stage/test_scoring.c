@@ -38,19 +38,19 @@ static void test_columns(void)
     odd_scoring s;
     CU_ASSERT_EQUAL(SCORING(&s, "knn", "seed=1"), ODD_OK);
     CU_ASSERT(has_columns(&s, NAMES("distance", "nearest", "reconstruction")));
-    CU_ASSERT(s.residual == 2 && s.trained == -1 && s.damage == -1 && s.probability == -1);
+    CU_ASSERT(s.residual == 2 && s.trained == -1 && !s.task && s.probability == -1);
     CU_ASSERT_EQUAL(SCORING(&s, "mixture", "seed=1"), ODD_OK);
     CU_ASSERT(s.probability == 1 && strcmp(s.column[1].name, "posterior") == 0);
     CU_ASSERT_EQUAL(SCORING(&s, "knn", DAMAGE), ODD_OK);
     CU_ASSERT(has_columns(
         &s, NAMES("distance", "nearest", "reconstruction", "damage", "damage_probability")));
-    CU_ASSERT(s.residual == 2 && s.trained == 3 && s.damage == 3 && s.probability == -1);
+    CU_ASSERT(s.residual == 2 && s.trained == 3 && s.task && s.probability == -1);
     CU_ASSERT_EQUAL(SCORING(&s, "mixture", DAMAGE), ODD_OK);
-    CU_ASSERT(s.probability == 1 && s.damage == 5); /* that of what ranks */
+    CU_ASSERT(s.probability == 1 && s.trained == 5); /* that of what ranks */
     /* an auto-encoder has a better right to the name */
     CU_ASSERT_EQUAL(SCORING(&s, "knn", ENCODER), ODD_OK);
     CU_ASSERT(has_columns(&s, NAMES("distance", "nearest", "residual", "reconstruction")));
-    CU_ASSERT(s.residual == 2 && s.trained == 3 && s.damage == -1);
+    CU_ASSERT(s.residual == 2 && s.trained == 3 && s.probability == -1);
     CU_ASSERT_EQUAL(
         SCORING(&s, "knn", "train.network=['dense 8', 'sample 2']", "train.task=autoencoder"),
         ODD_OK);
@@ -71,7 +71,7 @@ static void test_who_ranks(void)
     CU_ASSERT_EQUAL(s.rank_by, s.residual);
     CU_ASSERT_STRING_EQUAL(odd_scoring_name(&s), "knn"); /* the residual is the reduction's */
     CU_ASSERT_EQUAL(SCORING(&s, "mixture", DAMAGE, "score.rank_by=damage"), ODD_OK);
-    CU_ASSERT(s.rank_by == s.damage && s.probability == s.damage + 1);
+    CU_ASSERT(s.rank_by == s.trained && s.probability == s.trained + 1);
     CU_ASSERT_STRING_EQUAL(odd_scoring_name(&s), "damage");
     CU_ASSERT_EQUAL(SCORING(&s, "knn", ENCODER, "score.rank_by=reconstruction"), ODD_OK);
     CU_ASSERT_EQUAL(s.rank_by, s.trained);

@@ -42,22 +42,22 @@ static odd_train_state state_of(int64_t fold, int64_t epochs, bool best)
     return s;
 }
 
-static void fill_results(odd_cross_fit *r)
+static void fill_results(odd_train_curves *r)
 {
-    for (int64_t i = 0; i < ODD_CURVES * r->folds * r->epochs; i++)
+    for (int64_t i = 0; i < ODD_CURVES * r->networks * r->epochs; i++)
         r->curve[i] = i % 4 ? 1. / (double)(i + 1) : NAN;
-    for (int64_t f = 0; f < r->folds; f++)
+    for (int64_t f = 0; f < r->networks; f++)
         r->best[f] = (int32_t)(f + 1);
     for (int i = 0; i < IMAGES; i++)
         note[i] = i * 0.25;
 }
 
-static bool has_results(const odd_cross_fit *r)
+static bool has_results(const odd_train_curves *r)
 {
     bool good = true;
-    for (int64_t i = 0; i < ODD_CURVES * r->folds * r->epochs; i++)
+    for (int64_t i = 0; i < ODD_CURVES * r->networks * r->epochs; i++)
         good = good && (i % 4 ? r->curve[i] == 1. / (double)(i + 1) : isnan(r->curve[i]) != 0);
-    for (int64_t f = 0; f < r->folds; f++)
+    for (int64_t f = 0; f < r->networks; f++)
         good = good && r->best[f] == f + 1;
     return good;
 }
@@ -67,7 +67,7 @@ static odd_status keep(const odd_train_task *goal, const odd_train_state *state)
 {
     training t;
     training_open(WORLD, sets, goal, &t);
-    fill_results(&t.t.result);
+    fill_results(&t.t.curves);
     const odd_status st = odd_train_keep(&t.t, state);
     training_close(&t);
     return st;
@@ -83,7 +83,7 @@ static void test_kept_is_taken_back(void)
         memset(note, 0, sizeof note);
         training_open(WORLD, sets, &with_notes, &t);
         check_all(WORLD, odd_train_recall(&t.t, &after) == ODD_OK);
-        check_all(WORLD, after.fold == 2 && after.epochs == 4 && has_results(&t.t.result));
+        check_all(WORLD, after.fold == 2 && after.epochs == 4 && has_results(&t.t.curves));
         check_all(WORLD, same_bundles(&before.trainer, &after.trainer) &&
                              same_bundles(&before.best, &after.best));
         check_all(WORLD, note[39] == 39 * 0.25);

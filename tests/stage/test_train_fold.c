@@ -47,7 +47,7 @@ static void test_best_epoch(void)
         script_begin(cases[c].loss);
         CU_ASSERT_EQUAL(train_one(usual, 1, &t), ODD_OK);
         CU_ASSERT(odd_rank(WORLD) > 0 ||
-                  (t.t.result.best[1] == best && script.examined == EPOCHS &&
+                  (t.t.curves.best[1] == best && script.examined == EPOCHS &&
                    same_bundles(&script.finished[1], &script.weights[best - 1])));
         close_one(&t);
     }
@@ -63,8 +63,8 @@ static void test_patience(void)
     script_begin(loss);
     CU_ASSERT_EQUAL(train_one(patient, 0, &t), ODD_OK);
     if (odd_rank(WORLD) == 0) {
-        const double *seen = odd_curve(&t.t.result, ODD_CURVE_SEEN_LOSS, 0);
-        CU_ASSERT(script.examined == 3 && t.t.result.best[0] == 2);
+        const double *seen = odd_train_curve(&t.t.curves, ODD_CURVE_SEEN_LOSS, 0);
+        CU_ASSERT(script.examined == 3 && t.t.curves.best[0] == 2);
         CU_ASSERT(same_bundles(&script.finished[0], &script.weights[1]));
         CU_ASSERT(isfinite(seen[2]) && isnan(seen[3]));
     }
@@ -80,7 +80,7 @@ static void test_last_epoch(void)
     script_begin(NULL);
     CU_ASSERT_EQUAL(train_one(patient, 0, &t), ODD_OK);
     CU_ASSERT(odd_rank(WORLD) > 0 ||
-              (script.examined == EPOCHS && t.t.result.best[0] == EPOCHS &&
+              (script.examined == EPOCHS && t.t.curves.best[0] == EPOCHS &&
                same_bundles(&script.finished[0], &script.weights[EPOCHS - 1])));
     close_one(&t);
     fixture_remove(WORLD);
@@ -97,9 +97,9 @@ static void test_images(void)
     script_begin(NULL);
     CU_ASSERT_EQUAL(train_one(usual, 1, &t), ODD_OK);
     if (odd_rank(WORLD) == 0) {
-        const double *loss = odd_curve(&t.t.result, ODD_CURVE_SEEN_LOSS, 1);
+        const double *loss = odd_train_curve(&t.t.curves, ODD_CURVE_SEEN_LOSS, 1);
         CU_ASSERT(script.parts_are_right && script.held[1] == 19);
-        CU_ASSERT_EQUAL(t.t.result.learnt, EPOCHS * (39 - 19 - 1 - 3));
+        CU_ASSERT_EQUAL(t.t.curves.learnt, EPOCHS * (39 - 19 - 1 - 3));
         CU_ASSERT(loss[EPOCHS - 1] < loss[0]); /* it learns that all targets are 0 */
     }
     close_one(&t);
@@ -134,7 +134,7 @@ done:
 static const double zigzag[EPOCHS] = {5, 2, 4, 3};
 
 /* What an unbroken training on all ranks gives. */
-static void reference(odd_bundle finished[FOLDS], odd_cross_fit *result)
+static void reference(odd_bundle finished[FOLDS], odd_train_curves *result)
 {
     training t;
     script_begin(zigzag);
@@ -144,14 +144,14 @@ static void reference(odd_bundle finished[FOLDS], odd_cross_fit *result)
         finished[f] = script.finished[f];
         script.finished[f] = (odd_bundle)ODD_BUNDLE_EMPTY;
     }
-    *result = t.t.result; /* handed over */
-    t.t.result = (odd_cross_fit){0};
+    *result = t.t.curves; /* handed over */
+    t.t.curves = (odd_train_curves){0};
     script_end();
     training_close(&t);
 }
 
-static bool as_reference(const odd_bundle finished[FOLDS], const odd_cross_fit *result,
-                         const odd_cross_fit *r)
+static bool as_reference(const odd_bundle finished[FOLDS], const odd_train_curves *result,
+                         const odd_train_curves *r)
 {
     bool same = memcmp(r->best, result->best, FOLDS * sizeof *r->best) == 0 &&
                 memcmp(r->curve, result->curve,
@@ -166,7 +166,7 @@ static bool as_reference(const odd_bundle finished[FOLDS], const odd_cross_fit *
  * again. Of fold 0 (even rows are held) 18 images are learnt from, of fold 1 16: three steps of an
  * epoch, and two. */
 static bool goes_on(MPI_Comm team, int steps, int examined, const odd_bundle finished[FOLDS],
-                    const odd_cross_fit *whole)
+                    const odd_train_curves *whole)
 {
     training t;
     char fault[64];
@@ -182,7 +182,7 @@ static bool goes_on(MPI_Comm team, int steps, int examined, const odd_bundle fin
     script_begin(zigzag);
     training_open(team, usual, &task, &t);
     good = do_all(team, &t) == ODD_OK && script.finished[FOLDS - 1].count > 0 && good;
-    good = good && as_reference(finished, whole, &t.t.result) &&
+    good = good && as_reference(finished, whole, &t.t.curves) &&
            script.examined == FOLDS * EPOCHS - examined;
     training_close(&t);
     script_end();
@@ -195,7 +195,7 @@ static void test_stop(void)
         int steps, examined;
     } stops[] = {{0, 0}, {4, 1}, {9, 3}, {12, 4}, {12 + 2 + 1, 5}};
     odd_bundle finished[FOLDS];
-    odd_cross_fit whole;
+    odd_train_curves whole;
     make_run_folder();
     reference(finished, &whole);
     MPI_Comm team = test_team(2);
@@ -204,19 +204,19 @@ static void test_stop(void)
     test_team_free(&team);
     for (int f = 0; f < FOLDS; f++)
         odd_bundle_free(&finished[f]);
-    odd_cross_fit_free(&whole);
+    odd_train_curves_free(&whole);
     check_all(WORLD, odd_store_open_objects() == 0);
     fixture_remove(WORLD);
 }
 
-static bool as_all(MPI_Comm team, const odd_bundle finished[FOLDS], const odd_cross_fit *whole)
+static bool as_all(MPI_Comm team, const odd_bundle finished[FOLDS], const odd_train_curves *whole)
 {
     training t;
     if (team == MPI_COMM_NULL) return true;
     script_begin(zigzag);
     training_open(team, usual, &task, &t);
     const bool same = do_all(team, &t) == ODD_OK && script.finished[0].count > 0 &&
-                      as_reference(finished, whole, &t.t.result);
+                      as_reference(finished, whole, &t.t.curves);
     training_close(&t);
     script_end();
     return same;
@@ -225,7 +225,7 @@ static bool as_all(MPI_Comm team, const odd_bundle finished[FOLDS], const odd_cr
 static void test_ranks(void)
 {
     odd_bundle finished[FOLDS];
-    odd_cross_fit whole;
+    odd_train_curves whole;
     make_run_folder();
     reference(finished, &whole);
     for (int size = 1; size < odd_size(WORLD); size++) {
@@ -235,7 +235,7 @@ static void test_ranks(void)
     }
     for (int f = 0; f < FOLDS; f++)
         odd_bundle_free(&finished[f]);
-    odd_cross_fit_free(&whole);
+    odd_train_curves_free(&whole);
     fixture_remove(WORLD);
 }
 

@@ -201,12 +201,12 @@ static void test_damaged(void)
            odd_shown_keep_whole(images, &shown) == ODD_OK;
     if (!check_all(WORLD, good)) return;
     for (uint32_t turn = 0; turn < 3; turn++) {
-        good = odd_train_show(images, &t.t.task, images->readable, images->row, turn, &shown) ==
-                   ODD_OK &&
+        good = odd_train_show(images, &odd_damage_of(&t.t)->task, images->readable, images->row,
+                              turn, &shown) == ODD_OK &&
                good;
         for (int64_t i = 0; i < images->readable; i++) {
             const int64_t row = images->row[i];
-            const bool is = odd_damage_task_kind(&t.t.task, row, turn) >= 0;
+            const bool is = odd_damage_task_kind(&odd_damage_of(&t.t)->task, row, turn) >= 0;
             good = good && shown.label[i] == is && shown.value[i] == (float)is &&
                    shown.altered[i] == is && white_pixels(&shown, i) == (is ? 4 : 0) &&
                    all_but_white_stay(&shown, i, row);
@@ -234,9 +234,12 @@ static void test_no_matter_among_which(void)
     all.augment = one.augment =
         (odd_augment_task){.how = {.flip = true, .shift = 2, .brightness = 0.2}, .seed = 6};
     if (!check_all(WORLD, good)) return;
-    good = odd_train_show(images, &t.t.task, images->readable, images->row, 5, &all) == ODD_OK;
+    good = odd_train_show(images, &odd_damage_of(&t.t)->task, images->readable, images->row, 5,
+                          &all) == ODD_OK;
     for (int64_t i = 0; i < images->readable; i++) {
-        good = odd_train_show(images, &t.t.task, 1, &images->row[i], 5, &one) == ODD_OK && good;
+        good = odd_train_show(images, &odd_damage_of(&t.t)->task, 1, &images->row[i], 5, &one) ==
+                   ODD_OK &&
+               good;
         good = good && one.label[0] == all.label[i] &&
                memcmp(one.input, all.input + i * LEVELS, LEVELS * sizeof(float)) == 0;
     }
@@ -259,8 +262,11 @@ static void test_fresh(void)
         bool good = odd_shown_new(images, IMAGES, &first) == ODD_OK &&
                     odd_shown_new(images, IMAGES, &later) == ODD_OK;
         const int64_t n = images->readable;
-        good = good && odd_train_show(images, &t.t.task, n, images->row, 1, &first) == ODD_OK &&
-               odd_train_show(images, &t.t.task, n, images->row, 2, &later) == ODD_OK;
+        good =
+            good &&
+            odd_train_show(images, &odd_damage_of(&t.t)->task, n, images->row, 1, &first) ==
+                ODD_OK &&
+            odd_train_show(images, &odd_damage_of(&t.t)->task, n, images->row, 2, &later) == ODD_OK;
         const size_t bytes = (size_t)(n * LEVELS) * sizeof(float);
         check_all(WORLD, good && (memcmp(first.input, later.input, bytes) == 0) == (f == 1));
         odd_shown_free(&first);

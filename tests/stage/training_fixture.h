@@ -7,7 +7,7 @@
 
 #include "stage_fixture.h"
 
-#include "stage/train/training_internal.h"
+#include "stage/train/damage_task_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -59,16 +59,17 @@ static inline void training_open(MPI_Comm comm, const char *const sets[],
                             .comm = comm,
                             .options = odd_job_section(out->job, "train"),
                             .from = &fixture_from,
-                            .goal = goal,
+                            .task = goal,
                             .images = images_in_memory()};
-    ODD_CHECK(odd_damage_task_new(out->job, &out->t.task) == ODD_OK);
-    ODD_CHECK(odd_cross_fit_new(&out->t) == ODD_OK);
+    ODD_CHECK(odd_train_curves_new(out->t.options->folds, out->t.options->epochs, &out->t.curves) ==
+              ODD_OK);
+    ODD_CHECK(odd_damage_result_new(&out->t) == ODD_OK);
 }
 
 static inline void training_close(training *t)
 {
-    odd_cross_fit_free(&t->t.result);
-    odd_damage_task_free(&t->t.task);
+    odd_train_curves_free(&t->t.curves);
+    odd_damage_result_free(&t->t);
     odd_train_images_close(&t->t.images);
     odd_job_free(&t->job);
 }

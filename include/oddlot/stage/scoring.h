@@ -15,13 +15,13 @@ typedef struct {
     const odd_detector *detector;
     odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, networks' */
     int columns;
-    const struct odd_said_column *said; /* where those of networks are; NULL: there are none */
+    const struct odd_train_task *task;  /* whose networks are trained; NULL: none are */
+    const struct odd_task_column *said; /* what they say; NULL: nothing */
     int residual;                       /* column of the residual */
-    int trained;         /* first column of what networks say; -1: the job trains none */
-    int damage;          /* the same where it is damage that they see; else -1 */
-    int rank_by;         /* column that ranks */
-    int probability;     /* column that is a probability; -1: none */
-    double damage_share; /* of images that probabilities of damage suppose; 0: as networks say */
+    int trained;     /* first column of what networks say; -1: the job trains none */
+    int rank_by;     /* column that ranks */
+    int probability; /* column that is a probability; -1: none */
+    double share;    /* of odd images that probabilities by networks suppose; 0: as networks say */
 } odd_scoring;
 
 /** By the setting score.rank_by. @local; ODD_USAGE if there is no such column. */

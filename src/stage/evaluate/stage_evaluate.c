@@ -163,19 +163,17 @@ done:
     return st;
 }
 
-static odd_status judge_columns(judgement *j)
+static odd_status judge_columns(const odd_job *job, judgement *j)
 {
+    odd_scoring by;
     char *name = NULL;
     odd_status st;
     ODD_TRY(odd_file_get_text(j->scores, "/", "detector", &name));
     const odd_detector *detector = odd_detector_find(name);
     if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
-    for (const odd_score_column *c = detector->columns; c->name; c++)
-        if (c->ranks) ODD_TRY(judge_column(j, c->name, c->ranks));
-    ODD_TRY(judge_column(j, "reconstruction", 1));
-    if (odd_file_has(j->scores, "columns/damage")) ODD_TRY(judge_column(j, "damage", 1));
-    if (odd_file_has(j->scores, "columns/reconstruction_probability"))
-        ODD_TRY(judge_column(j, "reconstruction_probability", -1));
+    ODD_TRY(odd_scoring_new(job, detector, &by));
+    for (int c = 0; c < by.columns; c++)
+        if (by.column[c].ranks) ODD_TRY(judge_column(j, by.column[c].name, by.column[c].ranks));
 done:
     odd_free(name);
     return st;
@@ -215,7 +213,7 @@ static odd_status judge(const odd_run *run, const odd_file *scores, const double
                                roc.auc));
     ODD_TRY(
         odd_bundle_add_f64(out, "average_precision/score", "of what ranks", roc.average_precision));
-    ODD_TRY(judge_columns(&j));
+    ODD_TRY(judge_columns(run->job, &j));
     ODD_TRY(add_confusion(out, &confusion));
     if (options->curve) ODD_TRY(add_curve(out, &roc));
 done:

@@ -1,7 +1,7 @@
 /* The code of the auto-encoder that this job trains, as the feature source. */
 #include "oddlot/learn/network_precision.h"
 #include "stage/features/feature_network_internal.h"
-#include "stage/train/train_coder_internal.h"
+#include "stage/train/training_internal.h"
 
 #include "oddlot/base/memory.h"
 
@@ -37,11 +37,11 @@ static odd_status check(const odd_job *job)
         return odd_job_fail(job, "features.source",
                             "'trained' is the code of an auto-encoder, and this job trains none: "
                             "write train.network");
-    if (odd_train_task_of(job) != &odd_task_autoencoder)
+    if (!odd_train_task_of(job)->features)
         return odd_job_fail(job, "features.source",
                             "'trained' is the code of an auto-encoder, so train.task must be "
-                            "autoencoder: networks of task %s are one for each fold, and their "
-                            "numbers cannot be compared",
+                            "autoencoder: networks of task %s are several, each for some images, "
+                            "and their numbers cannot be compared",
                             odd_train_task_of(job)->settings->name);
     return ODD_OK;
 }
@@ -50,12 +50,12 @@ static odd_status check(const odd_job *job)
 static odd_status plan(const odd_job *job, const void *options, const odd_image_form *form,
                        odd_feature_needs *out)
 {
-    const odd_feature_network given = network_of(options, ODD_ENCODER_FILE);
+    const odd_feature_network given = network_of(options, odd_train_task_of(job)->product);
     const int64_t shape[3] = {form->channels, form->height, form->width};
     odd_graph *encoder = NULL;
     odd_status st;
     ODD_TRY(check(job));
-    ODD_TRY(odd_coder_encoder(job, shape, &encoder));
+    ODD_TRY(odd_train_task_of(job)->features(job, shape, &encoder));
     const int64_t width = odd_tensor_values(&encoder->tensor[encoder->output[0]]);
     *out = odd_feature_network_needs(&given, encoder, (int)width);
 done:
@@ -70,7 +70,7 @@ static odd_status open_trained(const odd_run *run, const void *options, const od
     char *path = NULL;
     odd_status st;
     *state = NULL;
-    ODD_TRY(odd_run_path(run, ODD_ENCODER_FILE, &path));
+    ODD_TRY(odd_run_path(run, odd_train_task_of(run->job)->product, &path));
     given = network_of(options, path);
     ODD_TRY(odd_feature_network_open(&given, form, needs, state));
 done:

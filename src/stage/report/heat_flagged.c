@@ -42,7 +42,7 @@ static bool is_wanted(const odd_run *run)
 {
     const odd_report_options *options = odd_job_section(run->job, "report");
     return options->heat_maps && options->heat_most > 0 && odd_trains(run->job) &&
-           odd_train_task_of(run->job) == &odd_task_damage;
+           odd_train_task_of(run->job)->heat;
 }
 
 static void heating_close(heating *h)
@@ -74,7 +74,7 @@ static odd_status find_images(heating *h)
     ODD_TRY(ODD_NEW(h->planes, bytes));
     ODD_TRY(ODD_NEW(h->turned, shape[1] * shape[2]));
     h->mirrored = odd_augment_task_of(h->run->job).how.flip;
-    odd_input_preset(odd_task_damage.preset, h->channels, &h->input);
+    odd_input_preset(odd_train_task_of(h->run->job)->preset, h->channels, &h->input);
 done:
     return st;
 }
@@ -83,11 +83,12 @@ done:
 static odd_status find_flagged(heating *h)
 {
     const odd_report_options *o = odd_job_section(h->run->job, "report");
+    const odd_task_heat *heat = odd_train_task_of(h->run->job)->heat;
     int64_t flagged, folds, odds, most = o->top < o->heat_most ? o->top : o->heat_most;
     odd_status st;
     ODD_TRY(odd_column_read(h->scores, "flagged/row", ODD_I64, (void **)&h->row, &flagged));
-    ODD_TRY(odd_column_read(h->train, "fold", ODD_I64, (void **)&h->fold, &folds));
-    ODD_TRY(odd_column_read(h->train, "log_odds", ODD_F64, (void **)&h->told, &odds));
+    ODD_TRY(odd_column_read(h->train, heat->network, ODD_I64, (void **)&h->fold, &folds));
+    ODD_TRY(odd_column_read(h->train, heat->said, ODD_F64, (void **)&h->told, &odds));
     if (folds != h->n || odds != h->n)
         ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 is about %lld images, the ingest has %lld",
                          (long long)folds, (long long)h->n));
@@ -147,21 +148,23 @@ done:
 /* My images of one fold; the network is opened only where there are some. */
 static odd_status map_fold(heating *h, int64_t fold, odd_progress *progress)
 {
+    const odd_task_heat *heat = odd_train_task_of(h->run->job)->heat;
     odd_heat_network network = {0};
-    char name[64], *path = NULL;
+    odd_graph *graph = NULL;
+    char *path = NULL;
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < h->mine; i++) {
         if (h->fold[h->row[h->first + i]] != fold) continue;
         if (!path) {
-            snprintf(name, sizeof name, "networks/fold-%lld.onnx", (long long)fold + 1);
-            ODD_TRY(odd_run_path(h->run, name, &path));
-            ODD_TRY(odd_heat_network_open(path, h->height, h->width, h->channels, &network));
+            ODD_TRY(heat->read(h->run, fold, h->height, h->width, h->channels, &path, &graph));
+            ODD_TRY(odd_heat_network_open(graph, &network));
         }
         ODD_TRY(map_one(h, &network, path, i));
         odd_progress_add(progress, 1);
     }
 done:
     odd_heat_network_close(&network);
+    odd_graph_free(&graph);
     odd_free(path);
     return st == ODD_IO ? odd_fail_prefix(st, "no heat maps (report.heat_maps): ") : st;
 }

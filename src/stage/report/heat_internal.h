@@ -28,10 +28,8 @@ typedef struct {
     odd_net *front, *back;       /* image to map; map to output. front NULL: the map is the image */
 } odd_heat_network;
 
-/** Cut the network in a file. @local; ODD_IO, ODD_FORMAT (not for such images, or not of one or two
- *  outputs), ODD_NOMEM. */
-odd_status odd_heat_network_open(const char *path, int height, int width, int channels,
-                                 odd_heat_network *out);
+/** Cut a network of images into one or two values. @local; ODD_NOMEM. */
+odd_status odd_heat_network_open(const odd_graph *graph, odd_heat_network *out);
 void odd_heat_network_close(odd_heat_network *network);
 
 /** Log odds of damage for n maps (n, planes, rows, columns); output: room for (n, values). */

@@ -108,17 +108,16 @@ done:
     return st;
 }
 
-odd_status odd_heat_network_open(const char *path, int height, int width, int channels,
-                                 odd_heat_network *out)
+odd_status odd_heat_network_open(const odd_graph *graph, odd_heat_network *out)
 {
-    odd_graph *graph = NULL;
+    const int64_t *shape = graph->tensor[graph->input].shape; /* (1, channels, height, width) */
     odd_status st;
-    *out = (odd_heat_network){.height = height, .width = width, .channels = channels};
-    ODD_TRY(odd_damage_network_read(path, height, width, channels, &graph));
-    out->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
+    *out = (odd_heat_network){.channels = (int)shape[1],
+                              .height = (int)shape[2],
+                              .width = (int)shape[3],
+                              .values = (int)odd_tensor_values(&graph->tensor[graph->output[0]])};
     ODD_TRY(open_parts(graph, out));
 done:
-    odd_graph_free(&graph);
     if (st != ODD_OK) odd_heat_network_close(out);
     return st;
 }

@@ -6,6 +6,7 @@
 #define ODDLOT_STAGE_REPORT_REPORT_PAGE_INTERNAL_H
 
 #include "oddlot/report/report.h"
+#include "stage/train/train_task_internal.h"
 
 #include "oddlot/run/audited.h"
 #include "oddlot/run/run.h"
@@ -74,7 +75,8 @@ odd_status odd_page_gallery(odd_page *p);
 odd_status odd_page_plots(odd_page *p);
 /** How networks learnt, by a train.h5 of any task (report_training.c); free also on failure.
  *  @local; ODD_FORMAT, ODD_NOMEM. */
-odd_status odd_page_training_read(const odd_file *train, odd_page_training *out);
+odd_status odd_page_training_read(const odd_train_task *task, const odd_file *train,
+                                  odd_page_training *out);
 void odd_page_training_free(odd_page_training *t);
 /** Title, summary, metrics, unreadable images and settings (report_words.c). */
 odd_status odd_page_words(odd_page *p);

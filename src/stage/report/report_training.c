@@ -1,6 +1,7 @@
 /* How networks learnt, as the report shows it: curves by the epoch, figures, kinds of damage. */
 #include "oddlot/run/columns.h"
 #include "stage/report/report_page_internal.h"
+#include "stage/train/train_task_internal.h"
 
 #include "oddlot/base/memory.h"
 
@@ -71,24 +72,15 @@ static const char *area_text(double area, char text[static TEXT_SIZE])
     return text;
 }
 
-static void read_figures(const odd_file *train, odd_page_training *t)
+static void read_figures(const odd_train_task *task, const odd_file *train, odd_page_training *t)
 {
-    static const struct {
-        const char *name, *key;
-        const char *(*write)(double value, char text[static TEXT_SIZE]);
-    } figure[] = {
-        {"Told right, held out", "accuracy", share_text},
-        {"Attainable", "attainable", share_text},
-        {"Found of what damage alters", "accuracy_altered", share_text},
-        {"AUC of damage, held out", "auc", area_text},
-        {"Damaged, it seems", "share", share_text},
-    };
     char text[TEXT_SIZE];
     double seconds;
-    for (size_t i = 0; i < sizeof figure / sizeof *figure; i++) {
-        const double value = number(train, figure[i].key);
-        if (!isnan(value))
-            odd_facts_add(&t->facts, figure[i].name, "%s", figure[i].write(value, text));
+    for (const odd_task_figure *f = task->figures; f && f->name; f++) {
+        const double value = number(train, f->dataset);
+        if (isnan(value)) continue;
+        (f->share ? share_text : area_text)(value, text);
+        odd_facts_add(&t->facts, f->name, "%s", text);
     }
     if (odd_file_get_f64(train, "/", "seconds_per_1000_images", &seconds) == ODD_OK)
         odd_facts_add(&t->facts, "Seconds per 1,000 images", "%.3g", seconds);
@@ -235,12 +227,13 @@ static odd_status read_kinds(const odd_file *train, odd_page_training *t)
     return ODD_OK;
 }
 
-odd_status odd_page_training_read(const odd_file *train, odd_page_training *out)
+odd_status odd_page_training_read(const odd_train_task *task, const odd_file *train,
+                                  odd_page_training *out)
 {
     odd_status st;
     *out = (odd_page_training){0};
     ODD_TRY(read_curves(train, out));
-    read_figures(train, out);
+    read_figures(task, train, out);
     ODD_TRY(read_kinds(train, out));
 done:
     return st;

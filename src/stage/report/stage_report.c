@@ -3,6 +3,7 @@
 #include "oddlot/run/columns.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
+#include "oddlot/stage/scoring.h"
 #include "oddlot/stage/stages.h"
 #include "stage/report/report_page_internal.h"
 #include "stage/train/training_internal.h"
@@ -14,6 +15,7 @@
 #include "oddlot/par/comm.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const odd_option report_table[] = {
@@ -82,17 +84,30 @@ static odd_status read_score_column(const odd_page *p, const char *name, double 
                     (long long)p->audited->rows);
 }
 
+/* The column that is a probability of what ranks, if there is one. */
+static odd_status read_probability(odd_page *p)
+{
+    char *name = NULL, column[96];
+    odd_scoring by;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(p->scores, "/", "detector", &name));
+    const odd_detector *detector = odd_detector_find(name);
+    if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
+    ODD_TRY(odd_scoring_new(p->run->job, detector, &by));
+    if (by.probability < 0) goto done;
+    snprintf(column, sizeof column, "columns/%s", by.column[by.probability].name);
+    ODD_TRY(read_score_column(p, column, &p->probability));
+done:
+    odd_free(name);
+    return st;
+}
+
 static odd_status read_scores(odd_page *p)
 {
-    char *by = NULL;
     odd_status st;
     ODD_TRY(read_score_column(p, "score", &p->score));
-    ODD_TRY(odd_file_get_text(p->scores, "/", "ranked_by", &by));
-    const char *chance =
-        strcmp(by, "damage") == 0 ? "columns/damage_probability" : "columns/posterior";
-    if (odd_file_has(p->scores, chance)) ODD_TRY(read_score_column(p, chance, &p->probability));
+    ODD_TRY(read_probability(p));
 done:
-    odd_free(by);
     return st;
 }
 
@@ -100,7 +115,7 @@ static odd_status read_training(odd_page *p)
 {
     if (!p->train) return ODD_OK;
     p->data.training = &p->training.data;
-    return odd_page_training_read(p->train, &p->training);
+    return odd_page_training_read(odd_train_task_of(p->run->job), p->train, &p->training);
 }
 
 static odd_status write_page(odd_run *run, const odd_heat_maps *heat)
@@ -146,7 +161,8 @@ done:
 static int64_t heat_bytes(const odd_run *run, const odd_report_options *options)
 {
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");
-    if (!options->heat_maps || !odd_trains(run->job)) return 0;
+    if (!options->heat_maps || !odd_trains(run->job) || !odd_train_task_of(run->job)->heat)
+        return 0;
     const int64_t maps = options->top < options->heat_most ? options->top : options->heat_most;
     return maps * prepare->size * prepare->size * (int64_t)sizeof(float);
 }

@@ -5,7 +5,7 @@
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
 #include "oddlot/stage/flagging.h"
-#include "stage/train/train_coder_internal.h"
+#include "stage/train/training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
@@ -15,42 +15,6 @@
 #include <string.h>
 
 static const char residual_about[] = "length of what the components do not hold; larger is odder";
-
-/* What the networks of a task say of an image: a column, and where it is in train.h5. */
-typedef struct odd_said_column {
-    odd_score_column column;
-    const char *dataset;
-} said_column;
-
-static const said_column damage_columns[] = {
-    {{"damage", "log odds of damage, by a network that has not seen the image", 1}, "log_odds"},
-    {{"damage_probability", "of damage, calibrated, with the share of score.damage_share", 0},
-     "probability"},
-    {{NULL, NULL, 0}, NULL},
-};
-
-static const said_column autoencoder_columns[] = {
-    {{"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},
-     "reconstruction_error"},
-    {{NULL, NULL, 0}, NULL},
-};
-
-static const said_column variational_columns[] = {
-    {{"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},
-     "reconstruction_error"},
-    {{"reconstruction_probability",
-      "log likelihood by the variational auto-encoder; smaller is odder", -1},
-     "reconstruction_probability"},
-    {{NULL, NULL, 0}, NULL},
-};
-
-/* NULL: the job trains none. */
-static const said_column *said_of(const odd_job *job)
-{
-    if (!odd_trains(job)) return NULL;
-    if (odd_train_task_of(job) == &odd_task_damage) return damage_columns;
-    return odd_coder_is_variational(job) ? variational_columns : autoencoder_columns;
-}
 
 static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const char *name)
 {
@@ -69,20 +33,41 @@ static void add_column(odd_scoring *s, odd_score_column column)
     s->column[s->columns++] = column;
 }
 
-/* An auto-encoder has a better right to the name. */
-static void add_columns(const odd_job *job, odd_scoring *s)
+static bool says(const odd_task_column *said, const char *name)
 {
-    const said_column *said = said_of(job);
-    const bool taken = said && said != damage_columns;
+    while (said && said->dataset && strcmp(said->column.name, name) != 0)
+        said++;
+    return said && said->dataset;
+}
+
+static void add_columns(odd_scoring *s)
+{
+    /* an auto-encoder has a better right to the name */
+    const char *residual = says(s->said, "reconstruction") ? "residual" : "reconstruction";
     for (int c = 0; c < s->residual; c++)
         add_column(s, s->detector->columns[c]);
-    add_column(s, (odd_score_column){taken ? "residual" : "reconstruction", residual_about, 1});
-    if (!said) return;
-    s->said = said;
+    add_column(s, (odd_score_column){residual, residual_about, 1});
+    if (!s->said) return;
     s->trained = s->columns;
-    if (said == damage_columns) s->damage = s->trained;
-    for (; said->dataset; said++)
+    for (const odd_task_column *said = s->said; said->dataset; said++)
         add_column(s, said->column);
+}
+
+/* Is it a network, not the detector, that ranks? */
+static bool ranks_by_network(const odd_scoring *s)
+{
+    return s->trained >= 0 && s->rank_by >= s->trained;
+}
+
+/* The column that is a probability of what ranks; -1: there is none. */
+static int find_probability(const odd_scoring *s)
+{
+    if (ranks_by_network(s))
+        for (int c = s->trained; c < s->columns; c++)
+            if (s->said[c - s->trained].evidence) return c;
+    for (int c = 0; c < s->residual; c++)
+        if (strcmp(s->column[c].name, "posterior") == 0) return c;
+    return -1;
 }
 
 odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out)
@@ -90,18 +75,16 @@ odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd
     const odd_score_options *options = odd_job_section(job, "score");
     const char *wish = options->rank_by;
     *out = (odd_scoring){.detector = detector,
+                         .task = odd_trains(job) ? odd_train_task_of(job) : NULL,
                          .residual = odd_detector_columns(detector),
                          .trained = -1,
-                         .damage = -1,
-                         .probability = -1,
-                         .damage_share = options->damage_share};
-    add_columns(job, out);
+                         .share = options->damage_share};
+    if (out->task && out->task->columns) out->said = out->task->columns(job);
+    add_columns(out);
     out->rank_by = *wish ? -1 : 0;
-    for (int c = 0; c < out->columns; c++) {
-        if (strcmp(out->column[c].name, "posterior") == 0) out->probability = c;
+    for (int c = 0; c < out->columns; c++)
         if (out->column[c].ranks != 0 && strcmp(out->column[c].name, wish) == 0) out->rank_by = c;
-    }
-    if (out->damage >= 0 && out->rank_by == out->damage) out->probability = out->damage + 1;
+    out->probability = find_probability(out);
     return out->rank_by >= 0 ? ODD_OK : no_such_column(job, out, wish);
 }
 
@@ -124,7 +107,7 @@ done:
     return st;
 }
 
-/* Calibrated log odds of images of which half are damaged, as a probability where another share is.
+/* Calibrated log odds of images of which half are odd, as a probability where another share is.
  */
 static double with_share(double odds, double share)
 {
@@ -150,16 +133,15 @@ done:
     return st;
 }
 
-/* Where the job says how many images are damaged, the networks are not asked for the share. */
-static odd_status add_damage_probability(const odd_scoring *by, const odd_file *train,
-                                         const odd_partition *part, const int64_t row[],
-                                         double score[])
+/* Where the job says how many images are odd, the networks are not asked for the share. */
+static odd_status add_probability(const odd_scoring *by, int column, const char *evidence,
+                                  const odd_file *train, const odd_partition *part,
+                                  const int64_t row[], double score[])
 {
-    const int column = by->damage + 1;
-    odd_status st = add_said(by, column, "calibrated", train, part, row, score);
+    odd_status st = add_said(by, column, evidence, train, part, row, score);
     for (int64_t i = 0; i < part->n_local && st == ODD_OK; i++) {
         double *value = &score[i * by->columns + column];
-        *value = with_share(*value, by->damage_share);
+        *value = with_share(*value, by->share);
     }
     return st;
 }
@@ -168,27 +150,23 @@ odd_status odd_scoring_add_trained(const odd_scoring *by, const odd_file *featur
                                    const odd_file *train, const odd_partition *part, double score[])
 {
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
-    const said_column *said = by->said;
+    const odd_task_column *said = by->said;
     odd_dataset *dataset = NULL;
     int64_t *row = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(row, part->n_local));
     ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
     ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_I64, row));
-    for (int c = 0; said[c].dataset; c++)
-        ODD_TRY(add_said(by, by->trained + c, said[c].dataset, train, part, row, score));
-    if (by->damage >= 0 && by->damage_share > 0)
-        ODD_TRY(add_damage_probability(by, train, part, row, score));
+    for (int c = 0; said && said[c].dataset; c++)
+        if (said[c].evidence && by->share > 0)
+            ODD_TRY(
+                add_probability(by, by->trained + c, said[c].evidence, train, part, row, score));
+        else
+            ODD_TRY(add_said(by, by->trained + c, said[c].dataset, train, part, row, score));
 done:
     odd_dataset_close(&dataset);
     odd_free(row);
     return st;
-}
-
-/* Is it a network, not the detector, that ranks? */
-static bool ranks_by_network(const odd_scoring *s)
-{
-    return s->trained >= 0 && s->rank_by >= s->trained;
 }
 
 const char *odd_scoring_name(const odd_scoring *s)
@@ -199,13 +177,8 @@ const char *odd_scoring_name(const odd_scoring *s)
 void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const double score[],
                         char *buffer, size_t size)
 {
-    if (!ranks_by_network(s))
-        s->detector->reason(model, score, buffer, size);
-    else if (s->damage >= 0)
-        snprintf(buffer, size,
-                 "damage of probability %.3f, by a network that has not seen the image",
-                 score[s->damage + 1]);
+    if (ranks_by_network(s))
+        s->task->reason(s->said, s->rank_by - s->trained, score + s->trained, buffer, size);
     else
-        snprintf(buffer, size, "%s %.4g, by the auto-encoder", odd_scoring_name(s),
-                 score[s->rank_by]);
+        s->detector->reason(model, score, buffer, size);
 }

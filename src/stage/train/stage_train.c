@@ -119,17 +119,19 @@ static odd_status open_training(odd_training *t, const odd_file *ingest)
 {
     odd_status st;
     t->options = options_of(t->run->job);
-    t->goal = odd_train_task_of(t->run->job);
-    ODD_TRY(odd_train_images_open(t->run, ingest, t->goal->preset, &t->images));
-    ODD_TRY_ALL(t->comm, t->goal->begin(t));
+    t->task = odd_train_task_of(t->run->job);
+    ODD_TRY(odd_train_images_open(t->run, ingest, t->task->preset, &t->images));
+    ODD_TRY_ALL(t->comm, odd_train_curves_new(t->task->networks(t->options), t->options->epochs,
+                                              &t->curves));
+    ODD_TRY_ALL(t->comm, t->task->begin ? t->task->begin(t) : ODD_OK);
 done:
     return st;
 }
 
 static void close_training(odd_training *t)
 {
-    if (t->goal) t->goal->end(t);
-    odd_cross_fit_free(&t->result);
+    if (t->task && t->task->end) t->task->end(t);
+    odd_train_curves_free(&t->curves);
     odd_train_images_close(&t->images);
 }
 
@@ -141,7 +143,7 @@ static odd_status do_networks(odd_training *t)
     if (state.epochs > 0)
         odd_log(ODD_LOG_INFO, "train: goes on after epoch %lld of fold %lld",
                 (long long)state.epochs, (long long)state.fold + 1);
-    while (state.fold < t->goal->networks(t->options))
+    while (state.fold < t->task->networks(t->options))
         ODD_TRY(odd_train_fold(t, &state));
 done:
     odd_train_state_free(&state);
@@ -151,7 +153,7 @@ done:
 /* Seconds of an epoch for 1000 images; nothing where all was in the checkpoint. @collective */
 static odd_status write_pace(const odd_training *t, odd_file *file)
 {
-    double spent[2] = {t->result.seconds, (double)t->result.learnt};
+    double spent[2] = {t->curves.seconds, (double)t->curves.learnt};
     odd_max_f64(t->comm, spent, 2);
     if (spent[1] <= 0) return ODD_OK;
     odd_log(ODD_LOG_STAGE, "train     %.4f s for 1000 images", 1000 * spent[0] / spent[1]);
@@ -168,7 +170,7 @@ static odd_status run_train(odd_run *run, const odd_provenance *from)
     ODD_TRY(open_training(&t, ingest));
     ODD_TRY(do_networks(&t));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(t.goal->write(&t, out));
+    ODD_TRY(t.task->write(&t, out));
     ODD_TRY(write_pace(&t, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
     if (odd_rank(run->comm) == 0) odd_train_forget(&t);

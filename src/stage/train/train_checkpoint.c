@@ -24,10 +24,10 @@ static odd_status path_of(const odd_training *t, char **path)
 /* Those of all tasks, then what this one keeps: how many. */
 static int list_kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
 {
-    const odd_cross_fit *r = &t->result;
-    kept[0] = (odd_train_kept){"curves", ODD_F64, ODD_CURVES * r->folds * r->epochs, r->curve};
-    kept[1] = (odd_train_kept){"best", ODD_I32, r->folds, r->best};
-    return 2 + (t->goal->kept ? t->goal->kept(t, kept + 2) : 0);
+    const odd_train_curves *r = &t->curves;
+    kept[0] = (odd_train_kept){"curves", ODD_F64, ODD_CURVES * r->networks * r->epochs, r->curve};
+    kept[1] = (odd_train_kept){"best", ODD_I32, r->networks, r->best};
+    return 2 + (t->task->kept ? t->task->kept(t, kept + 2) : 0);
 }
 
 static size_t bytes_of(const odd_train_kept *k)
@@ -52,11 +52,11 @@ done:
 }
 
 /* Best epochs say where in the curves to look. */
-static bool is_possible(const odd_cross_fit *r, const odd_train_state *state)
+static bool is_possible(const odd_train_curves *r, const odd_train_state *state)
 {
-    bool possible = state->fold >= 0 && state->fold < r->folds && state->epochs >= 1 &&
+    bool possible = state->fold >= 0 && state->fold < r->networks && state->epochs >= 1 &&
                     state->epochs <= r->epochs;
-    for (int64_t fold = 0; fold < r->folds; fold++)
+    for (int64_t fold = 0; fold < r->networks; fold++)
         possible = possible && r->best[fold] >= 0 && r->best[fold] <= r->epochs;
     return possible;
 }
@@ -75,7 +75,7 @@ static odd_status unpack(const odd_bundle *b, odd_training *t, odd_train_state *
     }
     ODD_TRY(odd_bundle_get_i64(b, "fold", &state->fold));
     ODD_TRY(odd_bundle_get_i64(b, "epochs", &state->epochs));
-    if (!is_possible(&t->result, state))
+    if (!is_possible(&t->curves, state))
         ODD_TRY(odd_fail(ODD_FORMAT, "it is at an impossible place"));
 done:
     return st;

@@ -29,7 +29,7 @@ static odd_status divide(lesson *l)
     for (int p = 0; p < ODD_PARTS; p++)
         ODD_TRY(ODD_NEW(l->part[p].row, images->readable));
     for (int64_t i = 0; i < images->readable; i++) {
-        const odd_train_part p = l->t->goal->part(l->t, l->state->fold, images->row[i]);
+        const odd_train_part p = l->t->task->part(l->t, l->state->fold, images->row[i]);
         if (p != ODD_PART_NONE) l->part[p].row[l->part[p].count++] = images->row[i];
     }
     if (l->part[ODD_PART_SEEN].count == 0)
@@ -44,7 +44,7 @@ done:
 static odd_status show(void *context, int64_t count, const int64_t row[], uint32_t turn)
 {
     lesson *l = context;
-    const odd_damage_task *damage = l->t->goal->damage ? l->t->goal->damage(l->t) : NULL;
+    const odd_damage_task *damage = l->t->task->damage ? l->t->task->damage(l->t) : NULL;
     return odd_train_show(&l->t->images, damage, count, row, turn, &l->shown);
 }
 
@@ -52,7 +52,7 @@ static void point(const void *context, int64_t at, odd_shard *shard)
 {
     const lesson *l = context;
     shard->input = l->shown.input + at * l->t->images.bytes;
-    l->t->goal->aim(&l->shown, &l->t->images, at, shard->target);
+    l->t->task->aim(&l->shown, &l->t->images, at, shard->target);
 }
 
 static void set_learner(lesson *l)
@@ -79,15 +79,15 @@ static odd_status open_learner(lesson *l)
     odd_graph *graph = NULL;
     odd_status st;
     set_learner(l);
-    ODD_TRY(t->goal->network(t->run->job, l->state->fold, shape, &graph));
-    ODD_TRY(odd_graph_note(graph, "oddlot.preset", t->goal->preset));
+    ODD_TRY(t->task->network(t->run->job, l->state->fold, shape, &graph));
+    ODD_TRY(odd_graph_note(graph, "oddlot.preset", t->task->preset));
     ODD_TRY(odd_train_method(t->run->job, (l->learner.count + batch - 1) / batch, &options,
                              &l->learner.schedule));
-    const int losses = t->goal->losses(t->run->job, graph, loss);
+    const int losses = t->task->losses(t->run->job, graph, loss);
     ODD_TRY(odd_learner_open(&l->learner, graph, losses, loss, &options));
     ODD_TRY(odd_shown_new(images, odd_learner_room(&l->learner), &l->shown));
     l->shown.augment = odd_augment_task_of(t->run->job);
-    if (t->goal->room) ODD_TRY(t->goal->room(t, &l->shown));
+    if (t->task->room) ODD_TRY(t->task->room(t, &l->shown));
 done:
     odd_graph_free(&graph);
     return st;
@@ -116,10 +116,10 @@ static void lesson_close(lesson *l)
 /* Is this epoch, counted from 1, the best so far? Where none chooses it is the last. */
 static bool is_best(const lesson *l, int curve, int64_t epoch)
 {
-    const odd_cross_fit *r = &l->t->result;
+    const odd_train_curves *r = &l->t->curves;
     const int32_t best = r->best[l->state->fold];
     if (curve < 0 || best == 0) return true;
-    const double *loss = odd_curve(r, curve, l->state->fold);
+    const double *loss = odd_train_curve(r, curve, l->state->fold);
     return !(loss[epoch - 1] >= loss[best - 1]); /* NaN where no image chooses */
 }
 
@@ -127,12 +127,12 @@ static bool is_best(const lesson *l, int curve, int64_t epoch)
 static odd_status note_epoch(lesson *l, int64_t epoch)
 {
     odd_train_state *state = l->state;
-    const int curve = l->t->goal->choice(l->t->run->job);
+    const int curve = l->t->task->choice(l->t->run->job);
     odd_status st;
     odd_bundle_free(&state->trainer);
     ODD_TRY(odd_trainer_save(l->learner.trainer, &state->trainer));
     if (is_best(l, curve, epoch)) {
-        l->t->result.best[state->fold] = (int32_t)epoch;
+        l->t->curves.best[state->fold] = (int32_t)epoch;
         odd_bundle_free(&state->best);
         if (curve >= 0) ODD_TRY(odd_trainer_save(l->learner.trainer, &state->best));
     }
@@ -148,7 +148,7 @@ static odd_status examine(lesson *l, int64_t epoch)
     odd_graph *graph = NULL;
     odd_status st;
     ODD_TRY_ALL(t->comm, odd_trainer_graph(l->learner.trainer, &graph));
-    ODD_TRY(t->goal->examine(t, l->state->fold, epoch - 1, graph, l->part));
+    ODD_TRY(t->task->examine(t, l->state->fold, epoch - 1, graph, l->part));
 done:
     odd_graph_free(&graph);
     return st;
@@ -157,7 +157,7 @@ done:
 /* @collective */
 static odd_status do_epoch(lesson *l, int64_t epoch, odd_progress *progress)
 {
-    odd_cross_fit *r = &l->t->result;
+    odd_train_curves *r = &l->t->curves;
     const int64_t fold = l->state->fold, e = epoch - 1;
     const double started = odd_seconds();
     odd_tally sum;
@@ -165,8 +165,8 @@ static odd_status do_epoch(lesson *l, int64_t epoch, odd_progress *progress)
     ODD_TRY(odd_learner_epoch(&l->learner, epoch, progress, &sum));
     r->seconds += odd_seconds() - started;
     r->learnt += l->learner.count;
-    odd_curve(r, ODD_CURVE_SEEN_LOSS, fold)[e] = sum.loss / sum.images;
-    odd_curve(r, ODD_CURVE_SEEN_ACCURACY, fold)[e] = sum.hits / sum.images;
+    odd_train_curve(r, ODD_CURVE_SEEN_LOSS, fold)[e] = sum.loss / sum.images;
+    odd_train_curve(r, ODD_CURVE_SEEN_ACCURACY, fold)[e] = sum.hits / sum.images;
     ODD_TRY(examine(l, epoch));
     ODD_TRY_ALL(l->t->comm, note_epoch(l, epoch));
 done:
@@ -176,7 +176,7 @@ done:
 static bool has_settled(const lesson *l)
 {
     const int64_t patience = l->t->options->patience;
-    return patience > 0 && l->state->epochs - l->t->result.best[l->state->fold] >= patience;
+    return patience > 0 && l->state->epochs - l->t->curves.best[l->state->fold] >= patience;
 }
 
 /* @collective */
@@ -209,7 +209,7 @@ static odd_status finish(lesson *l)
     if (l->state->best.count > 0)
         ODD_TRY_ALL(t->comm, odd_trainer_load(l->learner.trainer, &l->state->best));
     ODD_TRY_ALL(t->comm, odd_trainer_graph(l->learner.trainer, &graph));
-    ODD_TRY(t->goal->finish(t, l->state->fold, graph, &l->part[ODD_PART_HELD]));
+    ODD_TRY(t->task->finish(t, l->state->fold, graph, &l->part[ODD_PART_HELD]));
 done:
     odd_graph_free(&graph);
     return st;

@@ -10,7 +10,7 @@ typedef struct {
     int terms;
     const odd_loss *loss;
     int64_t values[ODD_LOSSES]; /* of the tensor of each term */
-    float *output[ODD_LOSSES];  /* (ODD_PORTION, values) */
+    float *output[ODD_LOSSES];  /* (ODD_CHUNK, values) */
     odd_net *net;
     odd_shown shown;
 } examiner;
@@ -21,7 +21,7 @@ static odd_status add_outputs(examiner *e, odd_graph *graph)
     graph->outputs = 0; /* the tensors of the terms are, in their order */
     for (int k = 0; k < e->terms; k++) {
         e->values[k] = odd_tensor_values(&graph->tensor[e->loss[k].tensor]);
-        ODD_TRY(ODD_NEW(e->output[k], ODD_PORTION * e->values[k]));
+        ODD_TRY(ODD_NEW(e->output[k], ODD_CHUNK * e->values[k]));
         ODD_TRY(odd_graph_add_output(graph, e->loss[k].tensor));
     }
 done:
@@ -35,7 +35,7 @@ static odd_status examiner_open(examiner *e, const odd_graph *given)
     ODD_TRY(odd_graph_copy(given, &graph));
     ODD_TRY(add_outputs(e, graph));
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &e->net));
-    ODD_TRY(odd_shown_new(&e->t->images, ODD_PORTION, &e->shown));
+    ODD_TRY(odd_shown_new(&e->t->images, ODD_CHUNK, &e->shown));
 done:
     odd_graph_free(&graph);
     return st;
@@ -55,7 +55,7 @@ static odd_status grade(const examiner *e, int64_t i, double *objective)
     odd_target target[ODD_LOSSES] = {{0}};
     odd_tally tally;
     odd_status st = ODD_OK;
-    e->t->goal->aim(&e->shown, &e->t->images, i, target);
+    e->t->task->aim(&e->shown, &e->t->images, i, target);
     for (int k = 0; k < e->terms && st == ODD_OK; k++) {
         st = odd_loss_tally(e->loss[k].kind, 1, e->values[k], e->output[k] + i * e->values[k],
                             &target[k], NULL, &tally);
@@ -84,7 +84,7 @@ odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, in
     examiner e = {.t = t, .terms = terms, .loss = loss};
     odd_status st;
     ODD_TRY_ALL(t->comm, examiner_open(&e, graph));
-    ODD_TRY(odd_train_portions(t->comm, count, row, 1, examine_portion, &e, objective));
+    ODD_TRY(odd_train_chunks(t->comm, count, row, 1, examine_portion, &e, objective));
 done:
     examiner_close(&e);
     return st;

@@ -8,6 +8,7 @@
 
 #include "stage/train/train_images_internal.h"
 
+#include "oddlot/detect/detector.h"
 #include "oddlot/nn/train.h"
 
 struct odd_training;
@@ -37,11 +38,47 @@ typedef struct {
 
 enum { ODD_MOST_KEPT = 8 };
 
+/* What networks of a task say of an image: a column of scores. */
+typedef struct odd_task_column {
+    odd_score_column column;
+    const char *dataset;  /* of train.h5: (images) */
+    const char *evidence; /* where it is a probability of being odd: dataset of the log odds where
+                             as many images are odd as not; NULL: it is none */
+} odd_task_column;
+
+/* Where the networks of a task see that an image is odd: each image by the one network that has not
+ * learnt from it, which gives log odds or two values whose difference they are. */
 typedef struct {
-    const odd_part *settings; /* named as the task: "damage", section "train.damage" */
-    const char *summary;      /* what is learnt, in a few words */
-    const char *product;      /* a file that it leaves, relative to RUN */
-    const char *preset;       /* how levels are scaled: one of odd_input_presets */
+    const char *network; /* dataset of train.h5: (images) its number, from 0; -1: none */
+    const char *said;    /* dataset: (images) the log odds that it gave */
+    /** Read network `number` of a run for images of such a shape. *path: its file, owned by caller.
+     *  @local; ODD_IO, ODD_FORMAT, ODD_NOMEM */
+    odd_status (*read)(const odd_run *run, int64_t number, int height, int width, int channels,
+                       char **path, odd_graph **out);
+} odd_task_heat;
+
+/* A figure of merit that people look at. */
+typedef struct {
+    const char *name;
+    const char *dataset; /* of train.h5, one number */
+    bool share;          /* shown in per cent */
+} odd_task_figure;
+
+typedef struct odd_train_task {
+    const odd_part *settings;       /* named as the task: "damage", section "train.damage" */
+    const char *summary;            /* what is learnt, in a few words */
+    const char *product;            /* a file that it leaves, relative to RUN */
+    const char *preset;             /* how levels are scaled: one of odd_input_presets */
+    const odd_task_heat *heat;      /* NULL: it cannot be seen where images are odd */
+    const odd_task_figure *figures; /* a NULL name ends; NULL: there are none */
+    /** Columns of scores, a NULL dataset ends; the first may rank. @local */
+    const odd_task_column *(*columns)(const odd_job *job);
+    /** One sentence why an image is odd by that column of them; score: of each column. @local */
+    void (*reason)(const odd_task_column *column, int c, const double score[], char *buffer,
+                   size_t size);
+    /** What in the file `product` turns images of shape (channels, height, width) into features, as
+     *  it will be. NULL: nothing does, there are several networks. @local; ODD_USAGE, ODD_NOMEM */
+    odd_status (*features)(const odd_job *job, const int64_t shape[3], odd_graph **out);
     /** Settings that make no sense together. @local; ODD_USAGE */
     odd_status (*check)(const odd_job *job);
     /** How many networks are trained, one after the other. @local */
@@ -54,9 +91,10 @@ typedef struct {
     int (*losses)(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES]);
     /** The curve whose least value tells the best epoch; -1: the last one is kept. @local */
     int (*choice)(const odd_job *job);
-    /** Room for results, after the images have been opened. @local; ODD_NOMEM, ODD_USAGE */
+    /** Room for results in t->state, after the images have been opened. NULL: it needs none.
+     *  @local; ODD_NOMEM, ODD_USAGE */
     odd_status (*begin)(struct odd_training *t);
-    void (*end)(struct odd_training *t); /* @local */
+    void (*end)(struct odd_training *t); /* also where it began in part. @local */
     /** Fill kept[]: how many. @local */
     int (*kept)(const struct odd_training *t, odd_train_kept kept[ODD_MOST_KEPT]);
     /** What this network does with this image. @local */

@@ -28,20 +28,14 @@ enum {
     ODD_CURVES
 };
 
-/* What training gives: for each network its curves, and, where there is one for each fold of the
- * catalogue (task damage), what each says of the fold that it has not seen (cross-fitting). */
+/* How networks learnt: for each its curves. */
 typedef struct {
-    int64_t n, folds, epochs; /* images, networks, epochs */
-    double *curve;            /* (ODD_CURVES, folds, epochs) */
-    int32_t *best;            /* (folds) epoch whose network is kept, counted from 1 */
-    double *as_is;            /* (n) log odds of damage of the image as it is; NaN: not readable */
-    double *shown;            /* (n) of the image as the task shows it in turn 0 */
-    int32_t *kind;            /* (n) what the task did to it, -1: nothing */
-    uint8_t *altered;         /* (n) whether that changed a pixel */
-    int32_t *fold;            /* (n) whose network has not seen it; -1: not readable */
-    double seconds;           /* that this program has spent on epochs, */
-    int64_t learnt;           /* in which networks were shown so many images */
-} odd_cross_fit;
+    int64_t networks, epochs;
+    double *curve;  /* (ODD_CURVES, networks, epochs) */
+    int32_t *best;  /* (networks) epoch whose network is kept, counted from 1 */
+    double seconds; /* that this program has spent on epochs, */
+    int64_t learnt; /* in which networks were shown so many images */
+} odd_train_curves;
 
 /* One training with everything that its networks share. */
 typedef struct odd_training {
@@ -49,12 +43,10 @@ typedef struct odd_training {
     MPI_Comm comm;
     const odd_training_options *options;
     const odd_provenance *from;
-    const odd_train_task *goal;
-    odd_damage_task task; /* of task damage */
+    const odd_train_task *task;
     odd_train_images images;
-    odd_cross_fit result;
-    double *error; /* (n) of task autoencoder: mean squared error of a pixel; NaN: not readable */
-    double *likelihood; /* (n) where it is variational: the logarithm; NULL: it is not */
+    odd_train_curves curves;
+    void *state; /* the task's own */
 } odd_training;
 
 /** True if the job trains networks. @local */
@@ -75,42 +67,19 @@ odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_tra
 /** Write it to networks/NAME.onnx. @local: rank 0 */
 odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name);
 
-/* -- damage_network.c -- */
-
-/** A network of task damage from its file, which may have been put there by anyone. @local; ODD_IO,
- *  ODD_FORMAT (not for such images, or not of one or two values), ODD_NOMEM. */
-odd_status odd_damage_network_read(const char *path, int height, int width, int channels,
-                                   odd_graph **out);
-
-/* -- train_judge.c -- */
-
-/** Log odds of damage by a network for some rows, as they are (`shown` false) or as the task shows
- *  them in turn 0: odds[row], and result.altered[row] where shown. The same bits on any number of
- *  ranks. @collective */
-odd_status odd_train_judge(odd_training *t, const odd_graph *graph, int64_t count,
-                           const int64_t row[], bool shown, double odds[]);
-/** The same for damage that may be another than the learnt one, in any turn; task NULL: images as
- *  they are. odds, altered (0 or 1): (count), in the order of `row`. @collective */
-odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
-                              const odd_damage_task *task, uint32_t turn, int64_t count,
-                              const int64_t row[], double odds[], double altered[]);
-/** Mean loss and share of right answers for rows as they are shown. @local */
-void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
-                     double *loss, double *accuracy);
-
-/* -- train_portions.c -- */
+/* -- train_chunks.c -- */
 
 /* Images that go through a network at a time, whoever has them: whole groups (nn/net.h), so that a
  * row has the same place in one on any number of ranks. */
-enum { ODD_PORTION = 64 };
+enum { ODD_CHUNK = 64 };
 
-/** Work on at most ODD_PORTION rows: value (count, width), which is 0. @local */
-typedef odd_status (*odd_portion)(void *context, int64_t count, const int64_t row[],
-                                  double value[]);
+/** Work on at most ODD_CHUNK rows: value (count, width), which is 0. @local */
+typedef odd_status (*odd_chunk_work)(void *context, int64_t count, const int64_t row[],
+                                     double value[]);
 /** The same for any number of rows, spread over ranks: value (count, width) on every rank, the same
  * bits on any number of them. @collective @same count, row */
-odd_status odd_train_portions(MPI_Comm comm, int64_t count, const int64_t row[], int width,
-                              odd_portion work, void *context, double value[]);
+odd_status odd_train_chunks(MPI_Comm comm, int64_t count, const int64_t row[], int width,
+                            odd_chunk_work work, void *context, double value[]);
 
 /* -- train_objective.c -- */
 
@@ -145,21 +114,17 @@ void odd_train_forget(const odd_training *t);
  *  where the loss is no number, ODD_USAGE where nothing is left to learn from. */
 odd_status odd_train_fold(odd_training *t, odd_train_state *state);
 
-/* -- train_trials.c -- */
+/* -- train_curves.c -- */
 
-/** Show images held out with each kind of damage, learnt or not, and with other sizes of it, as
- *  train.damage says; tell and add how well the networks in networks/ see it. @collective */
-odd_status odd_train_trials(const odd_training *t, odd_bundle *out);
-
-/* -- train_result.c -- */
-
-/** Room for the result; folds are drawn. @local; ODD_NOMEM. */
-odd_status odd_cross_fit_new(odd_training *t);
-void odd_cross_fit_free(odd_cross_fit *r);
-/** The values of one curve of a fold (epochs). */
-double *odd_curve(const odd_cross_fit *r, int curve, int64_t fold);
-/** Write it, with figures of merit, and tell these. @collective */
-odd_status odd_cross_fit_write(const odd_training *t, odd_file *file);
+/** Room for the curves of so many networks. @local; ODD_NOMEM. */
+odd_status odd_train_curves_new(int64_t networks, int64_t epochs, odd_train_curves *out);
+void odd_train_curves_free(odd_train_curves *c);
+/** The values of one curve of a network (epochs). */
+double *odd_train_curve(const odd_train_curves *c, int curve, int64_t network);
+/** Add some of them, which: (curves) ODD_CURVE_..., and the best epochs, in group `curves`. @local;
+ *  ODD_NOMEM */
+odd_status odd_train_curves_add(const odd_train_curves *c, int curves, const int which[],
+                                odd_bundle *out);
 
 extern const odd_section odd_train_section;
 

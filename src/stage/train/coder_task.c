@@ -1,7 +1,7 @@
 /* Task autoencoder: one network learns to give back the images of the catalogue through a short
  * code. What it cannot give back is odd; the code is a feature (features.source: trained). */
 #include "oddlot/run/columns.h"
-#include "stage/train/train_coder_internal.h"
+#include "stage/train/coder_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const losses_known[] = {"squared", "binary", NULL};
@@ -72,30 +73,37 @@ static int choice(const odd_job *job)
     return best ? ODD_CURVE_SEEN_LOSS : -1;
 }
 
+/* The task's own state in a training. */
+typedef struct {
+    double *error;      /* (n) mean squared error of a pixel; NaN: not readable */
+    double *likelihood; /* (n) where it is variational: the logarithm; NULL: it is not */
+} coder_result;
+
 static odd_status begin(odd_training *t)
 {
-    odd_cross_fit *r = &t->result;
+    const int64_t n = t->images.n;
+    coder_result *r = NULL;
     odd_status st;
-    *r = (odd_cross_fit){.n = t->images.n, .folds = 1, .epochs = t->options->epochs};
-    ODD_TRY(ODD_NEW(r->curve, ODD_CURVES * r->epochs));
-    ODD_TRY(ODD_NEW(r->best, 1));
-    ODD_TRY(ODD_NEW(t->error, r->n));
-    if (odd_coder_is_variational(t->run->job)) ODD_TRY(ODD_NEW(t->likelihood, r->n));
-    for (int64_t i = 0; i < ODD_CURVES * r->epochs; i++)
-        r->curve[i] = NAN;
-    for (int64_t i = 0; i < r->n; i++)
-        t->error[i] = NAN;
-    for (int64_t i = 0; t->likelihood && i < r->n; i++)
-        t->likelihood[i] = NAN;
+    ODD_TRY(ODD_NEW(r, 1));
+    t->state = r;
+    ODD_TRY(ODD_NEW(r->error, n));
+    if (odd_coder_is_variational(t->run->job)) ODD_TRY(ODD_NEW(r->likelihood, n));
+    for (int64_t i = 0; i < n; i++)
+        r->error[i] = NAN;
+    for (int64_t i = 0; r->likelihood && i < n; i++)
+        r->likelihood[i] = NAN;
 done:
     return st;
 }
 
 static void end(odd_training *t)
 {
-    odd_free(t->error);
-    odd_free(t->likelihood);
-    t->error = t->likelihood = NULL;
+    coder_result *r = t->state;
+    if (!r) return;
+    odd_free(r->error);
+    odd_free(r->likelihood);
+    odd_free(r);
+    t->state = NULL;
 }
 
 /* -- while it learns -- */
@@ -123,8 +131,8 @@ static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const 
                           const odd_train_rows part[ODD_PARTS])
 {
     const odd_train_rows *held = &part[ODD_PART_HELD];
-    const double seen = odd_curve(&t->result, ODD_CURVE_SEEN_LOSS, number)[epoch];
-    double *loss = &odd_curve(&t->result, ODD_CURVE_HELD_LOSS, number)[epoch], *each = NULL;
+    const double seen = odd_train_curve(&t->curves, ODD_CURVE_SEEN_LOSS, number)[epoch];
+    double *loss = &odd_train_curve(&t->curves, ODD_CURVE_HELD_LOSS, number)[epoch], *each = NULL;
     odd_loss term[ODD_LOSSES];
     const int terms = odd_coder_losses(t->run->job, graph, term);
     odd_status st = ODD_OK;
@@ -168,12 +176,13 @@ static void spread(const odd_train_images *images, const double value[], double 
 static odd_status rebuild(odd_training *t, const odd_graph *whole)
 {
     const odd_loss squared = {ODD_LOSS_SQUARED, whole->output[0], 1};
+    const coder_result *r = t->state;
     const odd_train_images *images = &t->images;
     double *error = NULL;
     odd_status st;
     ODD_TRY_ALL(t->comm, ODD_NEW(error, images->readable));
     ODD_TRY(odd_train_objective(t, whole, 1, &squared, images->readable, images->row, error));
-    spread(images, error, t->error);
+    spread(images, error, r->error);
 done:
     odd_free(error);
     return st;
@@ -183,12 +192,13 @@ done:
 static odd_status judge(odd_training *t, const odd_graph *graph)
 {
     const odd_train_images *images = &t->images;
+    const coder_result *r = t->state;
     double *likelihood = NULL;
     odd_status st = ODD_OK;
-    if (!t->likelihood) return ODD_OK;
+    if (!r->likelihood) return ODD_OK;
     ODD_TRY_ALL(t->comm, ODD_NEW(likelihood, images->readable));
     ODD_TRY(odd_coder_likelihood(t, graph, images->readable, images->row, likelihood));
-    spread(images, likelihood, t->likelihood);
+    spread(images, likelihood, r->likelihood);
 done:
     odd_free(likelihood);
     return st;
@@ -210,40 +220,16 @@ done:
     return st;
 }
 
-static odd_status add_curve(const odd_cross_fit *r, int curve, const char *name, const char *about,
-                            odd_bundle *b)
-{
-    double *data;
-    odd_status st = odd_bundle_add(b, name, ODD_F64, about, &data, 2, r->folds, r->epochs);
-    if (st == ODD_OK) memcpy(data, odd_curve(r, curve, 0), (size_t)r->epochs * sizeof *data);
-    return st;
-}
-
-static odd_status describe(const odd_training *t, odd_bundle *b)
-{
-    const odd_cross_fit *r = &t->result;
-    int32_t *best;
-    odd_status st;
-    ODD_TRY(add_curve(r, ODD_CURVE_SEEN_LOSS, "curves/loss_seen",
-                      "of the images that it learns from, while it learns: (network, epoch)", b));
-    ODD_TRY(add_curve(r, ODD_CURVE_HELD_LOSS, "curves/loss_held_out",
-                      "of those that are held out, after the epoch; NaN: none are", b));
-    ODD_TRY(odd_bundle_add(b, "curves/best", ODD_I32, "epoch that is kept, counted from 1", &best,
-                           1, (int64_t)1));
-    *best = r->best[0];
-done:
-    return st;
-}
-
 /* Mean error of the readable images that are held out, or are not; NaN where there are none. */
 static double mean_error(const odd_training *t, bool held_out)
 {
+    const coder_result *r = t->state;
     double sum = 0;
     int64_t count = 0;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
         if ((t->images.held_out[row] != 0) != held_out) continue;
-        sum += t->error[row];
+        sum += r->error[row];
         count++;
     }
     return count > 0 ? sum / (double)count : NAN;
@@ -264,16 +250,18 @@ static void tell(const odd_training *t)
 
 static odd_status write(const odd_training *t, odd_file *file)
 {
-    const int64_t n = t->result.n, mine = odd_rank(t->comm) == 0 ? n : 0;
+    static const int curves[] = {ODD_CURVE_SEEN_LOSS, ODD_CURVE_HELD_LOSS};
+    const int64_t n = t->images.n, mine = odd_rank(t->comm) == 0 ? n : 0;
+    const coder_result *r = t->state;
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
-    ODD_TRY_ALL(t->comm, describe(t, &b));
-    ODD_TRY(odd_column_write(file, "reconstruction_error", ODD_F64, n, 0, mine, t->error,
+    ODD_TRY_ALL(t->comm, odd_train_curves_add(&t->curves, 2, curves, &b));
+    ODD_TRY(odd_column_write(file, "reconstruction_error", ODD_F64, n, 0, mine, r->error,
                              "mean squared error of a pixel, level 0 ... 1; NaN: not readable",
                              "levels squared"));
-    if (t->likelihood)
+    if (r->likelihood)
         ODD_TRY(odd_column_write(file, "reconstruction_probability", ODD_F64, n, 0, mine,
-                                 t->likelihood,
+                                 r->likelihood,
                                  "logarithm of the likelihood of the image, mean over draws of its "
                                  "code; NaN: not readable",
                                  ""));
@@ -284,11 +272,44 @@ done:
     return st;
 }
 
+#define RECONSTRUCTION                                                                             \
+    {                                                                                              \
+        {"reconstruction", "squared error of a pixel by the auto-encoder; larger is odder", 1},    \
+            "reconstruction_error", NULL                                                           \
+    }
+#define NO_MORE                                                                                    \
+    {                                                                                              \
+        {NULL, NULL, 0}, NULL, NULL                                                                \
+    }
+
+static const odd_task_column *columns(const odd_job *job)
+{
+    static const odd_task_column plain[] = {RECONSTRUCTION, NO_MORE};
+    static const odd_task_column variational[] = {
+        RECONSTRUCTION,
+        {{"reconstruction_probability",
+          "log likelihood by the variational auto-encoder; smaller is odder", -1},
+         "reconstruction_probability",
+         NULL},
+        NO_MORE,
+    };
+    return odd_coder_is_variational(job) ? variational : plain;
+}
+
+static void reason(const odd_task_column *column, int c, const double score[], char *buffer,
+                   size_t size)
+{
+    snprintf(buffer, size, "%s %.4g, by the auto-encoder", column[c].column.name, score[c]);
+}
+
 const odd_train_task odd_task_autoencoder = {
     .settings = &settings,
     .summary = "to give images back through a short code",
     .product = ODD_ENCODER_FILE,
     .preset = "unit",
+    .columns = columns,
+    .reason = reason,
+    .features = odd_coder_encoder,
     .check = odd_coder_check,
     .networks = networks,
     .network = network,

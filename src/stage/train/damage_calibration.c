@@ -4,7 +4,7 @@
  * whose damage is known: the fold is cut into parts, and each part is mapped by what the others
  * teach, so that no image calibrates itself. The share of damaged images is taken out of the maps:
  * in a catalogue it is another than in training. */
-#include "stage/train/train_calibration_internal.h"
+#include "stage/train/damage_calibration_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -28,7 +28,7 @@ typedef struct {
 static void draw_parts(const odd_training *t, int32_t part[])
 {
     const uint64_t seed = (uint64_t)t->run->options->seed;
-    for (int64_t i = 0; i < t->result.n; i++)
+    for (int64_t i = 0; i < odd_damage_of(t)->n; i++)
         part[i] = -1;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
@@ -39,7 +39,7 @@ static void draw_parts(const odd_training *t, int32_t part[])
 /* The number of the map for an image. */
 static int64_t map_of(const odd_training *t, const odd_damage_calibration *c, int64_t row)
 {
-    return t->result.fold[row] * PARTS + c->part[row];
+    return odd_damage_of(t)->fold[row] * PARTS + c->part[row];
 }
 
 /* log odds as a probability, and back. */
@@ -73,7 +73,7 @@ static void shown_free(shown *s)
 /* What teaches the map of one part of a fold. */
 static void collect(const odd_training *t, const int32_t part[], int64_t map, shown *s)
 {
-    const odd_cross_fit *r = &t->result;
+    const odd_damage_result *r = t->state;
     s->n = 0;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
@@ -88,7 +88,8 @@ static odd_status learn_map(const odd_training *t, int64_t number, const shown *
 {
     odd_status st = odd_platt_fit(s->n, s->score, s->truth, map);
     if (st != ODD_ARG) return st;
-    *map = (odd_platt){.slope = 1, .offset = 0, .prior = odds_of(t->task.probability)};
+    *map =
+        (odd_platt){.slope = 1, .offset = 0, .prior = odds_of(odd_damage_of(t)->task.probability)};
     odd_log(ODD_LOG_INFO, "train: too few images to calibrate the network of fold %lld",
             (long long)number / PARTS + 1);
     return ODD_OK;
@@ -100,7 +101,7 @@ static odd_status learn_maps(const odd_training *t, const int32_t part[], odd_pl
     shown s = {0};
     odd_status st;
     ODD_TRY(shown_new(t, &s));
-    for (int64_t i = 0; i < t->result.folds * PARTS; i++) {
+    for (int64_t i = 0; i < t->options->folds * PARTS; i++) {
         collect(t, part, i, &s);
         ODD_TRY(learn_map(t, i, &s, &map[i]));
     }
@@ -113,7 +114,7 @@ done:
 
 static odd_status measure(const odd_training *t, const odd_platt map[], odd_damage_calibration *c)
 {
-    const odd_cross_fit *r = &t->result;
+    const odd_damage_result *r = t->state;
     const int64_t n = t->images.readable;
     double *raw = NULL, *calibrated = NULL;
     shown s = {0};
@@ -155,7 +156,7 @@ static double adjust_share(const odd_training *t, const double evidence[], doubl
     enum { MOST_ROUNDS = 10000 };
     const double least = 1e-9, good_enough = 1e-12;
     double share = 0.5, moved = 1;
-    for (int64_t i = 0; i < t->result.n; i++)
+    for (int64_t i = 0; i < odd_damage_of(t)->n; i++)
         probability[i] = NAN;
     for (int round = 0; round < MOST_ROUNDS && moved > good_enough; round++) {
         const double by = odds_of(share);
@@ -173,26 +174,27 @@ static double adjust_share(const odd_training *t, const double evidence[], doubl
 
 static void weigh_images(const odd_training *t, const odd_platt map[], odd_damage_calibration *c)
 {
-    for (int64_t i = 0; i < t->result.n; i++)
+    for (int64_t i = 0; i < odd_damage_of(t)->n; i++)
         c->evidence[i] = NAN;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
-        c->evidence[row] = odd_platt_evidence(&map[map_of(t, c, row)], t->result.as_is[row]);
+        c->evidence[row] =
+            odd_platt_evidence(&map[map_of(t, c, row)], odd_damage_of(t)->as_is[row]);
     }
 }
 
 odd_status odd_damage_calibrate(const odd_training *t, odd_damage_calibration *out)
 {
-    const int64_t maps = t->result.folds * PARTS;
+    const int64_t maps = t->options->folds * PARTS;
     odd_platt *map = NULL;
     odd_status st;
     *out = (odd_damage_calibration){0};
     ODD_TRY(ODD_NEW(map, maps));
-    ODD_TRY(ODD_NEW(out->part, t->result.n));
+    ODD_TRY(ODD_NEW(out->part, odd_damage_of(t)->n));
     ODD_TRY(ODD_NEW(out->slope, maps));
     ODD_TRY(ODD_NEW(out->offset, maps));
-    ODD_TRY(ODD_NEW(out->evidence, t->result.n));
-    ODD_TRY(ODD_NEW(out->probability, t->result.n));
+    ODD_TRY(ODD_NEW(out->evidence, odd_damage_of(t)->n));
+    ODD_TRY(ODD_NEW(out->probability, odd_damage_of(t)->n));
     draw_parts(t, out->part);
     ODD_TRY(learn_maps(t, out->part, map));
     for (int64_t i = 0; i < maps; i++) {
@@ -221,14 +223,14 @@ void odd_damage_calibration_free(odd_damage_calibration *c)
 
 static odd_status add_maps(const odd_training *t, const odd_damage_calibration *c, odd_bundle *out)
 {
-    const size_t bytes = (size_t)(t->result.folds * PARTS) * sizeof(double);
+    const size_t bytes = (size_t)(t->options->folds * PARTS) * sizeof(double);
     double *slope, *offset;
     odd_status st;
     ODD_TRY(odd_bundle_add(out, "calibration/slope", ODD_F64,
                            "(fold, part): calibrated = slope log_odds + offset", &slope, 2,
-                           t->result.folds, (int64_t)PARTS));
+                           t->options->folds, (int64_t)PARTS));
     ODD_TRY(odd_bundle_add(out, "calibration/offset", ODD_F64, "see slope", &offset, 2,
-                           t->result.folds, (int64_t)PARTS));
+                           t->options->folds, (int64_t)PARTS));
     memcpy(slope, c->slope, bytes);
     memcpy(offset, c->offset, bytes);
 done:

@@ -1,5 +1,5 @@
 /* Judging: what a network says of images that are spread over ranks. */
-#include "stage/train/training_internal.h"
+#include "stage/train/damage_task_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"
@@ -15,7 +15,7 @@ typedef struct {
     uint32_t turn;
     odd_net *net;
     odd_shown shown;
-    float *output; /* (ODD_PORTION, values) */
+    float *output; /* (ODD_CHUNK, values) */
     int values;    /* of the network's output: 1 or 2 */
     bool mirrored; /* images are judged both ways, as they were learnt from */
 } judge;
@@ -27,8 +27,8 @@ static odd_status judge_open(const odd_graph *graph, judge *j)
     j->values = (int)odd_tensor_values(&graph->tensor[graph->output[0]]);
     j->mirrored = odd_augment_task_of(t->run->job).how.flip;
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &j->net));
-    ODD_TRY(odd_shown_new(&t->images, ODD_PORTION, &j->shown));
-    ODD_TRY(ODD_NEW(j->output, (int64_t)ODD_PORTION * j->values));
+    ODD_TRY(odd_shown_new(&t->images, ODD_CHUNK, &j->shown));
+    ODD_TRY(ODD_NEW(j->output, (int64_t)ODD_CHUNK * j->values));
 done:
     return st;
 }
@@ -76,16 +76,16 @@ done:
     return st;
 }
 
-odd_status odd_train_judge_as(const odd_training *t, const odd_graph *graph,
-                              const odd_damage_task *task, uint32_t turn, int64_t count,
-                              const int64_t row[], double odds[], double altered[])
+odd_status odd_damage_predict_as(const odd_training *t, const odd_graph *graph,
+                                 const odd_damage_task *task, uint32_t turn, int64_t count,
+                                 const int64_t row[], double odds[], double altered[])
 {
     judge j = {.training = t, .task = task, .turn = turn};
     double *said = NULL;
     odd_status st;
     ODD_TRY_ALL(t->comm, ODD_NEW(said, count * JUDGED));
     ODD_TRY_ALL(t->comm, judge_open(graph, &j));
-    ODD_TRY(odd_train_portions(t->comm, count, row, JUDGED, judge_portion, &j, said));
+    ODD_TRY(odd_train_chunks(t->comm, count, row, JUDGED, judge_portion, &j, said));
     for (int64_t i = 0; i < count; i++) {
         odds[i] = said[i * JUDGED + ODDS];
         altered[i] = said[i * JUDGED + ALTERED];
@@ -96,17 +96,17 @@ done:
     return st;
 }
 
-odd_status odd_train_judge(odd_training *t, const odd_graph *graph, int64_t count,
-                           const int64_t row[], bool shown, double odds[])
+odd_status odd_damage_predict(const odd_training *t, const odd_graph *graph, int64_t count,
+                              const int64_t row[], bool shown, double odds[])
 {
     double *said = NULL; /* (2, count): odds, altered */
     odd_status st;
     ODD_TRY_ALL(t->comm, ODD_NEW(said, 2 * count));
-    ODD_TRY(
-        odd_train_judge_as(t, graph, shown ? &t->task : NULL, 0, count, row, said, said + count));
+    ODD_TRY(odd_damage_predict_as(t, graph, shown ? &odd_damage_of(t)->task : NULL, 0, count, row,
+                                  said, said + count));
     for (int64_t i = 0; i < count; i++) {
         odds[row[i]] = said[i];
-        if (shown) t->result.altered[row[i]] = said[count + i] != 0;
+        if (shown) odd_damage_of(t)->altered[row[i]] = said[count + i] != 0;
     }
 done:
     odd_free(said);
@@ -119,13 +119,13 @@ static double softplus(double x)
     return fmax(x, 0) + log1p(exp(-fabs(x)));
 }
 
-void odd_train_grade(const odd_training *t, int64_t count, const int64_t row[], const double odds[],
-                     double *loss, double *accuracy)
+void odd_damage_grade(const odd_training *t, int64_t count, const int64_t row[],
+                      const double odds[], double *loss, double *accuracy)
 {
     double sum = 0;
     int64_t right = 0;
     for (int64_t i = 0; i < count; i++) {
-        const bool damaged = t->result.kind[row[i]] >= 0;
+        const bool damaged = odd_damage_of(t)->kind[row[i]] >= 0;
         const double x = odds[row[i]];
         sum += softplus(damaged ? -x : x);
         right += damaged == (x > 0);

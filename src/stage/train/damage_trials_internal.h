@@ -1,10 +1,10 @@
 /**
  * Trials: images held out, shown with damage of each kind and size, and what networks say of them.
  */
-#ifndef ODDLOT_STAGE_TRAIN_TRAIN_TRIALS_INTERNAL_H
-#define ODDLOT_STAGE_TRAIN_TRAIN_TRIALS_INTERNAL_H
+#ifndef ODDLOT_STAGE_TRAIN_DAMAGE_TRIALS_INTERNAL_H
+#define ODDLOT_STAGE_TRAIN_DAMAGE_TRIALS_INTERNAL_H
 
-#include "stage/train/training_internal.h"
+#include "stage/train/damage_task_internal.h"
 
 /* One damage that images are shown with. */
 typedef struct {

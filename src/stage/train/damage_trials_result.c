@@ -1,5 +1,5 @@
 /* Verdicts: how well networks told damaged images on trial from the same images as they are. */
-#include "stage/train/train_trials_internal.h"
+#include "stage/train/damage_trials_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

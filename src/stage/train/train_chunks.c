@@ -8,21 +8,21 @@
 
 /* My run of the portions; what others do stays 0. */
 static odd_status do_mine(MPI_Comm comm, int64_t count, const int64_t row[], int width,
-                          odd_portion work, void *context, double value[])
+                          odd_chunk_work work, void *context, double value[])
 {
-    const int64_t portions = (count + ODD_PORTION - 1) / ODD_PORTION;
+    const int64_t portions = (count + ODD_CHUNK - 1) / ODD_CHUNK;
     int64_t first, mine;
     odd_status st = ODD_OK;
     odd_shard_range(portions, odd_size(comm), odd_rank(comm), &first, &mine);
     for (int64_t p = first; p < first + mine && st == ODD_OK; p++) {
-        const int64_t at = p * ODD_PORTION, left = count - at;
-        st = work(context, left < ODD_PORTION ? left : ODD_PORTION, row + at, value + at * width);
+        const int64_t at = p * ODD_CHUNK, left = count - at;
+        st = work(context, left < ODD_CHUNK ? left : ODD_CHUNK, row + at, value + at * width);
     }
     return st;
 }
 
-odd_status odd_train_portions(MPI_Comm comm, int64_t count, const int64_t row[], int width,
-                              odd_portion work, void *context, double value[])
+odd_status odd_train_chunks(MPI_Comm comm, int64_t count, const int64_t row[], int width,
+                            odd_chunk_work work, void *context, double value[])
 {
     const int64_t values = count * width;
     odd_status st;

@@ -2,8 +2,8 @@
  * Coder: the auto-encoder of a job. train.network is the encoder down to the code, the decoder
  * behind it is given or mirrors it; images are scaled to 0 ... 1.
  */
-#ifndef ODDLOT_STAGE_TRAIN_TRAIN_CODER_INTERNAL_H
-#define ODDLOT_STAGE_TRAIN_TRAIN_CODER_INTERNAL_H
+#ifndef ODDLOT_STAGE_TRAIN_CODER_INTERNAL_H
+#define ODDLOT_STAGE_TRAIN_CODER_INTERNAL_H
 
 #include "stage/train/training_internal.h"
 
@@ -48,7 +48,7 @@ odd_status odd_coder_whole(const odd_job *job, const odd_graph *graph, odd_graph
  */
 odd_status odd_coder_note(const odd_job *job, odd_graph *graph);
 
-/* -- train_likelihood.c -- */
+/* -- coder_likelihood.c -- */
 
 /** The logarithm of the likelihood of images under a trained variational one, a mean over draws of
  *  their codes: value (count), the same bits on any number of ranks. @collective */

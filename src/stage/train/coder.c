@@ -1,5 +1,5 @@
 /* Coder: the layers of an auto-encoder put together, and taken apart again. */
-#include "stage/train/train_coder_internal.h"
+#include "stage/train/coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -2,7 +2,7 @@
  * all ranks have all values. */
 #include "training_fixture.h"
 
-const char *odd_test_name = "stage/train_portions";
+const char *odd_test_name = "stage/train_chunks";
 
 enum { MOST = 200, WIDTH = 3 };
 
@@ -22,7 +22,7 @@ static odd_status work(void *context, int64_t count, const int64_t row[], double
 {
     work_state *s = context;
     s->in_portions =
-        s->in_portions && count >= 1 && count <= ODD_PORTION && (row - s->row) % ODD_PORTION == 0;
+        s->in_portions && count >= 1 && count <= ODD_CHUNK && (row - s->row) % ODD_CHUNK == 0;
     for (int64_t i = 0; i < count; i++) {
         if (row[i] == s->fails_at) return odd_fail(ODD_NUMERIC, "row %lld", (long long)row[i]);
         for (int j = 0; j < WIDTH; j++)
@@ -40,7 +40,7 @@ static odd_status do_rows(MPI_Comm comm, int64_t count, int64_t fails_at, int64_
     for (int64_t i = 0; i < count; i++)
         row[i] = 1000 - 7 * i;
     memset(value, 0xff, MOST * WIDTH * sizeof *value);
-    const odd_status st = odd_train_portions(comm, count, row, WIDTH, work, &s, value);
+    const odd_status st = odd_train_chunks(comm, count, row, WIDTH, work, &s, value);
     *done = s.done;
     odd_sum_i64(comm, done, 1);
     return s.in_portions ? st : ODD_ARG;
@@ -59,7 +59,7 @@ static bool all_right(MPI_Comm team, int64_t count)
 
 static void test_each_once(void)
 {
-    static const int64_t counts[] = {0, 1, ODD_PORTION, ODD_PORTION + 1, MOST};
+    static const int64_t counts[] = {0, 1, ODD_CHUNK, ODD_CHUNK + 1, MOST};
     for (int size = 1; size <= odd_size(WORLD); size++) {
         MPI_Comm team = test_team(size);
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
@@ -92,9 +92,9 @@ static void test_zeros(void)
     double here[MOST], all[MOST];
     for (int64_t i = 0; i < MOST; i++)
         row[i] = i;
-    bool good = odd_train_portions(SELF, MOST, row, 1, signed_zeros, NULL, here) == ODD_OK;
+    bool good = odd_train_chunks(SELF, MOST, row, 1, signed_zeros, NULL, here) == ODD_OK;
     check_all(WORLD, good);
-    good = odd_train_portions(WORLD, MOST, row, 1, signed_zeros, NULL, all) == ODD_OK;
+    good = odd_train_chunks(WORLD, MOST, row, 1, signed_zeros, NULL, all) == ODD_OK;
     for (int64_t i = 0; i < MOST; i++)
         good = good && (i % 2 ? !signbit(here[i]) && !signbit(all[i]) && here[i] == 0
                               : isnan(here[i]) && isnan(all[i]));

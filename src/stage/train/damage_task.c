@@ -1,6 +1,6 @@
 /* Task damage: a network for each fold of the catalogue learns from the other folds to tell images
  * that a program damaged from those as they are, and judges the one that it has not seen. */
-#include "stage/train/training_internal.h"
+#include "stage/train/damage_task_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -70,24 +70,15 @@ static int choice(const odd_job *job)
 
 static odd_status begin(odd_training *t)
 {
-    odd_status st;
     if (t->images.readable < t->options->folds)
         return odd_job_fail(t->run->job, "train.folds", "too few images (%lld) for %lld folds",
                             (long long)t->images.readable, (long long)t->options->folds);
-    ODD_TRY(odd_damage_task_new(t->run->job, &t->task));
-    ODD_TRY(odd_cross_fit_new(t));
-done:
-    return st;
-}
-
-static void end(odd_training *t)
-{
-    odd_damage_task_free(&t->task);
+    return odd_damage_result_new(t);
 }
 
 static int kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
 {
-    const odd_cross_fit *r = &t->result;
+    const odd_damage_result *r = t->state;
     kept[0] = (odd_train_kept){"as_is", ODD_F64, r->n, r->as_is};
     kept[1] = (odd_train_kept){"shown", ODD_F64, r->n, r->shown};
     kept[2] = (odd_train_kept){"altered", ODD_U8, r->n, r->altered};
@@ -99,7 +90,7 @@ static int kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
 static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
 {
     const odd_training_options *o = t->options;
-    const int32_t fold = t->result.fold[row];
+    const int32_t fold = odd_damage_of(t)->fold[row];
     if (fold == number) return ODD_PART_HELD;
     if (t->images.held_out[row]) return ODD_PART_NONE;
     if (o->patience > 0 && fold == (number + 1) % o->folds) return ODD_PART_CHOICE;
@@ -108,7 +99,7 @@ static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
 
 static const odd_damage_task *damage(const odd_training *t)
 {
-    return &t->task;
+    return &odd_damage_of(t)->task;
 }
 
 static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
@@ -127,8 +118,8 @@ static odd_status grade(odd_training *t, const odd_graph *graph, const odd_train
     *loss = *accuracy = NAN;
     if (rows->count == 0) return ODD_OK;
     ODD_TRY_ALL(t->comm, ODD_NEW(odds, t->images.n));
-    ODD_TRY(odd_train_judge(t, graph, rows->count, rows->row, true, odds));
-    odd_train_grade(t, rows->count, rows->row, odds, loss, accuracy);
+    ODD_TRY(odd_damage_predict(t, graph, rows->count, rows->row, true, odds));
+    odd_damage_grade(t, rows->count, rows->row, odds, loss, accuracy);
 done:
     odd_free(odds);
     return st;
@@ -137,18 +128,18 @@ done:
 static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
                           const odd_train_rows part[ODD_PARTS])
 {
-    const odd_cross_fit *r = &t->result;
-    double *held = &odd_curve(r, ODD_CURVE_HELD_LOSS, number)[epoch];
-    double *right = &odd_curve(r, ODD_CURVE_HELD_ACCURACY, number)[epoch];
+    const odd_train_curves *r = &t->curves;
+    double *held = &odd_train_curve(r, ODD_CURVE_HELD_LOSS, number)[epoch];
+    double *right = &odd_train_curve(r, ODD_CURVE_HELD_ACCURACY, number)[epoch];
     double unused;
     odd_status st;
     ODD_TRY(grade(t, graph, &part[ODD_PART_HELD], held, right));
     ODD_TRY(grade(t, graph, &part[ODD_PART_CHOICE],
-                  &odd_curve(r, ODD_CURVE_CHOICE_LOSS, number)[epoch], &unused));
+                  &odd_train_curve(r, ODD_CURVE_CHOICE_LOSS, number)[epoch], &unused));
     odd_log(ODD_LOG_INFO,
             "train: fold %lld, epoch %lld: loss %.4f seen, %.4f held out; %.2f %% right",
             (long long)number + 1, (long long)epoch + 1,
-            odd_curve(r, ODD_CURVE_SEEN_LOSS, number)[epoch], *held, 100 * *right);
+            odd_train_curve(r, ODD_CURVE_SEEN_LOSS, number)[epoch], *held, 100 * *right);
 done:
     return st;
 }
@@ -162,11 +153,60 @@ static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph
     char name[32];
     odd_status st;
     snprintf(name, sizeof name, "fold-%lld", (long long)number + 1);
-    ODD_TRY(odd_train_judge(t, graph, held->count, held->row, false, t->result.as_is));
-    ODD_TRY(odd_train_judge(t, graph, held->count, held->row, true, t->result.shown));
+    ODD_TRY(odd_damage_predict(t, graph, held->count, held->row, false, odd_damage_of(t)->as_is));
+    ODD_TRY(odd_damage_predict(t, graph, held->count, held->row, true, odd_damage_of(t)->shown));
     ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? odd_train_save(t, graph, name) : ODD_OK);
 done:
     return st;
+}
+
+/* The network of a fold, as odd_train_save() has written it. */
+static odd_status read_network(const odd_run *run, int64_t number, int height, int width,
+                               int channels, char **path, odd_graph **out)
+{
+    char name[64];
+    odd_status st;
+    snprintf(name, sizeof name, "networks/fold-%lld.onnx", (long long)number + 1);
+    ODD_TRY(odd_run_path(run, name, path));
+    ODD_TRY(odd_damage_network_read(*path, height, width, channels, out));
+done:
+    return st;
+}
+
+static const odd_task_heat heat = {.network = "fold", .said = "log_odds", .read = read_network};
+
+static const odd_task_figure figures[] = {
+    {"Told right, held out", "accuracy", true},
+    {"Attainable", "attainable", true},
+    {"Found of what damage alters", "accuracy_altered", true},
+    {"AUC of damage, held out", "auc", false},
+    {"Damaged, it seems", "share", true},
+    {NULL, NULL, false},
+};
+
+enum { PROBABILITY = 1 }; /* of the columns */
+
+static const odd_task_column *columns(const odd_job *job)
+{
+    static const odd_task_column column[] = {
+        {{"damage", "log odds of damage, by a network that has not seen the image", 1},
+         "log_odds",
+         NULL},
+        {{"damage_probability", "of damage, calibrated, with the share of score.damage_share", 0},
+         "probability",
+         "calibrated"},
+        {{NULL, NULL, 0}, NULL, NULL},
+    };
+    (void)job;
+    return column;
+}
+
+static void reason(const odd_task_column *column, int c, const double score[], char *buffer,
+                   size_t size)
+{
+    (void)column, (void)c;
+    snprintf(buffer, size, "damage of probability %.3f, by a network that has not seen the image",
+             score[PROBABILITY]);
 }
 
 const odd_train_task odd_task_damage = {
@@ -174,18 +214,22 @@ const odd_train_task odd_task_damage = {
     .summary = "to tell images that a program damaged from those as they are",
     .product = "networks/fold-1.onnx",
     .preset = "inception",
+    .heat = &heat,
+    .figures = figures,
+    .columns = columns,
+    .reason = reason,
     .check = check,
     .networks = networks,
     .network = network,
     .losses = losses,
     .choice = choice,
     .begin = begin,
-    .end = end,
+    .end = odd_damage_result_free,
     .kept = kept,
     .part = part,
     .damage = damage,
     .aim = aim,
     .examine = examine,
     .finish = finish,
-    .write = odd_cross_fit_write,
+    .write = odd_damage_result_write,
 };

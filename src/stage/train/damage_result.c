@@ -1,6 +1,6 @@
 /* What cross-fitting gives: curves, log odds of every image, and how good they are. */
 #include "oddlot/run/columns.h"
-#include "stage/train/train_calibration_internal.h"
+#include "stage/train/damage_calibration_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -23,22 +23,20 @@ static odd_status draw_folds(odd_training *t)
     odd_status st;
     ODD_TRY(ODD_NEW(chosen, images->readable));
     /* the choice of k + 1 parts holds that of k parts */
-    for (int64_t fold = t->result.folds; fold > 0; fold--) {
-        const int64_t k = images->readable * fold / t->result.folds;
+    for (int64_t fold = t->options->folds; fold > 0; fold--) {
+        const int64_t k = images->readable * fold / t->options->folds;
         ODD_TRY(odd_choose(images->readable, k, seed, ODD_STREAM_FOLDS, chosen));
         for (int64_t i = 0; i < k; i++)
-            t->result.fold[images->row[chosen[i]]] = (int32_t)fold - 1;
+            odd_damage_of(t)->fold[images->row[chosen[i]]] = (int32_t)fold - 1;
     }
 done:
     odd_free(chosen);
     return st;
 }
 
-static odd_status allocate(odd_cross_fit *r)
+static odd_status allocate(odd_damage_result *r)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(r->curve, ODD_CURVES * r->folds * r->epochs));
-    ODD_TRY(ODD_NEW(r->best, r->folds));
     ODD_TRY(ODD_NEW(r->as_is, r->n));
     ODD_TRY(ODD_NEW(r->shown, r->n));
     ODD_TRY(ODD_NEW(r->kind, r->n));
@@ -48,40 +46,38 @@ done:
     return st;
 }
 
-odd_status odd_cross_fit_new(odd_training *t)
+odd_status odd_damage_result_new(odd_training *t)
 {
-    odd_cross_fit *r = &t->result;
+    odd_damage_result *r = NULL;
     odd_status st;
-    *r =
-        (odd_cross_fit){.n = t->images.n, .folds = t->options->folds, .epochs = t->options->epochs};
+    ODD_TRY(ODD_NEW(r, 1));
+    t->state = r;
+    r->n = t->images.n;
+    ODD_TRY(odd_damage_task_new(t->run->job, &r->task));
     ODD_TRY(allocate(r));
-    for (int64_t i = 0; i < ODD_CURVES * r->folds * r->epochs; i++)
-        r->curve[i] = NAN;
     for (int64_t i = 0; i < r->n; i++) {
         r->as_is[i] = r->shown[i] = NAN;
         r->kind[i] = r->fold[i] = -1;
     }
     for (int64_t i = 0; i < t->images.readable; i++)
-        r->kind[t->images.row[i]] = odd_damage_task_kind(&t->task, t->images.row[i], 0);
+        r->kind[t->images.row[i]] = odd_damage_task_kind(&r->task, t->images.row[i], 0);
     ODD_TRY(draw_folds(t));
 done:
     return st;
 }
 
-void odd_cross_fit_free(odd_cross_fit *r)
+void odd_damage_result_free(odd_training *t)
 {
-    odd_free(r->curve);
-    odd_free(r->best);
+    odd_damage_result *r = t->state;
+    if (!r) return;
+    odd_damage_task_free(&r->task);
     odd_free(r->as_is);
     odd_free(r->shown);
     odd_free(r->kind);
     odd_free(r->altered);
     odd_free(r->fold);
-}
-
-double *odd_curve(const odd_cross_fit *r, int curve, int64_t fold)
-{
-    return r->curve + (curve * r->folds + fold) * r->epochs;
+    odd_free(r);
+    t->state = NULL;
 }
 
 /* -- figures of merit -- */
@@ -89,7 +85,7 @@ double *odd_curve(const odd_cross_fit *r, int curve, int64_t fold)
 /* NaN where there are not both. @local */
 static odd_status auc_of(const odd_training *t, int kind, double *auc)
 {
-    const odd_cross_fit *r = &t->result;
+    const odd_damage_result *r = t->state;
     odd_roc roc = {0};
     double *score = NULL;
     uint8_t *truth = NULL;
@@ -125,7 +121,7 @@ typedef struct {
 
 static tally count_right(const odd_training *t)
 {
-    const odd_cross_fit *r = &t->result;
+    const odd_damage_result *r = t->state;
     tally a = {.images = t->images.readable};
     for (int64_t i = 0; i < a.images; i++) {
         const int64_t row = t->images.row[i];
@@ -167,7 +163,8 @@ done:
 
 static odd_status add_kinds(const odd_training *t, odd_bundle *b)
 {
-    const odd_shape names = {ODD_STRING, 32, 1, {t->task.kinds}};
+    const odd_damage_result *r = t->state;
+    const odd_shape names = {ODD_STRING, 32, 1, {r->task.kinds}};
     char *name;
     double *auc, all;
     odd_status st;
@@ -175,37 +172,11 @@ static odd_status add_kinds(const odd_training *t, odd_bundle *b)
     ODD_TRY(odd_bundle_add_f64(b, "auc", "area under the ROC curve of damage, as shown", all));
     ODD_TRY(odd_bundle_add_shape(b, "kinds/name", "kinds of damage", &names, &name));
     ODD_TRY(odd_bundle_add(b, "kinds/auc", ODD_F64, "of each kind against no damage", &auc, 1,
-                           (int64_t)t->task.kinds));
-    for (int k = 0; k < t->task.kinds; k++) {
-        strncpy(name + k * 32, odd_damage_kinds[t->task.kind[k]].name, 31);
-        ODD_TRY(auc_of(t, t->task.kind[k], &auc[k]));
+                           (int64_t)r->task.kinds));
+    for (int k = 0; k < r->task.kinds; k++) {
+        strncpy(name + k * 32, odd_damage_kinds[r->task.kind[k]].name, 31);
+        ODD_TRY(auc_of(t, r->task.kind[k], &auc[k]));
     }
-done:
-    return st;
-}
-
-static odd_status add_curves(const odd_cross_fit *r, odd_bundle *b)
-{
-    static const struct {
-        const char *name, *about;
-    } curve[ODD_CURVES] = {
-        {"curves/loss_seen", "of the images that it learns from, while it learns: (fold, epoch)"},
-        {"curves/accuracy_seen", "share of them that is told right"},
-        {"curves/loss_held_out", "of the fold that it does not see"},
-        {"curves/accuracy_held_out", "share of them that is told right"},
-        {"curves/loss_choice", "of the fold that chooses the epoch, where there is patience"},
-    };
-    double *data;
-    int32_t *best;
-    odd_status st;
-    for (int c = 0; c < ODD_CURVES; c++) {
-        ODD_TRY(odd_bundle_add(b, curve[c].name, ODD_F64, curve[c].about, &data, 2, r->folds,
-                               r->epochs));
-        memcpy(data, odd_curve(r, c, 0), (size_t)(r->folds * r->epochs) * sizeof *data);
-    }
-    ODD_TRY(odd_bundle_add(b, "curves/best", ODD_I32, "epoch that is kept, counted from 1", &best,
-                           1, r->folds));
-    memcpy(best, r->best, (size_t)r->folds * sizeof *best);
 done:
     return st;
 }
@@ -215,7 +186,7 @@ done:
 static odd_status write_columns(const odd_training *t, const odd_damage_calibration *c,
                                 odd_file *file)
 {
-    const odd_cross_fit *r = &t->result;
+    const odd_damage_result *r = t->state;
     const int64_t mine = odd_rank(t->comm) == 0 ? r->n : 0;
     const struct {
         const char *name;
@@ -247,8 +218,10 @@ done:
 
 static odd_status describe(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
 {
+    static const int curves[] = {ODD_CURVE_SEEN_LOSS, ODD_CURVE_SEEN_ACCURACY, ODD_CURVE_HELD_LOSS,
+                                 ODD_CURVE_HELD_ACCURACY, ODD_CURVE_CHOICE_LOSS};
     odd_status st;
-    ODD_TRY(add_curves(&t->result, b));
+    ODD_TRY(odd_train_curves_add(&t->curves, sizeof curves / sizeof *curves, curves, b));
     ODD_TRY(add_accuracy(t, b));
     ODD_TRY(add_kinds(t, b));
     ODD_TRY(odd_damage_calibrate(t, c));
@@ -257,13 +230,13 @@ done:
     return st;
 }
 
-odd_status odd_cross_fit_write(const odd_training *t, odd_file *file)
+odd_status odd_damage_result_write(const odd_training *t, odd_file *file)
 {
     odd_damage_calibration c = {0};
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY_ALL(t->comm, describe(t, &c, &b));
-    ODD_TRY(odd_train_trials(t, &b));
+    ODD_TRY(odd_damage_trials_add(t, &b));
     ODD_TRY(write_columns(t, &c, file));
     ODD_TRY(odd_bundle_write(file, "/", &b));
 done:

@@ -1,7 +1,7 @@
 /* Trials: how well networks see damage of each kind, learnt or not, and smaller and larger regions
  * than they were shown. The same images are shown as they are and with each damage, by draws that
  * no training uses; each is judged by the network that has not seen it. */
-#include "stage/train/train_trials_internal.h"
+#include "stage/train/damage_trials_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
@@ -20,7 +20,7 @@ enum {
 
 static void add_kind(odd_damage_trials *c, int *kind, bool learnt)
 {
-    odd_damage_task task = c->t->task;
+    odd_damage_task task = odd_damage_of(c->t)->task;
     task.probability = 1;
     task.fresh = true;
     task.kinds = 1;
@@ -35,7 +35,7 @@ static void add_kind(odd_damage_trials *c, int *kind, bool learnt)
 /* The white square has its size in pixels. */
 static bool is_size_learnt(const odd_training *t, int kind, double size)
 {
-    const odd_damage_options *o = &t->task.size;
+    const odd_damage_options *o = &odd_damage_of(t)->task.size;
     const int shorter = odd_shorter_side(&t->images);
     if (strcmp(odd_damage_kinds[kind].name, "square") == 0)
         return lround(size * shorter) == o->side;
@@ -47,7 +47,7 @@ static void add_size(odd_damage_trials *c, int sized, double size)
     const odd_training *t = c->t;
     const int shorter = odd_shorter_side(&t->images);
     const long side = lround(size * shorter);
-    odd_damage_task task = t->task;
+    odd_damage_task task = odd_damage_of(t)->task;
     bool learnt = true;
     task.probability = 1;
     task.fresh = true;
@@ -62,19 +62,20 @@ static void add_size(odd_damage_trials *c, int sized, double size)
 
 static odd_status list_trials(odd_damage_trials *c)
 {
-    const odd_damage_task *learnt = &c->t->task;
+    const odd_damage_task *learnt = &odd_damage_of(c->t)->task;
     int sized = 0;
     odd_status st;
-    ODD_TRY(ODD_NEW(c->trial, learnt->kinds + c->t->task.judged.kinds + c->t->task.judged.sizes));
+    ODD_TRY(ODD_NEW(c->trial, learnt->kinds + odd_damage_of(c->t)->task.judged.kinds +
+                                  odd_damage_of(c->t)->task.judged.sizes));
     ODD_TRY(ODD_NEW(c->sized_kind, learnt->kinds));
     for (int k = 0; k < learnt->kinds; k++) {
         add_kind(c, &learnt->kind[k], true);
         if (odd_damage_kinds[learnt->kind[k]].sized) c->sized_kind[sized++] = learnt->kind[k];
     }
-    for (int k = 0; k < c->t->task.judged.kinds; k++)
-        add_kind(c, &c->t->task.judged.kind[k], false);
-    for (int s = 0; s < c->t->task.judged.sizes; s++)
-        add_size(c, sized, c->t->task.judged.size[s]);
+    for (int k = 0; k < odd_damage_of(c->t)->task.judged.kinds; k++)
+        add_kind(c, &odd_damage_of(c->t)->task.judged.kind[k], false);
+    for (int s = 0; s < odd_damage_of(c->t)->task.judged.sizes; s++)
+        add_size(c, sized, odd_damage_of(c->t)->task.judged.size[s]);
 done:
     return st;
 }
@@ -83,14 +84,15 @@ done:
 static odd_status choose_images(odd_damage_trials *c)
 {
     const odd_train_images *images = &c->t->images;
-    const odd_cross_fit *r = &c->t->result;
-    int64_t *chosen = NULL, most = c->t->task.judged.images;
+    const odd_damage_result *r = c->t->state;
+    int64_t *chosen = NULL, most = odd_damage_of(c->t)->task.judged.images;
     odd_status st;
     if (most > images->readable) most = images->readable;
     ODD_TRY(ODD_NEW(chosen, most));
     ODD_TRY(ODD_NEW(c->row, most));
-    ODD_TRY(odd_choose(images->readable, most, c->t->task.seed, ODD_STREAM_TRIALS, chosen));
-    for (int64_t fold = 0; fold < r->folds; fold++)
+    ODD_TRY(odd_choose(images->readable, most, odd_damage_of(c->t)->task.seed, ODD_STREAM_TRIALS,
+                       chosen));
+    for (int64_t fold = 0; fold < c->t->options->folds; fold++)
         for (int64_t i = 0; i < most; i++)
             if (r->fold[images->row[chosen[i]]] == fold)
                 c->row[c->count++] = images->row[chosen[i]];
@@ -123,45 +125,37 @@ static void trials_close(odd_damage_trials *c)
 
 /* -- trying -- */
 
-static odd_status read_network(const odd_training *t, int64_t fold, odd_graph **graph)
-{
-    char name[64], *path = NULL;
-    odd_status st;
-    snprintf(name, sizeof name, "networks/fold-%lld.onnx", (long long)fold + 1);
-    ODD_TRY(odd_run_path(t->run, name, &path));
-    ODD_TRY(odd_damage_network_read(path, t->images.height, t->images.width, t->images.channels,
-                                    graph));
-done:
-    odd_free(path);
-    return st;
-}
-
 /* The images from `first` on that the network of this fold has not seen. @collective */
 static odd_status try_fold(odd_damage_trials *c, int64_t fold, int64_t first, int64_t count)
 {
     const odd_training *t = c->t;
     const int64_t *row = c->row + first;
+    const odd_train_images *images = &t->images;
+    char *path = NULL;
     odd_graph *graph = NULL;
     odd_status st;
     if (count == 0) return ODD_OK;
-    ODD_TRY_ALL(t->comm, read_network(t, fold, &graph));
-    ODD_TRY(odd_train_judge_as(t, graph, NULL, 0, count, row, c->as_is + first,
-                               c->altered + first)); /* overwritten by the first trial */
+    ODD_TRY_ALL(t->comm, t->task->heat->read(t->run, fold, images->height, images->width,
+                                             images->channels, &path, &graph));
+    ODD_TRY(odd_damage_predict_as(t, graph, NULL, 0, count, row, c->as_is + first,
+                                  c->altered + first)); /* overwritten by the first trial */
     for (int k = 0; k < c->trials; k++)
-        ODD_TRY(odd_train_judge_as(t, graph, &c->trial[k].task, c->trial[k].turn, count, row,
-                                   c->said + k * c->count + first,
-                                   c->altered + k * c->count + first));
+        ODD_TRY(odd_damage_predict_as(t, graph, &c->trial[k].task, c->trial[k].turn, count, row,
+                                      c->said + k * c->count + first,
+                                      c->altered + k * c->count + first));
 done:
     odd_graph_free(&graph);
+    odd_free(path);
     return st;
 }
 
 /* @collective */
 static odd_status try_all(odd_damage_trials *c)
 {
-    const odd_cross_fit *r = &c->t->result;
+    const odd_damage_result *r = c->t->state;
     odd_status st = ODD_OK;
-    for (int64_t fold = 0, first = 0, end; fold < r->folds && st == ODD_OK; fold++, first = end) {
+    for (int64_t fold = 0, first = 0, end; fold < c->t->options->folds && st == ODD_OK;
+         fold++, first = end) {
         for (end = first; end < c->count && r->fold[c->row[end]] == fold;)
             end++;
         st = try_fold(c, fold, first, end - first);
@@ -169,11 +163,12 @@ static odd_status try_all(odd_damage_trials *c)
     return st;
 }
 
-odd_status odd_train_trials(const odd_training *t, odd_bundle *out)
+odd_status odd_damage_trials_add(const odd_training *t, odd_bundle *out)
 {
     odd_damage_trials c = {.t = t};
     odd_status st;
-    if (t->task.judged.kinds + t->task.judged.sizes == 0) return ODD_OK;
+    if (odd_damage_of(t)->task.judged.kinds + odd_damage_of(t)->task.judged.sizes == 0)
+        return ODD_OK;
     ODD_TRY_ALL(t->comm, trials_open(&c));
     ODD_TRY(try_all(&c));
     ODD_TRY_ALL(t->comm, odd_trials_conclude(&c, out));

@@ -3,7 +3,7 @@
 #include "oddlot/run/parts.h"
 #include "training_fixture.h"
 
-const char *odd_test_name = "stage/train_judge";
+const char *odd_test_name = "stage/damage_predict";
 
 enum { COUNT = 150 }; /* more than two portions; images come again */
 
@@ -71,11 +71,11 @@ static void judge_and_compare(const char *const sets[], const char *layer, bool 
     int64_t row[COUNT];
     training_open(WORLD, sets, &odd_task_damage, &t);
     odd_graph *graph = network(&t, layer);
-    const odd_damage_task *task = damage ? &t.t.task : NULL;
+    const odd_damage_task *task = damage ? &odd_damage_of(&t.t)->task : NULL;
     fill_rows(&t, row);
     bool good = odd_shown_new(&t.t.images, COUNT, &shown) == ODD_OK &&
                 odd_train_show(&t.t.images, task, COUNT, row, 2, &shown) == ODD_OK;
-    good = odd_train_judge_as(&t.t, graph, task, 2, COUNT, row, odds, altered) == ODD_OK && good;
+    good = odd_damage_predict_as(&t.t, graph, task, 2, COUNT, row, odds, altered) == ODD_OK && good;
     for (int64_t i = 0; good && i < COUNT; i++)
         good = fabs(odds[i] - expected(graph, shown.input + i * LEVELS, both_ways)) < 1e-4 &&
                altered[i] == shown.altered[i];
@@ -104,17 +104,17 @@ static void test_by_row(void)
     odd_graph *graph = network(&t, "dense 1");
     for (int i = 0; i < IMAGES; i++)
         odds[i] = -7;
-    memset(t.t.result.altered, 9, IMAGES);
-    good = odd_train_judge(&t.t, graph, images->readable, images->row, false, odds) == ODD_OK;
-    check_all(WORLD, good && t.t.result.altered[0] == 9 && odds[UNREADABLE] == -7);
-    good = odd_train_judge(&t.t, graph, images->readable, images->row, true, odds) == ODD_OK;
-    good = odd_train_judge_as(&t.t, graph, &t.t.task, 0, images->readable, images->row, again,
-                              altered) == ODD_OK &&
+    memset(odd_damage_of(&t.t)->altered, 9, IMAGES);
+    good = odd_damage_predict(&t.t, graph, images->readable, images->row, false, odds) == ODD_OK;
+    check_all(WORLD, good && odd_damage_of(&t.t)->altered[0] == 9 && odds[UNREADABLE] == -7);
+    good = odd_damage_predict(&t.t, graph, images->readable, images->row, true, odds) == ODD_OK;
+    good = odd_damage_predict_as(&t.t, graph, &odd_damage_of(&t.t)->task, 0, images->readable,
+                                 images->row, again, altered) == ODD_OK &&
            good;
     for (int64_t i = 0; i < images->readable; i++)
         good = good && odds[images->row[i]] == again[i] &&
-               t.t.result.altered[images->row[i]] == altered[i];
-    check_all(WORLD, good && t.t.result.altered[UNREADABLE] == 9);
+               odd_damage_of(&t.t)->altered[images->row[i]] == altered[i];
+    check_all(WORLD, good && odd_damage_of(&t.t)->altered[UNREADABLE] == 9);
     odd_graph_free(&graph);
     training_close(&t);
 }
@@ -140,7 +140,7 @@ static void test_objective(void)
     const odd_loss loss[] = {{ODD_LOSS_SQUARED, graph->output[0], 1},
                              {ODD_LOSS_SQUARED, graph->output[0], 0.25}};
     fill_rows(&t, row);
-    bool good = odd_train_judge_as(&t.t, graph, NULL, 0, COUNT, row, odds, altered) == ODD_OK;
+    bool good = odd_damage_predict_as(&t.t, graph, NULL, 0, COUNT, row, odds, altered) == ODD_OK;
     good = odd_train_objective(&t.t, graph, 2, loss, COUNT, row, objective) == ODD_OK && good;
     for (int64_t i = 0; i < COUNT; i++)
         good = good && fabs(objective[i] - 1.25 * odds[i] * odds[i]) < 1e-5;
@@ -158,7 +158,8 @@ static bool as_all(MPI_Comm team, const double odds[COUNT])
     training_open(team, plain, &odd_task_damage, &t);
     odd_graph *graph = network(&t, "dense 2");
     fill_rows(&t, row);
-    bool same = odd_train_judge_as(&t.t, graph, &t.t.task, 0, COUNT, row, mine, altered) == ODD_OK;
+    bool same = odd_damage_predict_as(&t.t, graph, &odd_damage_of(&t.t)->task, 0, COUNT, row, mine,
+                                      altered) == ODD_OK;
     same = same && memcmp(mine, odds, sizeof mine) == 0;
     odd_graph_free(&graph);
     training_close(&t);
@@ -173,7 +174,8 @@ static void test_ranks(void)
     training_open(SELF, plain, &odd_task_damage, &t);
     odd_graph *graph = network(&t, "dense 2");
     fill_rows(&t, row);
-    const odd_status st = odd_train_judge_as(&t.t, graph, &t.t.task, 0, COUNT, row, odds, altered);
+    const odd_status st = odd_damage_predict_as(&t.t, graph, &odd_damage_of(&t.t)->task, 0, COUNT,
+                                                row, odds, altered);
     odd_graph_free(&graph);
     training_close(&t);
     if (!check_all(WORLD, st == ODD_OK)) return;
@@ -194,12 +196,12 @@ static void test_grade(void)
     training t;
     double loss, accuracy;
     training_open(SELF, plain, &odd_task_damage, &t);
-    t.t.result.kind[0] = t.t.result.kind[1] = 0;
-    t.t.result.kind[2] = t.t.result.kind[3] = -1;
-    odd_train_grade(&t.t, 4, row, odds, &loss, &accuracy);
+    odd_damage_of(&t.t)->kind[0] = odd_damage_of(&t.t)->kind[1] = 0;
+    odd_damage_of(&t.t)->kind[2] = odd_damage_of(&t.t)->kind[3] = -1;
+    odd_damage_grade(&t.t, 4, row, odds, &loss, &accuracy);
     CU_ASSERT_EQUAL(accuracy, 0.5);
     CU_ASSERT(fabs(loss - (log1p(exp(-2)) + log1p(exp(1)) + log1p(exp(-3)) + 1000) / 4) < 1e-12);
-    odd_train_grade(&t.t, 0, row, odds, &loss, &accuracy);
+    odd_damage_grade(&t.t, 0, row, odds, &loss, &accuracy);
     CU_ASSERT(isnan(loss) && isnan(accuracy));
     training_close(&t);
 }
@@ -219,18 +221,19 @@ static void test_folds(void)
         bool good = true;
         training_open(SELF, sets, &odd_task_damage, &t);
         training_open(SELF, other, &odd_task_damage, &seeded);
-        const odd_cross_fit *r = &t.t.result;
+        const odd_damage_result *r = odd_damage_of(&t.t);
         for (int64_t i = 0; i < t.t.images.readable; i++) {
             const int64_t row = t.t.images.row[i];
             good = good && r->fold[row] >= 0 && r->fold[row] < 3 + f;
             if (good) count[r->fold[row]]++;
-            good = good && r->kind[row] == odd_damage_task_kind(&t.t.task, row, 0) &&
+            good = good &&
+                   r->kind[row] == odd_damage_task_kind(&odd_damage_of(&t.t)->task, row, 0) &&
                    isnan(r->as_is[row]) && isnan(r->shown[row]);
         }
         for (int k = 0; k < 3 + f; k++)
             good = good && (f == 0 ? count[k] == 13 : count[k] == 9 || count[k] == 10);
         CU_ASSERT(good && r->fold[UNREADABLE] == -1 && r->kind[UNREADABLE] == -1);
-        CU_ASSERT(memcmp(r->fold, seeded.t.result.fold, IMAGES * sizeof *r->fold) != 0);
+        CU_ASSERT(memcmp(r->fold, odd_damage_of(&seeded.t)->fold, IMAGES * sizeof *r->fold) != 0);
         if (f == 0) memcpy(three, r->fold, sizeof three);
         training_close(&t);
         training_close(&seeded);
@@ -239,7 +242,8 @@ static void test_folds(void)
     training t;
     const char *const sets[] = {plain[0], folds[0], NULL};
     training_open(SELF, sets, &odd_task_damage, &t);
-    check_all(WORLD, memcmp(three, t.t.result.fold, sizeof three) == 0); /* on every rank */
+    check_all(WORLD,
+              memcmp(three, odd_damage_of(&t.t)->fold, sizeof three) == 0); /* on every rank */
     training_close(&t);
 }
 

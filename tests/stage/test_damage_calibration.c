@@ -2,11 +2,11 @@
  * calibrates itself; the share of damaged images is that of the catalogue. */
 #include "training_fixture.h"
 
-#include "stage/train/train_calibration_internal.h"
+#include "stage/train/damage_calibration_internal.h"
 
 #include <stdlib.h>
 
-const char *odd_test_name = "stage/train_calibration";
+const char *odd_test_name = "stage/damage_calibration";
 
 enum { MANY = 3000, PARTS = 5 };
 
@@ -39,8 +39,7 @@ static void open_many(training *t)
     ODD_CHECK(ODD_NEW(t->t.images.row, MANY) == ODD_OK);
     for (int64_t i = 0; i < MANY; i++)
         t->t.images.row[t->t.images.readable++] = i;
-    ODD_CHECK(odd_damage_task_new(t->job, &t->t.task) == ODD_OK);
-    ODD_CHECK(odd_cross_fit_new(&t->t) == ODD_OK);
+    ODD_CHECK(odd_damage_result_new(&t->t) == ODD_OK);
 }
 
 #define MIDDLE (-1.) /* of the true log odds: fewer images are damaged than not */
@@ -68,7 +67,7 @@ static double slope_of(double slope, int64_t fold)
  * catalogue as it is, a share of them is damaged. */
 static void say(training *t, double slope, double offset, double share)
 {
-    odd_cross_fit *r = &t->t.result;
+    odd_damage_result *r = odd_damage_of(&t->t);
     draw_damage();
     for (int64_t i = 0; i < MANY; i++) {
         r->kind[i] = damaged[i] ? 0 : -1;
@@ -170,12 +169,12 @@ static void test_no_image_calibrates_itself(void)
     open_many(&t);
     say(&t, 0.5, 0, 0.5);
     if (!check_all(WORLD, odd_damage_calibrate(&t.t, &before) == ODD_OK)) return;
-    t.t.result.shown[ONE] = 40;
-    t.t.result.kind[ONE] = -1;
+    odd_damage_of(&t.t)->shown[ONE] = 40;
+    odd_damage_of(&t.t)->kind[ONE] = -1;
     if (!check_all(WORLD, odd_damage_calibrate(&t.t, &after) == ODD_OK)) return;
     bool good = true;
     for (int map = 0; map < 2 * PARTS; map++) {
-        const bool other_fold = map / PARTS != t.t.result.fold[ONE];
+        const bool other_fold = map / PARTS != odd_damage_of(&t.t)->fold[ONE];
         const bool stays = other_fold || map % PARTS == before.part[ONE];
         good = good && (before.slope[map] == after.slope[map]) == stays;
     }
@@ -213,7 +212,7 @@ static void test_one_kind_missing(void)
     open_many(&t);
     say(&t, 0.5, 0, 0.5);
     for (int64_t i = 0; i < MANY; i++)
-        if (t.t.result.fold[i] == 1) t.t.result.kind[i] = -1;
+        if (odd_damage_of(&t.t)->fold[i] == 1) odd_damage_of(&t.t)->kind[i] = -1;
     if (!check_all(WORLD, odd_damage_calibrate(&t.t, &c) == ODD_OK)) return;
     for (int p = 0; p < PARTS; p++)
         good = good && fabs(c.slope[p] - 0.5) < 0.1 && c.slope[PARTS + p] == 1 &&
@@ -221,12 +220,12 @@ static void test_one_kind_missing(void)
     check_all(WORLD, good && isfinite(c.auc));
     odd_damage_calibration_free(&c);
     for (int64_t i = 0; i < MANY; i++)
-        t.t.result.kind[i] = -1;
+        odd_damage_of(&t.t)->kind[i] = -1;
     check_all(WORLD, odd_damage_calibrate(&t.t, &c) == ODD_OK && isnan(c.auc));
     odd_damage_calibration_free(&c);
-    t.t.result.shown[0] = NAN;
-    t.t.result.kind[1] = 0;
-    t.t.result.fold[0] = t.t.result.fold[1] = 0;
+    odd_damage_of(&t.t)->shown[0] = NAN;
+    odd_damage_of(&t.t)->kind[1] = 0;
+    odd_damage_of(&t.t)->fold[0] = odd_damage_of(&t.t)->fold[1] = 0;
     check_all(WORLD, odd_damage_calibrate(&t.t, &c) == ODD_NUMERIC);
     odd_damage_calibration_free(&c);
     training_close(&t);

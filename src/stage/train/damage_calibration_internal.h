@@ -2,10 +2,10 @@
  * Calibration of what networks say: images held out are shown damaged or not, so it is known how
  * often damage is what they take it for.
  */
-#ifndef ODDLOT_STAGE_TRAIN_TRAIN_CALIBRATION_INTERNAL_H
-#define ODDLOT_STAGE_TRAIN_TRAIN_CALIBRATION_INTERNAL_H
+#ifndef ODDLOT_STAGE_TRAIN_DAMAGE_CALIBRATION_INTERNAL_H
+#define ODDLOT_STAGE_TRAIN_DAMAGE_CALIBRATION_INTERNAL_H
 
-#include "stage/train/training_internal.h"
+#include "stage/train/damage_task_internal.h"
 
 #include "oddlot/eval/reliability.h"
 

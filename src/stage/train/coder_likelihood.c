@@ -2,7 +2,7 @@
  * Cho, "Variational autoencoder based anomaly detection using reconstruction probability", SNU Data
  * Mining Center, 2015. The code of an image is drawn some times, and the logarithms of the
  * likelihood of the image given each draw are averaged. */
-#include "stage/train/train_coder_internal.h"
+#include "stage/train/coder_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"
@@ -17,7 +17,7 @@ typedef struct {
     int64_t draws, values, code; /* draws; values of an image and of a code */
     odd_net *encoder, *decoder;
     odd_shown shown;
-    float *moments, *drawn, *back; /* (ODD_PORTION, 2 code), (.., code), (.., values) */
+    float *moments, *drawn, *back; /* (ODD_CHUNK, 2 code), (.., code), (.., values) */
 } reader;
 
 static odd_status open_networks(reader *r, const odd_graph *graph)
@@ -44,10 +44,10 @@ static odd_status reader_open(reader *r, const odd_graph *graph)
     r->draws = o->draws;
     r->values = r->t->images.bytes;
     ODD_TRY(open_networks(r, graph));
-    ODD_TRY(odd_shown_new(&r->t->images, ODD_PORTION, &r->shown));
-    ODD_TRY(ODD_NEW(r->moments, ODD_PORTION * 2 * r->code));
-    ODD_TRY(ODD_NEW(r->drawn, ODD_PORTION * r->code));
-    ODD_TRY(ODD_NEW(r->back, ODD_PORTION * r->values));
+    ODD_TRY(odd_shown_new(&r->t->images, ODD_CHUNK, &r->shown));
+    ODD_TRY(ODD_NEW(r->moments, ODD_CHUNK * 2 * r->code));
+    ODD_TRY(ODD_NEW(r->drawn, ODD_CHUNK * r->code));
+    ODD_TRY(ODD_NEW(r->back, ODD_CHUNK * r->values));
 done:
     return st;
 }
@@ -109,7 +109,7 @@ odd_status odd_coder_likelihood(odd_training *t, const odd_graph *graph, int64_t
     reader r = {.t = t};
     odd_status st;
     ODD_TRY_ALL(t->comm, reader_open(&r, graph));
-    ODD_TRY(odd_train_portions(t->comm, count, row, 1, read_portion, &r, value));
+    ODD_TRY(odd_train_chunks(t->comm, count, row, 1, read_portion, &r, value));
 done:
     reader_close(&r);
     return st;
