@@ -1,6 +1,7 @@
 /* Gradient: shards of a batch over ranks, summed in one tree, then a step of the optimizer. */
 #include "oddlot/learn/gradient.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -101,7 +102,7 @@ static odd_status sum_shards(odd_gradient *g, int64_t batch)
     if (g->exchange)
         odd_exchange_end(g->exchange, g->sum);
     else if (mine == ODD_OK)
-        odd_gradient_sum(g->length, g->mine, (const float *const *)g->vector, g->sum);
+        odd_dyadic_sum(g->length, g->mine, (const float *const *)g->vector, g->sum);
     ODD_TRY_ALL(g->comm, mine);
 done:
     return st;

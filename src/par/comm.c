@@ -5,7 +5,9 @@
 #include "oddlot/par/fault.h"
 #include "par/comm_internal.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 size_t odd_longest_message = (size_t)1 << 30;
 
@@ -54,6 +56,12 @@ void odd_par_stop(void)
     MPI_Finalize();
 }
 
+int odd_mpi_count(int64_t count)
+{
+    ODD_CHECK(count >= 0 && count <= INT_MAX);
+    return (int)count;
+}
+
 /* The count of the message after `done` of `bytes` bytes. */
 static int piece(size_t bytes, size_t done)
 {
@@ -74,10 +82,80 @@ void odd_receive(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes)
                  MPI_STATUS_IGNORE);
 }
 
+/* So many bytes as one message of `count` items: of bytes, or of one type made of long pieces. */
+static MPI_Datatype message_type(size_t bytes, int *count)
+{
+    const size_t whole = bytes / odd_longest_message, rest = bytes % odd_longest_message;
+    *count = (int)bytes;
+    if (bytes <= odd_longest_message) return MPI_BYTE;
+    const int counts[] = {odd_mpi_count((int64_t)whole), (int)rest};
+    const MPI_Aint places[] = {0, (MPI_Aint)(bytes - rest)};
+    MPI_Datatype types[] = {MPI_DATATYPE_NULL, MPI_BYTE}, all;
+    MPI_Type_contiguous((int)odd_longest_message, MPI_BYTE, &types[0]);
+    MPI_Type_create_struct(2, counts, places, types, &all);
+    MPI_Type_commit(&all);
+    MPI_Type_free(&types[0]);
+    *count = 1;
+    return all;
+}
+
+/* MPI keeps it until the message is through. */
+static void drop_type(MPI_Datatype type)
+{
+    if (type != MPI_BYTE) MPI_Type_free(&type);
+}
+
+void odd_send_begin(MPI_Comm comm, int to, odd_tag tag, const void *data, size_t bytes,
+                    MPI_Request *request)
+{
+    int count;
+    const MPI_Datatype type = message_type(bytes, &count);
+    MPI_Isend(data, count, type, to, tag, comm, request);
+    drop_type(type);
+}
+
+void odd_receive_begin(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes,
+                       MPI_Request *request)
+{
+    int count;
+    const MPI_Datatype type = message_type(bytes, &count);
+    MPI_Irecv(data, count, type, from, tag, comm, request);
+    drop_type(type);
+}
+
 void odd_broadcast(MPI_Comm comm, int root, void *data, size_t bytes)
 {
     for (size_t done = 0; done < bytes; done += odd_longest_message)
         MPI_Bcast((char *)data + done, piece(bytes, done), MPI_BYTE, root, comm);
+}
+
+void odd_all_to_all(MPI_Comm comm, const void *out, const odd_extent send[], void *in,
+                    const odd_extent receive[])
+{
+    const int rank = odd_rank(comm), size = odd_size(comm);
+    const char *from_me = out;
+    char *to_me = in;
+    if (send[rank].bytes > 0)
+        memcpy(to_me + receive[rank].at, from_me + send[rank].at, send[rank].bytes);
+    for (int step = 1; step < size; step++) { /* not all to the same rank at once */
+        const int to = (rank + step) % size, from = (rank + size - step) % size;
+        MPI_Request request[2] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
+        if (receive[from].bytes > 0)
+            odd_receive_begin(comm, from, ODD_TAG_ALL_TO_ALL, to_me + receive[from].at,
+                              receive[from].bytes, &request[0]);
+        if (send[to].bytes > 0)
+            odd_send_begin(comm, to, ODD_TAG_ALL_TO_ALL, from_me + send[to].at, send[to].bytes,
+                           &request[1]);
+        MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
+    }
+}
+
+void odd_sum_to(MPI_Comm comm, int root, const double part[], double sum[], int64_t count)
+{
+    const size_t bytes = (size_t)count * sizeof *part;
+    for (size_t done = 0; done < bytes; done += odd_longest_message)
+        MPI_Reduce((const char *)part + done, sum ? (char *)sum + done : NULL,
+                   piece(bytes, done) / 8, MPI_DOUBLE, MPI_SUM, root, comm);
 }
 
 /* In place, for types of 8 bytes. */

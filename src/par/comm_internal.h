@@ -4,11 +4,11 @@
 #ifndef ODDLOT_PAR_COMM_INTERNAL_H
 #define ODDLOT_PAR_COMM_INTERNAL_H
 
+#include "oddlot/par/tags.h"
+
 #include <mpi.h>
 #include <stddef.h>
-
-/* One entry a use, so that no two uses take each other's messages. */
-typedef enum { ODD_TAG_GATHER = 1, ODD_TAG_TREESUM, ODD_TAG_PROGRESS } odd_tag;
+#include <stdint.h>
 
 /* Bytes of the longest single message, a multiple of 8: far below what an int can count, far above
  * what costs time. Tests make it small. */
@@ -16,6 +16,16 @@ extern size_t odd_longest_message;
 
 void odd_send(MPI_Comm comm, int to, odd_tag tag, const void *data, size_t bytes);
 void odd_receive(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes);
+
+/** The same without waiting: the data stays where it is until the request is done. Each belongs to
+ *  one of the other kind, not to odd_send() or odd_receive(). @local */
+void odd_send_begin(MPI_Comm comm, int to, odd_tag tag, const void *data, size_t bytes,
+                    MPI_Request *request);
+void odd_receive_begin(MPI_Comm comm, int from, odd_tag tag, void *data, size_t bytes,
+                       MPI_Request *request);
+
+/** A count as MPI takes it; one that an int cannot hold breaks a promise (ODD_CHECK). @local */
+int odd_mpi_count(int64_t count);
 
 /* launch.c */
 

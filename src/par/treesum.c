@@ -1,12 +1,10 @@
-/* Sums in one fixed order: a run of blocks is kept as its whole dyadic subtrees, left to right.
- *
- * Subtree (level, index) covers the blocks index * 2^level ... (index + 1) * 2^level - 1. The set
- * of largest subtrees in a run is unique, so it does not matter in which pieces the run was made;
- * what is left at the end is folded from right to left. */
+/* Sums in one fixed order: a run of blocks is kept as its whole subtrees of the dyadic tree. The
+ * set of largest subtrees in a run is unique, so it does not matter in which pieces the run was
+ * made. */
 #include "oddlot/par/treesum.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/base/simd.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -17,22 +15,16 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { MAX_SUBTREES = 128 }; /* two of each level, for blocks counted in 64 bits */
-enum { PIECE = 1 << 15 };    /* entries that a thread adds at a time */
-
-typedef struct {
-    int level;
-    int64_t index;
-    double *sum; /* (length) */
-} subtree;
+enum { PIECE = 1 << 15 }; /* entries that a thread adds at a time */
 
 struct odd_treesum {
     int64_t length;
-    int64_t first, end; /* the run holds the blocks first ... end - 1 */
-    int count;
-    subtree tree[MAX_SUBTREES];
+    int64_t first, end; /* the run holds the blocks first ... end - 1, */
+    int count;          /* as these subtrees, from left to right, */
+    odd_subtree tree[ODD_SUBTREES];
+    double *sum[ODD_SUBTREES]; /* (length) each */
     int spares;
-    double *spare[MAX_SUBTREES]; /* vectors to use again, values of no meaning */
+    double *spare[ODD_SUBTREES]; /* vectors to use again, values of no meaning */
     double *next;                /* lent by odd_treesum_next() until its push */
 };
 
@@ -48,7 +40,7 @@ odd_status odd_treesum_new(int64_t length, int64_t first, odd_treesum **out)
 
 static void keep_spare(odd_treesum *t, double *vector)
 {
-    if (t->spares < MAX_SUBTREES)
+    if (t->spares < ODD_SUBTREES)
         t->spare[t->spares++] = vector;
     else
         odd_free(vector);
@@ -63,7 +55,7 @@ static double *take_spare(odd_treesum *t)
 void odd_treesum_begin(odd_treesum *t, int64_t first)
 {
     while (t->count > 0)
-        keep_spare(t, t->tree[--t->count].sum);
+        keep_spare(t, t->sum[--t->count]);
     t->first = t->end = first;
 }
 
@@ -78,13 +70,6 @@ void odd_treesum_free(odd_treesum **t)
     *t = NULL;
 }
 
-ODD_SIMD(static, void, add_piece, (int64_t n, double *restrict a, const double *restrict b),
-         (n, a, b))
-{
-    for (int64_t i = 0; i < n; i++)
-        a[i] += b[i];
-}
-
 /* Long vectors are added by all threads, unless these are at work on blocks of their own. */
 static void add(int64_t n, double *restrict a, const double *restrict b)
 {
@@ -92,22 +77,23 @@ static void add(int64_t n, double *restrict a, const double *restrict b)
 #pragma omp parallel for num_threads(odd_threads()) if (pieces > 1 && !omp_in_parallel()) default( \
     none) shared(n, a, b, pieces)
     for (int64_t i = 0; i < pieces; i++)
-        add_piece(i + 1 < pieces ? PIECE : n - i * PIECE, a + i * PIECE, b + i * PIECE);
+        odd_dyadic_add(i + 1 < pieces ? PIECE : n - i * PIECE, a + i * PIECE, b + i * PIECE);
 }
 
-/* Put the next subtree at the right end, and add up what became whole. */
-static void append(odd_treesum *t, subtree right)
+/* Put the next subtree at the right end, and add up what became whole: into the left half's vector,
+ * the right half's is spare. */
+static void append(odd_treesum *t, odd_subtree tree, double *sum)
 {
-    while (t->count > 0 && right.index % 2 == 1) {
-        subtree left = t->tree[t->count - 1];
-        if (left.level != right.level) break;
-        add(t->length, left.sum, right.sum);
-        keep_spare(t, right.sum);
-        right = (subtree){left.level + 1, left.index / 2, left.sum};
-        t->count--;
+    t->end = odd_subtree_end(tree);
+    while (t->count > 0 && odd_subtrees_pair(t->tree[t->count - 1], tree)) {
+        double *left = t->sum[--t->count];
+        add(t->length, left, sum);
+        keep_spare(t, sum);
+        tree = odd_subtree_parent(tree);
+        sum = left;
     }
-    t->tree[t->count++] = right;
-    t->end = (right.index + 1) << right.level;
+    t->tree[t->count] = tree;
+    t->sum[t->count++] = sum;
 }
 
 double *odd_treesum_next(odd_treesum *t)
@@ -120,7 +106,7 @@ double *odd_treesum_next(odd_treesum *t)
 void odd_treesum_push(odd_treesum *t)
 {
     ODD_CHECK(t->next);
-    append(t, (subtree){0, t->end, t->next});
+    append(t, (odd_subtree){0, t->end}, t->next);
     t->next = NULL;
 }
 
@@ -130,21 +116,13 @@ odd_status odd_treesum_join(odd_treesum *left, odd_treesum *right)
         return odd_fail(ODD_ARG, "a run of blocks from %lld cannot follow one that ends at %lld",
                         (long long)right->first, (long long)left->end);
     for (int i = 0; i < right->count; i++) {
-        append(left, right->tree[i]);
+        append(left, right->tree[i], right->sum[i]);
         /* a vector for a vector: loops of pushes and joins stop allocating */
         if (left->spares > 0) keep_spare(right, left->spare[--left->spares]);
     }
     right->count = 0;
     right->first = right->end;
     return ODD_OK;
-}
-
-int odd_treesum_level(int64_t first, int64_t end)
-{
-    int level = 0;
-    while ((first >> level) % 2 == 0 && (int64_t)1 << level <= (end - first) / 2)
-        level++;
-    return level;
 }
 
 /* What goes before the vectors of a run; its subtrees follow from first and end. */
@@ -158,7 +136,7 @@ static void send_run(MPI_Comm comm, int to, const odd_treesum *t, bool broken)
     run_head head = {t->length, t->first, t->end, broken};
     odd_send(comm, to, ODD_TAG_TREESUM, &head, sizeof head);
     for (int i = 0; i < t->count && !broken; i++)
-        odd_send(comm, to, ODD_TAG_TREESUM, t->tree[i].sum, (size_t)t->length * sizeof(double));
+        odd_send(comm, to, ODD_TAG_TREESUM, t->sum[i], (size_t)t->length * sizeof(double));
 }
 
 /* Receive the run of a neighbour and append it. A rank that is broken, by itself or by what it
@@ -172,14 +150,14 @@ static odd_status receive_run(MPI_Comm comm, int from, odd_treesum *t, double si
     if (head.broken) return ODD_OK;
     ODD_CHECK(head.length == t->length && (*broken || head.first == t->end));
     for (int64_t block = head.first; block < head.end;) {
-        int level = odd_treesum_level(block, head.end);
-        subtree right = {level, block >> level, *broken ? NULL : take_spare(t)};
-        odd_receive(comm, from, ODD_TAG_TREESUM, right.sum ? right.sum : sink,
+        const odd_subtree tree = odd_subtree_from(block, head.end);
+        double *sum = *broken ? NULL : take_spare(t);
+        odd_receive(comm, from, ODD_TAG_TREESUM, sum ? sum : sink,
                     (size_t)t->length * sizeof(double));
-        if (right.sum) append(t, right);
-        if (!right.sum && !*broken) st = ODD_NOMEM;
-        *broken = *broken || !right.sum;
-        block = (right.index + 1) << right.level;
+        if (sum) append(t, tree, sum);
+        if (!sum && !*broken) st = ODD_NOMEM;
+        *broken = *broken || !sum;
+        block = odd_subtree_end(tree);
     }
     return st;
 }
@@ -203,23 +181,11 @@ static odd_status join_ranks(MPI_Comm comm, odd_treesum *t, double sink[])
     return st;
 }
 
-/* The sum of the subtrees of a run, from right to left. */
-static void fold(odd_treesum *t, double sum[])
-{
-    size_t bytes = (size_t)t->length * sizeof(double);
-    for (int i = t->count - 1; i > 0; i--)
-        add(t->length, t->tree[i - 1].sum, t->tree[i].sum);
-    if (t->count > 0)
-        memcpy(sum, t->tree[0].sum, bytes);
-    else
-        memset(sum, 0, bytes);
-}
-
 odd_status odd_treesum_total(MPI_Comm comm, odd_treesum *t, double sum[])
 {
     odd_status st = ODD_OK;
     ODD_TRY_ALL(comm, join_ranks(comm, t, sum));
-    if (odd_rank(comm) == 0) fold(t, sum);
+    if (odd_rank(comm) == 0) odd_dyadic_sum_subtrees(t->length, t->count, t->tree, t->sum, sum);
     odd_broadcast(comm, 0, sum, (size_t)t->length * sizeof(double));
 done:
     odd_treesum_begin(t, t->end);

@@ -1,6 +1,7 @@
 /* Decoders that mirror encoders: their words, the sizes they make, and that both parts learn. */
 #include "oddlot_test.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"
@@ -178,7 +179,7 @@ static double error_after(odd_graph *g, int steps)
     const odd_shard shard = {.images = IMAGES, .input = images, .target = {{NULL, images}}};
     for (int i = 0; i <= steps; i++) {
         CU_ASSERT_EQUAL(odd_trainer_shards(t, IMAGES, 1, &shard, &vector, &tally), ODD_OK);
-        odd_gradient_sum(odd_trainer_length(t), 1, (const float *const *)&vector, sum);
+        odd_dyadic_sum(odd_trainer_length(t), 1, (const float *const *)&vector, sum);
         CU_ASSERT_EQUAL(odd_trainer_step(t, sum, tally.loss / IMAGES, 0.01), ODD_OK);
     }
     odd_free(images);

@@ -4,6 +4,7 @@
 
 #include "nn/graph/reference_internal.h"
 #include "nn/train/trainer_internal.h"
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"
@@ -221,7 +222,7 @@ static odd_trainer *train(const problem *p, int threads, int steps, double *loss
     }
     for (int s = 0; s < steps; s++) {
         CU_ASSERT_EQUAL(odd_trainer_shards(t, IMAGES, IMAGES, shard, vector, tally), ODD_OK);
-        odd_gradient_sum(odd_trainer_length(t), IMAGES, (const float *const *)vector, sum);
+        odd_dyadic_sum(odd_trainer_length(t), IMAGES, (const float *const *)vector, sum);
         *loss = 0;
         for (int i = 0; i < IMAGES; i++)
             *loss += tally[i].loss / IMAGES;

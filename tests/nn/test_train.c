@@ -3,6 +3,7 @@
 #include "oddlot_test.h"
 #include "train_data.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/net.h"
@@ -92,7 +93,7 @@ static odd_status add_up(odd_trainer *t, batch *b, int64_t images, int shards)
     }
     odd_status st = odd_trainer_shards(t, images, shards, shard, b->vector, tally);
     if (st != ODD_OK) return st;
-    odd_gradient_sum(b->length, shards, (const float *const *)b->vector, b->sum);
+    odd_dyadic_sum(b->length, shards, (const float *const *)b->vector, b->sum);
     b->loss = b->hits = 0;
     for (int s = 0; s < shards; s++) {
         b->loss += tally[s].loss / (double)images;
@@ -367,29 +368,6 @@ static void threads_do_not_matter(void)
     static const char *const rows[] = {"dense 20", "batch_norm", "tanh", "dense 4"};
     check_threads(NETWORK(rich));
     check_threads(NETWORK(rows));
-}
-
-/* The sum of vectors against the tree drawn by hand. */
-static void sums_are_trees(void)
-{
-    enum { VECTORS = 7, LENGTH = 600 };
-    float *vector[VECTORS];
-    double sum[LENGTH];
-    for (int s = 0; s < VECTORS; s++) {
-        vector[s] = odd_alloc(LENGTH, sizeof *vector[s]);
-        for (int i = 0; i < LENGTH; i++)
-            vector[s][i] = (float)odd_normal(4, ODD_STREAM_TEST, (uint64_t)s, (uint32_t)i) *
-                           powf(10, (float)(s * 3));
-    }
-    odd_gradient_sum(LENGTH, VECTORS, (const float *const *)vector, sum);
-    for (int i = 0; i < LENGTH; i++) {
-        double v[VECTORS];
-        for (int s = 0; s < VECTORS; s++)
-            v[s] = vector[s][i];
-        CU_ASSERT(sum[i] == ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + v[6]));
-    }
-    for (int s = 0; s < VECTORS; s++)
-        odd_free(vector[s]);
 }
 
 /* ---- The watch ---- */
@@ -715,7 +693,6 @@ CU_TestInfo odd_tests[] = {
     {"ghost statistics", ghost_statistics},
     {"schedules", schedules},
     {"threads do not matter", threads_do_not_matter},
-    {"sums are trees", sums_are_trees},
     {"watched", watched},
     {"state goes on", state_goes_on},
     {"foreign state is refused", foreign_state_is_refused},

@@ -3,6 +3,7 @@
 #include "oddlot_test.h"
 
 #include "oddlot/base/bundle.h"
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"
@@ -110,7 +111,7 @@ static void gradient(training *t)
     odd_status st = odd_trainer_shards(t->trainer, IMAGES, SHARDS, shard, t->vector, tally);
     if (st != ODD_OK) printf("\n    %s", odd_fail_reason());
     CU_ASSERT_EQUAL_FATAL(st, ODD_OK);
-    odd_gradient_sum(t->length, SHARDS, (const float *const *)t->vector, t->sum);
+    odd_dyadic_sum(t->length, SHARDS, (const float *const *)t->vector, t->sum);
     t->loss = 0;
     for (int s = 0; s < SHARDS; s++)
         t->loss += tally[s].loss / IMAGES;

@@ -7,8 +7,8 @@
 #ifndef ODDLOT_LEARN_GRADIENT_H
 #define ODDLOT_LEARN_GRADIENT_H
 
-#include "oddlot/learn/gradient_exchange.h"
 #include "oddlot/nn/train.h"
+#include "oddlot/par/sum_exchange.h"
 #include "oddlot/par/treesum.h"
 
 #include <mpi.h>

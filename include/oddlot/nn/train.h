@@ -5,9 +5,9 @@
  * (odd_shard_range()), whoever works on them. A step of training is
  *
  *   odd_trainer_shards()   the gradient of each of my shards          my rows, all my threads
- *   a sum of the vectors of all shards in one fixed tree              the stage: par/treesum over
- *                                                                     ranks; odd_gradient_sum()
- *                                                                     where all shards are mine
+ *   a sum of the vectors of all shards, in the tree of base/dyadic.h  learn, over ranks;
+ *                                                                     odd_dyadic_sum() where all
+ *                                                                     shards are mine
  *   odd_trainer_step()     the optimizer moves the weights            the same on every rank
  *
  * Each shard is the work of one thread with primitives of its own, so its vector has the same bits
@@ -106,9 +106,6 @@ void odd_trainer_free(odd_trainer **trainer);
  *  saw. */
 int64_t odd_trainer_length(const odd_trainer *t);
 
-/** The images of a batch that make shard number `shard` of `shards`: first and count (maybe 0). */
-void odd_shard_range(int64_t batch, int shards, int shard, int64_t *first, int64_t *count);
-
 /**
  * The vectors of some shards of the step that comes next, on all OpenMP threads.
  *
@@ -128,10 +125,6 @@ odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const o
  *  layers of the last backward passes, so that these values may travel meanwhile; `first` falls.
  *  NULL: nobody. */
 void odd_trainer_watch(odd_trainer *t, void (*tell)(void *context, int64_t first), void *context);
-
-/** The sum of vectors in double, in the tree of par/treesum.h: the same bits as that gives. All
- *  threads. sum: (length). */
-void odd_gradient_sum(int64_t length, int vectors, const float *const vector[], double sum[]);
 
 /** Move the weights along the summed vector (length) of the whole batch; `loss` is the mean loss of
  *  the batch, for the check only. ODD_NUMERIC if it or the gradient is not finite: it tells the

@@ -2,10 +2,9 @@
  * Tree sum: the sum of one vector per block of rows, with the same bits however the blocks are
  * spread over threads and ranks.
  *
- * The additions form one binary tree over the global block numbers: block 2i is added to block
- * 2i + 1, their sum to that of the next pair, and so on (pairwise summation, error growing with
- * log n). Whoever holds a contiguous run of blocks keeps only the whole subtrees of that run, at
- * most 2 log2(blocks) vectors; two neighbouring runs join into one.
+ * The additions form the tree of base/dyadic.h over the global block numbers. Whoever holds a
+ * contiguous run of blocks keeps only the whole subtrees of that run, at most 2 log2(blocks)
+ * vectors; two neighbouring runs join into one.
  */
 #ifndef ODDLOT_PAR_TREESUM_H
 #define ODDLOT_PAR_TREESUM_H
@@ -28,10 +27,6 @@ void odd_treesum_begin(odd_treesum *t, int64_t first);
  *  memory is short. Borrowed until the push. @local */
 double *odd_treesum_next(odd_treesum *t);
 void odd_treesum_push(odd_treesum *t);
-
-/** The tree itself: 2^level blocks are in the largest subtree that begins at block `first` and does
- *  not pass `end`. @local */
-int odd_treesum_level(int64_t first, int64_t end);
 
 /** Append the run `right`, which begins where `left` ends; empties `right`. @local */
 odd_status odd_treesum_join(odd_treesum *left, odd_treesum *right);

@@ -179,65 +179,6 @@ double odd_trainer_gradient_norm(const odd_trainer *t)
     return t->norm;
 }
 
-/* ---- The sum of vectors ---- */
-
-/* Largest power of two that divides `first` and is at most `count`. */
-static int subtree(int first, int count)
-{
-    int size = 1;
-    while (first % (2 * size) == 0 && 2 * size <= count)
-        size *= 2;
-    return size;
-}
-
-enum {
-    COLUMNS = 256,     /* at a time, so that partial sums stay in the nearest cache */
-    WORTH_IT = 1 << 18 /* values; fewer are summed sooner than threads are woken */
-};
-
-/* out = the sum of vector[first ... first + size - 1] in pairs of pairs; size a power of two. */
-ODD_SIMD(static, void, add_pairs,
-         (const float *const vector[], int first, int size, int64_t at, int n, double out[COLUMNS]),
-         (vector, first, size, at, n, out))
-{
-    double right[COLUMNS];
-    if (size == 1) {
-        for (int i = 0; i < n; i++)
-            out[i] = vector[first][at + i];
-        return;
-    }
-    add_pairs(vector, first, size / 2, at, n, out);
-    add_pairs(vector, first + size / 2, size / 2, at, n, right);
-    for (int i = 0; i < n; i++)
-        out[i] += right[i];
-}
-
-/* Whole subtrees from the left; what they give is added from the right. */
-static void add_columns(const float *const vector[], int first, int vectors, int64_t at, int n,
-                        double out[COLUMNS])
-{
-    double right[COLUMNS];
-    int size = subtree(first, vectors - first);
-    add_pairs(vector, first, size, at, n, out);
-    if (first + size == vectors) return;
-    add_columns(vector, first + size, vectors, at, n, right);
-    for (int i = 0; i < n; i++)
-        out[i] += right[i];
-}
-
-void odd_gradient_sum(int64_t length, int vectors, const float *const vector[], double sum[])
-{
-    ODD_CHECK(vectors > 0);
-#pragma omp parallel for if (length * vectors >= WORTH_IT) default(none)                           \
-    shared(length, vectors, vector, sum)
-    for (int64_t at = 0; at < length; at += COLUMNS) {
-        double out[COLUMNS];
-        int n = length - at < COLUMNS ? (int)(length - at) : COLUMNS;
-        add_columns(vector, 0, vectors, at, n, out);
-        memcpy(sum + at, out, (size_t)n * sizeof *out);
-    }
-}
-
 /* ---- The step ---- */
 
 ODD_SIMD(static, double, square_sum, (int64_t n, const double x[]), (n, x))

@@ -8,13 +8,6 @@
 #include <omp.h>
 #include <string.h>
 
-void odd_shard_range(int64_t batch, int shards, int shard, int64_t *first, int64_t *count)
-{
-    int64_t whole = batch / shards, rest = batch % shards;
-    *first = shard * whole + (shard < rest ? shard : rest);
-    *count = whole + (shard < rest);
-}
-
 static odd_status check_shard(const odd_train_setup *t, const odd_shard *shard)
 {
     odd_status st = ODD_OK;

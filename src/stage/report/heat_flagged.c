@@ -8,6 +8,7 @@
 #include "stage/report/report_page_internal.h"
 #include "stage/train/train_task_internal.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/train.h"

@@ -1,6 +1,7 @@
 /* Portions: work on rows that are spread over ranks, some numbers for each. */
 #include "stage/train/training_internal.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 

@@ -1,13 +1,14 @@
 /**
- * Exchange: the sum of the vectors of all shards over ranks, in the tree of par/treesum.h, parts of
- * which travel while others are still being computed.
+ * Sum exchange: the sum of vectors that ranks hold, in the tree of base/dyadic.h, parts of which
+ * travel while others are still being computed. The leaves of the tree are shards, a vector each:
+ * gradients, in `learn`.
  *
  * A vector is cut into parts, from its end to its beginning, and a part into a slice for each rank.
  * A rank sums its shards as far as they are whole subtrees, sends each slice to its owner, and
  * sums its own slices; then all get all. Every rank sends and receives about twice a vector.
  */
-#ifndef ODDLOT_LEARN_GRADIENT_EXCHANGE_H
-#define ODDLOT_LEARN_GRADIENT_EXCHANGE_H
+#ifndef ODDLOT_PAR_SUM_EXCHANGE_H
+#define ODDLOT_PAR_SUM_EXCHANGE_H
 
 #include "oddlot/base/status.h"
 

@@ -1,16 +1,21 @@
-/* Exchange: sums over ranks that begin before all of their vectors is there. */
-#include "oddlot/learn/gradient_exchange.h"
-#include "learn/gradient_subtrees_internal.h"
+/* Exchange: sums over ranks that begin before all of their vectors is there.
+ *
+ * What a rank may add alone are the whole subtrees of its shards; each goes as one vector to the
+ * ranks that sum its slices, which know all subtrees and so add them in the order of the tree. The
+ * shape of messages follows from length, shards and ranks alone: nobody is told sizes. Parts begin
+ * in the same order on every rank, from the last to the first, so that one tag is enough: messages
+ * of two ranks do not overtake each other. */
+#include "oddlot/par/sum_exchange.h"
 
+#include "oddlot/base/dyadic.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/nn/train.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "par/comm_internal.h"
 
 enum {
     MOST_PARTS = 32,
-    SHORTEST_PART = 1 << 15, /* values: such messages cost little more than their bytes */
-    FIRST_TAG = 100          /* of part 0; par/comm does not go so far */
+    SHORTEST_PART = 1 << 15 /* values: such messages cost little more than their bytes */
 };
 
 struct odd_exchange {
@@ -25,6 +30,7 @@ struct odd_exchange {
     odd_subtree *tree;    /* (room) of all ranks, from left to right */
     int *begin;           /* (size + 1) in `tree`: where those of a rank begin */
     const float **column; /* (room) vectors of a subtree, from some value on */
+    double **row;         /* (room) subtrees of all ranks in my slice of a part */
     int room;             /* shards */
     double *sent;         /* (my subtrees, length), slice after slice */
     double *taken;        /* (subtrees, mine[parts]), part after part */
@@ -32,7 +38,7 @@ struct odd_exchange {
     int64_t *mine;        /* (parts + 1) values of my slices in the parts before */
     MPI_Request *request; /* (parts, 2, size): what comes from a rank, what goes to it */
     MPI_Request *whole;   /* (parts) sums of the slices, on their way to all */
-    int *count, *place;   /* (parts, size) of the slices in a part */
+    int *count, *place;   /* (parts, size) of the slices in a part, as MPI takes them */
 };
 
 /* ---- Parts and slices ---- */
@@ -68,8 +74,8 @@ static void list_slices(odd_exchange *e)
     for (int p = 0; p < e->parts; p++) {
         for (int r = 0; r < e->size; r++) {
             slice_of(e, p, r, &first, &count);
-            e->count[p * e->size + r] = (int)count;
-            e->place[p * e->size + r] = (int)(first - p * e->part);
+            e->count[p * e->size + r] = odd_mpi_count(count);
+            e->place[p * e->size + r] = odd_mpi_count(first - p * e->part);
             if (r == e->rank) e->mine[p + 1] = e->mine[p] + count;
         }
     }
@@ -105,6 +111,7 @@ void odd_exchange_free(odd_exchange **exchange)
     odd_free(e->tree);
     odd_free(e->begin);
     odd_free(e->column);
+    odd_free(e->row);
     odd_free(e->sent);
     odd_free(e->taken);
     odd_free(e->mine);
@@ -124,11 +131,14 @@ static odd_status reserve_shards(odd_exchange *e, int shards)
     if (shards <= e->room) return ODD_OK;
     odd_free(e->tree);
     odd_free(e->column);
+    odd_free(e->row);
     e->tree = NULL;
     e->column = NULL;
+    e->row = NULL;
     e->room = 0;
     ODD_TRY(ODD_NEW(e->tree, shards));
     ODD_TRY(ODD_NEW(e->column, shards));
+    ODD_TRY(ODD_NEW(e->row, shards));
     e->room = shards;
 done:
     return st;
@@ -155,7 +165,7 @@ static void list_subtrees(odd_exchange *e, int shards)
         odd_shard_range(shards, e->size, r, &first, &count);
         if (r == e->rank) e->first = (int)first;
         e->begin[r] = trees;
-        trees += odd_subtrees_list(first, count, e->tree + trees);
+        trees += odd_subtrees_of_run(first, first + count, e->tree + trees);
     }
     e->begin[e->size] = trees;
 }
@@ -202,10 +212,11 @@ static void sum_subtrees(const odd_exchange *e, int64_t first, int64_t count, do
 {
     const odd_subtree *mine = e->tree + e->begin[e->rank];
     for (int t = 0; t < trees_of(e, e->rank); t++) {
-        int shards = 1 << mine[t].level, from = (mine[t].index << mine[t].level) - e->first;
+        const int64_t from = (mine[t].index << mine[t].level) - e->first;
+        const int shards = 1 << mine[t].level;
         for (int s = 0; s < shards; s++)
             e->column[s] = e->vector[from + s] + first;
-        odd_gradient_sum(count, shards, e->column, sum + t * count);
+        odd_dyadic_sum(count, shards, e->column, sum + t * count);
     }
 }
 
@@ -216,13 +227,18 @@ static double *place_of(const odd_exchange *e, int part, int rank)
     return e->taken + e->begin[e->size] * e->mine[part] + e->begin[rank] * count;
 }
 
+static size_t bytes_of(int64_t values)
+{
+    return (size_t)values * sizeof(double);
+}
+
 static void take_part(odd_exchange *e, int part)
 {
     int64_t count = e->mine[part + 1] - e->mine[part];
     for (int r = 0; r < e->size; r++)
         if (r != e->rank && count > 0 && trees_of(e, r) > 0)
-            MPI_Irecv(place_of(e, part, r), (int)(trees_of(e, r) * count), MPI_DOUBLE, r,
-                      FIRST_TAG + part, e->comm, &requests_of(e, part)[r]);
+            odd_receive_begin(e->comm, r, ODD_TAG_EXCHANGE, place_of(e, part, r),
+                              bytes_of(trees_of(e, r) * count), &requests_of(e, part)[r]);
 }
 
 static void send_part(odd_exchange *e, int part)
@@ -235,8 +251,8 @@ static void send_part(odd_exchange *e, int part)
         double *sum = e->sent + trees * first;
         sum_subtrees(e, first, count, sum);
         if (count > 0)
-            MPI_Isend(sum, (int)(trees * count), MPI_DOUBLE, r, FIRST_TAG + part, e->comm,
-                      &requests_of(e, part)[e->size + r]);
+            odd_send_begin(e->comm, r, ODD_TAG_EXCHANGE, sum, bytes_of(trees * count),
+                           &requests_of(e, part)[e->size + r]);
     }
 }
 
@@ -258,6 +274,16 @@ void odd_exchange_ready(odd_exchange *e, int64_t first)
     MPI_Testall(e->parts * 2 * e->size, e->request, &arrived, MPI_STATUSES_IGNORE);
 }
 
+/* My slice of a part: sum (slice) of all ranks' subtrees. */
+static void sum_slice(const odd_exchange *e, int part, double sum[])
+{
+    const int64_t count = e->mine[part + 1] - e->mine[part];
+    const int trees = e->begin[e->size];
+    for (int t = 0; t < trees; t++)
+        e->row[t] = place_of(e, part, 0) + t * count;
+    odd_dyadic_sum_subtrees(count, trees, e->tree, e->row, sum);
+}
+
 void odd_exchange_end(odd_exchange *e, double sum[])
 {
     while (e->left > 0)
@@ -266,8 +292,7 @@ void odd_exchange_end(odd_exchange *e, double sum[])
         const int *count = e->count + p * e->size, *place = e->place + p * e->size;
         double *part = sum + p * e->part;
         MPI_Waitall(2 * e->size, requests_of(e, p), MPI_STATUSES_IGNORE);
-        odd_subtrees_add(e->mine[p + 1] - e->mine[p], e->tree, e->begin[e->size], place_of(e, p, 0),
-                         part + place[e->rank]);
+        sum_slice(e, p, part + place[e->rank]);
         MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, part, count, place, MPI_DOUBLE, e->comm,
                         &e->whole[p]);
     }
