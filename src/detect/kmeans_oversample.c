@@ -83,7 +83,6 @@ static odd_status draw_block(void *context, const odd_block *block, double sum[]
         const uint64_t row = (uint64_t)(block->row + i);
         if (!(odd_uniform(o->draws->seed, o->draws->stream, row, o->draw) < chance)) continue;
         if (!counts(o, block->d, x)) continue;
-#pragma omp critical(odd_collect)
         st = odd_collect_row(&o->found, block->row + i, x);
     }
     return st;

@@ -5,6 +5,7 @@
  * where all rows were before it, and ranks and threads do not show. */
 #include "linalg/umap_internal.h"
 
+#include "oddlot/base/first_failure.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/par/agree.h"
@@ -13,6 +14,7 @@
 #include "oddlot/par/signals.h"
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 enum {
@@ -105,17 +107,18 @@ static void move_row(const layout *l, int64_t row, double move[], double next[])
 /* My rows, on all threads. */
 static odd_status do_epoch(const layout *l, const odd_partition *part)
 {
-    int failed = 0;
-#pragma omp parallel default(none) shared(l, part) reduction(| : failed)
+    odd_first_failure failure = ODD_NO_FAILURE;
+#pragma omp parallel default(none) shared(l, part, failure)
     {
         double *move = NULL;
-        failed = ODD_NEW(move, l->e) != ODD_OK;
+        const odd_status st = ODD_NEW(move, l->e);
+        odd_first_failure_keep(&failure, omp_get_thread_num(), st);
 #pragma omp for schedule(dynamic, 64)
         for (int64_t i = 0; i < part->n_local; i++)
-            if (!failed) move_row(l, part->row0 + i, move, l->next + i * l->e);
+            if (st == ODD_OK) move_row(l, part->row0 + i, move, l->next + i * l->e);
         odd_free(move);
     }
-    return failed ? ODD_NOMEM : ODD_OK;
+    return odd_first_failure_tell(&failure);
 }
 
 /* Where all rows went, on every rank. */

@@ -32,7 +32,7 @@ done:
     return st;
 }
 
-odd_status odd_collect_row(odd_collected *c, int64_t row, const float x[])
+static odd_status add_row(odd_collected *c, int64_t row, const float x[])
 {
     odd_status st = c->count < c->room ? ODD_OK : grow(c);
     if (st != ODD_OK) return st;
@@ -40,6 +40,14 @@ odd_status odd_collect_row(odd_collected *c, int64_t row, const float x[])
     memcpy(c->x + c->count * c->d, x, (size_t)c->d * sizeof *x);
     c->count++;
     return ODD_OK;
+}
+
+odd_status odd_collect_row(odd_collected *c, int64_t row, const float x[])
+{
+    odd_status st;
+#pragma omp critical(odd_collect)
+    st = add_row(c, row, x);
+    return st;
 }
 
 void odd_collected_free(odd_collected *c)
@@ -116,7 +124,6 @@ static odd_status collect_block(void *context, const odd_block *block, double su
     for (int64_t i = first_from(w, block->row);
          st == ODD_OK && i < w->count && w->row[i] < block->row + block->count; i++) {
         const float *x = block->x + (w->row[i] - block->row) * block->d;
-#pragma omp critical(odd_collect)
         st = odd_collect_row(w->to, w->row[i], x);
     }
     return st;

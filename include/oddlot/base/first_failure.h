@@ -24,6 +24,10 @@ typedef struct {
 /** Keep how the work at this place ended, if it failed; any thread may. @local */
 void odd_first_failure_keep(odd_first_failure *f, int64_t place, odd_status st);
 
+/** The lowest place that failed so far, INT64_MAX: none; any thread may ask, to leave out what
+ *  comes behind it. @local */
+int64_t odd_first_failure_place(const odd_first_failure *f);
+
 /** After the region: ODD_OK, or the failure with its reason, on the thread that goes on. @local */
 odd_status odd_first_failure_tell(const odd_first_failure *f);
 

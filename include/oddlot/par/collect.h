@@ -14,7 +14,7 @@ typedef struct {
     float *x;     /* (count, d) copies: a streamed block does not stay */
 } odd_collected;
 
-/** Add one; for one thread at a time. @local */
+/** Add one; any thread may. @local */
 odd_status odd_collect_row(odd_collected *c, int64_t row, const float x[]);
 
 /** The rows of all ranks by rising number: *all (*count, d), on every rank. Owned by caller:

@@ -2,6 +2,7 @@
 #include "oddlot/run/columns.h"
 #include "stage/train/train_images_internal.h"
 
+#include "oddlot/base/first_failure.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
@@ -190,16 +191,17 @@ done:
 odd_status odd_train_show(const odd_train_images *images, const odd_damage_task *task,
                           int64_t count, const int64_t row[], uint32_t turn, odd_shown *shown)
 {
-    int worst = fetch(images, count, row, shown->pixels);
-    if (worst != ODD_OK) return (odd_status)worst;
-#pragma omp parallel for default(none) shared(images, task, count, row, turn, shown)               \
-    reduction(max                                                                                  \
-              : worst) schedule(dynamic, 8)
-    for (int64_t i = 0; i < count; i++) {
-        int st = show(images, task, row[i], turn, i, shown);
-        if (st > worst) worst = st;
-    }
-    if (worst == ODD_OK) return ODD_OK;
-    return odd_fail((odd_status)worst, "cannot change images of %d x %d pixels: %s", images->width,
-                    images->height, odd_status_text((odd_status)worst));
+    odd_first_failure failure = ODD_NO_FAILURE;
+    odd_status st;
+    ODD_TRY(fetch(images, count, row, shown->pixels));
+#pragma omp parallel for default(none) shared(images, task, count, row, turn, shown, failure)      \
+    schedule(dynamic, 8)
+    for (int64_t i = 0; i < count; i++)
+        odd_first_failure_keep(&failure, i, show(images, task, row[i], turn, i, shown));
+    st = odd_first_failure_tell(&failure);
+    if (st != ODD_OK)
+        odd_fail_prefix(st, "cannot change images of %d x %d pixels: ", images->width,
+                        images->height);
+done:
+    return st;
 }
