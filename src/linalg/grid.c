@@ -153,7 +153,7 @@ static void cut_panel(const odd_grid *grid, const share *s, int d, const double 
 }
 
 /* The sum of all parts, each member's share to that member, a panel of BLOCK columns at a time, so
- * that no rank holds the whole and messages stay below 8 BLOCK d bytes (an int counts them).
+ * that no rank holds the whole.
  * @collective on grid->comm. panel (BLOCK, d) zeroed; a my share, NULL on bystanders. */
 static void sum_parts(const odd_grid *grid, int d, const double *part, double *panel, double *a)
 {
@@ -162,8 +162,8 @@ static void sum_parts(const odd_grid *grid, int d, const double *part, double *p
         for (int j0 = 0; j0 < s.width; j0 += BLOCK) {
             const int width = smaller(BLOCK, s.width - j0);
             cut_panel(grid, &s, d, part, j0, width, panel);
-            MPI_Reduce(panel, a ? a + (int64_t)j0 * s.height : NULL, width * s.height, MPI_DOUBLE,
-                       MPI_SUM, member, grid->comm);
+            double *mine = member == odd_rank(grid->comm) ? a + (int64_t)j0 * s.height : NULL;
+            odd_sum_to(grid->comm, member, panel, mine, (int64_t)width * s.height);
         }
     }
 }

@@ -219,6 +219,48 @@ static void test_share_empty_bundle(void)
     odd_bundle_free(&b);
 }
 
+/* ---- from each to each ---- */
+
+/* Rank r sends rank s so many values, all 100 r + s. */
+static size_t values_of(int r, int s)
+{
+    return (size_t)((3 * r + 5 * s) % 4);
+}
+
+static void test_all_to_all(void)
+{
+    enum { MOST = 8 };
+    const int rank = odd_rank(WORLD), size = odd_size(WORLD);
+    int32_t out[MOST * 4], in[MOST * 4];
+    odd_extent send[MOST], receive[MOST];
+    size_t sent = 0, taken = 1; /* what comes need not begin where the buffer does */
+    for (int r = 0; r < size; r++) {
+        send[r] = (odd_extent){sent * sizeof *out, values_of(rank, r) * sizeof *out};
+        receive[r] = (odd_extent){taken * sizeof *in, values_of(r, rank) * sizeof *in};
+        for (size_t i = 0; i < values_of(rank, r); i++)
+            out[sent++] = 100 * rank + r;
+        taken += values_of(r, rank);
+    }
+    odd_all_to_all(WORLD, out, send, in, receive);
+    bool good = true;
+    for (int r = 0; r < size; r++)
+        for (size_t i = 0; i < values_of(r, rank); i++)
+            good = good && in[receive[r].at / sizeof *in + i] == 100 * r + rank;
+    check_all(WORLD, good);
+}
+
+static void test_sum_to(void)
+{
+    for (int root = 0; root < odd_size(WORLD); root++) {
+        const double part[3] = {1, odd_rank(WORLD), 0.5};
+        double sum[3] = {0};
+        const int size = odd_size(WORLD);
+        odd_sum_to(WORLD, root, part, odd_rank(WORLD) == root ? sum : NULL, 3);
+        CU_ASSERT(odd_rank(WORLD) != root ||
+                  (sum[0] == size && sum[1] == size * (size - 1) / 2. && sum[2] == 0.5 * size));
+    }
+}
+
 /* All of the above once more, with messages of 8 bytes. */
 static void test_pieces(void)
 {
@@ -228,6 +270,8 @@ static void test_pieces(void)
     test_broadcast();
     test_gather();
     test_share_bundle();
+    test_all_to_all();
+    test_sum_to();
     CU_ASSERT(check_all(WORLD, shares_bytes(0, 1001)));
     odd_longest_message = longest;
 }
@@ -243,6 +287,8 @@ CU_TestInfo odd_tests[] = {
     {"share more than memory holds", test_share_bytes_too_much},
     {"share a bundle", test_share_bundle},
     {"share an empty bundle", test_share_empty_bundle},
+    {"from each to each", test_all_to_all},
+    {"a sum on one rank", test_sum_to},
     {"in pieces", test_pieces},
     CU_TEST_INFO_NULL,
 };
