@@ -1,7 +1,6 @@
-/* Panels: my rows some thousand at a time, and their deviations from the mean. */
-#include "linalg/panels_internal.h"
+/* Centre: deviations of rows from their mean, as float32 products take them. */
+#include "linalg/centre_internal.h"
 
-#include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/par/threads.h"
 
@@ -15,31 +14,12 @@ int64_t odd_panel_rows(int64_t n, int d)
     return rows < n ? rows : n;
 }
 
-odd_status odd_panels_new(const odd_rows *rows, odd_panels *p)
+ODD_SIMD(, void, odd_centre_row,
+         (int width, const float *x, const double *mean, double factor, float *y),
+         (width, x, mean, factor, y))
 {
-    *p = (odd_panels){.rows = rows, .step = odd_panel_rows(rows->part.n, rows->d)};
-    return rows->x ? ODD_OK : ODD_NEW(p->buffer, p->step * rows->d);
-}
-
-void odd_panels_free(odd_panels *p)
-{
-    odd_free(p->buffer);
-    *p = (odd_panels){0};
-}
-
-odd_status odd_panels_read(const odd_panels *p, int64_t local, int64_t count, const float **x)
-{
-    const odd_rows *rows = p->rows;
-    ODD_CHECK(count <= p->step && local + count <= rows->part.n_local);
-    *x = rows->x ? rows->x + local * rows->d : p->buffer;
-    return rows->x || count == 0 ? ODD_OK : rows->read(rows->reader, local, count, p->buffer);
-}
-
-ODD_SIMD(static, void, centre_row, (int d, const float *x, const double *mean, float *y),
-         (d, x, mean, y))
-{
-    for (int j = 0; j < d; j++)
-        y[j] = (float)(x[j] - mean[j]);
+    for (int j = 0; j < width; j++)
+        y[j] = (float)((x[j] - mean[j]) * factor);
 }
 
 void odd_centre(int64_t count, int d, const float *x, const double mean[], int first, int width,
@@ -47,5 +27,15 @@ void odd_centre(int64_t count, int d, const float *x, const double mean[], int f
 {
 #pragma omp parallel for num_threads(odd_threads())
     for (int64_t i = 0; i < count; i++)
-        centre_row(width, x + i * d + first, mean + first, y + i * width);
+        odd_centre_row(width, x + i * d + first, mean + first, 1, y + i * width);
+}
+
+/* Runs of several sums side by side, whose number the compiler picks by the instruction set. */
+ODD_SIMD(, double, odd_square_sum, (int64_t count, const float *x), (count, x))
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t i = 0; i < count; i++)
+        sum += (double)x[i] * x[i];
+    return sum;
 }

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { MOST_FEATURES = 1 << 26 }; /* the offsets of a panel of 16 such rows still fit an int */
+enum { MOST_FEATURES = 1 << 26 }; /* 16 such rows, the shortest panel, are 4 GiB */
 
 static const double small_work = 1e9; /* products: below, float64 takes no time worth saving */
 static const double long_work = 2e12; /* products: some ten seconds of two cores */

@@ -4,34 +4,32 @@
  * the sum over ranks is made on the process grid and never lies whole on a rank. */
 #include "linalg/pca_internal.h"
 
-#include "linalg/panels_internal.h"
+#include "linalg/centre_internal.h"
 #include "linalg/scatter_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/panels.h"
 
 /* What float32 products move an eigenvalue by, of the largest; measured: up to 1.1e-8, for rows of
  * rank one, and less with more rows, whose errors cancel. */
 static const double float32_error = 2e-8;
 
-/* s += my centred rows; y (panels->step, d) is room. @local */
-static odd_status add_rows(const odd_panels *panels, const double mean[], float *y, odd_scatter *s)
+typedef struct {
+    int d;
+    const double *mean; /* (d) */
+    float *y;           /* (rows of a panel, d) centred */
+    odd_scatter *sum;
+} addition;
+
+static odd_status add_panel(void *context, const odd_panel *panel)
 {
-    odd_status st = ODD_OK;
-    const int64_t n_local = panels->rows->part.n_local;
-    const int d = panels->rows->d;
-    for (int64_t local = 0; local < n_local; local += panels->step) {
-        const int64_t left = n_local - local;
-        const int64_t count = left < panels->step ? left : panels->step;
-        const float *x;
-        ODD_TRY(odd_panels_read(panels, local, count, &x));
-        odd_centre(count, d, x, mean, 0, d, y);
-        odd_scatter_rows(s, (int)count, y);
-    }
-done:
-    return st;
+    const addition *a = context;
+    odd_centre(panel->count, a->d, panel->x, a->mean, 0, a->d, a->y);
+    odd_scatter_rows(a->sum, (int)panel->count, a->y);
+    return ODD_OK;
 }
 
 /* The scatter matrix of my rows. @local */
@@ -39,14 +37,14 @@ static odd_status my_scatter(const odd_rows *rows, const double mean[], bool exa
 {
     odd_status st = ODD_OK;
     odd_panels panels = {0};
-    float *y = NULL;
-    ODD_TRY(odd_panels_new(rows, &panels));
-    ODD_TRY(ODD_NEW(y, panels.step * rows->d));
+    addition a = {.d = rows->d, .mean = mean, .sum = s};
+    ODD_TRY(odd_panels_new(rows, odd_panel_rows(rows->part.n, rows->d), &panels));
+    ODD_TRY(ODD_NEW(a.y, panels.step * rows->d));
     ODD_TRY(odd_scatter_new(rows->d, panels.step, exact, s));
-    ODD_TRY(add_rows(&panels, mean, y, s));
+    ODD_TRY(odd_panels_each(&panels, add_panel, &a));
 done:
     odd_scatter_close(s);
-    odd_free(y);
+    odd_free(a.y);
     odd_panels_free(&panels);
     return st;
 }

@@ -1,7 +1,9 @@
 /* The mean of each feature over all rows, the sum of all squares, and the search for a value that
  * is not finite. */
+#include "linalg/centre_internal.h"
 #include "linalg/pca_internal.h"
 
+#include "oddlot/base/first_failure.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/par/agree.h"
@@ -10,23 +12,14 @@
 #include <math.h>
 
 typedef struct {
-    int64_t bad_row; /* the first on this rank; INT64_MAX: none */
-    bool squares;    /* sum them too, behind the features */
+    odd_first_failure bad; /* rows of this rank */
+    bool squares;          /* sum them too, behind the features */
 } search;
 
 ODD_SIMD(static, void, add_row, (int d, const float *x, double *sum), (d, x, sum))
 {
     for (int j = 0; j < d; j++)
         sum[j] += x[j];
-}
-
-ODD_SIMD(static, double, square_of, (int d, const float *x), (d, x))
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int j = 0; j < d; j++)
-        sum += (double)x[j] * x[j];
-    return sum;
 }
 
 static bool all_finite(int d, const double *sum)
@@ -36,21 +29,16 @@ static bool all_finite(int d, const double *sum)
     return true;
 }
 
-static void note_row(search *s, int64_t row)
-{
-#pragma omp critical(odd_pca_bad_row)
-    if (row < s->bad_row) s->bad_row = row;
-}
-
 /* Name the first value of the block that is not finite. */
 static odd_status find_bad(search *s, const odd_block *block)
 {
     for (int64_t i = 0; i < (int64_t)block->count * block->d; i++) {
         if (isfinite(block->x[i])) continue;
         const int64_t row = block->row + i / block->d;
-        note_row(s, row);
-        return odd_fail(ODD_NUMERIC, "feature %d of row %lld is not finite", (int)(i % block->d),
-                        (long long)row);
+        const odd_status st = odd_fail(ODD_NUMERIC, "feature %d of row %lld is not finite",
+                                       (int)(i % block->d), (long long)row);
+        odd_first_failure_keep(&s->bad, row, st);
+        return st;
     }
     ODD_CHECK(!"float32 values cannot overflow a float64 sum");
     return ODD_NUMERIC;
@@ -63,7 +51,7 @@ static odd_status sum_block(void *context, const odd_block *block, double sum[])
     for (int i = 0; i < block->count; i++) {
         const float *x = block->x + (int64_t)i * block->d;
         add_row(block->d, x, sum);
-        if (s->squares) sum[block->d] += square_of(block->d, x);
+        if (s->squares) sum[block->d] += odd_square_sum(block->d, x);
     }
     return all_finite(block->d, sum) ? ODD_OK : find_bad(s, block);
 }
@@ -71,7 +59,7 @@ static odd_status sum_block(void *context, const odd_block *block, double sum[])
 /* The first bad row of all ranks. @collective */
 static int64_t first_bad(MPI_Comm comm, const search *s)
 {
-    int64_t last = -s->bad_row;
+    int64_t last = -odd_first_failure_place(&s->bad);
     odd_max_i64(comm, &last, 1);
     return -last;
 }
@@ -79,7 +67,7 @@ static int64_t first_bad(MPI_Comm comm, const search *s)
 odd_status odd_pca_mean(const odd_rows *rows, double mean[], double *squares, int64_t *bad_row)
 {
     odd_status st = ODD_OK;
-    search s = {.bad_row = INT64_MAX, .squares = squares != NULL};
+    search s = {.bad = ODD_NO_FAILURE, .squares = squares != NULL};
     double *sum = NULL;
     *bad_row = -1;
     ODD_TRY_ALL(rows->comm, ODD_NEW(sum, (int64_t)rows->d + 1));

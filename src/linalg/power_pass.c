@@ -4,12 +4,14 @@
  * Letters: n rows, d features, l columns. All shapes of products depend on n and d alone. */
 #include "linalg/power_pass_internal.h"
 
+#include "linalg/centre_internal.h"
 #include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/panels.h"
 #include "oddlot/par/threads.h"
 
 #include <math.h>
@@ -59,7 +61,7 @@ static odd_status allocate(odd_power_pass *p)
 {
     odd_status st = ODD_OK;
     const int64_t l = p->l, d = p->rows->d, threads = odd_threads();
-    if (!p->rows->x) ODD_TRY(ODD_NEW(p->buffer, p->panel * d));
+    ODD_TRY(odd_panels_new(p->rows, p->panel, &p->panels));
     ODD_TRY(ODD_NEW(p->part, GROUPS * p->panel * l));
     ODD_TRY(ODD_NEW(p->t, p->panel * l));
     ODD_TRY(ODD_NEW(p->wide, p->panel * l));
@@ -88,7 +90,7 @@ void odd_power_pass_free(odd_power_pass *p)
     odd_free(p->wide);
     odd_free(p->t);
     odd_free(p->part);
-    odd_free(p->buffer);
+    odd_panels_free(&p->panels);
     *p = (odd_power_pass){0};
 }
 
@@ -103,48 +105,29 @@ static int64_t rounded(double x)
     return bits - base;
 }
 
-/* The rows of a panel that are at work. */
-typedef struct {
-    const float *x; /* (count, d) */
-    int count;
-    int pieces;
-} panel;
+static int pieces_of(const odd_power_pass *p, const odd_panel *at)
+{
+    return (int)((at->count - 1) / p->piece + 1);
+}
 
-static int rows_of_piece(const odd_power_pass *p, const panel *at, int piece)
+static int rows_of_piece(const odd_power_pass *p, const odd_panel *at, int piece)
 {
     return (int)smaller(p->piece, at->count - (int64_t)piece * p->piece);
 }
 
-ODD_SIMD(static, void, centre_row,
-         (int width, const float *x, const double *mean, double factor, float *y),
-         (width, x, mean, factor, y))
-{
-    for (int j = 0; j < width; j++)
-        y[j] = (float)((x[j] - mean[j]) * factor);
-}
-
 /* My workspace := features first ... first + width - 1 of a piece, (rows, width). */
-static float *centre(const odd_power_pass *p, const panel *at, int piece, int first, int width)
+static float *centre(const odd_power_pass *p, const odd_panel *at, int piece, int first, int width)
 {
     const int64_t d = p->rows->d, row0 = (int64_t)piece * p->piece;
     float *y = p->y + (int64_t)omp_get_thread_num() * p->piece * WIDE_TILE;
     for (int64_t i = 0; i < rows_of_piece(p, at, piece); i++)
-        centre_row(width, at->x + (row0 + i) * d + first, p->mean + first, p->factor,
-                   y + i * width);
+        odd_centre_row(width, at->x + (row0 + i) * d + first, p->mean + first, p->factor,
+                       y + i * width);
     return y;
 }
 
-ODD_SIMD(static, double, square_of, (int64_t count, const float *y), (count, y))
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int64_t i = 0; i < count; i++)
-        sum += (double)y[i] * y[i];
-    return sum;
-}
-
 /* The share of t that a piece and a group of features make. */
-static void project(odd_power_pass *p, const panel *at, int piece, int group)
+static void project(odd_power_pass *p, const odd_panel *at, int piece, int group)
 {
     int64_t squares = 0;
     const int64_t d = p->rows->d, end = d * (group + 1) / GROUPS;
@@ -155,7 +138,7 @@ static void project(odd_power_pass *p, const panel *at, int piece, int group)
         const int width = (int)smaller(WIDE_TILE, end - j);
         const float *y = centre(p, at, piece, (int)j, width);
         odd_sgemm(0, rows, p->l, width, 1, y, p->q + j * p->l, 1, part);
-        squares += rounded(square_of((int64_t)rows * width, y) * one);
+        squares += rounded(odd_square_sum((int64_t)rows * width, y) * one);
     }
 #pragma omp atomic
     p->squares += squares;
@@ -174,14 +157,15 @@ static void add_shares(const odd_power_pass *p, int64_t row)
     }
 }
 
-static void make_t(odd_power_pass *p, const panel *at)
+static void make_t(odd_power_pass *p, const odd_panel *at)
 {
+    const int pieces = pieces_of(p, at);
 #pragma omp parallel for collapse(2) schedule(dynamic) num_threads(odd_threads())
     for (int group = 0; group < GROUPS; group++)
-        for (int piece = 0; piece < at->pieces; piece++)
+        for (int piece = 0; piece < pieces; piece++)
             project(p, at, piece, group);
 #pragma omp parallel for num_threads(odd_threads())
-    for (int row = 0; row < at->count; row++)
+    for (int64_t row = 0; row < at->count; row++)
         add_shares(p, row);
 }
 
@@ -198,12 +182,12 @@ ODD_SIMD(static, void, add_fixed64, (int64_t count, const double *x, int64_t *su
 }
 
 /* w, features first ... of tile: y' t, piece by piece. Row-major y' t is column-major t' y. */
-static void add_products(const odd_power_pass *p, const panel *at, int first)
+static void add_products(const odd_power_pass *p, const odd_panel *at, int first)
 {
     const float unit = 1, none = 0;
     const int l = p->l, width = (int)smaller(TILE, p->rows->d - first);
     float *product = (float *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
-    for (int piece = 0; piece < at->pieces; piece++) {
+    for (int piece = 0; piece < pieces_of(p, at); piece++) {
         const int rows = rows_of_piece(p, at, piece);
         const float *y = centre(p, at, piece, first, width);
         sgemm_("N", "T", &l, &width, &rows, &unit, p->t + (int64_t)piece * p->piece * l, &l, y,
@@ -213,12 +197,12 @@ static void add_products(const odd_power_pass *p, const panel *at, int first)
 }
 
 /* h, rows first ... of tile: t' t, piece by piece. */
-static void add_squares(const odd_power_pass *p, const panel *at, int first)
+static void add_squares(const odd_power_pass *p, const odd_panel *at, int first)
 {
     const double unit = 1, none = 0;
     const int l = p->l, width = (int)smaller(TILE, l - first);
     double *product = (double *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
-    for (int piece = 0; piece < at->pieces; piece++) {
+    for (int piece = 0; piece < pieces_of(p, at); piece++) {
         const int rows = rows_of_piece(p, at, piece);
         const double *t = p->wide + (int64_t)piece * p->piece * l;
         dgemm_("N", "T", &l, &width, &rows, &unit, t, &l, t + first, &l, &none, product, &l, 1, 1);
@@ -226,27 +210,31 @@ static void add_squares(const odd_power_pass *p, const panel *at, int first)
     }
 }
 
-typedef void (*adder)(const odd_power_pass *p, const panel *at, int first);
+typedef void (*adder)(const odd_power_pass *p, const odd_panel *at, int first);
+
+typedef struct {
+    odd_power_pass *pass;
+    int order; /* rows of the sums */
+    adder add;
+} addition;
+
+static odd_status add_panel(void *context, const odd_panel *at)
+{
+    const addition *a = context;
+    make_t(a->pass, at);
+#pragma omp parallel for schedule(dynamic) num_threads(odd_threads())
+    for (int first = 0; first < a->order; first += TILE)
+        a->add(a->pass, at, first);
+    return ODD_OK;
+}
 
 /* All my panels; the sums have `order` rows. @local */
 static odd_status add_panels(odd_power_pass *p, int order, adder add)
 {
-    odd_status st = ODD_OK;
-    const odd_rows *rows = p->rows;
+    addition a = {p, order, add};
     memset(p->sum, 0, (size_t)order * (size_t)p->l * sizeof *p->sum);
     p->squares = 0;
-    for (int64_t local = 0; local < rows->part.n_local; local += p->panel) {
-        panel at = {.count = (int)smaller(p->panel, rows->part.n_local - local)};
-        at.pieces = (at.count - 1) / p->piece + 1;
-        at.x = rows->x ? rows->x + local * rows->d : p->buffer;
-        if (!rows->x) ODD_TRY(rows->read(rows->reader, local, at.count, p->buffer));
-        make_t(p, &at);
-#pragma omp parallel for schedule(dynamic) num_threads(odd_threads())
-        for (int first = 0; first < order; first += TILE)
-            add(p, &at, first);
-    }
-done:
-    return st;
+    return odd_panels_each(&p->panels, add_panel, &a);
 }
 
 odd_status odd_power_pass_multiply(odd_power_pass *p)

@@ -10,7 +10,7 @@
 #ifndef ODDLOT_LINALG_POWER_PASS_INTERNAL_H
 #define ODDLOT_LINALG_POWER_PASS_INTERNAL_H
 
-#include "oddlot/par/rows.h"
+#include "oddlot/par/panels.h"
 
 typedef struct {
     const odd_rows *rows; /* borrowed, as are mean and q */
@@ -19,16 +19,16 @@ typedef struct {
     int l;
     const float *q; /* (d, l) */
 
-    int piece;       /* rows of a product, a part of rows->part.block */
-    int64_t panel;   /* rows at a time, whole pieces */
-    float *buffer;   /* (panel, d) where rows are read, else NULL */
-    float *part;     /* (groups of features, panel, l) shares of t */
-    float *t;        /* (panel, l) */
-    double *wide;    /* (panel, l) the same in float64 */
-    float *y;        /* (threads, piece, tile) */
-    void *product;   /* (threads, tile, l) floats or doubles */
-    int64_t *sum;    /* (d, l) or (l, l), fixed point */
-    int64_t squares; /* of all values of y, fixed point; with h */
+    int piece;         /* rows of a product, a part of rows->part.block */
+    int64_t panel;     /* rows at a time, whole pieces */
+    odd_panels panels; /* of so many */
+    float *part;       /* (groups of features, panel, l) shares of t */
+    float *t;          /* (panel, l) */
+    double *wide;      /* (panel, l) the same in float64 */
+    float *y;          /* (threads, piece, tile) */
+    void *product;     /* (threads, tile, l) floats or doubles */
+    int64_t *sum;      /* (d, l) or (l, l), fixed point */
+    int64_t squares;   /* of all values of y, fixed point; with h */
 } odd_power_pass;
 
 /** A power of two that brings rows of this sum of squares, or less, to at most 1, whatever their

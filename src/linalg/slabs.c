@@ -1,28 +1,24 @@
 /* Slabs: rows spread by rows become rows spread by features, a window at a time. */
 #include "linalg/slabs_internal.h"
 
-#include "linalg/panels_internal.h"
+#include "linalg/centre_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/panels.h"
 
 enum { SLAB_BYTES = 256 << 20, WIDTH_STEP = 16 /* floats of a cache line */ };
-
-/* One exchange: what goes to and comes from each rank. */
-typedef struct {
-    int *send, *send_at;       /* (size) values to each, and where they begin in `out` */
-    int *receive, *receive_at; /* (size) rows from each, and where they begin in the slab */
-} plan;
 
 typedef struct {
     const odd_rows *rows;
     const double *mean;
     odd_panels panels;
-    plan plan;
     int rank, size, width; /* width: of a slice */
     int first;             /* of the window */
     float *out;            /* (panel rows, size x width) a panel, packed by destination */
     float *slab;           /* (n, width) */
+    odd_extent *send;      /* (size) what goes to each rank, in `out`, */
+    odd_extent *receive;   /* and what comes from each, in the slab */
 } turn;
 
 static int smaller(int64_t a, int64_t b)
@@ -62,30 +58,26 @@ static odd_status start(turn *t)
 {
     odd_status st = ODD_OK;
     const int64_t n = t->rows->part.n;
-    ODD_TRY(odd_panels_new(t->rows, &t->panels));
+    ODD_TRY(odd_panels_new(t->rows, odd_panel_rows(n, t->rows->d), &t->panels));
     ODD_TRY(ODD_NEW(t->out, t->panels.step * t->size * t->width));
     ODD_TRY(ODD_NEW(t->slab, n * t->width));
-    ODD_TRY(ODD_NEW(t->plan.send, t->size));
-    ODD_TRY(ODD_NEW(t->plan.send_at, t->size));
-    ODD_TRY(ODD_NEW(t->plan.receive, t->size));
-    ODD_TRY(ODD_NEW(t->plan.receive_at, t->size));
+    ODD_TRY(ODD_NEW(t->send, t->size));
+    ODD_TRY(ODD_NEW(t->receive, t->size));
 done:
     return st;
 }
 
 static void stop(turn *t)
 {
-    odd_free(t->plan.receive_at);
-    odd_free(t->plan.receive);
-    odd_free(t->plan.send_at);
-    odd_free(t->plan.send);
+    odd_free(t->receive);
+    odd_free(t->send);
     odd_free(t->slab);
     odd_free(t->out);
     odd_panels_free(&t->panels);
 }
 
 /* Rows of rank r's panel that begins at its row `local`. */
-static int rows_of(const turn *t, int r, int64_t local, int64_t *row)
+static int64_t rows_of(const turn *t, int r, int64_t local, int64_t *row)
 {
     const odd_partition part = odd_partition_of(t->rows->part.n, r, t->size);
     const int64_t left = part.n_local - local;
@@ -93,44 +85,42 @@ static int rows_of(const turn *t, int r, int64_t local, int64_t *row)
     return left > 0 ? smaller(left, t->panels.step) : 0;
 }
 
-/* Pack my panel by destination and note all counts. @local */
-static odd_status pack(turn *t, int64_t local)
+static odd_extent extent(int64_t first, int64_t values)
+{
+    return (odd_extent){(size_t)first * sizeof(float), (size_t)values * sizeof(float)};
+}
+
+/* Pack my panel by destination and note all that goes and comes; my slab has `slab_width` features.
+ * @local */
+static odd_status pack(turn *t, int64_t local, int slab_width)
 {
     odd_status st = ODD_OK;
-    const float *x = NULL;
+    odd_panel mine;
     int64_t row, at = 0;
-    const int mine = rows_of(t, t->rank, local, &row);
-    if (mine > 0) ODD_TRY(odd_panels_read(&t->panels, local, mine, &x));
+    ODD_TRY(odd_panels_read(&t->panels, local, &mine));
     for (int r = 0; r < t->size; r++) {
         int first;
         const int width = slice_of(t, r, &first);
-        if (mine > 0) odd_centre(mine, t->rows->d, x, t->mean, first, width, t->out + at);
-        t->plan.send[r] = mine * width;
-        t->plan.send_at[r] = (int)at;
-        at += (int64_t)mine * width;
-        t->plan.receive[r] = rows_of(t, r, local, &row);
-        t->plan.receive_at[r] = t->plan.receive[r] ? (int)row : 0;
+        odd_centre(mine.count, t->rows->d, mine.x, t->mean, first, width, t->out + at);
+        t->send[r] = extent(at, mine.count * width);
+        at += mine.count * width;
+        const int64_t rows = rows_of(t, r, local, &row);
+        t->receive[r] = extent(row * slab_width, rows * slab_width);
     }
 done:
     return st;
 }
 
-/* Fill my slab of the window, panel after panel. Counts of MPI are int: a panel has some 32 MiB,
- * and rows of the slab are counted as whole rows. @collective */
+/* Fill my slab of the window, panel after panel. @collective */
 static odd_status turn_window(turn *t, int width)
 {
     odd_status st = ODD_OK;
-    MPI_Datatype row;
-    MPI_Type_contiguous(width, MPI_FLOAT, &row);
-    MPI_Type_commit(&row);
     const int64_t longest = odd_partition_of(t->rows->part.n, 0, t->size).n_local;
     for (int64_t local = 0; local < longest; local += t->panels.step) {
-        ODD_TRY_ALL(t->rows->comm, pack(t, local));
-        MPI_Alltoallv(t->out, t->plan.send, t->plan.send_at, MPI_FLOAT, t->slab, t->plan.receive,
-                      t->plan.receive_at, row, t->rows->comm);
+        ODD_TRY_ALL(t->rows->comm, pack(t, local, width));
+        odd_all_to_all(t->rows->comm, t->out, t->send, t->slab, t->receive);
     }
 done:
-    MPI_Type_free(&row);
     return st;
 }
 

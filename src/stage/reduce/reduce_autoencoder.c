@@ -10,6 +10,7 @@
 #include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/panels.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -216,18 +217,22 @@ static odd_status width(const odd_bundle *model, int *d, int *k)
 typedef struct {
     odd_reduce_coder coder;
     odd_net *net;
-    float *x, *z, *code, *back; /* (PORTION, ...) rows, scaled, their codes, given back */
-    int64_t number[PORTION];    /* of the rows in the catalogue */
+    odd_panels panels;
+    float *z, *code, *back;  /* (PORTION, ...) rows scaled, their codes, given back */
+    int64_t number[PORTION]; /* of the rows in the catalogue */
+    float *score;            /* (n_local, k) */
+    double *residual;        /* (n_local) or NULL */
 } coding;
 
-static odd_status coding_open(const odd_bundle *model, int d, coding *c)
+static odd_status coding_open(const odd_bundle *model, const odd_rows *rows, coding *c)
 {
+    const int d = rows->d;
     odd_status st;
     ODD_TRY(odd_reduce_coder_load(model, &c->coder));
     if (c->coder.d != d)
         ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the model takes %d", d, c->coder.d));
     ODD_TRY(odd_net_new(c->coder.graph, ODD_PRECISION_F32, &c->net));
-    ODD_TRY(ODD_NEW(c->x, (int64_t)PORTION * d));
+    ODD_TRY(odd_panels_new(rows, PORTION, &c->panels));
     ODD_TRY(ODD_NEW(c->z, (int64_t)PORTION * d));
     ODD_TRY(ODD_NEW(c->back, (int64_t)PORTION * d));
     ODD_TRY(ODD_NEW(c->code, (int64_t)PORTION * c->coder.k));
@@ -238,7 +243,7 @@ done:
 static void coding_close(coding *c)
 {
     odd_net_free(&c->net);
-    odd_free(c->x);
+    odd_panels_free(&c->panels);
     odd_free(c->z);
     odd_free(c->code);
     odd_free(c->back);
@@ -257,41 +262,30 @@ static double left_out(const coding *c, int64_t i)
     return sqrt(sum) / c->coder.scale;
 }
 
-static odd_status code_portion(coding *c, const odd_rows *rows, int64_t local, int64_t count,
-                               float score[], double residual[])
+static odd_status code_panel(void *context, const odd_panel *panel)
 {
-    const int d = c->coder.d, k = c->coder.k;
+    coding *c = context;
+    const int64_t k = c->coder.k, count = panel->count;
     float *const output[] = {c->code, c->back};
-    const float *x = rows->x ? rows->x + local * d : c->x;
     odd_status st;
-    if (!rows->x) ODD_TRY(rows->read(rows->reader, local, count, c->x));
-    odd_reduce_coder_scale(&c->coder, count, x, c->z);
+    odd_reduce_coder_scale(&c->coder, count, panel->x, c->z);
     for (int64_t i = 0; i < count; i++)
-        c->number[i] = rows->part.row0 + local + i;
+        c->number[i] = c->panels.rows->part.row0 + panel->local + i;
     ODD_TRY(odd_net_run(c->net, count, c->number, c->z, output));
-    memcpy(score + local * k, c->code, (size_t)(count * k) * sizeof *score);
-    for (int64_t i = 0; residual && i < count; i++)
-        residual[local + i] = left_out(c, i);
+    memcpy(c->score + panel->local * k, c->code, (size_t)(count * k) * sizeof *c->score);
+    for (int64_t i = 0; c->residual && i < count; i++)
+        c->residual[panel->local + i] = left_out(c, i);
 done:
-    return st;
-}
-
-static odd_status code_mine(coding *c, const odd_rows *rows, float score[], double residual[])
-{
-    const int64_t n = rows->part.n_local;
-    odd_status st = ODD_OK;
-    for (int64_t at = 0; at < n && st == ODD_OK; at += PORTION)
-        st = code_portion(c, rows, at, n - at < PORTION ? n - at : PORTION, score, residual);
     return st;
 }
 
 static odd_status apply(const odd_bundle *model, const odd_rows *rows, float score[],
                         double residual[])
 {
-    coding c = {.coder = {.d = 0}};
+    coding c = {.coder = {.d = 0}, .score = score, .residual = residual};
     odd_status st;
-    ODD_TRY_ALL(rows->comm, coding_open(model, rows->d, &c));
-    ODD_TRY_ALL(rows->comm, code_mine(&c, rows, score, residual));
+    ODD_TRY_ALL(rows->comm, coding_open(model, rows, &c));
+    ODD_TRY_ALL(rows->comm, odd_panels_each(&c.panels, code_panel, &c));
 done:
     coding_close(&c);
     return st;
