@@ -1,4 +1,4 @@
-/* PCA: which solver, the passes over the rows in order, and the model. */
+/* PCA: the table of solvers, which of them, and the model. */
 #include "oddlot/linalg/pca.h"
 
 #include "linalg/pca_internal.h"
@@ -13,57 +13,32 @@
 
 enum { MOST_FEATURES = 1 << 26 }; /* 16 such rows, the shortest panel, are 4 GiB */
 
-static const double small_work = 1e9; /* products: below, float64 takes no time worth saving */
-static const double long_work = 2e12; /* products: some ten seconds of two cores */
-static const double much_longer = 4;
+#define LINE(name, about) &odd_pca_solver_##name,
+static const odd_pca_solver *const solvers[] = {ODD_PCA_SOLVERS(LINE)};
+#undef LINE
+enum { SOLVERS = sizeof solvers / sizeof *solvers };
 
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
 
-/* Time in float32 products. Eigenvectors of a square matrix run at a twentieth of their speed
- * (PDSYEVD of order 1536 on 2 cores), mapping back from the gram matrix at half of it. */
-static double exact_work(double n, double d, double k)
+/* NULL: none of them. */
+static const odd_pca_solver *find_solver(const char *name)
 {
-    const double order = n < d ? n : d, back = n < d ? 4 * n * d * k : 0;
-    return n * d * order + 20 * order * order * order + back;
-}
-
-static double random_work(int64_t n, int d, const odd_pca_options *o)
-{
-    const double l = odd_pca_columns(n, d, o->components, o->oversampling);
-    const double pass = 4.0 * (double)n * d * l, thin = 12.0 * d * l * l;
-    return (double)o->iterations * (pass + thin) + pass / 2;
+    for (int i = 0; i < SOLVERS; i++)
+        if (strcmp(solvers[i]->name, name) == 0) return solvers[i];
+    return NULL;
 }
 
 const char *odd_pca_choose(int64_t n, int d, const odd_pca_options *options, const char **why)
 {
-    static const char *const solvers[] = {"covariance", "gram", "randomized"};
-    const double exact = exact_work((double)n, d, (double)options->components);
+    const odd_pca_solver *wanted = find_solver(options->solver);
     *why = "as the job asks";
-    for (int i = 0; i < 3; i++)
-        if (strcmp(options->solver, solvers[i]) == 0) return solvers[i];
-    *why = "rows so many and wide that exact components take much longer";
-    if (exact > long_work && exact > much_longer * random_work(n, d, options)) return "randomized";
-    *why = n < d ? "fewer rows than features" : "at least as many rows as features";
-    return n < d ? "gram" : "covariance";
-}
-
-static bool is(const char *solver, const char *name)
-{
-    return strcmp(solver, name) == 0;
-}
-
-/* Beside the model and the mean. */
-static int64_t solver_bytes(int64_t n, int d, const odd_pca_options *o, const char *solver,
-                            int ranks, int threads)
-{
-    const int l = odd_pca_columns(n, d, o->components, o->oversampling);
-    if (is(solver, "randomized")) return odd_pca_random_bytes(n, d, l, ranks, threads);
-    if (is(solver, "gram"))
-        return odd_pca_gram_bytes(n, d, smaller(o->components, smaller(n, d)), ranks, threads);
-    return odd_pca_covariance_bytes(n, d, ranks);
+    for (int i = SOLVERS - 1; !wanted && i >= 0; i--)
+        if (solvers[i]->suits(n, d, options, why)) wanted = solvers[i];
+    ODD_CHECK(wanted); /* the first one suits any shape */
+    return wanted->name;
 }
 
 int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const char *solver,
@@ -72,7 +47,7 @@ int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const ch
     if (n < 1 || d < 1) return 0;
     const int64_t k = smaller(options->components, smaller(n, d));
     const int64_t model = 8 * (int64_t)d * (k + 1), means = 8 * (int64_t)d * 32 * (threads + 1);
-    const int64_t parts = solver_bytes(n, d, options, solver, ranks, threads);
+    const int64_t parts = find_solver(solver)->bytes(n, d, options, ranks, threads);
     return model + (parts > means ? parts : means);
 }
 
@@ -130,37 +105,6 @@ static odd_status check_memory(const odd_rows *rows, const odd_pca_options *opti
                     odd_human_bytes(available, has));
 }
 
-/* First in float32, where that saves time; then, where that was not enough, in float64. */
-static odd_status solve_exactly(const odd_rows *rows, odd_pca *pca)
-{
-    odd_status st = ODD_OK;
-    const odd_pca_solver by = is(pca->solver, "gram") ? odd_pca_by_gram : odd_pca_by_covariance;
-    const double n = (double)rows->part.n, d = rows->d;
-    bool blurred = false;
-    ODD_TRY(by(rows, n * d * (n < d ? n : d) < small_work, pca, &blurred));
-    if (!blurred) goto done;
-    odd_log(ODD_LOG_INFO, "PCA once more in float64: the variances reach too far down for float32");
-    ODD_TRY(by(rows, true, pca, &blurred));
-done:
-    return st;
-}
-
-/* The mean, then the axes. */
-static odd_status solve(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
-                        int64_t *bad_row)
-{
-    const bool random = is(pca->solver, "randomized");
-    double squares;
-    odd_status st;
-    ODD_TRY(odd_pca_mean(rows, pca->mean, random ? &squares : NULL, bad_row));
-    if (random)
-        ODD_TRY(odd_pca_by_random(rows, options, squares, pca));
-    else
-        ODD_TRY(solve_exactly(rows, pca));
-done:
-    return st;
-}
-
 static void tell_missing(const odd_pca *pca, int64_t wanted)
 {
     if (pca->k < wanted)
@@ -189,7 +133,7 @@ odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd
     pca->n = n;
     pca->whiten = options->whiten;
     pca->solver = solver;
-    ODD_TRY(solve(rows, options, pca, bad_row));
+    ODD_TRY(find_solver(solver)->fit(rows, options, pca, bad_row));
     for (int i = 0; i < pca->k; i++)
         pca->value[i] /= (double)(n - 1);
     pca->total_variance /= (double)(n - 1);

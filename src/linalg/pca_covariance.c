@@ -49,7 +49,7 @@ done:
     return st;
 }
 
-odd_status odd_pca_by_covariance(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred)
+static odd_status by_covariance(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred)
 {
     odd_status st = ODD_OK;
     odd_scatter s = {0};
@@ -70,11 +70,33 @@ done:
     return st;
 }
 
-int64_t odd_pca_covariance_bytes(int64_t n, int d, int ranks)
+static bool suits(int64_t n, int d, const odd_pca_options *options, const char **why)
 {
+    (void)n, (void)d, (void)options;
+    *why = "at least as many rows as features"; /* others come first where there are fewer */
+    return true;
+}
+
+static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks, int threads)
+{
+    (void)options, (void)threads;
     const int64_t square = (int64_t)d * d, panel = odd_panel_rows(n, d) * d;
     /* sum, product or float64 panel; panels as read and centred */
     const int64_t products = 8 * square + (4 * square > 8 * panel ? 4 * square : 8 * panel);
     const int64_t eigen = 8 * square + odd_grid_bytes(d, ranks);
     return products + 8 * panel > eigen ? products + 8 * panel : eigen;
 }
+
+static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
+                      int64_t *bad_row)
+{
+    (void)options;
+    return odd_pca_fit_exactly(rows, by_covariance, pca, bad_row);
+}
+
+const odd_pca_solver odd_pca_solver_covariance = {
+    .name = "covariance",
+    .suits = suits,
+    .bytes = bytes,
+    .fit = fit,
+};

@@ -218,7 +218,7 @@ done:
     return st;
 }
 
-odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred)
+static odd_status by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred)
 {
     odd_status st = ODD_OK;
     double *vector = NULL;
@@ -230,8 +230,17 @@ done:
     return st;
 }
 
-int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks, int threads)
+static bool suits(int64_t n, int d, const odd_pca_options *options, const char **why)
 {
+    (void)options;
+    if (n < d) *why = "fewer rows than features";
+    return n < d;
+}
+
+static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks, int threads)
+{
+    const int64_t order = n < d ? n : d,
+                  k = options->components < order ? options->components : order;
     const int64_t slab = odd_slab_bytes(n, d, ranks), vectors = 8 * k * n;
     const int64_t products =
         8 * n * n + slab + (4 * n * n > 8 * n * TERMS ? 4 * n * n : 8 * n * TERMS);
@@ -241,3 +250,17 @@ int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks, int threads)
     const int64_t most = products > eigen ? products : eigen;
     return vectors + (most > back ? most : back);
 }
+
+static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
+                      int64_t *bad_row)
+{
+    (void)options;
+    return odd_pca_fit_exactly(rows, by_gram, pca, bad_row);
+}
+
+const odd_pca_solver odd_pca_solver_gram = {
+    .name = "gram",
+    .suits = suits,
+    .bytes = bytes,
+    .fit = fit,
+};

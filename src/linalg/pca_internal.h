@@ -18,34 +18,48 @@ odd_status odd_pca_new(int d, int k, odd_pca **out);
  * any number of ranks. @return ODD_NUMERIC naming that row. */
 odd_status odd_pca_mean(const odd_rows *rows, double mean[], double *squares, int64_t *bad_row);
 
-/* pca_covariance.c, pca_gram.c */
+/* ---- Solvers: each its file and its line in this table. `auto` takes the last that suits ---- */
+
+/* ITEM(name, what it is for) */
+#define ODD_PCA_SOLVERS(ITEM)                                                                      \
+    ITEM(covariance, "for many rows")                                                              \
+    ITEM(gram, "for fewer rows than features")                                                     \
+    ITEM(randomized, "for rows that are many and wide, not exact")
+
+typedef struct {
+    const char *name;
+    /** Is it the one for this shape? Then *why, in words. @local */
+    bool (*suits)(int64_t n, int d, const odd_pca_options *options, const char **why);
+    /** Memory beside rows, mean and model, bytes per rank. @local */
+    int64_t (*bytes)(int64_t n, int d, const odd_pca_options *options, int ranks, int threads);
+    /**
+     * Take pca->d, k and n; fill mean, value (k) with the falling eigenvalues of the scatter matrix
+     * (variance times n - 1), axis (k, d), total_variance (likewise times n - 1), and lower k to
+     * the components that have variance. *bad_row as odd_pca_mean() gives it. @collective; the same
+     * bits on every rank.
+     */
+    odd_status (*fit)(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
+                      int64_t *bad_row);
+} odd_pca_solver;
+
+#define ODD_PCA_SOLVER(name, about) extern const odd_pca_solver odd_pca_solver_##name;
+ODD_PCA_SOLVERS(ODD_PCA_SOLVER)
+#undef ODD_PCA_SOLVER
+
+/* pca_exact.c */
 
 /**
- * A solver takes pca->d, k, n and mean, and fills value (k) with the falling eigenvalues of the
- * scatter matrix (variance times n - 1), axis (k, d), total_variance (likewise times n - 1), and
- * lowers k to the components that have variance. @collective; the same bits on every rank.
- *
+ * The axes by a matrix of products: all that a solver's fit fills but the mean.
  * @param[in]  exact    products in float64 instead of float32.
  * @param[out] blurred  float32 was not enough: nothing is filled, ask again with `exact`.
  */
-typedef odd_status (*odd_pca_solver)(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
-odd_status odd_pca_by_covariance(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
-odd_status odd_pca_by_gram(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred);
-
-/** Memory of a solver beside rows and model, bytes per rank. @local */
-int64_t odd_pca_covariance_bytes(int64_t n, int d, int ranks);
-int64_t odd_pca_gram_bytes(int64_t n, int d, int64_t k, int ranks, int threads);
-
-/* pca_random.c */
-
-/** A solver that needs the sum of squares of all values; products are float32 where that is
- *  harmless, so there is no `exact`. @collective; the same bits on any number of ranks and threads.
- */
-odd_status odd_pca_by_random(const odd_rows *rows, const odd_pca_options *options, double squares,
-                             odd_pca *pca);
-/** Columns that it works on for k components. */
-int odd_pca_columns(int64_t n, int d, int64_t k, int64_t oversampling);
-int64_t odd_pca_random_bytes(int64_t n, int d, int l, int ranks, int threads);
+typedef odd_status (*odd_pca_products)(const odd_rows *rows, bool exact, odd_pca *pca,
+                                       bool *blurred);
+/** The fit of a solver of such products: the mean, then float32 or float64. @collective */
+odd_status odd_pca_fit_exactly(const odd_rows *rows, odd_pca_products by, odd_pca *pca,
+                               int64_t *bad_row);
+/** How long that takes, in products of float32. */
+double odd_pca_exact_work(double n, double d, double k);
 
 /* pca_spectrum.c */
 

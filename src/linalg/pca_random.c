@@ -42,7 +42,8 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-int odd_pca_columns(int64_t n, int d, int64_t k, int64_t oversampling)
+/* Columns for k components. */
+static int columns_for(int64_t n, int d, int64_t k, int64_t oversampling)
 {
     return (int)smaller(k + oversampling, smaller(n, d));
 }
@@ -167,12 +168,14 @@ static void stop(finder *f)
     odd_free(f->q);
 }
 
-odd_status odd_pca_by_random(const odd_rows *rows, const odd_pca_options *options, double squares,
-                             odd_pca *pca)
+static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
+                      int64_t *bad_row)
 {
     odd_status st = ODD_OK;
+    double squares; /* of all values */
     finder f = {.rows = rows, .pca = pca};
-    f.l = odd_pca_columns(rows->part.n, rows->d, pca->k, options->oversampling);
+    f.l = columns_for(rows->part.n, rows->d, pca->k, options->oversampling);
+    ODD_TRY(odd_pca_mean(rows, pca->mean, &squares, bad_row));
     ODD_TRY_ALL(rows->comm, start(&f, squares));
     draw_columns(&f, options->seed);
     const int64_t iterations = options->iterations > 0 ? options->iterations : 1;
@@ -190,8 +193,37 @@ done:
     return st;
 }
 
-int64_t odd_pca_random_bytes(int64_t n, int d, int l, int ranks, int threads)
+/* ---- When it is worth it ---- */
+
+static const double long_work = 2e12; /* products: some ten seconds of two cores */
+static const double much_longer = 4;
+
+/* Time in float32 products. */
+static double work(int64_t n, int d, const odd_pca_options *o)
 {
+    const double l = columns_for(n, d, o->components, o->oversampling);
+    const double pass = 4.0 * (double)n * d * l, thin = 12.0 * d * l * l;
+    return (double)o->iterations * (pass + thin) + pass / 2;
+}
+
+static bool suits(int64_t n, int d, const odd_pca_options *options, const char **why)
+{
+    const double exact = odd_pca_exact_work((double)n, d, (double)options->components);
+    const bool worth_it = exact > long_work && exact > much_longer * work(n, d, options);
+    if (worth_it) *why = "rows so many and wide that exact components take much longer";
+    return worth_it;
+}
+
+static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks, int threads)
+{
+    const int l = columns_for(n, d, options->components, options->oversampling);
     return 4 * (int64_t)d * l + odd_power_pass_bytes(n, d, l, threads) +
            odd_tsqr_bytes(d, l, ranks, threads) + 32 * (int64_t)l * l;
 }
+
+const odd_pca_solver odd_pca_solver_randomized = {
+    .name = "randomized",
+    .suits = suits,
+    .bytes = bytes,
+    .fit = fit,
+};

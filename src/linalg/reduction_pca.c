@@ -4,14 +4,16 @@
 #include "oddlot/linalg/pca.h"
 #include "oddlot/par/agree.h"
 
-static const char *const solvers[] = {"auto", "covariance", "gram", "randomized", NULL};
+#define NAME(name, about) #name,
+static const char *const solvers[] = {"auto", ODD_PCA_SOLVERS(NAME) NULL};
+#undef NAME
+#define WORDS(name, about) #name ": " about "; "
 
 static const odd_option pca_options[] = {
     {"components", ODD_OPTION_INT, offsetof(odd_pca_options, components), "40", 1, 1e6, NULL,
      "directions kept, of the most variance"},
     {"solver", ODD_OPTION_CHOICE, offsetof(odd_pca_options, solver), "auto", 0, 0, solvers,
-     "covariance: for many rows; gram: for fewer rows than features; randomized: for rows that are "
-     "many and wide, not exact; auto: by shape"},
+     ODD_PCA_SOLVERS(WORDS) "auto: by shape"},
     {"whiten", ODD_OPTION_BOOL, offsetof(odd_pca_options, whiten), "false", 0, 0, NULL,
      "scale each score to unit variance"},
     {"oversampling", ODD_OPTION_INT, offsetof(odd_pca_options, oversampling), "10", 0, 1e6, NULL,

@@ -1,7 +1,8 @@
 /**
  * PCA: the k directions that keep the most variance of rows spread over ranks.
  *
- * Three ways, picked by shape or by the job:
+ * Three solvers, picked by shape or by the job (a solver is one file and one line in
+ * linalg/pca_internal.h):
  * - covariance: the (d, d) covariance, summed over ranks, its eigenvectors by ScaLAPACK; d up to
  * some 20,000.
  * - gram: the (n, n) matrix of inner products of centred rows, for n < d; its eigenvectors are
@@ -37,7 +38,7 @@ typedef struct {
     const char *solver; /* which one was used; static */
 } odd_pca;
 
-/** "covariance", "gram" or "randomized" for this shape, with a sentence why. @local */
+/** The name of the solver for this shape, "covariance" or another, with a sentence why. @local */
 const char *odd_pca_choose(int64_t n, int d, const odd_pca_options *options, const char **why);
 
 /** Bytes per rank that fitting takes beside the rows. @local */
