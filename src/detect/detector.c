@@ -1,20 +1,10 @@
-/* The table of detectors. */
+/* Detectors by name, and what they share. */
 #include "oddlot/detect/detector.h"
 
 #include "detect/detectors_internal.h"
 
 #include <stdio.h>
 #include <string.h>
-
-const odd_detector *const odd_detectors[] = {
-    &odd_detector_core,
-    &odd_detector_mixture,
-    &odd_detector_bayes_mixture,
-    &odd_detector_mahalanobis,
-    &odd_detector_knn,
-    &odd_detector_kmeans,
-    NULL,
-};
 
 const odd_detector *odd_detector_find(const char *name)
 {

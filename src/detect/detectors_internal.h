@@ -1,17 +1,10 @@
 /**
- * Detectors: those that detector.c lists, and the checks that they share.
+ * Detectors: the checks that they share.
  */
 #ifndef ODDLOT_DETECT_DETECTORS_INTERNAL_H
 #define ODDLOT_DETECT_DETECTORS_INTERNAL_H
 
 #include "oddlot/detect/detector.h"
-
-extern const odd_detector odd_detector_core;
-extern const odd_detector odd_detector_mixture;
-extern const odd_detector odd_detector_bayes_mixture;
-extern const odd_detector odd_detector_kmeans;
-extern const odd_detector odd_detector_knn;
-extern const odd_detector odd_detector_mahalanobis;
 
 /** ODD_ARG unless there is at least one row and one feature; the same on every rank, as both
  *  numbers are. @local */

@@ -1,14 +1,7 @@
-/* The table of reductions. */
+/* Reductions by name. */
 #include "oddlot/linalg/reduction.h"
 
-#include "linalg/reductions_internal.h"
-
 #include <string.h>
-
-const odd_reduction *const odd_reductions[] = {
-    &odd_reduction_pca,  &odd_reduction_sparse_pca, &odd_reduction_srp,
-    &odd_reduction_umap, &odd_reduction_none,       NULL,
-};
 
 const odd_reduction *odd_reduction_find(const char *name)
 {

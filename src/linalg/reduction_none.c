@@ -1,5 +1,5 @@
 /* No reduction: rows pass as they are, for detectors that work on the features themselves. */
-#include "linalg/reductions_internal.h"
+#include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* PCA as a reduction. */
 #include "linalg/pca_internal.h"
-#include "linalg/reductions_internal.h"
 #include "oddlot/linalg/pca.h"
+#include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
 
 #define NAME(name, about) #name,

@@ -1,9 +1,9 @@
 /* Sparse PCA as a reduction: scores by ridge regression on the axes, which are not orthogonal. */
 #include "linalg/projector_internal.h"
-#include "linalg/reductions_internal.h"
 #include "linalg/sparse_pca_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/blas.h"
+#include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
 
 #include <limits.h>

@@ -6,9 +6,9 @@
  * instruction adds a feature of all of them. Each row's sums are made in one order, whoever makes
  * them. */
 #include "linalg/projection_pattern_internal.h"
-#include "linalg/reductions_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
+#include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/threads.h"
 

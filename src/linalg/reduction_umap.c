@@ -5,8 +5,8 @@
  *
  * Some of the rows, or all, are laid out; they are the model. Other rows go to the mean of the
  * places of their neighbours, each as near as it counts. */
-#include "linalg/reductions_internal.h"
 #include "linalg/umap_internal.h"
+#include "oddlot/linalg/reduction.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

@@ -6,7 +6,6 @@
 #include "oddlot/run/run.h"
 #include "oddlot/run/runner.h"
 #include "oddlot/run/stage_files.h"
-#include "oddlot/stage/stages.h"
 #include "pipeline/pipelines_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -137,12 +136,9 @@ done:
     return st;
 }
 
-#define ODD_STAGE_ENTRY(stage) &stage,
-static const odd_stage *const stages[] = {ODD_STAGES(ODD_STAGE_ENTRY) NULL};
-
 const odd_pipeline odd_pipeline_audit = {
     .name = "an audit",
     .counts = "images",
-    .stages = stages,
+    .stages = odd_audit_stages,
     .print = print_audit,
 };

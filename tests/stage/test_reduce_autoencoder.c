@@ -52,9 +52,9 @@ static void is_in_the_table(void)
     CU_ASSERT_PTR_EQUAL(odd_stage_reduction_find("autoencoder"), &odd_reduction_autoencoder);
     CU_ASSERT_PTR_EQUAL(odd_stage_reduction_find("pca"), odd_reductions[0]);
     CU_ASSERT_PTR_NULL(odd_stage_reduction_find("no such reduction"));
-    for (int i = 0; odd_stage_reduction(i); i++)
-        CU_ASSERT_PTR_EQUAL(odd_stage_reduction_find(odd_stage_reduction(i)->name),
-                            odd_stage_reduction(i));
+    for (int i = 0; odd_stage_reductions[i]; i++)
+        CU_ASSERT_PTR_EQUAL(odd_stage_reduction_find(odd_stage_reductions[i]->name),
+                            odd_stage_reductions[i]);
 }
 
 static void a_plane_is_given_back(void)

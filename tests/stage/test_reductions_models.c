@@ -51,7 +51,7 @@ static void promise_of_trial(const void *context, const char *what, bool kept)
 static void test_models(void)
 {
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_rows rows = rows_of(WORLD, N, D, plain), wide = rows_of(WORLD, N, D + 1, plain);
         odd_bundle empty = ODD_BUNDLE_EMPTY;
         outcome o = reduce(r, &rows);
@@ -96,7 +96,7 @@ static void test_files(void)
 {
     const odd_reduction *r;
     fixture_folder(WORLD);
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_rows rows = rows_of(WORLD, N, D, plain);
         outcome o = reduce(r, &rows), back = {.k = o.k, .model = ODD_BUNDLE_EMPTY};
         back.score = odd_alloc(rows.part.n_local * (o.k > 0 ? o.k : 1), sizeof *back.score);

@@ -26,7 +26,7 @@ static bool as_alone(const odd_reduction *r, MPI_Comm team, const outcome *alone
 static void test_ranks(void)
 {
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_rows rows = rows_of(SELF, N, D, plain);
         odd_threads_setup(1, 1);
         outcome alone = reduce(r, &rows);
@@ -57,7 +57,7 @@ static void test_streamed(void)
 {
     enum { MANY = 600 };
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_rows rows = rows_of(SELF, MANY, D, plain), streamed = rows;
         streamed.x = NULL;
         streamed.read = read_rows;
@@ -89,7 +89,7 @@ static double in_another_order(int64_t place, int j)
 static void test_order(void)
 {
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_rows rows = rows_of(SELF, N, D, plain), others = rows_of(SELF, N, D, in_another_order);
         outcome here = reduce(r, &rows), there = reduce(r, &others);
         const double off = 1e-5 * largest(&here, N);
@@ -111,7 +111,7 @@ static void test_alone(void)
 {
     enum { PART = 13 };
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_rows rows = rows_of(SELF, N, D, plain), some = rows_of(SELF, PART, D, plain);
         outcome all = reduce(r, &rows), few = {.k = all.k};
         few.score = odd_alloc(PART * (int64_t)MOST_K, sizeof *few.score);

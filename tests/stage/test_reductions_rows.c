@@ -75,7 +75,7 @@ static void test_hostile(void)
 {
     const odd_reduction *r;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
-        for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+        for (int i = 0; (r = odd_stage_reductions[i]); i++) {
             odd_rows rows = rows_of(WORLD, cases[c].n, cases[c].d, cases[c].value);
             outcome o = reduce(r, &rows);
             const bool refused = cases[c].may_refuse && o.st == ODD_ARG;
@@ -101,7 +101,7 @@ static void test_not_finite(void)
     static const double wrong[] = {NAN, INFINITY, -INFINITY};
     const odd_reduction *r;
     for (size_t w = 0; w < 3; w++)
-        for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+        for (int i = 0; (r = odd_stage_reductions[i]); i++) {
             wrong_value = wrong[w];
             odd_rows rows = rows_of(WORLD, N, D, with_wrong_value);
             outcome o = reduce(r, &rows);
@@ -123,7 +123,7 @@ static void test_not_finite(void)
 static void test_not_finite_later(void)
 {
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         wrong_value = NAN;
         odd_rows good = rows_of(SELF, N, D, plain), bad = rows_of(SELF, N, D, with_wrong_value);
         outcome o = reduce(r, &good);
@@ -158,7 +158,7 @@ static void test_plan(void)
     static const int64_t rows[] = {0, 1, N, 100000000};
     static const int features[] = {0, 1, D, 100000};
     const odd_reduction *r;
-    for (int i = 0; (r = odd_stage_reduction(i)); i++) {
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
         odd_job *job;
         const void *options = settings(r, &job);
         odd_rows some = rows_of(SELF, N, D, plain);

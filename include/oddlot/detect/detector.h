@@ -1,6 +1,6 @@
 /**
  * Detector: what learns from rows and says how odd each is. A detector is one table of functions in
- * one file and one line in detector.c; the stages `fit` and `score` know nothing else of it.
+ * one file and one line in ODD_DETECTORS; the stages `fit` and `score` know nothing else of it.
  */
 #ifndef ODDLOT_DETECT_DETECTOR_H
 #define ODDLOT_DETECT_DETECTOR_H
@@ -41,6 +41,18 @@ typedef struct {
      *  the usual distance from the theme"). @local */
     void (*reason)(const odd_bundle *model, const double score[], char *buffer, size_t size);
 } odd_detector;
+
+#define ODD_DETECTORS(X)                                                                           \
+    X(odd_detector_core)                                                                           \
+    X(odd_detector_mixture)                                                                        \
+    X(odd_detector_bayes_mixture)                                                                  \
+    X(odd_detector_mahalanobis)                                                                    \
+    X(odd_detector_knn)                                                                            \
+    X(odd_detector_kmeans)
+
+#define ODD_DECLARE(record) extern const odd_detector record;
+ODD_DETECTORS(ODD_DECLARE)
+#undef ODD_DECLARE
 
 extern const odd_detector *const odd_detectors[]; /* NULL-terminated; the first is the default */
 const odd_detector *odd_detector_find(const char *name); /* NULL if there is none */

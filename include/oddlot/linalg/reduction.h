@@ -1,6 +1,6 @@
 /**
  * Reduction: what turns wide rows into short ones. A reduction is one table of functions in one
- * file and one line in reduction.c; the `reduce` stage knows nothing else of it.
+ * file and one line in ODD_REDUCTIONS; the `reduce` stage knows nothing else of it.
  */
 #ifndef ODDLOT_LINALG_REDUCTION_H
 #define ODDLOT_LINALG_REDUCTION_H
@@ -35,6 +35,17 @@ typedef struct {
     odd_status (*apply)(const odd_bundle *model, const odd_rows *rows, float score[],
                         double residual[]);
 } odd_reduction;
+
+#define ODD_REDUCTIONS(X)                                                                          \
+    X(odd_reduction_pca)                                                                           \
+    X(odd_reduction_sparse_pca)                                                                    \
+    X(odd_reduction_srp)                                                                           \
+    X(odd_reduction_umap)                                                                          \
+    X(odd_reduction_none)
+
+#define ODD_DECLARE(record) extern const odd_reduction record;
+ODD_REDUCTIONS(ODD_DECLARE)
+#undef ODD_DECLARE
 
 extern const odd_reduction *const odd_reductions[]; /* NULL-terminated; the first is the default */
 const odd_reduction *odd_reduction_find(const char *name); /* NULL if there is none */

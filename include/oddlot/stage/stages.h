@@ -17,8 +17,8 @@
     X(odd_stage_evaluate)                                                                          \
     X(odd_stage_report)
 
-#define ODD_DECLARE_STAGE(name) extern const odd_stage name;
-ODD_STAGES(ODD_DECLARE_STAGE)
-#undef ODD_DECLARE_STAGE
+#define ODD_DECLARE(record) extern const odd_stage record;
+ODD_STAGES(ODD_DECLARE)
+#undef ODD_DECLARE
 
 #endif

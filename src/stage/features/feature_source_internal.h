@@ -1,6 +1,6 @@
 /**
  * Feature source: what turns stored images into rows of numbers. A source is one table of functions
- * in one file and one line in feature_source.c; the `features` stage knows nothing else of it.
+ * in one file and one line in ODD_FEATURE_SOURCES; the `features` stage knows nothing else of it.
  */
 #ifndef ODDLOT_STAGE_FEATURES_FEATURE_SOURCE_INTERNAL_H
 #define ODDLOT_STAGE_FEATURES_FEATURE_SOURCE_INTERNAL_H
@@ -44,9 +44,15 @@ typedef struct {
     void (*close)(void **state);
 } odd_feature_source;
 
-extern const odd_feature_source *const odd_feature_sources[]; /* NULL-terminated */
-const odd_feature_source *odd_feature_source_find(const char *name);
+#define ODD_FEATURE_SOURCES(X)                                                                     \
+    X(odd_feature_pixels)                                                                          \
+    X(odd_feature_onnx)                                                                            \
+    X(odd_feature_trained)
 
-extern const odd_feature_source odd_feature_pixels, odd_feature_onnx, odd_feature_trained;
+#define ODD_DECLARE(record) extern const odd_feature_source record;
+ODD_FEATURE_SOURCES(ODD_DECLARE)
+#undef ODD_DECLARE
+
+extern const odd_feature_source *const odd_feature_sources[]; /* NULL-terminated */
 
 #endif

@@ -34,7 +34,10 @@ static const odd_section features_section = {"features", "From images to numbers
 static const odd_feature_source *source_of(const odd_job *job)
 {
     const features_options *options = odd_job_section(job, "features");
-    return odd_feature_source_find(options->source);
+    for (int i = 0; odd_feature_sources[i]; i++)
+        if (strcmp(odd_feature_sources[i]->name, options->source) == 0)
+            return odd_feature_sources[i];
+    return NULL;
 }
 
 static const char *features_part(const odd_job *job)

@@ -20,6 +20,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef struct {
     char *method, *model;
@@ -36,6 +37,13 @@ static const odd_option reduce_table[] = {
 static const odd_section reduce_section = {"reduce", "From wide rows to short ones", reduce_table,
                                            sizeof(reduce_options)};
 
+const odd_reduction *odd_stage_reduction_find(const char *name)
+{
+    for (int i = 0; odd_stage_reductions[i]; i++)
+        if (strcmp(odd_stage_reductions[i]->name, name) == 0) return odd_stage_reductions[i];
+    return NULL;
+}
+
 static const odd_reduction *reduction_of(const odd_job *job)
 {
     const reduce_options *options = odd_job_section(job, "reduce");
@@ -49,7 +57,7 @@ static const char *reduce_part(const odd_job *job)
 
 static odd_part reduction_part(int i)
 {
-    const odd_reduction *r = odd_stage_reduction(i);
+    const odd_reduction *r = odd_stage_reductions[i];
     return r ? (odd_part){r->name, r->summary, r->options, r->options_size} : (odd_part){0};
 }
 

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+static const char *const tasks[] = {"damage", "autoencoder", NULL};
 static const char *const initials[] = {"he", "glorot", NULL};
 static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
 static const char *const schedules[] = {"constant", "cosine", "step", NULL};
@@ -20,8 +21,7 @@ static const odd_option table[] = {
     {"network", ODD_OPTION_LIST, offsetof(odd_training_options, network), "[]", 0, 0, NULL,
      "layers of a network that is trained on the catalogue, such as ['conv 8 5x5', relu, 'max_pool "
      "2', 'dense 2']; []: none is"},
-    {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0,
-     odd_train_tasks,
+    {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0, tasks,
      "what it learns: damage, to tell images that a program damaged from those as they are; "
      "autoencoder, to give images back through a short code"},
     {"folds", ODD_OPTION_INT, offsetof(odd_training_options, folds), "4", 2, 100, NULL,

@@ -1,7 +1,7 @@
 /**
  * Task: what the networks of stage `train` are to learn. A task is one table of functions in one
- * file and one line in train_task.c; epochs, shards, checkpoints, curves and patience are the same
- * for all (train_fold.c).
+ * file and one line in ODD_TRAIN_TASKS; epochs, shards, checkpoints, curves and patience are the
+ * same for all (train_fold.c).
  */
 #ifndef ODDLOT_STAGE_TRAIN_TRAIN_TASK_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_TRAIN_TASK_INTERNAL_H
@@ -117,9 +117,15 @@ typedef struct odd_train_task {
     odd_status (*write)(const struct odd_training *t, odd_file *file);
 } odd_train_task;
 
-extern const odd_train_task odd_task_damage, odd_task_autoencoder;
+#define ODD_TRAIN_TASKS(X)                                                                         \
+    X(odd_task_damage)                                                                             \
+    X(odd_task_autoencoder)
 
-extern const char *const odd_train_tasks[]; /* their names; NULL ends */
+#define ODD_DECLARE(record) extern const odd_train_task record;
+ODD_TRAIN_TASKS(ODD_DECLARE)
+#undef ODD_DECLARE
+
+extern const odd_train_task *const odd_train_tasks[]; /* NULL-terminated */
 /** The settings of the i-th task. @local */
 odd_part odd_train_task_part(int i);
 /** The task that the job names. @local */
