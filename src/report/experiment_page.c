@@ -61,8 +61,9 @@ done:
     return st;
 }
 
-static odd_status write_html(const odd_experiment_data *data, odd_text *html)
+static odd_status write_html(const void *page, odd_text *html)
 {
+    const odd_experiment_data *data = page;
     odd_status st;
     odd_page_begin(data->title, data->subtitle, NULL, html);
     write_table(data, html);
@@ -77,11 +78,5 @@ done:
 
 odd_status odd_experiment_page_write(const char *folder, const odd_experiment_data *data)
 {
-    odd_text html = ODD_TEXT_EMPTY;
-    odd_status st;
-    ODD_TRY(write_html(data, &html));
-    ODD_TRY(odd_report_folder_put(folder, &html));
-done:
-    odd_text_free(&html);
-    return st;
+    return odd_report_folder_put(folder, write_html, data);
 }

@@ -154,7 +154,7 @@ odd_status odd_report_folder_abandon(const odd_report_folder *folder, odd_status
     return odd_fail(st, "%s", reason);
 }
 
-odd_status odd_report_folder_put(const char *place, const odd_text *html)
+static odd_status put_page(const char *place, const odd_text *html)
 {
     odd_report_folder folder;
     odd_status st;
@@ -163,4 +163,15 @@ odd_status odd_report_folder_put(const char *place, const odd_text *html)
     ODD_TRY(odd_report_folder_publish(&folder));
 done:
     return st == ODD_OK ? st : odd_report_folder_abandon(&folder, st);
+}
+
+odd_status odd_report_folder_put(const char *place, odd_page_writer *write, const void *data)
+{
+    odd_text html = ODD_TEXT_EMPTY;
+    odd_status st;
+    ODD_TRY(write(data, &html));
+    ODD_TRY(put_page(place, &html));
+done:
+    odd_text_free(&html);
+    return st;
 }

@@ -30,7 +30,10 @@ odd_status odd_report_folder_publish(const odd_report_folder *folder);
 /** Remove what was written; the status of the failure is passed through. */
 odd_status odd_report_folder_abandon(const odd_report_folder *folder, odd_status st);
 
+/* Writes a page of some kind of data. */
+typedef odd_status odd_page_writer(const void *data, odd_text *html);
+
 /** All of the above for a report of one page without pictures. */
-odd_status odd_report_folder_put(const char *place, const odd_text *html);
+odd_status odd_report_folder_put(const char *place, odd_page_writer *write, const void *data);
 
 #endif

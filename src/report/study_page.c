@@ -55,8 +55,9 @@ static void write_plots(const odd_study_data *data, odd_text *html)
 
 /* ---- the page ---- */
 
-static odd_status write_html(const odd_study_data *data, odd_text *html)
+static odd_status write_html(const void *page, odd_text *html)
 {
+    const odd_study_data *data = page;
     odd_page_begin(data->title, data->subtitle, NULL, html);
     write_tables(data, html);
     write_plots(data, html);
@@ -68,11 +69,5 @@ static odd_status write_html(const odd_study_data *data, odd_text *html)
 
 odd_status odd_study_page_write(const char *folder, const odd_study_data *data)
 {
-    odd_text html = ODD_TEXT_EMPTY;
-    odd_status st;
-    ODD_TRY(write_html(data, &html));
-    ODD_TRY(odd_report_folder_put(folder, &html));
-done:
-    odd_text_free(&html);
-    return st;
+    return odd_report_folder_put(folder, write_html, data);
 }
