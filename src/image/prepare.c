@@ -82,12 +82,14 @@ typedef struct {
     odd_box box; /* what to keep of the view */
 } part;
 
-static void replace(part *p, odd_image *made)
+/* What a step made, which is nothing where it failed; the status is passed through. */
+static odd_status replace(part *p, odd_status st, const odd_image *made)
 {
+    if (st != ODD_OK) return st;
     odd_image_free(&p->owned);
     p->owned = *made;
     p->view = odd_view_whole(&p->owned);
-    *made = (odd_image)ODD_IMAGE_EMPTY;
+    return ODD_OK;
 }
 
 /* Narrow the view to the whole pixels that cover the box. */
@@ -103,35 +105,23 @@ static void narrow(part *p, const odd_image *image)
 
 static odd_status flatten(const odd_prepare_options *options, part *p)
 {
-    odd_status st;
     odd_image made = ODD_IMAGE_EMPTY;
     uint32_t colour = (uint32_t)strtoul(options->background, NULL, 16);
     const uint8_t background[3] = {(uint8_t)(colour >> 16), (uint8_t)(colour >> 8),
                                    (uint8_t)colour};
-    ODD_TRY(odd_flatten(&p->view, background, &made));
-    replace(p, &made);
-done:
-    return st;
+    return replace(p, odd_flatten(&p->view, background, &made), &made);
 }
 
 static odd_status luma(part *p)
 {
-    odd_status st;
     odd_image made = ODD_IMAGE_EMPTY;
-    ODD_TRY(odd_luma(&p->view, &made));
-    replace(p, &made);
-done:
-    return st;
+    return replace(p, odd_luma(&p->view, &made), &made);
 }
 
 static odd_status orient(part *p, int orientation)
 {
-    odd_status st;
     odd_image made = ODD_IMAGE_EMPTY;
-    ODD_TRY(odd_orient(&p->view, orientation, &p->box, &made));
-    replace(p, &made);
-done:
-    return st;
+    return replace(p, odd_orient(&p->view, orientation, &p->box, &made), &made);
 }
 
 static void spread_grey(size_t n, uint8_t *pixels)
@@ -164,11 +154,10 @@ static bool convert(const odd_source *source, const odd_decoded *decoded, part *
                     (decoded->cmyk || !odd_profile_is_plain(decoded->profile, decoded->profile_size,
                                                             p->view.channels));
     if (profiled && odd_apply_profile(source, decoded, &p->view, &made, verdict))
-        replace(p, &made);
-    else if (verdict->status == ODD_IMAGE_OK && decoded->cmyk) {
-        if (odd_cmyk_to_rgb(&p->view, &made) != ODD_OK) return odd_reject_status(verdict);
-        replace(p, &made);
-    }
+        replace(p, ODD_OK, &made);
+    else if (verdict->status == ODD_IMAGE_OK && decoded->cmyk &&
+             replace(p, odd_cmyk_to_rgb(&p->view, &made), &made) != ODD_OK)
+        return odd_reject_status(verdict);
     return verdict->status == ODD_IMAGE_OK;
 }
 
