@@ -99,33 +99,32 @@ done:
     return st;
 }
 
-static odd_status batch_norm(odd_network *n)
+/* A layer with `count` constants whose shape is that of the first `rank` dimensions of an image. */
+static odd_status with_constants(odd_network *n, odd_layer_kind kind, int rank, int count,
+                                 const float initial[])
 {
-    static const float initial[4] = {1, 0, 0, 1}; /* scale, shift, mean, variance */
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
-    int other[4];
-    int64_t channels = odd_network_so_far(n)->shape[1];
-    for (int i = 0; i < 4; i++)
-        ODD_TRY(odd_initial_constant(n, 1, &channels, initial[i], &other[i]));
-    ODD_TRY(odd_network_add(n, ODD_LAYER_BATCH_NORM, &set, 4, other, true));
+    int other[ODD_LAYER_INPUTS];
+    int64_t shape[ODD_TENSOR_RANK];
+    memcpy(shape, odd_network_so_far(n)->shape + 1, sizeof *shape * (size_t)rank);
+    for (int i = 0; i < count; i++)
+        ODD_TRY(odd_initial_constant(n, rank, shape, initial[i], &other[i]));
+    ODD_TRY(odd_network_add(n, kind, &set, count, other, true));
 done:
     return st;
 }
 
+static odd_status batch_norm(odd_network *n)
+{
+    static const float initial[4] = {1, 0, 0, 1}; /* scale, shift, mean, variance */
+    return with_constants(n, ODD_LAYER_BATCH_NORM, 1, 4, initial);
+}
+
 static odd_status layer_norm(odd_network *n)
 {
-    const odd_layer_settings set = odd_layer_defaults();
-    odd_status st;
-    int other[2];
-    int64_t shape[ODD_TENSOR_RANK];
-    int rank = odd_network_so_far(n)->rank - 1;
-    memcpy(shape, odd_network_so_far(n)->shape + 1, sizeof *shape * (size_t)rank);
-    ODD_TRY(odd_initial_constant(n, rank, shape, 1, &other[0]));
-    ODD_TRY(odd_initial_constant(n, rank, shape, 0, &other[1]));
-    ODD_TRY(odd_network_add(n, ODD_LAYER_LAYER_NORM, &set, 2, other, true));
-done:
-    return st;
+    static const float initial[2] = {1, 0}; /* scale, shift */
+    return with_constants(n, ODD_LAYER_LAYER_NORM, odd_network_so_far(n)->rank - 1, 2, initial);
 }
 
 static odd_status dropout(odd_network *n)

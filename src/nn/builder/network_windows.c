@@ -24,7 +24,7 @@ static odd_status read_pad(odd_network *n, window *w)
 }
 
 /* Settings by name in any order, until something else comes. */
-static odd_status read_window(odd_network *n, window *w, bool pool)
+static odd_status read_settings(odd_network *n, window *w, bool pool)
 {
     odd_status st = ODD_OK;
     while (st == ODD_OK && n->next < n->words) {
@@ -43,6 +43,19 @@ static odd_status read_window(odd_network *n, window *w, bool pool)
         else
             st = odd_words_end(n);
     }
+    return st;
+}
+
+/* A pool moves by its own size where nothing else is said. */
+static odd_status read_window(odd_network *n, window *w, bool pool)
+{
+    odd_status st;
+    ODD_TRY(odd_words_pair(n, pool ? "a window" : "a kernel", 1, w->set.kernel));
+    for (int d = 0; pool && d < 2; d++)
+        w->set.stride[d] = w->set.kernel[d];
+    ODD_TRY(read_settings(n, w, pool));
+    ODD_TRY(need_maps(n));
+done:
     return st;
 }
 
@@ -99,9 +112,7 @@ static odd_status read_conv(odd_network *n, bool transpose)
     int64_t channels;
     window w = new_window(transpose);
     ODD_TRY(odd_words_count(n, "the number of channels", 1, &channels));
-    ODD_TRY(odd_words_pair(n, "a kernel", 1, w.set.kernel));
     ODD_TRY(read_window(n, &w, false));
-    ODD_TRY(need_maps(n));
     ODD_TRY(add_conv(n, &w, channels));
 done:
     return st;
@@ -121,9 +132,7 @@ odd_status odd_network_depthwise(odd_network *n)
 {
     odd_status st;
     window w = new_window(false);
-    ODD_TRY(odd_words_pair(n, "a kernel", 1, w.set.kernel));
     ODD_TRY(read_window(n, &w, false));
-    ODD_TRY(need_maps(n));
     w.set.group = odd_network_so_far(n)->shape[1];
     ODD_TRY(add_conv(n, &w, w.set.group));
 done:
@@ -134,11 +143,7 @@ static odd_status pool(odd_network *n, odd_layer_kind kind)
 {
     odd_status st;
     window w = new_window(false);
-    ODD_TRY(odd_words_pair(n, "a window", 1, w.set.kernel));
-    w.set.stride[0] = w.set.kernel[0];
-    w.set.stride[1] = w.set.kernel[1];
     ODD_TRY(read_window(n, &w, true));
-    ODD_TRY(need_maps(n));
     if (w.same) pad_same(n, &w);
     ODD_TRY(odd_network_add(n, kind, &w.set, 0, NULL, true));
 done:

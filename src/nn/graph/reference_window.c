@@ -11,6 +11,17 @@ static int64_t at4(const odd_view *v, int64_t a, int64_t b, int64_t c, int64_t d
     return ((a * v->shape[1] + b) * v->shape[2] + c) * v->shape[3] + d;
 }
 
+/* The result (n, m, y, x), value by value. */
+static void fill(const odd_task *t,
+                 double (*value)(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x))
+{
+    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
+    for (int64_t i = 0; i < values; i++) {
+        odd_view_place(&t->out, i, place);
+        t->out.data[i] = (float)value(t, place[0], place[1], place[2], place[3]);
+    }
+}
+
 /* Row (d = 0) or column (d = 1) of the input under place `in` of the window at place `out`. */
 static int64_t under(const odd_layer_settings *set, int d, int64_t out, int64_t in)
 {
@@ -37,11 +48,7 @@ static double conv_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int
 
 void odd_reference_conv(const odd_task *t)
 {
-    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
-    for (int64_t i = 0; i < values; i++) {
-        odd_view_place(&t->out, i, place);
-        t->out.data[i] = (float)conv_value(t, place[0], place[1], place[2], place[3]);
-    }
+    fill(t, conv_value);
 }
 
 /* The place of the input whose window has its place `in` over the result's `out`; -1: none. */
@@ -73,14 +80,10 @@ static double transposed_value(const odd_task *t, int64_t n, int64_t m, int64_t 
 
 void odd_reference_conv_transpose(const odd_task *t)
 {
-    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
-    for (int64_t i = 0; i < values; i++) {
-        odd_view_place(&t->out, i, place);
-        t->out.data[i] = (float)transposed_value(t, place[0], place[1], place[2], place[3]);
-    }
+    fill(t, transposed_value);
 }
 
-static float pool_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
+static double pool_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
 {
     const odd_layer_settings *set = &t->layer->set;
     const odd_view *in = &t->in[0];
@@ -95,16 +98,12 @@ static float pool_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int6
             most = fmax(most, value);
             seen++;
         }
-    if (t->layer->kind == ODD_LAYER_MAX_POOL) return (float)most;
+    if (t->layer->kind == ODD_LAYER_MAX_POOL) return most;
     if (set->count_padding) seen = set->kernel[0] * set->kernel[1];
-    return (float)(sum / (double)seen);
+    return sum / (double)seen;
 }
 
 void odd_reference_pool(const odd_task *t)
 {
-    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
-    for (int64_t i = 0; i < values; i++) {
-        odd_view_place(&t->out, i, place);
-        t->out.data[i] = pool_value(t, place[0], place[1], place[2], place[3]);
-    }
+    fill(t, pool_value);
 }

@@ -50,49 +50,45 @@ odd_status odd_writer_constant(odd_writer *w, const char *name, int32_t type, in
     return ODD_OK;
 }
 
+/* The attribute is copied. */
 static odd_status add_attribute(odd_writer *w, const char *name,
                                 Onnx__AttributeProto__AttributeType type,
-                                Onnx__AttributeProto **attribute)
+                                Onnx__AttributeProto filled)
 {
-    odd_status st = odd_writer_take(w, attribute, 1, sizeof **attribute);
+    Onnx__AttributeProto *a;
+    odd_status st = odd_writer_take(w, &a, 1, sizeof *a);
     if (st != ODD_OK) return st;
     ODD_CHECK(w->node->n_attribute < ODD_WRITER_ATTRIBUTES);
-    onnx__attribute_proto__init(*attribute);
-    (*attribute)->name = (char *)name;
-    (*attribute)->has_type = true;
-    (*attribute)->type = type;
-    w->node->attribute[w->node->n_attribute++] = *attribute;
+    *a = filled;
+    a->name = (char *)name;
+    a->has_type = true;
+    a->type = type;
+    w->node->attribute[w->node->n_attribute++] = a;
     return ODD_OK;
 }
 
 odd_status odd_writer_int(odd_writer *w, const char *name, int64_t value)
 {
-    Onnx__AttributeProto *a;
-    odd_status st = add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT, &a);
-    if (st != ODD_OK) return st;
-    a->has_i = true;
-    a->i = value;
-    return ODD_OK;
+    Onnx__AttributeProto a = ONNX__ATTRIBUTE_PROTO__INIT;
+    a.has_i = true;
+    a.i = value;
+    return add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT, a);
 }
 
 odd_status odd_writer_float(odd_writer *w, const char *name, float value)
 {
-    Onnx__AttributeProto *a;
-    odd_status st = add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, &a);
-    if (st != ODD_OK) return st;
-    a->has_f = true;
-    a->f = value;
-    return ODD_OK;
+    Onnx__AttributeProto a = ONNX__ATTRIBUTE_PROTO__INIT;
+    a.has_f = true;
+    a.f = value;
+    return add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, a);
 }
 
 odd_status odd_writer_ints(odd_writer *w, const char *name, const int64_t values[], int count)
 {
-    Onnx__AttributeProto *a;
-    odd_status st = add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS, &a);
-    if (st != ODD_OK) return st;
-    a->ints = (int64_t *)values;
-    a->n_ints = (size_t)count;
-    return ODD_OK;
+    Onnx__AttributeProto a = ONNX__ATTRIBUTE_PROTO__INIT;
+    a.ints = (int64_t *)values;
+    a.n_ints = (size_t)count;
+    return add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS, a);
 }
 
 /* "conv1.pads", with more dots where a tensor has that name. */
