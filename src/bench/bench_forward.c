@@ -40,10 +40,12 @@ done:
 
 /* A model ready to run, with its data. */
 typedef struct {
+    MPI_Comm comm;
     odd_graph *graph;
     odd_net *net;
     float *x, **y;
     double gflop; /* of one image */
+    double peak;  /* GFLOP/s of a large product */
 } forward;
 
 static void forward_close(forward *f)
@@ -74,22 +76,19 @@ done:
     return st;
 }
 
-static odd_status time_batches(MPI_Comm comm, const odd_bench_case *self,
-                               const odd_bench_settings *s, forward *f, double peak)
+static odd_status forward_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
 {
-    char more[256];
-    odd_status st = ODD_OK;
-    for (int64_t r = 0; r < s->repeat; r++) {
-        const double started = odd_bench_start(comm);
-        ODD_TRY_ALL(comm, odd_net_run(f->net, s->n, NULL, f->x, f->y));
-        const double seconds = odd_bench_stop(comm, started);
-        const double gflops = f->gflop * (double)s->n / seconds;
-        snprintf(more, sizeof more,
-                 ", \"precision\": \"%s\", \"images_per_second_per_rank\": %.2f, \"gflops\": %.1f, "
-                 "\"peak_gflops\": %.1f, \"share_of_peak\": %.3f",
-                 odd_net_precision(f->net), (double)s->n / seconds, gflops, peak, gflops / peak);
-        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
-    }
+    const forward *f = context;
+    odd_status st;
+    const double started = odd_bench_start(f->comm);
+    ODD_TRY_ALL(f->comm, odd_net_run(f->net, s->n, NULL, f->x, f->y));
+    took->seconds = odd_bench_stop(f->comm, started);
+    const double gflops = f->gflop * (double)s->n / took->seconds;
+    snprintf(took->more, sizeof took->more,
+             ", \"precision\": \"%s\", \"images_per_second_per_rank\": %.2f, \"gflops\": %.1f, "
+             "\"peak_gflops\": %.1f, \"share_of_peak\": %.3f",
+             odd_net_precision(f->net), (double)s->n / took->seconds, gflops, f->peak,
+             gflops / f->peak);
 done:
     return st;
 }
@@ -97,12 +96,11 @@ done:
 static odd_status run_forward(MPI_Comm comm, const odd_bench_case *self,
                               const odd_bench_settings *s)
 {
-    forward f = {0};
-    double peak;
+    forward f = {.comm = comm};
     odd_status st;
     ODD_TRY_ALL(comm, forward_open(s, &f));
-    ODD_TRY_ALL(comm, measure_peak(&peak));
-    ODD_TRY(time_batches(comm, self, s, &f, peak));
+    ODD_TRY_ALL(comm, measure_peak(&f.peak));
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, forward_once, &f));
 done:
     forward_close(&f);
     return st;

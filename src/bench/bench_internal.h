@@ -1,10 +1,10 @@
 /**
- * Bench cases: what bench.c and the cases share.
+ * Bench cases: what the table of cases and the cases share.
  */
 #ifndef ODDLOT_BENCH_BENCH_INTERNAL_H
 #define ODDLOT_BENCH_BENCH_INTERNAL_H
 
-#include "oddlot/base/status.h"
+#include "oddlot/base/text.h"
 #include "oddlot/nn/net.h"
 
 #include <mpi.h>
@@ -35,9 +35,20 @@ extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_b
     odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
     odd_bench_forward, odd_bench_train;
 
+/* ---- bench_keys.c ---- */
+
+/** The usual values of a case's keys. @local */
+void odd_bench_usual(const odd_bench_case *c, odd_bench_settings *s);
+/** One word key=value. ODD_USAGE. @local */
+odd_status odd_bench_word(const odd_bench_case *c, const char *word, odd_bench_settings *s);
+/** Its keys and values as members of JSON, each beginning with ", ". @local */
+void odd_bench_settings_write(const odd_bench_case *c, const odd_bench_settings *s, odd_text *line);
+
 /** The precision that was asked for; `usual` if none was. ODD_USAGE. @local */
 odd_status odd_bench_precision(const odd_bench_settings *s, odd_precision usual,
                                odd_precision *precision);
+
+/* ---- bench_result.c ---- */
 
 /** Begin to time when all ranks are here; returns the time. @collective */
 double odd_bench_start(MPI_Comm comm);
@@ -48,5 +59,20 @@ double odd_bench_stop(MPI_Comm comm, double started);
  *  ODD_NOMEM, ODD_IO. @collective */
 odd_status odd_bench_print(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,
                            double seconds, const char *more);
+
+/* A measurement: its number from 0 on, and what it found. */
+typedef struct {
+    int64_t number;
+    double seconds;
+    char more[256]; /* as of odd_bench_print() */
+} odd_bench_took;
+
+/* One measurement; @collective, with a status that is agreed. */
+typedef odd_status odd_bench_once(const odd_bench_settings *s, void *context, odd_bench_took *took);
+
+/** Measure so many times, and print a line for each. As odd_bench_print(), and what `once` says.
+ *  @collective */
+odd_status odd_bench_repeat(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,
+                            int64_t times, odd_bench_once *once, void *context);
 
 #endif

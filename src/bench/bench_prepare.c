@@ -17,16 +17,38 @@ static odd_status check(const odd_bench_settings *s)
     return ODD_OK;
 }
 
-static odd_status prepare_often(const odd_prepare_options *options, const char *bytes, int64_t size,
-                                int64_t times, uint8_t *pixels)
+/* An encoded image and what is made of it. */
+typedef struct {
+    MPI_Comm comm;
+    const odd_prepare_options *options;
+    char *bytes; /* (size) */
+    int64_t size;
+    uint8_t *pixels;
+} encoded;
+
+static odd_status prepare_often(const encoded *e, int64_t times)
 {
     odd_verdict verdict;
     for (int64_t i = 0; i < times; i++) {
-        odd_prepare_encoded(options, (const uint8_t *)bytes, (size_t)size, pixels, &verdict);
+        odd_prepare_encoded(e->options, (const uint8_t *)e->bytes, (size_t)e->size, e->pixels,
+                            &verdict);
         if (verdict.status != ODD_IMAGE_OK)
             return odd_fail(ODD_FORMAT, "the image cannot be prepared: %s", verdict.reason);
     }
     return ODD_OK;
+}
+
+static odd_status prepare_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
+{
+    const encoded *e = context;
+    odd_status st;
+    const double started = odd_bench_start(e->comm);
+    ODD_TRY_ALL(e->comm, prepare_often(e, s->n));
+    took->seconds = odd_bench_stop(e->comm, started);
+    snprintf(took->more, sizeof took->more, ", \"images_per_second_per_rank\": %.1f",
+             (double)s->n / took->seconds);
+done:
+    return st;
 }
 
 static odd_status run_prepare(MPI_Comm comm, const odd_bench_case *self,
@@ -40,25 +62,16 @@ static odd_status run_prepare(MPI_Comm comm, const odd_bench_case *self,
                                          .max_megapixels = 1000,
                                          .max_megabytes = 100,
                                          .max_seconds = 60};
-    char *bytes = NULL, more[64];
-    uint8_t *pixels = NULL;
-    int64_t size = 0;
+    encoded e = {.comm = comm, .options = &options};
     odd_status st;
     ODD_TRY_ALL(comm, check(s));
     ODD_TRY_ALL(comm, odd_image_start());
-    ODD_TRY_ALL(comm, odd_file_slurp(s->file, MOST_BYTES, &bytes, &size));
-    ODD_TRY_ALL(comm, ODD_NEW(pixels, (int64_t)odd_prepared_bytes(&options)));
-    for (int64_t r = 0; r < s->repeat; r++) {
-        const double started = odd_bench_start(comm);
-        ODD_TRY_ALL(comm, prepare_often(&options, bytes, size, s->n, pixels));
-        const double seconds = odd_bench_stop(comm, started);
-        snprintf(more, sizeof more, ", \"images_per_second_per_rank\": %.1f",
-                 (double)s->n / seconds);
-        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
-    }
+    ODD_TRY_ALL(comm, odd_file_slurp(s->file, MOST_BYTES, &e.bytes, &e.size));
+    ODD_TRY_ALL(comm, ODD_NEW(e.pixels, (int64_t)odd_prepared_bytes(&options)));
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, prepare_once, &e));
 done:
-    odd_free(bytes);
-    odd_free(pixels);
+    odd_free(e.bytes);
+    odd_free(e.pixels);
     return st;
 }
 

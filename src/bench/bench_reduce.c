@@ -57,6 +57,37 @@ done:
 
 /* -- PCA -- */
 
+typedef struct {
+    const odd_rows *rows;
+    const odd_pca_options *options;
+} pca_case;
+
+static double sum(int count, const double value[])
+{
+    double total = 0;
+    for (int i = 0; i < count; i++)
+        total += value[i];
+    return total;
+}
+
+static odd_status pca_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
+{
+    const pca_case *c = context;
+    odd_pca *pca = NULL;
+    int64_t bad;
+    odd_status st;
+    (void)s;
+    const double started = odd_bench_start(c->rows->comm);
+    ODD_TRY(odd_pca_fit(c->rows, c->options, &pca, &bad));
+    took->seconds = odd_bench_stop(c->rows->comm, started);
+    snprintf(took->more, sizeof took->more,
+             ", \"solver\": \"%s\", \"first_variance\": %.9g, \"variance_kept\": %.9g", pca->solver,
+             pca->value[0], sum(pca->k, pca->value) / pca->total_variance);
+done:
+    odd_pca_free(&pca);
+    return st;
+}
+
 static odd_status time_pca(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s,
                            char *solver)
 {
@@ -64,27 +95,11 @@ static odd_status time_pca(MPI_Comm comm, const odd_bench_case *self, const odd_
         .components = s->k, .solver = solver, .oversampling = 10, .iterations = 4};
     const odd_partition part = odd_partition_rows(comm, s->n);
     float *x = NULL;
-    odd_pca *pca = NULL;
-    char more[128];
     odd_status st;
     ODD_TRY_ALL(comm, latent_rows(&part, (int)s->d, &x));
     const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
-    for (int64_t r = 0; r < s->repeat; r++) {
-        int64_t bad;
-        const double started = odd_bench_start(comm);
-        ODD_TRY(odd_pca_fit(&rows, &options, &pca, &bad));
-        const double seconds = odd_bench_stop(comm, started);
-        double kept = 0;
-        for (int i = 0; i < pca->k; i++)
-            kept += pca->value[i];
-        snprintf(more, sizeof more,
-                 ", \"solver\": \"%s\", \"first_variance\": %.9g, \"variance_kept\": %.9g",
-                 pca->solver, pca->value[0], kept / pca->total_variance);
-        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
-        odd_pca_free(&pca);
-    }
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, pca_once, &(pca_case){&rows, &options}));
 done:
-    odd_pca_free(&pca);
     odd_free(x);
     return st;
 }
@@ -126,17 +141,25 @@ static odd_status srp_job(const odd_bench_settings *s, odd_job **job)
     return odd_job_load(NULL, sets, 1, section, sections, job);
 }
 
-static odd_status time_srp(const odd_job *job, const odd_rows *rows, float score[], double *seconds)
+typedef struct {
+    const odd_rows *rows;
+    const odd_job *job;
+    float *score; /* (my rows, k) */
+} srp_case;
+
+static odd_status srp_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
 {
     const odd_reduction *srp = odd_reduction_find("srp");
+    const srp_case *c = context;
     odd_bundle model = ODD_BUNDLE_EMPTY;
     int k;
     int64_t bad;
     odd_status st;
-    const double started = odd_bench_start(rows->comm);
-    ODD_TRY(srp->fit(odd_job_section(job, "reduce.srp"), rows, SEED, &model, &k, &bad));
-    ODD_TRY(srp->apply(&model, rows, score, NULL));
-    *seconds = odd_bench_stop(rows->comm, started);
+    (void)s;
+    const double started = odd_bench_start(c->rows->comm);
+    ODD_TRY(srp->fit(odd_job_section(c->job, "reduce.srp"), c->rows, SEED, &model, &k, &bad));
+    ODD_TRY(srp->apply(&model, c->rows, c->score, NULL));
+    took->seconds = odd_bench_stop(c->rows->comm, started);
 done:
     odd_bundle_free(&model);
     return st;
@@ -147,16 +170,12 @@ static odd_status run_srp(MPI_Comm comm, const odd_bench_case *self, const odd_b
     const odd_partition part = odd_partition_rows(comm, s->n);
     odd_job *job = NULL;
     float *x = NULL, *score = NULL;
-    double seconds;
     odd_status st;
     ODD_TRY_ALL(comm, srp_job(s, &job));
     ODD_TRY_ALL(comm, latent_rows(&part, (int)s->d, &x));
     ODD_TRY_ALL(comm, ODD_NEW(score, part.n_local * s->k));
     const odd_rows rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
-    for (int64_t r = 0; r < s->repeat; r++) {
-        ODD_TRY(time_srp(job, &rows, score, &seconds));
-        ODD_TRY(odd_bench_print(comm, self, s, seconds, ""));
-    }
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, srp_once, &(srp_case){&rows, job, score}));
 done:
     odd_free(score);
     odd_free(x);

@@ -98,29 +98,28 @@ static double flops(const odd_bench_settings *s)
     return n * d * l * (4 * (double)s->iterations + 2) + 2 * n * l * l;
 }
 
-static odd_status time_stream(MPI_Comm comm, const odd_bench_case *self,
-                              const odd_bench_settings *s, stream *in)
+static odd_status stream_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
 {
     const odd_pca_options options = {.components = s->k,
                                      .solver = "randomized",
                                      .oversampling = OVERSAMPLING,
                                      .iterations = s->iterations};
+    stream *in = context;
+    MPI_Comm comm = in->rows.comm;
     odd_pca *pca = NULL;
-    char more[256];
     int64_t bad;
     odd_status st;
     in->seconds = in->bytes = 0;
     const double started = odd_bench_start(comm);
     ODD_TRY(odd_pca_fit(&in->rows, &options, &pca, &bad));
-    const double seconds = odd_bench_stop(comm, started);
+    took->seconds = odd_bench_stop(comm, started);
     odd_sum_f64(comm, &in->bytes, 1);
     odd_max_f64(comm, &in->seconds, 1);
-    snprintf(more, sizeof more,
+    snprintf(took->more, sizeof took->more,
              ", \"gigabytes_read\": %.3f, \"seconds_reading\": %.3f, \"gigabytes_per_second\": "
              "%.3f, \"gflops\": %.1f, \"seconds_for_%d_rows\": %.0f",
-             in->bytes / 1e9, in->seconds, in->bytes / 1e9 / in->seconds, flops(s) / seconds / 1e9,
-             CATALOGUE, seconds * CATALOGUE / (double)s->n);
-    ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
+             in->bytes / 1e9, in->seconds, in->bytes / 1e9 / in->seconds,
+             flops(s) / took->seconds / 1e9, CATALOGUE, took->seconds * CATALOGUE / (double)s->n);
 done:
     odd_pca_free(&pca);
     return st;
@@ -151,8 +150,7 @@ static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const od
     written = true;
     ODD_TRY(odd_file_open(comm, s->file, false, &file));
     ODD_TRY_ALL(comm, odd_dataset_open(file, "x", &in.dataset));
-    for (int64_t r = 0; r < s->repeat; r++)
-        ODD_TRY(time_stream(comm, self, s, &in));
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, stream_once, &in));
 done:
     odd_dataset_close(&in.dataset);
     odd_file_close(&file);

@@ -151,23 +151,28 @@ done:
     return st;
 }
 
+static odd_status train_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
+{
+    training *t = context;
+    odd_status st;
+    const double started = odd_bench_start(t->comm);
+    ODD_TRY(run_epoch(t));
+    took->seconds = odd_bench_stop(t->comm, started);
+    snprintf(took->more, sizeof took->more,
+             ", \"network\": \"%s\", \"precision\": \"%s\", \"seconds_per_1000\": %.4f", s->network,
+             s->precision ? s->precision : "f32",
+             1000 * took->seconds / (double)(s->n / s->batch * s->batch));
+done:
+    return st;
+}
+
 static odd_status run_train(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
 {
     training t = {.comm = comm};
-    char more[128];
     odd_status st;
     ODD_TRY_ALL(comm, training_open(s, &t));
     ODD_TRY(run_epoch(&t)); /* makes the tapes */
-    for (int64_t r = 0; r < s->repeat; r++) {
-        const double started = odd_bench_start(comm);
-        ODD_TRY(run_epoch(&t));
-        const double seconds = odd_bench_stop(comm, started);
-        snprintf(more, sizeof more,
-                 ", \"network\": \"%s\", \"precision\": \"%s\", \"seconds_per_1000\": %.4f",
-                 s->network, s->precision ? s->precision : "f32",
-                 1000 * seconds / (double)(s->n / s->batch * s->batch));
-        ODD_TRY(odd_bench_print(comm, self, s, seconds, more));
-    }
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, train_once, &t));
 done:
     training_close(&t);
     return st;
