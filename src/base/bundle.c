@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of one value; a string has those that its shape says. */
 static const struct {
     size_t size;
     const char *name;
@@ -36,6 +37,7 @@ odd_status odd_shape_bytes(const odd_shape *shape, int64_t *bytes)
         return odd_fail(ODD_ARG, "an array of %d dimensions", shape->rank);
     size_t width = shape->type == ODD_STRING ? shape->width : odd_type_size(shape->type);
     if (width == 0 || width > INT64_MAX) return odd_fail(ODD_ARG, "strings of %zu bytes", width);
+    /* Without the zeros, so that whether it overflows does not hang on their place. */
     int64_t product = (int64_t)width;
     bool empty = false;
     for (int i = 0; i < shape->rank; i++) {
@@ -57,6 +59,7 @@ static void array_free(odd_array *a)
     odd_free(a->data);
 }
 
+/* Whole numbers and texts are always finite. */
 odd_status odd_array_check_finite(const odd_array *array)
 {
     const bool wide = array->shape.type == ODD_F64;
@@ -98,6 +101,7 @@ odd_status odd_bundle_add_shape(odd_bundle *b, const char *name, const char *abo
                                 const odd_shape *shape, void *data_out)
 {
     odd_array a;
+    /* The caller has a pointer of its own type there, so its bytes are written, here and below. */
     memset(data_out, 0, sizeof(void *));
     if (name[0] == '\0') return odd_fail(ODD_ARG, "an array without a name");
     if (odd_bundle_find(b, name)) return odd_fail(ODD_ARG, "array '%s' is there already", name);
@@ -199,6 +203,7 @@ odd_status odd_bundle_get_text(const odd_bundle *b, const char *name, const char
     *value = NULL;
     odd_status st = odd_bundle_get(b, name, ODD_STRING, 0, &a);
     if (st != ODD_OK) return st;
+    /* A file may hold any bytes. */
     if (!memchr(a->data, '\0', a->shape.width))
         return odd_fail(ODD_FORMAT, "text '%s' does not end", name);
     *value = a->data;

@@ -98,6 +98,7 @@ static void sync_folder_of(const char *path)
     close(fd);
 }
 
+/* The temporary name has the process in it, so that two writers of a file do not mix. */
 odd_status odd_file_spill(const char *path, const void *bytes, size_t size)
 {
     char name[PATH_MAX];
@@ -145,6 +146,7 @@ static odd_status make_one(const char *path)
     return fail_errno("make folder", path);
 }
 
+/* From the root on; each slash ends the path for a moment. */
 odd_status odd_folder_make(const char *path)
 {
     char part[PATH_MAX];

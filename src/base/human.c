@@ -26,6 +26,7 @@ const char *odd_human_seconds(double seconds, char buffer[static SIZE])
 {
     if (!(seconds >= 0 && seconds < 1e12)) return strcpy(buffer, "?");
     long long s = llround(seconds);
+    /* Limits lie where rounding would reach the next form: 0.0995 s would be "100 ms". */
     if (seconds < 0.0995)
         snprintf(buffer, SIZE, "%.0f ms", 1e3 * seconds);
     else if (seconds < 9.95)

@@ -18,6 +18,7 @@ static int count_options(const odd_section *section)
     return n;
 }
 
+/* Fields are zero until the defaults come, so that a job can be freed at any time. */
 static odd_status part_init(odd_job_part *part, const odd_section *section)
 {
     odd_status st = ODD_OK;

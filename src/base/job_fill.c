@@ -80,6 +80,7 @@ static odd_status fail_unknown(const filling *f, const char *path, yaml_mark_t a
     return odd_source_fail(f->source, ODD_USAGE, at);
 }
 
+/* YAML forbids a key given twice, but its library takes it, and the later one would win. */
 static odd_status check_key(const filling *f, const yaml_node_t *mapping,
                             const yaml_node_pair_t *pair)
 {
@@ -137,6 +138,7 @@ static odd_status fill_section(const filling *f, const char *section, const yaml
     return ODD_OK;
 }
 
+/* Complaints about a section as a whole name the line that begins it. */
 static odd_status note_section(const filling *f, const char *section, yaml_mark_t at)
 {
     for (int i = 0; i < f->job->part_count; i++)

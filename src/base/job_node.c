@@ -15,6 +15,7 @@ static bool is_plain_scalar(const yaml_node_t *node)
     return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
+/* "null" and ~ without quotes; quoted they are texts. */
 bool odd_node_is_null(const yaml_node_t *node)
 {
     if (!is_plain_scalar(node)) return false;

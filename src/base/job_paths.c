@@ -24,6 +24,7 @@ const char *odd_path_inside(const char *path, const char *section)
     return strncmp(path, section, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
 }
 
+/* Sections need not be declared themselves: "fit" is one where "fit.mixture" is. */
 bool odd_path_is_section(const odd_job *job, const char *section)
 {
     for (int i = 0; i < job->part_count; i++) {
@@ -46,6 +47,7 @@ const odd_option *odd_path_option(const odd_job *job, const char *path, odd_job_
     return NULL;
 }
 
+/* Where the user gave the option or the section; NULL for what is a default. */
 const odd_job_place *odd_path_place(const odd_job *job, const char *path)
 {
     odd_job_part *part;
@@ -82,6 +84,7 @@ static void offer(const char *path, const char *known, int *nearest,
 bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_JOB_PATH])
 {
     char known[ODD_JOB_PATH];
+    /* Long keys may have more slips: one in three letters, and two at least. */
     const int too_far = 2 + (int)strlen(last_key(path)) / 3;
     int nearest = too_far;
     for (int i = 0; i < job->part_count; i++) {

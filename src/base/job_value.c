@@ -87,6 +87,7 @@ static bool read_int(const char *text, int64_t *value)
     return *end == '\0' && errno == 0;
 }
 
+/* ".inf" as YAML writes it, "inf" as people do. */
 static bool read_infinity(const char *text, double *value)
 {
     const char *word = text + (*text == '-' || *text == '+');
