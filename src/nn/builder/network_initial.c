@@ -61,6 +61,8 @@ odd_status odd_initial_weights(odd_network *n, int rank, const int64_t shape[], 
                                double outputs, int *tensor)
 {
     bool he = n->initial == ODD_INITIAL_HE;
+    /* He: a standard deviation of sqrt(2 / fan-in). Glorot: a uniform range that ends at
+     * sqrt(6 / (fan-in + fan-out)). Both keep the spread of values from layer to layer. */
     double size = he ? sqrt(2 / inputs) : sqrt(6 / (inputs + outputs));
     return add_constant(n, rank, shape, (odd_values_wanted){.drawn = true, .size = size}, tensor);
 }
@@ -71,6 +73,7 @@ odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[],
     return add_constant(n, rank, shape, (odd_values_wanted){.size = value}, tensor);
 }
 
+/* Keyed by value and item: no weight depends on what was drawn before it. */
 static void draw(const odd_network *n, const odd_values_wanted *wanted, int64_t count,
                  float values[])
 {

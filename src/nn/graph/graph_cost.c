@@ -38,6 +38,7 @@ int64_t odd_layer_parameters(const odd_graph *g, const odd_layer *layer, bool co
     for (int i = first; i < end; i++) {
         int t = layer->input[i];
         if (!odd_tensor_is_constant(g, t) || counted[t]) continue;
+        /* Single numbers are settings rather than weights: a 6 in x / 6, say. */
         int64_t values = odd_tensor_values(&g->tensor[t]);
         parameters += values > 1 ? values : 0;
         counted[t] = true;
@@ -64,8 +65,10 @@ int64_t odd_layer_flops(const odd_graph *g, const odd_layer *layer)
     const odd_tensor *weight = layer->inputs > 1 ? &g->tensor[layer->input[1]] : NULL;
     switch (layer->kind) {
     case ODD_LAYER_CONV:
+        /* Each value of the result is a sum over one filter, weight (filters, ...). */
         return times(2 * odd_tensor_values(out), odd_tensor_values(weight) / weight->shape[0]);
     case ODD_LAYER_CONV_TRANSPOSE:
+        /* Each value of x is spread by the weights of its channel, weight (channels, ...). */
         return times(2 * odd_tensor_values(x), odd_tensor_values(weight) / weight->shape[0]);
     case ODD_LAYER_GEMM:
         return times(2 * odd_tensor_values(out), x->shape[layer->set.transpose_a ? 0 : 1]);

@@ -68,6 +68,7 @@ static int find_penultimate(const odd_graph *g)
     int found = -1;
     bool *needed = odd_alloc(g->tensors, sizeof *needed);
     if (needed && g->outputs > 0) needed[g->output[g->outputs - 1]] = true;
+    /* Backward from the output: `needed` marks the tensors that it is made of. */
     for (int l = g->layers - 1; needed && found < 0 && l >= 0; l--) {
         const odd_layer *layer = &g->layer[l];
         if (!needed[layer->output]) continue;
@@ -92,6 +93,7 @@ static const struct {
 static const char *nearest(const odd_graph *g, const char *name)
 {
     const char *best = NULL;
+    /* One slip in three letters may be meant. */
     int least = (int)strlen(name) / 3 + 1;
     for (int l = 0; l < g->layers; l++) {
         const char *other = g->tensor[g->layer[l].output].name;

@@ -48,6 +48,7 @@ odd_status odd_graph_note(odd_graph *g, const char *key, const char *value)
     if (!made.key || !made.value)
         st = odd_fail(ODD_NOMEM, "cannot allocate a note");
     else if (there) {
+        /* The old note takes the place of the new one, to be freed. */
         odd_note old = *there;
         *there = made;
         made = old;

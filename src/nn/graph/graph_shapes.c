@@ -34,6 +34,7 @@ static odd_status along_axis(odd_shaping *s)
     return ODD_OK;
 }
 
+/* x (N, C, ...); scale, shift, mean and variance (C). */
 static odd_status batch_norm(odd_shaping *s)
 {
     keep_shape(s);
@@ -45,6 +46,7 @@ static odd_status batch_norm(odd_shaping *s)
     return ODD_OK;
 }
 
+/* What is normalised are the dimensions from the axis on; scale and bias have their shape. */
 static odd_status layer_norm(odd_shaping *s)
 {
     odd_status st = along_axis(s);
@@ -79,6 +81,7 @@ static odd_status check_batches(const odd_shaping *s, const odd_tensor *a, const
     return ODD_OK;
 }
 
+/* As in NumPy: shapes are aligned at their ends, and a dimension of 1 is repeated. */
 static odd_status broadcast(odd_shaping *s)
 {
     const odd_tensor *a = s->in[0], *b = s->in[1];

@@ -53,6 +53,7 @@ odd_status odd_shape_flatten(odd_shaping *s)
     s->out->rank = 2;
     s->out->batched = x->batched;
     s->out->shape[0] = s->out->shape[1] = 1;
+    /* Dimensions before the axis become the rows, the others the columns. */
     for (int d = 0; d < x->rank; d++)
         s->out->shape[d < axis ? 0 : 1] *= x->shape[d];
     if (x->batched && axis == 0) return odd_shape_fail(s, "goes along the batch");
@@ -75,6 +76,7 @@ static odd_status resolve_shape(odd_shaping *s)
         else
             known *= set->list[d];
     }
+    /* That `known` divides `values` is checked below, with or without an open dimension. */
     if (open >= 0) set->list[open] = values / known;
     if (values % known != 0 || (open < 0 && known != values))
         return odd_shape_fail(s, "%" PRId64 " values do not fit its new shape", values);
@@ -111,6 +113,7 @@ odd_status odd_shape_squeeze(odd_shaping *s)
     return ODD_OK;
 }
 
+/* Axes count in the result; its other dimensions are those of x in their order. */
 odd_status odd_shape_unsqueeze(odd_shaping *s)
 {
     const odd_tensor *x = s->in[0];
@@ -127,10 +130,12 @@ odd_status odd_shape_unsqueeze(odd_shaping *s)
     return ODD_OK;
 }
 
+/* Dimension d of the result is dimension list[d] of x. */
 odd_status odd_shape_transpose(odd_shaping *s)
 {
     const odd_tensor *x = s->in[0];
     const odd_layer_settings *set = &s->layer->set;
+    /* A bit for each dimension of x that has its place. */
     unsigned seen = 0;
     if (set->axes != x->rank)
         return odd_shape_fail(s, "%d places for %d dimensions", set->axes, x->rank);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+/* Sizes are at most 2^30, so that the product of two of them cannot overflow. */
 static bool within(int64_t value, int64_t low)
 {
     return value >= low && value <= ODD_WINDOW_LIMIT;
@@ -71,6 +72,7 @@ static odd_status check_bias(const odd_shaping *s, int64_t channels)
     return ODD_OK;
 }
 
+/* x (N, C, H, W), weight (M, C / groups, rows, columns), bias (M); the result has M channels. */
 odd_status odd_shape_conv(odd_shaping *s)
 {
     odd_status st;
@@ -106,6 +108,7 @@ static odd_status spread(odd_shaping *s)
     return ODD_OK;
 }
 
+/* x (N, C, H, W), weight (C, M / groups, rows, columns), bias (M); the result has M channels. */
 odd_status odd_shape_conv_transpose(odd_shaping *s)
 {
     odd_status st;

@@ -18,6 +18,7 @@ void odd_names_free(odd_names *names)
 /* The slot that holds the name, or the free one where it would go. */
 static odd_name *slot_of(const odd_names *names, uint64_t hash, const char *name)
 {
+    /* A power of two, and never full: the search ends at a free slot. */
     int64_t mask = names->slots - 1;
     int64_t at = (int64_t)hash & mask;
     while (names->slot[at].name &&
@@ -53,6 +54,7 @@ static odd_status grow(odd_names *names)
 
 odd_status odd_names_add(odd_names *names, const char *name, int number)
 {
+    /* At most half full, so that searches stay short. */
     if (2 * (names->used + 1) > names->slots) {
         odd_status st = grow(names);
         if (st != ODD_OK) return st;

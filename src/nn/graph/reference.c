@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* The tensor for n images: its batch, which is 1 in the graph, becomes n. */
 static odd_view view_of(const odd_tensor *t, int64_t n, const float *data)
 {
     odd_view v = {.rank = t->rank, .data = (float *)data};

@@ -19,6 +19,7 @@ void odd_reference_transpose(const odd_task *t)
     }
 }
 
+/* Input k stands behind the `first` places of the axis that those before it took. */
 void odd_reference_concat(const odd_task *t)
 {
     int64_t axis = t->layer->set.axis, first = 0, place[ODD_TENSOR_RANK];
@@ -49,6 +50,7 @@ void odd_reference_pad(const odd_task *t)
     }
 }
 
+/* Place p of the result is place list + p list3 of x, in each dimension. */
 void odd_reference_slice(const odd_task *t)
 {
     const odd_layer_settings *set = &t->layer->set;

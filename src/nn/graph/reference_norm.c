@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
+/* x (N, C, size); in[1 ... 4] are scale, shift, mean and variance (C). */
 void odd_reference_batch_norm(const odd_task *t)
 {
     const odd_view *x = &t->in[0];
@@ -18,6 +19,7 @@ void odd_reference_batch_norm(const odd_task *t)
     }
 }
 
+/* x (rows, size); scale (size), bias (size) perhaps not given. */
 void odd_reference_layer_norm(const odd_task *t)
 {
     const float *scale = t->in[1].data, *bias = t->in[2].data;
@@ -75,6 +77,7 @@ void odd_reference_softmax(const odd_task *t)
     for (int64_t line = 0; line < l.lines; line++) {
         const float *x = t->in[0].data + line_start(&l, line);
         float *out = t->out.data + line_start(&l, line);
+        /* The largest is taken off, so that exp() cannot overflow; the quotient is the same. */
         double most = -INFINITY, sum = 0;
         for (int64_t i = 0; i < l.size; i++)
             most = fmax(most, x[i * l.step]);

@@ -8,6 +8,7 @@ static double clamp(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* In double, and rounded once by the caller. */
 static double point(const odd_layer *layer, double x)
 {
     const odd_layer_settings *set = &layer->set;
@@ -115,6 +116,7 @@ void odd_reference_mean(const odd_task *t)
     }
 }
 
+/* x (N, C, size), the result (N, C). */
 void odd_reference_global(const odd_task *t)
 {
     const odd_view *x = &t->in[0];

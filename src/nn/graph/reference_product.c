@@ -12,6 +12,7 @@ static double addend(const odd_view *c, int64_t row, int64_t column)
     return c->data[(rows > 1 ? row * columns : 0) + (columns > 1 ? column : 0)];
 }
 
+/* alpha A B + beta C: A (rows, inner) and B (inner, columns), each perhaps transposed. */
 void odd_reference_gemm(const odd_task *t)
 {
     const odd_layer_settings *set = &t->layer->set;
@@ -41,6 +42,7 @@ static const float *matrix(const odd_view *v, const odd_view *stack, int64_t ind
     return v->data + odd_view_index(v, mine);
 }
 
+/* A (..., rows, inner), B (..., inner, columns): a stack of products, whose shape is broadcast. */
 void odd_reference_matmul(const odd_task *t)
 {
     const odd_view *a = &t->in[0], *b = &t->in[1];

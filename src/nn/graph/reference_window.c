@@ -28,10 +28,12 @@ static int64_t under(const odd_layer_settings *set, int d, int64_t out, int64_t 
     return out * set->stride[d] - set->pad[d] + in * set->dilation[d];
 }
 
+/* in (N, C, rows, columns), weight (M, C / groups, rows, columns), bias (M) perhaps not given. */
 static double conv_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
 {
     const odd_layer_settings *set = &t->layer->set;
     const odd_view *in = &t->in[0], *weight = &t->in[1];
+    /* The first channel that the group of m reads. */
     int64_t first = m / (weight->shape[0] / set->group) * weight->shape[1];
     double sum = t->in[2].data ? t->in[2].data[m] : 0;
     for (int64_t c = 0; c < weight->shape[1]; c++)
@@ -59,7 +61,8 @@ static int64_t over(const odd_layer_settings *set, int d, int64_t out, int64_t i
     return first / set->stride[d];
 }
 
-/* c counts the channels of the group of m. */
+/* in (N, C, rows, columns), weight (C, M / groups, rows, columns), bias (M) perhaps not given; c
+ * counts the channels of the group of m. */
 static double transposed_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
 {
     const odd_layer_settings *set = &t->layer->set;
@@ -98,6 +101,7 @@ static double pool_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int
             most = fmax(most, value);
             seen++;
         }
+    /* Padding is never the largest, and counts in means only where that is asked for. */
     if (t->layer->kind == ODD_LAYER_MAX_POOL) return most;
     if (set->count_padding) seen = set->kernel[0] * set->kernel[1];
     return sum / (double)seen;

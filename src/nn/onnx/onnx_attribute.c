@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Nodes have few attributes: a search from the first on is fine. */
 static const Onnx__AttributeProto *find(const odd_onnx_reader *r, const char *name)
 {
     for (size_t i = 0; i < r->node->n_attribute; i++) {
@@ -64,6 +65,7 @@ const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, con
     return a ? a->t : NULL;
 }
 
+/* Axes, pads and the like moved from attributes to inputs, each in an opset of its own. */
 odd_status odd_node_list(odd_onnx_reader *r, int input, const char *attribute, int most,
                          int64_t values[], int *count)
 {

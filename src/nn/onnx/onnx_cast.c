@@ -106,6 +106,7 @@ static odd_status to_real(odd_onnx_reader *r)
     return st == ODD_OK ? odd_node_pass(r, x) : st;
 }
 
+/* By where the value is: in the graph, known as numbers, or still a weight of the file. */
 odd_status odd_read_cast(odd_onnx_reader *r)
 {
     int64_t to;

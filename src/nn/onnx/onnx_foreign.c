@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+/* What to do about it, at the end of what it is. */
 #define EXPORT  "; export the model to ONNX (torch.onnx.export)"
 #define CONVERT "; convert the model to ONNX (tf2onnx)"
 #define UNPACK  "; unpack it first"
@@ -38,6 +39,7 @@ static const struct {
 #undef AT
 };
 
+/* Looks no further than the first member names of an archive are. */
 static bool has(const char *bytes, size_t size, const char *word)
 {
     return memmem(bytes, size < 4096 ? size : 4096, word, strlen(word)) != NULL;
@@ -86,6 +88,7 @@ const char *odd_onnx_foreign(const void *given, size_t size)
             memcmp(bytes + beginnings[i].offset, beginnings[i].bytes, beginnings[i].length) == 0)
             return beginnings[i].what;
     if (size > 4 && memcmp(bytes, "PK\3\4", 4) == 0) return zip_archive(bytes, size);
+    /* Eight bytes of length, then a JSON header with the offsets of the tensors. */
     if (size > 9 && bytes[8] == '{' && has(bytes, size, "data_offsets"))
         return "weights without a network (safetensors)" EXPORT;
     return is_text(bytes, size) ? text(bytes, size) : NULL;

@@ -78,6 +78,7 @@ static odd_status input_shape(odd_onnx_reader *r, const Onnx__ValueInfoProto *in
                               int64_t shape[ODD_TENSOR_RANK])
 {
     const Onnx__TensorShapeProto *dims = input->type->tensor_type->shape;
+    /* Only rows and columns can be given where the file leaves them open; of (N, C, H, W). */
     const int64_t given[] = {0, 0, r->options->rows, r->options->columns};
     if (dims->n_dim > ODD_TENSOR_RANK)
         return odd_fail(ODD_FORMAT, "input '%s' has %zu dimensions", input->name, dims->n_dim);

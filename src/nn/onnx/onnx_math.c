@@ -86,6 +86,7 @@ odd_status odd_read_clip(odd_onnx_reader *r)
     return odd_node_one(r, ODD_LAYER_CLIP, clip);
 }
 
+/* alpha A B + beta C, where C may be left out. */
 odd_status odd_read_gemm(odd_onnx_reader *r)
 {
     odd_status st;
@@ -155,7 +156,8 @@ odd_status odd_read_l2_norm(odd_onnx_reader *r)
     return odd_node_one(r, ODD_LAYER_L2_NORM, l2_norm);
 }
 
-/* Before opset 13 all dimensions from `axis` on were one: reshape, softmax, reshape back. */
+/* Before opset 13 all dimensions from `axis` on were one: reshape, softmax, reshape back. x (a, b,
+ * c, ...) with axis 1 becomes (a, b c ...) on the way. */
 static odd_status coerced_softmax(odd_onnx_reader *r, int x, odd_layer_settings set)
 {
     odd_status st;

@@ -197,6 +197,7 @@ static odd_status range_of(odd_onnx_reader *r, int64_t first, int64_t end, int64
     return odd_node_give(r, n);
 }
 
+/* Each number by itself from the first one, so that rounding does not add up. */
 static odd_status range_of_reals(odd_onnx_reader *r)
 {
     odd_status st;
@@ -342,6 +343,7 @@ static void resolve(const odd_numbers *x, int rank, int64_t shape[])
     if (open >= 0 && known > 0) shape[open] = x->count / known;
 }
 
+/* Axes are sorted, so one index into them goes along with the dimensions. */
 static odd_status squeezed_shape(odd_onnx_reader *r, const odd_numbers *x, int *rank,
                                  int64_t shape[])
 {

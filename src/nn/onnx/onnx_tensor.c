@@ -125,6 +125,7 @@ static odd_status locate(const Onnx__TensorProto *proto, const char *folder, int
         if (st != ODD_OK) odd_fail_prefix(st, "tensor '%s': ", odd_proto_name(proto));
         return st;
     }
+    /* Values are in a file of their own, in raw bytes, or in a field by their type. */
     if (proto->has_raw_data && (proto->raw_data.len > 0 || values == 0)) {
         n->at = proto->raw_data.data;
         if (proto->raw_data.len != (size_t)values * bytes)
@@ -147,6 +148,7 @@ static float float_of_half(uint16_t half)
 {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 0x1F;
     uint32_t fraction = half & 0x3FF;
+    /* Zero and what is smaller than 2^-14 have no leading 1: they count in steps of 2^-24. */
     if (exponent == 0) return (sign ? -1.0f : 1.0f) * (float)fraction * 0x1p-24f;
     if (exponent == 31) return float_of_bits(sign | 0x7F800000 | fraction << 13);
     return float_of_bits(sign | (exponent + 112) << 23 | fraction << 13);
@@ -221,6 +223,7 @@ odd_status odd_proto_floats(const Onnx__TensorProto *proto, const char *folder, 
     ODD_TRY(check_type(proto));
     ODD_TRY(locate(proto, folder, values, &n));
     ODD_TRY(ODD_NEW(*out, values));
+    /* Usual weights, which may be large, are copied as they are. */
     if (n.storage == F32 && values > 0)
         memcpy(*out, n.at, (size_t)values * sizeof **out);
     else

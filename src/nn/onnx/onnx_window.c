@@ -50,7 +50,7 @@ static odd_status widen(odd_onnx_reader *r, int *tensor)
     return odd_node_step(r, ODD_LAYER_UNSQUEEZE, &set, 1, tensor, tensor);
 }
 
-/* Input `i` with two spatial dimensions; *spatial: how many it has in the file. */
+/* Input `i` with two spatial dimensions; *spatial is their number in the file. */
 static odd_status take_map(odd_onnx_reader *r, int i, int *tensor, int *spatial)
 {
     odd_status st = odd_node_tensor(r, i, tensor);

@@ -12,6 +12,7 @@ static odd_status write_weights(odd_writer *w)
 {
     odd_status st;
     const odd_graph *g = w->graph;
+    /* Nodes add constants of their own to the list later: there is room for all. */
     size_t most = (size_t)g->tensors + ODD_WRITER_CONSTANTS * (size_t)g->layers;
     ODD_TRY(odd_writer_take(w, &w->proto->initializer, most, sizeof *w->proto->initializer));
     for (int i = 0; i < g->tensors; i++) {

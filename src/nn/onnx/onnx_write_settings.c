@@ -76,6 +76,7 @@ static odd_status write_alpha_beta(odd_writer *w)
     return st == ODD_OK ? odd_writer_float(w, "beta", w->layer->set.beta) : st;
 }
 
+/* Inputs 1 and 2; one that is left out before another that is given has an empty name. */
 static odd_status write_clip(odd_writer *w)
 {
     odd_status st = ODD_OK;
@@ -120,6 +121,7 @@ static odd_status write_pad(odd_writer *w)
     odd_status st;
     const odd_layer_settings *set = &w->layer->set;
     int64_t pads[2 * ODD_TENSOR_RANK];
+    /* All begins, then all ends. */
     memcpy(pads, set->list, (size_t)set->axes * sizeof *pads);
     memcpy(pads + set->axes, set->list2, (size_t)set->axes * sizeof *pads);
     ODD_TRY(odd_writer_list_input(w, "pads", pads, 2 * set->axes));
