@@ -86,6 +86,7 @@ odd_status odd_catalogue_string(odd_catalogue *c, const char *s, int64_t *offset
 {
     *offset = 0;
     if (!s || *s == '\0') return ODD_OK;
+    /* A cache of recent strings, one a slot: most labels and reasons come again soon. */
     uint64_t slot = odd_hash_add_text(ODD_HASH_START, s).low % ODD_CATALOGUE_RECENT;
     int64_t known = c->recent[slot];
     if (known > 0 && strcmp(c->pool + known, s) == 0) {
@@ -118,6 +119,7 @@ static odd_status add_source(odd_catalogue *c, const char *source, int64_t *offs
     return ODD_OK;
 }
 
+/* Where the source ends with the name, the name is that part of it. */
 static odd_status add_names(odd_catalogue *c, const char *name, const char *source, odd_item *item)
 {
     odd_status st;

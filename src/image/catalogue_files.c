@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Without waiting for the other end of a pipe, say, before it is seen to be none of ours. */
 int odd_regular_open(const char *path, struct stat *info, const char **why)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -67,6 +68,7 @@ static bool is_size_good(int64_t size, int64_t limit, odd_verdict *verdict)
     return size > 0 && size <= limit;
 }
 
+/* A file that cannot be read is a verdict; only a want of memory is a failure. */
 odd_status odd_span_read(int fd, int64_t offset, int64_t size, int64_t limit, uint8_t **bytes,
                          size_t *length, odd_verdict *verdict)
 {

@@ -27,6 +27,7 @@ static inline unsigned by_255(unsigned x)
     return ((x >> 8) + x) >> 8;
 }
 
+/* RGBA; colours are not multiplied by alpha. */
 ODD_SIMD(static, void, flatten_row,
          (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
          (width, in, background, out))
@@ -49,6 +50,7 @@ ODD_SIMD(static, void, flatten_grey_row,
     }
 }
 
+/* ITU-R 601 in units of 1 / 65536, as Pillow rounds it. */
 ODD_SIMD(static, void, luma_row,
          (int width, const uint8_t *in, const uint8_t *background, uint8_t *out),
          (width, in, background, out))
@@ -60,6 +62,7 @@ ODD_SIMD(static, void, luma_row,
     }
 }
 
+/* Inks 255 full; black takes its share of the paper first, each ink its share of the rest. */
 static inline void cmyk_pixel(const uint8_t *in, uint8_t *out)
 {
     int paper = 255 - in[3];
@@ -118,6 +121,7 @@ static uint8_t to_byte(double level)
     return (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level + 0.5);
 }
 
+/* JFIF: full range, Cb and Cr around 128. */
 void odd_ycc_to_rgb(int width, int channels, uint8_t *row)
 {
     for (int x = 0; x < width; x++) {
@@ -129,6 +133,7 @@ void odd_ycc_to_rgb(int width, int channels, uint8_t *row)
     }
 }
 
+/* Back from colours that were multiplied by alpha; where alpha is 0 none is known. */
 void odd_divide_alpha(int width, int channels, uint8_t *row)
 {
     for (int x = 0; x < width; x++) {

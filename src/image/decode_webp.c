@@ -20,6 +20,7 @@ static odd_span find_chunk(const odd_source *source, const char *name)
         size_t length = (size_t)p[4] | (size_t)p[5] << 8 | (size_t)p[6] << 16 | (size_t)p[7] << 24;
         if (length > source->size - at - CHUNK_HEADER) return none;
         if (memcmp(p, name, 4) == 0) return (odd_span){p + CHUNK_HEADER, length};
+        /* Chunks begin at even places. */
         at += CHUNK_HEADER + length + length % 2;
         if (at > source->size) return none;
     }

@@ -36,6 +36,7 @@ static void take_ending(const char *name, char ending[static ODD_ENDING_SIZE])
     ending[length] = '\0';
 }
 
+/* An open-addressing table, at most half full; endings that come later are only counted. */
 void odd_passed_ending(odd_passed *p, const char *name)
 {
     char ending[ODD_ENDING_SIZE];

@@ -115,6 +115,7 @@ static odd_status take_other(odd_tar_shard *s, const char *member)
     return odd_item_blame(s->out, item, ODD_IMAGE_MISSING, "not a regular file");
 }
 
+/* True if a part of the path is what file managers keep for themselves. */
 static bool is_kept(const char *member)
 {
     char part[256];

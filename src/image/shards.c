@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+/* Both lists have the same room; where only one grew, neither counts as wider. */
 static bool grow(odd_shards *s)
 {
     int64_t room = s->room > 0 ? 2 * s->room : 16;
@@ -127,6 +128,7 @@ static int compare_shards(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
+/* A shard that is found again, by a link say, is no mistake; one that is also named is. */
 static odd_status check_twice(const odd_shards *s, const odd_shard_file *first,
                               const odd_shard_file *again, odd_passed *passed)
 {
@@ -159,6 +161,7 @@ static odd_status drop_twice(odd_shards *s, odd_passed *passed)
     ODD_TRY(ODD_NEW(twice, s->count));
     memcpy(sorted, s->shard, (size_t)s->count * sizeof *sorted);
     qsort(sorted, (size_t)s->count, sizeof *sorted, compare_shards);
+    /* Sorted, those of one inode are neighbours; inode 0 is of those that are not there. */
     for (int64_t i = 1, first = 0; i < s->count; i++) {
         const bool same = sorted[i].inode != 0 && sorted[i].inode == sorted[first].inode &&
                           sorted[i].device == sorted[first].device;

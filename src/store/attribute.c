@@ -15,6 +15,7 @@ static hid_t text_type(const char *value)
     return type;
 }
 
+/* An attribute cannot change its type or length, so it is made anew. */
 static odd_status write_attribute(odd_file *file, const char *object, const char *name, hid_t type,
                                   const void *value)
 {

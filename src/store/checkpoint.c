@@ -34,6 +34,7 @@ struct odd_checkpoint {
 
 static const char magic[8] = "oddckpt";
 
+/* header, mark (records), then the records. */
 static int64_t place_of(const odd_checkpoint *c, int64_t record)
 {
     return (int64_t)sizeof(header) + c->head.records + record * c->head.record_bytes;
@@ -187,6 +188,7 @@ done:
     return st;
 }
 
+/* Records reach the disk before their marks do: after a crash a mark is never a lie. */
 odd_status odd_checkpoint_settle(odd_checkpoint *c)
 {
     const uint8_t done_mark = 1;

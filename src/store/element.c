@@ -71,6 +71,8 @@ hid_t odd_element_type(odd_type type, size_t width)
     return H5I_INVALID_HID;
 }
 
+/* The narrowest of ours that holds every value; of 64 bits without sign those from 2^63 on do not
+ * fit, which is told where one is read. */
 static odd_status integer_of(hid_t type, odd_type *element)
 {
     size_t size = H5Tget_size(type), bits = H5Tget_precision(type);
@@ -154,6 +156,7 @@ static int is_infinite_double(hid_t type, const void *value)
     return isinf(x);
 }
 
+/* What a narrower type cannot hold is an error, where HDF5 would take the nearest value. */
 static H5T_conv_ret_t insist(H5T_conv_except_t fault, hid_t from, hid_t to, void *value,
                              void *result, void *context)
 {

@@ -52,7 +52,7 @@ static bool is_known_filter(H5Z_filter_t filter)
            filter == H5Z_FILTER_FLETCHER32;
 }
 
-/* Only how the bytes are laid out; `factor`: how many times more than stored they can be. */
+/* Only how the bytes are laid out; *factor is the most by which they can outnumber those stored. */
 static odd_status check_storage(hid_t layout, int64_t *factor)
 {
     *factor = 1;

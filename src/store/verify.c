@@ -11,6 +11,7 @@
 /* Bytes read at a time. */
 static const int64_t block_bytes = (int64_t)16 << 20;
 
+/* As rows were summed when they were written, in blocks of `most`. */
 static odd_status sum_rows(const odd_dataset *d, char *block, int64_t most, int64_t row_bytes,
                            uint64_t *sum)
 {
