@@ -122,6 +122,7 @@ static odd_status take_words(int argc, char **argv, odd_words *out, odd_level *l
     int option;
     odd_status st;
     ODD_TRY(ODD_NEW(out->set, argc));
+    /* getopt is silent, starts anew, and tells a missing value (":") from an unknown option. */
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, ":o:t:qv", options, NULL)) != -1)

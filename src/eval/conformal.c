@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The least n with 1 - (1 - rate)^n >= confidence; a whole n is not to be rounded up. */
 int64_t odd_conformal_needed(double rate, double confidence)
 {
     return (int64_t)ceil(log1p(-confidence) / log1p(-rate) - 1e-9);
 }
 
+/* log of C(n, i) p^i (1 - p)^(n - i). */
 static double log_term(int64_t n, int64_t i, double p)
 {
     const double m = (double)n, k = (double)i;

@@ -36,6 +36,7 @@ odd_status odd_contingency_of(int64_t n, const int64_t label[], int64_t labels,
     ODD_TRY(ODD_NEW(table.count, labels * table.clusters));
     for (int64_t i = 0; i < n; i++) {
         if (label[i] < 0 || isnan(cluster[i])) continue;
+        /* count (labels, clusters). */
         table.count[label[i] * table.clusters + (int64_t)cluster[i]]++;
         table.rows++;
     }

@@ -94,6 +94,7 @@ static double area(const odd_roc *roc)
     return (double)(twice / 2 / roc->odd / roc->theme);
 }
 
+/* The mean over the odd rows of the precision at the threshold that passes each. */
 static double average_precision(const odd_roc *roc)
 {
     long double sum = 0;

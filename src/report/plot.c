@@ -19,6 +19,7 @@
 #define Y_TICKS     6
 #define HUGE_VALUE  1e300 /* differences of such numbers are still finite */
 
+/* Ends of an axis may come from any data. */
 static double tame(double x, double otherwise)
 {
     if (isnan(x)) return otherwise;
@@ -44,6 +45,7 @@ odd_axis odd_axis_counts_log(double high, const char *label)
     return (odd_axis){.low = 0.7, .high = fmax(high, 10) * 1.3, .label = label, .log = true};
 }
 
+/* How far along the axis v is, 0 ... 1; what is outside is drawn at the edge. */
 static double share(const odd_axis *axis, double v)
 {
     if (axis->log) {
@@ -184,6 +186,7 @@ void odd_plot_legend(odd_plot *plot, const char *class, odd_mark mark, const cha
 void odd_plot_rule(odd_plot *plot, double x, const char *word)
 {
     double at = odd_plot_x(plot, x);
+    /* The word stands on the side with more room. */
     bool left = at > (LEFT + RIGHT) / 2.;
     odd_text_format(plot->svg, "<path class=\"rule\" d=\"M%.1f %dV%d\"/>", at, TOP, BOTTOM);
     odd_text_format(plot->svg, "<text class=\"%s rule-word\" x=\"%.1f\" y=\"%d\">",

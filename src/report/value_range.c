@@ -29,6 +29,7 @@ static odd_value_range extremes(const odd_report_data *data, int64_t n, odd_valu
     return r;
 }
 
+/* Every so many rows, sorted: the same choice in every run. */
 static int64_t take_sample(const odd_report_data *data, int64_t n, odd_value_of *value,
                            double sample[])
 {
@@ -41,6 +42,7 @@ static int64_t take_sample(const odd_report_data *data, int64_t n, odd_value_of 
     return count;
 }
 
+/* All but half a per cent at either end, and a margin around it. */
 static void choose_shown(const double sample[], int64_t count, double margin, odd_value_range *r)
 {
     r->low = r->min;
