@@ -52,6 +52,7 @@ odd_status odd_fail_prefix(odd_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    /* What is too long is cut at its end: the place in front matters more. */
     size_t length = strlen(text);
     snprintf(text + length, sizeof text - length, "%s", reason);
     odd_utf8_make_printable(text);

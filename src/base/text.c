@@ -62,6 +62,7 @@ void odd_text_format(odd_text *t, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
+    /* Once for the length, once for the text. */
     va_copy(again, arguments);
     int n = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
@@ -82,6 +83,7 @@ static bool is_number(const char *s)
     return end != s && *end == '\0';
 }
 
+/* What a spreadsheet would calculate when it opens the file. */
 static bool is_formula(const char *s)
 {
     return *s != '\0' && strchr("=+-@\t\r", *s) && !is_number(s);

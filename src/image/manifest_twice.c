@@ -32,6 +32,7 @@ static odd_status look_at_folder(odd_manifest_rows *rows, const char *path, size
 
 static odd_status digest_of(odd_manifest_rows *rows, const char *path, odd_hash *file)
 {
+    /* The folder by what it is, the name as it stands: no file needs to be looked at. */
     const char *slash = strrchr(path, '/');
     odd_status st = look_at_folder(rows, path, slash ? (size_t)(slash - path) + 1 : 0);
     *file = odd_hash_add(ODD_HASH_START, &rows->folder_digest, sizeof rows->folder_digest);
@@ -106,6 +107,7 @@ static void note_pair(pairs *p, const odd_manifest_row *first, const odd_manifes
         first = again;
         again = kept;
     }
+    /* Sorted by digests, the first pair to be met is any; people want the first of the file. */
     if (p->count++ > 0 && again->item > p->again->item) return;
     p->first = first;
     p->again = again;

@@ -33,6 +33,7 @@ static odd_status add_folder(odd_shard_output *o, char *path)
     return ODD_OK;
 }
 
+/* The mark stands in a file of the folder, so the folder above that file is what we wrote. */
 odd_status odd_output_look(odd_shard_output *o, const char *member, const void *head, size_t size)
 {
     char *path;

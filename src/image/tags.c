@@ -46,6 +46,7 @@ bool odd_tags_open(const uint8_t *bytes, size_t size, odd_tags *out)
     if (size < 8 || (memcmp(bytes, "II", 2) != 0 && memcmp(bytes, "MM", 2) != 0)) return false;
     *out = (odd_tags){.bytes = bytes, .size = size, .big_endian = bytes[0] == 'M'};
     uint64_t version = get(bytes + 2, 2, out->big_endian);
+    /* 42: TIFF, counts of 2 bytes and offsets of 4; 43: BigTIFF, 8 of each. */
     out->wide = version == 43;
     if ((version != 42 && version != 43) || (out->wide && size < 16)) return false;
     const int count_bytes = out->wide ? 8 : 2;
@@ -73,8 +74,10 @@ static bool read_entry(const odd_tags *tags, const uint8_t *entry, odd_image_tag
     return at <= tags->size && out->count * each <= tags->size - at;
 }
 
+/* Of several entries of one number the last one that makes sense. */
 bool odd_tags_find(const odd_tags *tags, unsigned number, odd_image_tag *out)
 {
+    /* Number, type, count, and the values or where they are. */
     const size_t entry_bytes = tags->wide ? 20 : 12;
     bool found = false;
     size_t at = tags->at;

@@ -91,6 +91,7 @@ static void write_numbers(const odd_flagged *image, odd_text *html)
     odd_text_add(html, "</p>\n");
 }
 
+/* In words, for those who do not see the colours. */
 static void write_hottest(const odd_flagged *image, odd_text *html)
 {
     const odd_heat *heat = &image->heat;

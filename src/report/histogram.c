@@ -20,6 +20,7 @@ static const struct {
 
 typedef struct {
     double low, high;
+    /* Images in each bin; the end bins hold what lies beyond them, too. */
     int64_t bar[KINDS][BINS];
     int64_t total[KINDS];
     int64_t below, above;

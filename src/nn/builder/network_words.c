@@ -66,6 +66,7 @@ odd_status odd_words_count(odd_network *n, const char *what, int64_t low, int64_
     return odd_words_fail(n, "%s '%s' is no whole number from %" PRId64, what, word, low);
 }
 
+/* One number stands for both. */
 odd_status odd_words_pair(odd_network *n, const char *what, int64_t low, int64_t pair[2])
 {
     if (n->next == n->words) return odd_words_fail(n, "%s is missing", what);
@@ -80,6 +81,7 @@ odd_status odd_words_pair(odd_network *n, const char *what, int64_t low, int64_t
     return odd_words_fail(n, "%s '%s' is not like 5 or 5x3", what, word);
 }
 
+/* One number stands for all four sides. */
 odd_status odd_words_sides(odd_network *n, const char *what, int64_t side[4])
 {
     if (n->next == n->words) return odd_words_fail(n, "%s is missing", what);

@@ -27,6 +27,7 @@ static odd_status parse_number(const char *key, const char *text, int64_t *value
     return ODD_OK;
 }
 
+/* Keys that we do not know ("checksum") say nothing about the place. */
 static odd_status find_place(const Onnx__TensorProto *proto, place *p)
 {
     odd_status st = ODD_OK;

@@ -167,6 +167,7 @@ odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value)
     return ODD_OK;
 }
 
+/* A question, not a demand: an input that is missing is none. */
 bool odd_node_is_numbers(odd_onnx_reader *r, int input)
 {
     odd_onnx_value *v;

@@ -39,6 +39,7 @@ static odd_status check_model(odd_onnx_reader *r, const Onnx__ModelProto *model)
     return ODD_OK;
 }
 
+/* Before any reader sees it: the operator is one of ours, and its counts fit an int. */
 static odd_status check_node(const odd_onnx_reader *r)
 {
     const Onnx__NodeProto *node = r->node;

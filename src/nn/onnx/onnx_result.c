@@ -31,6 +31,7 @@ static odd_status settle(odd_onnx_reader *r, int tensor)
     return st == ODD_OK ? odd_layer_evaluate(r->graph, layer) : st;
 }
 
+/* The layer is called as its node, or as what it makes where the node has no name. */
 static odd_status add_layer(odd_onnx_reader *r, const char *output, odd_layer_kind kind,
                             const odd_layer_settings *set, int inputs, const int input[],
                             int *tensor)
@@ -49,6 +50,7 @@ odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind
     return st == ODD_OK ? name_result(r, output, tensor) : st;
 }
 
+/* Second results (the mask of Dropout, the indices of MaxPool) are fine while nobody reads them. */
 odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                           int inputs, const int input[])
 {
