@@ -188,6 +188,14 @@ void odd_text_url(odd_text *t, const char *s)
     }
 }
 
+int odd_text_width(const char *s)
+{
+    int width = 0;
+    for (; *s; s++)
+        width += ((unsigned char)*s & 0xC0) != 0x80;
+    return width;
+}
+
 void odd_text_printable(odd_text *t, const char *s)
 {
     size_t before = t->length;

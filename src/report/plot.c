@@ -166,21 +166,13 @@ void odd_plot_mark(odd_text *svg, double x, double y, odd_mark mark)
     }
 }
 
-static int letters(const char *s)
-{
-    int count = 0;
-    for (; *s; s++)
-        count += ((unsigned char)*s & 0xC0) != 0x80;
-    return count;
-}
-
 void odd_plot_legend(odd_plot *plot, const char *class, odd_mark mark, const char *text)
 {
     odd_html(plot->svg, "<path class=\"%s\" d=\"", class);
     odd_plot_mark(plot->svg, plot->legend + 7, 13, mark);
     odd_text_format(plot->svg, "\"/><text x=\"%.1f\" y=\"17\">", plot->legend + 18);
     odd_html(plot->svg, "%s</text>\n", text);
-    plot->legend += 18 + LETTER * letters(text) + 14;
+    plot->legend += 18 + LETTER * odd_text_width(text) + 14;
 }
 
 void odd_plot_rule(odd_plot *plot, double x, const char *word)

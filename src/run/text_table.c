@@ -37,20 +37,12 @@ void odd_table_free(odd_text_table *table)
     table->room = 0;
 }
 
-/* Columns on a screen: "±" takes two bytes, but one place. */
-static int places(const char *text)
-{
-    int count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
 static int width_of(const odd_text_table *table, int column)
 {
     int width = 0;
     for (int64_t i = column; i < table->cells.count; i += table->columns)
-        if (places(table->cells.item[i]) > width) width = places(table->cells.item[i]);
+        if (odd_text_width(table->cells.item[i]) > width)
+            width = odd_text_width(table->cells.item[i]);
     return width;
 }
 
@@ -61,7 +53,7 @@ void odd_table_print(const odd_text_table *table)
         const char *cell = table->cells.item[i];
         const int column = (int)(i % table->columns);
         const bool last = column + 1 == table->columns;
-        printf("%s%*s", cell, last ? 0 : width_of(table, column) + gap - places(cell), "");
+        printf("%s%*s", cell, last ? 0 : width_of(table, column) + gap - odd_text_width(cell), "");
         if (last) putchar('\n');
     }
 }

@@ -165,6 +165,14 @@ static void distances(void)
     CU_ASSERT_EQUAL(odd_text_distance(word + 15, word + 15), 0); /* 64 bytes, the longest */
 }
 
+static void widths(void)
+{
+    CU_ASSERT_EQUAL(odd_text_width(""), 0);
+    CU_ASSERT_EQUAL(odd_text_width("abc"), 3);
+    CU_ASSERT_EQUAL(odd_text_width("0.98 ± 0.01"), 11);
+    CU_ASSERT_EQUAL(odd_text_width("日本"), 2);
+}
+
 static void lists_own_their_texts(void)
 {
     char source[] = "one two";
@@ -193,6 +201,7 @@ CU_TestInfo odd_tests[] = {
     {"seconds for people", human_seconds},
     {"counts for people", human_count},
     {"distances of words", distances},
+    {"widths", widths},
     {"lists own their texts", lists_own_their_texts},
     CU_TEST_INFO_NULL,
 };

@@ -44,6 +44,8 @@ void odd_text_html(odd_text *t, const char *s);
 void odd_text_json(odd_text *t, const char *s);
 /** A path as the part of a URL: %-escaped byte by byte, '/' kept. */
 void odd_text_url(odd_text *t, const char *s);
+/** Places on a screen that a UTF-8 text takes: its bytes that begin a character. */
+int odd_text_width(const char *s);
 /** For a terminal or a log: control characters and bytes that are not UTF-8 become '?'. */
 void odd_text_printable(odd_text *t, const char *s);
 

@@ -73,15 +73,6 @@ static void fill_line(const odd_graph *g, const odd_layer *layer, bool counted[]
     fill_costs(l, odd_layer_parameters(g, layer, counted), odd_layer_flops(g, layer));
 }
 
-/* Bytes that begin a character: names may be UTF-8. */
-static size_t shown_width(const char *s)
-{
-    size_t width = 0;
-    for (; *s; s++)
-        width += ((unsigned char)*s & 0xC0) != 0x80;
-    return width;
-}
-
 static void add_spaces(odd_text *out, size_t count)
 {
     while (count-- > 0)
@@ -89,12 +80,12 @@ static void add_spaces(odd_text *out, size_t count)
 }
 
 /* Names to the left, numbers to the right; no spaces at the end of the line. */
-static void add_line(odd_text *out, const line *l, const size_t width[COLUMNS])
+static void add_line(odd_text *out, const line *l, const int width[COLUMNS])
 {
     size_t owed = 0;
     for (int c = 0; c < COLUMNS; c++) {
         const char *s = cell(l, c);
-        size_t spare = width[c] - shown_width(s);
+        size_t spare = (size_t)(width[c] - odd_text_width(s));
         owed += strlen(GAP) + (c >= FIRST_NUMBER ? spare : 0);
         if (*s) {
             add_spaces(out, owed);
@@ -106,11 +97,11 @@ static void add_line(odd_text *out, const line *l, const size_t width[COLUMNS])
     odd_text_add(out, "\n");
 }
 
-static void add_rule(odd_text *out, const size_t width[COLUMNS])
+static void add_rule(odd_text *out, const int width[COLUMNS])
 {
     for (int c = 0; c < COLUMNS; c++) {
         odd_text_add(out, GAP);
-        for (size_t i = 0; i < width[c]; i++)
+        for (int i = 0; i < width[c]; i++)
             odd_text_add(out, "-");
     }
     odd_text_add(out, "\n");
@@ -118,13 +109,13 @@ static void add_rule(odd_text *out, const size_t width[COLUMNS])
 
 static void add_table(odd_text *out, const line lines[], int count, const line *sums)
 {
-    size_t width[COLUMNS];
+    int width[COLUMNS];
     for (int c = 0; c < COLUMNS; c++) {
-        width[c] = shown_width(cell(&heading, c));
+        width[c] = odd_text_width(cell(&heading, c));
         for (int i = 0; i < count; i++)
-            if (shown_width(cell(&lines[i], c)) > width[c])
-                width[c] = shown_width(cell(&lines[i], c));
-        if (shown_width(cell(sums, c)) > width[c]) width[c] = shown_width(cell(sums, c));
+            if (odd_text_width(cell(&lines[i], c)) > width[c])
+                width[c] = odd_text_width(cell(&lines[i], c));
+        if (odd_text_width(cell(sums, c)) > width[c]) width[c] = odd_text_width(cell(sums, c));
     }
     add_line(out, &heading, width);
     add_rule(out, width);
