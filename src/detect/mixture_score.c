@@ -41,15 +41,16 @@ static odd_status score_block(void *context, const odd_block *block, double sum[
     double *joint = white + p->panel * ((int64_t)m->d + m->rank),
            *square = joint + p->panel * m->components;
     for (int64_t first = 0; first < block->count; first += p->panel) {
-        const int n = (int)(block->count - first < p->panel ? block->count - first : p->panel);
-        odd_centre_rows(n, m->d, block->x + first * m->d, m->centre, z);
+        const odd_block part = odd_block_part(block, first, p->panel);
+        const int n = part.count;
+        odd_centre_rows(n, m->d, part.x, m->centre, z);
         odd_mixture_joint(m, n, z, white, joint, square);
         for (int i = 0; i < n; i++) {
-            double *score = p->score + (block->local + first + i) * ODD_MIXTURE_COLUMNS;
+            double *score = p->score + (part.local + i) * ODD_MIXTURE_COLUMNS;
             score_row(m, joint + i, square + i, n, score);
             if (isnan(score[ODD_MIXTURE_LOG_ODDS]) || isnan(score[ODD_MIXTURE_DISTANCE]))
                 return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite",
-                                (long long)(block->row + first + i));
+                                (long long)(part.row + i));
         }
     }
     return ODD_OK;

@@ -69,8 +69,9 @@ static void distance_keys(void *context, const odd_block *block, double key[])
     const odd_mixture *m = p->m;
     double *z = p->workspace + block->thread * p->room, *white = z + p->panel * m->d;
     for (int64_t i = 0; i < block->count; i += p->panel) {
-        const int n = (int)(block->count - i < p->panel ? block->count - i : p->panel);
-        odd_centre_rows(n, m->d, block->x + i * m->d, m->centre, z);
+        const odd_block part = odd_block_part(block, i, p->panel);
+        const int n = part.count;
+        odd_centre_rows(n, m->d, part.x, m->centre, z);
         odd_mixture_whiten(m, m->groups - 1, n, z, white, white + (int64_t)n * m->d);
         odd_squared_distances(n, m->d, white, m->shift + (int64_t)m->themes * m->d, key + i);
     }

@@ -159,14 +159,16 @@ static void group_weights(const odd_mixture *m, int group, int n, const double r
             weight[i] += r[(int64_t)k * n + i];
 }
 
-static void panel(const mixture_pass *p, const panel_space *s, int n, const float x[],
-                  const uint8_t verified[], double sum[])
+/* The sums of some rows; those of scatters stay dense, in the workspace, until the block is done.
+ */
+static void panel(const mixture_pass *p, const panel_space *s, const odd_block *part, double sum[])
 {
     const odd_mixture *m = p->m;
+    const int n = part->count;
     const int64_t dense = odd_form_dense(m->form, m->d);
-    odd_centre_rows(n, m->d, x, m->centre, s->z);
+    odd_centre_rows(n, m->d, part->x, m->centre, s->z);
     odd_mixture_joint(m, n, s->z, s->white, s->joint, s->square);
-    if (verified) clamp(m, n, verified, s->joint);
+    if (p->verified) clamp(m, n, p->verified + part->local, s->joint);
     sum[0] += share_out(m->components, n, s->joint, sum + 1);
     const int64_t anomaly = (int64_t)m->themes * n;
     if (m->background == ODD_BACKGROUND_STUDENT)
@@ -187,9 +189,8 @@ static odd_status pass_block(void *context, const odd_block *block, double sum[]
     const int64_t dense = odd_form_dense(m->form, m->d);
     memset(s.scatter, 0, (size_t)(m->groups * dense) * sizeof *s.scatter);
     for (int64_t i = 0; i < block->count; i += p->panel) {
-        const int n = (int)(block->count - i < p->panel ? block->count - i : p->panel);
-        panel(p, &s, n, block->x + i * m->d, p->verified ? p->verified + block->local + i : NULL,
-              sum);
+        const odd_block part = odd_block_part(block, i, p->panel);
+        panel(p, &s, &part, sum);
     }
     double *packed = sum + scatter_at(m);
     for (int g = 0; g < m->groups; g++) {

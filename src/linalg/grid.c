@@ -11,6 +11,7 @@
 #include "linalg/fortran_internal.h"
 #include "linalg/scalapack_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -43,11 +44,6 @@ typedef struct {
     int row, column;
     int height, width; /* of its local column-major array */
 } share;
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static int most_per_side(int order)
 {
@@ -160,7 +156,7 @@ static void sum_parts(const odd_grid *grid, int d, const double *part, double *p
     for (int member = 0; member < grid->rows * grid->columns; member++) {
         const share s = share_of(grid, d, member);
         for (int j0 = 0; j0 < s.width; j0 += BLOCK) {
-            const int width = smaller(BLOCK, s.width - j0);
+            const int width = odd_min_int(BLOCK, s.width - j0);
             cut_panel(grid, &s, d, part, j0, width, panel);
             double *mine = member == odd_rank(grid->comm) ? a + (int64_t)j0 * s.height : NULL;
             odd_sum_to(grid->comm, member, panel, mine, (int64_t)width * s.height);

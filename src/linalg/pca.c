@@ -4,6 +4,7 @@
 #include "linalg/pca_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -17,11 +18,6 @@ enum { MOST_FEATURES = 1 << 26 }; /* 16 such rows, the shortest panel, are 4 GiB
 static const odd_pca_solver *const solvers[] = {ODD_PCA_SOLVERS(LINE)};
 #undef LINE
 enum { SOLVERS = sizeof solvers / sizeof *solvers };
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* NULL: none of them. */
 static const odd_pca_solver *find_solver(const char *name)
@@ -45,7 +41,7 @@ int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const ch
                       int ranks, int threads)
 {
     if (n < 1 || d < 1) return 0;
-    const int64_t k = smaller(options->components, smaller(n, d));
+    const int64_t k = odd_min(options->components, odd_min(n, d));
     const int64_t model = 8 * (int64_t)d * (k + 1), means = 8 * (int64_t)d * 32 * (threads + 1);
     const int64_t parts = find_solver(solver)->bytes(n, d, options, ranks, threads);
     return model + (parts > means ? parts : means);
@@ -125,7 +121,7 @@ odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd
     ODD_TRY(odd_same_i64(rows->comm, "features", rows->d));
     ODD_TRY(odd_same_i64(rows->comm, "components", options->components));
     ODD_TRY(check_input(rows, options));
-    const int64_t n = rows->part.n, k = smaller(options->components, smaller(n - 1, rows->d));
+    const int64_t n = rows->part.n, k = odd_min(options->components, odd_min(n - 1, rows->d));
     const char *solver = odd_pca_choose(n, rows->d, options, &why);
     odd_log(ODD_LOG_INFO, "PCA by %s: %s", solver, why);
     ODD_TRY_ALL(rows->comm, check_memory(rows, options, solver));

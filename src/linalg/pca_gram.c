@@ -19,6 +19,7 @@
 #include "linalg/slabs_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/par/agree.h"
@@ -41,15 +42,10 @@ static const double float32_error = 4e-8;
 /* Below so many errors an eigenvalue has no vector worth mapping back. */
 static const double least_errors = 10;
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 static odd_status add_slab(void *context, const odd_slab *slab)
 {
     for (int j = 0; j < slab->width; j += TERMS)
-        odd_scatter_columns(context, smaller(TERMS, slab->width - j), slab->y + j, slab->width);
+        odd_scatter_columns(context, odd_min_int(TERMS, slab->width - j), slab->y + j, slab->width);
     return ODD_OK;
 }
 
@@ -96,7 +92,7 @@ static void add_narrow(const mapping *m, const odd_slab *slab, int j, int width,
     const float one = 1, none = 0;
     float *piece = m->piece + (int64_t)omp_get_thread_num() * k * CHUNK;
     for (int i = 0; i < n; i += TERMS) {
-        const int terms = smaller(TERMS, n - i);
+        const int terms = odd_min_int(TERMS, n - i);
         sgemm_("N", "N", &width, &k, &terms, &one, slab->y + (int64_t)i * slab->width + j,
                &slab->width, m->narrow + i, &n, &none, piece, &width, 1, 1);
         for (int64_t a = 0; a < k; a++)
@@ -135,7 +131,7 @@ static odd_status map_slab(void *context, const odd_slab *slab)
     const double one = 1;
 #pragma omp parallel for schedule(static, 1) num_threads(odd_threads())
     for (int j = 0; j < slab->width; j += CHUNK)
-        map_piece(m, slab, j, smaller(CHUNK, slab->width - j));
+        map_piece(m, slab, j, odd_min_int(CHUNK, slab->width - j));
     odd_threads_to_blas(1);
     dsyrk_("L", "T", &k, &slab->width, &one, m->pca->axis + slab->first, &m->pca->d, &one,
            m->product, &k, 1, 1);

@@ -13,6 +13,7 @@
 #include "linalg/tsqr_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/random.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
@@ -37,15 +38,10 @@ typedef struct {
     double *h, *value, *vector; /* (l, l), (l), (l, l) */
 } finder;
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Columns for k components. */
 static int columns_for(int64_t n, int d, int64_t k, int64_t oversampling)
 {
-    return (int)smaller(k + oversampling, smaller(n, d));
+    return (int)odd_min(k + oversampling, odd_min(n, d));
 }
 
 /* Squares about the mean are at most what is left of the plain ones, and its rounding. */

@@ -7,6 +7,7 @@
 #include "linalg/centre_internal.h"
 #include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
@@ -30,21 +31,16 @@ enum {
 /* A sum of 1 is this; products, at most 1, keep clear of the 51 bits of rounded(). */
 static const double one = 0x1p50;
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int piece_rows(int64_t block)
 {
-    return (int)smaller(block, PIECE_MOST);
+    return (int)odd_min(block, PIECE_MOST);
 }
 
 /* Rows of a panel: as many as fit its bytes, whole pieces. */
 static int64_t panel_rows(int64_t n, int d)
 {
     const int piece = piece_rows(odd_block_rows(n));
-    int64_t rows = smaller(PANEL_BYTES / ((int64_t)d * (int64_t)sizeof(float)), PANEL_MOST);
+    int64_t rows = odd_min(PANEL_BYTES / ((int64_t)d * (int64_t)sizeof(float)), PANEL_MOST);
     rows -= rows % piece;
     return rows > piece ? rows : piece;
 }
@@ -112,7 +108,7 @@ static int pieces_of(const odd_power_pass *p, const odd_panel *at)
 
 static int rows_of_piece(const odd_power_pass *p, const odd_panel *at, int piece)
 {
-    return (int)smaller(p->piece, at->count - (int64_t)piece * p->piece);
+    return (int)odd_min(p->piece, at->count - (int64_t)piece * p->piece);
 }
 
 /* My workspace := features first ... first + width - 1 of a piece, (rows, width). */
@@ -135,7 +131,7 @@ static void project(odd_power_pass *p, const odd_panel *at, int piece, int group
     const int rows = rows_of_piece(p, at, piece);
     memset(part, 0, (size_t)rows * (size_t)p->l * sizeof *part);
     for (int64_t j = d * group / GROUPS; j < end; j += WIDE_TILE) {
-        const int width = (int)smaller(WIDE_TILE, end - j);
+        const int width = (int)odd_min(WIDE_TILE, end - j);
         const float *y = centre(p, at, piece, (int)j, width);
         odd_sgemm(0, rows, p->l, width, 1, y, p->q + j * p->l, 1, part);
         squares += rounded(odd_square_sum((int64_t)rows * width, y) * one);
@@ -185,7 +181,7 @@ ODD_SIMD(static, void, add_fixed64, (int64_t count, const double *x, int64_t *su
 static void add_products(const odd_power_pass *p, const odd_panel *at, int first)
 {
     const float unit = 1, none = 0;
-    const int l = p->l, width = (int)smaller(TILE, p->rows->d - first);
+    const int l = p->l, width = (int)odd_min(TILE, p->rows->d - first);
     float *product = (float *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
     for (int piece = 0; piece < pieces_of(p, at); piece++) {
         const int rows = rows_of_piece(p, at, piece);
@@ -200,7 +196,7 @@ static void add_products(const odd_power_pass *p, const odd_panel *at, int first
 static void add_squares(const odd_power_pass *p, const odd_panel *at, int first)
 {
     const double unit = 1, none = 0;
-    const int l = p->l, width = (int)smaller(TILE, l - first);
+    const int l = p->l, width = (int)odd_min(TILE, l - first);
     double *product = (double *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
     for (int piece = 0; piece < pieces_of(p, at); piece++) {
         const int rows = rows_of_piece(p, at, piece);

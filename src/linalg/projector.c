@@ -32,13 +32,6 @@ static int piece_rows(int d)
     return (int)(rows < PIECE_LEAST ? PIECE_LEAST : rows > PIECE_MOST ? PIECE_MOST : rows);
 }
 
-ODD_SIMD(static, void, centre_row, (int d, const float *x, const double *mean, double *y),
-         (d, x, mean, y))
-{
-    for (int j = 0; j < d; j++)
-        y[j] = x[j] - mean[j];
-}
-
 ODD_SIMD(static, double, product, (int d, const double *x, const double *y), (d, x, y))
 {
     double sum = 0;
@@ -91,12 +84,11 @@ static odd_status project_block(void *context, const odd_block *block, double no
     double *y = p->y + (int64_t)block->thread * p->piece * d;
     (void)none;
     for (int done = 0; done < block->count; done += p->piece) {
-        const int left = block->count - done, count = left < p->piece ? left : p->piece;
-        for (int64_t i = 0; i < count; i++)
-            centre_row(d, block->x + (done + i) * d, p->by->mean, y + i * d);
-        const coordinates c = find(p, block->thread, count);
-        for (int64_t i = 0; i < count; i++)
-            write_row(p, block->local + done + i, &c, i);
+        const odd_block part = odd_block_part(block, done, p->piece);
+        odd_centre_rows(part.count, d, part.x, p->by->mean, y);
+        const coordinates c = find(p, part.thread, part.count);
+        for (int64_t i = 0; i < part.count; i++)
+            write_row(p, part.local + i, &c, i);
     }
     return ODD_OK;
 }

@@ -1,5 +1,6 @@
 /* PCA as a reduction. */
 #include "linalg/pca_internal.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/linalg/pca.h"
 #include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
@@ -23,18 +24,13 @@ static const odd_option pca_options[] = {
     ODD_OPTIONS_END,
 };
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static odd_status plan_pca(const void *options, int64_t n, int d, int ranks, int threads, int *k,
                            int64_t *bytes, odd_text *what)
 {
     const odd_pca_options *o = options;
     const char *why, *solver = odd_pca_choose(n, d, o, &why);
-    const int64_t most = smaller(n - 1, d);
-    *k = (int)smaller(o->components, most > 0 ? most : 0);
+    const int64_t most = odd_min(n - 1, d);
+    *k = (int)odd_min(o->components, most > 0 ? most : 0);
     *bytes = odd_pca_bytes(n, d, o, solver, ranks, threads);
     odd_text_format(what, "PCA by %s (%s) from %d to %d features%s", solver, why, d, *k,
                     o->whiten ? ", whitened" : "");

@@ -144,10 +144,8 @@ static odd_status project_block(void *context, const odd_block *block, double no
     const projection *p = context;
     (void)none;
     for (int i = 0; i < block->count; i += LANES) {
-        const int left = block->count - i;
-        project_rows(p, block->thread, left < LANES ? left : LANES,
-                     block->x + (int64_t)i * block->d,
-                     p->score + (block->local + i) * p->pattern.k);
+        const odd_block part = odd_block_part(block, i, LANES);
+        project_rows(p, part.thread, part.count, part.x, p->score + part.local * p->pattern.k);
     }
     return ODD_OK;
 }

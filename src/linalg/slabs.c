@@ -3,6 +3,7 @@
 
 #include "linalg/centre_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/panels.h"
@@ -20,11 +21,6 @@ typedef struct {
     odd_extent *send;      /* (size) what goes to each rank, in `out`, */
     odd_extent *receive;   /* and what comes from each, in the slab */
 } turn;
-
-static int smaller(int64_t a, int64_t b)
-{
-    return (int)(a < b ? a : b);
-}
 
 int odd_slab_width(int64_t n, int d, int ranks)
 {
@@ -50,8 +46,8 @@ int64_t odd_slab_bytes(int64_t n, int d, int ranks)
 static int slice_of(const turn *t, int r, int *first)
 {
     const int64_t begin = t->first + (int64_t)r * t->width, left = t->rows->d - begin;
-    *first = smaller(begin, t->rows->d);
-    return left > 0 ? smaller(left, t->width) : 0;
+    *first = (int)odd_min(begin, t->rows->d);
+    return left > 0 ? (int)odd_min(left, t->width) : 0;
 }
 
 static odd_status start(turn *t)
@@ -82,7 +78,7 @@ static int64_t rows_of(const turn *t, int r, int64_t local, int64_t *row)
     const odd_partition part = odd_partition_of(t->rows->part.n, r, t->size);
     const int64_t left = part.n_local - local;
     *row = part.row0 + local;
-    return left > 0 ? smaller(left, t->panels.step) : 0;
+    return left > 0 ? odd_min(left, t->panels.step) : 0;
 }
 
 static odd_extent extent(int64_t first, int64_t values)

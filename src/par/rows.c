@@ -3,6 +3,7 @@
 
 #include "oddlot/base/first_failure.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/panels.h"
 #include "oddlot/par/signals.h"
@@ -32,9 +33,14 @@ odd_rows odd_rows_in_memory(MPI_Comm comm, int64_t n, int d, const float x[])
     return (odd_rows){.comm = comm, .part = odd_partition_rows(comm, n), .d = d, .x = x};
 }
 
-static int64_t smaller(int64_t a, int64_t b)
+odd_block odd_block_part(const odd_block *block, int64_t first, int64_t most)
 {
-    return a < b ? a : b;
+    odd_block part = *block;
+    part.row += first;
+    part.local += first;
+    part.count = (int)odd_min(block->count - first, most);
+    part.x += first * block->d;
+    return part;
 }
 
 /* Blocks that so many of my rows, whole blocks but for the last, are. */
@@ -52,8 +58,8 @@ static int64_t at_least_one(int64_t n)
 static int64_t default_blocks(const odd_rows *rows, int shares)
 {
     int64_t bytes = at_least_one(rows->part.block * rows->d * (int64_t)sizeof(float));
-    int64_t each = at_least_one(smaller(BLOCKS_PER_SHARE, share_bytes / bytes));
-    return smaller(shares * each, at_least_one(panel_bytes / bytes));
+    int64_t each = at_least_one(odd_min(BLOCKS_PER_SHARE, share_bytes / bytes));
+    return odd_min(shares * each, at_least_one(panel_bytes / bytes));
 }
 
 /* Blocks of a panel; in memory one panel is all. */
@@ -63,7 +69,7 @@ static int64_t blocks_of_panel(const odd_rows *rows, int shares)
     if (rows->x) return mine;
     int64_t want =
         rows->panel ? at_least_one(rows->panel / rows->part.block) : default_blocks(rows, shares);
-    return smaller(want, mine);
+    return odd_min(want, mine);
 }
 
 static odd_status start_walk(walk *w, bool sums)
@@ -97,7 +103,7 @@ static odd_status do_block(walk *w, const odd_panel *p, int64_t number, int shar
     const int64_t row = number * part->block, local = row - part->row0;
     const odd_block block = {.row = row,
                              .local = local,
-                             .count = (int)smaller(part->block, part->n - row),
+                             .count = (int)odd_min(part->block, part->n - row),
                              .d = w->rows->d,
                              .x = p->x + (local - p->local) * w->rows->d,
                              .thread = share};

@@ -96,6 +96,31 @@ static bool sums_like_serial(int64_t n, int threads, int64_t panel_blocks)
     return good;
 }
 
+/* Parts of a block are blocks: the same rows by the same numbers. */
+static odd_status look_at_parts(void *context, const odd_block *block, double sum[])
+{
+    int *most = context, seen = 0;
+    bool good = true;
+    (void)sum;
+    for (int i = 0; i < block->count; i += *most) {
+        const odd_block part = odd_block_part(block, i, *most);
+        good = good && part.count > 0 && part.count <= *most && part.row == block->row + i;
+        good = good && part.local == block->local + i && part.x == block->x + (int64_t)i * D;
+        good = good && part.d == D && part.thread == block->thread;
+        seen += part.count;
+    }
+    return good && seen == block->count ? ODD_OK : odd_fail(ODD_DIFFER, "parts are no block");
+}
+
+static void test_parts(void)
+{
+    catalogue c;
+    if (!check_all(WORLD, open_catalogue(WORLD, 1013, &c) == ODD_OK)) return;
+    for (int most = 1; most < 30; most += 4)
+        check_all(WORLD, odd_rows_each(&c.rows, look_at_parts, &most) == ODD_OK);
+    odd_free(c.x);
+}
+
 static void test_sum(void)
 {
     const int64_t sizes[] = {0, 1, 8, 9, 100, 1000, LARGEST};
@@ -300,6 +325,7 @@ static void test_failing_reader(void)
 
 const char *odd_test_name = "par.rows";
 CU_TestInfo odd_tests[] = {
+    {"parts of a block", test_parts},
     {"sums are those of one rank and one thread", test_sum},
     {"each row is visited once", test_each},
     {"a block fails", test_failing_block},

@@ -43,6 +43,10 @@ typedef struct {
     int thread;     /* 0 ... odd_threads() - 1, to pick a workspace */
 } odd_block;
 
+/** The rows of a block from its row `first` on, `most` of them at most: for work whose room should
+ *  stay in cache. @local */
+odd_block odd_block_part(const odd_block *block, int64_t first, int64_t most);
+
 /** Work on one block; `sum` (length) is zeroed, NULL in odd_rows_each(). Must give the same bits
  *  whichever thread runs it; must not communicate. */
 typedef odd_status (*odd_block_function)(void *context, const odd_block *block, double sum[]);
