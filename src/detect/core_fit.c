@@ -119,6 +119,8 @@ done:
     return st;
 }
 
+/* Density alone is a first guess; concentration makes of it the rows that are nearest to one
+ * Gaussian. */
 static odd_status find_core(growth *g, uint64_t seed)
 {
     odd_status st;
@@ -139,6 +141,8 @@ static odd_core_split split_rows(const growth *g, odd_core_belief belief)
     return split;
 }
 
+/* The theme begins as the core and grows by rows until no more are left out than look odd. Shares
+ * are multiples of the growth, not sums of it, so that rounding does not add up. */
 static odd_status grow_theme(growth *g)
 {
     odd_status st = ODD_OK;

@@ -122,6 +122,8 @@ static double squared_distance(const odd_core_gaussian *g, double square, const 
     return distance + fmax(square - inside, 0) / g->variance[g->axes];
 }
 
+/* What is off the axes shares one variance, so it is enough to know its squared length: that of the
+ * row less that of its parts along the axes. No product with d - r axes is needed. */
 static odd_status distance_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;

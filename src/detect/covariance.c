@@ -88,6 +88,7 @@ double odd_form_trace(odd_form form, int d, const double a[])
     return trace;
 }
 
+/* a = l l' (d, d); the factor is u = l'^-1, so that |z u|^2 = z a^-1 z'. */
 static odd_status factor_full(int d, const double a[], double factor[], double *log_det)
 {
     odd_status st;
@@ -136,6 +137,7 @@ double odd_form_trace_solve(odd_form form, int d, const double factor[], const d
     return trace;
 }
 
+/* y (n, d) = z (n, d), each column times its scale (d). */
 ODD_SIMD(static, void, scale_columns,
          (int n, int d, const double scale[], const double z[], double y[]), (n, d, scale, z, y))
 {
@@ -184,7 +186,8 @@ ODD_SIMD(, void, odd_squared_distances,
     }
 }
 
-/* The rows that weigh something, times the root of their weight; how many there are. */
+/* out (kept, d): the rows of z (n, d) that weigh something, times the root of their weight, so that
+ * one symmetric product sums them. Returns the count kept. */
 ODD_SIMD(static, int, weigh_rows,
          (int n, int d, const double z[], const double weight[], double out[]),
          (n, d, z, weight, out))
@@ -200,6 +203,7 @@ ODD_SIMD(static, int, weigh_rows,
     return kept;
 }
 
+/* sum (d) += the squares of each column of z (n, d), rows weighted. */
 ODD_SIMD(static, void, add_squares,
          (int n, int d, const double z[], const double weight[], double sum[]),
          (n, d, z, weight, sum))

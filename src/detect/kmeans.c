@@ -98,6 +98,7 @@ done:
     return st;
 }
 
+/* |x|^2 of x (d). */
 static double squared_length(int d, const double x[])
 {
     double sum = 0;

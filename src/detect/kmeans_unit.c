@@ -13,6 +13,7 @@ bool odd_has_direction(int d, const float x[])
     return false;
 }
 
+/* to (d) = from (d) over its length; a row of length zero stays as it is. May be in place. */
 static void make_unit(int d, const float from[], float to[])
 {
     double square = 0;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+/* correlation (d, d) of a covariance a (d, d): features of other units weigh alike. */
 static odd_status correlations(int d, const double a[], double correlation[])
 {
     for (int64_t i = 0; i < d; i++) {
@@ -21,6 +22,8 @@ static odd_status correlations(int d, const double a[], double correlation[])
     return ODD_OK;
 }
 
+/* Principal axes of the correlations, as if the noise were equal in all features: parts (1 + r, d),
+ * noise, then loadings. */
 odd_status odd_lowrank_start(int d, int r, const double a[], const double least[], double parts[])
 {
     odd_status st;
@@ -156,6 +159,7 @@ done:
     return st;
 }
 
+/* y (n, d) = (z scale) (I - v' v), never as a matrix (d, d): scratch (n, r) holds y v'. */
 void odd_lowrank_whiten(int n, int d, int r, const double factor[], const double z[], double y[],
                         double scratch[])
 {

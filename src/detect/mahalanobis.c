@@ -128,8 +128,7 @@ done:
     return st;
 }
 
-/* Learn from the selected rows; *n is how many they are, *share how far the covariance is shrunk.
- */
+/* Learn from the selected rows. *n: their count; *share: how far the covariance is shrunk. */
 static odd_status learn(const mahalanobis_options *o, const odd_rows *rows, odd_selection selection,
                         gaussian *g, int64_t *n, double *share)
 {

@@ -160,6 +160,9 @@ static odd_status grow(odd_em_history *history, int64_t *room)
     return ODD_OK;
 }
 
+/* A pass takes the present parameters and gives their objective and the sums that the next ones are
+ * made of. So the loop ends behind a pass: what it returns is what the last objective belongs to.
+ */
 odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
                           const odd_mixture_prior *prior, const double total[],
                           odd_em_limits limits, odd_mixture *m, odd_em_history *history)

@@ -112,6 +112,7 @@ void odd_mixture_whiten(const odd_mixture *m, int group, int n, const double z[]
         odd_form_whiten(m->form, n, m->d, factor, z, y);
 }
 
+/* Means are whitened once for all rows: a squared distance is then that of two whitened rows. */
 odd_status odd_mixture_shift(odd_mixture *m)
 {
     double *scratch = odd_alloc(m->rank, sizeof *scratch);
@@ -165,6 +166,7 @@ odd_status odd_mixture_factorize(odd_mixture *m)
     return odd_mixture_shift(m);
 }
 
+/* a (count) and b (count) change places. */
 static void exchange(int64_t count, double a[], double b[])
 {
     for (int64_t j = 0; j < count; j++) {

@@ -61,6 +61,7 @@ const double *odd_mixture_prior_spread(const odd_mixture_prior *p, int group)
     return group == p->groups - 1 ? p->spread + p->dense : p->spread;
 }
 
+/* Low-rank covariances could explain a feature wholly by loadings, and their noise would vanish. */
 void odd_mixture_prior_secure(odd_mixture_prior *p, const odd_mixture *m)
 {
     for (int64_t j = 0; m->rank && j < p->d; j++)
@@ -89,6 +90,8 @@ double odd_mixture_prior_trace(const odd_mixture_prior *p, const odd_mixture *m,
     return odd_form_trace_solve(m->form, m->d, factor, s, scratch);
 }
 
+/* The terms of the objective in mixture_internal.h that do not depend on rows. scratch holds what
+ * a distance or a trace wants, one after the other. */
 odd_status odd_mixture_prior_value(const odd_mixture_prior *p, odd_mixture *m)
 {
     double *scratch = odd_alloc(odd_mixture_size(m) + 2 * (int64_t)m->d, sizeof *scratch);

@@ -32,6 +32,7 @@ static void score_row(const odd_mixture *m, const double joint[], const double s
     score[ODD_MIXTURE_DISTANCE] = sqrt(nearest);
 }
 
+/* Panel by panel, so that what is known of its rows stays in the cache. */
 static odd_status score_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;

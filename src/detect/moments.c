@@ -39,6 +39,7 @@ ODD_SIMD(static, double, add_row, (int d, const float x[], double sum[]), (d, x,
     return check;
 }
 
+/* sum (1 + d): the number of selected rows, and their sum. */
 static odd_status mean_block(void *context, const odd_block *block, double sum[])
 {
     const odd_selection *selection = context;
@@ -90,6 +91,8 @@ static double squared_outer(odd_form form, int d, const double z[])
                                        : square * square / d;
 }
 
+/* sum (packed + 1): the scatter about the centre, and what the noise of its entries is found from.
+ * Rows that are not selected weigh nothing: products keep their shapes. */
 static odd_status scatter_block(void *context, const odd_block *block, double sum[])
 {
     const scatter_pass *p = context;
@@ -134,6 +137,8 @@ done:
     return st;
 }
 
+/* The share of mu I that brings S = scatter / n nearest to the covariance, as expected: the mean
+ * squared error of S over its squared distance from mu I. */
 double odd_ledoit_wolf(odd_form form, int d, int64_t n, const double scatter[], double fourth)
 {
     if (form == ODD_FORM_SPHERICAL) return 1;

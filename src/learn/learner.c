@@ -29,11 +29,13 @@ void odd_learner_close(odd_learner *l)
     l->place = NULL;
 }
 
+/* A shard has at most one row more than another. */
 int64_t odd_learner_room(const odd_learner *l)
 {
     return l->gradient.most * ((l->batch + l->shards - 1) / l->shards);
 }
 
+/* Equal keys go by number, so that the order does not depend on how qsort works. */
 static int by_key(const void *a, const void *b)
 {
     const odd_ordered_row *x = a, *y = b;

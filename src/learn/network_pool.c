@@ -24,6 +24,7 @@ odd_status odd_pool_make(const odd_pool_options *options, const odd_tensor *outp
     return ODD_OK;
 }
 
+/* ---- Of a map v (n) ---- */
 static double mean_of(const float v[], int n)
 {
     double sum = 0;

@@ -58,8 +58,8 @@ static void choose_sides(int size, int order, int *rows, int *columns)
     *rows = 1;
     while ((int64_t)(*rows + 1) * (*rows + 1) <= size)
         ++*rows;
-    *rows = smaller(*rows, most);
-    *columns = smaller(size / *rows, most);
+    *rows = odd_min_int(*rows, most);
+    *columns = odd_min_int(size / *rows, most);
 }
 
 odd_status odd_grid_new(MPI_Comm comm, int order, odd_grid **out)

@@ -74,7 +74,7 @@ bool odd_pca_is_sharp(int k, const double value[], double error);
 /** True if the lengths of k axes, roots of the diagonal of their products (k, k), are so close to 1
  *  that the roots of value (k), which scaled them, are off by at most half of that. */
 bool odd_pca_are_unit(int k, const double value[], const double product[]);
-/** How many of the k falling eigenvalues are more than `rounding` of the first; at least 1.
+/** The count of the k falling eigenvalues that are more than `rounding` of the first; at least 1.
  *  Those below 0 become 0. */
 int odd_pca_rank(double rounding, int k, double value[]);
 /** What rounding leaves of the zero eigenvalues of a float64 matrix, of the first. */

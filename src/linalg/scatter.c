@@ -44,6 +44,7 @@ static void add_product(odd_scatter *s)
             s->sum[i * order + j] += s->product[i * order + j];
 }
 
+/* wide (rows, columns) = y (rows, columns), whose rows are `stride` apart. */
 static void widen(int64_t rows, int64_t columns, const float *y, int64_t stride, double *wide)
 {
 #pragma omp parallel for num_threads(odd_threads())
@@ -62,6 +63,7 @@ static void multiply(odd_scatter *s, const char *trans, int terms, const float *
     add_product(s);
 }
 
+/* The same from float64, straight onto the sum. */
 static void multiply_exact(odd_scatter *s, const char *trans, int terms, int stride)
 {
     const double one = 1;

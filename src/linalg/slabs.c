@@ -120,6 +120,8 @@ done:
     return st;
 }
 
+/* Ranks take turns over windows of features: in each, a rank holds all n rows of its own slice,
+ * some SLAB_BYTES, whatever n and d are. */
 odd_status odd_slabs_each(const odd_rows *rows, const double mean[], odd_slab_function f,
                           void *context)
 {

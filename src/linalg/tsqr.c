@@ -77,12 +77,13 @@ int64_t odd_tsqr_block(const odd_tsqr *t, int b, int *rows)
     return first;
 }
 
-/* My block number `b`: its rows in `array`, and how many they are. */
+/* My block number b in `array` (count, l); *rows: the count of its own. */
 static double *block_rows(const odd_tsqr *t, int b, double *array, int *rows)
 {
     return array + (odd_tsqr_block(t, b, rows) - t->row0) * t->l;
 }
 
+/* a's block becomes its reflectors, and its triangle (l, l) goes onto the pile. */
 static void factor_block(const odd_tsqr *t, int b, double *work)
 {
     const int64_t l = t->l;
@@ -117,6 +118,7 @@ static void factor_pile(const odd_tsqr *t, double *scale, double *work)
     ODD_CHECK(info == 0);
 }
 
+/* Every rank factors the whole pile, alike: it is small, and nobody waits for one rank's answer. */
 odd_status odd_tsqr_orthonormalise(odd_tsqr *t)
 {
     odd_status st = ODD_OK;

@@ -6,6 +6,8 @@
 enum { POINTS = 300, STEPS = 200 };
 #define FARTHEST 3.0
 
+/* What 1 / (1 + a x^2b) is fitted to, for distances x of 0 ... FARTHEST: 1 so long as rows may lie
+ * that close, then falling as exp(-x). */
 static double wanted(double x, double apart)
 {
     return x < apart ? 1 : exp(apart - x);

@@ -134,7 +134,8 @@ static int by_row(const void *a, const void *b)
     return (x->to > y->to) - (x->to < y->to);
 }
 
-/* Edges of a row come once or, where both rows are near to each other, twice: how many are left. */
+/* Edges of a row come once or, where both rows are near to each other, twice; these become one, as
+ * near as at least one of two independent chances is likely. Returns the count left. */
 static int64_t merge(int64_t count, edge e[])
 {
     int64_t left = 0;

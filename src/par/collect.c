@@ -116,6 +116,7 @@ static int64_t first_from(const wanted *w, int64_t row)
     return low;
 }
 
+/* Threads add rows in no order: sharing sorts them. */
 static odd_status collect_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;

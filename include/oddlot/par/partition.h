@@ -29,7 +29,8 @@ odd_partition odd_partition_rows(MPI_Comm comm, int64_t n);
 /** The same as if I were `rank` of `size`. */
 odd_partition odd_partition_of(int64_t n, int rank, int size);
 
-/** How many batches of `size` rows the rank with most rows needs: all make as many. @collective */
+/** The count of batches of `size` rows that the rank with most rows needs: all make as many.
+ *  @collective */
 int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size);
 
 /** Rows of a batch: my rows [first, first + count) of batch b, count 0 when I have none left. */
