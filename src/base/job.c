@@ -10,12 +10,17 @@
 
 #define LARGEST_FILE (1 << 20) /* bytes */
 
-static int count_options(const odd_section *section)
+/* Borrowed tables are walked once; from here on a section's options stand in one row. */
+static odd_status list_options(const odd_option *table, int *count, odd_option **options)
 {
-    int n = 0;
-    for (const odd_option *o = odd_section_options(section); o->key; o++)
-        n++;
-    return n;
+    odd_option option;
+    *count = 0;
+    while (odd_option_at(table, *count, &option))
+        ++*count;
+    odd_status st = ODD_NEW(*options, *count);
+    for (int i = 0; st == ODD_OK && i < *count; i++)
+        odd_option_at(table, i, &(*options)[i]);
+    return st;
 }
 
 /* Fields are zero until the defaults come, so that a job can be freed at any time. */
@@ -23,7 +28,7 @@ static odd_status part_init(odd_job_part *part, const odd_section *section)
 {
     odd_status st = ODD_OK;
     part->section = section;
-    part->option_count = count_options(section);
+    ODD_TRY(list_options(section->options, &part->option_count, &part->options));
     ODD_TRY((part->fields = odd_alloc(1, section->size)) ? ODD_OK : ODD_NOMEM);
     ODD_TRY(ODD_NEW(part->places, part->option_count));
 done:
@@ -33,13 +38,14 @@ done:
 static void part_free(odd_job_part *part)
 {
     free(part->place.set);
-    for (int i = 0; i < part->option_count; i++) {
-        const odd_option *o = &part->section->options[i];
+    for (int i = 0; part->options && i < part->option_count; i++) {
+        const odd_option *o = &part->options[i];
         if (part->fields) odd_value_free(o, (char *)part->fields + o->offset);
         if (part->places) free(part->places[i].set);
     }
     odd_free(part->fields);
     odd_free(part->places);
+    odd_free(part->options);
 }
 
 /* "jobs/a.yaml" is in "jobs", "/a.yaml" in "/", "a.yaml" in ".". */
@@ -117,6 +123,18 @@ const void *odd_job_section(const odd_job *job, const char *section)
     return fields;
 }
 
+void odd_part_section(const char *stage, const char *part, char section[ODD_PART_NAME])
+{
+    snprintf(section, ODD_PART_NAME, "%s.%s", stage, part);
+}
+
+const void *odd_part_options(const odd_job *job, const char *stage, const char *part)
+{
+    char section[ODD_PART_NAME];
+    odd_part_section(stage, part, section);
+    return odd_job_section(job, section);
+}
+
 bool odd_job_given(const odd_job *job, const char *key)
 {
     return odd_path_place(job, key) != NULL;
@@ -162,7 +180,8 @@ odd_status odd_job_fail(const odd_job *job, const char *key, const char *format,
 /* Path and value of each setting, in the order of the tables. */
 static odd_hash digest_part(odd_hash h, const odd_job_part *part)
 {
-    for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
+    for (int i = 0; i < part->option_count; i++) {
+        const odd_option *o = &part->options[i];
         odd_text value = ODD_TEXT_EMPTY;
         odd_value_write(o, (const char *)part->fields + o->offset, &value);
         h = odd_hash_add_text(h, part->section->name);

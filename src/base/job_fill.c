@@ -51,7 +51,7 @@ static odd_status set_place(const odd_job_source *source, yaml_mark_t mark, odd_
 static odd_status fill_option(const filling *f, odd_job_part *part, const odd_option *option,
                               const char *path, const yaml_node_t *node)
 {
-    odd_job_place *place = &part->places[option - part->section->options];
+    odd_job_place *place = &part->places[option - part->options];
     yaml_mark_t at = node->start_mark;
     if (odd_node_is_null(node)) {
         free(place->set);
@@ -236,7 +236,7 @@ odd_status odd_fill_defaults(odd_job *job)
 {
     for (int i = 0; i < job->part_count; i++) {
         const odd_job_part *part = &job->part[i];
-        for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
+        for (const odd_option *o = part->options; o < part->options + part->option_count; o++) {
             odd_status st = fill_default(o, field_of(part, o));
             if (st != ODD_OK) return st;
         }

@@ -18,10 +18,11 @@ typedef struct {
 /* One section of a job. */
 typedef struct {
     const odd_section *section;
-    void *fields;        /* the struct that the offsets of the options point into */
-    int option_count;    /* without the end mark */
-    odd_job_place place; /* of the section's own mapping */
-    odd_job_place *places;
+    void *fields;          /* the struct that the offsets of the options point into */
+    int option_count;      /* those of bases among them */
+    odd_option *options;   /* (option_count) */
+    odd_job_place place;   /* of the section's own mapping */
+    odd_job_place *places; /* (option_count) */
 } odd_job_part;
 
 struct odd_job {
@@ -37,9 +38,6 @@ struct odd_job {
 odd_status odd_job_new(const char *path, const odd_section sections[], int count, odd_job **out);
 
 /* job_paths.c: dotted paths */
-
-/** The options of a section, at least their end mark. */
-const odd_option *odd_section_options(const odd_section *section);
 
 /** "fit" and "detector" make "fit.detector"; "" and "fit" make "fit". False if it does not fit. */
 bool odd_path_join(char path[static ODD_JOB_PATH], const char *section, const char *key);
@@ -104,6 +102,14 @@ odd_status odd_node_unexpected(const char *what, const yaml_node_t *node);
 odd_status odd_node_read(yaml_document_t *document, const odd_option *option,
                          const yaml_node_t *node, void *field, yaml_mark_t *at);
 
+/* job_parts.c: what is chosen by name */
+
+/** "core, mixture, knn" */
+void odd_parts_add_names(const odd_option *option, odd_text *out);
+/** PART and PART_LIST take only the names that there are; other types any text. ODD_USAGE: "no
+ * detector 'cor'; there are: core, knn; did you mean 'core'?" */
+odd_status odd_parts_check(const odd_option *option, const char *given);
+
 /* job_fill.c: a YAML document to the fields of a job */
 
 /** Fill the defaults; the settings of the file job->path with these bytes; those of one --set, with
@@ -116,7 +122,7 @@ odd_status odd_fill_set(odd_job *job, const char *word, const char *folder);
 
 /** Read a scalar; the field owns what it holds. The reason tells what was expected and found. */
 odd_status odd_value_read(const odd_option *option, const char *text, void *field);
-/** LIST and PATHS hold an odd_list, TEXT, CHOICE and PATH a char *. */
+/** LIST, PART_LIST and PATHS hold an odd_list, TEXT, CHOICE, PART and PATH a char *. */
 bool odd_option_is_list(const odd_option *option);
 bool odd_option_is_text(const odd_option *option);
 /** Read a list from its items. */
@@ -128,5 +134,7 @@ void odd_value_free(const odd_option *option, void *field);
 void odd_value_write(const odd_option *option, const void *field, odd_text *out);
 /** "an integer", "one of a, b" */
 void odd_value_expected(const odd_option *option, odd_text *out);
+/** Is what is expected a choice of names? */
+bool odd_option_is_choice(const odd_option *option);
 
 #endif

@@ -57,14 +57,15 @@ static odd_status fail_option(const odd_option *option, const yaml_node_t *node)
     return ODD_USAGE;
 }
 
-/* A scalar with something in it, and without the zero bytes that only an escape can bring. */
+/* A scalar with something in it, without the zero bytes that only an escape can bring; where parts
+ * are named, one that there is. */
 static odd_status check_scalar(const odd_option *option, const yaml_node_t *node)
 {
     if (node->type != YAML_SCALAR_NODE || odd_node_is_nothing(node))
         return fail_option(option, node);
     if (strlen(odd_node_text(node)) != node->data.scalar.length)
         return odd_fail(ODD_USAGE, "a text with a zero byte");
-    return ODD_OK;
+    return odd_parts_check(option, odd_node_text(node));
 }
 
 /* On failure *at is moved to the item that is wrong. */

@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const odd_option *odd_section_options(const odd_section *section)
-{
-    static const odd_option none[] = {ODD_OPTIONS_END};
-    return section->options ? section->options : none;
-}
-
 bool odd_path_join(char path[static ODD_JOB_PATH], const char *section, const char *key)
 {
     int n = snprintf(path, ODD_JOB_PATH, "%s%s%s", section, *section ? "." : "", key);
@@ -37,12 +31,11 @@ bool odd_path_is_section(const odd_job *job, const char *section)
 const odd_option *odd_path_option(const odd_job *job, const char *path, odd_job_part **part)
 {
     for (int i = 0; i < job->part_count; i++) {
-        const odd_section *section = job->part[i].section;
-        const char *key = odd_path_inside(path, section->name);
+        const char *key = odd_path_inside(path, job->part[i].section->name);
         if (!key) continue;
         *part = &job->part[i];
-        for (const odd_option *o = odd_section_options(section); o->key; o++)
-            if (strcmp(o->key, key) == 0) return o;
+        for (int k = 0; k < (*part)->option_count; k++)
+            if (strcmp((*part)->options[k].key, key) == 0) return &(*part)->options[k];
     }
     return NULL;
 }
@@ -53,7 +46,7 @@ const odd_job_place *odd_path_place(const odd_job *job, const char *path)
     odd_job_part *part;
     const odd_job_place *place = NULL;
     const odd_option *option = odd_path_option(job, path, &part);
-    if (option) place = &part->places[option - part->section->options];
+    if (option) place = &part->places[option - part->options];
     for (int i = 0; i < job->part_count && !place; i++)
         if (strcmp(job->part[i].section->name, path) == 0) place = &job->part[i].place;
     return place && (place->set || place->line > 0) ? place : NULL;
@@ -88,10 +81,12 @@ bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_
     const int too_far = 2 + (int)strlen(last_key(path)) / 3;
     int nearest = too_far;
     for (int i = 0; i < job->part_count; i++) {
-        const odd_section *section = job->part[i].section;
-        offer(path, section->name, &nearest, guess);
-        for (const odd_option *o = odd_section_options(section); o->key; o++)
-            if (odd_path_join(known, section->name, o->key)) offer(path, known, &nearest, guess);
+        const odd_job_part *part = &job->part[i];
+        const char *section = part->section->name;
+        offer(path, section, &nearest, guess);
+        for (int k = 0; k < part->option_count; k++)
+            if (odd_path_join(known, section, part->options[k].key))
+                offer(path, known, &nearest, guess);
     }
     return nearest < too_far;
 }

@@ -36,7 +36,6 @@ static void add_range(const odd_option *o, odd_text *out)
 
 static void add_choices(const odd_option *o, odd_text *out)
 {
-    odd_text_add(out, "one of ");
     for (int i = 0; o->choices[i]; i++)
         odd_text_format(out, "%s%s", i > 0 ? ", " : "", o->choices[i]);
 }
@@ -44,15 +43,15 @@ static void add_choices(const odd_option *o, odd_text *out)
 void odd_value_expected(const odd_option *o, odd_text *out)
 {
     static const char *const names[] = {
-        [ODD_OPTION_INT] = "an integer",        [ODD_OPTION_REAL] = "a number",
-        [ODD_OPTION_BOOL] = "true or false",    [ODD_OPTION_TEXT] = "a text",
-        [ODD_OPTION_LIST] = "a list of texts",  [ODD_OPTION_PATH] = "a path",
-        [ODD_OPTION_PATHS] = "a list of paths",
+        [ODD_OPTION_INT] = "an integer",       [ODD_OPTION_REAL] = "a number",
+        [ODD_OPTION_BOOL] = "true or false",   [ODD_OPTION_TEXT] = "a text",
+        [ODD_OPTION_CHOICE] = "one of ",       [ODD_OPTION_PART] = "one of ",
+        [ODD_OPTION_LIST] = "a list of texts", [ODD_OPTION_PART_LIST] = "a list of ",
+        [ODD_OPTION_PATH] = "a path",          [ODD_OPTION_PATHS] = "a list of paths",
     };
-    if (o->type == ODD_OPTION_CHOICE)
-        add_choices(o, out);
-    else
-        odd_text_add(out, names[o->type]);
+    odd_text_add(out, names[o->type]);
+    if (o->choices) add_choices(o, out);
+    if (o->parts) odd_parts_add_names(o, out);
     add_range(o, out);
 }
 
@@ -145,9 +144,11 @@ odd_status odd_value_read(const odd_option *o, const char *text, void *field)
     case ODD_OPTION_CHOICE:
         return is_one_of(text, o->choices, false) ? read_text(text, field) : unexpected(o, text);
     case ODD_OPTION_TEXT:
+    case ODD_OPTION_PART:
     case ODD_OPTION_PATH:
         return read_text(text, field);
     case ODD_OPTION_LIST:
+    case ODD_OPTION_PART_LIST:
     case ODD_OPTION_PATHS:
         return odd_value_read_list(&text, 1, field);
     }
@@ -172,12 +173,19 @@ odd_status odd_value_read_list(const char *const items[], int64_t count, void *f
 
 bool odd_option_is_text(const odd_option *o)
 {
-    return o->type == ODD_OPTION_TEXT || o->type == ODD_OPTION_CHOICE || o->type == ODD_OPTION_PATH;
+    return o->type == ODD_OPTION_TEXT || o->type == ODD_OPTION_CHOICE ||
+           o->type == ODD_OPTION_PART || o->type == ODD_OPTION_PATH;
 }
 
 bool odd_option_is_list(const odd_option *o)
 {
-    return o->type == ODD_OPTION_LIST || o->type == ODD_OPTION_PATHS;
+    return o->type == ODD_OPTION_LIST || o->type == ODD_OPTION_PART_LIST ||
+           o->type == ODD_OPTION_PATHS;
+}
+
+bool odd_option_is_choice(const odd_option *o)
+{
+    return o->choices || o->parts;
 }
 
 static odd_status put_before(const char *folder, char **path)
@@ -277,10 +285,12 @@ void odd_value_write(const odd_option *o, const void *field, odd_text *out)
         break;
     case ODD_OPTION_TEXT:
     case ODD_OPTION_CHOICE:
+    case ODD_OPTION_PART:
     case ODD_OPTION_PATH:
         write_text(*(char *const *)field, out);
         break;
     case ODD_OPTION_LIST:
+    case ODD_OPTION_PART_LIST:
     case ODD_OPTION_PATHS:
         write_list(field, out);
         break;

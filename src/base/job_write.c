@@ -33,9 +33,9 @@ static void write_setting(const odd_job_part *part, const odd_option *o, odd_tex
 static size_t width_of_settings(const odd_job_part *part)
 {
     size_t width = 0;
-    for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
+    for (int i = 0; i < part->option_count; i++) {
         odd_text line = ODD_TEXT_EMPTY;
-        write_setting(part, o, &line);
+        write_setting(part, &part->options[i], &line);
         if (line.length <= VALUE_COLUMNS) width = larger(width, line.length);
         odd_text_free(&line);
     }
@@ -45,13 +45,14 @@ static size_t width_of_settings(const odd_job_part *part)
 static void write_options(const odd_job_part *part, size_t indent, odd_text *out)
 {
     size_t width = width_of_settings(part);
-    for (const odd_option *o = odd_section_options(part->section); o->key; o++) {
+    for (int i = 0; i < part->option_count; i++) {
+        const odd_option *o = &part->options[i];
         size_t start = out->length;
         pad(out, start, indent);
         write_setting(part, o, out);
         pad(out, start, indent + width);
         odd_text_format(out, "  # %s", o->help);
-        if (o->type == ODD_OPTION_CHOICE) {
+        if (odd_option_is_choice(o)) {
             odd_text_add(out, ": ");
             odd_value_expected(o, out);
         }
@@ -125,10 +126,11 @@ typedef struct {
 static columns columns_of(const odd_section *section)
 {
     size_t key = 0, type = 0;
-    for (const odd_option *o = odd_section_options(section); o->key; o++) {
+    odd_option o;
+    for (int i = 0; odd_option_at(section->options, i, &o); i++) {
         odd_text text = ODD_TEXT_EMPTY;
-        describe_type(o, &text);
-        key = larger(key, strlen(o->key));
+        describe_type(&o, &text);
+        key = larger(key, strlen(o.key));
         if (text.length <= TYPE_COLUMNS) type = larger(type, text.length);
         odd_text_free(&text);
     }
@@ -153,9 +155,10 @@ static void describe_option(const odd_option *o, columns at, odd_text *out)
 static void describe_section(const odd_section *section, odd_text *out)
 {
     columns at = columns_of(section);
+    odd_option o;
     odd_text_format(out, "%s: %s\n", *section->name ? section->name : "(top)", section->help);
-    for (const odd_option *o = odd_section_options(section); o->key; o++)
-        describe_option(o, at, out);
+    for (int i = 0; odd_option_at(section->options, i, &o); i++)
+        describe_option(&o, at, out);
 }
 
 void odd_job_help(const odd_section sections[], int section_count, odd_text *out)

@@ -8,13 +8,14 @@
 #include "detect/detectors_internal.h"
 
 static const odd_option bayes_table[] = {
-    ODD_MIXTURE_OPTION(
-        theme_components, INT, "6", 1, 1000, NULL,
-        "Gaussians that may make up the theme; those that are not needed empty themselves"),
-    ODD_MIXTURE_OPTION(
-        concentration, REAL, "0.01", 1e-9, 1e9, NULL,
+    ODD_INT(odd_mixture_options, theme_components, "6", 1, 1000,
+            "Gaussians that may make up the theme; those that are not needed empty themselves"),
+    ODD_REAL(
+        odd_mixture_options, concentration, "0.01", 1e-9, 1e9,
         "pseudo-rows of each theme component: the fewer, the more components empty themselves"),
-    ODD_MIXTURE_SHARED_OPTIONS, ODD_OPTIONS_END};
+    ODD_SHARED(odd_mixture_option_table),
+    ODD_OPTIONS_END,
+};
 
 static odd_status bayes_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
                             uint64_t seed, odd_bundle *model)

@@ -11,27 +11,24 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define OPTION(field, kind, ...)                                                                   \
-    {                                                                                              \
-        .key = #field, .type = ODD_OPTION_##kind, .offset = offsetof(odd_core_options, field),     \
-        __VA_ARGS__                                                                                \
-    }
-
 static const odd_option core_table[] = {
-    OPTION(core_share, REAL, "0.6", 0.5, 0.99, NULL,
-           "share of the rows, the densest, that the theme grows from; the rest may be odd"),
-    OPTION(growth, REAL, "0.02", 0.001, 0.5, NULL, "share of the rows by which it grows at a time"),
-    OPTION(axes, INT, "20", 0, 100000, NULL,
-           "directions with a variance of their own, at most; the rest share one"),
-    OPTION(neighbours, REAL, "0.1", 0, 1, NULL,
-           "a row is dense if so large a share of the rows is near; odd rows that are alike should "
-           "be fewer"),
-    OPTION(sample, INT, "500", 1, 1e9, NULL,
-           "rows to look for neighbours among, drawn by the seed"),
-    OPTION(odd_share, REAL, "0.05", 1e-6, 0.5, NULL, "share of odd rows believed beforehand"),
-    OPTION(share_strength, REAL, "0.1", 0, 1e9, NULL,
-           "pseudo-rows behind that belief, in multiples of the number of rows"),
-    ODD_OPTIONS_END};
+    ODD_REAL(odd_core_options, core_share, "0.6", 0.5, 0.99,
+             "share of the rows, the densest, that the theme grows from; the rest may be odd"),
+    ODD_REAL(odd_core_options, growth, "0.02", 0.001, 0.5,
+             "share of the rows by which it grows at a time"),
+    ODD_INT(odd_core_options, axes, "20", 0, 100000,
+            "directions with a variance of their own, at most; the rest share one"),
+    ODD_REAL(odd_core_options, neighbours, "0.1", 0, 1,
+             "a row is dense if so large a share of the rows is near; odd rows that are alike "
+             "should be fewer"),
+    ODD_INT(odd_core_options, sample, "500", 1, 1e9,
+            "rows to look for neighbours among, drawn by the seed"),
+    ODD_REAL(odd_core_options, odd_share, "0.05", 1e-6, 0.5,
+             "share of odd rows believed beforehand"),
+    ODD_REAL(odd_core_options, share_strength, "0.1", 0, 1e9,
+             "pseudo-rows behind that belief, in multiples of the number of rows"),
+    ODD_OPTIONS_END,
+};
 
 static const odd_score_column core_columns[] = {
     {"log_odds", "log of P(odd | row) / P(theme | row); odd rows are high", 1},

@@ -14,31 +14,27 @@
 static const char *const starts[] = {"k-means++", "k-means||", NULL};
 
 static const odd_option kmeans_table[] = {
-    {"clusters", ODD_OPTION_INT, offsetof(odd_kmeans_options, clusters), "10", 0, 1000000, NULL,
-     "number of centroids; 0: that of the largest simplified silhouette, tried on a sample"},
-    {"max_clusters", ODD_OPTION_INT, offsetof(odd_kmeans_options, max_clusters), "20", 2, 10000,
-     NULL, "the most that clusters 0 tries"},
-    {"max_iterations", ODD_OPTION_INT, offsetof(odd_kmeans_options, max_iterations), "300", 0,
-     1000000, NULL, "of Lloyd's algorithm, at most"},
-    {"tolerance", ODD_OPTION_REAL, offsetof(odd_kmeans_options, tolerance), "1e-4", 0, 1e9, NULL,
-     "stop when the squared moves of the centroids sum to less than this part of the mean variance "
-     "of a feature"},
-    {"restarts", ODD_OPTION_INT, offsetof(odd_kmeans_options, restarts), "4", 1, 1000, NULL,
-     "starts; the one of least inertia is kept"},
-    {"start", ODD_OPTION_CHOICE, offsetof(odd_kmeans_options, start), "k-means++", 0, 0, starts,
-     "how centroids are drawn: k-means++ passes all rows once for each, k-means|| a few times for "
-     "all"},
-    {"candidates", ODD_OPTION_INT, offsetof(odd_kmeans_options, candidates), "0", 0,
-     ODD_KMEANS_CANDIDATES, NULL,
-     "rows that k-means++ draws for each centroid, of which the best is kept; 0: 2 + the logarithm "
-     "of clusters, 1: as in the paper"},
-    {"oversampling", ODD_OPTION_REAL, offsetof(odd_kmeans_options, oversampling), "2", 0.1, 100,
-     NULL, "k-means||: rows drawn in a round, in multiples of clusters"},
-    {"rounds", ODD_OPTION_INT, offsetof(odd_kmeans_options, rounds), "5", 1, ODD_KMEANS_ROUNDS,
-     NULL, "k-means||: of drawing"},
-    {"spherical", ODD_OPTION_BOOL, offsetof(odd_kmeans_options, spherical), "false", 0, 0, NULL,
-     "rows and centroids of unit length: what counts is the angle"},
-    ODD_OPTIONS_END};
+    ODD_INT(odd_kmeans_options, clusters, "10", 0, 1000000,
+            "number of centroids; 0: that of the largest simplified silhouette, tried on a sample"),
+    ODD_INT(odd_kmeans_options, max_clusters, "20", 2, 10000, "the most that clusters 0 tries"),
+    ODD_INT(odd_kmeans_options, max_iterations, "300", 0, 1000000, "of Lloyd's algorithm, at most"),
+    ODD_REAL(odd_kmeans_options, tolerance, "1e-4", 0, 1e9,
+             "stop when the squared moves of the centroids sum to less than this part of the mean "
+             "variance of a feature"),
+    ODD_INT(odd_kmeans_options, restarts, "4", 1, 1000, "starts; the one of least inertia is kept"),
+    ODD_CHOICE(odd_kmeans_options, start, "k-means++", starts,
+               "how centroids are drawn: k-means++ passes all rows once for each, k-means|| a few "
+               "times for all"),
+    ODD_INT(odd_kmeans_options, candidates, "0", 0, ODD_KMEANS_CANDIDATES,
+            "rows that k-means++ draws for each centroid, of which the best is kept; 0: 2 + the "
+            "logarithm of clusters, 1: as in the paper"),
+    ODD_REAL(odd_kmeans_options, oversampling, "2", 0.1, 100,
+             "k-means||: rows drawn in a round, in multiples of clusters"),
+    ODD_INT(odd_kmeans_options, rounds, "5", 1, ODD_KMEANS_ROUNDS, "k-means||: of drawing"),
+    ODD_BOOL(odd_kmeans_options, spherical, "false",
+             "rows and centroids of unit length: what counts is the angle"),
+    ODD_OPTIONS_END,
+};
 
 enum { DISTANCE, CLUSTER, NORMALITY, COLUMNS };
 

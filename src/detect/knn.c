@@ -25,16 +25,16 @@ static const char *const distances[] = {"mean", "kth", NULL};
 static const char *const row_choices[] = {"auto", "all", "theme", NULL};
 
 static const odd_option knn_table[] = {
-    {"neighbours", ODD_OPTION_INT, offsetof(knn_options, neighbours), "5", 1, 10000, NULL,
-     "nearest rows that count"},
-    {"distance", ODD_OPTION_CHOICE, offsetof(knn_options, distance), "mean", 0, 0, distances,
-     "what ranks: their mean distance, or that of the last of them"},
-    {"rows", ODD_OPTION_CHOICE, offsetof(knn_options, rows), "auto", 0, 0, row_choices,
-     "rows to be compared with: all, the verified theme ones, or these if they are more than twice "
-     "the neighbours"},
-    {"sample", ODD_OPTION_INT, offsetof(knn_options, sample), "10000", 1, 1e15, NULL,
-     "of these rows, at most so many, drawn by the seed"},
-    ODD_OPTIONS_END};
+    ODD_INT(knn_options, neighbours, "5", 1, 10000, "nearest rows that count"),
+    ODD_CHOICE(knn_options, distance, "mean", distances,
+               "what ranks: their mean distance, or that of the last of them"),
+    ODD_CHOICE(knn_options, rows, "auto", row_choices,
+               "rows to be compared with: all, the verified theme ones, or these if they are more "
+               "than twice the neighbours"),
+    ODD_INT(knn_options, sample, "10000", 1, 1e15,
+            "of these rows, at most so many, drawn by the seed"),
+    ODD_OPTIONS_END,
+};
 
 static const odd_score_column knn_columns[] = {
     {"distance", "distance to the nearest rows, units of the features; odd rows are high", 1},

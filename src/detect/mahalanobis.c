@@ -31,13 +31,13 @@ static const char *const shrinkages[] = {"ledoit_wolf", "none", NULL};
 static const char *const row_choices[] = {"auto", "all", "theme", NULL};
 
 static const odd_option mahalanobis_table[] = {
-    {"shrinkage", ODD_OPTION_CHOICE, offsetof(mahalanobis_options, shrinkage), "ledoit_wolf", 0, 0,
-     shrinkages, "how the covariance is made safe to invert; none: as it is"},
-    {"rows", ODD_OPTION_CHOICE, offsetof(mahalanobis_options, rows), "auto", 0, 0, row_choices,
-     "rows to learn from: all, the verified theme ones, or these if they are more than the "
-     "features "
-     "by 2"},
-    ODD_OPTIONS_END};
+    ODD_CHOICE(mahalanobis_options, shrinkage, "ledoit_wolf", shrinkages,
+               "how the covariance is made safe to invert; none: as it is"),
+    ODD_CHOICE(mahalanobis_options, rows, "auto", row_choices,
+               "rows to learn from: all, the verified theme ones, or these if they are more than "
+               "the features by 2"),
+    ODD_OPTIONS_END,
+};
 
 enum { DISTANCE, LOG_DENSITY, RELATIVE, COLUMNS };
 

@@ -238,52 +238,8 @@ typedef struct {
     bool bayes; /* not a setting: set by the detector bayes_mixture */
 } odd_mixture_options;
 
-/* A row of a table of settings: default, range, choices, help. */
-#define ODD_MIXTURE_OPTION(field, kind, ...)                                                       \
-    {                                                                                              \
-        .key = #field, .type = ODD_OPTION_##kind, .offset = offsetof(odd_mixture_options, field),  \
-        __VA_ARGS__                                                                                \
-    }
-
-extern const char *const odd_mixture_shrinkages[], *const odd_mixture_theme_priors[],
-                                                       *const odd_mixture_starts[];
-
 /* The settings of every way to fit a mixture. */
-#define ODD_MIXTURE_SHARED_OPTIONS                                                                 \
-    ODD_MIXTURE_OPTION(                                                                            \
-        shrinkage, CHOICE, "auto", 0, 0, odd_mixture_shrinkages,                                   \
-        "shrink the covariance of all rows, which the priors start from, as Ledoit and Wolf do; "  \
-        "auto: where rows are not more than features"),                                            \
-        ODD_MIXTURE_OPTION(                                                                        \
-            theme_prior, CHOICE, "data", 0, 0, odd_mixture_theme_priors,                           \
-            "covariance that the theme is believed to have: that of all rows; or of the verified " \
-            "theme rows, which may be few"),                                                       \
-        ODD_MIXTURE_OPTION(                                                                        \
-            prior_scale, REAL, "15", 1e-6, 1e9, NULL,                                              \
-            "the anomaly's covariance is believed to be this many times that of all rows"),        \
-        ODD_MIXTURE_OPTION(prior_strength, REAL, "1", 0, 1e9, NULL,                                \
-                           "pseudo-rows behind that belief, in multiples of the number of rows"),  \
-        ODD_MIXTURE_OPTION(                                                                        \
-            theme_strength, REAL, "0.005", 0, 1e9, NULL,                                           \
-            "pseudo-rows that pull the theme's covariance to that of theme_prior, likewise"),      \
-        ODD_MIXTURE_OPTION(                                                                        \
-            mean_strength, REAL, "1", 0, 1e12, NULL,                                               \
-            "pseudo-rows at the mean of all rows; for the theme at that of its verified rows, if " \
-            "there are at least 2"),                                                               \
-        ODD_MIXTURE_OPTION(anomaly_share, REAL, "0.05", 1e-9, 0.999999999, NULL,                   \
-                           "share of anomalies believed beforehand"),                              \
-        ODD_MIXTURE_OPTION(                                                                        \
-            share_strength, REAL, "0.1", 0, 1e9, NULL,                                             \
-            "pseudo-rows behind that belief, likewise; 0: the share is not known, 1000: it is"),   \
-        ODD_MIXTURE_OPTION(max_iterations, INT, "500", 0, 1000000, NULL, "of EM, at most"),        \
-        ODD_MIXTURE_OPTION(tolerance, REAL, "1e-6", 0, 1e9, NULL,                                  \
-                           "stop when the log posterior gains less than this for each row"),       \
-        ODD_MIXTURE_OPTION(                                                                        \
-            restarts, INT, "1", 1, 1000, NULL,                                                     \
-            "starts, all but the first at random rows; the best log posterior is kept"),           \
-        ODD_MIXTURE_OPTION(                                                                        \
-            start, CHOICE, "data", 0, 0, odd_mixture_starts,                                       \
-            "the theme's first mean: that of all rows, that of the verified ones; or k-means")
+extern const odd_option odd_mixture_option_table[];
 
 /* What a fit works on. */
 typedef struct {

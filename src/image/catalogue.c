@@ -6,53 +6,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTION(key, type, value, choices, help)                                                    \
-    {                                                                                              \
-#key, ODD_OPTION_##type, offsetof(odd_catalogue_options, key), value, 0, 0, choices, help  \
-    }
-
-#define NUMBER(key, value, least, most, help)                                                      \
-    {                                                                                              \
-#key, ODD_OPTION_INT, offsetof(odd_catalogue_options, key), value, least, most, NULL, help \
-    }
-
 static const char *const label_sources[] = {"none", "folder", NULL};
 static const char *const patterns[] = {"binary", "solid", NULL};
 
 const odd_option odd_catalogue_option_table[] = {
-    OPTION(kind, TEXT, "folder", NULL,
-           "what `path` names: folder, manifest (CSV), tar (shards), idx (MNIST's format) or hdf5; "
-           "generated: images of random pixels, without files"),
-    OPTION(
-        path, PATHS, "[]", NULL,
+    ODD_PATHS(
+        odd_catalogue_options, path, "[]",
         "folders or files of the catalogue, from the job file's folder; for tar also a folder of "
         "shards. What links lead to twice is listed once; what is named twice is an error"),
-    OPTION(labels, PATHS, "[]", NULL, "idx: files of labels, one for each file of `path`"),
-    OPTION(dataset, TEXT, "images", NULL, "hdf5: name of the dataset that holds the images"),
-    OPTION(label_dataset, TEXT, "", NULL,
-           "hdf5: name of the dataset of labels: strings, numbers, bool (0, 1) or an enumeration "
-           "(its names); empty: none"),
-    OPTION(black, REAL, "0", NULL, "hdf5: the value that is black, -1 for images of -1 ... 1"),
-    OPTION(
-        white, REAL, "0", NULL,
+    ODD_PATHS(odd_catalogue_options, labels, "[]",
+              "idx: files of labels, one for each file of `path`"),
+    ODD_TEXT(odd_catalogue_options, dataset, "images",
+             "hdf5: name of the dataset that holds the images"),
+    ODD_TEXT(odd_catalogue_options, label_dataset, "",
+             "hdf5: name of the dataset of labels: strings, numbers, bool (0, 1) or an enumeration "
+             "(its names); empty: none"),
+    ODD_REAL(odd_catalogue_options, black, "0", 0, 0,
+             "hdf5: the value that is black, -1 for images of -1 ... 1"),
+    ODD_REAL(
+        odd_catalogue_options, white, "0", 0, 0,
         "hdf5: the value that is white; 0: 1 for bool, else what a sample of the images tells: for "
         "integers the lowest of 1, 255, 1023, 4095, 16383, 32767 and 65535 that none of it "
-        "exceeds, for "
-        "floats the lowest of 1, 255 and 65535 that most of it stays within"),
-    OPTION(extensions, LIST,
-           "[jpg, jpeg, jpe, jfif, png, webp, tif, tiff, gif, bmp, ppm, pgm, pbm, pnm, heic, heif, "
-           "hif, avif, jp2, j2k, jxl]",
-           NULL,
-           "folder, tar: endings of the names that are images, any case; any: those and files of "
-           "other names that begin as an image does; []: all files"),
-    OPTION(label_from, CHOICE, "none", label_sources,
-           "folder, tar: `folder` labels an image with the name of the folder that it is in"),
-    OPTION(pattern, CHOICE, "binary", patterns,
-           "generated: binary, each pixel black or white; solid, one grey level in an image"),
-    NUMBER(images, "10000", 1, 1e7, "generated: how many images there are"),
-    NUMBER(side, "64", 1, 8192, "generated: width and height, pixels"),
-    NUMBER(seed, "1", 0, 1e18, "generated: of the pixels; the job's seed does not change them"),
-    ODD_OPTIONS_END};
+        "exceeds, for floats the lowest of 1, 255 and 65535 that most of it stays within"),
+    ODD_LIST(odd_catalogue_options, extensions,
+             "[jpg, jpeg, jpe, jfif, png, webp, tif, tiff, gif, bmp, ppm, pgm, pbm, pnm, heic, "
+             "heif, hif, avif, jp2, j2k, jxl]",
+             "folder, tar: endings of the names that are images, any case; any: those and files of "
+             "other names that begin as an image does; []: all files"),
+    ODD_CHOICE(odd_catalogue_options, label_from, "none", label_sources,
+               "folder, tar: `folder` labels an image with the name of the folder that it is in"),
+    ODD_CHOICE(odd_catalogue_options, pattern, "binary", patterns,
+               "generated: binary, each pixel black or white; solid, one grey level in an image"),
+    ODD_INT(odd_catalogue_options, images, "10000", 1, 1e7, "generated: how many images there are"),
+    ODD_INT(odd_catalogue_options, side, "64", 1, 8192, "generated: width and height, pixels"),
+    ODD_INT(odd_catalogue_options, seed, "1", 0, 1e18,
+            "generated: of the pixels; the job's seed does not change them"),
+    ODD_OPTIONS_END,
+};
 
 /* The array with room for `need` elements, moved to a larger place if it must; NULL: no memory. */
 static void *with_room(void *array, int64_t used, int64_t *room, int64_t need, size_t element)

@@ -1,8 +1,6 @@
 /* The table of kinds of damage, and one of them done. */
 #include "image/damage_internal.h"
 
-#include "oddlot/base/text.h"
-
 #include <string.h>
 
 const odd_damage_kind odd_damage_kinds[] = {
@@ -28,23 +26,17 @@ int odd_damage_count(void)
     return (int)(sizeof odd_damage_kinds / sizeof *odd_damage_kinds) - 1;
 }
 
-static odd_status no_such_kind(const char *name)
+odd_part odd_damage_kind_part(int i)
 {
-    odd_text known = ODD_TEXT_EMPTY;
-    for (int k = 0; k < odd_damage_count(); k++)
-        odd_text_format(&known, "%s%s", k > 0 ? ", " : "", odd_damage_kinds[k].name);
-    odd_status st =
-        odd_fail(ODD_ARG, "there is no damage '%s'; known are %s", name, odd_text_string(&known));
-    odd_text_free(&known);
-    return st;
+    return (odd_part){.name = odd_damage_kinds[i].name, .summary = odd_damage_kinds[i].about};
 }
 
-odd_status odd_damage_find(const char *name, int *kind)
+int odd_damage_find(const char *name)
 {
-    for (*kind = 0; *kind < odd_damage_count(); ++*kind)
-        if (strcmp(odd_damage_kinds[*kind].name, name) == 0) return ODD_OK;
-    *kind = 0;
-    return no_such_kind(name);
+    int kind = odd_damage_count() - 1;
+    while (kind >= 0 && strcmp(odd_damage_kinds[kind].name, name) != 0)
+        kind--;
+    return kind;
 }
 
 /* -- doing it -- */

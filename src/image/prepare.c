@@ -14,31 +14,26 @@
  * fresh pages each time costs a third of the rate at 0.2 megapixels. */
 #define REUSED_BYTES (16 << 20)
 
-#define FIELD(name) offsetof(odd_prepare_options, name)
-
 static const char *const channel_choices[] = {"gray", "rgb", NULL};
 static const char *const crop_choices[] = {"centre", "none", NULL};
 
 const odd_option odd_prepare_option_table[] = {
-    {"size", ODD_OPTION_INT, FIELD(size), "299", 1, 4096, NULL,
-     "side of the stored square, pixels"},
-    {"channels", ODD_OPTION_CHOICE, FIELD(channels), "rgb", 0, 0, channel_choices,
-     "store grey or RGB"},
-    {"crop", ODD_OPTION_CHOICE, FIELD(crop), "centre", 0, 0, crop_choices,
-     "centre: the largest central square; none: squeeze the whole image to a square"},
-    {"margin", ODD_OPTION_REAL, FIELD(margin), "0", 0, 0.9, NULL,
-     "share of each side that is cut away besides; 0.125 is what resizing to 256 and cropping to "
-     "224 leaves out"},
-    {"kernel", ODD_OPTION_CHOICE, FIELD(kernel), "bicubic", 0, 0, odd_kernel_names,
-     "how images are resized; all but nearest antialiased, as by Pillow"},
-    {"background", ODD_OPTION_TEXT, FIELD(background), "ffffff", 0, 0, NULL,
-     "colour behind transparent pixels, rrggbb"},
-    {"max_megapixels", ODD_OPTION_REAL, FIELD(max_megapixels), "100", 0.000001, 1000, NULL,
-     "largest image that is decoded, millions of pixels"},
-    {"max_megabytes", ODD_OPTION_REAL, FIELD(max_megabytes), "100", 0.000001, 2000, NULL,
-     "largest file that is read, millions of bytes"},
-    {"max_seconds", ODD_OPTION_REAL, FIELD(max_seconds), "20", 0.001, 86400, NULL,
-     "longest that one image may take to decode, seconds"},
+    ODD_INT(odd_prepare_options, size, "299", 1, 4096, "side of the stored square, pixels"),
+    ODD_CHOICE(odd_prepare_options, channels, "rgb", channel_choices, "store grey or RGB"),
+    ODD_CHOICE(odd_prepare_options, crop, "centre", crop_choices,
+               "centre: the largest central square; none: squeeze the whole image to a square"),
+    ODD_REAL(odd_prepare_options, margin, "0", 0, 0.9,
+             "share of each side that is cut away besides; 0.125 is what resizing to 256 and "
+             "cropping to 224 leaves out"),
+    ODD_CHOICE(odd_prepare_options, kernel, "bicubic", odd_kernel_names,
+               "how images are resized; all but nearest antialiased, as by Pillow"),
+    ODD_TEXT(odd_prepare_options, background, "ffffff", "colour behind transparent pixels, rrggbb"),
+    ODD_REAL(odd_prepare_options, max_megapixels, "100", 0.000001, 1000,
+             "largest image that is decoded, millions of pixels"),
+    ODD_REAL(odd_prepare_options, max_megabytes, "100", 0.000001, 2000,
+             "largest file that is read, millions of bytes"),
+    ODD_REAL(odd_prepare_options, max_seconds, "20", 0.001, 86400,
+             "longest that one image may take to decode, seconds"),
     ODD_OPTIONS_END,
 };
 

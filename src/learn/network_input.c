@@ -13,6 +13,20 @@ const char *const odd_input_presets[] = {"model", "torchvision", "inception", "t
                                          "unit",  "levels",      NULL};
 const char *const odd_input_orders[] = {"model", "rgb", "bgr", NULL};
 
+const odd_option odd_input_option_table[] = {
+    ODD_CHOICE(odd_input_options, preset, "model", odd_input_presets,
+               "how levels are scaled: torchvision (ImageNet mean and deviation), inception and "
+               "tflite-mobilenet (-1 ... 1), unit (0 ... 1), levels (0 ... 255); model: as the "
+               "file says, else torchvision"),
+    ODD_CHOICE(odd_input_options, order, "model", odd_input_orders,
+               "order of the channels; model: as the file says, else rgb"),
+    ODD_LIST(odd_input_options, mean, "[]",
+             "taken from levels / 255, for each channel; []: the preset's"),
+    ODD_LIST(odd_input_options, deviation, "[]",
+             "then divided by, for each channel; []: the preset's"),
+    ODD_OPTIONS_END,
+};
+
 enum { CHANNELS = 4, MODEL = 0, TORCHVISION = 1, RGB = 1 };
 
 /* In the order of the presets, for red, green and blue. */

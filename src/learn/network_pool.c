@@ -5,7 +5,15 @@
 #include <math.h>
 #include <string.h>
 
-const char *const odd_pool_kinds[] = {"none", "avg", "max", "gem", NULL};
+static const char *const kinds[] = {"none", "avg", "max", "gem", NULL};
+
+const odd_option odd_pool_option_table[] = {
+    ODD_CHOICE(odd_pool_options, pool, "none", kinds,
+               "what a map becomes: all its values, their mean, maximum, or generalized mean"),
+    ODD_REAL(odd_pool_options, gem_power, "3", 1, 100,
+             "power of the generalized mean (Radenovic, Tolias and Chum, 2019)"),
+    ODD_OPTIONS_END,
+};
 
 odd_status odd_pool_make(const odd_pool_options *options, const odd_tensor *output, odd_pool *out)
 {

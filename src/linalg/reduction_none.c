@@ -5,7 +5,9 @@
 #include <limits.h>
 #include <string.h>
 
-static const odd_option no_options[] = {ODD_OPTIONS_END};
+static const odd_option no_options[] = {
+    ODD_OPTIONS_END,
+};
 
 static odd_status plan_none(const void *options, int64_t n, int d, int ranks, int threads, int *k,
                             int64_t *bytes, odd_text *what)

@@ -11,16 +11,14 @@ static const char *const solvers[] = {"auto", ODD_PCA_SOLVERS(NAME) NULL};
 #define WORDS(name, about) #name ": " about "; "
 
 static const odd_option pca_options[] = {
-    {"components", ODD_OPTION_INT, offsetof(odd_pca_options, components), "40", 1, 1e6, NULL,
-     "directions kept, of the most variance"},
-    {"solver", ODD_OPTION_CHOICE, offsetof(odd_pca_options, solver), "auto", 0, 0, solvers,
-     ODD_PCA_SOLVERS(WORDS) "auto: by shape"},
-    {"whiten", ODD_OPTION_BOOL, offsetof(odd_pca_options, whiten), "false", 0, 0, NULL,
-     "scale each score to unit variance"},
-    {"oversampling", ODD_OPTION_INT, offsetof(odd_pca_options, oversampling), "10", 0, 1e6, NULL,
-     "directions followed beside those kept; randomized only"},
-    {"iterations", ODD_OPTION_INT, offsetof(odd_pca_options, iterations), "4", 1, 1000, NULL,
-     "passes over the rows that sharpen the directions; randomized only"},
+    ODD_INT(odd_pca_options, components, "40", 1, 1e6, "directions kept, of the most variance"),
+    ODD_CHOICE(odd_pca_options, solver, "auto", solvers,
+               ODD_PCA_SOLVERS(WORDS) "auto: by shape"),
+    ODD_BOOL(odd_pca_options, whiten, "false", "scale each score to unit variance"),
+    ODD_INT(odd_pca_options, oversampling, "10", 0, 1e6,
+            "directions followed beside those kept; randomized only"),
+    ODD_INT(odd_pca_options, iterations, "4", 1, 1000,
+            "passes over the rows that sharpen the directions; randomized only"),
     ODD_OPTIONS_END,
 };
 

@@ -10,16 +10,14 @@
 #include <string.h>
 
 static const odd_option sparse_options[] = {
-    {"components", ODD_OPTION_INT, offsetof(odd_sparse_options, components), "40", 1, 1e6, NULL,
-     "directions kept"},
-    {"alpha", ODD_OPTION_REAL, offsetof(odd_sparse_options, alpha), "1", 0, 1e300, NULL,
-     "weight of the absolute loadings, in units of the features: more of it, more zeros"},
-    {"ridge", ODD_OPTION_REAL, offsetof(odd_sparse_options, ridge), "0.01", 1e-9, 1e9, NULL,
-     "steadies scores on axes that are alike, beside the 1 of each axis with itself"},
-    {"iterations", ODD_OPTION_INT, offsetof(odd_sparse_options, iterations), "100", 1, 1e5, NULL,
-     "passes over the rows, at most"},
-    {"tolerance", ODD_OPTION_REAL, offsetof(odd_sparse_options, tolerance), "1e-4", 0, 1, NULL,
-     "stop when a pass lowers the objective by less than this share of it"},
+    ODD_INT(odd_sparse_options, components, "40", 1, 1e6, "directions kept"),
+    ODD_REAL(odd_sparse_options, alpha, "1", 0, 1e300,
+             "weight of the absolute loadings, in units of the features: more of it, more zeros"),
+    ODD_REAL(odd_sparse_options, ridge, "0.01", 1e-9, 1e9,
+             "steadies scores on axes that are alike, beside the 1 of each axis with itself"),
+    ODD_INT(odd_sparse_options, iterations, "100", 1, 1e5, "passes over the rows, at most"),
+    ODD_REAL(odd_sparse_options, tolerance, "1e-4", 0, 1,
+             "stop when a pass lowers the objective by less than this share of it"),
     ODD_OPTIONS_END,
 };
 

@@ -25,10 +25,9 @@ typedef struct {
 } srp_options;
 
 static const odd_option srp_table[] = {
-    {"components", ODD_OPTION_INT, offsetof(srp_options, components), "5000", 1, 1e6, NULL,
-     "outputs: how many random sums of features"},
-    {"density", ODD_OPTION_REAL, offsetof(srp_options, density), "0", 0, 1, NULL,
-     "share of the features in each sum; 0: one over the root of their number"},
+    ODD_INT(srp_options, components, "5000", 1, 1e6, "outputs: how many random sums of features"),
+    ODD_REAL(srp_options, density, "0", 0, 1,
+             "share of the features in each sum; 0: one over the root of their number"),
     ODD_OPTIONS_END,
 };
 

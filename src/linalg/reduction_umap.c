@@ -35,16 +35,15 @@ typedef struct {
 } umap_options;
 
 static const odd_option umap_table[] = {
-    {"components", ODD_OPTION_INT, offsetof(umap_options, components), "10", 1, 1000, NULL,
-     "coordinates of the layout; 2 to look at"},
-    {"neighbours", ODD_OPTION_INT, offsetof(umap_options, neighbours), "15", 2, 1000, NULL,
-     "of a row that it is kept near to; the more, the less local"},
-    {"apart", ODD_OPTION_REAL, offsetof(umap_options, apart), "0", 0, 1, NULL,
-     "distance at which rows are near enough: 0 for clusters, 0.1 to look at"},
-    {"epochs", ODD_OPTION_INT, offsetof(umap_options, epochs), "0", 0, 1000000, NULL,
-     "of moving rows; 0: 500 for up to 10,000 rows, 200 for more"},
-    {"most", ODD_OPTION_INT, offsetof(umap_options, most), "100000", 3, 1e9, NULL,
-     "rows that are laid out, at most, drawn by the seed; others are put between them"},
+    ODD_INT(umap_options, components, "10", 1, 1000, "coordinates of the layout; 2 to look at"),
+    ODD_INT(umap_options, neighbours, "15", 2, 1000,
+            "of a row that it is kept near to; the more, the less local"),
+    ODD_REAL(umap_options, apart, "0", 0, 1,
+             "distance at which rows are near enough: 0 for clusters, 0.1 to look at"),
+    ODD_INT(umap_options, epochs, "0", 0, 1000000,
+            "of moving rows; 0: 500 for up to 10,000 rows, 200 for more"),
+    ODD_INT(umap_options, most, "100000", 3, 1e9,
+            "rows that are laid out, at most, drawn by the seed; others are put between them"),
     ODD_OPTIONS_END,
 };
 

@@ -1,29 +1,10 @@
 /* Audited: list the catalogue on one rank, share the list, take from it what the job describes. */
 #include "oddlot/run/audited.h"
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-
-#include <string.h>
-
-const odd_section odd_catalogue_section = {
-    "catalogue",
-    "Where the images are",
-    odd_catalogue_option_table,
-    sizeof(odd_catalogue_options),
-};
-
-odd_status odd_audited_kind(const odd_job *job, const odd_catalogue_kind **kind)
-{
-    const odd_catalogue_options *options = odd_job_section(job, "catalogue");
-    *kind = odd_catalogue_kind_find(options->kind);
-    if (*kind) return ODD_OK;
-    return odd_no_such_part(job, "catalogue.kind", "catalogue kind", options->kind,
-                            odd_catalogue_kind_part);
-}
 
 static odd_status list_and_pack(const odd_catalogue_kind *kind, const odd_job *job, char **bytes,
                                 int64_t *size)
@@ -58,7 +39,7 @@ odd_status odd_run_audited(odd_run *run, const odd_audited **out)
     odd_status st = ODD_OK;
     if (!run->audited) {
         ODD_TRY_ALL(run->comm, ODD_NEW(audited, 1));
-        ODD_TRY_ALL(run->comm, odd_audited_kind(run->job, &audited->kind));
+        audited->kind = odd_catalogue_kind_of(run->job);
         ODD_TRY(share_list(run->comm, run->job, audited));
         ODD_TRY_ALL(run->comm, odd_contaminate(run->job, audited));
         run->audited = audited;

@@ -1,4 +1,5 @@
-/* The table of catalogue kinds: adding one is one file and one line here. */
+/* The table of catalogue kinds: adding one is one file and one line here. And the section in which
+ * a job names one. */
 #include "oddlot/run/audited.h"
 
 #include <string.h>
@@ -13,14 +14,28 @@ static const odd_catalogue_kind *const kinds[] = {
     NULL,
 };
 
-const odd_catalogue_kind *odd_catalogue_kind_find(const char *name)
+static odd_part kind_part(int i)
 {
-    for (int i = 0; kinds[i]; i++)
-        if (strcmp(kinds[i]->name, name) == 0) return kinds[i];
-    return NULL;
+    return kinds[i] ? (odd_part){.name = kinds[i]->name, .summary = kinds[i]->summary}
+                    : (odd_part){0};
 }
 
-odd_part odd_catalogue_kind_part(int i)
+static const odd_option table[] = {
+    ODD_PART(odd_catalogue_options, kind, "folder", "catalogue kind", kind_part,
+             "what `path` names: a manifest is a CSV file, tar are shards, idx is MNIST's format; "
+             "generated: images of random pixels, without files"),
+    ODD_SHARED(odd_catalogue_option_table),
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_catalogue_section = {"catalogue", "Where the images are", table,
+                                           sizeof(odd_catalogue_options)};
+
+const odd_catalogue_kind *odd_catalogue_kind_of(const odd_job *job)
 {
-    return (odd_part){.name = kinds[i] ? kinds[i]->name : NULL};
+    const odd_catalogue_options *options = odd_job_section(job, "catalogue");
+    int i = 0;
+    while (kinds[i] && strcmp(kinds[i]->name, options->kind) != 0)
+        i++;
+    return kinds[i];
 }

@@ -9,31 +9,29 @@
 #include "oddlot/detect/detector.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 static const odd_option options_table[] = {
-    {"theme", ODD_OPTION_LIST, offsetof(odd_contamination_options, theme), "[]", 0, 0, NULL,
-     "labels of the classes that make the theme; empty: all that are not `anomaly`"},
-    {"anomaly", ODD_OPTION_LIST, offsetof(odd_contamination_options, anomaly), "[]", 0, 0, NULL,
-     "labels of the odd classes; empty: all that are not `theme`"},
-    {"theme_count", ODD_OPTION_INT, offsetof(odd_contamination_options, theme_count), "-1", -1,
-     1e15, NULL, "theme images to take; -1: all"},
-    {"anomaly_count", ODD_OPTION_INT, offsetof(odd_contamination_options, anomaly_count), "-1", -1,
-     1e15, NULL, "odd images to take; -1: by anomaly_share"},
-    {"anomaly_share", ODD_OPTION_REAL, offsetof(odd_contamination_options, anomaly_share), "-1", -1,
-     0.99, NULL, "share of odd images among those taken; negative: all there are"},
-    {"held_out", ODD_OPTION_REAL, offsetof(odd_contamination_options, held_out), "0", 0, 0.99, NULL,
-     "share of the theme images that nothing is learnt from; all odd ones are held out with them, "
-     "and `evaluate` judges only these; 0: none"},
-    {"held_out_split", ODD_OPTION_TEXT, offsetof(odd_contamination_options, held_out_split), "", 0,
-     0, NULL, "images of this `split` of a manifest are held out, such as test; empty: none"},
-    {"verified_theme", ODD_OPTION_INT, offsetof(odd_contamination_options, verified_theme), "0", 0,
-     1e15, NULL, "theme images that count as verified by a person"},
-    {"verified_odd", ODD_OPTION_INT, offsetof(odd_contamination_options, verified_odd), "0", 0,
-     1e15, NULL, "odd images that count as verified by a person"},
-    {"seed", ODD_OPTION_INT, offsetof(odd_contamination_options, seed), "1", 0, 1e18, NULL,
-     "which images are drawn"},
+    ODD_LIST(odd_contamination_options, theme, "[]",
+             "labels of the classes that make the theme; empty: all that are not `anomaly`"),
+    ODD_LIST(odd_contamination_options, anomaly, "[]",
+             "labels of the odd classes; empty: all that are not `theme`"),
+    ODD_INT(odd_contamination_options, theme_count, "-1", -1, 1e15,
+            "theme images to take; -1: all"),
+    ODD_INT(odd_contamination_options, anomaly_count, "-1", -1, 1e15,
+            "odd images to take; -1: by anomaly_share"),
+    ODD_REAL(odd_contamination_options, anomaly_share, "-1", -1, 0.99,
+             "share of odd images among those taken; negative: all there are"),
+    ODD_REAL(odd_contamination_options, held_out, "0", 0, 0.99,
+             "share of the theme images that nothing is learnt from; all odd ones are held out "
+             "with them, and `evaluate` judges only these; 0: none"),
+    ODD_TEXT(odd_contamination_options, held_out_split, "",
+             "images of this `split` of a manifest are held out, such as test; empty: none"),
+    ODD_INT(odd_contamination_options, verified_theme, "0", 0, 1e15,
+            "theme images that count as verified by a person"),
+    ODD_INT(odd_contamination_options, verified_odd, "0", 0, 1e15,
+            "odd images that count as verified by a person"),
+    ODD_INT(odd_contamination_options, seed, "1", 0, 1e18, "which images are drawn"),
     ODD_OPTIONS_END,
 };
 

@@ -18,12 +18,12 @@
 #include <unistd.h>
 
 static const odd_option run_table[] = {
-    {"name", ODD_OPTION_TEXT, offsetof(odd_run_options, name), "audit", 0, 0, NULL,
-     "name of the job; runs go to runs/<name> unless -o says otherwise"},
-    {"seed", ODD_OPTION_INT, offsetof(odd_run_options, seed), "1", 0, 1e18, NULL,
-     "seed of every random draw that is not given one of its own"},
-    {"memory", ODD_OPTION_REAL, offsetof(odd_run_options, memory), "4", 0, 1e6, NULL,
-     "GiB of rows that a rank keeps in memory; beyond it, rows are streamed"},
+    ODD_TEXT(odd_run_options, name, "audit",
+             "name of the job; runs go to runs/<name> unless -o says otherwise"),
+    ODD_INT(odd_run_options, seed, "1", 0, 1e18,
+            "seed of every random draw that is not given one of its own"),
+    ODD_REAL(odd_run_options, memory, "4", 0, 1e6,
+             "GiB of rows that a rank keeps in memory; beyond it, rows are streamed"),
     ODD_OPTIONS_END,
 };
 

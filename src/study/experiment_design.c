@@ -12,29 +12,30 @@
 #include <string.h>
 
 static const odd_option options_table[] = {
-    {"mixtures", ODD_OPTION_LIST, offsetof(odd_experiment_options, mixtures), "[]", 0, 0, NULL,
-     "what is mixed, each \"NAME | theme labels | odd labels\", labels with commas between them; "
-     "without odd labels, all others are odd. Empty: the job is an audit, not an experiment"},
-    {"techniques", ODD_OPTION_LIST, offsetof(odd_experiment_options, techniques), "[as the job]", 0,
-     0, NULL,
-     "what is compared, each \"NAME | key=value key=value ...\": the job with these settings. {k} "
-     "stands for each of `components`, {phi} for the true share of odd images"},
-    {"components", ODD_OPTION_LIST, offsetof(odd_experiment_options, components), "[]", 0, 0, NULL,
-     "numbers that {k} stands for"},
-    {"shares", ODD_OPTION_LIST, offsetof(odd_experiment_options, shares), "[]", 0, 0, NULL,
-     "shares of odd images among those fitted; empty: by odd_images"},
-    {"theme_images", ODD_OPTION_INT, offsetof(odd_experiment_options, theme_images), "-1", -1, 1e15,
-     NULL, "theme images fitted; -1: all but those of the test"},
-    {"odd_images", ODD_OPTION_INT, offsetof(odd_experiment_options, odd_images), "-1", -1, 1e15,
-     NULL, "odd images fitted, where `shares` is empty; -1: all but those of the test"},
-    {"test_images", ODD_OPTION_INT, offsetof(odd_experiment_options, test_images), "0", 0, 1e15,
-     NULL, "images of each kind that are not fitted, only judged; 0: the fitted images are judged"},
-    {"verified_theme", ODD_OPTION_INT, offsetof(odd_experiment_options, verified_theme), "0", 0,
-     1e15, NULL, "fitted theme images that count as verified by a person"},
-    {"seeds", ODD_OPTION_INT, offsetof(odd_experiment_options, seeds), "3", 1, 1e6, NULL,
-     "times that each mixture is drawn anew and each technique repeated"},
-    {"sensitivity", ODD_OPTION_REAL, offsetof(odd_experiment_options, sensitivity), "0.997", 0.01,
-     1, NULL, "share of odd images found at which the table tells the recall"},
+    ODD_LIST(odd_experiment_options, mixtures, "[]",
+             "what is mixed, each \"NAME | theme labels | odd labels\", labels with commas between "
+             "them; without odd labels, all others are odd. Empty: the job is an audit, not an "
+             "experiment"),
+    ODD_LIST(
+        odd_experiment_options, techniques, "[as the job]",
+        "what is compared, each \"NAME | key=value key=value ...\": the job with these settings. "
+        "{k} stands for each of `components`, {phi} for the true share of odd images"),
+    ODD_LIST(odd_experiment_options, components, "[]", "numbers that {k} stands for"),
+    ODD_LIST(odd_experiment_options, shares, "[]",
+             "shares of odd images among those fitted; empty: by odd_images"),
+    ODD_INT(odd_experiment_options, theme_images, "-1", -1, 1e15,
+            "theme images fitted; -1: all but those of the test"),
+    ODD_INT(odd_experiment_options, odd_images, "-1", -1, 1e15,
+            "odd images fitted, where `shares` is empty; -1: all but those of the test"),
+    ODD_INT(
+        odd_experiment_options, test_images, "0", 0, 1e15,
+        "images of each kind that are not fitted, only judged; 0: the fitted images are judged"),
+    ODD_INT(odd_experiment_options, verified_theme, "0", 0, 1e15,
+            "fitted theme images that count as verified by a person"),
+    ODD_INT(odd_experiment_options, seeds, "3", 1, 1e6,
+            "times that each mixture is drawn anew and each technique repeated"),
+    ODD_REAL(odd_experiment_options, sensitivity, "0.997", 0.01, 1,
+             "share of odd images found at which the table tells the recall"),
     ODD_OPTIONS_END,
 };
 

@@ -13,29 +13,29 @@
 #include <string.h>
 
 static const odd_option options_table[] = {
-    {"rows", ODD_OPTION_LIST, offsetof(odd_study_options, rows), "[]", 0, 0, NULL,
-     "what is compared, each \"NAME | key=value key=value ...\": whole runs of the job with these "
-     "settings. Blanks inside brackets and quotes do not part settings: \"CNN | "
-     "train.network=['conv 8 5x5', relu, 'dense 2']\". Stages that rows and columns leave "
-     "alike, such as a training, are done once. Empty: the job is no study"},
-    {"columns", ODD_OPTION_LIST, offsetof(odd_study_options, columns), "[as the job]", 0, 0, NULL,
-     "on what, in the same form, such as catalogues; what a column sets holds against the row"},
-    {"seeds", ODD_OPTION_INT, offsetof(odd_study_options, seeds), "3", 1, 1e6, NULL,
-     "runs of each row and column, with the job's seed, the next one, ...; images are drawn by "
-     "them "
-     "too (mixture.seed)"},
-    {"values", ODD_OPTION_LIST, offsetof(odd_study_options, values), "[]", 0, 0, NULL,
-     "figures of the table, each \"NAME | FILE.h5:PATH\", a dataset or attribute of a run's file, "
-     "as `oddlot info` lists them; of an array the mean. \"| %\" shows it in per cent, \"| 3\" or "
-     "\"| 1%\" with so many digits, \"| within LOW HIGH\" the number of runs in that range"},
-    {"paper", ODD_OPTION_LIST, offsetof(odd_study_options, paper), "[]", 0, 0, NULL,
-     "published figures to stand beside, each \"ROW | COLUMN | VALUE | number\", in the unit of "
-     "the "
-     "table"},
-    {"without", ODD_OPTION_LIST, offsetof(odd_study_options, without), "[]", 0, 0, NULL,
-     "names of rows and columns that are left out this time"},
-    {"average", ODD_OPTION_BOOL, offsetof(odd_study_options, average), "false", 0, 0, NULL,
-     "one more line with the mean over the rows, such as over classes left out in turn"},
+    ODD_LIST(odd_study_options, rows, "[]",
+             "what is compared, each \"NAME | key=value key=value ...\": whole runs of the job "
+             "with these settings. Blanks inside brackets and quotes do not part settings: \"CNN | "
+             "train.network=['conv 8 5x5', relu, 'dense 2']\". Stages that rows and columns leave "
+             "alike, such as a training, are done once. Empty: the job is no study"),
+    ODD_LIST(
+        odd_study_options, columns, "[as the job]",
+        "on what, in the same form, such as catalogues; what a column sets holds against the row"),
+    ODD_INT(odd_study_options, seeds, "3", 1, 1e6,
+            "runs of each row and column, with the job's seed, the next one, ...; images are drawn "
+            "by them too (mixture.seed)"),
+    ODD_LIST(odd_study_options, values, "[]",
+             "figures of the table, each \"NAME | FILE.h5:PATH\", a dataset or attribute of a "
+             "run's file, as `oddlot info` lists them; of an array the mean. \"| %\" shows it in "
+             "per cent, \"| 3\" or \"| 1%\" with so many digits, \"| within LOW HIGH\" the number "
+             "of runs in that range"),
+    ODD_LIST(odd_study_options, paper, "[]",
+             "published figures to stand beside, each \"ROW | COLUMN | VALUE | number\", in the "
+             "unit of the table"),
+    ODD_LIST(odd_study_options, without, "[]",
+             "names of rows and columns that are left out this time"),
+    ODD_BOOL(odd_study_options, average, "false",
+             "one more line with the mean over the rows, such as over classes left out in turn"),
     ODD_OPTIONS_END,
 };
 

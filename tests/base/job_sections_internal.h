@@ -28,31 +28,24 @@ typedef struct {
 static const char *const covariances[] = {"full", "tied", "diagonal", NULL};
 
 static const odd_option top_options[] = {
-    {"seed", ODD_OPTION_INT, offsetof(top_settings, seed), "1", 0, 1e18, NULL, "seed of all draws"},
-    {"title", ODD_OPTION_TEXT, offsetof(top_settings, title), "", 0, 0, NULL, "for the report"},
+    ODD_INT(top_settings, seed, "1", 0, 1e18, "seed of all draws"),
+    ODD_TEXT(top_settings, title, "", "for the report"),
     ODD_OPTIONS_END,
 };
 static const odd_option catalogue_options[] = {
-    {"path", ODD_OPTION_TEXT, offsetof(catalogue_settings, path), "'a: b'", 0, 0, NULL,
-     "where the images are"},
-    {"include", ODD_OPTION_LIST, offsetof(catalogue_settings, include), "[jpg, png]", 0, 0, NULL,
-     "endings of names"},
+    ODD_TEXT(catalogue_settings, path, "'a: b'", "where the images are"),
+    ODD_LIST(catalogue_settings, include, "[jpg, png]", "endings of names"),
     ODD_OPTIONS_END,
 };
 static const odd_option fit_options[] = {
-    {"detector", ODD_OPTION_TEXT, offsetof(fit_settings, detector), "mixture", 0, 0, NULL,
-     "which detector"},
+    ODD_TEXT(fit_settings, detector, "mixture", "which detector"),
     ODD_OPTIONS_END,
 };
 static const odd_option mixture_options[] = {
-    {"components", ODD_OPTION_INT, offsetof(mixture_settings, components), "2", 1, 64, NULL,
-     "components of the theme"},
-    {"tolerance", ODD_OPTION_REAL, offsetof(mixture_settings, tolerance), "1e-6", 0, 1e300, NULL,
-     "relative change at which EM stops"},
-    {"whiten", ODD_OPTION_BOOL, offsetof(mixture_settings, whiten), "false", 0, 0, NULL,
-     "unit variance"},
-    {"covariance", ODD_OPTION_CHOICE, offsetof(mixture_settings, covariance), "full", 0, 0,
-     covariances, "shape of the covariance"},
+    ODD_INT(mixture_settings, components, "2", 1, 64, "components of the theme"),
+    ODD_REAL(mixture_settings, tolerance, "1e-6", 0, 1e300, "relative change at which EM stops"),
+    ODD_BOOL(mixture_settings, whiten, "false", "unit variance"),
+    ODD_CHOICE(mixture_settings, covariance, "full", covariances, "shape of the covariance"),
     ODD_OPTIONS_END,
 };
 

@@ -294,14 +294,14 @@ static void faults_name_their_place(void)
 static void wrong_tables_are_told(void)
 {
     static const odd_option wrong[] = {
-        {"n", ODD_OPTION_INT, 0, "0", 1, 5, NULL, "a default out of its range"},
+        ODD_INT(top_settings, seed, "0", 1, 5, "a default out of its range"),
         ODD_OPTIONS_END,
     };
-    static const odd_section table[] = {{"", "", wrong, sizeof(int64_t)}};
+    static const odd_section table[] = {{"", "", wrong, sizeof(top_settings)}};
     odd_job *job;
     CU_ASSERT_EQUAL(odd_job_load(NULL, NULL, 0, table, 1, &job), ODD_ARG);
     CU_ASSERT_STRING_EQUAL(odd_fail_reason(),
-                           "default of 'n': expected an integer from 1 to 5, found '0'");
+                           "default of 'seed': expected an integer from 1 to 5, found '0'");
 }
 
 static void a_section_may_have_no_options(void)
@@ -321,17 +321,22 @@ static void a_section_may_have_no_options(void)
     odd_job_free(&job);
 }
 
+typedef struct {
+    odd_list file, set;
+    char *one, *none;
+} path_settings;
+
 /* Relative paths start at the folder of the file that they stand in, those of --set here. */
 static void paths_become_absolute(void)
 {
     static const odd_option options[] = {
-        {"file", ODD_OPTION_PATHS, 0, "", 0, 0, NULL, ""},
-        {"set", ODD_OPTION_PATHS, sizeof(odd_list), "", 0, 0, NULL, ""},
-        {"one", ODD_OPTION_PATH, 2 * sizeof(odd_list), "", 0, 0, NULL, ""},
-        {"none", ODD_OPTION_PATH, 2 * sizeof(odd_list) + sizeof(char *), "", 0, 0, NULL, ""},
+        ODD_PATHS(path_settings, file, "", ""),
+        ODD_PATHS(path_settings, set, "", ""),
+        ODD_PATH(path_settings, one, "", ""),
+        ODD_PATH(path_settings, none, "", ""),
         ODD_OPTIONS_END,
     };
-    static const odd_section table[] = {{"", "", options, 3 * sizeof(odd_list)}};
+    static const odd_section table[] = {{"", "", options, sizeof(path_settings)}};
     static const char *const sets[] = {"set=[a/b, /c]"};
     const char yaml[] = "file: [a, ../b, /c]\none: a b\n";
     char *here = realpath(".", NULL), wanted[4200];
@@ -341,16 +346,15 @@ static void paths_become_absolute(void)
     CU_ASSERT_EQUAL(odd_job_load(path, sets, 1, table, 1, &job), ODD_OK);
     unlink(path);
     if (!job || !here) return;
-    const odd_list *list = odd_job_section(job, "");
-    char *const *one = (char *const *)&list[2];
-    CU_ASSERT_STRING_EQUAL(one[0], "/tmp/a b");
-    CU_ASSERT_STRING_EQUAL(one[1], "");
-    CU_ASSERT_STRING_EQUAL(list[0].item[0], "/tmp/a");
-    CU_ASSERT_STRING_EQUAL(list[0].item[1], "/tmp/../b");
-    CU_ASSERT_STRING_EQUAL(list[0].item[2], "/c");
+    const path_settings *paths = odd_job_section(job, "");
+    CU_ASSERT_STRING_EQUAL(paths->one, "/tmp/a b");
+    CU_ASSERT_STRING_EQUAL(paths->none, "");
+    CU_ASSERT_STRING_EQUAL(paths->file.item[0], "/tmp/a");
+    CU_ASSERT_STRING_EQUAL(paths->file.item[1], "/tmp/../b");
+    CU_ASSERT_STRING_EQUAL(paths->file.item[2], "/c");
     snprintf(wanted, sizeof wanted, "%s/a/b", here);
-    CU_ASSERT_STRING_EQUAL(list[1].item[0], wanted);
-    CU_ASSERT_STRING_EQUAL(list[1].item[1], "/c");
+    CU_ASSERT_STRING_EQUAL(paths->set.item[0], wanted);
+    CU_ASSERT_STRING_EQUAL(paths->set.item[1], "/c");
     free(here);
     odd_job_free(&job);
 

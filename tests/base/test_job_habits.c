@@ -17,8 +17,8 @@ typedef struct {
 } place_settings;
 
 static const odd_option place_options[] = {
-    {"file", ODD_OPTION_PATH, offsetof(place_settings, file), "", 0, 0, NULL, ""},
-    {"files", ODD_OPTION_PATHS, offsetof(place_settings, files), "", 0, 0, NULL, ""},
+    ODD_PATH(place_settings, file, "", ""),
+    ODD_PATHS(place_settings, files, "", ""),
     ODD_OPTIONS_END,
 };
 static const odd_section places[] = {{"place", "", place_options, sizeof(place_settings)}};

@@ -169,10 +169,10 @@ check unseen solid-1 100 1 6 3 missing duplicate blur crop
 no() { fails_with 2 "$1" on 2 train job.yaml -o calm "${@:2}"; }
 no "item 1 'conf 4 5x5': there is no layer 'conf'" --set train.network="[conf 4 5x5]"
 no "the network ends in 10 values" --set train.network="[dense 10]"
-no "there is no damage 'rust'; known are square" --set train.damage.kinds="[square, rust]"
+no "no damage 'rust'; there are: square, black" --set train.damage.kinds="[square, rust]"
 no "no kind of damage" --set train.damage.kinds="[]"
 no "'square' is learnt" --set train.damage.judged="[blur, square]"
-no "there is no damage 'moth'" --set train.damage.judged="[moth]"
+no "no damage 'moth'" --set train.damage.judged="[moth]"
 no "'2' is no share of a side" --set train.damage.judged_sizes="[0.1, 2]"
 no "none of train.damage.kinds is damage to a region" --set train.damage.kinds=blur --set train.damage.judged_sizes=0.1
 no "0.6 is above train.damage.largest" --set train.damage.smallest=0.6

@@ -168,9 +168,9 @@ static void hostile_bytes(void)
 
 static void options_table(void)
 {
-    const char *expected[] = {"kind",   "path",  "labels",     "dataset",    "label_dataset",
-                              "black",  "white", "extensions", "label_from", "pattern",
-                              "images", "side",  "seed"};
+    const char *expected[] = {"path",    "labels", "dataset",    "label_dataset",
+                              "black",   "white",  "extensions", "label_from",
+                              "pattern", "images", "side",       "seed"};
     const int options = sizeof expected / sizeof *expected;
     int k = 0;
     for (const odd_option *o = odd_catalogue_option_table; o->key && k < options; o++, k++) {

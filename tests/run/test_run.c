@@ -192,10 +192,6 @@ static void test_lock(void)
 static void test_refused(void)
 {
     static const char *const wrong[][2] = {
-        {"fit.detector=oracle", "no detector 'oracle'"},
-        {"reduce.method=lda", "no reduction 'lda'"},
-        {"features.source=magic", "no feature source 'magic'"},
-        {"catalogue.kind=ftp", "no catalogue kind 'ftp'"},
         {"score.rank_by=beauty", "no score 'beauty'"},
         {"image.background=reddish", "image.background 'reddish'"},
     };

@@ -5,11 +5,11 @@
 #ifndef ODDLOT_REDUCTIONS_FIXTURE_H
 #define ODDLOT_REDUCTIONS_FIXTURE_H
 
-#include "oddlot/run/parts.h"
 #include "stage_fixture.h"
 
 #include "oddlot/stage/reductions.h"
 
+#include "oddlot/base/job.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/random.h"
 
@@ -25,10 +25,11 @@ static inline void promise(const odd_reduction *r, const char *what, bool kept)
 
 static inline bool has_setting(const odd_reduction *r, const char *key)
 {
-    const odd_option *o = r->options;
-    while (o->key && strcmp(o->key, key) != 0)
-        o++;
-    return o->key != NULL;
+    odd_option option;
+    bool has = false;
+    for (int i = 0; !has && odd_option_at(r->options, i, &option); i++)
+        has = strcmp(option.key, key) == 0;
+    return has;
 }
 
 /* Those of its settings that it has of these; borrowed from *job. */

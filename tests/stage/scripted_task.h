@@ -6,7 +6,6 @@
 #define ODDLOT_SCRIPTED_TASK_H
 
 #include "oddlot/base/bundle.h"
-#include "oddlot/run/parts.h"
 #include "training_fixture.h"
 
 #include <stdio.h>

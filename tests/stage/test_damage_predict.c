@@ -1,6 +1,5 @@
 /* What a network says of images, against sums worked out here: as they are, damaged, mirrored; what
  * it loses by that; and which folds judge which images. */
-#include "oddlot/run/parts.h"
 #include "training_fixture.h"
 
 const char *odd_test_name = "stage/damage_predict";

@@ -1,6 +1,5 @@
 /* Scoring: the columns beside the detector's own, which of them ranks, what networks say of an
  * image, and the sentence for it. */
-#include "oddlot/run/parts.h"
 #include "stage_fixture.h"
 
 #include "oddlot/stage/scoring.h"

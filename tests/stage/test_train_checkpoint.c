@@ -1,6 +1,5 @@
 /* Checkpoints of a training: what is kept is taken back whole, by this very job only; others and
  * broken ones do no harm. */
-#include "oddlot/run/parts.h"
 #include "oddlot/store/file.h"
 #include "training_fixture.h"
 

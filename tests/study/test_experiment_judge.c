@@ -1,6 +1,5 @@
 /* A trial is judged by the labels: cut on the fitted rows, judged on the test; values worked out by
  * hand. And which trials a design makes. */
-#include "oddlot/run/parts.h"
 #include "stage_fixture.h"
 
 #include "study/experiment_trial_internal.h"

@@ -4,7 +4,7 @@
  * One rank lists the catalogue and packs the list for the others; every rank then reads the items
  * it owns. The order of the list is the global index. A kind of catalogue (folder, manifest, tar,
  * idx, hdf5, generated) is one odd_catalogue_kind in one file and one line in the table of
- * `stage/catalogues.c`.
+ * `run/catalogues.c`.
  */
 #ifndef ODDLOT_IMAGE_CATALOGUE_H
 #define ODDLOT_IMAGE_CATALOGUE_H
@@ -26,7 +26,7 @@ typedef struct {
     int64_t images, side, seed; /* generated: how many, of so many pixels squared */
 } odd_catalogue_options;
 
-extern const odd_option odd_catalogue_option_table[];
+extern const odd_option odd_catalogue_option_table[]; /* all but `kind` */
 
 /* One image of the list. Offsets into the catalogue's string pool, so that a list can be sent as it
  * is; 0 is the empty string. */

@@ -9,6 +9,7 @@
 #ifndef ODDLOT_IMAGE_DAMAGE_H
 #define ODDLOT_IMAGE_DAMAGE_H
 
+#include "oddlot/base/job.h"
 #include "oddlot/image/image.h"
 
 #include <stdbool.h>
@@ -41,8 +42,10 @@ typedef struct {
 
 extern const odd_damage_kind odd_damage_kinds[]; /* ends with a name of NULL */
 int odd_damage_count(void);
-/** The number of the kind of this name; ODD_ARG telling what is known. */
-odd_status odd_damage_find(const char *name, int *kind);
+/** The number of the kind of this name; -1: there is none. */
+int odd_damage_find(const char *name);
+/** The i-th kind, for tables of settings. */
+odd_part odd_damage_kind_part(int i);
 
 /** Does damage fall on this image, which it does with this probability? */
 bool odd_damage_falls(const odd_damage_key *key, double probability);

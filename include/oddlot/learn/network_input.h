@@ -35,38 +35,7 @@ typedef struct {
 /* The first of each is "model". */
 extern const char *const odd_input_presets[], *const odd_input_orders[];
 
-/* Lines of an option table: value = (level / 255 - mean) / deviation. */
-#define ODD_INPUT_OPTIONS(type, field)                                                             \
-    {"preset",                                                                                     \
-     ODD_OPTION_CHOICE,                                                                            \
-     offsetof(type, field.preset),                                                                 \
-     "model",                                                                                      \
-     0,                                                                                            \
-     0,                                                                                            \
-     odd_input_presets,                                                                            \
-     "how levels are scaled: torchvision (ImageNet mean and deviation), inception and "            \
-     "tflite-mobilenet (-1 ... 1), unit (0 ... 1), levels (0 ... 255); model: as the file says, "  \
-     "else torchvision"},                                                                          \
-        {"order",                                                                                  \
-         ODD_OPTION_CHOICE,                                                                        \
-         offsetof(type, field.order),                                                              \
-         "model",                                                                                  \
-         0,                                                                                        \
-         0,                                                                                        \
-         odd_input_orders,                                                                         \
-         "order of the channels; model: as the file says, else rgb"},                              \
-        {"mean",                                                                                   \
-         ODD_OPTION_LIST,                                                                          \
-         offsetof(type, field.mean),                                                               \
-         "[]",                                                                                     \
-         0,                                                                                        \
-         0,                                                                                        \
-         NULL,                                                                                     \
-         "taken from levels / 255, for each channel; []: the preset's"},                           \
-    {                                                                                              \
-        "deviation", ODD_OPTION_LIST, offsetof(type, field.deviation), "[]", 0, 0, NULL,           \
-            "then divided by, for each channel; []: the preset's"                                  \
-    }
+extern const odd_option odd_input_option_table[]; /* value = (level / 255 - mean) / deviation */
 
 typedef struct {
     float factor[4], shift[4]; /* value = factor * level + shift, by channel of the network */

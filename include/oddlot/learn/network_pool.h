@@ -13,21 +13,7 @@ typedef struct {
     double gem_power;
 } odd_pool_options;
 
-extern const char *const odd_pool_kinds[];
-
-#define ODD_POOL_OPTIONS(type, field)                                                              \
-    {"pool",                                                                                       \
-     ODD_OPTION_CHOICE,                                                                            \
-     offsetof(type, field.pool),                                                                   \
-     "none",                                                                                       \
-     0,                                                                                            \
-     0,                                                                                            \
-     odd_pool_kinds,                                                                               \
-     "what a map becomes: all its values, their mean, maximum, or generalized mean"},              \
-    {                                                                                              \
-        "gem_power", ODD_OPTION_REAL, offsetof(type, field.gem_power), "3", 1, 100, NULL,          \
-            "power of the generalized mean (Radenovic, Tolias and Chum, 2019)"                     \
-    }
+extern const odd_option odd_pool_option_table[];
 
 typedef struct {
     int channels, area; /* of the layer's output: (channels, area) values */

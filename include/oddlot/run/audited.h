@@ -5,8 +5,8 @@
 #ifndef ODDLOT_RUN_AUDITED_H
 #define ODDLOT_RUN_AUDITED_H
 
+#include "oddlot/base/job.h"
 #include "oddlot/image/catalogue.h"
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 
 #include <mpi.h>
@@ -38,12 +38,8 @@ extern const odd_section odd_catalogue_section, odd_mixture_section;
  * small, and where nothing is left to learn from. */
 odd_status odd_contaminate(const odd_job *job, odd_audited *audited);
 
-/** The kind of catalogue that the job names. @local; ODD_USAGE if there is none such. */
-odd_status odd_audited_kind(const odd_job *job, const odd_catalogue_kind **kind);
-
-/** The table of catalogue kinds. */
-const odd_catalogue_kind *odd_catalogue_kind_find(const char *name);
-odd_part odd_catalogue_kind_part(int i);
+/** The kind of catalogue that the job names. @local */
+const odd_catalogue_kind *odd_catalogue_kind_of(const odd_job *job);
 
 extern const odd_catalogue_kind odd_catalogue_hdf5;
 

@@ -13,7 +13,6 @@
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
 #include "oddlot/base/text.h"
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/store/file.h"
 

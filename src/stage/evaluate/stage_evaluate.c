@@ -23,8 +23,8 @@ typedef struct {
 } evaluate_options;
 
 static const odd_option evaluate_table[] = {
-    {"curve", ODD_OPTION_BOOL, 0, "true", 0, 0, NULL,
-     "keep sensitivity and recall at every threshold in evaluate.h5"},
+    ODD_BOOL(evaluate_options, curve, "true",
+             "keep sensitivity and recall at every threshold in evaluate.h5"),
     ODD_OPTIONS_END,
 };
 

@@ -18,16 +18,14 @@ typedef struct {
 } onnx_options;
 
 static const odd_option table[] = {
-    {"model", ODD_OPTION_PATH, offsetof(onnx_options, model), "", 0, 0, NULL,
-     "the network, an ONNX file"},
-    {"layer", ODD_OPTION_TEXT, offsetof(onnx_options, layer), "pooled", 0, 0, NULL,
-     "whose output is taken: a tensor's name, or last_map, pooled, penultimate"},
-    {"precision", ODD_OPTION_CHOICE, offsetof(onnx_options, precision), "f32", 0, 0,
-     odd_precision_names, "of convolutions; auto: bf16 where the CPU has AMX"},
-    {"batch", ODD_OPTION_INT, offsetof(onnx_options, batch), "64", 1, 4096, NULL,
-     "images that go through at a time"},
-    ODD_INPUT_OPTIONS(onnx_options, input),
-    ODD_POOL_OPTIONS(onnx_options, pool),
+    ODD_PATH(onnx_options, model, "", "the network, an ONNX file"),
+    ODD_TEXT(onnx_options, layer, "pooled",
+             "whose output is taken: a tensor's name, or last_map, pooled, penultimate"),
+    ODD_CHOICE(onnx_options, precision, "f32", odd_precision_names,
+               "of convolutions; auto: bf16 where the CPU has AMX"),
+    ODD_INT(onnx_options, batch, "64", 1, 4096, "images that go through at a time"),
+    ODD_BASE(onnx_options, input, odd_input_option_table),
+    ODD_BASE(onnx_options, pool, odd_pool_option_table),
     ODD_OPTIONS_END,
 };
 

@@ -9,8 +9,16 @@
 
 #define PIECE 4096 /* numbers that are packed at a time */
 
-const char *const odd_feature_types[] = {"float32", "float16", NULL};
-const char *const odd_feature_norms[] = {"auto", "none", "l2", NULL};
+static const char *const types[] = {"float32", "float16", NULL};
+static const char *const norms[] = {"auto", "none", "l2", NULL};
+
+const odd_option odd_feature_output_option_table[] = {
+    ODD_CHOICE(odd_feature_output_options, type, "float32", types,
+               "how features are stored; float16 takes half the disk and keeps 3 digits"),
+    ODD_CHOICE(odd_feature_output_options, normalize, "auto", norms,
+               "l2: rows of unit length; auto: l2 for those of networks"),
+    ODD_OPTIONS_END,
+};
 
 odd_type odd_feature_type(const odd_feature_output_options *options)
 {

@@ -4,6 +4,7 @@
 #ifndef ODDLOT_STAGE_FEATURES_FEATURE_OUTPUT_INTERNAL_H
 #define ODDLOT_STAGE_FEATURES_FEATURE_OUTPUT_INTERNAL_H
 
+#include "oddlot/base/job.h"
 #include "oddlot/store/dataset.h"
 
 #include <stdbool.h>
@@ -12,22 +13,7 @@ typedef struct {
     char *type, *normalize;
 } odd_feature_output_options;
 
-extern const char *const odd_feature_types[], *const odd_feature_norms[];
-
-/* Lines of an option table. */
-#define ODD_FEATURE_OUTPUT_OPTIONS(options, field)                                                 \
-    {"type",                                                                                       \
-     ODD_OPTION_CHOICE,                                                                            \
-     offsetof(options, field.type),                                                                \
-     "float32",                                                                                    \
-     0,                                                                                            \
-     0,                                                                                            \
-     odd_feature_types,                                                                            \
-     "how features are stored; float16 takes half the disk and keeps 3 digits"},                   \
-    {                                                                                              \
-        "normalize", ODD_OPTION_CHOICE, offsetof(options, field.normalize), "auto", 0, 0,          \
-            odd_feature_norms, "l2: rows of unit length; auto: l2 for those of networks"           \
-    }
+extern const odd_option odd_feature_output_option_table[];
 
 /** ODD_F32 or ODD_F16. */
 odd_type odd_feature_type(const odd_feature_output_options *options);

@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 typedef struct {
@@ -22,12 +21,13 @@ typedef struct {
 static const char *const curves[] = {"arcsine", "linear", NULL};
 
 static const odd_option table[] = {
-    {"side", ODD_OPTION_INT, offsetof(pixels_options, side), "16", 0, 4096, NULL,
-     "shrink the stored images to this side first, pixels; 0: as they are stored"},
-    {"curve", ODD_OPTION_CHOICE, offsetof(pixels_options, curve), "arcsine", 0, 0, curves,
-     "of grey levels: arcsine, in which small differences near black and white count; linear"},
-    {"scale", ODD_OPTION_REAL, offsetof(pixels_options, scale), "0.00392156862745098", 1e-9, 1e9,
-     NULL, "factor from grey levels 0-255 to features; the default is 1/255"},
+    ODD_INT(pixels_options, side, "16", 0, 4096,
+            "shrink the stored images to this side first, pixels; 0: as they are stored"),
+    ODD_CHOICE(
+        pixels_options, curve, "arcsine", curves,
+        "of grey levels: arcsine, in which small differences near black and white count; linear"),
+    ODD_REAL(pixels_options, scale, "0.00392156862745098", 1e-9, 1e9,
+             "factor from grey levels 0-255 to features; the default is 1/255"),
     ODD_OPTIONS_END,
 };
 

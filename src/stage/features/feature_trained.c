@@ -5,18 +5,15 @@
 
 #include "oddlot/base/memory.h"
 
-#include <stddef.h>
-
 typedef struct {
     char *precision;
     int64_t batch;
 } trained_options;
 
 static const odd_option table[] = {
-    {"precision", ODD_OPTION_CHOICE, offsetof(trained_options, precision), "f32", 0, 0,
-     odd_precision_names, "of convolutions; auto: bf16 where the CPU has AMX"},
-    {"batch", ODD_OPTION_INT, offsetof(trained_options, batch), "64", 1, 4096, NULL,
-     "images that go through at a time"},
+    ODD_CHOICE(trained_options, precision, "f32", odd_precision_names,
+               "of convolutions; auto: bf16 where the CPU has AMX"),
+    ODD_INT(trained_options, batch, "64", 1, 4096, "images that go through at a time"),
     ODD_OPTIONS_END,
 };
 

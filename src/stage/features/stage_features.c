@@ -1,5 +1,4 @@
 /* Features: one row of numbers for each readable image, by a feature source. */
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -13,7 +12,6 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <stddef.h>
 #include <string.h>
 
 typedef struct {
@@ -21,10 +19,16 @@ typedef struct {
     odd_feature_output_options output;
 } features_options;
 
+static odd_part source_part(int i)
+{
+    const odd_feature_source *s = odd_feature_sources[i];
+    return s ? (odd_part){s->name, s->summary, s->options, s->options_size} : (odd_part){0};
+}
+
 static const odd_option features_table[] = {
-    {"source", ODD_OPTION_TEXT, offsetof(features_options, source), "pixels", 0, 0, NULL,
-     "what turns an image into numbers: pixels, onnx, trained"},
-    ODD_FEATURE_OUTPUT_OPTIONS(features_options, output),
+    ODD_PART(features_options, source, "pixels", "feature source", source_part,
+             "what turns an image into numbers"),
+    ODD_BASE(features_options, output, odd_feature_output_option_table),
     ODD_OPTIONS_END,
 };
 
@@ -45,12 +49,6 @@ static const char *features_part(const odd_job *job)
     return source_of(job)->name;
 }
 
-static odd_part source_part(int i)
-{
-    const odd_feature_source *s = odd_feature_sources[i];
-    return s ? (odd_part){s->name, s->summary, s->options, s->options_size} : (odd_part){0};
-}
-
 /* Of the images that the ingest will store. */
 static odd_image_form planned_form(const odd_job *job)
 {
@@ -66,13 +64,9 @@ static odd_image_form planned_form(const odd_job *job)
 /* Also whether such images will do, which is better known before a million of them are stored. */
 static odd_status check_features(const odd_job *job)
 {
-    const features_options *options = odd_job_section(job, "features");
-    const odd_feature_source *source = source_of(job);
     const odd_image_form form = planned_form(job);
     odd_feature_needs needs;
-    if (source)
-        return source->plan(job, odd_stage_options(&odd_stage_features, job), &form, &needs);
-    return odd_no_such_part(job, "features.source", "feature source", options->source, source_part);
+    return source_of(job)->plan(job, odd_stage_options(&odd_stage_features, job), &form, &needs);
 }
 
 /* @collective */

@@ -1,7 +1,6 @@
 /* Fit: learn what is usual in the catalogue, by a registered detector, or take what an earlier run
  * learnt. */
 #include "oddlot/run/columns.h"
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -17,16 +16,20 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <stddef.h>
+static odd_part detector_part(int i)
+{
+    const odd_detector *d = odd_detectors[i];
+    return d ? (odd_part){d->name, d->summary, d->options, d->options_size} : (odd_part){0};
+}
 
 static const odd_option fit_table[] = {
-    {"detector", ODD_OPTION_TEXT, offsetof(odd_fit_options, detector), "core", 0, 0, NULL,
-     "what learns from the rows: core, mixture, bayes_mixture, mahalanobis, knn, kmeans"},
-    {"calibration", ODD_OPTION_REAL, offsetof(odd_fit_options, calibration), "0", 0, 1, NULL,
-     "share of the verified theme images that the fit is not told of: they choose the threshold of "
-     "score.flag_by false_alarm"},
-    {"model", ODD_OPTION_PATH, offsetof(odd_fit_options, model), "", 0, 0, NULL,
-     "run folder or model.h5 whose model is used; empty: learn one from these rows"},
+    ODD_PART(odd_fit_options, detector, "core", "detector", detector_part,
+             "what learns from the rows"),
+    ODD_REAL(odd_fit_options, calibration, "0", 0, 1,
+             "share of the verified theme images that the fit is not told of: they choose the "
+             "threshold of score.flag_by false_alarm"),
+    ODD_PATH(odd_fit_options, model, "",
+             "run folder or model.h5 whose model is used; empty: learn one from these rows"),
     ODD_OPTIONS_END,
 };
 
@@ -42,19 +45,6 @@ static const odd_detector *detector_of(const odd_job *job)
 static const char *fit_part(const odd_job *job)
 {
     return detector_of(job)->name;
-}
-
-static odd_part detector_part(int i)
-{
-    const odd_detector *d = odd_detectors[i];
-    return d ? (odd_part){d->name, d->summary, d->options, d->options_size} : (odd_part){0};
-}
-
-static odd_status check_fit(const odd_job *job)
-{
-    const odd_fit_options *options = odd_job_section(job, "fit");
-    if (detector_of(job)) return ODD_OK;
-    return odd_no_such_part(job, "fit.detector", "detector", options->detector, detector_part);
 }
 
 static odd_model_source model_source(const odd_run *run)
@@ -185,7 +175,6 @@ const odd_stage odd_stage_fit = {
     .sections = sections,
     .parts = detector_part,
     .part = fit_part,
-    .check = check_fit,
     .outside = model_digest,
     .plan = plan_fit,
     .run = run_fit,

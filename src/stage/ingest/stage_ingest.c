@@ -25,8 +25,8 @@
 #define BATCH_MOST   4096 /* images of a batch: progress and signals are looked at in between */
 
 static const odd_option ingest_table[] = {
-    {"max_unreadable", ODD_OPTION_REAL, offsetof(odd_ingest_options, max_unreadable), "0.05", 0, 1,
-     NULL, "share of images that may be unreadable before the job fails"},
+    ODD_REAL(odd_ingest_options, max_unreadable, "0.05", 0, 1,
+             "share of images that may be unreadable before the job fails"),
     ODD_OPTIONS_END,
 };
 
@@ -207,10 +207,7 @@ static odd_status list_digest(odd_run *run, odd_hash *digest)
 
 static odd_status check_ingest(const odd_job *job)
 {
-    const odd_catalogue_kind *kind;
-    odd_status st = odd_audited_kind(job, &kind);
-    if (st != ODD_OK) return st;
-    st = odd_prepare_check(odd_job_section(job, "image"));
+    const odd_status st = odd_prepare_check(odd_job_section(job, "image"));
     return st == ODD_OK ? st : odd_fail_prefix(st, "image.");
 }
 

@@ -19,18 +19,16 @@
 enum { PORTION = 256 }; /* rows that go through the network at a time */
 
 static const odd_option table[] = {
-    {"network", ODD_OPTION_LIST, offsetof(odd_reduce_coder_options, network),
-     "[dense 500, leaky_relu, dense 100]", 0, 0, NULL, "layers down to the code"},
-    {"decoder", ODD_OPTION_LIST, offsetof(odd_reduce_coder_options, decoder), "[]", 0, 0, NULL,
-     "layers from there back to a row; []: the mirror of network"},
-    {"epochs", ODD_OPTION_INT, offsetof(odd_reduce_coder_options, epochs), "20", 1, 100000, NULL,
-     "how often it sees the rows"},
-    {"batch", ODD_OPTION_INT, offsetof(odd_reduce_coder_options, batch), "128", 1, 1 << 20, NULL,
-     "rows of a step, on all ranks"},
-    {"shards", ODD_OPTION_INT, offsetof(odd_reduce_coder_options, shards), "8", 1, 4096, NULL,
-     "parts of a batch that threads and ranks work on; the result depends on it"},
-    {"rate", ODD_OPTION_REAL, offsetof(odd_reduce_coder_options, rate), "0.001", 1e-12, 1e6, NULL,
-     "learning rate of Adam, which falls to 0 as a cosine"},
+    ODD_LIST(odd_reduce_coder_options, network, "[dense 500, leaky_relu, dense 100]",
+             "layers down to the code"),
+    ODD_LIST(odd_reduce_coder_options, decoder, "[]",
+             "layers from there back to a row; []: the mirror of network"),
+    ODD_INT(odd_reduce_coder_options, epochs, "20", 1, 100000, "how often it sees the rows"),
+    ODD_INT(odd_reduce_coder_options, batch, "128", 1, 1 << 20, "rows of a step, on all ranks"),
+    ODD_INT(odd_reduce_coder_options, shards, "8", 1, 4096,
+            "parts of a batch that threads and ranks work on; the result depends on it"),
+    ODD_REAL(odd_reduce_coder_options, rate, "0.001", 1e-12, 1e6,
+             "learning rate of Adam, which falls to 0 as a cosine"),
     ODD_OPTIONS_END,
 };
 

@@ -2,7 +2,6 @@
  * from them, or by the model of an earlier run. */
 #include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -19,18 +18,22 @@
 #include "oddlot/par/threads.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 typedef struct {
     char *method, *model;
 } reduce_options;
 
+static odd_part reduction_part(int i)
+{
+    const odd_reduction *r = odd_stage_reductions[i];
+    return r ? (odd_part){r->name, r->summary, r->options, r->options_size} : (odd_part){0};
+}
+
 static const odd_option reduce_table[] = {
-    {"method", ODD_OPTION_TEXT, offsetof(reduce_options, method), "pca", 0, 0, NULL,
-     "how rows are made short: pca, sparse_pca, srp, umap, autoencoder, none"},
-    {"model", ODD_OPTION_PATH, offsetof(reduce_options, model), "", 0, 0, NULL,
-     "run folder or reduce.h5 whose model is used; empty: learn one from these rows"},
+    ODD_PART(reduce_options, method, "pca", "reduction", reduction_part, "how rows are made short"),
+    ODD_PATH(reduce_options, model, "",
+             "run folder or reduce.h5 whose model is used; empty: learn one from these rows"),
     ODD_OPTIONS_END,
 };
 
@@ -53,19 +56,6 @@ static const odd_reduction *reduction_of(const odd_job *job)
 static const char *reduce_part(const odd_job *job)
 {
     return reduction_of(job)->name;
-}
-
-static odd_part reduction_part(int i)
-{
-    const odd_reduction *r = odd_stage_reductions[i];
-    return r ? (odd_part){r->name, r->summary, r->options, r->options_size} : (odd_part){0};
-}
-
-static odd_status check_reduce(const odd_job *job)
-{
-    const reduce_options *options = odd_job_section(job, "reduce");
-    if (reduction_of(job)) return ODD_OK;
-    return odd_no_such_part(job, "reduce.method", "reduction", options->method, reduction_part);
 }
 
 static odd_model_source model_source(const odd_run *run)
@@ -284,7 +274,6 @@ const odd_stage odd_stage_reduce = {
     .sections = sections,
     .parts = reduction_part,
     .part = reduce_part,
-    .check = check_reduce,
     .outside = model_digest,
     .plan = plan_reduce,
     .run = run_reduce,

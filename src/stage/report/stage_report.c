@@ -14,21 +14,18 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 static const odd_option report_table[] = {
-    {"top", ODD_OPTION_INT, offsetof(odd_report_options, top), "200", 0, 100000, NULL,
-     "flagged images shown in the gallery, oddest first"},
-    {"scatter", ODD_OPTION_INT, offsetof(odd_report_options, scatter), "5000", 0, 1000000, NULL,
-     "images drawn in the scatter plot"},
-    {"heat_maps", ODD_OPTION_BOOL, offsetof(odd_report_options, heat_maps), "true", 0, 0, NULL,
-     "show where trained networks see damage, where the job trains some for task damage"},
-    {"heat_most", ODD_OPTION_INT, offsetof(odd_report_options, heat_most), "500", 0, 100000, NULL,
-     "images of the gallery that are shown so, at most, oddest first"},
-    {"title", ODD_OPTION_TEXT, offsetof(odd_report_options, title), "", 0, 0, NULL,
-     "heading of the page; empty: the name of the job"},
+    ODD_INT(odd_report_options, top, "200", 0, 100000,
+            "flagged images shown in the gallery, oddest first"),
+    ODD_INT(odd_report_options, scatter, "5000", 0, 1000000, "images drawn in the scatter plot"),
+    ODD_BOOL(odd_report_options, heat_maps, "true",
+             "show where trained networks see damage, where the job trains some for task damage"),
+    ODD_INT(odd_report_options, heat_most, "500", 0, 100000,
+            "images of the gallery that are shown so, at most, oddest first"),
+    ODD_TEXT(odd_report_options, title, "", "heading of the page; empty: the name of the job"),
     ODD_OPTIONS_END,
 };
 

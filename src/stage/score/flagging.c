@@ -16,27 +16,25 @@
 static const char *const ways[] = {"auto", "probability", "share", "estimate", "false_alarm", NULL};
 
 static const odd_option score_table[] = {
-    {"rank_by", ODD_OPTION_TEXT, offsetof(odd_score_options, rank_by), "", 0, 0, NULL,
-     "column that ranks the images; empty: the detector's own, or e.g. reconstruction"},
-    {"flag_by", ODD_OPTION_CHOICE, offsetof(odd_score_options, flag_by), "auto", 0, 0, ways,
-     "probability: those above flag_threshold; share: flag_share of the images; estimate: as many "
-     "as "
-     "the detector believes to be odd; false_alarm: see there; auto: by flag_share if it is given, "
-     "else by probability, or the oddest 0.05 where the detector gives none"},
-    {"flag_threshold", ODD_OPTION_REAL, offsetof(odd_score_options, flag_threshold), "0.5", 0, 1,
-     NULL, "images with at least this probability of being odd are flagged"},
-    {"flag_share", ODD_OPTION_REAL, offsetof(odd_score_options, flag_share), "-1", -1, 1, NULL,
-     "share of the images that is flagged, the oddest; negative: not given"},
-    {"false_alarm", ODD_OPTION_REAL, offsetof(odd_score_options, false_alarm), "0.05", 1e-6, 0.5,
-     NULL,
-     "flag_by false_alarm: at most this share of the theme images is flagged; needs verified "
-     "theme images and fit.calibration"},
-    {"confidence", ODD_OPTION_REAL, offsetof(odd_score_options, confidence), "0.95", 0.5, 0.999999,
-     NULL, "with which the rate of false_alarm holds"},
-    {"damage_share", ODD_OPTION_REAL, offsetof(odd_score_options, damage_share), "0.01", 0,
-     0.999999, NULL,
-     "share of damaged images that probabilities of damage suppose in the catalogue; 0: as many as "
-     "the trained networks suggest"},
+    ODD_TEXT(odd_score_options, rank_by, "",
+             "column that ranks the images; empty: the detector's own, or e.g. reconstruction"),
+    ODD_CHOICE(
+        odd_score_options, flag_by, "auto", ways,
+        "probability: those above flag_threshold; share: flag_share of the images; estimate: as "
+        "many as the detector believes to be odd; false_alarm: see there; auto: by flag_share if "
+        "it is given, else by probability, or the oddest 0.05 where the detector gives none"),
+    ODD_REAL(odd_score_options, flag_threshold, "0.5", 0, 1,
+             "images with at least this probability of being odd are flagged"),
+    ODD_REAL(odd_score_options, flag_share, "-1", -1, 1,
+             "share of the images that is flagged, the oddest; negative: not given"),
+    ODD_REAL(odd_score_options, false_alarm, "0.05", 1e-6, 0.5,
+             "flag_by false_alarm: at most this share of the theme images is flagged; needs "
+             "verified theme images and fit.calibration"),
+    ODD_REAL(odd_score_options, confidence, "0.95", 0.5, 0.999999,
+             "with which the rate of false_alarm holds"),
+    ODD_REAL(odd_score_options, damage_share, "0.01", 0, 0.999999,
+             "share of damaged images that probabilities of damage suppose in the catalogue; 0: as "
+             "many as the trained networks suggest"),
     ODD_OPTIONS_END,
 };
 

@@ -18,23 +18,24 @@ static const char *const losses_known[] = {"squared", "binary", NULL};
 static const char *const kept_known[] = {"last", "best", NULL};
 
 static const odd_option table[] = {
-    {"decoder", ODD_OPTION_LIST, offsetof(odd_coder_options, decoder), "[]", 0, 0, NULL,
-     "layers from the code back to an image, such as ['dense 784', 'reshape 1x28x28']; []: the "
-     "mirror of train.network"},
-    {"loss", ODD_OPTION_CHOICE, offsetof(odd_coder_options, loss), "squared", 0, 0, losses_known,
-     "squared: of levels from 0 to 1, mean over pixels; binary: cross-entropy of each level as a "
-     "probability, with a sigmoid behind the decoder"},
-    {"keep", ODD_OPTION_CHOICE, offsetof(odd_coder_options, keep), "last", 0, 0, kept_known,
-     "the network of which epoch: the last, or the one of least loss while it learnt; patience "
-     "keeps the best too"},
-    {"kl", ODD_OPTION_REAL, offsetof(odd_coder_options, kl), "1", 1e-9, 1e9, NULL,
-     "where the network ends in `sample N` (a variational code): weight of the divergence of codes "
-     "from the normal distribution; with loss squared the variance of a pixel, such as 0.01"},
-    {"draws", ODD_OPTION_INT, offsetof(odd_coder_options, draws), "10", 1, 10000, NULL,
-     "of the variational code of an image, for its reconstruction probability"},
-    {"restore", ODD_OPTION_BOOL, offsetof(odd_coder_options, restore), "false", 0, 0, NULL,
-     "images that train.augment changes are to be given back as they were (a denoising "
-     "auto-encoder), so that codes tell less of such changes"},
+    ODD_LIST(odd_coder_options, decoder, "[]",
+             "layers from the code back to an image, such as ['dense 784', 'reshape 1x28x28']; []: "
+             "the mirror of train.network"),
+    ODD_CHOICE(odd_coder_options, loss, "squared", losses_known,
+               "squared: of levels from 0 to 1, mean over pixels; binary: cross-entropy of each "
+               "level as a probability, with a sigmoid behind the decoder"),
+    ODD_CHOICE(odd_coder_options, keep, "last", kept_known,
+               "the network of which epoch: the last, or the one of least loss while it learnt; "
+               "patience keeps the best too"),
+    ODD_REAL(odd_coder_options, kl, "1", 1e-9, 1e9,
+             "where the network ends in `sample N` (a variational code): weight of the divergence "
+             "of codes from the normal distribution; with loss squared the variance of a pixel, "
+             "such as 0.01"),
+    ODD_INT(odd_coder_options, draws, "10", 1, 10000,
+            "of the variational code of an image, for its reconstruction probability"),
+    ODD_BOOL(odd_coder_options, restore, "false",
+             "images that train.augment changes are to be given back as they were (a denoising "
+             "auto-encoder), so that codes tell less of such changes"),
     ODD_OPTIONS_END,
 };
 

@@ -3,7 +3,6 @@
 
 #include "oddlot/base/memory.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -14,27 +13,25 @@ typedef struct {
 } damage_options;
 
 static const odd_option table[] = {
-    {"kinds", ODD_OPTION_LIST, offsetof(damage_options, kinds), "[square]", 0, 0, NULL,
-     "what is done to images, each as likely: square, black, colour, noise, smear, smooth, "
-     "stretch, "
-     "missing, duplicate, blur, crop, broken_jpeg, cut_jpeg"},
-    {"probability", ODD_OPTION_REAL, offsetof(damage_options, probability), "0.5", 0.01, 0.99, NULL,
-     "share of the images that are damaged"},
-    {"side", ODD_OPTION_INT, offsetof(damage_options, side), "16", 1, 65536, NULL,
-     "of the white square, pixels"},
-    {"smallest", ODD_OPTION_REAL, offsetof(damage_options, smallest), "0.15", 1e-6, 1, NULL,
-     "least side of other damaged regions, as a share of the image's"},
-    {"largest", ODD_OPTION_REAL, offsetof(damage_options, largest), "0.5", 1e-6, 1, NULL,
-     "largest side of them"},
-    {"fresh", ODD_OPTION_BOOL, offsetof(damage_options, fresh), "true", 0, 0, NULL,
-     "draw the damage anew in every epoch; false: each image is damaged once and for all"},
-    {"judged", ODD_OPTION_LIST, offsetof(damage_options, judged), "[]", 0, 0, NULL,
-     "further kinds, never learnt from: how well is damage seen that no network was shown?"},
-    {"judged_sizes", ODD_OPTION_LIST, offsetof(damage_options, judged_sizes), "[]", 0, 0, NULL,
-     "sizes to judge by, as shares of the image's side: how well are smaller and larger regions "
-     "seen than those that are learnt?"},
-    {"judged_images", ODD_OPTION_INT, offsetof(damage_options, judged_images), "2000", 1, 1e9, NULL,
-     "images that such damage is tried on, at most, each by the network that has not seen it"},
+    ODD_PART_LIST(damage_options, kinds, "[square]", "damage", odd_damage_kind_part,
+                  "what is done to images, each as likely"),
+    ODD_REAL(damage_options, probability, "0.5", 0.01, 0.99,
+             "share of the images that are damaged"),
+    ODD_INT(damage_options, side, "16", 1, 65536, "of the white square, pixels"),
+    ODD_REAL(damage_options, smallest, "0.15", 1e-6, 1,
+             "least side of other damaged regions, as a share of the image's"),
+    ODD_REAL(damage_options, largest, "0.5", 1e-6, 1, "largest side of them"),
+    ODD_BOOL(damage_options, fresh, "true",
+             "draw the damage anew in every epoch; false: each image is damaged once and for all"),
+    ODD_PART_LIST(damage_options, judged, "[]", "damage", odd_damage_kind_part,
+                  "further kinds, never learnt from, to tell how well damage is seen that no "
+                  "network was shown"),
+    ODD_LIST(damage_options, judged_sizes, "[]",
+             "sizes to judge by, as shares of the image's side: how well are smaller and larger "
+             "regions seen than those that are learnt?"),
+    ODD_INT(
+        damage_options, judged_images, "2000", 1, 1e9,
+        "images that such damage is tried on, at most, each by the network that has not seen it"),
     ODD_OPTIONS_END,
 };
 
@@ -42,15 +39,11 @@ const odd_part odd_damage_part = {"damage", "Damage made by program, which a net
                                   table, sizeof(damage_options)};
 
 /* kind: (names), owned by caller. */
-static odd_status find_kinds(const odd_job *job, const char *key, const odd_list *names, int *kinds,
-                             int **kind)
+static odd_status find_kinds(const odd_list *names, int *kinds, int **kind)
 {
-    odd_status st;
-    ODD_TRY(ODD_NEW(*kind, names->count));
-    for (; *kinds < names->count; ++*kinds)
-        if (odd_damage_find(names->item[*kinds], &(*kind)[*kinds]) != ODD_OK)
-            ODD_TRY(odd_job_fail(job, key, "%s", odd_fail_reason()));
-done:
+    odd_status st = ODD_NEW(*kind, names->count);
+    for (; st == ODD_OK && *kinds < names->count; ++*kinds)
+        (*kind)[*kinds] = odd_damage_find(names->item[*kinds]);
     return st;
 }
 
@@ -95,7 +88,7 @@ static odd_status judge_by(const odd_job *job, const damage_options *o,
     const char *const key = "train.damage.judged";
     odd_status st;
     *judged = (odd_damage_judged){.images = o->judged_images};
-    ODD_TRY(find_kinds(job, key, &o->judged, &judged->kinds, &judged->kind));
+    ODD_TRY(find_kinds(&o->judged, &judged->kinds, &judged->kind));
     for (int k = 0; k < judged->kinds; k++)
         if (is_learnt(learnt, judged->kind[k]))
             ODD_TRY(odd_job_fail(job, key, "'%s' is learnt: it is one of train.damage.kinds",
@@ -126,7 +119,7 @@ odd_status odd_damage_task_new(const odd_job *job, odd_damage_task *task)
     if (o->kinds.count == 0)
         return odd_job_fail(job, "train.damage.kinds",
                             "no kind of damage: there is nothing to see");
-    st = find_kinds(job, "train.damage.kinds", &o->kinds, &task->kinds, &task->kind);
+    st = find_kinds(&o->kinds, &task->kinds, &task->kind);
     return st == ODD_OK ? judge_by(job, o, task, &task->judged) : st;
 }
 

@@ -10,58 +10,46 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <stddef.h>
-
-static const char *const tasks[] = {"damage", "autoencoder", NULL};
 static const char *const initials[] = {"he", "glorot", NULL};
 static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
 static const char *const schedules[] = {"constant", "cosine", "step", NULL};
 
 static const odd_option table[] = {
-    {"network", ODD_OPTION_LIST, offsetof(odd_training_options, network), "[]", 0, 0, NULL,
-     "layers of a network that is trained on the catalogue, such as ['conv 8 5x5', relu, 'max_pool "
-     "2', 'dense 2']; []: none is"},
-    {"task", ODD_OPTION_CHOICE, offsetof(odd_training_options, task), "damage", 0, 0, tasks,
-     "what it learns: damage, to tell images that a program damaged from those as they are; "
-     "autoencoder, to give images back through a short code"},
-    {"folds", ODD_OPTION_INT, offsetof(odd_training_options, folds), "4", 2, 100, NULL,
-     "of task damage: parts of the catalogue; a network for each learns from the others and judges "
-     "this one"},
-    {"epochs", ODD_OPTION_INT, offsetof(odd_training_options, epochs), "20", 1, 100000, NULL,
-     "how often a network sees its images, at most"},
-    {"patience", ODD_OPTION_INT, offsetof(odd_training_options, patience), "0", 0, 100000, NULL,
-     "stop when so many epochs have brought nothing better, and keep the best network; task damage "
-     "holds one more part out to tell; 0: go on, and keep the last"},
-    {"batch", ODD_OPTION_INT, offsetof(odd_training_options, batch), "64", 1, 1 << 20, NULL,
-     "images of a step, on all ranks"},
-    {"shards", ODD_OPTION_INT, offsetof(odd_training_options, shards), "8", 1, 4096, NULL,
-     "parts of a batch that threads and ranks work on; the result depends on it"},
-    {"initial", ODD_OPTION_CHOICE, offsetof(odd_training_options, initial), "he", 0, 0, initials,
-     "weights before training"},
-    {"optimizer", ODD_OPTION_CHOICE, offsetof(odd_training_options, optimizer), "adam", 0, 0,
-     optimizers, "how weights move: sgd (with momentum), adam, adamw"},
-    {"rate", ODD_OPTION_REAL, offsetof(odd_training_options, rate), "0.001", 1e-12, 1e6, NULL,
-     "learning rate"},
-    {"schedule", ODD_OPTION_CHOICE, offsetof(odd_training_options, schedule), "constant", 0, 0,
-     schedules, "how the rate falls: constant, cosine (to last_rate), step (see every, factor)"},
-    {"warm_up", ODD_OPTION_REAL, offsetof(odd_training_options, warm_up), "0", 0, 1e5, NULL,
-     "first epochs, in which the rate rises from nearly 0"},
-    {"last_rate", ODD_OPTION_REAL, offsetof(odd_training_options, last_rate), "0", 0, 1e6, NULL,
-     "learning rate at the end of schedule cosine"},
-    {"every", ODD_OPTION_INT, offsetof(odd_training_options, every), "10", 1, 1e6, NULL,
-     "epochs between two steps of schedule step"},
-    {"factor", ODD_OPTION_REAL, offsetof(odd_training_options, factor), "0.1", 1e-12, 1, NULL,
-     "of the rate at each of them"},
-    {"momentum", ODD_OPTION_REAL, offsetof(odd_training_options, momentum), "0.9", 0, 0.999999,
-     NULL, "of sgd"},
-    {"weight_decay", ODD_OPTION_REAL, offsetof(odd_training_options, weight_decay), "0", 0, 1e6,
-     NULL, "pull of the weights towards 0"},
-    {"clip", ODD_OPTION_REAL, offsetof(odd_training_options, clip), "0", 0, 1e12, NULL,
-     "largest length of the gradient; 0: any"},
-    {"precision", ODD_OPTION_CHOICE, offsetof(odd_training_options, precision), "f32", 0, 0,
-     odd_precision_names,
-     "of what convolutions and products read while networks learn; sums and weights are float32. "
-     "bf16: several times as fast where the CPU has AMX; auto: bf16 there"},
+    ODD_LIST(odd_training_options, network, "[]",
+             "layers of a network that is trained on the catalogue, such as ['conv 8 5x5', relu, "
+             "'max_pool 2', 'dense 2']; []: none is"),
+    ODD_PART(odd_training_options, task, "damage", "task", odd_train_task_part,
+             "what it learns: damage, to tell images that a program damaged from those as they "
+             "are; autoencoder, to give images back through a short code"),
+    ODD_INT(odd_training_options, folds, "4", 2, 100,
+            "of task damage: parts of the catalogue; a network for each learns from the others and "
+            "judges this one"),
+    ODD_INT(odd_training_options, epochs, "20", 1, 100000,
+            "how often a network sees its images, at most"),
+    ODD_INT(odd_training_options, patience, "0", 0, 100000,
+            "stop when so many epochs have brought nothing better, and keep the best network; task "
+            "damage holds one more part out to tell; 0: go on, and keep the last"),
+    ODD_INT(odd_training_options, batch, "64", 1, 1 << 20, "images of a step, on all ranks"),
+    ODD_INT(odd_training_options, shards, "8", 1, 4096,
+            "parts of a batch that threads and ranks work on; the result depends on it"),
+    ODD_CHOICE(odd_training_options, initial, "he", initials, "weights before training"),
+    ODD_CHOICE(odd_training_options, optimizer, "adam", optimizers,
+               "how weights move: sgd (with momentum), adam, adamw"),
+    ODD_REAL(odd_training_options, rate, "0.001", 1e-12, 1e6, "learning rate"),
+    ODD_CHOICE(odd_training_options, schedule, "constant", schedules,
+               "how the rate falls: constant, cosine (to last_rate), step (see every, factor)"),
+    ODD_REAL(odd_training_options, warm_up, "0", 0, 1e5,
+             "first epochs, in which the rate rises from nearly 0"),
+    ODD_REAL(odd_training_options, last_rate, "0", 0, 1e6,
+             "learning rate at the end of schedule cosine"),
+    ODD_INT(odd_training_options, every, "10", 1, 1e6, "epochs between two steps of schedule step"),
+    ODD_REAL(odd_training_options, factor, "0.1", 1e-12, 1, "of the rate at each of them"),
+    ODD_REAL(odd_training_options, momentum, "0.9", 0, 0.999999, "of sgd"),
+    ODD_REAL(odd_training_options, weight_decay, "0", 0, 1e6, "pull of the weights towards 0"),
+    ODD_REAL(odd_training_options, clip, "0", 0, 1e12, "largest length of the gradient; 0: any"),
+    ODD_CHOICE(odd_training_options, precision, "f32", odd_precision_names,
+               "of what convolutions and products read while networks learn; sums and weights are "
+               "float32. bf16: several times as fast where the CPU has AMX; auto: bf16 there"),
     ODD_OPTIONS_END,
 };
 

@@ -5,8 +5,8 @@
 #ifndef ODDLOT_STAGE_TRAIN_TRAIN_IMAGES_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_TRAIN_IMAGES_INTERNAL_H
 
+#include "oddlot/base/job.h"
 #include "oddlot/learn/network_input.h"
-#include "oddlot/run/parts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/store/dataset.h"
 #include "oddlot/store/file.h"
