@@ -12,8 +12,7 @@ static const char *const solvers[] = {"auto", ODD_PCA_SOLVERS(NAME) NULL};
 
 static const odd_option pca_options[] = {
     ODD_INT(odd_pca_options, components, "40", 1, 1e6, "directions kept, of the most variance"),
-    ODD_CHOICE(odd_pca_options, solver, "auto", solvers,
-               ODD_PCA_SOLVERS(WORDS) "auto: by shape"),
+    ODD_CHOICE(odd_pca_options, solver, "auto", solvers, ODD_PCA_SOLVERS(WORDS) "auto: by shape"),
     ODD_BOOL(odd_pca_options, whiten, "false", "scale each score to unit variance"),
     ODD_INT(odd_pca_options, oversampling, "10", 0, 1e6,
             "directions followed beside those kept; randomized only"),
