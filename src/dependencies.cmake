@@ -33,9 +33,11 @@ add_library(pkg::csv INTERFACE IMPORTED GLOBAL)
 target_include_directories(pkg::csv INTERFACE ${ODDLOT_CSV_INCLUDE})
 target_link_libraries(pkg::csv INTERFACE ${ODDLOT_CSV})
 
-# oneDNN's own CMake file wants OpenCL headers.
+# oneDNN's own CMake file wants OpenCL headers. Its versions 2 and 3 have two APIs: nn/exec/dnnl_2.c, dnnl_3.c.
 find_path(ODDLOT_DNNL_INCLUDE dnnl.h REQUIRED)
 find_library(ODDLOT_DNNL NAMES dnnl REQUIRED)
+file(STRINGS ${ODDLOT_DNNL_INCLUDE}/oneapi/dnnl/dnnl_version.h ODDLOT_DNNL_MAJOR REGEX "define DNNL_VERSION_MAJOR")
+string(REGEX REPLACE "[^0-9]" "" ODDLOT_DNNL_MAJOR "${ODDLOT_DNNL_MAJOR}")
 add_library(pkg::dnnl INTERFACE IMPORTED GLOBAL)
 target_include_directories(pkg::dnnl INTERFACE ${ODDLOT_DNNL_INCLUDE})
 target_link_libraries(pkg::dnnl INTERFACE ${ODDLOT_DNNL})
@@ -48,6 +50,7 @@ find_program(ODDLOT_PROTOC_C protoc-c REQUIRED)
 add_library(oddlot_hdf5 INTERFACE)
 target_include_directories(oddlot_hdf5 BEFORE INTERFACE ${HDF5_INCLUDE_DIRS})
 target_link_libraries(oddlot_hdf5 INTERFACE ${HDF5_LIBRARIES})
+target_compile_definitions(oddlot_hdf5 INTERFACE H5_USE_110_API) # which all versions since 1.10 have
 
 # Generic BLAS and LAPACK names, so that Debian's alternatives (or LD_LIBRARY_PATH) choose which one
 # runs; ScaLAPACK's own CMake file is broken in Debian 12.

@@ -108,7 +108,7 @@ odd_status odd_damage_missing(const odd_damage_options *options, odd_damage_draw
 {
     const odd_region r = odd_draw_region(options, draws, image);
     uint8_t colour[3] = {0};
-    for (int c = 0; c < image->channels; c++)
+    for (int c = 0; c < 3 && c < image->channels; c++)
         colour[c] = background_of(image, c);
     paint(image, &r, colour);
     return ODD_OK;

@@ -71,6 +71,11 @@ expect 1 'tests/crop.c' sh "$here/names.sh" "$tree"
 good_tree
 echo 'int odd_count(int n)' >>"$tree/src/nn/train/tape.c"
 expect 1 'function odd_count is defined in' sh "$here/names.sh" "$tree"
+good_tree
+for version in 2 3; do
+    echo 'int odd_library_count(int n)' >"$tree/src/nn/graph/library_$version.c"
+done
+expect 0 '' sh "$here/names.sh" "$tree"
 for type in 'typedef int odd_view;' '} odd_view;' 'typedef int (*odd_view)(int n);'; do
     good_tree
     echo '} odd_view;' >>"$tree/src/nn/graph/graph.c"

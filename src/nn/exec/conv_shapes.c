@@ -2,10 +2,10 @@
  * groups, O outputs, I inputs. */
 #include "nn/exec/layers_internal.h"
 
-odd_conv_window odd_conv_window_of(const odd_step *step)
+odd_window odd_conv_window_of(const odd_step *step)
 {
     const odd_layer_settings *set = &step->set;
-    odd_conv_window w;
+    odd_window w = {0};
     for (int i = 0; i < 2; i++) {
         w.stride[i] = set->stride[i];
         w.gap[i] = set->dilation[i] - 1;
@@ -38,7 +38,7 @@ static int weight_shape(const odd_tensor *t, int64_t groups, bool transpose, dnn
     return at;
 }
 
-odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc)
+odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, odd_desc *desc)
 {
     dnnl_dims_t dims, strides;
     int rank = weight_shape(&p->graph->tensor[step->input[1]], step->set.group,

@@ -1,37 +1,20 @@
 /* What the CPU can do, as oneDNN sees it. */
 #include "nn/exec/dnnl_isa_internal.h"
 
-#include <dnnl.h>
+#include "nn/exec/dnnl_internal.h"
+
 #include <omp.h>
 #include <stdio.h>
 
 bool odd_cpu_has_amx(void)
 {
-    return dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx;
+    const int isa = (int)dnnl_get_effective_cpu_isa();
+    return (isa & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx;
 }
 
 const char *odd_isa_name(void)
 {
-    switch ((int)dnnl_get_effective_cpu_isa()) {
-    case dnnl_cpu_isa_avx512_core_amx:
-        return "avx512_core_amx";
-    case dnnl_cpu_isa_avx512_core_bf16:
-        return "avx512_core_bf16";
-    case dnnl_cpu_isa_avx512_core_vnni:
-        return "avx512_core_vnni";
-    case dnnl_cpu_isa_avx512_core:
-        return "avx512_core";
-    case dnnl_cpu_isa_avx2_vnni:
-        return "avx2_vnni";
-    case dnnl_cpu_isa_avx2:
-        return "avx2";
-    case dnnl_cpu_isa_avx:
-        return "avx";
-    case dnnl_cpu_isa_sse41:
-        return "sse41";
-    default:
-        return "generic";
-    }
+    return odd_dnnl_isa_name();
 }
 
 bool odd_isa_has_bf16(void)

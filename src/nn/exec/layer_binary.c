@@ -13,7 +13,7 @@ typedef struct {
     int64_t step[2][ODD_TENSOR_RANK]; /* of base and exponent; 0 where they repeat */
 } pow_loop;
 
-static void strides_of(const dnnl_memory_desc_t *d, int64_t step[])
+static void strides_of(const odd_desc *d, int64_t step[])
 {
     int64_t stride = 1;
     for (int i = d->ndims - 1; i >= 0; i--) {
@@ -53,10 +53,10 @@ static void run_pow(const void *settings, float *const data[])
 static odd_status add_pow(odd_planner *p, int a, int b, int *result)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     pow_loop *loop;
     odd_status st;
-    const dnnl_memory_desc_t *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
+    const odd_desc *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
     odd_broadcast_dims(x, y, dims);
     ODD_TRY(odd_desc_plain(&desc, x->ndims, dims, dnnl_f32));
     ODD_TRY(ODD_NEW(loop, 1));
@@ -106,7 +106,7 @@ done:
 
 static odd_status plain_of_rank(odd_planner *p, int tensor, int rank, int *value)
 {
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     ODD_TRY(odd_value_of_rank(p, tensor, rank, value));
     ODD_TRY(odd_desc_plain(&desc, rank, odd_plan_desc(p, *value)->dims, dnnl_f32));

@@ -65,7 +65,7 @@ static odd_status new_box(odd_planner *p, const odd_step *step, int *source, int
                           box_loop **out)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     int rank = odd_plan_dims(p, step->output, dims);
     *out = NULL;
@@ -127,7 +127,7 @@ done:
 odd_status odd_slice_back(odd_planner *p, const odd_step *step, int gradient, int *result)
 {
     const odd_tensor *x = &p->graph->tensor[step->input[0]];
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     dnnl_dims_t dims;
     box_loop *box;
     odd_status st;

@@ -3,7 +3,7 @@
 
 static odd_status weights_value(odd_planner *p, const odd_step *step, int *value)
 {
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     ODD_TRY(odd_conv_weights(p, step, &desc));
     ODD_TRY(odd_plan_plain(p, step->input[1], value));
@@ -13,12 +13,11 @@ done:
 }
 
 typedef struct {
-    dnnl_memory_desc_t source, weights, bias, result;
+    odd_desc source, weights, bias, result;
     bool has_bias;
 } conv_shapes;
 
-static odd_status any_of(odd_planner *p, int tensor, dnnl_data_type_t type,
-                         dnnl_memory_desc_t *desc)
+static odd_status any_of(odd_planner *p, int tensor, dnnl_data_type_t type, odd_desc *desc)
 {
     dnnl_dims_t dims;
     int rank = odd_plan_dims(p, tensor, dims);
@@ -27,11 +26,10 @@ static odd_status any_of(odd_planner *p, int tensor, dnnl_data_type_t type,
 
 static odd_status conv_descs(odd_planner *p, const odd_step *step, int weights, conv_shapes *s)
 {
-    const dnnl_memory_desc_t *w = odd_plan_desc(p, weights);
+    const odd_desc *w = odd_plan_desc(p, weights);
     odd_status st;
     dnnl_data_type_t type = odd_conv_type(p, step);
     s->has_bias = step->inputs > 2 && step->input[2] >= 0;
-    s->bias = (dnnl_memory_desc_t){0};
     ODD_TRY(any_of(p, step->input[0], type, &s->source));
     ODD_TRY(odd_desc_any(&s->weights, w->ndims, w->dims, type));
     ODD_TRY(any_of(p, step->output, odd_result_type(p, step), &s->result));
@@ -46,10 +44,10 @@ static odd_status add_conv(odd_planner *p, const odd_step *step, const odd_fused
 {
     int bias, result, arguments = 2;
     odd_status st;
-    ODD_TRY(odd_plan_reorder(
-        p, source, dnnl_primitive_desc_query_md(fused->pd, dnnl_query_src_md, 0), &source));
-    ODD_TRY(odd_plan_reorder(
-        p, weights, dnnl_primitive_desc_query_md(fused->pd, dnnl_query_weights_md, 0), &weights));
+    const odd_desc x = odd_pd_desc(fused->pd, dnnl_query_src_md, 0);
+    const odd_desc w = odd_pd_desc(fused->pd, dnnl_query_weights_md, 0);
+    ODD_TRY(odd_plan_reorder(p, source, &x, &source));
+    ODD_TRY(odd_plan_reorder(p, weights, &w, &weights));
     odd_argument argument[3] = {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weights}};
     if (has_bias) {
         ODD_TRY(odd_plan_plain(p, step->input[2], &bias));
@@ -66,21 +64,24 @@ odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
     const char *what = "convolution";
     odd_fused fused = {0};
     conv_shapes s;
-    dnnl_convolution_desc_t op;
     odd_status st;
     int source, weights;
     bool planned;
-    odd_conv_window w = odd_conv_window_of(step);
+    odd_window w = odd_conv_window_of(step);
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
     ODD_TRY(weights_value(p, step, &weights));
     ODD_TRY(odd_plan_winograd(p, step, source, weights, &planned));
     if (planned) return ODD_OK;
     ODD_TRY(conv_descs(p, step, weights, &s));
-    ODD_TRY(odd_dnnl(dnnl_dilated_convolution_forward_desc_init(
-                         &op, p->prop, dnnl_convolution_direct, &s.source, &s.weights, &s.bias,
-                         &s.result, w.stride, w.gap, w.before, w.after),
-                     what));
-    ODD_TRY(odd_fused_pd(p, step, &op, source, what, &fused));
+    const odd_primitive primitive = {.kind = dnnl_convolution,
+                                     .prop = p->prop,
+                                     .alg = dnnl_convolution_direct,
+                                     .source = &s.source,
+                                     .weights = &s.weights,
+                                     .bias = s.has_bias ? &s.bias : NULL,
+                                     .result = &s.result,
+                                     .window = &w};
+    ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
     ODD_TRY(add_conv(p, step, &fused, source, weights, s.has_bias, what));
 done:
     dnnl_primitive_desc_destroy(fused.pd);
@@ -92,18 +93,21 @@ odd_status odd_plan_conv_transpose(odd_planner *p, const odd_step *step)
     const char *what = "transposed convolution";
     odd_fused fused = {0};
     conv_shapes s;
-    dnnl_deconvolution_desc_t op;
     odd_status st;
     int source, weights;
-    odd_conv_window w = odd_conv_window_of(step);
+    odd_window w = odd_conv_window_of(step);
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
     ODD_TRY(weights_value(p, step, &weights));
     ODD_TRY(conv_descs(p, step, weights, &s));
-    ODD_TRY(odd_dnnl(dnnl_dilated_deconvolution_forward_desc_init(
-                         &op, p->prop, dnnl_deconvolution_direct, &s.source, &s.weights, &s.bias,
-                         &s.result, w.stride, w.gap, w.before, w.after),
-                     what));
-    ODD_TRY(odd_fused_pd(p, step, &op, source, what, &fused));
+    const odd_primitive primitive = {.kind = dnnl_deconvolution,
+                                     .prop = p->prop,
+                                     .alg = dnnl_deconvolution_direct,
+                                     .source = &s.source,
+                                     .weights = &s.weights,
+                                     .bias = s.has_bias ? &s.bias : NULL,
+                                     .result = &s.result,
+                                     .window = &w};
+    ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
     ODD_TRY(add_conv(p, step, &fused, source, weights, s.has_bias, what));
 done:
     dnnl_primitive_desc_destroy(fused.pd);

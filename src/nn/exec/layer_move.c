@@ -31,14 +31,13 @@ done:
 odd_status odd_plan_transpose(odd_planner *p, const odd_step *step)
 {
     int value, target[ODD_TENSOR_RANK];
-    dnnl_memory_desc_t turned, plain;
+    odd_desc turned, plain;
     odd_status st;
     ODD_TRY(odd_plan_input(p, step->input[0], &value));
     for (int i = 0; i < step->set.axes; i++) {
         target[step->set.list[i]] = i;
     }
-    ODD_TRY(odd_dnnl(dnnl_memory_desc_permute_axes(&turned, odd_plan_desc(p, value), target),
-                     "transposed layout"));
+    ODD_TRY(odd_desc_turned(&turned, odd_plan_desc(p, value), target));
     ODD_TRY(odd_plan_alias(p, value, &turned, &value));
     ODD_TRY(odd_desc_plain(&plain, turned.ndims, turned.dims, turned.data_type));
     ODD_TRY(odd_plan_reorder(p, value, &plain, &value));
@@ -69,15 +68,13 @@ done:
 /* Maps in different layouts are concatenated number by number: all become channels-last. */
 static odd_status concat_layouts(odd_planner *p, const odd_step *step, int value[])
 {
-    dnnl_memory_desc_t last[ODD_LAYER_INPUTS];
+    odd_desc last[ODD_LAYER_INPUTS];
     int there = 0;
     odd_status st = ODD_OK;
     for (int i = 0; i < step->inputs; i++) {
-        const dnnl_memory_desc_t *have = odd_plan_desc(p, value[i]);
+        const odd_desc *have = odd_plan_desc(p, value[i]);
         if (have->ndims != 4) return ODD_OK;
-        ODD_TRY(odd_dnnl(
-            dnnl_memory_desc_init_by_tag(&last[i], 4, have->dims, have->data_type, dnnl_nhwc),
-            "layout"));
+        ODD_TRY(odd_desc_tagged(&last[i], 4, have->dims, have->data_type, dnnl_nhwc));
         there += odd_desc_equal(have, &last[i]);
     }
     for (int i = 0; there > 0 && i < step->inputs; i++) {
@@ -90,21 +87,11 @@ done:
 static odd_status concat_pd(odd_planner *p, const odd_step *step, const int value[],
                             dnnl_primitive_desc_t *pd)
 {
-    dnnl_memory_desc_t desc[ODD_LAYER_INPUTS];
-    dnnl_primitive_attr_t attr = NULL;
-    odd_status st;
+    odd_desc desc[ODD_LAYER_INPUTS];
     for (int i = 0; i < step->inputs; i++) {
         desc[i] = *odd_plan_desc(p, value[i]);
     }
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(&attr), "attributes"));
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
-                     "attributes"));
-    ODD_TRY(odd_dnnl(dnnl_concat_primitive_desc_create(pd, NULL, step->inputs, (int)step->set.axis,
-                                                       desc, attr, p->engine),
-                     "concatenation"));
-done:
-    dnnl_primitive_attr_destroy(attr);
-    return st;
+    return odd_pd_concat(p->engine, step->inputs, (int)step->set.axis, desc, pd);
 }
 
 odd_status odd_plan_concat(odd_planner *p, const odd_step *step)
@@ -125,7 +112,8 @@ odd_status odd_plan_concat(odd_planner *p, const odd_step *step)
     for (int i = 0; i < step->inputs; i++) {
         argument[i] = (odd_argument){DNNL_ARG_MULTIPLE_SRC + i, value[i]};
     }
-    ODD_TRY(odd_plan_value(p, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result));
+    const odd_desc desc = odd_pd_desc(pd, dnnl_query_dst_md, 0);
+    ODD_TRY(odd_plan_value(p, &desc, &result));
     argument[step->inputs] = (odd_argument){DNNL_ARG_DST, result};
     ODD_TRY(odd_plan_primitive(p, pd, step->inputs + 1, argument, "concatenation"));
     odd_plan_bind(p, step->output, result);

@@ -11,16 +11,15 @@
 static odd_status batch_norm_pd(odd_planner *p, const odd_step *step, int source,
                                 dnnl_primitive_desc_t *pd)
 {
-    dnnl_batch_normalization_desc_t op;
-    odd_status st;
     unsigned flags = dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift;
     if (step->posts > 0) flags |= dnnl_fuse_norm_relu; /* the only post that gets here */
-    ODD_TRY(odd_dnnl(dnnl_batch_normalization_forward_desc_init(
-                         &op, p->prop, odd_plan_desc(p, source), step->set.epsilon, flags),
-                     "batch normalisation"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "batch normalisation", pd));
-done:
-    return st;
+    const odd_primitive primitive = {.kind = dnnl_batch_normalization,
+                                     .prop = p->prop,
+                                     .source = odd_plan_desc(p, source),
+                                     .result = odd_plan_desc(p, source),
+                                     .epsilon = step->set.epsilon,
+                                     .flags = flags};
+    return odd_plan_pd(p, &primitive, NULL, "batch normalisation", pd);
 }
 
 odd_status odd_plan_batch_norm(odd_planner *p, const odd_step *step)
@@ -38,7 +37,8 @@ odd_status odd_plan_batch_norm(odd_planner *p, const odd_step *step)
         ODD_TRY(odd_plan_plain(p, step->input[i], &value));
         argument[i] = (odd_argument){names[i], value};
     }
-    ODD_TRY(odd_plan_value(p, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &value));
+    const odd_desc desc = odd_pd_desc(pd, dnnl_query_dst_md, 0);
+    ODD_TRY(odd_plan_value(p, &desc, &value));
     argument[5] = (odd_argument){names[5], value};
     ODD_TRY(odd_plan_primitive(p, pd, 6, argument, "batch normalisation"));
     odd_plan_bind(p, step->output, value);
@@ -81,7 +81,6 @@ done:
 
 odd_status odd_plan_layer_norm(odd_planner *p, const odd_step *step)
 {
-    dnnl_layer_normalization_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     dnnl_dims_t dims;
     odd_argument argument[4];
@@ -90,10 +89,13 @@ odd_status odd_plan_layer_norm(odd_planner *p, const odd_step *step)
     unsigned flags = dnnl_use_scale;
     if (step->inputs > 2 && step->input[2] >= 0) flags |= dnnl_use_shift;
     ODD_TRY(as_rows(p, step, &source));
-    ODD_TRY(odd_dnnl(dnnl_layer_normalization_forward_desc_init(
-                         &op, p->prop, odd_plan_desc(p, source), NULL, step->set.epsilon, flags),
-                     "layer normalisation"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "layer normalisation", &pd));
+    const odd_primitive primitive = {.kind = dnnl_layer_normalization,
+                                     .prop = p->prop,
+                                     .source = odd_plan_desc(p, source),
+                                     .result = odd_plan_desc(p, source),
+                                     .epsilon = step->set.epsilon,
+                                     .flags = flags};
+    ODD_TRY(odd_plan_pd(p, &primitive, NULL, "layer normalisation", &pd));
     argument[0] = (odd_argument){DNNL_ARG_SRC, source};
     ODD_TRY(layer_norm_argument(p, step, 1, DNNL_ARG_SCALE, argument, &arguments));
     ODD_TRY(layer_norm_argument(p, step, 2, DNNL_ARG_SHIFT, argument, &arguments));
@@ -164,16 +166,18 @@ done:
 
 odd_status odd_plan_softmax(odd_planner *p, const odd_step *step)
 {
-    dnnl_softmax_v2_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     int source, value;
     ODD_TRY(odd_plan_float(p, step->input[0], &source));
-    const dnnl_memory_desc_t *desc = odd_plan_desc(p, source);
-    ODD_TRY(odd_dnnl(dnnl_softmax_v2_forward_desc_init(&op, p->prop, dnnl_softmax_accurate, desc,
-                                                       desc, (int)step->set.axis),
-                     "softmax"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "softmax", &pd));
+    const odd_desc *desc = odd_plan_desc(p, source);
+    const odd_primitive primitive = {.kind = dnnl_softmax,
+                                     .prop = p->prop,
+                                     .alg = dnnl_softmax_accurate,
+                                     .source = desc,
+                                     .result = desc,
+                                     .axis = (int)step->set.axis};
+    ODD_TRY(odd_plan_pd(p, &primitive, NULL, "softmax", &pd));
     ODD_TRY(odd_plan_value(p, desc, &value));
     const odd_argument argument[] = {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, value}};
     ODD_TRY(odd_plan_primitive(p, pd, 2, argument, "softmax"));

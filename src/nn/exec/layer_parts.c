@@ -5,9 +5,9 @@
 
 odd_status odd_reshaped(odd_planner *p, int value, int rank, const dnnl_dims_t dims, int *out)
 {
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
-    const dnnl_memory_desc_t *have = odd_plan_desc(p, value);
+    const odd_desc *have = odd_plan_desc(p, value);
     if (!odd_desc_is_plain(have)) {
         ODD_TRY(odd_desc_plain(&desc, have->ndims, have->dims, have->data_type));
         ODD_TRY(odd_plan_reorder(p, value, &desc, &value));
@@ -35,7 +35,7 @@ done:
 
 /* ---- Two values ---- */
 
-void odd_broadcast_dims(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b, dnnl_dims_t dims)
+void odd_broadcast_dims(const odd_desc *a, const odd_desc *b, dnnl_dims_t dims)
 {
     for (int i = 0; i < a->ndims; i++) {
         dims[i] = a->dims[i] > b->dims[i] ? a->dims[i] : b->dims[i];
@@ -47,9 +47,12 @@ void odd_broadcast_dims(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b
 static odd_status match(odd_planner *p, int *a, int *b)
 {
     odd_status st;
-    dnnl_memory_desc_t x = *odd_plan_desc(p, *a), y = *odd_plan_desc(p, *b);
+    odd_desc x = *odd_plan_desc(p, *a), y = *odd_plan_desc(p, *b);
     bool floats = x.data_type == dnnl_f32 || y.data_type == dnnl_f32;
-    if (floats) x.data_type = y.data_type = dnnl_f32;
+    if (floats) {
+        ODD_TRY(odd_desc_typed(&x, &x, dnnl_f32));
+        ODD_TRY(odd_desc_typed(&y, &y, dnnl_f32));
+    }
     if (odd_desc_same_dims(&x, &y)) {
         if (odd_desc_is_plain(&x))
             x = y;
@@ -62,7 +65,7 @@ done:
     return st;
 }
 
-static bool repeats_along(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
+static bool repeats_along(const odd_desc *a, const odd_desc *b)
 {
     for (int i = 0; i < a->ndims; i++) {
         if (a->dims[i] < b->dims[i]) return true;
@@ -84,18 +87,19 @@ static void put_repeated_second(const odd_planner *p, dnnl_alg_kind_t alg, int *
 odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result)
 {
     dnnl_dims_t dims;
-    dnnl_binary_desc_t op;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     ODD_TRY(match(p, &a, &b));
     put_repeated_second(p, alg, &a, &b);
-    const dnnl_memory_desc_t *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
+    const odd_desc *x = odd_plan_desc(p, a), *y = odd_plan_desc(p, b);
     odd_broadcast_dims(x, y, dims);
     ODD_TRY(odd_desc_any(&desc, x->ndims, dims, x->data_type));
-    ODD_TRY(odd_dnnl(dnnl_binary_desc_init(&op, alg, x, y, &desc), "binary operation"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "binary operation", &pd));
-    ODD_TRY(odd_plan_value(p, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), result));
+    const odd_primitive primitive = {
+        .kind = dnnl_binary, .alg = alg, .source = x, .weights = y, .result = &desc};
+    ODD_TRY(odd_plan_pd(p, &primitive, NULL, "binary operation", &pd));
+    desc = odd_pd_desc(pd, dnnl_query_dst_md, 0);
+    ODD_TRY(odd_plan_value(p, &desc, result));
     const odd_argument argument[] = {
         {DNNL_ARG_SRC_0, a}, {DNNL_ARG_SRC_1, b}, {DNNL_ARG_DST, *result}};
     ODD_TRY(odd_plan_primitive(p, pd, 3, argument, "binary operation"));

@@ -1,26 +1,23 @@
 /* Pools with a window, over whole maps, and the mean over dimensions. */
 #include "nn/exec/layers_internal.h"
 
-typedef struct {
-    dnnl_alg_kind_t alg;
-    dnnl_dims_t kernel, stride, gap, before, after;
-} window;
-
-static odd_status add_pool(odd_planner *p, const odd_step *step, const window *w,
-                           const dnnl_dims_t dims, int *result)
+static odd_status add_pool(odd_planner *p, const odd_step *step, dnnl_alg_kind_t alg,
+                           const odd_window *w, const dnnl_dims_t dims, int *result)
 {
-    dnnl_pooling_v2_desc_t op;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_fused fused = {0};
     odd_status st;
     int source;
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
-    const dnnl_memory_desc_t *from = odd_plan_desc(p, source);
-    ODD_TRY(odd_desc_any(&desc, 4, dims, from->data_type));
-    ODD_TRY(odd_dnnl(dnnl_pooling_v2_forward_desc_init(&op, p->prop, w->alg, from, &desc, w->stride,
-                                                       w->kernel, w->gap, w->before, w->after),
-                     "pooling"));
-    ODD_TRY(odd_fused_pd(p, step, &op, source, "pooling", &fused));
+    const odd_desc from = *odd_plan_desc(p, source);
+    ODD_TRY(odd_desc_any(&desc, 4, dims, from.data_type));
+    const odd_primitive primitive = {.kind = dnnl_pooling,
+                                     .prop = p->prop,
+                                     .alg = alg,
+                                     .source = &from,
+                                     .result = &desc,
+                                     .window = w};
+    ODD_TRY(odd_fused_pd(p, step, &primitive, source, "pooling", &fused));
     const odd_argument argument[] = {{DNNL_ARG_SRC, source}};
     ODD_TRY(odd_fused_add(p, step, &fused, 1, argument, "pooling", result));
 done:
@@ -32,9 +29,10 @@ odd_status odd_plan_pool(odd_planner *p, const odd_step *step)
 {
     const odd_layer_settings *set = &step->set;
     dnnl_dims_t dims;
-    window w = {.alg = step->kind == ODD_LAYER_MAX_POOL ? dnnl_pooling_max
-                       : set->count_padding             ? dnnl_pooling_avg_include_padding
-                                                        : dnnl_pooling_avg_exclude_padding};
+    odd_window w = {0};
+    dnnl_alg_kind_t alg = step->kind == ODD_LAYER_MAX_POOL ? dnnl_pooling_max
+                          : set->count_padding             ? dnnl_pooling_avg_include_padding
+                                                           : dnnl_pooling_avg_exclude_padding;
     for (int i = 0; i < 2; i++) {
         w.kernel[i] = set->kernel[i];
         w.stride[i] = set->stride[i];
@@ -44,7 +42,7 @@ odd_status odd_plan_pool(odd_planner *p, const odd_step *step)
     }
     int result;
     odd_plan_dims(p, step->output, dims);
-    odd_status st = add_pool(p, step, &w, dims, &result);
+    odd_status st = add_pool(p, step, alg, &w, dims, &result);
     if (st == ODD_OK) odd_plan_bind(p, step->output, result);
     return st;
 }
@@ -53,34 +51,35 @@ odd_status odd_plan_pool(odd_planner *p, const odd_step *step)
 static odd_status pool_maps(odd_planner *p, const odd_step *step, bool max, int *result)
 {
     dnnl_dims_t dims;
-    window w = {.alg = max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding};
+    odd_window w = {0};
     odd_plan_dims(p, step->input[0], dims);
     for (int i = 0; i < 2; i++) {
         w.kernel[i] = dims[2 + i];
         w.stride[i] = 1;
         dims[2 + i] = 1;
     }
-    return add_pool(p, step, &w, dims, result);
+    return add_pool(p, step, max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding, &w, dims,
+                    result);
 }
 
 /* Any dimensions to 1; the rank stays. */
 static odd_status reduce(odd_planner *p, const odd_step *step, bool max, const dnnl_dims_t dims,
                          int *result)
 {
-    dnnl_reduction_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     int source;
     ODD_TRY(odd_plan_plain(p, step->input[0], &source));
-    const dnnl_memory_desc_t *from = odd_plan_desc(p, source);
+    const odd_desc *from = odd_plan_desc(p, source);
     ODD_TRY(odd_desc_plain(&desc, from->ndims, dims, dnnl_f32));
     *result = source;
     if (odd_desc_equal(from, &desc)) return ODD_OK; /* there is nothing to reduce */
-    ODD_TRY(odd_dnnl(dnnl_reduction_desc_init(&op, max ? dnnl_reduction_max : dnnl_reduction_mean,
-                                              from, &desc, 0, 0),
-                     "reduction"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "reduction", &pd));
+    const odd_primitive primitive = {.kind = dnnl_reduction,
+                                     .alg = max ? dnnl_reduction_max : dnnl_reduction_mean,
+                                     .source = from,
+                                     .result = &desc};
+    ODD_TRY(odd_plan_pd(p, &primitive, NULL, "reduction", &pd));
     ODD_TRY(odd_plan_value(p, &desc, result));
     const odd_argument argument[] = {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, *result}};
     ODD_TRY(odd_plan_primitive(p, pd, 2, argument, "reduction"));

@@ -15,7 +15,7 @@ typedef struct {
 /* The shape of the result: matrices broadcast over the dimensions before them. */
 static int result_dims(const odd_planner *p, const product *x, dnnl_dims_t dims)
 {
-    const dnnl_memory_desc_t *a = odd_plan_desc(p, x->source), *b = odd_plan_desc(p, x->weights);
+    const odd_desc *a = odd_plan_desc(p, x->source), *b = odd_plan_desc(p, x->weights);
     int rank = a->ndims;
     for (int i = 0; i < rank - 2; i++) {
         dims[i] = a->dims[i] > b->dims[i] ? a->dims[i] : b->dims[i];
@@ -27,9 +27,9 @@ static int result_dims(const odd_planner *p, const product *x, dnnl_dims_t dims)
 
 /* Constant weights take any layout; computed ones would pay for it in each run, unless they are
  * copied to another type anyway. */
-static odd_status weights_desc(const odd_planner *p, int weights, dnnl_memory_desc_t *desc)
+static odd_status weights_desc(const odd_planner *p, int weights, odd_desc *desc)
 {
-    const dnnl_memory_desc_t *b = odd_plan_desc(p, weights);
+    const odd_desc *b = odd_plan_desc(p, weights);
     bool any = p->plan->value[weights].home == ODD_HOME_CONSTANT || p->products != dnnl_f32;
     return any ? odd_desc_any(desc, b->ndims, b->dims, p->products)
                : odd_desc_plain(desc, b->ndims, b->dims, p->products);
@@ -38,17 +38,20 @@ static odd_status weights_desc(const odd_planner *p, int weights, dnnl_memory_de
 static odd_status product_pd(odd_planner *p, const product *x, odd_fused *fused)
 {
     const char *what = "matrix product";
-    dnnl_matmul_desc_t op;
     dnnl_dims_t dims;
-    dnnl_memory_desc_t source, weights, result, bias = {0};
+    odd_desc source, weights, result;
     odd_status st;
     int rank = result_dims(p, x, dims);
     ODD_TRY(odd_desc_plain(&source, rank, odd_plan_desc(p, x->source)->dims, p->products));
     ODD_TRY(weights_desc(p, x->weights, &weights));
     ODD_TRY(odd_desc_plain(&result, rank, dims, odd_result_type(p, x->step)));
-    if (x->bias >= 0) bias = *odd_plan_desc(p, x->bias);
-    ODD_TRY(odd_dnnl(dnnl_matmul_desc_init(&op, &source, &weights, &bias, &result), what));
-    ODD_TRY(odd_fused_pd(p, x->step, &op, x->source, what, fused));
+    const odd_desc bias = x->bias >= 0 ? *odd_plan_desc(p, x->bias) : (odd_desc){0};
+    const odd_primitive primitive = {.kind = dnnl_matmul,
+                                     .source = &source,
+                                     .weights = &weights,
+                                     .bias = x->bias >= 0 ? &bias : NULL,
+                                     .result = &result};
+    ODD_TRY(odd_fused_pd(p, x->step, &primitive, x->source, what, fused));
 done:
     return st;
 }
@@ -59,11 +62,10 @@ static odd_status add_product(odd_planner *p, const product *x, int *result)
     odd_status st;
     int source, weights;
     ODD_TRY(product_pd(p, x, &fused));
-    ODD_TRY(odd_plan_reorder(
-        p, x->source, dnnl_primitive_desc_query_md(fused.pd, dnnl_query_src_md, 0), &source));
-    ODD_TRY(odd_plan_scaled(p, x->weights,
-                            dnnl_primitive_desc_query_md(fused.pd, dnnl_query_weights_md, 0),
-                            x->scale, &weights));
+    const odd_desc a = odd_pd_desc(fused.pd, dnnl_query_src_md, 0);
+    const odd_desc b = odd_pd_desc(fused.pd, dnnl_query_weights_md, 0);
+    ODD_TRY(odd_plan_reorder(p, x->source, &a, &source));
+    ODD_TRY(odd_plan_scaled(p, x->weights, &b, x->scale, &weights));
     const odd_argument argument[3] = {
         {DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, x->bias}};
     ODD_TRY(odd_fused_add(p, x->step, &fused, x->bias >= 0 ? 3 : 2, argument, "matrix product",
@@ -78,13 +80,12 @@ done:
 /* A matrix as it lies, or turned round. */
 static odd_status matrix_value(odd_planner *p, int tensor, bool turn, int *value)
 {
-    dnnl_memory_desc_t turned;
+    odd_desc turned;
     const int swap[] = {1, 0};
     odd_status st;
     ODD_TRY(odd_plan_input(p, tensor, value));
     if (!turn) return ODD_OK;
-    ODD_TRY(odd_dnnl(dnnl_memory_desc_permute_axes(&turned, odd_plan_desc(p, *value), swap),
-                     "transposed layout"));
+    ODD_TRY(odd_desc_turned(&turned, odd_plan_desc(p, *value), swap));
     ODD_TRY(odd_plan_alias(p, *value, &turned, value));
 done:
     return st;
@@ -95,7 +96,7 @@ static odd_status addend_value(odd_planner *p, const odd_step *step, int *value)
 {
     odd_status st;
     ODD_TRY(odd_value_of_rank(p, step->input[2], 2, value));
-    const dnnl_memory_desc_t desc = *odd_plan_desc(p, *value);
+    const odd_desc desc = *odd_plan_desc(p, *value);
     ODD_TRY(odd_plan_scaled(p, *value, &desc, step->set.beta, value));
 done:
     return st;
@@ -108,7 +109,7 @@ static odd_status add_gemm(odd_planner *p, product *x, int addend, int *result)
     odd_step alone = *x->step;
     const odd_step *step = x->step;
     int64_t columns = odd_plan_desc(p, x->weights)->dims[1];
-    const dnnl_memory_desc_t *c = addend >= 0 ? odd_plan_desc(p, addend) : NULL;
+    const odd_desc *c = addend >= 0 ? odd_plan_desc(p, addend) : NULL;
     bool row = c && c->dims[0] == 1 && c->dims[1] == columns;
     if (row) x->bias = addend;
     if (row || !c) return add_product(p, x, result);

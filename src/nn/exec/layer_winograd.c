@@ -4,8 +4,6 @@
  * the largest result. */
 #include "nn/exec/layers_internal.h"
 
-#include <string.h>
-
 #define KERNEL        "wino_4x3"   /* in the name of oneDNN's implementation */
 #define LAYOUT        dnnl_nChw16c /* that it reads and writes */
 #define LEAST_SIDE    24           /* smaller maps make too few products with each weight, */
@@ -47,14 +45,11 @@ static odd_status make_attributes(const odd_step *step, dnnl_primitive_attr_t *a
     const char *what = "attributes";
     dnnl_post_ops_t ops = NULL;
     odd_status st;
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(attr), what));
-    ODD_TRY(
-        odd_dnnl(dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user), what));
+    ODD_TRY(odd_attr_new(attr));
     ODD_TRY(odd_dnnl(dnnl_post_ops_create(&ops), what));
     for (int i = 0; i < step->posts; i++) {
         const odd_post *post = &step->post[i];
-        ODD_TRY(odd_dnnl(dnnl_post_ops_append_eltwise(ops, 1, post->alg, post->alpha, post->beta),
-                         what));
+        ODD_TRY(odd_attr_eltwise(ops, post->alg, post->alpha, post->beta));
     }
     ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_post_ops(*attr, ops), what));
 done:
@@ -62,38 +57,18 @@ done:
     return st;
 }
 
-/* NULL where oneDNN does not have it for this layer and CPU. */
-static dnnl_primitive_desc_t find_kernel(dnnl_engine_t engine, const dnnl_convolution_desc_t *op,
-                                         dnnl_primitive_attr_t attr)
-{
-    dnnl_primitive_desc_iterator_t list = NULL;
-    dnnl_primitive_desc_t found = NULL;
-    dnnl_status_t more = dnnl_primitive_desc_iterator_create(&list, op, attr, engine, NULL);
-    while (more == dnnl_success && !found) {
-        const char *name = "";
-        found = dnnl_primitive_desc_iterator_fetch(list);
-        dnnl_primitive_desc_query(found, dnnl_query_impl_info_str, 0, &name);
-        if (strstr(name, KERNEL)) break;
-        dnnl_primitive_desc_destroy(found);
-        found = NULL;
-        more = dnnl_primitive_desc_iterator_next(list);
-    }
-    dnnl_primitive_desc_iterator_destroy(list);
-    return found;
-}
-
 typedef struct {
     int64_t n;
-    dnnl_memory_desc_t source, result;         /* of n images */
-    dnnl_memory_desc_t one_source, one_result; /* of one */
+    odd_desc source, result;         /* of n images */
+    odd_desc one_source, one_result; /* of one */
 } map_descs;
 
-static odd_status map_desc(const odd_planner *p, int tensor, int64_t n, dnnl_memory_desc_t *desc)
+static odd_status map_desc(const odd_planner *p, int tensor, int64_t n, odd_desc *desc)
 {
     dnnl_dims_t dims;
     int rank = odd_plan_dims(p, tensor, dims);
     dims[0] = n;
-    return odd_dnnl(dnnl_memory_desc_init_by_tag(desc, rank, dims, dnnl_f32, LAYOUT), "layout");
+    return odd_desc_tagged(desc, rank, dims, dnnl_f32, LAYOUT);
 }
 
 static odd_status make_maps(const odd_planner *p, const odd_step *step, map_descs *m)
@@ -110,26 +85,29 @@ done:
     return st;
 }
 
-/* The descriptor for one image; NULL: there is none. */
+/* The descriptor for one image; NULL where oneDNN has none for this layer and CPU: version 3 has
+ * given Winograd's way up. */
 static odd_status make_pd(const odd_planner *p, const odd_step *step, const map_descs *m,
                           int weights, dnnl_primitive_desc_t *pd)
 {
-    const dnnl_memory_desc_t *w = odd_plan_desc(p, weights);
-    const odd_conv_window window = odd_conv_window_of(step);
+    const odd_desc *w = odd_plan_desc(p, weights);
+    const odd_window window = odd_conv_window_of(step);
     bool has_bias = step->inputs > 2 && step->input[2] >= 0;
-    dnnl_memory_desc_t any_weights, bias = {0};
-    dnnl_convolution_desc_t op;
+    odd_desc any_weights, bias;
     dnnl_primitive_attr_t attr = NULL;
     odd_status st;
     ODD_TRY(odd_desc_any(&any_weights, w->ndims, w->dims, dnnl_f32));
     if (has_bias) ODD_TRY(odd_desc_any(&bias, 1, w->dims, dnnl_f32)); /* dims[0]: outputs */
-    ODD_TRY(odd_dnnl(dnnl_dilated_convolution_forward_desc_init(
-                         &op, p->prop, dnnl_convolution_winograd, &m->one_source, &any_weights,
-                         has_bias ? &bias : NULL, &m->one_result, window.stride, window.gap,
-                         window.before, window.after),
-                     "convolution"));
+    const odd_primitive primitive = {.kind = dnnl_convolution,
+                                     .prop = p->prop,
+                                     .alg = dnnl_convolution_winograd,
+                                     .source = &m->one_source,
+                                     .weights = &any_weights,
+                                     .bias = has_bias ? &bias : NULL,
+                                     .result = &m->one_result,
+                                     .window = &window};
     ODD_TRY(make_attributes(step, &attr));
-    *pd = find_kernel(p->engine, &op, attr);
+    ODD_TRY(odd_pd_named(&primitive, p->engine, attr, KERNEL, pd));
 done:
     dnnl_primitive_attr_destroy(attr);
     return st;
@@ -140,8 +118,8 @@ done:
 static odd_status add_images(odd_planner *p, const map_descs *m, dnnl_primitive_desc_t pd,
                              int arguments, odd_argument argument[], int source, int result)
 {
-    int64_t in = (int64_t)dnnl_memory_desc_get_size(&m->one_source);
-    int64_t out = (int64_t)dnnl_memory_desc_get_size(&m->one_result);
+    int64_t in = odd_desc_bytes(&m->one_source);
+    int64_t out = odd_desc_bytes(&m->one_result);
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < m->n; i++) {
         argument[0].arg = DNNL_ARG_SRC;
@@ -161,8 +139,8 @@ static odd_status add_winograd(odd_planner *p, const odd_step *step, const map_d
     int result, arguments = 2;
     odd_status st;
     ODD_TRY(odd_plan_reorder(p, source, &m->source, &source));
-    ODD_TRY(odd_plan_reorder(p, weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0),
-                             &weights));
+    const odd_desc desc = odd_pd_desc(pd, dnnl_query_weights_md, 0);
+    ODD_TRY(odd_plan_reorder(p, weights, &desc, &weights));
     argument[arguments++] = (odd_argument){DNNL_ARG_WEIGHTS, weights};
     if (step->inputs > 2 && step->input[2] >= 0) {
         argument[arguments].arg = DNNL_ARG_BIAS;

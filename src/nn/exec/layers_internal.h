@@ -56,8 +56,8 @@ typedef struct {
 
 /** The descriptor of a step's primitive with the posts inside, or without where oneDNN has only
  *  slow code or none for that. `source` is a value that it reads. Free fused->pd. */
-odd_status odd_fused_pd(odd_planner *p, const odd_step *step, const void *op_desc, int source,
-                        const char *what, odd_fused *fused);
+odd_status odd_fused_pd(odd_planner *p, const odd_step *step, const odd_primitive *primitive,
+                        int source, const char *what, odd_fused *fused);
 /** Add the primitive with its result and the posts; *result: what the step makes. */
 odd_status odd_fused_add(odd_planner *p, const odd_step *step, const odd_fused *fused,
                          int arguments, const odd_argument argument[], const char *what,
@@ -77,22 +77,18 @@ odd_status odd_value_of_rank(odd_planner *p, int tensor, int rank, int *value);
 odd_status odd_reshaped(odd_planner *p, int value, int rank, const dnnl_dims_t dims, int *out);
 
 /** The shape of two of the same rank that broadcast. */
-void odd_broadcast_dims(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b, dnnl_dims_t dims);
+void odd_broadcast_dims(const odd_desc *a, const odd_desc *b, dnnl_dims_t dims);
 
 /** Element by element of two values of the same rank that broadcast. */
 odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result);
 
 /* ---- conv_shapes.c: what convolutions and their backward want to know ---- */
 
-/* What oneDNN calls the window of a convolution; its dilation counts the gaps. */
-typedef struct {
-    dnnl_dims_t stride, gap, before, after;
-} odd_conv_window;
-/** The window of either; the transpose cuts off less by its output padding. */
-odd_conv_window odd_conv_window_of(const odd_step *step);
+/** The window of a convolution or its transpose, which cuts off less by its output padding. */
+odd_window odd_conv_window_of(const odd_step *step);
 /** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
  */
-odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, dnnl_memory_desc_t *desc);
+odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, odd_desc *desc);
 /** Type of what it reads. */
 dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step);
 

@@ -34,7 +34,7 @@ void odd_plan_free(odd_plan **plan)
 static odd_status border_value(odd_planner *p, int tensor, odd_home home, int number, int *value)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     int rank = odd_plan_dims(p, tensor, dims);
     ODD_TRY(odd_desc_plain(&desc, rank, dims, dnnl_f32));

@@ -22,7 +22,7 @@ typedef enum {
 } odd_home;
 
 typedef struct {
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_home home;
     int root;        /* the value whose bytes it shares; its own number if none */
     int next_form;   /* the same contents in another layout; -1: no more */
@@ -92,14 +92,13 @@ odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_
 
 /** Dimensions of a tensor with the batch filled in; returns the rank, at least 1. */
 int odd_plan_dims(const odd_planner *p, int tensor, dnnl_dims_t dims);
-const dnnl_memory_desc_t *odd_plan_desc(const odd_planner *p, int value);
+const odd_desc *odd_plan_desc(const odd_planner *p, int value);
 
 /** A new place in the arena; another view of the same bytes. */
-odd_status odd_plan_value(odd_planner *p, const dnnl_memory_desc_t *desc, int *value);
-odd_status odd_plan_alias(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int *value);
+odd_status odd_plan_value(odd_planner *p, const odd_desc *desc, int *value);
+odd_status odd_plan_alias(odd_planner *p, int of, const odd_desc *desc, int *value);
 /** The part of a value that begins at this byte. */
-odd_status odd_plan_part(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int64_t start,
-                         int *value);
+odd_status odd_plan_part(odd_planner *p, int of, const odd_desc *desc, int64_t start, int *value);
 /** True if the bytes may be overwritten: nothing after this step reads them. */
 bool odd_plan_is_free(const odd_planner *p, int value);
 bool odd_plan_share(const odd_planner *p, int a, int b);
@@ -110,12 +109,11 @@ odd_status odd_plan_plain(odd_planner *p, int tensor, int *value);
 odd_status odd_plan_float(odd_planner *p, int tensor, int *value);
 /** The same contents in this layout: itself, an earlier copy, or a reorder (done now and kept by
  *  the net where it is a constant). */
-odd_status odd_plan_reorder(odd_planner *p, int value, const dnnl_memory_desc_t *desc, int *out);
+odd_status odd_plan_reorder(odd_planner *p, int value, const odd_desc *desc, int *out);
 /** As above, times `scale`, always a copy unless it is 1. */
-odd_status odd_plan_scaled(odd_planner *p, int value, const dnnl_memory_desc_t *desc, float scale,
-                           int *out);
+odd_status odd_plan_scaled(odd_planner *p, int value, const odd_desc *desc, float scale, int *out);
 /** A fresh copy in this layout that may be overwritten. */
-odd_status odd_plan_copy(odd_planner *p, int value, const dnnl_memory_desc_t *desc, int *out);
+odd_status odd_plan_copy(odd_planner *p, int value, const odd_desc *desc, int *out);
 /** The contents of one value into another that exists. */
 odd_status odd_plan_reorder_into(odd_planner *p, int from, int to);
 /** This value holds the tensor from now on. */
@@ -128,8 +126,9 @@ odd_status odd_plan_primitive(odd_planner *p, const_dnnl_primitive_desc_t pd, in
 odd_status odd_plan_loop(odd_planner *p, void (*run)(const void *settings, float *const data[]),
                          void *settings, int values, const int value[]);
 
-/** Descriptor of a primitive with a scratchpad that the plan lends; attr may be NULL. */
-odd_status odd_plan_pd(const odd_planner *p, const void *op_desc, dnnl_primitive_attr_t attr,
-                       const char *what, dnnl_primitive_desc_t *pd);
+/** As odd_pd_new(), with the plan's engine. */
+odd_status odd_plan_pd(const odd_planner *p, const odd_primitive *primitive,
+                       const_dnnl_primitive_attr_t attr, const char *what,
+                       dnnl_primitive_desc_t *pd);
 
 #endif

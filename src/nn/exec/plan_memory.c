@@ -135,8 +135,7 @@ odd_status odd_plan_place(odd_plan *plan, dnnl_engine_t engine)
     if (!plan->arena) return ODD_NOMEM;
     for (int i = 0; i < plan->values; i++) {
         odd_value *v = &plan->value[i];
-        ODD_TRY(
-            odd_dnnl(dnnl_memory_create(&v->memory, &v->desc, engine, address(plan, v)), "memory"));
+        ODD_TRY(odd_memory_new(&v->desc, engine, address(plan, v), &v->memory));
     }
     ODD_TRY(bind_arguments(plan));
 done:

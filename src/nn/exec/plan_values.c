@@ -32,7 +32,7 @@ int odd_plan_dims(const odd_planner *p, int tensor, dnnl_dims_t dims)
     return t->rank > 0 ? t->rank : 1;
 }
 
-const dnnl_memory_desc_t *odd_plan_desc(const odd_planner *p, int value)
+const odd_desc *odd_plan_desc(const odd_planner *p, int value)
 {
     return &p->plan->value[value].desc;
 }
@@ -58,25 +58,24 @@ static odd_status add_value(odd_planner *p, const odd_value *v, int *value)
     return ODD_OK;
 }
 
-static odd_status new_root(odd_planner *p, const dnnl_memory_desc_t *desc, odd_home home,
-                           void *data, int *value)
+static odd_status new_root(odd_planner *p, const odd_desc *desc, odd_home home, void *data,
+                           int *value)
 {
     odd_value v = {.desc = *desc,
                    .home = home,
                    .root = -1,
                    .until = -1,
                    .data = data,
-                   .bytes = (int64_t)dnnl_memory_desc_get_size(desc)};
+                   .bytes = odd_desc_bytes(desc)};
     return add_value(p, &v, value);
 }
 
-odd_status odd_plan_value(odd_planner *p, const dnnl_memory_desc_t *desc, int *value)
+odd_status odd_plan_value(odd_planner *p, const odd_desc *desc, int *value)
 {
     return new_root(p, desc, ODD_HOME_ARENA, NULL, value);
 }
 
-odd_status odd_plan_part(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int64_t start,
-                         int *value)
+odd_status odd_plan_part(odd_planner *p, int of, const odd_desc *desc, int64_t start, int *value)
 {
     const odd_value *same = &p->plan->value[of];
     odd_value v = {.desc = *desc,
@@ -89,7 +88,7 @@ odd_status odd_plan_part(odd_planner *p, int of, const dnnl_memory_desc_t *desc,
     return add_value(p, &v, value);
 }
 
-odd_status odd_plan_alias(odd_planner *p, int of, const dnnl_memory_desc_t *desc, int *value)
+odd_status odd_plan_alias(odd_planner *p, int of, const odd_desc *desc, int *value)
 {
     return odd_plan_part(p, of, desc, 0, value);
 }
@@ -140,15 +139,15 @@ odd_status odd_plan_primitive(odd_planner *p, const_dnnl_primitive_desc_t pd, in
     odd_status st;
     odd_operation *op;
     int scratch;
-    const dnnl_memory_desc_t *desc = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-    size_t scratch_bytes = dnnl_memory_desc_get_size(desc);
+    const odd_desc desc = odd_pd_desc(pd, dnnl_query_scratchpad_md, 0);
+    const int64_t scratch_bytes = odd_desc_bytes(&desc);
     ODD_TRY(add_operation(p, arguments + (scratch_bytes > 0), &op));
     for (int i = 0; i < arguments; i++) {
         op->argument[i] = argument[i];
     }
     ODD_TRY(odd_dnnl(dnnl_primitive_create(&op->primitive, pd), what));
     if (scratch_bytes > 0) {
-        ODD_TRY(new_root(p, desc, ODD_HOME_SCRATCH, NULL, &scratch));
+        ODD_TRY(new_root(p, &desc, ODD_HOME_SCRATCH, NULL, &scratch));
         op->argument[arguments] = (odd_argument){DNNL_ARG_SCRATCHPAD, scratch};
     }
 done:
@@ -172,29 +171,21 @@ odd_status odd_plan_loop(odd_planner *p, void (*run)(const void *settings, float
     return ODD_OK;
 }
 
-odd_status odd_plan_pd(const odd_planner *p, const void *op_desc, dnnl_primitive_attr_t attr,
-                       const char *what, dnnl_primitive_desc_t *pd)
+odd_status odd_plan_pd(const odd_planner *p, const odd_primitive *primitive,
+                       const_dnnl_primitive_attr_t attr, const char *what,
+                       dnnl_primitive_desc_t *pd)
 {
-    dnnl_primitive_attr_t own = NULL;
-    odd_status st;
-    if (!attr) ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(&own), "attributes"));
-    if (!attr) attr = own;
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
-                     "attributes"));
-    ODD_TRY(odd_dnnl(dnnl_primitive_desc_create(pd, op_desc, attr, p->engine, NULL), what));
-done:
-    dnnl_primitive_attr_destroy(own);
-    return st;
+    return odd_pd_new(primitive, p->engine, attr, what, pd);
 }
 
 /* ---- Layouts ---- */
 
-static odd_status add_reorder(odd_planner *p, int from, int to, float scale)
+static odd_status add_reorder(odd_planner *p, int from, int to)
 {
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     const odd_argument arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-    ODD_TRY(odd_reorder_pd(p->engine, odd_plan_desc(p, from), odd_plan_desc(p, to), scale, &pd));
+    ODD_TRY(odd_reorder_pd(p->engine, odd_plan_desc(p, from), odd_plan_desc(p, to), &pd));
     ODD_TRY(odd_plan_primitive(p, pd, 2, arguments, "reorder"));
 done:
     dnnl_primitive_desc_destroy(pd);
@@ -203,22 +194,48 @@ done:
 
 odd_status odd_plan_reorder_into(odd_planner *p, int from, int to)
 {
-    return add_reorder(p, from, to, 1);
+    return add_reorder(p, from, to);
 }
 
-odd_status odd_plan_copy(odd_planner *p, int value, const dnnl_memory_desc_t *desc, int *out)
+odd_status odd_plan_copy(odd_planner *p, int value, const odd_desc *desc, int *out)
 {
     odd_status st;
     ODD_TRY(odd_plan_value(p, desc, out));
-    ODD_TRY(add_reorder(p, value, *out, 1));
+    ODD_TRY(add_reorder(p, value, *out));
 done:
     return st;
 }
 
-odd_status odd_plan_scaled(odd_planner *p, int value, const dnnl_memory_desc_t *desc, float scale,
-                           int *out)
+typedef struct {
+    int64_t values;
+    float scale;
+} scale_loop;
+
+/* data: x, y. */
+static void run_scale(const void *settings, float *const data[])
+{
+    const scale_loop *s = settings;
+    odd_weights_scale(s->values, s->scale, data[0], data[1]);
+}
+
+/* A float32 value times `scale`, in the layout that it has. */
+static odd_status add_scale(odd_planner *p, int value, float scale, int *out)
+{
+    const odd_desc desc = *odd_plan_desc(p, value);
+    scale_loop *loop;
+    odd_status st;
+    ODD_TRY(odd_plan_value(p, &desc, out));
+    ODD_TRY(ODD_NEW(loop, 1));
+    *loop = (scale_loop){odd_desc_bytes(&desc) / (int64_t)sizeof(float), scale};
+    ODD_TRY(odd_plan_loop(p, run_scale, loop, 2, (const int[]){value, *out}));
+done:
+    return st;
+}
+
+odd_status odd_plan_scaled(odd_planner *p, int value, const odd_desc *desc, float scale, int *out)
 {
     const odd_value *v = &p->plan->value[value];
+    odd_desc floats;
     odd_status st;
     if (scale == 1) return odd_plan_reorder(p, value, desc, out);
     if (v->home == ODD_HOME_CONSTANT) {
@@ -226,14 +243,16 @@ odd_status odd_plan_scaled(odd_planner *p, int value, const dnnl_memory_desc_t *
         ODD_TRY(odd_weights_get(p->weights, v->data, &v->desc, desc, scale, &data));
         return new_root(p, desc, ODD_HOME_CONSTANT, data, out);
     }
-    ODD_TRY(odd_plan_value(p, desc, out));
-    ODD_TRY(add_reorder(p, value, *out, scale));
+    ODD_TRY(odd_desc_typed(&floats, &v->desc, dnnl_f32));
+    ODD_TRY(odd_plan_reorder(p, value, &floats, out));
+    ODD_TRY(add_scale(p, *out, scale, out));
+    ODD_TRY(odd_plan_reorder(p, *out, desc, out));
 done:
     return st;
 }
 
 /* An earlier copy of a value in this layout, or -1. */
-static int find_form(const odd_planner *p, int value, const dnnl_memory_desc_t *desc)
+static int find_form(const odd_planner *p, int value, const odd_desc *desc)
 {
     while (value >= 0 && !odd_desc_equal(odd_plan_desc(p, value), desc)) {
         value = p->plan->value[value].next_form;
@@ -257,7 +276,7 @@ static void let_stay(odd_planner *p, int copy)
     p->plan->operation[p->plan->operations - 1].of_weights = true;
 }
 
-odd_status odd_plan_reorder(odd_planner *p, int value, const dnnl_memory_desc_t *desc, int *out)
+odd_status odd_plan_reorder(odd_planner *p, int value, const odd_desc *desc, int *out)
 {
     odd_status st = ODD_OK;
     *out = find_form(p, value, desc);
@@ -285,7 +304,7 @@ done:
 static odd_status constant_value(odd_planner *p, int tensor, int *value)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     int rank = odd_plan_dims(p, tensor, dims);
     ODD_TRY(odd_desc_plain(&desc, rank, dims, dnnl_f32));
@@ -305,11 +324,11 @@ odd_status odd_plan_input(odd_planner *p, int tensor, int *value)
 
 odd_status odd_plan_plain(odd_planner *p, int tensor, int *value)
 {
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     int held;
     ODD_TRY(odd_plan_input(p, tensor, &held));
-    const dnnl_memory_desc_t *have = odd_plan_desc(p, held);
+    const odd_desc *have = odd_plan_desc(p, held);
     ODD_TRY(odd_desc_plain(&desc, have->ndims, have->dims, dnnl_f32));
     ODD_TRY(odd_plan_reorder(p, held, &desc, value));
 done:
@@ -320,8 +339,8 @@ odd_status odd_plan_float(odd_planner *p, int tensor, int *value)
 {
     odd_status st;
     ODD_TRY(odd_plan_input(p, tensor, value));
-    dnnl_memory_desc_t desc = *odd_plan_desc(p, *value);
-    desc.data_type = dnnl_f32;
+    odd_desc desc;
+    ODD_TRY(odd_desc_typed(&desc, odd_plan_desc(p, *value), dnnl_f32));
     ODD_TRY(odd_plan_reorder(p, *value, &desc, value));
 done:
     return st;

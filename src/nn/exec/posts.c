@@ -50,16 +50,16 @@ static odd_status append_binary(odd_planner *p, const odd_step *step, const odd_
                                 dnnl_post_ops_t ops)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     int operand;
     odd_status st;
     int rank = odd_plan_dims(p, step->output, dims);
     ODD_TRY(odd_value_of_rank(p, post->operand, rank, &operand));
-    const dnnl_memory_desc_t *have = odd_plan_desc(p, operand);
+    const odd_desc *have = odd_plan_desc(p, operand);
     desc = *have;
     if (memcmp(have->dims, dims, sizeof *dims * rank) == 0)
         ODD_TRY(odd_desc_any(&desc, rank, dims, have->data_type));
-    ODD_TRY(odd_dnnl(dnnl_post_ops_append_binary(ops, post->alg, &desc), "fused operation"));
+    ODD_TRY(odd_attr_binary(ops, post->alg, &desc));
 done:
     return st;
 }
@@ -68,59 +68,59 @@ static odd_status append_post(odd_planner *p, const odd_step *step, int i, int s
                               dnnl_post_ops_t ops)
 {
     const odd_post *post = &step->post[i];
-    if (i == sum) return odd_dnnl(dnnl_post_ops_append_sum(ops, 1), "fused sum");
+    if (i == sum) return odd_attr_sum(ops);
     if (post->binary) return append_binary(p, step, post, ops);
-    return odd_dnnl(dnnl_post_ops_append_eltwise(ops, 1, post->alg, post->alpha, post->beta),
-                    "fused activation");
+    return odd_attr_eltwise(ops, post->alg, post->alpha, post->beta);
 }
 
-static odd_status pd_with_posts(odd_planner *p, const odd_step *step, const void *op_desc, int sum,
-                                const char *what, dnnl_primitive_desc_t *pd)
+static odd_status pd_with_posts(odd_planner *p, const odd_step *step,
+                                const odd_primitive *primitive, int sum, const char *what,
+                                dnnl_primitive_desc_t *pd)
 {
     dnnl_post_ops_t ops = NULL;
     dnnl_primitive_attr_t attr = NULL;
     odd_status st;
     ODD_TRY(odd_dnnl(dnnl_post_ops_create(&ops), "fused operations"));
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(&attr), "attributes"));
+    ODD_TRY(odd_attr_new(&attr));
     for (int i = 0; i < step->posts; i++) {
         ODD_TRY(append_post(p, step, i, sum, ops));
     }
     ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_post_ops(attr, ops), "fused operations"));
-    ODD_TRY(odd_plan_pd(p, op_desc, attr, what, pd));
+    ODD_TRY(odd_plan_pd(p, primitive, attr, what, pd));
 done:
     dnnl_post_ops_destroy(ops);
     dnnl_primitive_attr_destroy(attr);
     return st;
 }
 
-odd_status odd_fused_pd(odd_planner *p, const odd_step *step, const void *op_desc, int source,
-                        const char *what, odd_fused *fused)
+odd_status odd_fused_pd(odd_planner *p, const odd_step *step, const odd_primitive *primitive,
+                        int source, const char *what, odd_fused *fused)
 {
     *fused = (odd_fused){.fused = true, .sum = find_sum(p, step, source)};
     if (step->posts > 0) {
-        odd_status st = pd_with_posts(p, step, op_desc, fused->sum, what, &fused->pd);
+        odd_status st = pd_with_posts(p, step, primitive, fused->sum, what, &fused->pd);
         if (st == ODD_OK && !odd_pd_is_slow(fused->pd)) return ODD_OK;
         dnnl_primitive_desc_destroy(fused->pd);
         fused->pd = NULL;
         fused->fused = false;
         fused->sum = -1;
     }
-    return odd_plan_pd(p, op_desc, NULL, what, &fused->pd);
+    return odd_plan_pd(p, primitive, NULL, what, &fused->pd);
 }
 
 /* The result: new, or on top of what is summed. */
 static odd_status result_value(odd_planner *p, const odd_step *step, const odd_fused *fused,
                                int source, int *result)
 {
-    const dnnl_memory_desc_t *desc = dnnl_primitive_desc_query_md(fused->pd, dnnl_query_dst_md, 0);
+    const odd_desc desc = odd_pd_desc(fused->pd, dnnl_query_dst_md, 0);
     odd_status st;
     int added;
-    if (fused->sum < 0) return odd_plan_value(p, desc, result);
+    if (fused->sum < 0) return odd_plan_value(p, &desc, result);
     ODD_TRY(odd_plan_input(p, step->post[fused->sum].operand, &added));
-    ODD_TRY(odd_plan_reorder(p, added, desc, &added));
+    ODD_TRY(odd_plan_reorder(p, added, &desc, &added));
     if (!odd_plan_is_free(p, added) || odd_plan_share(p, added, source))
-        ODD_TRY(odd_plan_copy(p, added, desc, &added));
-    ODD_TRY(odd_plan_alias(p, added, desc, result));
+        ODD_TRY(odd_plan_copy(p, added, &desc, &added));
+    ODD_TRY(odd_plan_alias(p, added, &desc, result));
 done:
     return st;
 }
@@ -132,10 +132,9 @@ static odd_status operand_arguments(odd_planner *p, const odd_step *step, const 
     for (int i = 0; i < step->posts; i++) {
         int arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(i) | DNNL_ARG_SRC_1, operand;
         if (!step->post[i].binary || i == fused->sum) continue;
-        const dnnl_memory_desc_t *desc =
-            dnnl_primitive_desc_query_md(fused->pd, dnnl_query_exec_arg_md, arg);
-        ODD_TRY(odd_value_of_rank(p, step->post[i].operand, desc->ndims, &operand));
-        ODD_TRY(odd_plan_reorder(p, operand, desc, &operand));
+        const odd_desc desc = odd_pd_desc(fused->pd, dnnl_query_exec_arg_md, arg);
+        ODD_TRY(odd_value_of_rank(p, step->post[i].operand, desc.ndims, &operand));
+        ODD_TRY(odd_plan_reorder(p, operand, &desc, &operand));
         argument[(*arguments)++] = (odd_argument){arg, operand};
     }
 done:
@@ -164,14 +163,17 @@ done:
 
 static odd_status add_eltwise(odd_planner *p, const odd_post *post, int value, int *result)
 {
-    dnnl_eltwise_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
-    const dnnl_memory_desc_t desc = *odd_plan_desc(p, value);
-    ODD_TRY(odd_dnnl(
-        dnnl_eltwise_forward_desc_init(&op, p->prop, post->alg, &desc, post->alpha, post->beta),
-        "activation"));
-    ODD_TRY(odd_plan_pd(p, &op, NULL, "activation", &pd));
+    const odd_desc desc = *odd_plan_desc(p, value);
+    const odd_primitive primitive = {.kind = dnnl_eltwise,
+                                     .prop = p->prop,
+                                     .alg = post->alg,
+                                     .source = &desc,
+                                     .result = &desc,
+                                     .alpha = post->alpha,
+                                     .beta = post->beta};
+    ODD_TRY(odd_plan_pd(p, &primitive, NULL, "activation", &pd));
     if (odd_plan_is_free(p, value))
         ODD_TRY(odd_plan_alias(p, value, &desc, result));
     else

@@ -6,12 +6,11 @@
 
 #include "nn/exec/dnnl_internal.h"
 
-/** Copy from `source` to `target`, times scale; the scratchpad is the caller's. */
-odd_status odd_reorder_pd(dnnl_engine_t engine, const dnnl_memory_desc_t *source,
-                          const dnnl_memory_desc_t *target, float scale, dnnl_primitive_desc_t *pd);
+/** Copy from `source` to `target`; the scratchpad is the caller's. */
+odd_status odd_reorder_pd(dnnl_engine_t engine, const odd_desc *source, const odd_desc *target,
+                          dnnl_primitive_desc_t *pd);
 /** The same as a primitive that has its own scratchpad. */
-odd_status odd_reorder_now(dnnl_engine_t engine, const dnnl_memory_desc_t *source,
-                           const dnnl_memory_desc_t *target, float scale,
+odd_status odd_reorder_now(dnnl_engine_t engine, const odd_desc *source, const odd_desc *target,
                            dnnl_primitive_t *primitive);
 
 #endif

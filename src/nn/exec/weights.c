@@ -3,6 +3,7 @@
 
 #include "nn/exec/reorder_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
 
 #include <string.h>
 
@@ -16,8 +17,8 @@ void odd_weights_free(odd_weights *w)
     w->weights = w->room = 0;
 }
 
-static void *find(const odd_weights *w, const void *from, const dnnl_memory_desc_t *source,
-                  const dnnl_memory_desc_t *target, float scale)
+static void *find(const odd_weights *w, const void *from, const odd_desc *source,
+                  const odd_desc *target, float scale)
 {
     for (int i = 0; i < w->weights; i++) {
         const odd_weight *have = &w->weight[i];
@@ -42,18 +43,22 @@ static odd_status make_room(odd_weights *w)
     return ODD_OK;
 }
 
+ODD_SIMD(, void, odd_weights_scale, (int64_t n, float scale, const float x[], float y[]),
+         (n, scale, x, y))
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = x[i] * scale;
+}
+
 /* Run one reorder now. */
-static odd_status reorder(odd_weights *w, odd_weight *entry)
+static odd_status reorder(odd_weights *w, const odd_weight *entry, const void *source)
 {
     dnnl_primitive_t primitive = NULL;
     dnnl_memory_t from = NULL, to = NULL;
     odd_status st;
-    ODD_TRY(odd_dnnl(
-        dnnl_memory_create(&from, &entry->source, w->engine, (void *)(uintptr_t)entry->from),
-        "memory of weights"));
-    ODD_TRY(odd_dnnl(dnnl_memory_create(&to, &entry->target, w->engine, entry->data),
-                     "memory of weights"));
-    ODD_TRY(odd_reorder_now(w->engine, &entry->source, &entry->target, entry->scale, &primitive));
+    ODD_TRY(odd_memory_new(&entry->source, w->engine, (void *)(uintptr_t)source, &from));
+    ODD_TRY(odd_memory_new(&entry->target, w->engine, entry->data, &to));
+    ODD_TRY(odd_reorder_now(w->engine, &entry->source, &entry->target, &primitive));
     const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
     ODD_TRY(odd_dnnl(dnnl_primitive_execute(primitive, w->stream, 2, args), "reorder of weights"));
     ODD_TRY(odd_dnnl(dnnl_stream_wait(w->stream), "reorder of weights"));
@@ -64,17 +69,32 @@ done:
     return st;
 }
 
-odd_status odd_weights_get(odd_weights *w, const void *from, const dnnl_memory_desc_t *source,
-                           const dnnl_memory_desc_t *target, float scale, void **data)
+static odd_status fill(odd_weights *w, const odd_weight *entry)
+{
+    const int64_t bytes = odd_desc_bytes(&entry->source);
+    float *scaled = NULL;
+    odd_status st;
+    if (entry->scale == 1) return reorder(w, entry, entry->from);
+    ODD_CHECK(entry->source.data_type == dnnl_f32);
+    scaled = odd_alloc(bytes, 1);
+    if (!scaled) return ODD_NOMEM;
+    odd_weights_scale(bytes / (int64_t)sizeof *scaled, entry->scale, entry->from, scaled);
+    st = reorder(w, entry, scaled);
+    odd_free(scaled);
+    return st;
+}
+
+odd_status odd_weights_get(odd_weights *w, const void *from, const odd_desc *source,
+                           const odd_desc *target, float scale, void **data)
 {
     odd_status st;
     odd_weight entry = {.from = from, .source = *source, .target = *target, .scale = scale};
     *data = find(w, from, source, target, scale);
     if (*data) return ODD_OK;
     ODD_TRY(make_room(w));
-    entry.data = odd_alloc((int64_t)dnnl_memory_desc_get_size(target), 1);
+    entry.data = odd_alloc(odd_desc_bytes(target), 1);
     if (!entry.data) return ODD_NOMEM;
-    ODD_TRY(reorder(w, &entry));
+    ODD_TRY(fill(w, &entry));
     *data = entry.data;
     w->weight[w->weights++] = entry;
     entry.data = NULL;

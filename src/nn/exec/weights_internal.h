@@ -9,7 +9,7 @@
 
 typedef struct {
     const void *from; /* the constant as it is in the graph, or another of these */
-    dnnl_memory_desc_t source, target;
+    odd_desc source, target;
     float scale;
     void *data; /* owned */
 } odd_weight;
@@ -23,9 +23,12 @@ typedef struct {
 
 void odd_weights_free(odd_weights *w); /* frees what it holds; not engine and stream */
 
-/** The constant `from`, laid out as `source`, in the layout `target` and times scale. Borrowed;
- *  lives as long as w. ODD_NOMEM, ODD_NUMERIC. */
-odd_status odd_weights_get(odd_weights *w, const void *from, const dnnl_memory_desc_t *source,
-                           const dnnl_memory_desc_t *target, float scale, void **data);
+/** y = x times scale; they may be the same. */
+void odd_weights_scale(int64_t n, float scale, const float x[], float y[]);
+
+/** The constant `from`, laid out as `source`, in the layout `target` and times scale (only
+ *  of float32). Borrowed; lives as long as w. ODD_NOMEM, ODD_NUMERIC. */
+odd_status odd_weights_get(odd_weights *w, const void *from, const odd_desc *source,
+                           const odd_desc *target, float scale, void **data);
 
 #endif

@@ -35,7 +35,7 @@ static odd_status keep_statistics(odd_maker *m, const odd_step *step, const odd_
     const odd_tensor *x = &m->p.graph->tensor[step->input[0]];
     int v[4] = {kept->value[MEAN], kept->value[VARIANCE], 0, 0};
     for (int i = 0; i < 2; i++) {
-        const dnnl_memory_desc_t desc = *odd_plan_desc(&m->p, v[i]);
+        const odd_desc desc = *odd_plan_desc(&m->p, v[i]);
         ODD_TRY(odd_maker_slot(m, step->input[3 + i], &desc, &v[2 + i]));
         m->tape->filled[p->of_tensor[step->input[3 + i]]] = true;
     }
@@ -50,16 +50,17 @@ odd_status odd_train_batch_norm(odd_maker *m, const odd_step *step)
 {
     const char *what = "batch normalisation";
     odd_kept *kept = &m->kept[m->p.step];
-    dnnl_batch_normalization_desc_t op;
     odd_status st;
     odd_argument a[6];
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &a[0].value));
     a[0].arg = DNNL_ARG_SRC;
-    ODD_TRY(odd_dnnl(dnnl_batch_normalization_forward_desc_init(&op, dnnl_forward_training,
-                                                                odd_plan_desc(&m->p, a[0].value),
-                                                                step->set.epsilon, SCALE_SHIFT),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, NULL, what, &kept->forward));
+    const odd_primitive primitive = {.kind = dnnl_batch_normalization,
+                                     .prop = dnnl_forward_training,
+                                     .source = odd_plan_desc(&m->p, a[0].value),
+                                     .result = odd_plan_desc(&m->p, a[0].value),
+                                     .epsilon = step->set.epsilon,
+                                     .flags = SCALE_SHIFT};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &kept->forward));
     a[1] = (odd_argument){DNNL_ARG_SCALE, m->p.holds[step->input[1]]};
     a[2] = (odd_argument){DNNL_ARG_SHIFT, m->p.holds[step->input[2]]};
     ODD_TRY(odd_maker_result(m, kept->forward, DNNL_ARG_MEAN, &a[3]));
@@ -78,17 +79,21 @@ odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step)
 {
     const char *what = "gradient of the batch normalisation";
     const odd_kept *kept = &m->kept[m->p.step];
-    dnnl_batch_normalization_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     int source;
     odd_argument a[9]; /* the shift is asked for, though nothing depends on it */
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &source));
-    const dnnl_memory_desc_t desc = *odd_plan_desc(&m->p, source);
-    ODD_TRY(odd_dnnl(dnnl_batch_normalization_backward_desc_init(&op, dnnl_backward, &desc, &desc,
-                                                                 step->set.epsilon, SCALE_SHIFT),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, kept->forward, what, &pd));
+    const odd_desc desc = *odd_plan_desc(&m->p, source);
+    const odd_primitive primitive = {.kind = dnnl_batch_normalization,
+                                     .prop = dnnl_backward,
+                                     .source = &desc,
+                                     .result = &desc,
+                                     .data = &desc,
+                                     .epsilon = step->set.epsilon,
+                                     .flags = SCALE_SHIFT,
+                                     .hint = kept->forward};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
     a[0] = (odd_argument){DNNL_ARG_SRC, source};
     a[1] = (odd_argument){DNNL_ARG_MEAN, kept->value[MEAN]};
     a[2] = (odd_argument){DNNL_ARG_VARIANCE, kept->value[VARIANCE]};

@@ -22,16 +22,15 @@ odd_status odd_maker_add(odd_maker *m, int tensor, int value)
     return st;
 }
 
-odd_status odd_maker_output(odd_maker *m, const odd_step *step, const dnnl_memory_desc_t *desc,
-                            int *value)
+odd_status odd_maker_output(odd_maker *m, const odd_step *step, const odd_desc *desc, int *value)
 {
     return odd_plan_reorder(&m->p, m->gradient[step->output], desc, value);
 }
 
 odd_status odd_maker_output_plain(odd_maker *m, const odd_step *step, int *value)
 {
-    const dnnl_memory_desc_t *have = odd_plan_desc(&m->p, m->gradient[step->output]);
-    dnnl_memory_desc_t desc;
+    const odd_desc *have = odd_plan_desc(&m->p, m->gradient[step->output]);
+    odd_desc desc;
     odd_status st;
     ODD_TRY(odd_desc_plain(&desc, have->ndims, have->dims, dnnl_f32));
     ODD_TRY(odd_maker_output(m, step, &desc, value));
@@ -41,7 +40,7 @@ done:
 
 /* ---- Gradients by tensors that learn ---- */
 
-odd_status odd_maker_slot(odd_maker *m, int tensor, const dnnl_memory_desc_t *desc, int *value)
+odd_status odd_maker_slot(odd_maker *m, int tensor, const odd_desc *desc, int *value)
 {
     int slot = m->training->parameters.of_tensor[tensor];
     odd_status st = ODD_OK;
@@ -55,8 +54,8 @@ done:
     return st;
 }
 
-odd_status odd_maker_learn_place(odd_maker *m, int tensor, const dnnl_memory_desc_t *place,
-                                 const dnnl_memory_desc_t *desc, int *value)
+odd_status odd_maker_learn_place(odd_maker *m, int tensor, const odd_desc *place,
+                                 const odd_desc *desc, int *value)
 {
     bool free = !m->tape->filled[m->training->parameters.of_tensor[tensor]];
     if (free && odd_desc_equal(place, desc)) return odd_maker_slot(m, tensor, place, value);
@@ -75,8 +74,7 @@ static void run_add(const void *settings, float *const data[])
 }
 
 /* On top of what another layer with the same weights has put there. */
-static odd_status add_to_slot(odd_maker *m, int slot, const dnnl_memory_desc_t *place, int value,
-                              int target)
+static odd_status add_to_slot(odd_maker *m, int slot, const odd_desc *place, int value, int target)
 {
     int64_t *count;
     odd_status st;
@@ -88,7 +86,7 @@ done:
     return st;
 }
 
-odd_status odd_maker_learn(odd_maker *m, int tensor, const dnnl_memory_desc_t *place, int value)
+odd_status odd_maker_learn(odd_maker *m, int tensor, const odd_desc *place, int value)
 {
     int slot = m->training->parameters.of_tensor[tensor], target;
     odd_status st;
@@ -104,10 +102,10 @@ done:
 
 odd_status odd_maker_give(odd_maker *m, int tensor, int value)
 {
-    dnnl_memory_desc_t place;
+    odd_desc place;
     odd_status st;
     if (m->training->parameters.of_tensor[tensor] < 0) return odd_maker_add(m, tensor, value);
-    const dnnl_memory_desc_t *desc = odd_plan_desc(&m->p, value);
+    const odd_desc *desc = odd_plan_desc(&m->p, value);
     ODD_TRY(odd_desc_plain(&place, desc->ndims, desc->dims, dnnl_f32));
     ODD_TRY(odd_maker_learn(m, tensor, &place, value));
 done:
@@ -117,7 +115,7 @@ done:
 odd_status odd_maker_row_place(odd_maker *m, int tensor, int arg, odd_argument *a)
 {
     const odd_tensor *t = &m->p.graph->tensor[tensor];
-    dnnl_memory_desc_t row;
+    odd_desc row;
     odd_status st;
     ODD_TRY(odd_desc_plain(&row, 1, (const dnnl_dims_t){odd_tensor_values(t)}, dnnl_f32));
     a->arg = arg;
@@ -128,38 +126,24 @@ done:
 
 odd_status odd_maker_learn_row(odd_maker *m, int tensor, int value)
 {
-    const dnnl_memory_desc_t row = *odd_plan_desc(&m->p, value);
+    const odd_desc row = *odd_plan_desc(&m->p, value);
     return odd_maker_learn(m, tensor, &row, value);
 }
 
 /* ---- Primitives ---- */
 
-odd_status odd_maker_pd(const odd_maker *m, const void *op_desc, const_dnnl_primitive_desc_t hint,
-                        const char *what, dnnl_primitive_desc_t *pd)
-{
-    dnnl_primitive_attr_t attr = NULL;
-    odd_status st;
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_create(&attr), "attributes"));
-    ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user),
-                     "attributes"));
-    ODD_TRY(odd_dnnl(dnnl_primitive_desc_create(pd, op_desc, attr, m->p.engine, hint), what));
-done:
-    dnnl_primitive_attr_destroy(attr);
-    return st;
-}
-
 odd_status odd_maker_argument(odd_maker *m, const_dnnl_primitive_desc_t pd, int arg, int value,
                               odd_argument *argument)
 {
-    const dnnl_memory_desc_t *desc = dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, arg);
+    const odd_desc desc = odd_pd_desc(pd, dnnl_query_exec_arg_md, arg);
     argument->arg = arg;
-    return odd_plan_reorder(&m->p, value, desc, &argument->value);
+    return odd_plan_reorder(&m->p, value, &desc, &argument->value);
 }
 
 odd_status odd_maker_result(odd_maker *m, const_dnnl_primitive_desc_t pd, int arg,
                             odd_argument *argument)
 {
-    const dnnl_memory_desc_t *desc = dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, arg);
+    const odd_desc desc = odd_pd_desc(pd, dnnl_query_exec_arg_md, arg);
     argument->arg = arg;
-    return odd_plan_value(&m->p, desc, &argument->value);
+    return odd_plan_value(&m->p, &desc, &argument->value);
 }

@@ -15,14 +15,13 @@ done:
 
 odd_status odd_back_transpose(odd_maker *m, const odd_step *step)
 {
-    dnnl_memory_desc_t turned, plain;
+    odd_desc turned, plain;
     odd_status st;
     int value, target[ODD_TENSOR_RANK];
     for (int i = 0; i < step->set.axes; i++)
         target[i] = (int)step->set.list[i]; /* where forward took dimension i from */
     ODD_TRY(odd_maker_output_plain(m, step, &value));
-    ODD_TRY(odd_dnnl(dnnl_memory_desc_permute_axes(&turned, odd_plan_desc(&m->p, value), target),
-                     "transposed layout"));
+    ODD_TRY(odd_desc_turned(&turned, odd_plan_desc(&m->p, value), target));
     ODD_TRY(odd_plan_alias(&m->p, value, &turned, &value));
     ODD_TRY(odd_desc_plain(&plain, turned.ndims, turned.dims, dnnl_f32));
     ODD_TRY(odd_plan_reorder(&m->p, value, &plain, &value));
@@ -35,12 +34,10 @@ done:
 static odd_status give_box(odd_maker *m, int gradient, const dnnl_dims_t first, int tensor)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t box, plain;
+    odd_desc box, plain;
     odd_status st;
     int value, rank = odd_plan_dims(&m->p, tensor, dims);
-    ODD_TRY(
-        odd_dnnl(dnnl_memory_desc_init_submemory(&box, odd_plan_desc(&m->p, gradient), dims, first),
-                 "part of a gradient"));
+    ODD_TRY(odd_desc_part(&box, odd_plan_desc(&m->p, gradient), dims, first));
     ODD_TRY(odd_plan_alias(&m->p, gradient, &box, &value));
     ODD_TRY(odd_desc_plain(&plain, rank, dims, dnnl_f32));
     ODD_TRY(odd_plan_copy(&m->p, value, &plain, &value));

@@ -51,17 +51,18 @@ odd_status odd_train_layer_norm(odd_maker *m, const odd_step *step)
 {
     const char *what = "layer normalisation";
     odd_kept *kept = &m->kept[m->p.step];
-    dnnl_layer_normalization_desc_t op;
     odd_status st;
     int source, result, arguments = 5;
     odd_argument a[6];
     ODD_TRY(odd_plan_plain(&m->p, step->input[0], &source));
     ODD_TRY(as_rows(m, step, source, &source));
-    ODD_TRY(odd_dnnl(dnnl_layer_normalization_forward_desc_init(&op, dnnl_forward_training,
-                                                                odd_plan_desc(&m->p, source), NULL,
-                                                                step->set.epsilon, flags_of(step)),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, NULL, what, &kept->forward));
+    const odd_primitive primitive = {.kind = dnnl_layer_normalization,
+                                     .prop = dnnl_forward_training,
+                                     .source = odd_plan_desc(&m->p, source),
+                                     .result = odd_plan_desc(&m->p, source),
+                                     .epsilon = step->set.epsilon,
+                                     .flags = flags_of(step)};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &kept->forward));
     a[0] = (odd_argument){DNNL_ARG_SRC, source};
     ODD_TRY(row_argument(m, step->input[1], DNNL_ARG_SCALE, &a[1]));
     ODD_TRY(odd_maker_result(m, kept->forward, DNNL_ARG_MEAN, &a[2]));
@@ -80,16 +81,16 @@ done:
 static odd_status layer_norm_pd(odd_maker *m, const odd_step *step, int source,
                                 dnnl_primitive_desc_t *pd)
 {
-    const char *what = "gradient of the layer normalisation";
-    dnnl_layer_normalization_desc_t op;
-    odd_status st;
-    const dnnl_memory_desc_t *desc = odd_plan_desc(&m->p, source);
-    ODD_TRY(odd_dnnl(dnnl_layer_normalization_backward_desc_init(
-                         &op, dnnl_backward, desc, desc, NULL, step->set.epsilon, flags_of(step)),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, m->kept[m->p.step].forward, what, pd));
-done:
-    return st;
+    const odd_desc *desc = odd_plan_desc(&m->p, source);
+    const odd_primitive primitive = {.kind = dnnl_layer_normalization,
+                                     .prop = dnnl_backward,
+                                     .source = desc,
+                                     .result = desc,
+                                     .data = desc,
+                                     .epsilon = step->set.epsilon,
+                                     .flags = flags_of(step),
+                                     .hint = m->kept[m->p.step].forward};
+    return odd_plan_pd(&m->p, &primitive, NULL, "gradient of the layer normalisation", pd);
 }
 
 odd_status odd_back_layer_norm(odd_maker *m, const odd_step *step)
@@ -181,20 +182,22 @@ done:
 
 /* ---- Softmax ---- */
 
-static odd_status softmax_pd(odd_maker *m, const dnnl_memory_desc_t *desc, int axis,
+static odd_status softmax_pd(odd_maker *m, const odd_desc *desc, int axis,
                              dnnl_primitive_desc_t *pd)
 {
-    dnnl_softmax_v2_desc_t op;
+    odd_primitive primitive = {.kind = dnnl_softmax,
+                               .prop = dnnl_forward_training,
+                               .alg = dnnl_softmax_accurate,
+                               .source = desc,
+                               .result = desc,
+                               .axis = axis};
     dnnl_primitive_desc_t forward = NULL;
     odd_status st;
-    ODD_TRY(odd_dnnl(dnnl_softmax_v2_forward_desc_init(&op, dnnl_forward_training,
-                                                       dnnl_softmax_accurate, desc, desc, axis),
-                     "softmax"));
-    ODD_TRY(odd_maker_pd(m, &op, NULL, "softmax", &forward));
-    ODD_TRY(odd_dnnl(
-        dnnl_softmax_v2_backward_desc_init(&op, dnnl_softmax_accurate, desc, desc, desc, axis),
-        "gradient of the softmax"));
-    ODD_TRY(odd_maker_pd(m, &op, forward, "gradient of the softmax", pd));
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, "softmax", &forward));
+    primitive.prop = dnnl_backward_data;
+    primitive.data = desc;
+    primitive.hint = forward;
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, "gradient of the softmax", pd));
 done:
     dnnl_primitive_desc_destroy(forward);
     return st;
@@ -205,7 +208,7 @@ odd_status odd_back_softmax(odd_maker *m, const odd_step *step)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     odd_argument a[3];
-    const dnnl_memory_desc_t desc = *odd_plan_desc(&m->p, m->p.holds[step->output]);
+    const odd_desc desc = *odd_plan_desc(&m->p, m->p.holds[step->output]);
     ODD_TRY(softmax_pd(m, &desc, (int)step->set.axis, &pd));
     a[0] = (odd_argument){DNNL_ARG_DST, m->p.holds[step->output]};
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, m->gradient[step->output], &a[1]));

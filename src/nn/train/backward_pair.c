@@ -74,11 +74,11 @@ done:
 static odd_status fold(odd_maker *m, int tensor, int value, int *folded)
 {
     dnnl_dims_t mine;
-    dnnl_memory_desc_t plain;
+    odd_desc plain;
     fold_loop *loop;
     odd_status st;
     int rank = odd_plan_dims(&m->p, tensor, mine);
-    const dnnl_memory_desc_t wide = *odd_plan_desc(&m->p, value);
+    const odd_desc wide = *odd_plan_desc(&m->p, value);
     ODD_TRY(odd_desc_plain(&plain, wide.ndims, wide.dims, dnnl_f32));
     ODD_TRY(odd_plan_reorder(&m->p, value, &plain, &value));
     ODD_TRY(odd_desc_plain(&plain, rank, mine, dnnl_f32));
@@ -95,7 +95,7 @@ static odd_status give(odd_maker *m, int tensor, int value)
     dnnl_dims_t mine;
     odd_status st;
     int rank = odd_plan_dims(&m->p, tensor, mine);
-    const dnnl_memory_desc_t *desc = odd_plan_desc(&m->p, value);
+    const odd_desc *desc = odd_plan_desc(&m->p, value);
     bool same = desc->ndims == rank && memcmp(desc->dims, mine, sizeof *mine * (size_t)rank) == 0;
     if (!same) ODD_TRY(fold(m, tensor, value, &value));
     ODD_TRY(odd_maker_give(m, tensor, value));
@@ -105,7 +105,7 @@ done:
 
 static odd_status negative(odd_maker *m, int value, int *result)
 {
-    const dnnl_memory_desc_t desc = *odd_plan_desc(&m->p, value);
+    const odd_desc desc = *odd_plan_desc(&m->p, value);
     return odd_plan_scaled(&m->p, value, &desc, -1, result);
 }
 

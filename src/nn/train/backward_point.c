@@ -8,17 +8,17 @@
 
 /* ---- Activations ---- */
 
-static odd_status forward_pd(const odd_maker *m, const odd_post *post,
-                             const dnnl_memory_desc_t *desc, dnnl_primitive_desc_t *pd)
+static odd_status forward_pd(const odd_maker *m, const odd_post *post, const odd_desc *desc,
+                             dnnl_primitive_desc_t *pd)
 {
-    dnnl_eltwise_desc_t op;
-    odd_status st;
-    ODD_TRY(odd_dnnl(dnnl_eltwise_forward_desc_init(&op, dnnl_forward_training, post->alg, desc,
-                                                    post->alpha, post->beta),
-                     "activation"));
-    ODD_TRY(odd_maker_pd(m, &op, NULL, "activation", pd));
-done:
-    return st;
+    const odd_primitive primitive = {.kind = dnnl_eltwise,
+                                     .prop = dnnl_forward_training,
+                                     .alg = post->alg,
+                                     .source = desc,
+                                     .result = desc,
+                                     .alpha = post->alpha,
+                                     .beta = post->beta};
+    return odd_plan_pd(&m->p, &primitive, NULL, "activation", pd);
 }
 
 static odd_status forward_post(odd_maker *m, const odd_post *post, int source, int *result)
@@ -55,16 +55,21 @@ static odd_status back_post(odd_maker *m, const odd_post *post, int data, int da
                             int *gradient)
 {
     const char *what = "gradient of the activation";
-    dnnl_eltwise_desc_t op;
     dnnl_primitive_desc_t forward = NULL, pd = NULL;
     odd_status st;
-    const dnnl_memory_desc_t desc = *odd_plan_desc(&m->p, data);
+    const odd_desc desc = *odd_plan_desc(&m->p, data);
     odd_argument a[3] = {{data_arg, data}};
     ODD_TRY(forward_pd(m, post, &desc, &forward));
-    ODD_TRY(odd_dnnl(
-        dnnl_eltwise_backward_desc_init(&op, post->alg, &desc, &desc, post->alpha, post->beta),
-        what));
-    ODD_TRY(odd_maker_pd(m, &op, forward, what, &pd));
+    const odd_primitive primitive = {.kind = dnnl_eltwise,
+                                     .prop = dnnl_backward_data,
+                                     .alg = post->alg,
+                                     .source = &desc,
+                                     .result = &desc,
+                                     .data = &desc,
+                                     .alpha = post->alpha,
+                                     .beta = post->beta,
+                                     .hint = forward};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, *gradient, &a[1]));
     ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DIFF_SRC, &a[2]));
     ODD_TRY(odd_plan_primitive(&m->p, pd, 3, a, what));

@@ -7,16 +7,16 @@
 
 typedef struct {
     dnnl_alg_kind_t alg;
-    dnnl_dims_t kernel, stride, gap, before, after;
+    odd_window at;
     dnnl_dims_t dims; /* (N, C, rows, columns) of the result */
-} window;
+} pool;
 
 static bool is_max(odd_layer_kind kind)
 {
     return kind == ODD_LAYER_MAX_POOL || kind == ODD_LAYER_GLOBAL_MAX_POOL;
 }
 
-static void sliding(const odd_layer_settings *set, window *w)
+static void sliding(const odd_layer_settings *set, odd_window *w)
 {
     for (int i = 0; i < 2; i++) {
         w->kernel[i] = set->kernel[i];
@@ -27,27 +27,27 @@ static void sliding(const odd_layer_settings *set, window *w)
     }
 }
 
-static odd_status window_of(const odd_maker *m, const odd_step *step, window *w)
+static odd_status pool_of(const odd_maker *m, const odd_step *step, pool *w)
 {
     const odd_layer_settings *set = &step->set;
     bool slides = step->kind == ODD_LAYER_MAX_POOL || step->kind == ODD_LAYER_AVERAGE_POOL;
     dnnl_dims_t dims;
-    *w = (window){.alg = is_max(step->kind)             ? dnnl_pooling_max
-                         : slides && set->count_padding ? dnnl_pooling_avg_include_padding
-                                                        : dnnl_pooling_avg_exclude_padding};
+    *w = (pool){.alg = is_max(step->kind)             ? dnnl_pooling_max
+                       : slides && set->count_padding ? dnnl_pooling_avg_include_padding
+                                                      : dnnl_pooling_avg_exclude_padding};
     int rank = odd_plan_dims(&m->p, step->input[0], dims);
     bool over_maps = step->kind != ODD_LAYER_REDUCE_MEAN ||
                      (set->axes == 2 && set->list[0] == 2 && set->list[1] == 3);
     if (rank != 4 || !over_maps)
         return odd_fail(ODD_FORMAT, "only pools over rows and columns can be trained");
     if (slides) {
-        sliding(set, w);
+        sliding(set, &w->at);
         odd_plan_dims(&m->p, step->output, w->dims);
         return ODD_OK;
     }
     for (int i = 0; i < 2; i++) {
-        w->kernel[i] = dims[2 + i];
-        w->stride[i] = w->dims[2 + i] = 1;
+        w->at.kernel[i] = dims[2 + i];
+        w->at.stride[i] = w->dims[2 + i] = 1;
         w->dims[i] = dims[i];
     }
     return ODD_OK;
@@ -56,21 +56,22 @@ static odd_status window_of(const odd_maker *m, const odd_step *step, window *w)
 odd_status odd_train_pool(odd_maker *m, const odd_step *step)
 {
     odd_kept *kept = &m->kept[m->p.step];
-    dnnl_pooling_v2_desc_t op;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     dnnl_dims_t dims;
     odd_status st;
-    window w;
+    pool w;
     int source, arguments = 2, result, rank = odd_plan_dims(&m->p, step->output, dims);
     odd_argument a[3];
-    ODD_TRY(window_of(m, step, &w));
+    ODD_TRY(pool_of(m, step, &w));
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &source));
     ODD_TRY(odd_desc_any(&desc, 4, w.dims, dnnl_f32));
-    ODD_TRY(odd_dnnl(dnnl_pooling_v2_forward_desc_init(
-                         &op, dnnl_forward_training, w.alg, odd_plan_desc(&m->p, source), &desc,
-                         w.stride, w.kernel, w.gap, w.before, w.after),
-                     "pooling"));
-    ODD_TRY(odd_maker_pd(m, &op, NULL, "pooling", &kept->forward));
+    const odd_primitive primitive = {.kind = dnnl_pooling,
+                                     .prop = dnnl_forward_training,
+                                     .alg = w.alg,
+                                     .source = odd_plan_desc(&m->p, source),
+                                     .result = &desc,
+                                     .window = &w.at};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, "pooling", &kept->forward));
     a[0] = (odd_argument){DNNL_ARG_SRC, source};
     ODD_TRY(odd_maker_result(m, kept->forward, DNNL_ARG_DST, &a[1]));
     if (is_max(step->kind)) {
@@ -90,22 +91,23 @@ odd_status odd_back_pool(odd_maker *m, const odd_step *step)
 {
     const char *what = "gradient of the pooling";
     const odd_kept *kept = &m->kept[m->p.step];
-    dnnl_pooling_v2_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
-    window w;
+    pool w;
     int gradient, arguments = 2;
     odd_argument a[3];
-    ODD_TRY(window_of(m, step, &w));
+    ODD_TRY(pool_of(m, step, &w));
     ODD_TRY(odd_reshaped(&m->p, m->gradient[step->output], 4, w.dims, &gradient));
-    const dnnl_memory_desc_t *source =
-        dnnl_primitive_desc_query_md(kept->forward, dnnl_query_src_md, 0);
-    const dnnl_memory_desc_t *result =
-        dnnl_primitive_desc_query_md(kept->forward, dnnl_query_dst_md, 0);
-    ODD_TRY(odd_dnnl(dnnl_pooling_v2_backward_desc_init(&op, w.alg, source, result, w.stride,
-                                                        w.kernel, w.gap, w.before, w.after),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, kept->forward, what, &pd));
+    const odd_desc source = odd_pd_desc(kept->forward, dnnl_query_src_md, 0);
+    const odd_desc result = odd_pd_desc(kept->forward, dnnl_query_dst_md, 0);
+    const odd_primitive primitive = {.kind = dnnl_pooling,
+                                     .prop = dnnl_backward_data,
+                                     .alg = w.alg,
+                                     .source = &source,
+                                     .result = &result,
+                                     .window = &w.at,
+                                     .hint = kept->forward};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, gradient, &a[0]));
     ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DIFF_SRC, &a[1]));
     if (is_max(step->kind)) a[arguments++] = (odd_argument){DNNL_ARG_WORKSPACE, kept->value[0]};

@@ -5,7 +5,7 @@
 
 /* What one primitive reads or makes: (R, K), (M, K), (R, M). */
 typedef struct {
-    dnnl_memory_desc_t source, weights, result;
+    odd_desc source, weights, result;
 } product_sides;
 
 /* Legend: x (R, K) rows times weights (K, M) and a bias (M) are y (R, M). oneDNN calls the weights
@@ -13,13 +13,12 @@ typedef struct {
 typedef struct {
     int x, weights, bias;           /* tensors; bias -1: none */
     product_sides read, made;       /* of the type that products have; float32, as in the graph */
-    dnnl_memory_desc_t row;         /* (M) */
+    odd_desc row;                   /* (M) */
     int source_value, result_value; /* x; gradient by y */
     dnnl_primitive_desc_t forward;  /* hint */
 } product_back;
 
-static odd_status any_like(const dnnl_memory_desc_t *like, dnnl_data_type_t type,
-                           dnnl_memory_desc_t *desc)
+static odd_status any_like(const odd_desc *like, dnnl_data_type_t type, odd_desc *desc)
 {
     return odd_desc_any(desc, like->ndims, like->dims, type);
 }
@@ -40,7 +39,6 @@ done:
 /* Weights as they lie: `turned` if the graph has (M, K). */
 static odd_status describe(odd_maker *m, product_back *b, bool turned)
 {
-    dnnl_inner_product_desc_t op;
     odd_status st;
     const int64_t *shape = m->p.graph->tensor[b->weights].shape;
     int64_t inner = shape[turned ? 1 : 0], outer = shape[turned ? 0 : 1];
@@ -51,11 +49,13 @@ static odd_status describe(odd_maker *m, product_back *b, bool turned)
     ODD_TRY(odd_desc_plain(&b->made.result, 2, (const dnnl_dims_t){rows, outer}, dnnl_f32));
     ODD_TRY(odd_desc_plain(&b->row, 1, (const dnnl_dims_t){outer}, dnnl_f32));
     ODD_TRY(read_sides(m, b));
-    ODD_TRY(odd_dnnl(dnnl_inner_product_forward_desc_init(
-                         &op, dnnl_forward_training, &b->read.source, &b->read.weights,
-                         b->bias >= 0 ? &b->row : NULL, &b->made.result),
-                     "product"));
-    ODD_TRY(odd_maker_pd(m, &op, NULL, "product", &b->forward));
+    const odd_primitive primitive = {.kind = dnnl_inner_product,
+                                     .prop = dnnl_forward_training,
+                                     .source = &b->read.source,
+                                     .weights = &b->read.weights,
+                                     .bias = b->bias >= 0 ? &b->row : NULL,
+                                     .result = &b->made.result};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, "product", &b->forward));
 done:
     return st;
 }
@@ -63,7 +63,6 @@ done:
 static odd_status back_weights(odd_maker *m, const product_back *b)
 {
     const char *what = "gradient by weights";
-    dnnl_inner_product_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     bool has_bias = b->bias >= 0;
@@ -71,11 +70,15 @@ static odd_status back_weights(odd_maker *m, const product_back *b)
                          {DNNL_ARG_DIFF_DST, 0},
                          {DNNL_ARG_DIFF_WEIGHTS, 0},
                          {DNNL_ARG_DIFF_BIAS, 0}};
-    const dnnl_memory_desc_t *place = &b->made.weights;
-    ODD_TRY(odd_dnnl(dnnl_inner_product_backward_weights_desc_init(
-                         &op, &b->read.source, place, has_bias ? &b->row : NULL, &b->read.result),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, b->forward, what, &pd));
+    const odd_desc *place = &b->made.weights;
+    const odd_primitive primitive = {.kind = dnnl_inner_product,
+                                     .prop = dnnl_backward_weights,
+                                     .source = &b->read.source,
+                                     .weights = place,
+                                     .bias = has_bias ? &b->row : NULL,
+                                     .result = &b->read.result,
+                                     .hint = b->forward};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_SRC, b->source_value, &a[0]));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, b->result_value, &a[1]));
     ODD_TRY(odd_maker_learn_place(m, b->weights, place, place, &a[2].value));
@@ -91,16 +94,18 @@ done:
 static odd_status back_input(odd_maker *m, const product_back *b)
 {
     const char *what = "gradient by the input";
-    dnnl_inner_product_desc_t op;
     dnnl_primitive_desc_t pd = NULL;
     dnnl_dims_t dims;
     odd_status st;
     int value, weights, rank = odd_plan_dims(&m->p, b->x, dims);
     odd_argument a[3];
-    ODD_TRY(odd_dnnl(dnnl_inner_product_backward_data_desc_init(&op, &b->made.source,
-                                                                &b->read.weights, &b->read.result),
-                     what));
-    ODD_TRY(odd_maker_pd(m, &op, b->forward, what, &pd));
+    const odd_primitive primitive = {.kind = dnnl_inner_product,
+                                     .prop = dnnl_backward_data,
+                                     .source = &b->made.source,
+                                     .weights = &b->read.weights,
+                                     .result = &b->read.result,
+                                     .hint = b->forward};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
     ODD_TRY(odd_plan_alias(&m->p, m->p.holds[b->weights], &b->made.weights, &weights));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, b->result_value, &a[0]));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_WEIGHTS, weights, &a[1]));
@@ -116,7 +121,7 @@ done:
 /* Values as a matrix of rows as long as their last dimension. */
 static odd_status as_rows(odd_maker *m, int value, int *rows)
 {
-    const dnnl_memory_desc_t *desc = odd_plan_desc(&m->p, value);
+    const odd_desc *desc = odd_plan_desc(&m->p, value);
     dnnl_dims_t dims = {1, desc->dims[desc->ndims - 1]};
     for (int i = 0; i < desc->ndims - 1; i++)
         dims[0] *= desc->dims[i];

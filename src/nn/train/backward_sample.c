@@ -93,7 +93,7 @@ done:
 
 odd_status odd_train_slice(odd_maker *m, const odd_step *step)
 {
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     dnnl_dims_t dims;
     odd_status st;
     int v[2], rank = odd_plan_dims(&m->p, step->output, dims);

@@ -133,26 +133,22 @@ bool odd_maker_wants(const odd_maker *m, int tensor);
 /* One more contribution to the gradient by a computed tensor. */
 odd_status odd_maker_add(odd_maker *m, int tensor, int value);
 /* The gradient by the step's output, in this layout; in row-major order. */
-odd_status odd_maker_output(odd_maker *m, const odd_step *step, const dnnl_memory_desc_t *desc,
-                            int *value);
+odd_status odd_maker_output(odd_maker *m, const odd_step *step, const odd_desc *desc, int *value);
 odd_status odd_maker_output_plain(odd_maker *m, const odd_step *step, int *value);
 /* The place in the vector of a tensor that has one, as this layout; some operation must fill it. */
-odd_status odd_maker_slot(odd_maker *m, int tensor, const dnnl_memory_desc_t *desc, int *value);
+odd_status odd_maker_slot(odd_maker *m, int tensor, const odd_desc *desc, int *value);
 /* The gradient by any tensor that wants it: odd_maker_add(), or odd_maker_learn() row-major. */
 odd_status odd_maker_give(odd_maker *m, int tensor, int value);
 /* The gradient by a tensor that learns stands in `value`, laid out as `place` says it lies in the
  * graph: it goes to the vector, behind or on top of what is there. */
-odd_status odd_maker_learn(odd_maker *m, int tensor, const dnnl_memory_desc_t *place, int value);
+odd_status odd_maker_learn(odd_maker *m, int tensor, const odd_desc *place, int value);
 /* Where the primitive may write it at once: the vector itself, if that has this layout and nobody
  * else writes there, or a new value. Then odd_maker_learn(). */
-odd_status odd_maker_learn_place(odd_maker *m, int tensor, const dnnl_memory_desc_t *place,
-                                 const dnnl_memory_desc_t *desc, int *value);
+odd_status odd_maker_learn_place(odd_maker *m, int tensor, const odd_desc *place,
+                                 const odd_desc *desc, int *value);
 /* The same two for scales and shifts, whatever their shape in the graph: rows, as arguments. */
 odd_status odd_maker_row_place(odd_maker *m, int tensor, int arg, odd_argument *a);
 odd_status odd_maker_learn_row(odd_maker *m, int tensor, int value);
-/* As odd_plan_pd(), with the forward primitive as a hint. */
-odd_status odd_maker_pd(const odd_maker *m, const void *op_desc, const_dnnl_primitive_desc_t hint,
-                        const char *what, dnnl_primitive_desc_t *pd);
 /* Inputs in the layouts that a primitive wants, as arguments. */
 odd_status odd_maker_argument(odd_maker *m, const_dnnl_primitive_desc_t pd, int arg, int value,
                               odd_argument *argument);

@@ -23,7 +23,7 @@ void odd_tape_free(odd_tape **tape)
 static odd_status bind(odd_maker *m, int tensor, odd_home home, float *data)
 {
     dnnl_dims_t dims;
-    dnnl_memory_desc_t desc;
+    odd_desc desc;
     odd_status st;
     int value, rank = odd_plan_dims(&m->p, tensor, dims);
     ODD_TRY(odd_desc_plain(&desc, rank, dims, dnnl_f32));
