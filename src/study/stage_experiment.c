@@ -37,7 +37,7 @@ static odd_status check_technique(const odd_design *d, int64_t technique)
     odd_status st;
     ODD_TRY(odd_technique_job(d, technique, 0.1, &job));
     for (int i = 0; i < OF_TECHNIQUES; i++)
-        ODD_TRY(of_technique[i]->check(job));
+        if (of_technique[i]->check) ODD_TRY(of_technique[i]->check(job));
 done:
     odd_job_free(&job);
     return st;
