@@ -19,22 +19,6 @@ odd_status odd_dnnl(dnnl_status_t status, const char *what)
 
 /* ---- Layouts ---- */
 
-odd_status odd_desc_plain(odd_desc *desc, int rank, const dnnl_dims_t dims, dnnl_data_type_t type)
-{
-    dnnl_dims_t strides;
-    dnnl_dim_t stride = 1;
-    for (int i = rank - 1; i >= 0; i--) {
-        strides[i] = stride;
-        stride *= dims[i];
-    }
-    return odd_desc_strided(desc, rank, dims, type, strides);
-}
-
-odd_status odd_desc_any(odd_desc *desc, int rank, const dnnl_dims_t dims, dnnl_data_type_t type)
-{
-    return odd_desc_tagged(desc, rank, dims, type, dnnl_format_tag_any);
-}
-
 bool odd_desc_same_dims(const odd_desc *a, const odd_desc *b)
 {
     return a->ndims == b->ndims && memcmp(a->dims, b->dims, sizeof a->dims[0] * a->ndims) == 0;
