@@ -37,11 +37,6 @@ static const odd_score_column core_columns[] = {
     {"mahalanobis", "Mahalanobis distance from the theme; odd rows are high", 1},
     {NULL, NULL, 0}};
 
-double odd_core_score(double core, double theme)
-{
-    return 0.5 * (core + theme);
-}
-
 /* The columns of one row from its log squared distances. */
 static void fill_columns(double offset, double slope, double core, double theme, double score[])
 {

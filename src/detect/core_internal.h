@@ -82,6 +82,10 @@ typedef struct {
     double strength; /* pseudo-rows behind it, in multiples of the rows */
 } odd_core_belief;
 
+/** What ranks a row, from its log squared distances from core and theme: the log distance that the
+ *  histogram is of. @local */
+double odd_core_score(double core, double theme);
+
 /** Fit by EM. @local */
 odd_core_split odd_core_split_fit(const odd_core_histogram *h, odd_core_belief belief);
 /** Log odds of an odd row at log distance u: a + b u with b > 0. b is that of the split, a such
@@ -89,7 +93,7 @@ odd_core_split odd_core_split_fit(const odd_core_histogram *h, odd_core_belief b
 void odd_core_split_odds(const odd_core_histogram *h, const odd_core_split *split, double *a,
                          double *b);
 
-/* ---- core_fit.c, core.c ---- */
+/* ---- core_fit.c ---- */
 
 /* Settings, explained in core.c. */
 typedef struct {
@@ -100,9 +104,6 @@ typedef struct {
 
 /* Columns of the scores. */
 enum { ODD_CORE_LOG_ODDS, ODD_CORE_POSTERIOR, ODD_CORE_CORE, ODD_CORE_THEME, ODD_CORE_COLUMNS };
-
-/** What ranks a row, from its log squared distances from core and theme. @local */
-double odd_core_score(double core, double theme);
 
 odd_status odd_core_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
                         uint64_t seed, odd_bundle *model);

@@ -12,6 +12,11 @@ enum { MOST_ITERATIONS = 200, BISECTIONS = 60 };
 #define LEAST_SLOPE 1e-3       /* where both sides are the same, the farther is still the odder */
 #define CLOSE       0.01       /* of a share: then the split's own odds are as good */
 
+double odd_core_score(double core, double theme)
+{
+    return 0.5 * (core + theme);
+}
+
 static double probability(double log_odds)
 {
     return 1 / (1 + exp(-log_odds));
