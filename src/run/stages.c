@@ -42,13 +42,18 @@ bool odd_stage_applies(const odd_stage *stage, const odd_job *job)
     return !stage->applies || stage->applies(job);
 }
 
+odd_status odd_stage_check(const odd_stage *stage, const odd_job *job)
+{
+    return stage->check ? stage->check(job) : ODD_OK;
+}
+
 odd_status odd_pipelines_check(const odd_pipeline *const pipelines[], const odd_job *job)
 {
     const odd_pipeline *pipeline = odd_pipeline_of(pipelines, job);
     odd_status st = ODD_OK;
     for (int i = 0; pipeline->stages[i]; i++)
-        if (pipeline->stages[i]->check && odd_stage_applies(pipeline->stages[i], job))
-            ODD_TRY(pipeline->stages[i]->check(job));
+        if (odd_stage_applies(pipeline->stages[i], job))
+            ODD_TRY(odd_stage_check(pipeline->stages[i], job));
     if (pipeline->check) ODD_TRY(pipeline->check(pipelines, job));
 done:
     return st;

@@ -88,6 +88,9 @@ const odd_stage *odd_stage_number(const odd_pipeline *const pipelines[], int i);
 /** A stage by its name; NULL: the pipeline has none such. */
 const odd_stage *odd_stage_find(const odd_pipeline *pipeline, const char *name);
 
+/** Check settings of a stage that tables cannot. @local; ODD_USAGE */
+odd_status odd_stage_check(const odd_stage *stage, const odd_job *job);
+
 /** Does the job, one of the stage's pipeline, have this stage? @local */
 bool odd_stage_applies(const odd_stage *stage, const odd_job *job);
 
