@@ -56,13 +56,13 @@ static void shuffle(odd_learner *l, int64_t epoch)
         l->row[i] = l->place[i].row;
 }
 
-/* My shards of the batch of `count` rows from `first` on. */
+/* My shards of the batch of `count` rows from `first` on; the lesson may communicate, so no rank
+ * leaves before it. */
 static odd_status fill_shards(odd_learner *l, int64_t first, int64_t count, uint32_t turn)
 {
     odd_gradient *g = &l->gradient;
     int64_t from = 0, at = 0, rows = 0, mine = 0;
     odd_status st;
-    ODD_TRY(odd_fault("train.step"));
     odd_gradient_cut(g, count);
     for (int s = 0; s < g->mine; s++, mine += rows) {
         odd_gradient_range(g, count, s, &at, &rows);
@@ -71,6 +71,7 @@ static odd_status fill_shards(odd_learner *l, int64_t first, int64_t count, uint
         l->lesson.point(l->lesson.context, mine, &g->shard[s]);
     }
     ODD_TRY(l->lesson.show(l->lesson.context, mine, l->row + first + from, turn));
+    ODD_TRY(odd_fault("train.step"));
 done:
     return st;
 }

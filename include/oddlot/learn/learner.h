@@ -12,7 +12,8 @@
 /* What rows look like to a network. */
 typedef struct {
     void *context; /* kept */
-    /** Get rows ready for this turn, which tells epochs apart. @local */
+    /** Get rows ready for this turn, which tells epochs apart. Every rank is asked at each step,
+     * for no rows where it has no shard, so this may be @collective; what it gives is agreed on. */
     odd_status (*show)(void *context, int64_t count, const int64_t row[], uint32_t turn);
     /** Set the input and the targets of a shard that begins with the at-th row shown. @local */
     void (*point)(const void *context, int64_t at, odd_shard *shard);
@@ -24,7 +25,10 @@ typedef struct {
     int64_t row;
 } odd_ordered_row;
 
-/* The first part is set before opening. */
+/* The first part is set before opening.
+ *
+ * O(n) on every rank: `row` and `place`, 24 bytes a row; 3 MB for 131,784 rows, 2.4 GB for 100
+ * million. */
 typedef struct {
     MPI_Comm comm;
     uint64_t seed; /* of the order of rows */
