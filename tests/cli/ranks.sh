@@ -43,3 +43,12 @@ for size in 28 12; do
     says "are streamed from the file"
     check same all-3-$size streamed-$size features.h5 reduce.h5 model.h5 scores.h5 evaluate.h5
 done
+
+# an auto-encoder learns from rows in memory, or reads those of each batch
+coder="--set reduce.method=autoencoder --set reduce.autoencoder.epochs=2 --set image.size=12"
+OMP_NUM_THREADS=2 good on 1 run job.yaml -o coder-1 $coder
+for ranks in 2 3; do
+    OMP_NUM_THREADS=1 good on $ranks run job.yaml -o coder-$ranks $coder --set memory=0
+    says "are streamed from the file"
+    check same coder-1 coder-$ranks features.h5 reduce.h5 model.h5 scores.h5
+done

@@ -83,6 +83,18 @@ static void a_plane_is_given_back(void)
     odd_free(x);
 }
 
+static void check_same_models(const odd_bundle *a, const odd_bundle *b)
+{
+    CU_ASSERT_EQUAL(a->count, b->count);
+    for (int i = 0; i < a->count && i < b->count; i++) {
+        const odd_array *x = &a->array[i], *y = &b->array[i];
+        int64_t bytes;
+        CU_ASSERT(strcmp(x->name, y->name) == 0);
+        CU_ASSERT(odd_shape_bytes(&x->shape, &bytes) == ODD_OK);
+        CU_ASSERT(memcmp(x->data, y->data, (size_t)bytes) == 0);
+    }
+}
+
 /* The model of all ranks and that of one alone, and the rows by them. */
 static void ranks_do_not_show(void)
 {
@@ -94,14 +106,7 @@ static void ranks_do_not_show(void)
     int64_t bad_row;
     if (!check_all(WORLD, learn(&rows, &usual, &together, &k, &bad_row) == ODD_OK)) return;
     if (!check_all(WORLD, learn(&all, &usual, &alone, &k, &bad_row) == ODD_OK)) return;
-    CU_ASSERT_EQUAL(together.count, alone.count);
-    for (int i = 0; i < alone.count; i++) {
-        const odd_array *a = &alone.array[i], *b = &together.array[i];
-        int64_t bytes;
-        CU_ASSERT(strcmp(a->name, b->name) == 0);
-        CU_ASSERT(odd_shape_bytes(&a->shape, &bytes) == ODD_OK);
-        CU_ASSERT(memcmp(a->data, b->data, (size_t)bytes) == 0);
-    }
+    check_same_models(&alone, &together);
     const odd_status st = odd_reduction_autoencoder.apply(&together, &rows, score, residual);
     if (!check_all(WORLD, st == ODD_OK)) return;
     CU_ASSERT(odd_reduction_autoencoder.apply(&alone, &all, expected, left) == ODD_OK);
@@ -113,6 +118,54 @@ static void ranks_do_not_show(void)
     odd_bundle_free(&alone);
     odd_free(x);
     odd_free(y);
+}
+
+/* A reader that counts. */
+typedef struct {
+    const float *x;
+    int64_t longest, rows; /* of one read; of all */
+} source;
+
+static odd_status read_rows(void *context, int64_t local, int64_t count, float x[])
+{
+    source *s = context;
+    s->rows += count;
+    if (count > s->longest) s->longest = count;
+    memcpy(x, s->x + local * D, (size_t)(count * D) * sizeof *x);
+    return ODD_OK;
+}
+
+/* The same bits as in memory, and never more rows at a time than a panel has: twice all of them to
+ * measure, once an epoch, once to apply. */
+static void streams(void)
+{
+    enum { PANEL = 256 };
+    odd_bundle held = ODD_BUNDLE_EMPTY, streamed = ODD_BUNDLE_EMPTY;
+    float *x, score[N * K], expected[N * K];
+    double residual[N], left[N];
+    const odd_rows in_memory = rows_of(WORLD, &x);
+    source s = {.x = x};
+    odd_rows rows = in_memory;
+    int k;
+    int64_t bad_row;
+    rows.x = NULL;
+    rows.read = read_rows;
+    rows.reader = &s;
+    if (!check_all(WORLD, learn(&in_memory, &usual, &held, &k, &bad_row) == ODD_OK)) return;
+    if (!check_all(WORLD, learn(&rows, &usual, &streamed, &k, &bad_row) == ODD_OK)) return;
+    check_same_models(&held, &streamed);
+    odd_status st = odd_reduction_autoencoder.apply(&held, &in_memory, expected, left);
+    if (!check_all(WORLD, st == ODD_OK)) return;
+    st = odd_reduction_autoencoder.apply(&streamed, &rows, score, residual);
+    if (!check_all(WORLD, st == ODD_OK)) return;
+    const size_t n_local = (size_t)rows.part.n_local;
+    CU_ASSERT(memcmp(score, expected, n_local * K * sizeof *score) == 0);
+    CU_ASSERT(memcmp(residual, left, n_local * sizeof *residual) == 0);
+    CU_ASSERT(s.longest <= PANEL);
+    CU_ASSERT_EQUAL(s.rows, rows.part.n_local * (3 + usual.epochs));
+    odd_bundle_free(&held);
+    odd_bundle_free(&streamed);
+    odd_free(x);
 }
 
 static void what_cannot_be_is_told(void)
@@ -164,7 +217,11 @@ static void models_are_whole(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"it is in the table", is_in_the_table},  {"a plane is given back", a_plane_is_given_back},
-    {"ranks do not show", ranks_do_not_show}, {"what cannot be is told", what_cannot_be_is_told},
-    {"models are whole", models_are_whole},   CU_TEST_INFO_NULL,
+    {"it is in the table", is_in_the_table},
+    {"a plane is given back", a_plane_is_given_back},
+    {"ranks do not show", ranks_do_not_show},
+    {"what cannot be is told", what_cannot_be_is_told},
+    {"models are whole", models_are_whole},
+    {"rows are streamed", streams},
+    CU_TEST_INFO_NULL,
 };

@@ -1,5 +1,6 @@
 /* An auto-encoder as a reduction: rows of features become its codes, and what it cannot give back
- * is the residual. All rows are in the memory of every rank while it learns. */
+ * is the residual. Rows may be streamed: of them all it holds a batch while it learns, then a
+ * panel. */
 #include "oddlot/stage/reductions.h"
 #include "stage/reduce/reduce_coder_internal.h"
 
@@ -10,6 +11,7 @@
 #include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/fetch.h"
 #include "oddlot/par/panels.h"
 
 #include <math.h>
@@ -43,7 +45,7 @@ static odd_status plan(const void *options, int64_t n, int d, int ranks, int thr
     *k = 0;
     ODD_TRY(odd_reduce_coder_new(d > 0 ? d : 1, &o->network, &o->decoder, 0, &c));
     *k = c.k;
-    *bytes = 4 * (n * d + (4 + 2 * o->shards) * odd_graph_parameters(c.graph));
+    *bytes = 24 * n + 4 * (3 * o->batch * d + (4 + 2 * o->shards) * odd_graph_parameters(c.graph));
     odd_text_format(what, "auto-encoder of %lld weights from %d to %d features, %lld epochs",
                     (long long)odd_graph_parameters(c.graph), d, c.k, (long long)o->epochs);
     odd_reduce_coder_free(&c);
@@ -52,85 +54,36 @@ done:
     return st;
 }
 
-/* -- rows -- */
-
-static odd_status copy_block(void *context, const odd_block *block, double none[])
-{
-    float *x = context;
-    (void)none;
-    memcpy(x + block->local * block->d, block->x,
-           (size_t)block->count * (size_t)block->d * sizeof *x);
-    return ODD_OK;
-}
-
-/* All rows, on every rank: x (n, d). @collective */
-static odd_status share_rows(const odd_rows *rows, float **x)
-{
-    const size_t width = (size_t)rows->d * sizeof **x;
-    float *mine = NULL;
-    int64_t n;
-    odd_status st;
-    ODD_TRY_ALL(rows->comm, ODD_NEW(mine, rows->part.n_local * rows->d));
-    ODD_TRY(odd_rows_each(rows, copy_block, mine));
-    ODD_TRY(odd_share_rows(rows->comm, mine, rows->part.n_local, width, (void **)x, &n));
-done:
-    odd_free(mine);
-    return st;
-}
-
-/* Means, and one scale that makes the mean variance 1; the same on every rank. */
-static void measure(int64_t n, const float x[], odd_reduce_coder *c)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        for (int j = 0; j < c->d; j++)
-            c->mean[j] += x[i * c->d + j] / (double)n;
-    for (int64_t i = 0; i < n; i++)
-        for (int j = 0; j < c->d; j++) {
-            const double apart = x[i * c->d + j] - c->mean[j];
-            sum += apart * apart;
-        }
-    c->scale = sum > 0 ? sqrt((double)n * c->d / sum) : 1;
-}
-
-static odd_status check_rows(int64_t n, int d, const float x[], int64_t *bad_row)
-{
-    *bad_row = -1;
-    if (n < 1) return odd_fail(ODD_ARG, "an auto-encoder of no rows");
-    for (int64_t i = 0; i < n * d; i++)
-        if (!isfinite(x[i])) {
-            *bad_row = i / d;
-            return odd_fail(ODD_NUMERIC, "a feature is not a finite number");
-        }
-    return ODD_OK;
-}
-
 /* -- learning -- */
 
 typedef struct {
-    const float *x; /* (n, d) scaled */
-    float *shown;   /* (room, d) */
-    int d;
+    const odd_reduce_coder *coder; /* that scales them */
+    odd_fetch *fetch;
+    float *shown; /* (room, d) scaled */
 } lesson;
 
+/* @collective */
 static odd_status show(void *context, int64_t count, const int64_t row[], uint32_t turn)
 {
     lesson *l = context;
+    odd_status st;
     (void)turn;
-    for (int64_t i = 0; i < count; i++)
-        memcpy(l->shown + i * l->d, l->x + row[i] * l->d, (size_t)l->d * sizeof *l->shown);
-    return ODD_OK;
+    ODD_TRY(odd_fetch_rows(l->fetch, count, row, l->shown));
+    odd_reduce_coder_scale(l->coder, count, l->shown, l->shown);
+done:
+    return st;
 }
 
 static void point(const void *context, int64_t at, odd_shard *shard)
 {
     const lesson *l = context;
-    shard->input = shard->target[0].value = l->shown + at * l->d;
+    shard->input = shard->target[0].value = l->shown + at * l->coder->d;
 }
 
-static odd_status open_learner(const odd_reduce_coder_options *o, const odd_graph *graph,
+static odd_status open_learner(const odd_reduce_coder_options *o, const odd_rows *rows,
                                uint64_t seed, lesson *shown, odd_learner *l)
 {
+    const odd_graph *graph = shown->coder->graph;
     const odd_loss loss = {ODD_LOSS_SQUARED, graph->output[1], 1};
     odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
     odd_status st;
@@ -142,26 +95,29 @@ static odd_status open_learner(const odd_reduce_coder_options *o, const odd_grap
                                  .rate = o->rate,
                                  .steps = o->epochs * ((l->count + l->batch - 1) / l->batch)};
     ODD_TRY(odd_learner_open(l, graph, 1, &loss, &options));
-    ODD_TRY(ODD_NEW(shown->shown, odd_learner_room(l) * shown->d));
+    ODD_TRY(odd_fetch_new(rows, l->batch < l->count ? l->batch : l->count, &shown->fetch));
+    ODD_TRY(ODD_NEW(shown->shown, odd_learner_room(l) * rows->d));
 done:
     return st;
 }
 
 /* @collective */
-static odd_status learn(const odd_reduce_coder_options *o, MPI_Comm comm, int64_t n,
-                        const float x[], uint64_t seed, odd_reduce_coder *c)
+static odd_status learn(const odd_reduce_coder_options *o, const odd_rows *rows, uint64_t seed,
+                        odd_reduce_coder *c)
 {
-    lesson rows = {.x = x, .d = c->d};
+    const MPI_Comm comm = rows->comm;
+    const int64_t n = rows->part.n;
+    lesson shown = {.coder = c};
     odd_learner l = {.comm = comm,
                      .seed = seed,
                      .batch = o->batch,
                      .shards = (int)(o->shards < o->batch ? o->shards : o->batch),
                      .count = n,
-                     .lesson = {&rows, show, point}};
+                     .lesson = {&shown, show, point}};
     odd_progress *progress = odd_progress_start(comm, "reduce", "rows", o->epochs * n);
     odd_tally sum = {0};
     odd_status st;
-    ODD_TRY_ALL(comm, open_learner(o, c->graph, seed, &rows, &l));
+    ODD_TRY_ALL(comm, open_learner(o, rows, seed, &shown, &l));
     for (int64_t epoch = 1; epoch <= o->epochs; epoch++)
         ODD_TRY(odd_learner_epoch(&l, epoch, progress, &sum));
     odd_graph_free(&c->graph);
@@ -172,7 +128,8 @@ done:
     odd_progress_stop(&progress);
     odd_learner_close(&l);
     odd_free(l.row);
-    odd_free(rows.shown);
+    odd_fetch_free(&shown.fetch);
+    odd_free(shown.shown);
     return st;
 }
 
@@ -180,22 +137,16 @@ static odd_status fit(const void *options, const odd_rows *rows, uint64_t seed, 
                       int *k, int64_t *bad_row)
 {
     const odd_reduce_coder_options *o = options;
-    const int64_t n = rows->part.n;
     odd_reduce_coder c = {.d = 0};
-    float *x = NULL;
     odd_status st;
     *k = 0;
     *bad_row = -1;
     ODD_TRY_ALL(rows->comm, odd_reduce_coder_new(rows->d, &o->network, &o->decoder, seed, &c));
-    ODD_TRY(share_rows(rows, &x));
-    ODD_TRY_ALL(rows->comm, check_rows(n, rows->d, x, bad_row));
-    measure(n, x, &c);
-    odd_reduce_coder_scale(&c, n, x, x);
-    ODD_TRY(learn(o, rows->comm, n, x, seed, &c));
+    ODD_TRY(odd_reduce_coder_measure(rows, &c, bad_row));
+    ODD_TRY(learn(o, rows, seed, &c));
     ODD_TRY_ALL(rows->comm, odd_reduce_coder_save(&c, o, model));
     *k = c.k;
 done:
-    odd_free(x);
     odd_reduce_coder_free(&c);
     return st;
 }
