@@ -70,9 +70,9 @@ static void print_row(const odd_run *run, int64_t rank, int64_t row, double scor
     odd_text name = ODD_TEXT_EMPTY;
     odd_text_printable(&name, odd_audited_name(a, row));
     odd_text_add(&name, "  ");
-    odd_text_printable(&name, odd_catalogue_text(&a->list, a->list.item[a->item[row]].label));
+    odd_text_printable(&name, odd_audited_label(a, row));
     printf("  %4lld  row %-8lld %10.4g  %-5s  %s\n", (long long)rank, (long long)row, score,
-           truth[a->truth[row] + 1], odd_text_string(&name));
+           truth[odd_audited_truth(a, row) + 1], odd_text_string(&name));
     odd_text_free(&name);
 }
 
@@ -80,16 +80,15 @@ static odd_status print_oddest(const odd_run *run)
 {
     odd_file *file = NULL;
     double *score = NULL;
-    int64_t *rank = NULL, n, ranks, flagged_n = 0;
+    const int64_t n = odd_audited_rows(run->audited);
+    int64_t *rank = NULL, flagged_n = 0;
     int64_t *flagged = NULL, oddest[ODDEST];
     char count[32], all[32];
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &file));
-    ODD_TRY(odd_column_read(file, "score", ODD_F64, (void **)&score, &n));
-    ODD_TRY(odd_column_read(file, "rank", ODD_I64, (void **)&rank, &ranks));
-    ODD_TRY(odd_column_read(file, "flagged/row", ODD_I64, (void **)&flagged, &flagged_n));
-    if (n != run->audited->rows || ranks != n)
-        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 does not fit the catalogue"));
+    ODD_TRY(odd_image_column_read(file, "scores.h5", "score", ODD_F64, n, (void **)&score));
+    ODD_TRY(odd_image_column_read(file, "scores.h5", "rank", ODD_I64, n, (void **)&rank));
+    ODD_TRY(odd_flagged_read(file, n, &flagged, &flagged_n));
     for (int i = 0; i < ODDEST; i++)
         oddest[i] = -1;
     for (int64_t i = 0; i < n; i++)

@@ -1,55 +1,9 @@
-/* Audited: list the catalogue on one rank, share the list, take from it what the job describes. */
-#include "oddlot/run/audited.h"
-#include "oddlot/run/run.h"
+/* Audited: what is known of the images of a run, row by row. */
+#include "run/audited_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 
-static odd_status list_and_pack(const odd_catalogue_kind *kind, const odd_job *job, char **bytes,
-                                int64_t *size)
-{
-    odd_catalogue list = ODD_CATALOGUE_EMPTY;
-    odd_status st;
-    ODD_TRY(kind->list(odd_job_section(job, "catalogue"), ".", &list));
-    ODD_TRY(odd_catalogue_pack(&list, bytes, size));
-done:
-    odd_catalogue_free(&list);
-    return st;
-}
-
-/* Rank 0 looks at the files; the others get its answer. */
-static odd_status share_list(MPI_Comm comm, const odd_job *job, odd_audited *audited)
-{
-    char *bytes = NULL;
-    int64_t size = 0;
-    odd_status st;
-    ODD_TRY_ALL(comm,
-                odd_rank(comm) == 0 ? list_and_pack(audited->kind, job, &bytes, &size) : ODD_OK);
-    ODD_TRY(odd_share_bytes(comm, 0, &bytes, &size));
-    ODD_TRY_ALL(comm, odd_catalogue_unpack(bytes, size, &audited->list));
-done:
-    odd_free(bytes);
-    return st;
-}
-
-odd_status odd_run_audited(odd_run *run, const odd_audited **out)
-{
-    odd_audited *audited = NULL;
-    odd_status st = ODD_OK;
-    if (!run->audited) {
-        ODD_TRY_ALL(run->comm, ODD_NEW(audited, 1));
-        audited->kind = odd_catalogue_kind_of(run->job);
-        ODD_TRY(share_list(run->comm, run->job, audited));
-        ODD_TRY_ALL(run->comm, odd_contaminate(run->job, audited));
-        run->audited = audited;
-        audited = NULL;
-    }
-done:
-    odd_audited_free(&audited);
-    *out = st == ODD_OK ? run->audited : NULL;
-    return st;
-}
+#include <string.h>
 
 void odd_audited_free(odd_audited **audited)
 {
@@ -63,7 +17,96 @@ void odd_audited_free(odd_audited **audited)
     *audited = NULL;
 }
 
+/* -- the list -- */
+
+int64_t odd_audited_rows(const odd_audited *audited)
+{
+    return audited->rows;
+}
+
+int64_t odd_audited_listed(const odd_audited *audited)
+{
+    return audited->list.count;
+}
+
+int64_t odd_audited_list_bytes(const odd_audited *audited)
+{
+    const odd_catalogue *list = &audited->list;
+    return list->pool_size + list->count * (int64_t)sizeof *list->item;
+}
+
+odd_hash odd_audited_digest(const odd_audited *audited)
+{
+    return audited->list.digest;
+}
+
+/* -- a row of it -- */
+
+static const odd_item *item_of(const odd_audited *audited, int64_t row)
+{
+    return &audited->list.item[audited->item[row]];
+}
+
 const char *odd_audited_name(const odd_audited *audited, int64_t row)
 {
-    return odd_catalogue_text(&audited->list, audited->list.item[audited->item[row]].name);
+    return odd_catalogue_text(&audited->list, item_of(audited, row)->name);
+}
+
+const char *odd_audited_label(const odd_audited *audited, int64_t row)
+{
+    return odd_catalogue_text(&audited->list, item_of(audited, row)->label);
+}
+
+const char *odd_audited_split(const odd_audited *audited, int64_t row)
+{
+    return odd_catalogue_text(&audited->list, item_of(audited, row)->split);
+}
+
+const char *odd_audited_group(const odd_audited *audited, int64_t row)
+{
+    return odd_catalogue_text(&audited->list, item_of(audited, row)->group);
+}
+
+int64_t odd_audited_item(const odd_audited *audited, int64_t row)
+{
+    return audited->item[row];
+}
+
+int8_t odd_audited_truth(const odd_audited *audited, int64_t row)
+{
+    return audited->truth[row];
+}
+
+bool odd_audited_held_out(const odd_audited *audited, int64_t row)
+{
+    return audited->held_out[row];
+}
+
+bool odd_audited_holds_out(const odd_audited *audited)
+{
+    return memchr(audited->held_out, 1, (size_t)audited->rows) != NULL;
+}
+
+const uint8_t *odd_audited_verified(const odd_audited *audited)
+{
+    return audited->verified;
+}
+
+/* -- its images -- */
+
+odd_status odd_audited_open(const odd_audited *audited, const odd_job *job, odd_reader **out)
+{
+    return audited->kind->open(odd_job_section(job, "catalogue"), &audited->list, out);
+}
+
+odd_status odd_audited_read(const odd_audited *audited, odd_reader *reader, int64_t row,
+                            int64_t limit, uint8_t **bytes, size_t *size, odd_image *raw,
+                            odd_verdict *verdict)
+{
+    return audited->kind->read(reader, audited->item[row], limit, bytes, size, raw, verdict);
+}
+
+void odd_audited_close(const odd_audited *audited, odd_reader **reader)
+{
+    if (*reader) audited->kind->close(reader);
 }

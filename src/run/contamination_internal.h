@@ -6,7 +6,7 @@
 #ifndef ODDLOT_RUN_CONTAMINATION_INTERNAL_H
 #define ODDLOT_RUN_CONTAMINATION_INTERNAL_H
 
-#include "oddlot/run/audited.h"
+#include "run/audited_internal.h"
 
 #include "oddlot/base/random.h"
 

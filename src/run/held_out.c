@@ -29,8 +29,7 @@ done:
 static void hold_out_split(const char *split, odd_audited *a)
 {
     for (int64_t i = 0; *split && i < a->rows; i++)
-        if (strcmp(odd_catalogue_text(&a->list, a->list.item[a->item[i]].split), split) == 0)
-            a->held_out[i] = 1;
+        if (strcmp(odd_audited_split(a, i), split) == 0) a->held_out[i] = 1;
 }
 
 odd_status odd_hold_out(const odd_job *job, const odd_contamination_options *o, odd_audited *a)

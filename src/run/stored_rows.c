@@ -86,15 +86,11 @@ static odd_status pick_learnt(const odd_file *ingest, const odd_file *features, 
     odd_status st;
     *pick = NULL;
     *picked = 0;
-    ODD_TRY(odd_column_read(ingest, "held_out", ODD_U8, (void **)&held_out, &images));
-    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&image, &n));
+    ODD_TRY(odd_image_marks_read(ingest, "held_out", &held_out, &images));
+    ODD_TRY(odd_feature_images_read(features, images, &image, &n));
     ODD_TRY(ODD_NEW(*pick, n));
-    for (int64_t i = 0; i < n; i++) {
-        if (image[i] < 0 || image[i] >= images)
-            ODD_TRY(
-                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+    for (int64_t i = 0; i < n; i++)
         if (!held_out[image[i]]) (*pick)[(*picked)++] = i;
-    }
     if (n > 0 && *picked == 0)
         ODD_TRY(odd_fail(ODD_USAGE, "every image that could be read is held out: nothing is left "
                                     "to learn from, see mixture.held_out"));

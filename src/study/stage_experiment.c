@@ -88,14 +88,10 @@ static void labels_free(labels *l)
 static odd_status read_labels(const odd_audited *a, const odd_file *features, labels *out)
 {
     odd_status st;
-    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&out->row, &out->n));
+    ODD_TRY(odd_feature_images_read(features, odd_audited_rows(a), &out->row, &out->n));
     ODD_TRY(ODD_NEW(out->label, out->n));
-    for (int64_t i = 0; i < out->n; i++) {
-        if (out->row[i] < 0 || out->row[i] >= a->rows)
-            ODD_TRY(
-                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
-        out->label[i] = odd_catalogue_text(&a->list, a->list.item[a->item[out->row[i]]].label);
-    }
+    for (int64_t i = 0; i < out->n; i++)
+        out->label[i] = odd_audited_label(a, out->row[i]);
 done:
     return st;
 }

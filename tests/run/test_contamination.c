@@ -4,7 +4,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
 #include "oddlot/pipeline/pipelines.h"
-#include "oddlot/run/audited.h"
+#include "run/audited_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +73,7 @@ static int count_truth(const odd_audited *a, int truth)
 
 static const char *row_label(const odd_audited *a, int64_t row)
 {
-    return odd_catalogue_text(&a->list, a->list.item[a->item[row]].label);
+    return odd_audited_label(a, row);
 }
 
 /* Rows rise, and their truth is what their label says. */

@@ -2,6 +2,7 @@
  * refused. */
 #include "stage_fixture.h"
 
+#include "run/audited_internal.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 const char *odd_test_name = "stage/evaluate_clusters";
@@ -139,7 +140,7 @@ static void test_refused(void)
     odd_bundle m;
     fixture_folder(WORLD);
     check_all(WORLD, evaluate(9, plain, 8, true, &m) == ODD_FORMAT && m.count == 0);
-    check_all(WORLD, strstr(odd_fail_reason(), "8 clusters, the catalogue 9 images") != NULL);
+    check_all(WORLD, strstr(odd_fail_reason(), "scores.h5 has 8 rows, the catalogue 9") != NULL);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         image images[9];
         memcpy(images, plain, sizeof images);

@@ -1,6 +1,6 @@
 /* Ranking: scores in the order of the catalogue, the oddest first, unreadable images nowhere; files
  * that do not fit each other are refused. */
-#include "oddlot/run/audited.h"
+#include "run/audited_internal.h"
 #include "stage_fixture.h"
 
 #include "stage/score/score_internal.h"
@@ -11,7 +11,7 @@ enum { IMAGES = 9, ROWS = 6, COLUMNS = 5 };
 
 /* Images 1, 4 and 8 cannot be read. Columns of the mixture: log_odds, posterior, log_density,
  * mahalanobis; then the residual. Rows 2 and 5 are as odd by the first. */
-static const int64_t row[ROWS + 1] = {0, 2, 3, 5, 6, 7};
+static const int64_t row[ROWS + 1] = {0, 2, 3, 5, 6, 7, 8 /* one too many */};
 static const double given[ROWS * COLUMNS] = {
     -3, 0.05, -9,  1, 0.1, /* image 0 */
     2,  0.90, -11, 5, 0.2, /* 2 */

@@ -1,5 +1,19 @@
 /**
- * Columns: 1-D datasets, one value for each row; and the images, many values for each.
+ * Columns: 1-D datasets, one value for each row; and the images, many values for each. The one
+ * owner of those that are read whole.
+ *
+ * O(n) are odd_image_marks_read(), odd_image_column_read() and odd_feature_images_read(). A column
+ * of 8 bytes a row is 1 MB for 131,784 images and 800 MB for 100 million, one of marks 132 KB and
+ * 100 MB. At a time there are
+ *   on every rank  rows that are learnt from: image, held_out, 17 bytes with the pick that stays
+ *                                             (run/stored_rows.h)
+ *                  fit: image, verified, those that choose the threshold, 10 bytes
+ *                  train: status, held_out, and the numbers of the readable images, 10 bytes
+ *                  heat maps of the report: fold, log_odds, 16 bytes
+ *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
+ *                  experiment: image and label, 16 bytes
+ *   on rank 0      score, evaluate, report and what a run prints: image, score, rank, and the
+ *                  columns of scores, 8 bytes each.
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
@@ -11,9 +25,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A whole 1-D column of numbers as `type`; *n rows. Owned by caller: odd_free(). @local */
+/** A whole 1-D column of numbers as `type`; *n rows. For tables whose length is not that of the
+ *  catalogue. Owned by caller: odd_free(). @local */
 odd_status odd_column_read(const odd_file *file, const char *name, odd_type type, void **data,
                            int64_t *n);
+
+/* -- whole columns of a value for each image; all @local, owned by caller: odd_free(); NULL on
+ * failure -- */
+
+/** What ingest.h5 knows of each image: `status`, `verified` or `held_out`; (*images). */
+odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_t **mark,
+                                int64_t *images);
+/** A column of a stage's file as `type`: (images); `whose`: the file's name for people. ODD_FORMAT
+ *  where it is of another number of images. */
+odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
+                                 odd_type type, int64_t images, void **data);
+/** The image of each row of features.h5: (*n), rising. ODD_FORMAT for an image that is not one of
+ *  `images`, or comes twice. */
+odd_status odd_feature_images_read(const odd_file *features, int64_t images, int64_t **image,
+                                   int64_t *n);
+/** The flagged images, oddest first: (*n), as many as are flagged. ODD_FORMAT for one that is not
+ *  one of `images`. */
+odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **row, int64_t *n);
 
 /** Write my part of a new 1-D column of n rows. @collective */
 odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int64_t n,

@@ -16,8 +16,8 @@ typedef struct {
     odd_rows rows;
     odd_dataset *dataset; /* open while rows are streamed */
     float *x;             /* my rows, where they are in memory */
-    int64_t *pick;        /* (rows.part.n) their numbers in the dataset, rising; NULL: all are
-                             taken */
+    int64_t *pick; /* (rows.part.n) their numbers in the dataset, rising, on every rank; NULL:
+                      all are taken */
 } odd_stored_rows;
 
 /** All rows of a dataset. @collective. Close with odd_stored_rows_close() before the file. */

@@ -53,24 +53,25 @@ static int64_t distinct(int64_t count, const char *name[],
 /* The label of an image that counts, "" for the others. */
 static const char *label_of(const odd_audited *a, int64_t row)
 {
-    if (a->held_out[row]) return "";
-    return odd_catalogue_text(&a->list, a->list.item[a->item[row]].label);
+    if (odd_audited_held_out(a, row)) return "";
+    return odd_audited_label(a, row);
 }
 
 /* The catalogue keeps most equal labels at one address: few are left to compare as text. */
 static odd_status collect_labels(const odd_audited *a, labels *out)
 {
+    const int64_t rows = odd_audited_rows(a);
     odd_status st;
-    ODD_TRY(ODD_NEW(out->name, a->rows));
-    ODD_TRY(ODD_NEW(out->of, a->rows));
-    for (int64_t i = 0; i < a->rows; i++) {
+    ODD_TRY(ODD_NEW(out->name, rows));
+    ODD_TRY(ODD_NEW(out->of, rows));
+    for (int64_t i = 0; i < rows; i++) {
         const char *label = label_of(a, i);
         if (*label) out->name[out->count++] = label;
-        out->held_out = out->held_out || a->held_out[i];
+        out->held_out = out->held_out || odd_audited_held_out(a, i);
     }
     out->count = distinct(out->count, out->name, by_address);
     out->count = distinct(out->count, out->name, by_text);
-    for (int64_t i = 0; i < a->rows; i++) {
+    for (int64_t i = 0; i < rows; i++) {
         const char *label = label_of(a, i);
         const char **found = out->count == 0 ? NULL
                                              : bsearch(&label, (void *)out->name,
@@ -170,16 +171,13 @@ odd_status odd_evaluate_clusters(const odd_audited *audited, const odd_file *sco
 {
     labels l = {0};
     odd_contingency table = {0};
+    const int64_t n = odd_audited_rows(audited);
     double *cluster = NULL;
-    int64_t n;
     odd_status st = ODD_OK;
     if (!odd_file_has(scores, CLUSTERS)) goto done;
     ODD_TRY(collect_labels(audited, &l));
     if (l.count < 2) goto done;
-    ODD_TRY(odd_column_read(scores, CLUSTERS, ODD_F64, (void **)&cluster, &n));
-    if (n != audited->rows)
-        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld clusters, the catalogue %lld images",
-                         (long long)n, (long long)audited->rows));
+    ODD_TRY(odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, n, (void **)&cluster));
     ODD_TRY(count(&l, n, cluster, &table));
     if (table.rows > 0) ODD_TRY(compare(&l, &table, metrics));
 done:

@@ -16,7 +16,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     bool curve;
@@ -34,27 +33,26 @@ static const odd_section evaluate_section = {"evaluate",
 
 /* Rows whose truth is known, that have a score and are not learnt from where some are held out. */
 typedef struct {
+    int64_t images; /* of the run */
     int64_t n;
     uint8_t *truth; /* (n) 1 odd, 0 theme */
     int64_t *row;   /* (n) */
 } judged;
 
-static bool holds_out(const odd_audited *a)
-{
-    return memchr(a->held_out, 1, (size_t)a->rows) != NULL;
-}
-
 /* Where images are held out only they count: the others were learnt from. */
 static odd_status judged_rows(const odd_audited *a, const double score[], judged *out)
 {
-    const bool some = holds_out(a);
+    const bool some = odd_audited_holds_out(a);
+    const int64_t rows = odd_audited_rows(a);
     odd_status st;
-    ODD_TRY(ODD_NEW(out->truth, a->rows));
-    ODD_TRY(ODD_NEW(out->row, a->rows));
-    for (int64_t i = 0; i < a->rows; i++) {
-        if (a->truth[i] == ODD_TRUTH_UNKNOWN || isnan(score[i])) continue;
-        if (some && !a->held_out[i]) continue;
-        out->truth[out->n] = a->truth[i] == ODD_TRUTH_ODD;
+    out->images = rows;
+    ODD_TRY(ODD_NEW(out->truth, rows));
+    ODD_TRY(ODD_NEW(out->row, rows));
+    for (int64_t i = 0; i < rows; i++) {
+        const int truth = odd_audited_truth(a, i);
+        if (truth == ODD_TRUTH_UNKNOWN || isnan(score[i])) continue;
+        if (some && !odd_audited_held_out(a, i)) continue;
+        out->truth[out->n] = truth == ODD_TRUTH_ODD;
         out->row[out->n++] = i;
     }
 done:
@@ -74,9 +72,8 @@ static odd_status judged_column(const odd_file *scores, const judged *j, const c
                                 double **out)
 {
     double *whole = NULL;
-    int64_t n;
     odd_status st;
-    ODD_TRY(odd_column_read(scores, name, ODD_F64, (void **)&whole, &n));
+    ODD_TRY(odd_image_column_read(scores, "scores.h5", name, ODD_F64, j->images, (void **)&whole));
     ODD_TRY(ODD_NEW(*out, j->n));
     for (int64_t i = 0; i < j->n; i++)
         (*out)[i] = whole[j->row[i]];
@@ -180,11 +177,12 @@ done:
 }
 
 /* Score of the last flagged image: with it as the threshold, just the flagged ones are flagged. */
-static odd_status flag_threshold(const odd_file *scores, const double score[], double *threshold)
+static odd_status flag_threshold(const odd_file *scores, int64_t images, const double score[],
+                                 double *threshold)
 {
     int64_t *row = NULL, n;
     odd_status st;
-    ODD_TRY(odd_column_read(scores, "flagged/row", ODD_I64, (void **)&row, &n));
+    ODD_TRY(odd_flagged_read(scores, images, &row, &n));
     *threshold = n > 0 ? score[row[n - 1]] : INFINITY;
 done:
     odd_free(row);
@@ -201,13 +199,13 @@ static odd_status judge(const odd_run *run, const odd_file *scores, const double
     double *ranking = NULL, threshold;
     odd_status st;
     ODD_TRY(odd_bundle_add_i64(out, "judged",
-                               holds_out(run->audited)
+                               odd_audited_holds_out(run->audited)
                                    ? "images held out that all but clustering/* is over"
                                    : "images of known truth that all but clustering/* is over",
                                rows->n));
     ODD_TRY(judged_column(scores, rows, "score", &ranking));
     ODD_TRY(odd_roc_curve(rows->n, ranking, rows->truth, &roc));
-    ODD_TRY(flag_threshold(scores, score, &threshold));
+    ODD_TRY(flag_threshold(scores, rows->images, score, &threshold));
     odd_confusion_at(rows->n, ranking, rows->truth, threshold, &confusion);
     ODD_TRY(odd_bundle_add_f64(out, "roc_auc/score", "area under the ROC curve of what ranks",
                                roc.auc));
@@ -227,14 +225,11 @@ static odd_status evaluate(const odd_run *run, odd_bundle *out)
 {
     odd_file *scores = NULL;
     double *score = NULL;
-    int64_t n;
     judged rows = {0};
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &scores));
-    ODD_TRY(odd_column_read(scores, "score", ODD_F64, (void **)&score, &n));
-    if (n != run->audited->rows)
-        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
-                         (long long)run->audited->rows));
+    ODD_TRY(odd_image_column_read(scores, "scores.h5", "score", ODD_F64,
+                                  odd_audited_rows(run->audited), (void **)&score));
     ODD_TRY(judged_rows(run->audited, score, &rows));
     if (both_kinds(&rows)) ODD_TRY(judge(run, scores, score, &rows, out));
     ODD_TRY(odd_evaluate_clusters(run->audited, scores, out));

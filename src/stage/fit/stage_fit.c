@@ -63,14 +63,12 @@ static odd_status read_verified(const odd_job *job, const odd_file *ingest,
     uint8_t *verified = NULL, *hidden = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(*out, part->n_local));
-    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&image, &all));
-    ODD_TRY(odd_column_read(ingest, "verified", ODD_U8, (void **)&verified, &images));
+    ODD_TRY(odd_image_marks_read(ingest, "verified", &verified, &images));
+    ODD_TRY(odd_feature_images_read(features, images, &image, &all));
     ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
     for (int64_t i = 0; i < part->n_local; i++) {
         const int64_t at = odd_stored_row(rows, part->row0 + i);
-        if (at >= all || image[at] < 0 || image[at] >= images)
-            ODD_TRY(
-                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
+        if (at >= all) ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has fewer rows than reduce.h5"));
         (*out)[i] = hidden[image[at]] ? ODD_UNVERIFIED : verified[image[at]];
     }
 done:

@@ -12,20 +12,17 @@ static const char *row_name(const void *context, int64_t row)
 
 static const char *row_label(const void *context, int64_t row)
 {
-    const odd_audited *a = context;
-    return odd_catalogue_text(&a->list, a->list.item[a->item[row]].label);
+    return odd_audited_label(context, row);
 }
 
 static const char *row_split(const void *context, int64_t row)
 {
-    const odd_audited *a = context;
-    return odd_catalogue_text(&a->list, a->list.item[a->item[row]].split);
+    return odd_audited_split(context, row);
 }
 
 static const char *row_group(const void *context, int64_t row)
 {
-    const odd_audited *a = context;
-    return odd_catalogue_text(&a->list, a->list.item[a->item[row]].group);
+    return odd_audited_group(context, row);
 }
 
 static odd_status write_texts(MPI_Comm comm, odd_file *file, const odd_ingest *g)
@@ -48,26 +45,50 @@ done:
     return st;
 }
 
+/* Of my rows: (n_local) each. */
+typedef struct {
+    int32_t *truth;
+    uint8_t *held_out;
+    int64_t *item;
+} numbers;
+
+static odd_status collect_numbers(const odd_ingest *g, numbers *out)
+{
+    const int64_t row0 = g->part.row0, mine = g->part.n_local;
+    odd_status st;
+    ODD_TRY(ODD_NEW(out->truth, mine));
+    ODD_TRY(ODD_NEW(out->held_out, mine));
+    ODD_TRY(ODD_NEW(out->item, mine));
+    for (int64_t i = 0; i < mine; i++) {
+        out->truth[i] = odd_audited_truth(g->audited, row0 + i);
+        out->held_out[i] = odd_audited_held_out(g->audited, row0 + i);
+        out->item[i] = odd_audited_item(g->audited, row0 + i);
+    }
+done:
+    return st;
+}
+
 static odd_status write_numbers(MPI_Comm comm, odd_file *file, const odd_ingest *g)
 {
-    int64_t n = g->part.n, row0 = g->part.row0, mine = g->part.n_local;
-    int32_t *truth = NULL;
+    const int64_t n = g->part.n, row0 = g->part.row0, mine = g->part.n_local;
+    numbers my = {0};
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(truth, mine));
-    for (int64_t i = 0; i < mine; i++)
-        truth[i] = g->audited->truth[row0 + i];
+    ODD_TRY_ALL(comm, collect_numbers(g, &my));
     ODD_TRY(odd_column_write(file, "status", ODD_U8, n, row0, mine, g->status,
                              "0 readable, else why not: see /errors", ""));
-    ODD_TRY(odd_column_write(file, "truth", ODD_I32, n, row0, mine, truth,
+    ODD_TRY(odd_column_write(file, "truth", ODD_I32, n, row0, mine, my.truth,
                              "1 odd, 0 theme, -1 not known; for evaluation only", ""));
-    ODD_TRY(odd_column_write(file, "verified", ODD_U8, n, row0, mine, g->audited->verified + row0,
+    ODD_TRY(odd_column_write(file, "verified", ODD_U8, n, row0, mine,
+                             odd_audited_verified(g->audited) + row0,
                              "0 no; by a person: 1 theme, 2 odd", ""));
-    ODD_TRY(odd_column_write(file, "held_out", ODD_U8, n, row0, mine, g->audited->held_out + row0,
+    ODD_TRY(odd_column_write(file, "held_out", ODD_U8, n, row0, mine, my.held_out,
                              "1: judged, never learnt from", ""));
-    ODD_TRY(odd_column_write(file, "item", ODD_I64, n, row0, mine, g->audited->item + row0,
+    ODD_TRY(odd_column_write(file, "item", ODD_I64, n, row0, mine, my.item,
                              "number of the image in its catalogue", ""));
 done:
-    odd_free(truth);
+    odd_free(my.truth);
+    odd_free(my.held_out);
+    odd_free(my.item);
     return st;
 }
 

@@ -37,7 +37,7 @@ static const odd_section image_section = {"image", "How images are stored",
 
 static void ingest_close(odd_ingest *g)
 {
-    if (g->reader) g->audited->kind->close(&g->reader);
+    if (g->audited) odd_audited_close(g->audited, &g->reader);
     odd_free(g->arrived);
     odd_free(g->pixels);
     odd_free(g->status);
@@ -48,7 +48,7 @@ static odd_status ingest_open(const odd_run *run, const odd_audited *audited, od
 {
     odd_status st;
     *g = (odd_ingest){.audited = audited, .prepare = odd_job_section(run->job, "image")};
-    g->part = odd_partition_rows(run->comm, audited->rows);
+    g->part = odd_partition_rows(run->comm, odd_audited_rows(audited));
     g->image_bytes = odd_prepared_bytes(g->prepare);
     g->batch = BATCH_BYTES / (int64_t)g->image_bytes;
     if (g->batch > BATCH_MOST) g->batch = BATCH_MOST;
@@ -57,8 +57,7 @@ static odd_status ingest_open(const odd_run *run, const odd_audited *audited, od
     ODD_TRY(ODD_NEW(g->arrived, g->batch));
     ODD_TRY(ODD_NEW(g->pixels, g->batch * (int64_t)g->image_bytes));
     ODD_TRY(ODD_NEW(g->status, g->part.n_local));
-    ODD_TRY(
-        audited->kind->open(odd_job_section(run->job, "catalogue"), &audited->list, &g->reader));
+    ODD_TRY(odd_audited_open(audited, run->job, &g->reader));
 done:
     return st;
 }
@@ -71,10 +70,10 @@ static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_
     *count = 0;
     while (st == ODD_OK && *count < most && held < WINDOW_BYTES) {
         odd_arrival *a = &g->arrived[*count];
-        int64_t item = g->audited->item[g->part.row0 + first + *count];
+        const int64_t row = g->part.row0 + first + *count;
         *a = (odd_arrival){0};
-        st = g->audited->kind->read(g->reader, item, limit, &a->bytes, &a->size, &a->raw,
-                                    &a->verdict);
+        st = odd_audited_read(g->audited, g->reader, row, limit, &a->bytes, &a->size, &a->raw,
+                              &a->verdict);
         held += (int64_t)a->size + (int64_t)a->raw.width * a->raw.height * a->raw.channels;
         ++*count;
     }
@@ -185,13 +184,12 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     int64_t bytes = (int64_t)odd_prepared_bytes(prepare);
     odd_status st;
     ODD_TRY(odd_run_audited(run, &audited));
-    plan->rows = audited->rows;
+    plan->rows = odd_audited_rows(audited);
     plan->width = bytes;
-    plan->disk = audited->rows * (bytes + 64);
-    plan->memory = BATCH_BYTES + WINDOW_BYTES + audited->list.pool_size +
-                   audited->list.count * (int64_t)sizeof *audited->list.item;
-    odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)audited->rows,
-                    (long long)audited->list.count, (long long)prepare->size,
+    plan->disk = plan->rows * (bytes + 64);
+    plan->memory = BATCH_BYTES + WINDOW_BYTES + odd_audited_list_bytes(audited);
+    odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
+                    (long long)odd_audited_listed(audited), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
 done:
     return st;
@@ -201,7 +199,7 @@ static odd_status list_digest(odd_run *run, odd_hash *digest)
 {
     const odd_audited *audited;
     odd_status st = odd_run_audited(run, &audited);
-    if (st == ODD_OK) *digest = audited->list.digest;
+    if (st == ODD_OK) *digest = odd_audited_digest(audited);
     return st;
 }
 

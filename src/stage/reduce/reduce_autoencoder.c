@@ -10,7 +10,6 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 #include "oddlot/par/fetch.h"
 #include "oddlot/par/panels.h"
 

@@ -73,7 +73,7 @@ static odd_status name_bad_row(odd_run *run, const odd_file *features, int64_t b
     odd_status st;
     ODD_TRY(odd_dataset_open(features, "row", &row));
     ODD_TRY(odd_dataset_read(row, bad, 1, ODD_I64, &image));
-    st = audited && image >= 0 && image < audited->rows
+    st = audited && image >= 0 && image < odd_audited_rows(audited)
              ? odd_fail(ODD_NUMERIC,
                         "image '%s' (row %lld) has a feature that is not a finite number",
                         odd_audited_name(audited, image), (long long)image)

@@ -85,18 +85,16 @@ static odd_status find_flagged(heating *h)
 {
     const odd_report_options *o = odd_job_section(h->run->job, "report");
     const odd_task_heat *heat = odd_train_task_of(h->run->job)->heat;
-    int64_t flagged, folds, odds, most = o->top < o->heat_most ? o->top : o->heat_most;
+    int64_t flagged, most = o->top < o->heat_most ? o->top : o->heat_most;
     odd_status st;
-    ODD_TRY(odd_column_read(h->scores, "flagged/row", ODD_I64, (void **)&h->row, &flagged));
-    ODD_TRY(odd_column_read(h->train, heat->network, ODD_I64, (void **)&h->fold, &folds));
-    ODD_TRY(odd_column_read(h->train, heat->said, ODD_F64, (void **)&h->told, &odds));
-    if (folds != h->n || odds != h->n)
-        ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 is about %lld images, the ingest has %lld",
-                         (long long)folds, (long long)h->n));
+    ODD_TRY(odd_flagged_read(h->scores, h->n, &h->row, &flagged));
+    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->network, ODD_I64, h->n,
+                                  (void **)&h->fold));
+    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->said, ODD_F64, h->n,
+                                  (void **)&h->told));
     h->count = flagged < most ? flagged : most;
     for (int64_t i = 0; i < h->count; i++)
-        if (h->row[i] < 0 || h->row[i] >= h->n || h->fold[h->row[i]] < 0 ||
-            h->fold[h->row[i]] >= MOST_FOLDS)
+        if (h->fold[h->row[i]] < 0 || h->fold[h->row[i]] >= MOST_FOLDS)
             ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags an image that no network has judged"));
     odd_shard_range(h->count, odd_size(h->run->comm), odd_rank(h->run->comm), &h->first, &h->mine);
     ODD_TRY(ODD_NEW(h->map, h->mine * h->height * h->width));

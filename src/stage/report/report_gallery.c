@@ -29,11 +29,11 @@ static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *s
         .rank = i + 1,
         .row = row,
         .name = odd_audited_name(a, row),
-        .label = odd_catalogue_text(&a->list, a->list.item[a->item[row]].label),
+        .label = odd_audited_label(a, row),
         .reason = p->flagged_reason + (size_t)i * (p->reason_width + 1),
         .score = p->score[row],
         .probability = p->probability ? p->probability[row] : NAN,
-        .truth = a->truth[row],
+        .truth = odd_audited_truth(a, row),
         .width = (int)shape->shape[2],
         .height = (int)shape->shape[1],
         .channels = (int)shape->shape[3],
@@ -62,16 +62,12 @@ odd_status odd_page_gallery(odd_page *p)
     int64_t total, count;
     odd_shape shape;
     odd_status st;
-    ODD_TRY(odd_column_read(p->scores, "flagged/row", ODD_I64, (void **)&p->flagged_row, &total));
+    ODD_TRY(odd_flagged_read(p->scores, odd_audited_rows(p->audited), &p->flagged_row, &total));
     ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", options->top, &p->flagged_reason,
                                  &p->reason_width, &count));
     if (count > total)
         ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
                          (long long)total, (long long)count));
-    for (int64_t i = 0; i < count; i++)
-        if (p->flagged_row[i] < 0 || p->flagged_row[i] >= p->audited->rows)
-            ODD_TRY(
-                odd_fail(ODD_FORMAT, "scores.h5 flags an image that the catalogue does not have"));
     ODD_TRY(read_pictures(p, count, &shape));
     ODD_TRY(ODD_NEW(p->flagged, count));
     for (int64_t i = 0; i < count; i++)

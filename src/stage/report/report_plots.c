@@ -12,17 +12,19 @@
 /* Pack the finite scores with their truth, after the gallery has used them by row. */
 static odd_status histogram(odd_page *p)
 {
+    const int64_t rows = odd_audited_rows(p->audited);
     bool known = false;
     odd_status st;
-    ODD_TRY(ODD_NEW(p->truth, p->audited->rows));
+    ODD_TRY(ODD_NEW(p->truth, rows));
     p->data.threshold = NAN;
     if (p->data.flagged_total > 0)
         p->data.threshold = p->score[p->flagged_row[p->data.flagged_total - 1]];
-    for (int64_t i = 0; i < p->audited->rows; i++) {
+    for (int64_t i = 0; i < rows; i++) {
         if (!isfinite(p->score[i])) continue;
         p->score[p->data.scores] = p->score[i];
-        p->truth[p->data.scores++] = p->audited->truth[i];
-        known = known || p->audited->truth[i] != ODD_TRUTH_UNKNOWN;
+        p->truth[p->data.scores] = odd_audited_truth(p->audited, i);
+        known = known || p->truth[p->data.scores] != ODD_TRUTH_UNKNOWN;
+        p->data.scores++;
     }
     p->data.score = p->score;
     p->data.truth = known ? p->truth : NULL;
@@ -51,18 +53,15 @@ static void cloud_close(cloud *c)
 
 static odd_status cloud_open(const odd_page *p, cloud *c)
 {
-    int64_t images;
+    const int64_t images = odd_audited_rows(p->audited);
     odd_status st;
     ODD_TRY(odd_dataset_open(p->reduce, "scores", &c->scores));
-    ODD_TRY(odd_column_read(p->features, "row", ODD_I64, (void **)&c->row, &c->rows));
-    ODD_TRY(odd_column_read(p->scores, "rank", ODD_I64, (void **)&c->rank, &images));
+    ODD_TRY(odd_feature_images_read(p->features, images, &c->row, &c->rows));
+    ODD_TRY(
+        odd_image_column_read(p->scores, "scores.h5", "rank", ODD_I64, images, (void **)&c->rank));
     ODD_TRY(ODD_NEW(c->pool, c->rows));
     ODD_TRY(ODD_NEW(c->chosen, c->rows));
     ODD_TRY(ODD_NEW(c->line, odd_dataset_shape(c->scores)->shape[1]));
-    for (int64_t i = 0; i < c->rows; i++)
-        if (c->row[i] < 0 || c->row[i] >= images || images != p->audited->rows)
-            ODD_TRY(
-                odd_fail(ODD_FORMAT, "features.h5 names an image that ingest.h5 does not have"));
 done:
     return st;
 }
@@ -75,7 +74,7 @@ static bool is_flagged(const odd_page *p, const cloud *c, int64_t i)
 
 static bool is_rare(const odd_page *p, const cloud *c, int64_t i)
 {
-    return is_flagged(p, c, i) || p->audited->truth[c->row[i]] == ODD_TRUTH_ODD;
+    return is_flagged(p, c, i) || odd_audited_truth(p->audited, c->row[i]) == ODD_TRUTH_ODD;
 }
 
 static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
@@ -84,7 +83,7 @@ static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
     p->scatter[p->data.scatter_count++] = (odd_scatter_point){
         .x = c->line[0],
         .y = odd_dataset_shape(c->scores)->shape[1] > 1 ? c->line[1] : 0,
-        .truth = p->audited->truth[c->row[i]],
+        .truth = odd_audited_truth(p->audited, c->row[i]),
         .estimate = is_flagged(p, c, i),
     };
     return st;

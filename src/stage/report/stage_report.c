@@ -74,11 +74,8 @@ done:
 /* A value for each image of the catalogue. */
 static odd_status read_score_column(const odd_page *p, const char *name, double **out)
 {
-    int64_t n;
-    const odd_status st = odd_column_read(p->scores, name, ODD_F64, (void **)out, &n);
-    if (st != ODD_OK || n == p->audited->rows) return st;
-    return odd_fail(ODD_FORMAT, "scores.h5 has %lld rows, the catalogue %lld", (long long)n,
-                    (long long)p->audited->rows);
+    return odd_image_column_read(p->scores, "scores.h5", name, ODD_F64,
+                                 odd_audited_rows(p->audited), (void **)out);
 }
 
 /* The column that is a probability of what ranks, if there is one. */

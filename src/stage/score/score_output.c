@@ -25,11 +25,11 @@ odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
             .rank = i + 1,
             .row = row,
             .name = odd_audited_name(a, row),
-            .label = odd_catalogue_text(&a->list, a->list.item[a->item[row]].label),
+            .label = odd_audited_label(a, row),
             .reason = s->reason[i],
             .score = s->score[row],
             .probability = s->by.probability < 0 ? NAN : s->value[s->by.probability * s->n + row],
-            .truth = a->truth[row],
+            .truth = odd_audited_truth(a, row),
         };
     }
     ODD_TRY(odd_run_path(run, "flagged.csv", &path));

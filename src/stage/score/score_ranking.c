@@ -19,21 +19,6 @@ void odd_scored_free(odd_scored *s)
     odd_free(s->reason);
 }
 
-/* The rows of the features rise: no image is there twice. */
-static odd_status check_rows(const odd_scored *s, const int64_t row[], int64_t rows, int64_t scored)
-{
-    if (rows != scored)
-        return odd_fail(ODD_FORMAT, "features.h5 has %lld images, reduce.h5 %lld rows",
-                        (long long)rows, (long long)scored);
-    for (int64_t i = 0; i < rows; i++)
-        if (row[i] < 0 || row[i] >= s->n || (i > 0 && row[i] <= row[i - 1]))
-            return odd_fail(ODD_FORMAT,
-                            "features.h5: row %lld is of image %lld, where ingest.h5 has %lld "
-                            "and each comes once",
-                            (long long)i, (long long)row[i], (long long)s->n);
-    return ODD_OK;
-}
-
 static odd_status place(odd_scored *s, const int64_t row[], const double given[], int64_t rows)
 {
     odd_status st;
@@ -92,11 +77,14 @@ odd_status odd_score_rank(const odd_run *run, const odd_file *features, const od
 {
     int64_t *row = NULL, rows;
     odd_status st;
-    ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)&row, &rows));
-    ODD_TRY(check_rows(s, row, rows, scored));
+    ODD_TRY(odd_feature_images_read(features, s->n, &row, &rows));
+    if (rows != scored)
+        ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has %lld images, reduce.h5 %lld rows",
+                         (long long)rows, (long long)scored));
     ODD_TRY(place(s, row, given, rows));
     qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
-    ODD_TRY(odd_calibration_mark(run->job, s->n, run->audited->verified, &s->calibrates));
+    ODD_TRY(
+        odd_calibration_mark(run->job, s->n, odd_audited_verified(run->audited), &s->calibrates));
     ODD_TRY(count_flagged(run, s));
     s->flagged = s->flagging.flagged;
     ODD_TRY(explain(model, s));

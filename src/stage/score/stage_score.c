@@ -72,7 +72,7 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     odd_scored s = {0};
     odd_status st;
     ODD_TRY(odd_run_audited(run, &audited));
-    s.n = audited->rows;
+    s.n = odd_audited_rows(audited);
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
     ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));

@@ -16,7 +16,7 @@ static odd_status find_readable(const odd_file *ingest, odd_train_images *images
     uint8_t *status = NULL;
     int64_t n;
     odd_status st;
-    ODD_TRY(odd_column_read(ingest, "status", ODD_U8, (void **)&status, &n));
+    ODD_TRY(odd_image_marks_read(ingest, "status", &status, &n));
     if (n != images->n)
         ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has %lld images and %lld verdicts on them",
                          (long long)images->n, (long long)n));
@@ -35,7 +35,7 @@ static odd_status find_held_out(const odd_file *ingest, odd_train_images *images
     int64_t n;
     odd_status st;
     if (!odd_file_has(ingest, "held_out")) return ODD_NEW(images->held_out, images->n);
-    ODD_TRY(odd_column_read(ingest, "held_out", ODD_U8, (void **)&images->held_out, &n));
+    ODD_TRY(odd_image_marks_read(ingest, "held_out", &images->held_out, &n));
     if (n != images->n)
         st = odd_fail(ODD_FORMAT, "ingest.h5 has %lld images and %lld marks of those held out",
                       (long long)images->n, (long long)n);

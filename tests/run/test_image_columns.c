@@ -1,0 +1,96 @@
+/* Whole columns of a value for each image: what does not fit the catalogue is refused, and nothing
+ * is left behind. */
+#include "stage_fixture.h"
+
+const char *odd_test_name = "image columns";
+
+enum { IMAGES = 6, ROWS = 4 };
+
+static const int64_t image[ROWS] = {0, 2, 3, 5}, behind[ROWS] = {0, 2, 3, 6},
+                     twice[ROWS] = {0, 2, 2, 5}, before[ROWS] = {-1, 2, 3, 5};
+static const double score[IMAGES] = {0.5, -1, 2, 3, 4, 5};
+static const uint8_t held_out[IMAGES] = {0, 1, 0, 0, 1, 1};
+static const int64_t flagged[] = {5, 0};
+
+static odd_file *file_with(const int64_t row[], const int64_t flags[])
+{
+    const column columns[] = {{"row", ODD_I64, ROWS, row},
+                              {"flagged/row", ODD_I64, 2, flags},
+                              {"score", ODD_F64, IMAGES, score},
+                              {"held_out", ODD_U8, IMAGES, held_out},
+                              {NULL, ODD_I64, 0, NULL}};
+    return file_of("all.h5", columns);
+}
+
+static void test_read(void)
+{
+    int64_t *rows = NULL, *flags = NULL, n, count, images;
+    double *scores = NULL;
+    uint8_t *mark = NULL;
+    fixture_folder(WORLD);
+    odd_file *file = file_with(image, flagged);
+    if (!file) return;
+    check_all(WORLD, odd_feature_images_read(file, IMAGES, &rows, &n) == ODD_OK && n == ROWS &&
+                         memcmp(rows, image, sizeof image) == 0);
+    check_all(WORLD, odd_flagged_read(file, IMAGES, &flags, &count) == ODD_OK && count == 2 &&
+                         memcmp(flags, flagged, sizeof flagged) == 0);
+    check_all(WORLD, odd_image_column_read(file, "all.h5", "score", ODD_F64, IMAGES,
+                                           (void **)&scores) == ODD_OK &&
+                         memcmp(scores, score, sizeof score) == 0);
+    check_all(WORLD, odd_image_marks_read(file, "held_out", &mark, &images) == ODD_OK &&
+                         images == IMAGES && memcmp(mark, held_out, sizeof held_out) == 0);
+    odd_free(rows);
+    odd_free(flags);
+    odd_free(scores);
+    odd_free(mark);
+    odd_file_close(&file);
+    fixture_remove(WORLD);
+}
+
+static void test_other_images(void)
+{
+    static const struct {
+        const int64_t *row;
+        const char *reason;
+    } wrong[] = {{behind, "row 3 is of image 6"},
+                 {twice, "row 2 is of image 2"},
+                 {before, "row 0 is of image -1"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        int64_t *rows, n;
+        fixture_folder(WORLD);
+        odd_file *file = file_with(wrong[i].row, flagged);
+        if (!file) return;
+        check_all(WORLD, odd_feature_images_read(file, IMAGES, &rows, &n) == ODD_FORMAT && !rows &&
+                             strstr(odd_fail_reason(), wrong[i].reason));
+        odd_file_close(&file);
+        fixture_remove(WORLD);
+    }
+}
+
+static void test_refused(void)
+{
+    static const int64_t nobody[] = {1, IMAGES};
+    int64_t *rows = NULL, n;
+    void *scores = NULL;
+    fixture_folder(WORLD);
+    odd_file *file = file_with(image, nobody);
+    if (!file) return;
+    check_all(WORLD, odd_flagged_read(file, IMAGES, &rows, &n) == ODD_FORMAT && !rows);
+    check_all(WORLD, odd_image_column_read(file, "all.h5", "score", ODD_F64, IMAGES + 1, &scores) ==
+                             ODD_FORMAT &&
+                         !scores);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "all.h5 has 6 rows, the catalogue 7"));
+    check_all(WORLD, odd_image_column_read(file, "all.h5", "none", ODD_F64, IMAGES, &scores) ==
+                             ODD_FORMAT &&
+                         !scores);
+    odd_file_close(&file);
+    check_all(WORLD, odd_store_open_objects() == 0);
+    fixture_remove(WORLD);
+}
+
+CU_TestInfo odd_tests[] = {
+    {"read", test_read},
+    {"other images", test_other_images},
+    {"refused", test_refused},
+    CU_TEST_INFO_NULL,
+};
