@@ -2,10 +2,9 @@
  * rows that may be streamed. */
 #include "stage/reduce/reduce_coder_internal.h"
 
-#include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/par/signals.h"
+#include "oddlot/par/panels.h"
 
 #include <math.h>
 
@@ -13,53 +12,35 @@ enum { PANEL = 256 }; /* rows that are read at a time */
 
 typedef struct {
     const odd_rows *rows;
+    odd_panels panels;
     odd_reduce_coder *coder;
-    float *read;     /* (PANEL, d) where rows are streamed */
     double squares;  /* of all centred features */
     int64_t bad_row; /* the first of mine with a value that is not finite; INT64_MAX: none */
 } measuring;
 
-/* Rows of mine from `local` on: x (count, d). */
-typedef odd_status (*panel_function)(measuring *m, int64_t local, int64_t count, const float x[]);
-
-/* All my rows in their order. @local */
-static odd_status each_panel(measuring *m, panel_function f)
+static odd_status add_to_mean(void *context, const odd_panel *panel)
 {
-    const odd_rows *rows = m->rows;
-    const int64_t n = rows->part.n_local;
-    odd_status st = ODD_OK;
-    for (int64_t at = 0; at < n; at += PANEL) {
-        const int64_t count = n - at < PANEL ? n - at : PANEL;
-        ODD_TRY(odd_signals_look());
-        if (!rows->x) ODD_TRY(rows->read(rows->reader, at, count, m->read));
-        ODD_TRY(f(m, at, count, rows->x ? rows->x + at * rows->d : m->read));
-    }
-done:
-    return st;
-}
-
-static odd_status add_to_mean(measuring *m, int64_t local, int64_t count, const float x[])
-{
+    measuring *m = context;
     const int d = m->rows->d;
     const double n = (double)m->rows->part.n;
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < panel->count; i++)
         for (int j = 0; j < d; j++) {
-            if (!isfinite(x[i * d + j])) {
-                m->bad_row = m->rows->part.row0 + local + i;
+            if (!isfinite(panel->x[i * d + j])) {
+                m->bad_row = m->rows->part.row0 + panel->local + i;
                 return odd_fail(ODD_NUMERIC, "a feature is not a finite number");
             }
-            m->coder->mean[j] += x[i * d + j] / n;
+            m->coder->mean[j] += panel->x[i * d + j] / n;
         }
     return ODD_OK;
 }
 
-static odd_status add_squares(measuring *m, int64_t local, int64_t count, const float x[])
+static odd_status add_squares(void *context, const odd_panel *panel)
 {
+    measuring *m = context;
     const int d = m->rows->d;
-    (void)local;
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < panel->count; i++)
         for (int j = 0; j < d; j++) {
-            const double apart = x[i * d + j] - m->coder->mean[j];
+            const double apart = panel->x[i * d + j] - m->coder->mean[j];
             m->squares += apart * apart;
         }
     return ODD_OK;
@@ -67,12 +48,12 @@ static odd_status add_squares(measuring *m, int64_t local, int64_t count, const 
 
 /* One rank after the other goes on with the numbers of those before it, so that they are added up
  * in the order of the rows, whoever has these. @collective */
-static odd_status in_turn(measuring *m, panel_function f, double value[], int64_t count)
+static odd_status in_turn(measuring *m, odd_panel_function f, double value[], int64_t count)
 {
     const MPI_Comm comm = m->rows->comm;
     odd_status st = ODD_OK;
     for (int r = 0; r < odd_size(comm); r++) {
-        if (r == odd_rank(comm)) st = each_panel(m, f);
+        if (r == odd_rank(comm)) st = odd_panels_each(&m->panels, f, m);
         odd_broadcast(comm, r, value, (size_t)count * sizeof *value);
     }
     return odd_agree(comm, st);
@@ -88,18 +69,18 @@ static int64_t first_bad(const measuring *m)
 
 odd_status odd_reduce_coder_measure(const odd_rows *rows, odd_reduce_coder *c, int64_t *bad_row)
 {
-    const int64_t n = rows->part.n, values = rows->x ? 0 : (int64_t)PANEL * rows->d;
+    const int64_t n = rows->part.n;
     measuring m = {.rows = rows, .coder = c, .bad_row = INT64_MAX};
     odd_status st;
     *bad_row = -1;
     if (n < 1) return odd_fail(ODD_ARG, "an auto-encoder of no rows");
-    ODD_TRY_ALL(rows->comm, ODD_NEW(m.read, values));
+    ODD_TRY_ALL(rows->comm, odd_panels_new(rows, PANEL, &m.panels));
     st = in_turn(&m, add_to_mean, c->mean, c->d);
     if (st == ODD_NUMERIC) *bad_row = first_bad(&m);
     ODD_TRY(st);
     ODD_TRY(in_turn(&m, add_squares, &m.squares, 1));
     c->scale = m.squares > 0 ? sqrt((double)n * c->d / m.squares) : 1;
 done:
-    odd_free(m.read);
+    odd_panels_free(&m.panels);
     return st;
 }
