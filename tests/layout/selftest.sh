@@ -138,6 +138,30 @@ expect 1 'no circle any more, strike it from the list: core.c pick.c random.c' c
 mv "$tree/build/src" "$tree/build/elsewhere"
 expect 1 '' circles
 
+# map WORDS STATUS ROOM...: the page of rooms, with these in their order.
+map() {
+    words=$1 status=$2
+    shift 2
+    good_tree
+    mkdir -p "$tree/tests/layout"
+    cp "$here/layers.awk" "$tree/tests/layout"
+    for room in "$@"; do
+        echo "| \`$room\` | what is in it |"
+    done >"$tree/src/README.md"
+    echo "${more:-}" >>"$tree/src/README.md"
+    expect "$status" "$words" /usr/bin/python3 "$here/map.py" "$tree"
+}
+
+map '' 0 stage/fit nn/train nn/graph image par
+map 'room par is not in the table' 1 stage/fit nn/train nn/graph image
+map 'kitchen is no room' 1 stage/fit kitchen nn/train nn/graph image par
+map 'par is in the table twice' 1 stage/fit nn/train nn/graph image par par
+map 'stage/fit looks at par, which the table has above it' 1 par stage/fit nn/train nn/graph image
+more='`par/sum.c`' map 'no file par/sum.c' 1 stage/fit nn/train nn/graph image par
+more='[a](par/sum.h)' map 'no par/sum.h' 1 stage/fit nn/train nn/graph image par
+more='`TABLE`, [a](par/agree.c)' map 'par/agree.c has no TABLE' 1 stage/fit nn/train nn/graph image par
+more='an `odd_dish`' map 'no type odd_dish' 1 stage/fit nn/train nn/graph image par
+
 rm -rf "${tree:?}"/*
 mkdir -p "$tree/src" "$tree/include/oddlot" "$tree/tests"
 for check in layers names; do
