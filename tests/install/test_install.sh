@@ -28,7 +28,7 @@ done
 echo '== the library gives out what its headers name, and its name holds the major version'
 nm -D --defined-only "$libraries/liboddlot.so" | awk '$2 != "A" && $3 !~ /^odd_/ {print; bad = 1} END {exit bad}'
 nm -D --defined-only "$libraries/liboddlot.so" | grep ' odd_pca_fit@' >/dev/null || fail 'odd_pca_fit is missing'
-if nm -D "$libraries/liboddlot.so" | grep ' odd_column_read'; then fail 'odd_column_read is internal'; fi
+if nm -D "$libraries/liboddlot.so" | grep ' odd_train_task_of'; then fail 'odd_train_task_of is internal'; fi
 readelf -d "$libraries/liboddlot.so" | grep 'SONAME.*liboddlot\.so\.[0-9]*\]'
 
 echo '== by pkg-config and mpicc'
