@@ -180,11 +180,13 @@ odd_status odd_job_fail(const odd_job *job, const char *key, const char *format,
 /* Path and value of each setting, in the order of the tables. */
 static odd_hash digest_part(odd_hash h, const odd_job_part *part)
 {
+    const odd_section *section = part->section;
+    const char *name = section->was ? section->was : section->name;
     for (int i = 0; i < part->option_count; i++) {
         const odd_option *o = &part->options[i];
         odd_text value = ODD_TEXT_EMPTY;
         odd_value_write(o, (const char *)part->fields + o->offset, &value);
-        h = odd_hash_add_text(h, part->section->name);
+        h = odd_hash_add_text(h, name);
         h = odd_hash_add_text(h, o->key);
         h = odd_hash_add_text(h, odd_text_string(&value));
         odd_text_free(&value);

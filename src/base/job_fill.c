@@ -68,7 +68,7 @@ static odd_status fill_option(const filling *f, odd_job_part *part, const odd_op
 
 /* ---- a mapping of options and sections ------------------------------------------------------ */
 
-static odd_status fail_unknown(const filling *f, const char *path, yaml_mark_t at)
+static void tell_guess(const filling *f, const char *path)
 {
     char guess[ODD_JOB_PATH];
     odd_text hint = ODD_TEXT_EMPTY;
@@ -77,6 +77,15 @@ static odd_status fail_unknown(const filling *f, const char *path, yaml_mark_t a
         odd_text_format(&hint, "; did you mean '%s'?", guess);
     odd_fail(ODD_USAGE, "unknown key '%s'%s", path, odd_text_string(&hint));
     odd_text_free(&hint);
+}
+
+static odd_status fail_unknown(const filling *f, const char *path, yaml_mark_t at)
+{
+    const odd_section *renamed = odd_path_renamed(f->job, path);
+    if (renamed)
+        odd_fail(ODD_USAGE, "the section '%s' is called '%s' now", renamed->was, renamed->name);
+    else
+        tell_guess(f, path);
     return odd_source_fail(f->source, ODD_USAGE, at);
 }
 

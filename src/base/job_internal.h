@@ -49,6 +49,8 @@ bool odd_path_is_section(const odd_job *job, const char *section);
 const odd_option *odd_path_option(const odd_job *job, const char *path, odd_job_part **part);
 /** Where this option or section was given, NULL if unknown or a default. */
 const odd_job_place *odd_path_place(const odd_job *job, const char *path);
+/** The section that this path is in, or is, by the section's former name; NULL if there is none. */
+const odd_section *odd_path_renamed(const odd_job *job, const char *path);
 /** The known path that an unknown one was meant to be, written to `guess`; false if none is near.
  */
 bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_JOB_PATH]);

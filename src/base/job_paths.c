@@ -52,6 +52,16 @@ const odd_job_place *odd_path_place(const odd_job *job, const char *path)
     return place && (place->set || place->line > 0) ? place : NULL;
 }
 
+const odd_section *odd_path_renamed(const odd_job *job, const char *path)
+{
+    for (int i = 0; i < job->part_count; i++) {
+        const odd_section *section = job->part[i].section;
+        if (!section->was) continue;
+        if (strcmp(path, section->was) == 0 || odd_path_inside(path, section->was)) return section;
+    }
+    return NULL;
+}
+
 static const char *last_key(const char *path)
 {
     const char *dot = strrchr(path, '.');

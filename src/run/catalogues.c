@@ -28,8 +28,8 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_catalogue_section = {"catalogue", "Where the images are", table,
-                                           sizeof(odd_catalogue_options)};
+const odd_section odd_catalogue_section =
+    ODD_SECTION("catalogue", "Where the images are", table, odd_catalogue_options);
 
 const odd_catalogue_kind *odd_catalogue_kind_of(const odd_job *job)
 {

@@ -35,12 +35,9 @@ static const odd_option options_table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_mixture_section = {
-    "mixture",
-    "An experiment: which labels are theme, which are odd, how many of each",
-    options_table,
-    sizeof(odd_contamination_options),
-};
+const odd_section odd_mixture_section =
+    ODD_SECTION("mixture", "An experiment: which labels are theme, which are odd, how many of each",
+                options_table, odd_contamination_options);
 
 static bool contains(const odd_list *list, const char *label)
 {

@@ -27,7 +27,7 @@ static const odd_option run_table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_run_section = {"", "The job", run_table, sizeof(odd_run_options)};
+const odd_section odd_run_section = ODD_SECTION("", "The job", run_table, odd_run_options);
 
 static odd_status default_folder(const char *name, char **out)
 {

@@ -39,9 +39,9 @@ static const odd_option options_table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_experiment_section = {
-    "experiment", "Many trials over a labelled catalogue, in place of an audit", options_table,
-    sizeof(odd_experiment_options)};
+const odd_section odd_experiment_section =
+    ODD_SECTION("experiment", "Many trials over a labelled catalogue, in place of an audit",
+                options_table, odd_experiment_options);
 
 /* Copy, {k} and {phi} filled in. */
 static void fill_in(const char *text, size_t length, int64_t k, double phi, odd_text *out)

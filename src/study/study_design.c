@@ -39,9 +39,9 @@ static const odd_option options_table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_study_section = {
-    "study", "Many whole runs that differ in their settings, as one table", options_table,
-    sizeof(odd_study_options)};
+const odd_section odd_study_section =
+    ODD_SECTION("study", "Many whole runs that differ in their settings, as one table",
+                options_table, odd_study_options);
 
 static const odd_study_options *options_of(const odd_job *job)
 {

@@ -51,11 +51,11 @@ static const odd_option mixture_options[] = {
 
 /* "fit" comes after "fit.mixture", and "deep.er" has no "deep" above it. */
 static const odd_section sections[] = {
-    {"", "the whole run", top_options, sizeof(top_settings)},
-    {"catalogue", "the images", catalogue_options, sizeof(catalogue_settings)},
-    {"fit.mixture", "theme and anomaly", mixture_options, sizeof(mixture_settings)},
-    {"fit", "learn a detector", fit_options, sizeof(fit_settings)},
-    {"deep.er", "under a section of its own", top_options, sizeof(top_settings)},
+    ODD_SECTION("", "the whole run", top_options, top_settings),
+    ODD_SECTION("catalogue", "the images", catalogue_options, catalogue_settings),
+    ODD_SECTION("fit.mixture", "theme and anomaly", mixture_options, mixture_settings),
+    ODD_SECTION("fit", "learn a detector", fit_options, fit_settings),
+    ODD_SECTION("deep.er", "under a section of its own", top_options, top_settings),
 };
 #define SECTION_COUNT ((int)(sizeof sections / sizeof *sections))
 

@@ -297,7 +297,7 @@ static void wrong_tables_are_told(void)
         ODD_INT(top_settings, seed, "0", 1, 5, "a default out of its range"),
         ODD_OPTIONS_END,
     };
-    static const odd_section table[] = {{"", "", wrong, sizeof(top_settings)}};
+    static const odd_section table[] = {ODD_SECTION("", "", wrong, top_settings)};
     odd_job *job;
     CU_ASSERT_EQUAL(odd_job_load(NULL, NULL, 0, table, 1, &job), ODD_ARG);
     CU_ASSERT_STRING_EQUAL(odd_fail_reason(),
@@ -306,8 +306,8 @@ static void wrong_tables_are_told(void)
 
 static void a_section_may_have_no_options(void)
 {
-    static const odd_section table[] = {{"a", "", NULL, 0},
-                                        {"a.b", "", top_options, sizeof(top_settings)}};
+    static const odd_section table[] = {{.name = "a", .help = ""},
+                                        ODD_SECTION("a.b", "", top_options, top_settings)};
     const char *const sets[] = {"a={b: {seed: 3}}"};
     odd_text yaml = ODD_TEXT_EMPTY;
     odd_job *job;
@@ -336,7 +336,7 @@ static void paths_become_absolute(void)
         ODD_PATH(path_settings, none, "", ""),
         ODD_OPTIONS_END,
     };
-    static const odd_section table[] = {{"", "", options, sizeof(path_settings)}};
+    static const odd_section table[] = {ODD_SECTION("", "", options, path_settings)};
     static const char *const sets[] = {"set=[a/b, /c]"};
     const char yaml[] = "file: [a, ../b, /c]\none: a b\n";
     char *here = realpath(".", NULL), wanted[4200];

@@ -21,7 +21,7 @@ static const odd_option place_options[] = {
     ODD_PATHS(place_settings, files, "", ""),
     ODD_OPTIONS_END,
 };
-static const odd_section places[] = {{"place", "", place_options, sizeof(place_settings)}};
+static const odd_section places[] = {ODD_SECTION("place", "", place_options, place_settings)};
 
 static char path[64];
 

@@ -95,10 +95,10 @@ static const odd_option flat_table[] = {
     ODD_INT(settings, last, "4", 0, 9, "that is shared"),
     ODD_OPTIONS_END,
 };
-static const odd_section nested[] = {{"fit", "", table, sizeof(settings)},
-                                     {"fit.knn", "", knn_table, sizeof(knn_settings)}};
-static const odd_section flat[] = {{"fit", "", flat_table, sizeof(settings)},
-                                   {"fit.knn", "", knn_table, sizeof(knn_settings)}};
+static const odd_section nested[] = {ODD_SECTION("fit", "", table, settings),
+                                     ODD_SECTION("fit.knn", "", knn_table, knn_settings)};
+static const odd_section flat[] = {ODD_SECTION("fit", "", flat_table, settings),
+                                   ODD_SECTION("fit.knn", "", knn_table, knn_settings)};
 
 static odd_job *load(const odd_section sections[], const char *set)
 {

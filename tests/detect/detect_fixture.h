@@ -60,7 +60,10 @@ static inline const void *settings(const odd_detector *detector, const char *con
     static char name[64];
     static odd_section section;
     snprintf(name, sizeof name, "fit.%s", detector->name);
-    section = (odd_section){name, detector->summary, detector->options, detector->options_size};
+    section = (odd_section){.name = name,
+                            .help = detector->summary,
+                            .options = detector->options,
+                            .size = detector->options_size};
     const odd_status st = odd_job_load(NULL, sets, count, &section, 1, job);
     if (st != ODD_OK) fprintf(stderr, "settings: %s\n", odd_fail_reason());
     ODD_CHECK(st == ODD_OK);

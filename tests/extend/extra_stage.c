@@ -16,7 +16,7 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section census_section = {"census", "Counting", table, sizeof(census_options)};
+static const odd_section census_section = ODD_SECTION("census", "Counting", table, census_options);
 
 static odd_status count_flagged(odd_run *run, int64_t *flagged)
 {

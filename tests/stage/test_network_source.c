@@ -236,7 +236,10 @@ static odd_status load_job(const char *batch, const char *layer, odd_job **job)
     snprintf(set_batch, sizeof set_batch, "onnx.batch=%s", batch);
     snprintf(set_layer, sizeof set_layer, "onnx.layer=%s", layer);
     const char *const sets[] = {set_model, set_batch, set_layer, "onnx.preset=unit"};
-    section[0] = (odd_section){"onnx", "", odd_feature_onnx.options, odd_feature_onnx.options_size};
+    section[0] = (odd_section){.name = "onnx",
+                               .help = "",
+                               .options = odd_feature_onnx.options,
+                               .size = odd_feature_onnx.options_size};
     return odd_job_load(NULL, sets, 4, section, 1, job);
 }
 

@@ -123,10 +123,19 @@ bool odd_option_at(const odd_option *table, int i, odd_option *out);
 
 typedef struct {
     const char *name;          /* dotted path */
+    const char *was;           /* the path of before a renaming, which is refused with a hint; NULL:
+                                  it was never another. Digests go on with it, so that a new name
+                                  alone puts no run out of date */
     const char *help;          /* one line */
     const odd_option *options; /* ends with ODD_OPTIONS_END; NULL: none */
     size_t size;               /* of the struct that the offsets point into */
 } odd_section;
+
+/* A section that was never renamed, whose table fills a struct of `type`. */
+#define ODD_SECTION(path, line, table, type)                                                       \
+    {                                                                                              \
+        .name = (path), .help = (line), .options = (table), .size = sizeof(type)                   \
+    }
 
 typedef struct odd_job odd_job;
 
@@ -143,6 +152,8 @@ typedef struct odd_job odd_job;
  *         ODD_USAGE  wrong YAML, a key that is unknown (naming the nearest one) or given twice, a
  *                    wrong type, a value out of range: "jobs/a.yaml:12:9: fit.tolerance: expected
  *                    a number of at least 0, found 'many'", or "--set fit.tolerance=many: ...";
+ *                    a section by its former name: "the section 'mixture' is called 'contamination'
+ *                    now";
  *                    a part that is not there: "no detector 'cor'; there are: core, knn; did you
  *                    mean 'core'?"
  *         ODD_IO     the file cannot be read

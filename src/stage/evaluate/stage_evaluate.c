@@ -27,9 +27,9 @@ static const odd_option evaluate_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section evaluate_section = {"evaluate",
-                                             "How well it worked, where truth or labels are known",
-                                             evaluate_table, sizeof(evaluate_options)};
+static const odd_section evaluate_section =
+    ODD_SECTION("evaluate", "How well it worked, where truth or labels are known", evaluate_table,
+                evaluate_options);
 
 /* Rows whose truth is known, that have a score and are not learnt from where some are held out. */
 typedef struct {

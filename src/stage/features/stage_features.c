@@ -32,8 +32,8 @@ static const odd_option features_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section features_section = {"features", "From images to numbers", features_table,
-                                             sizeof(features_options)};
+static const odd_section features_section =
+    ODD_SECTION("features", "From images to numbers", features_table, features_options);
 
 static const odd_feature_source *source_of(const odd_job *job)
 {

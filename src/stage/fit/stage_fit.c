@@ -33,8 +33,8 @@ static const odd_option fit_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section fit_section = {"fit", "Learning what is usual", fit_table,
-                                        sizeof(odd_fit_options)};
+static const odd_section fit_section =
+    ODD_SECTION("fit", "Learning what is usual", fit_table, odd_fit_options);
 
 static const odd_detector *detector_of(const odd_job *job)
 {

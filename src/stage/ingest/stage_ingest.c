@@ -30,10 +30,10 @@ static const odd_option ingest_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section ingest_section = {"ingest", "Reading the images", ingest_table,
-                                           sizeof(odd_ingest_options)};
-static const odd_section image_section = {"image", "How images are stored",
-                                          odd_prepare_option_table, sizeof(odd_prepare_options)};
+static const odd_section ingest_section =
+    ODD_SECTION("ingest", "Reading the images", ingest_table, odd_ingest_options);
+static const odd_section image_section =
+    ODD_SECTION("image", "How images are stored", odd_prepare_option_table, odd_prepare_options);
 
 static void ingest_close(odd_ingest *g)
 {

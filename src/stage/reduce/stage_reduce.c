@@ -37,8 +37,8 @@ static const odd_option reduce_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section reduce_section = {"reduce", "From wide rows to short ones", reduce_table,
-                                           sizeof(reduce_options)};
+static const odd_section reduce_section =
+    ODD_SECTION("reduce", "From wide rows to short ones", reduce_table, reduce_options);
 
 const odd_reduction *odd_stage_reduction_find(const char *name)
 {

@@ -29,8 +29,8 @@ static const odd_option report_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section report_section = {"report", "The page to look at", report_table,
-                                           sizeof(odd_report_options)};
+static const odd_section report_section =
+    ODD_SECTION("report", "The page to look at", report_table, odd_report_options);
 
 static void page_close(odd_page *p)
 {

@@ -38,8 +38,8 @@ static const odd_option score_table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_score_section = {"score", "Ranking and flagging", score_table,
-                                       sizeof(odd_score_options)};
+const odd_section odd_score_section =
+    ODD_SECTION("score", "Ranking and flagging", score_table, odd_score_options);
 
 static bool is(const odd_score_options *o, const char *way)
 {

@@ -53,8 +53,8 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_train_section = {"train", "Networks trained on the catalogue itself", table,
-                                       sizeof(odd_training_options)};
+const odd_section odd_train_section =
+    ODD_SECTION("train", "Networks trained on the catalogue itself", table, odd_training_options);
 
 static const odd_training_options *options_of(const odd_job *job)
 {

@@ -21,9 +21,9 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_train_augment_section = {
+const odd_section odd_train_augment_section = ODD_SECTION(
     "train.augment", "Changes of images while a network learns from them, anew in every epoch",
-    table, sizeof(odd_augment_options)};
+    table, odd_augment_options);
 
 odd_augment_task odd_augment_task_of(const odd_job *job)
 {
