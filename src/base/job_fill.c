@@ -61,7 +61,7 @@ static odd_status fill_option(const filling *f, odd_job_part *part, const odd_op
     odd_status st = odd_node_read(f->document, option, node, field_of(part, option), &at);
     if (st == ODD_OK) st = odd_value_make_absolute(option, f->folder, field_of(part, option));
     if (st == ODD_OK) st = odd_hint_paths(option, field_of(part, option));
-    if (st == ODD_OK) return set_place(f->source, at, place);
+    if (st == ODD_OK) return set_place(f->source, node->start_mark, place);
     if (f->source->is_file) odd_fail_prefix(st, "%s: ", path);
     return odd_source_fail(f->source, st, at);
 }

@@ -1,5 +1,5 @@
-/* Contamination: a mixture description takes theme images and some odd ones from a labelled
- * catalogue, as the published experiments do. Without one, every image is audited and no truth is
+/* Contamination: theme images and some odd ones of a labelled catalogue make what is audited, as in
+ * the published experiments. Where a job asks for none, every image is audited and no truth is
  * known. */
 #include "run/contamination_internal.h"
 
@@ -35,9 +35,13 @@ static const odd_option options_table[] = {
     ODD_OPTIONS_END,
 };
 
-const odd_section odd_mixture_section =
-    ODD_SECTION("mixture", "An experiment: which labels are theme, which are odd, how many of each",
-                options_table, odd_contamination_options);
+const odd_section odd_contamination_section = {
+    .name = "contamination",
+    .was = "mixture",
+    .help = "An experiment: which labels are theme, which are odd, how many of each",
+    .options = options_table,
+    .size = sizeof(odd_contamination_options),
+};
 
 static bool contains(const odd_list *list, const char *label)
 {
@@ -77,11 +81,13 @@ static odd_status wanted(const odd_job *job, const odd_contamination_options *o,
     else if (o->anomaly_share >= 0)
         *odd = llround((double)*theme * o->anomaly_share / (1 - o->anomaly_share));
     if (*theme > theme_there)
-        return odd_job_fail(job, "mixture.theme_count", "%lld theme images wanted, %lld are there",
-                            (long long)*theme, (long long)theme_there);
+        return odd_job_fail(job, "contamination.theme_count",
+                            "%lld theme images wanted, %lld are there", (long long)*theme,
+                            (long long)theme_there);
     if (*odd > odd_there)
         return odd_job_fail(
-            job, o->anomaly_count >= 0 ? "mixture.anomaly_count" : "mixture.anomaly_share",
+            job,
+            o->anomaly_count >= 0 ? "contamination.anomaly_count" : "contamination.anomaly_share",
             "%lld odd images wanted, %lld are there", (long long)*odd, (long long)odd_there);
     return ODD_OK;
 }
@@ -102,8 +108,8 @@ static odd_status check_apart(const odd_job *job, const odd_contamination_option
 {
     for (int64_t i = 0; i < o->anomaly.count; i++)
         if (contains(&o->theme, o->anomaly.item[i]))
-            return odd_job_fail(job, "mixture.anomaly", "the label '%s' is both theme and odd",
-                                o->anomaly.item[i]);
+            return odd_job_fail(job, "contamination.anomaly",
+                                "the label '%s' is both theme and odd", o->anomaly.item[i]);
     return ODD_OK;
 }
 
@@ -174,21 +180,21 @@ static odd_status mix(const odd_job *job, const odd_contamination_options *o, od
     const uint64_t seed = (uint64_t)o->seed;
     int64_t take_theme, take_odd;
     odd_status st;
-    ODD_TRY(check_labels(job, &a->list, "mixture.theme", &o->theme));
-    ODD_TRY(check_labels(job, &a->list, "mixture.anomaly", &o->anomaly));
+    ODD_TRY(check_labels(job, &a->list, "contamination.theme", &o->theme));
+    ODD_TRY(check_labels(job, &a->list, "contamination.anomaly", &o->anomaly));
     ODD_TRY(check_apart(job, o));
     ODD_TRY(collect(&a->list, o, ODD_TRUTH_THEME, &theme));
     ODD_TRY(collect(&a->list, o, ODD_TRUTH_ODD, &odd));
     ODD_TRY(wanted(job, o, theme.count, odd.count, &take_theme, &take_odd));
     ODD_TRY(odd_row_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
-    ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_MIXTURE));
+    ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_ODD));
     ODD_TRY(merge(a, &theme, &odd));
     ODD_TRY(odd_hold_out(job, o, a));
-    ODD_TRY(verify_some(job, "mixture.verified_theme", a, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
+    ODD_TRY(verify_some(job, "contamination.verified_theme", a, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
                         o->verified_theme, seed));
-    ODD_TRY(verify_some(job, "mixture.verified_odd", a, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
+    ODD_TRY(verify_some(job, "contamination.verified_odd", a, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
                         o->verified_odd, seed));
-    odd_log(ODD_LOG_INFO, "mixture: %lld theme and %lld odd images of a catalogue of %lld",
+    odd_log(ODD_LOG_INFO, "contamination: %lld theme and %lld odd images of a catalogue of %lld",
             (long long)theme.count, (long long)odd.count, (long long)a->list.count);
 done:
     odd_free(theme.item);
@@ -198,7 +204,7 @@ done:
 
 odd_status odd_contaminate(const odd_job *job, odd_audited *a)
 {
-    const odd_contamination_options *o = odd_job_section(job, "mixture");
+    const odd_contamination_options *o = odd_job_section(job, odd_contamination_section.name);
     odd_status st;
     if (o->theme.count > 0 || o->anomaly.count > 0) return mix(job, o, a);
     ODD_TRY(take_all(a));

@@ -10,7 +10,7 @@
 
 #include "oddlot/base/random.h"
 
-/* Section `mixture`. */
+/* Section `contamination`. */
 typedef struct {
     odd_list theme, anomaly;
     int64_t theme_count, anomaly_count;

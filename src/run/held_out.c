@@ -37,19 +37,19 @@ odd_status odd_hold_out(const odd_job *job, const odd_contamination_options *o, 
     int64_t held = 0;
     odd_status st;
     if (o->held_out > 0 && o->theme.count == 0 && o->anomaly.count == 0)
-        return odd_job_fail(job, "mixture.held_out",
-                            "is a share of the theme: give mixture.theme "
-                            "or mixture.anomaly");
+        return odd_job_fail(job, "contamination.held_out",
+                            "is a share of the theme: give contamination.theme "
+                            "or contamination.anomaly");
     hold_out_split(o->held_out_split, a);
     ODD_TRY(hold_out_share(o, a));
     for (int64_t i = 0; i < a->rows; i++)
         held += a->held_out[i];
     if (a->rows > 0 && held == a->rows)
-        ODD_TRY(odd_job_fail(job, o->held_out > 0 ? "mixture.held_out" : "mixture.held_out_split",
-                             "all %lld images are held out: nothing is left to learn from",
-                             (long long)held));
+        ODD_TRY(odd_job_fail(
+            job, o->held_out > 0 ? "contamination.held_out" : "contamination.held_out_split",
+            "all %lld images are held out: nothing is left to learn from", (long long)held));
     if (held == 0 && *o->held_out_split)
-        ODD_TRY(odd_job_fail(job, "mixture.held_out_split", "no image has the split '%s'",
+        ODD_TRY(odd_job_fail(job, "contamination.held_out_split", "no image has the split '%s'",
                              o->held_out_split));
     if (held > 0)
         odd_log(ODD_LOG_INFO, "%lld of %lld images are held out: judged, never learnt from",

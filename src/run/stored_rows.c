@@ -93,7 +93,7 @@ static odd_status pick_learnt(const odd_file *ingest, const odd_file *features, 
         if (!held_out[image[i]]) (*pick)[(*picked)++] = i;
     if (n > 0 && *picked == 0)
         ODD_TRY(odd_fail(ODD_USAGE, "every image that could be read is held out: nothing is left "
-                                    "to learn from, see mixture.held_out"));
+                                    "to learn from, see contamination.held_out"));
     if (*picked == n) {
         odd_free(*pick);
         *pick = NULL;

@@ -212,7 +212,7 @@ static odd_status draw(const odd_design *d, const odd_trial_key *key, const pool
     ODD_TRY(sample_new(theme + odd, &out->fit));
     ODD_TRY(sample_new(2 * test, &out->test));
     ODD_TRY(divide(themes, theme, test, seed, ODD_STREAM_THEME, 0, out));
-    ODD_TRY(divide(odds, odd, test, seed, ODD_STREAM_MIXTURE, 1, out));
+    ODD_TRY(divide(odds, odd, test, seed, ODD_STREAM_ODD, 1, out));
     ODD_TRY(merge(&out->fit, theme));
     ODD_TRY(merge(&out->test, test));
     ODD_TRY(verify(d, seed, &out->fit));

@@ -47,8 +47,8 @@ static odd_status check_experiment(const odd_job *job)
 {
     odd_design *d = NULL;
     odd_status st;
-    if (odd_job_given(job, "mixture.theme") || odd_job_given(job, "mixture.anomaly"))
-        return odd_job_fail(job, "mixture",
+    if (odd_job_given(job, "contamination.theme") || odd_job_given(job, "contamination.anomaly"))
+        return odd_job_fail(job, "contamination",
                             "an experiment draws its own mixtures, see `oddlot help job`");
     if (odd_job_given(job, "train.network"))
         return odd_job_fail(job, "train.network",

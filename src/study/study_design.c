@@ -23,7 +23,7 @@ static const odd_option options_table[] = {
         "on what, in the same form, such as catalogues; what a column sets holds against the row"),
     ODD_INT(odd_study_options, seeds, "3", 1, 1e6,
             "runs of each row and column, with the job's seed, the next one, ...; images are drawn "
-            "by them too (mixture.seed)"),
+            "by them too (contamination.seed)"),
     ODD_LIST(odd_study_options, values, "[]",
              "figures of the table, each \"NAME | FILE.h5:PATH\", a dataset or attribute of a "
              "run's file, as `oddlot info` lists them; of an array the mean. \"| %\" shows it in "
@@ -116,6 +116,15 @@ static odd_status check_settings(const odd_variant *v)
     return ODD_OK;
 }
 
+/* Faults are told here, where it is known which setting of the study they stand in. */
+static odd_status check_keys(const odd_job *job, const odd_variant *v)
+{
+    odd_job *varied;
+    odd_status st = odd_job_vary(job, (const char *const *)v->set.item, (int)v->set.count, &varied);
+    odd_job_free(&varied);
+    return st;
+}
+
 static const odd_variant *find_variant(const odd_variants *list, const char *name, size_t length)
 {
     for (int64_t i = 0; i < list->count; i++)
@@ -143,6 +152,7 @@ static odd_status read_variants(const odd_job *job, const char *key, const odd_l
         odd_variant *v = &out->variant[out->count++];
         if ((st = variant_of(texts->item[i], v)) == ODD_OK) st = check_settings(v);
         if (st == ODD_OK) st = check_folder(out, v);
+        if (st == ODD_OK) st = check_keys(job, v);
         if (st == ODD_USAGE)
             st = odd_job_fail(job, key, "'%s': %s", texts->item[i], odd_fail_reason());
         if (st != ODD_OK) goto done;

@@ -79,8 +79,7 @@ const double *odd_study_published(const odd_study *study, int64_t row, int64_t c
 void odd_study_run_name(const odd_study *study, const odd_study_key *key, odd_text *out);
 void odd_study_run_folder(const odd_study *study, const odd_study_key *key, odd_text *out);
 
-/** The job of a run, which is no study. Owned by caller: odd_job_free(). @local; ODD_USAGE naming
- *  row and column. */
+/** The job of a run, which is no study. Owned by caller: odd_job_free(). @local */
 odd_status odd_study_job(const odd_study *study, const odd_study_key *key, odd_job **out);
 
 /* ---- study_part.c: one run at work ---- */

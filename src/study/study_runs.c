@@ -78,7 +78,7 @@ static odd_status vary(const odd_study *s, const odd_study_key *key, const char 
     const char **set = NULL;
     int count = 0;
     odd_status st;
-    odd_text_format(&draw, "mixture.%s", seed);
+    odd_text_format(&draw, "contamination.%s", seed);
     ODD_TRY(odd_text_status(&draw));
     ODD_TRY(ODD_NEW(set, 1 + row->count + column->count + owns));
     set[count++] = odd_text_string(&draw);
@@ -106,9 +106,6 @@ odd_status odd_study_job(const odd_study *s, const odd_study_key *key, odd_job *
     ODD_TRY(odd_text_status(&seed));
     ODD_TRY(vary(s, key, odd_text_string(&name), odd_text_string(&seed), out));
 done:
-    if (st == ODD_USAGE)
-        odd_fail_prefix(st, "study, row '%s', column '%s': ", s->rows.variant[key->row].name,
-                        s->columns.variant[key->column].name);
     odd_text_free(&name);
     odd_text_free(&seed);
     return st;

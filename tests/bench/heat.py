@@ -127,7 +127,7 @@ def main():
         catalogue, run = os.path.join(folder, "damaged.h5"), os.path.join(folder, "run")
         box = make(catalogue, args.images, args.damaged, args.seed)
         words = ["catalogue.kind=hdf5", f"catalogue.path={catalogue}", "catalogue.dataset=images",
-                 "catalogue.label_dataset=labels", "mixture.theme=[0]", "report.top=500",
+                 "catalogue.label_dataset=labels", "contamination.theme=[0]", "report.top=500",
                  f"score.flag_share={args.damaged / args.images}"] + args.set
         oddlot(args, ["run", f"{ROOT}/jobs/damage.yaml", "-o", run] +
                [word for setting in words for word in ("--set", setting)])

@@ -19,7 +19,7 @@ KINDS = ("avx512", "avx2", "avx", "sse41")
 FASHION = "/usr/share/datasets/fashion-mnist/t10k-"
 CATALOGUE = f"""
 catalogue: {{kind: idx, path: {FASHION}images-idx3-ubyte.gz, labels: {FASHION}labels-idx1-ubyte.gz}}
-mixture: {{theme: [5, 7, 9], seed: 1}}
+contamination: {{theme: [5, 7, 9], seed: 1}}
 image: {{size: 28, channels: gray}}
 """
 CODES = CATALOGUE + """

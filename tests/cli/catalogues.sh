@@ -26,7 +26,7 @@ images hdf5 bytes.h5 300
 images hdf5 reals.h5 300 float
 for kind in bytes reals; do
     echo "catalogue: {kind: hdf5, path: $kind.h5, dataset: images, label_dataset: labels}" >$kind.yaml
-    good on 2 run $kind.yaml -o $kind "${small[@]}" --set 'mixture.anomaly=[0, 1, 2, 3, 4, 6, 8]'
+    good on 2 run $kind.yaml -o $kind "${small[@]}" --set 'contamination.anomaly=[0, 1, 2, 3, 4, 6, 8]'
     check agrees $kind 300 0
 done
 check same bytes reals features.h5 reduce.h5 model.h5 scores.h5 evaluate.h5

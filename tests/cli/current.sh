@@ -3,9 +3,9 @@
 . "$ODDLOT_SOURCE/tests/cli/lib.sh"
 images png pictures 160
 {
-    footwear | grep -v -e '^catalogue' -e '^mixture'
+    footwear | grep -v -e '^catalogue' -e '^contamination'
     echo "catalogue: {kind: folder, path: pictures, label_from: folder}"
-    echo "mixture: {theme: [5, 7, 9]}"
+    echo "contamination: {theme: [5, 7, 9]}"
 } >job.yaml
 run() { good alone run job.yaml -o run "$@"; }
 

@@ -64,7 +64,7 @@ wrong "no detector 'mixtures'" --set "experiment.techniques=['x | fit.detector=m
 wrong "expected 'NAME | theme labels | odd labels'" --set "experiment.mixtures=[shoes]"
 wrong "above 0 and below 1" --set "experiment.shares=[1.5]"
 wrong "wants numbers for {k}" --set "experiment.components=[]"
-wrong "draws its own mixtures" --set "mixture.theme=[1]"
+wrong "draws its own mixtures" --set "contamination.theme=[1]"
 wrong "wants 9010 theme images" --set experiment.theme_images=9000
 good on 1 ingest job.yaml -o wrong
 fails_with 2 "no stage of this job" alone fit job.yaml -o wrong

@@ -27,7 +27,7 @@ train:
   batch: 24
   rate: 0.01
   damage: {kinds: square, side: 12}
-mixture: {theme: [0], anomaly_share: 0.04, seed: 3}
+contamination: {theme: [0], anomaly_share: 0.04, seed: 3}
 score: {rank_by: damage, flag_by: share, flag_share: 0.1}
 END
 good on 2 run job.yaml -o run

@@ -4,7 +4,7 @@
 . "$ODDLOT_SOURCE/tests/cli/lib.sh"
 images idx cut 403
 footwear >job.yaml
-out="mixture.held_out=0.25"
+out="contamination.held_out=0.25"
 
 OMP_NUM_THREADS=1 good on 1 run job.yaml -o one --set $out
 says "images are held out: judged, never learnt from"
@@ -38,10 +38,10 @@ images png pictures 60
 cat >list.yaml <<END
 name: list
 catalogue: {kind: manifest, path: list.csv}
-mixture: {held_out_split: test}
+contamination: {held_out_split: test}
 image: {size: 16}
 reduce: {pca: {components: 4}}
 END
 good on 2 run list.yaml -o list
 check held_out list
-fails_with 2 "no image has the split 'tset'" on 2 run list.yaml -o wrong --set mixture.held_out_split=tset
+fails_with 2 "no image has the split 'tset'" on 2 run list.yaml -o wrong --set contamination.held_out_split=tset

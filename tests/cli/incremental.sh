@@ -12,7 +12,7 @@ with h5py.File('all.h5') as f:
 cat >job.yaml <<'END'
 name: halves
 catalogue: {kind: hdf5, path: first.h5, dataset: images, label_dataset: labels}
-mixture: {theme: [5, 7, 9], seed: 3}
+contamination: {theme: [5, 7, 9], seed: 3}
 image: {size: 28, channels: gray}
 reduce: {pca: {components: 8}}
 END

@@ -21,7 +21,7 @@ END
 cat >codes.yaml <<'END'
 name: codes
 catalogue: {kind: idx, path: cut-images.gz, labels: cut-labels.gz}
-mixture: {theme: [5, 7, 9], held_out: 0.2}
+contamination: {theme: [5, 7, 9], held_out: 0.2}
 image: {size: 28, channels: gray}
 train:
   task: autoencoder

@@ -106,7 +106,7 @@ footwear() {
     cat <<END
 name: footwear
 catalogue: {kind: idx, path: cut-images.gz, labels: cut-labels.gz}
-mixture: {theme: [5, 7, 9], seed: 3}
+contamination: {theme: [5, 7, 9], seed: 3}
 image: {size: 28, channels: gray}
 reduce: {pca: {components: 8}}
 report: {top: 12}

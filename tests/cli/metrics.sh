@@ -8,10 +8,10 @@ for detector in mixture kmeans mahalanobis; do
     check judged $detector out
 done
 # clusters are compared with the labels, of what was learnt from; also where nobody knows what is odd
-good on 2 run job.yaml -o held_out --set fit.detector=kmeans --set mixture.held_out=0.3 \
+good on 2 run job.yaml -o held_out --set fit.detector=kmeans --set contamination.held_out=0.3 \
     --set fit.kmeans.spherical=true --set "fit.kmeans.start=k-means||" --set score.rank_by=normality
 check judged held_out out
-good on 2 run job.yaml -o labels --set fit.detector=kmeans --set fit.kmeans.clusters=0 --set mixture.theme=[]
+good on 2 run job.yaml -o labels --set fit.detector=kmeans --set fit.kmeans.clusters=0 --set contamination.theme=[]
 check judged labels out
 # unreadable images have no score and do not count
 images hdf5 real.h5 200 float

@@ -19,8 +19,8 @@ study:
     - "far, from the mean | fit.detector=mahalanobis features.pixels.side=6"
     - learnt | train.network=['conv 2 5x5', relu, 'max_pool 2', 'dense 2'] score.rank_by=damage
   columns:
-    - shoes | mixture.theme=[5, 7, 9]
-    - sandals / trainers | mixture.theme=[5, 7] catalogue.path=data/cut-images.gz
+    - shoes | contamination.theme=[5, 7, 9]
+    - sandals / trainers | contamination.theme=[5, 7] catalogue.path=data/cut-images.gz
   seeds: 2
   values:
     - AUC | evaluate.h5:metrics/roc_auc/score
@@ -166,12 +166,15 @@ says "run 2 of 4" # the first was there
 
 # another error ends the study, naming the run
 fails_with 2 "study, run 'b, as the job, seed 4': " alone run job.yaml -o ended --set "study.columns=[as the job]" \
-    --set "study.rows=['a | mixture.theme=[5]', 'b | mixture.theme=[33]']" --set "study.paper=[]"
+    --set "study.rows=['a | contamination.theme=[5]', 'b | contamination.theme=[33]']" --set "study.paper=[]"
 [ ! -e ended/runs ] || fail "a run was begun before all catalogues were looked at"
 
 no() { fails_with 2 "$1" alone run job.yaml -o no "${@:2}"; }
-no "row 'a', column 'shoes': --set reduce.pca.component=3: unknown key" --set "study.rows=[a | reduce.pca.component=3]" --set study.paper=[]
-no "row 'a', column 'shoes': --set fit.detector=mixtures: no detector 'mixtures'" --set "study.rows=[a | fit.detector=mixtures]" --set study.paper=[]
+no "study.rows=[a | reduce.pca.component=3]: 'a | reduce.pca.component=3': --set reduce.pca.component=3: unknown key" --set "study.rows=[a | reduce.pca.component=3]" --set study.paper=[]
+no "'a | fit.detector=mixtures': --set fit.detector=mixtures: no detector 'mixtures'" --set "study.rows=[a | fit.detector=mixtures]" --set study.paper=[]
+sed 's/| contamination/| mixture/' job.yaml >former.yaml
+fails_with 2 "former.yaml:13:5: study.columns: 'shoes | mixture.theme=[5, 7, 9]': --set mixture.theme=[5, 7, 9]: the section \
+'mixture' is called 'contamination' now" alone run former.yaml -o no
 no "no stage writes 'trian.h5'" --set study.paper=[] --set "study.values=['x | trian.h5:accuracy']"
 no "no row is called 'learned'" --set "study.paper=['learned | shoes | AUC | 1']"
 no "shares its folder 'a-b'" --set "study.rows=[a b, a/b]"

@@ -130,7 +130,7 @@ with h5py.File("planted.h5", "w") as f:
 END
 cp job.yaml planted.yaml
 cat >>planted.yaml <<'END'
-mixture: {theme: [0], anomaly_share: 0.04, seed: 3}
+contamination: {theme: [0], anomaly_share: 0.04, seed: 3}
 score: {rank_by: damage, flag_by: share, flag_share: 0.04}
 END
 planted=(--set train.network="[conv 8 5x5, relu, max_pool 2, dense 1]" --set catalogue.kind=hdf5

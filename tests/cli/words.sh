@@ -63,6 +63,7 @@ wrong "wrong.yaml:3:1: not valid YAML" "catalogue:" "  path: [a, b"
 wrong "wrong.yaml:2:3: " "catalogue:" "  pth: x"
 wrong "did you mean" "catalogue:" "  pth: x"
 wrong "'name' is given twice, first on line 1" "name: a" "name: b"
+wrong "wrong.yaml:2:1: the section 'mixture' is called 'contamination' now" "seed: 3" "mixture: {theme: [1]}"
 wrong "reduce.pca.components" "reduce: {pca: {components: many}}"
 wrong "wrong.yaml:1:" "reduce: {pca: {components: 0}}"
 wrong "wrong.yaml:1:" "reduce: 3"
@@ -82,9 +83,11 @@ head -c 2000 /dev/urandom >wrong.yaml
 fails_with 2 "wrong.yaml" alone run wrong.yaml -o nothing
 footwear >job.yaml
 fails_with 2 "--set fit.tolerance=1" alone run job.yaml --set fit.tolerance=1
+fails_with 2 "--set mixture.seed=2: the section 'mixture' is called 'contamination' now" \
+    alone run job.yaml --set mixture.seed=2
 fails_with 2 "seed" alone run job.yaml --set seed=soon
-fails_with 2 "no image has the label 'x'" on 2 run job.yaml -o labels --set mixture.theme=x
-fails_with 2 "theme images wanted" on 2 run job.yaml -o labels --set mixture.theme_count=1000
+fails_with 2 "no image has the label 'x'" on 2 run job.yaml -o labels --set contamination.theme=x
+fails_with 2 "theme images wanted" on 2 run job.yaml -o labels --set contamination.theme_count=1000
 fails_with 2 "--set score.rank_by=beauty: no score 'beauty'; core gives" \
     on 2 run job.yaml -o nothing --set score.rank_by=beauty
 [ ! -e nothing ] || fail "a wrong job made a folder"

@@ -6,7 +6,7 @@ images idx cut 240
 cat >job.yaml <<'END'
 name: extended
 catalogue: {kind: idx, path: cut-images.gz, labels: cut-labels.gz}
-mixture: {theme: [5, 7, 9], seed: 3}
+contamination: {theme: [5, 7, 9], seed: 3}
 image: {size: 28, channels: gray}
 train: {task: copy, network: [dense 8, relu, dense 784, 'reshape 1x28x28'], epochs: 2, copy: {weight: 2}}
 features: {source: quarters, quarters: {inverted: true}}

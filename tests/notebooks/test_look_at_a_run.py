@@ -25,7 +25,7 @@ def main(program, tree):
     notebook = Path(tree) / "notebooks" / "look-at-a-run.ipynb"
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-        audit(program, scratch / "truth", f"{tree}/jobs/footwear.yaml", "mixture.theme_count=2000")
+        audit(program, scratch / "truth", f"{tree}/jobs/footwear.yaml", "contamination.theme_count=2000")
         check(execute(notebook, scratch / "truth"), 5, "of the odd images found")
         make_pictures(scratch / "pictures")
         audit(program, scratch / "folder", f"{tree}/jobs/folder.yaml", f"catalogue.path={scratch}/pictures",

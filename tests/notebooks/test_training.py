@@ -10,7 +10,7 @@ from pathlib import Path
 
 from notebook_tools import audit, check, execute
 
-SMALL = ("mixture.theme_count=400", "reduce.pca.components=8", "fit.detector=core", "train.epochs=2", "train.batch=32")
+SMALL = ("contamination.theme_count=400", "reduce.pca.components=8", "fit.detector=core", "train.epochs=2", "train.batch=32")
 
 
 def main(program, tree):

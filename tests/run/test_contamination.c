@@ -1,4 +1,4 @@
-/* Contamination: which images a mixture description takes, by hand-counted catalogues. */
+/* Contamination: which images it takes, by hand-counted catalogues. */
 #include "oddlot_test.h"
 
 #include "oddlot/base/memory.h"
@@ -106,16 +106,16 @@ static void test_classes(void)
     const int shoes = count_label("shoe"), hats = count_label("hat"), bags = count_label("bag");
     odd_audited *a;
     CU_ASSERT_EQUAL(shoes + hats + bags, ALL - 1);
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.theme=shoe", "mixture.anomaly=bag"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.anomaly=bag"), ODD_OK);
     CU_ASSERT_EQUAL(a->rows, shoes + bags);
     check_rows(a, "shoe");
     odd_audited_free(&a);
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.theme=shoe"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe"), ODD_OK);
     CU_ASSERT_EQUAL(a->rows, ALL - 1); /* the one without a label is neither */
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), hats + bags);
     check_rows(a, "shoe");
     odd_audited_free(&a);
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.anomaly=[shoe, bag]"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.anomaly=[shoe, bag]"), ODD_OK);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_THEME), hats);
     check_rows(a, "hat");
     odd_audited_free(&a);
@@ -124,18 +124,20 @@ static void test_classes(void)
 static void test_counts(void)
 {
     odd_audited *a;
-    CU_ASSERT_EQUAL_FATAL(
-        TAKE(a, "mixture.theme=shoe", "mixture.theme_count=40", "mixture.anomaly_count=7"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.theme_count=40",
+                               "contamination.anomaly_count=7"),
+                          ODD_OK);
     CU_ASSERT_EQUAL(a->rows, 47);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), 7);
     check_rows(a, "shoe");
     odd_audited_free(&a);
-    CU_ASSERT_EQUAL_FATAL(
-        TAKE(a, "mixture.theme=shoe", "mixture.theme_count=40", "mixture.anomaly_share=0.2"),
-        ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.theme_count=40",
+                               "contamination.anomaly_share=0.2"),
+                          ODD_OK);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), 10); /* 10 of 50 are 0.2 */
     odd_audited_free(&a);
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.theme=shoe", "mixture.anomaly_share=0"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.anomaly_share=0"),
+                          ODD_OK);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), 0);
     CU_ASSERT_EQUAL(a->rows, count_label("shoe"));
     odd_audited_free(&a);
@@ -148,12 +150,13 @@ static bool same_items(const odd_audited *a, const odd_audited *b)
 
 static void test_seed(void)
 {
-    static const char theme[] = "mixture.theme=shoe", count[] = "mixture.theme_count=25",
-                      odd[] = "mixture.anomaly_count=5";
+    static const char theme[] = "contamination.theme=shoe",
+                      count[] = "contamination.theme_count=25",
+                      odd[] = "contamination.anomaly_count=5";
     odd_audited *a, *b, *c;
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, theme, count, odd, "mixture.seed=4"), ODD_OK);
-    CU_ASSERT_EQUAL_FATAL(TAKE(b, theme, count, odd, "mixture.seed=4", "seed=9"), ODD_OK);
-    CU_ASSERT_EQUAL_FATAL(TAKE(c, theme, count, odd, "mixture.seed=5"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, theme, count, odd, "contamination.seed=4"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(b, theme, count, odd, "contamination.seed=4", "seed=9"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(c, theme, count, odd, "contamination.seed=5"), ODD_OK);
     CU_ASSERT(same_items(a, b)); /* the seed of the job does not matter */
     CU_ASSERT(!same_items(a, c));
     odd_audited_free(&a);
@@ -172,15 +175,15 @@ static int count_verified(const odd_audited *a, int mark, int truth)
 static void test_verified(void)
 {
     odd_audited *a, *b;
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.theme=hat", "mixture.anomaly=bag",
-                               "mixture.verified_theme=6", "mixture.verified_odd=2"),
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=hat", "contamination.anomaly=bag",
+                               "contamination.verified_theme=6", "contamination.verified_odd=2"),
                           ODD_OK);
     CU_ASSERT_EQUAL(count_verified(a, ODD_VERIFIED_THEME, ODD_TRUTH_THEME), 6);
     CU_ASSERT_EQUAL(count_verified(a, ODD_VERIFIED_ODD, ODD_TRUTH_ODD), 2);
     CU_ASSERT_EQUAL(count_verified(a, ODD_VERIFIED_THEME, ODD_TRUTH_ODD), 0);
-    CU_ASSERT_EQUAL_FATAL(TAKE(b, "mixture.theme=hat", "mixture.anomaly=bag",
-                               "mixture.verified_theme=6", "mixture.verified_odd=2",
-                               "mixture.seed=2"),
+    CU_ASSERT_EQUAL_FATAL(TAKE(b, "contamination.theme=hat", "contamination.anomaly=bag",
+                               "contamination.verified_theme=6", "contamination.verified_odd=2",
+                               "contamination.seed=2"),
                           ODD_OK);
     CU_ASSERT(memcmp(a->verified, b->verified, (size_t)a->rows) != 0);
     odd_audited_free(&a);
@@ -198,20 +201,20 @@ static int count_held_out(const odd_audited *a, int truth)
 static void test_held_out(void)
 {
     odd_audited *a, *b;
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.theme=shoe", "mixture.theme_count=50",
-                               "mixture.held_out=0.2", "mixture.verified_theme=40"),
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.theme_count=50",
+                               "contamination.held_out=0.2", "contamination.verified_theme=40"),
                           ODD_OK);
     CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_THEME), 10);
     CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_ODD), count_truth(a, ODD_TRUTH_ODD));
     for (int64_t i = 0; i < a->rows; i++) /* what people verified is learnt from */
         CU_ASSERT(!(a->held_out[i] && a->verified[i] == ODD_VERIFIED_THEME));
-    CU_ASSERT_EQUAL_FATAL(TAKE(b, "mixture.theme=shoe", "mixture.theme_count=50",
-                               "mixture.held_out=0.2", "mixture.seed=2"),
+    CU_ASSERT_EQUAL_FATAL(TAKE(b, "contamination.theme=shoe", "contamination.theme_count=50",
+                               "contamination.held_out=0.2", "contamination.seed=2"),
                           ODD_OK);
     CU_ASSERT(memcmp(a->held_out, b->held_out, (size_t)a->rows) != 0);
     odd_audited_free(&a);
     odd_audited_free(&b);
-    CU_ASSERT_EQUAL_FATAL(TAKE(a, "mixture.held_out_split=test"), ODD_OK);
+    CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.held_out_split=test"), ODD_OK);
     CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_UNKNOWN), ALL / 5);
     CU_ASSERT(a->held_out[4] && !a->held_out[5]);
     odd_audited_free(&a);
@@ -227,25 +230,29 @@ static void refused(odd_status st, odd_audited *a, const char *reason)
 static void test_refused(void)
 {
     odd_audited *a;
-    odd_status st = TAKE(a, "mixture.theme=sock");
-    refused(st, a, "--set mixture.theme=sock: no image has the label 'sock'");
-    st = TAKE(a, "mixture.theme=shoe", "mixture.anomaly=sock");
+    odd_status st = TAKE(a, "contamination.theme=sock");
+    refused(st, a, "--set contamination.theme=sock: no image has the label 'sock'");
+    st = TAKE(a, "contamination.theme=shoe", "contamination.anomaly=sock");
     refused(st, a, "no image has the label 'sock'");
-    st = TAKE(a, "mixture.theme=[shoe, bag]", "mixture.anomaly=bag");
+    st = TAKE(a, "contamination.theme=[shoe, bag]", "contamination.anomaly=bag");
     refused(st, a, "'bag' is both theme and odd");
-    st = TAKE(a, "mixture.theme=shoe", "mixture.theme_count=61");
+    st = TAKE(a, "contamination.theme=shoe", "contamination.theme_count=61");
     refused(st, a, "61 theme images wanted");
-    st = TAKE(a, "mixture.theme=shoe", "mixture.anomaly=bag", "mixture.anomaly_count=10");
+    st = TAKE(a, "contamination.theme=shoe", "contamination.anomaly=bag",
+              "contamination.anomaly_count=10");
     refused(st, a, "10 odd images wanted, 9 are there");
-    st = TAKE(a, "mixture.theme=shoe", "mixture.anomaly=bag", "mixture.anomaly_share=0.5");
+    st = TAKE(a, "contamination.theme=shoe", "contamination.anomaly=bag",
+              "contamination.anomaly_share=0.5");
     refused(st, a, "odd images wanted, 9 are there");
-    st = TAKE(a, "mixture.theme=shoe", "mixture.anomaly=bag", "mixture.verified_odd=10");
+    st = TAKE(a, "contamination.theme=shoe", "contamination.anomaly=bag",
+              "contamination.verified_odd=10");
     refused(st, a, "10 images to verify, only 9 are there");
-    st = TAKE(a, "mixture.held_out=0.5");
-    refused(st, a, "is a share of the theme: give mixture.theme or mixture.anomaly");
-    st = TAKE(a, "mixture.held_out_split=later");
+    st = TAKE(a, "contamination.held_out=0.5");
+    refused(st, a, "is a share of the theme: give contamination.theme or contamination.anomaly");
+    st = TAKE(a, "contamination.held_out_split=later");
     refused(st, a, "no image has the split 'later'");
-    st = TAKE(a, "mixture.theme=shoe", "mixture.theme_count=0", "mixture.held_out=0.5");
+    st = TAKE(a, "contamination.theme=shoe", "contamination.theme_count=0",
+              "contamination.held_out=0.5");
     refused(st, a, "are held out: nothing is left to learn from");
 }
 

@@ -50,7 +50,7 @@ END
     chmod +x "$folder/oddlot"
 }
 
-words=("$tree/jobs/footwear.yaml" --set mixture.theme_count=2000)
+words=("$tree/jobs/footwear.yaml" --set contamination.theme_count=2000)
 submit() { # OPTION OF SBATCH...
     job=$(ODDLOT=$folder/oddlot sbatch --parsable --nodes=2 --output="$log" "$@" \
         "$tree/slurm/audit.sbatch" "${words[@]}" -o "$folder/run") || fail 'sbatch'

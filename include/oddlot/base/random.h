@@ -14,14 +14,14 @@
 
 /* One entry a use, so that no two uses share their draws. */
 typedef enum {
-    ODD_STREAM_MIXTURE = 1,      /* which odd rows a mixture description takes */
+    ODD_STREAM_ODD = 1,          /* which odd rows a contamination takes */
     ODD_STREAM_KMEANS = 2,       /* k-means++ seeding */
     ODD_STREAM_EM = 3,           /* restarts of EM */
     ODD_STREAM_RANGE = 4,        /* range finder of randomized PCA */
     ODD_STREAM_DAMAGE = 5,       /* synthetic damage */
     ODD_STREAM_GENERATE = 6,     /* generated arrays and catalogues of the benchmarks */
     ODD_STREAM_VERIFIED = 7,     /* which rows count as verified in an experiment */
-    ODD_STREAM_THEME = 8,        /* which theme rows a mixture description takes */
+    ODD_STREAM_THEME = 8,        /* which theme rows a contamination takes */
     ODD_STREAM_SCATTER = 9,      /* which rows a plot shows */
     ODD_STREAM_CALIBRATION = 10, /* which verified rows choose the threshold */
     ODD_STREAM_PROJECTION = 11,  /* entries of a sparse random projection */

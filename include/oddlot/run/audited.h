@@ -60,7 +60,7 @@ odd_status odd_audited_read(const odd_audited *audited, odd_reader *reader, int6
                             odd_verdict *verdict);
 void odd_audited_close(const odd_audited *audited, odd_reader **reader);
 
-extern const odd_section odd_catalogue_section, odd_mixture_section;
+extern const odd_section odd_catalogue_section, odd_contamination_section;
 
 /** The kind of catalogue that the job names. @local */
 const odd_catalogue_kind *odd_catalogue_kind_of(const odd_job *job);

@@ -210,7 +210,7 @@ static odd_status check_ingest(const odd_job *job)
 }
 
 static const char *const no_inputs[] = {NULL};
-static const odd_section *const sections[] = {&odd_catalogue_section, &odd_mixture_section,
+static const odd_section *const sections[] = {&odd_catalogue_section, &odd_contamination_section,
                                               &image_section, &ingest_section, NULL};
 
 const odd_stage odd_stage_ingest = {
