@@ -66,7 +66,7 @@ path, status, score = ingest["path"][:], ingest["status"][:], scores["score"][:]
 readable = status == 0
 assert len(path) == len(score) == len(ingest["images"]) == rows, (len(path), len(score), rows)
 assert (~readable).sum() == unreadable, (~readable).sum()
-assert len(audit["features/features"]) == len(audit["reduce/scores"]) == rows - unreadable
+assert len(audit["features/features"]) == len(audit["reduce/components"]) == rows - unreadable
 assert (audit["features/row"][:] == np.flatnonzero(readable)).all()
 assert (np.isnan(score) == ~readable).all()
 assert not ingest["images"][:][~readable].any()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Are the scores of a run those of the PCA of another one, applied by numpy, and is the AUC sound?
+"""Are the components of a run those of the PCA of another one, applied by numpy, and is the AUC sound?
 
     applied.py LEARNT JUDGED"""
 import sys
@@ -11,8 +11,8 @@ from sklearn import metrics
 learnt, judged = (h5py.File(f"{run}/audit.h5") for run in sys.argv[1:3])
 mean, axis = learnt["reduce/model/mean"][:], learnt["reduce/model/axis"][:]
 centred = judged["features/features"][:].astype(float) - mean
-score = judged["reduce/scores"][:]
-assert np.allclose(score, centred @ axis.T, atol=1e-5)
+components = judged["reduce/components"][:]
+assert np.allclose(components, centred @ axis.T, atol=1e-5)
 residual = np.linalg.norm(centred - centred @ axis.T @ axis, axis=1)
 assert np.allclose(judged["reduce/residual"][:], residual, atol=1e-5)
 

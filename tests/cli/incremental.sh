@@ -39,6 +39,22 @@ did reduce fit score evaluate report
 good alone run job.yaml -o judged "${taught[@]}" --dry-run
 says "pca from 256 to 7 features by the model of"
 
+# A run of before the rows of reduce.h5 were called components: it is done again from there, and what
+# it learnt goes on to judge.
+cp -r learnt before
+$python -c "
+import h5py, numpy
+with h5py.File('before/reduce.h5', 'r+') as f:
+    f.move('components', 'scores')
+    f.attrs['fingerprint'] = numpy.bytes_('0' * 32)"
+good on 2 run job.yaml -o judged-before "${second[@]}" --set reduce.model=before --set fit.model=before
+check same judged judged-before reduce.h5 model.h5 scores.h5
+fails_with 2 "fit needs reduce, which is missing or out of date: do \`oddlot reduce\` first" \
+    alone fit job.yaml -o before --set reduce.pca.components=7
+good on 1 run job.yaml -o before --set reduce.pca.components=7
+did reduce
+check same learnt before reduce.h5 model.h5 scores.h5
+
 # the other reductions
 for method in srp sparse_pca umap none; do
     sets=(--set reduce.method=$method --set reduce.srp.components=8 --set reduce.sparse_pca.components=8

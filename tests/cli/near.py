@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Are the PCA's scores of two runs the same to 1e-5 of the leading singular value, and as numpy has
+"""Are the PCA's components of two runs the same to 1e-5 of the leading singular value, and as numpy has
 them from the images that are not held out, signs aside?
 
     near.py RUN_A RUN_B"""
@@ -15,7 +15,7 @@ def read(run, path):
         return f[name][:].astype(float)
 
 
-a, b = (read(run, "reduce/scores") for run in sys.argv[1:3])
+a, b = (read(run, "reduce/components") for run in sys.argv[1:3])
 x = read(sys.argv[1], "features/features")
 learnt = read(sys.argv[1], "ingest/held_out")[read(sys.argv[1], "features/row").astype(int)] == 0
 x = x - x[learnt].mean(0)

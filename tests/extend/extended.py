@@ -12,13 +12,13 @@ with h5py.File(f"{run}/features.h5") as f:
 quarter = 255 - images[row][:, :14, :14].mean(axis=(1, 2, 3))
 assert np.allclose(features[:, 0], quarter, rtol=1e-6), "the first feature is no quarter"
 with h5py.File(f"{run}/reduce.h5") as f:
-    scores = f["scores"][...]
-assert np.array_equal(scores, features[:, :3]), "reduce.h5 does not hold the first features"
+    components = f["components"][...]
+assert np.array_equal(components, features[:, :3]), "reduce.h5 does not hold the first features"
 with h5py.File(f"{run}/scores.h5") as f:
     largest, ranking, error = f["columns/largest"][...], f["score"][...], f["columns/copy_error"][...]
     flagged = len(f["flagged/row"])
     assert all("copy_error" in r.decode() for r in f["flagged/reason"][...])
-assert np.allclose(largest[row], 3 * scores.max(axis=1)), "the detector does not say the largest value"
+assert np.allclose(largest[row], 3 * components.max(axis=1)), "the detector does not say the largest value"
 assert np.array_equal(ranking, error, equal_nan=True), "the task does not rank"
 with h5py.File(f"{run}/train.h5") as f:
     assert np.array_equal(f["error"][...], error, equal_nan=True), "the task's column is another"

@@ -88,7 +88,7 @@ static odd_status learn(odd_run *run, const odd_file *reduced, odd_bundle *model
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY(odd_learnt_rows_open(run, reduced, "scores", &learnt));
+    ODD_TRY(odd_learnt_rows_open(run, reduced, "components", &learnt));
     ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &learnt, &verified));
     ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, run->job), &learnt.rows, verified,
                           (uint64_t)run->options->seed, model));
@@ -106,17 +106,17 @@ static odd_status stored_model(const odd_run *run, const odd_file *reduced, odd_
     const odd_model_source from = model_source(run);
     const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, -1}};
     const float nothing = 0;
-    odd_dataset *scores = NULL;
+    odd_dataset *components = NULL;
     double score;
     odd_status st;
-    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "scores", &matrix, &scores));
-    const int d = (int)odd_dataset_shape(scores)->shape[1];
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "components", &matrix, &components));
+    const int d = (int)odd_dataset_shape(components)->shape[1];
     const odd_rows none = odd_rows_in_memory(run->comm, 0, d, &nothing);
     ODD_TRY(odd_stored_model_read(run, &from, model));
     st = detector_of(run->job)->score(model, &none, &score);
     if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
 done:
-    odd_dataset_close(&scores);
+    odd_dataset_close(&components);
     return st;
 }
 

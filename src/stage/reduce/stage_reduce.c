@@ -1,5 +1,5 @@
-/* Reduce: from wide rows of features to short rows of scores, by a registered reduction that learns
- * from them, or by the model of an earlier run. */
+/* Reduce: from wide rows of features to short rows of components, by a registered reduction that
+ * learns from them, or by the model of an earlier run. */
 #include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
@@ -84,22 +84,22 @@ done:
     return st;
 }
 
-static odd_status write_scores(odd_file *file, const odd_partition *part, int k,
-                               const float score[], const double residual[])
+static odd_status write_components(odd_file *file, const odd_partition *part, int k,
+                                   const float component[], const double residual[])
 {
     const odd_shape matrix = {ODD_F32, sizeof(float), 2, {part->n, k}};
-    odd_dataset *scores = NULL;
+    odd_dataset *components = NULL;
     odd_status st;
-    ODD_TRY(odd_dataset_create(file, "scores", &matrix,
+    ODD_TRY(odd_dataset_create(file, "components", &matrix,
                                "short rows: coordinates along the components",
-                               "units of the features", &scores));
-    ODD_TRY(odd_dataset_write(scores, part->row0, part->n_local, score));
+                               "units of the features", &components));
+    ODD_TRY(odd_dataset_write(components, part->row0, part->n_local, component));
     ODD_TRY(odd_column_write(file, "residual", ODD_F64, part->n, part->row0, part->n_local,
                              residual,
                              "reconstruction error: length of what the components do not hold",
                              "units of the features"));
 done:
-    odd_dataset_close(&scores);
+    odd_dataset_close(&components);
     return st;
 }
 
@@ -149,14 +149,14 @@ done:
     return st;
 }
 
-/* What learns nothing from the rows has not looked at them: name the first whose scores are not
+/* What learns nothing from the rows has not looked at them: name the first whose components are not
  * finite. @collective */
-static odd_status check_scores(odd_run *run, const odd_file *in, const odd_partition *part, int k,
-                               const float score[])
+static odd_status check_components(odd_run *run, const odd_file *in, const odd_partition *part,
+                                   int k, const float component[])
 {
     int64_t first = INT64_MAX, last;
     for (int64_t i = 0; i < part->n_local * k && first == INT64_MAX; i++)
-        if (!isfinite(score[i])) first = part->row0 + i / k;
+        if (!isfinite(component[i])) first = part->row0 + i / k;
     last = -first;
     odd_max_i64(run->comm, &last, 1);
     if (last == -INT64_MAX) return ODD_OK;
@@ -179,7 +179,7 @@ static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
     const odd_reduction *reduction = reduction_of(run->job);
     odd_stored_rows all = {0};
     odd_bundle model = ODD_BUNDLE_EMPTY;
-    float *score = NULL;
+    float *component = NULL;
     double *residual = NULL;
     int k = 0;
     odd_status st;
@@ -187,17 +187,17 @@ static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
     const odd_rows *rows = &all.rows;
     warn_if_wider(reduction, rows->d, k);
     ODD_TRY_ALL(run->comm, odd_fault("reduce.apply"));
-    ODD_TRY_ALL(run->comm, ODD_NEW(score, rows->part.n_local * k));
+    ODD_TRY_ALL(run->comm, ODD_NEW(component, rows->part.n_local * k));
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, rows->part.n_local));
-    ODD_TRY(reduction->apply(&model, rows, score, residual));
-    ODD_TRY(check_scores(run, in, &rows->part, k, score));
-    ODD_TRY(write_scores(out, &rows->part, k, score, residual));
+    ODD_TRY(reduction->apply(&model, rows, component, residual));
+    ODD_TRY(check_components(run, in, &rows->part, k, component));
+    ODD_TRY(write_components(out, &rows->part, k, component, residual));
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "method", reduction->name));
 done:
     odd_stored_rows_close(&all);
     odd_bundle_free(&model);
-    odd_free(score);
+    odd_free(component);
     odd_free(residual);
     return st;
 }
@@ -268,7 +268,7 @@ const odd_stage odd_stage_reduce = {
     .file = "reduce.h5",
     .summary = "keep the few directions in which the images differ most",
     .seeded = true,
-    .version = 1,
+    .version = 2,
     .common = true,
     .inputs = inputs,
     .sections = sections,

@@ -26,7 +26,7 @@ static odd_status score_rows(const odd_run *run, const odd_file *features, const
     odd_dataset *dataset = NULL;
     double *residual = NULL;
     odd_status st;
-    ODD_TRY(odd_stored_rows_open(run, reduced, "scores", &stored));
+    ODD_TRY(odd_stored_rows_open(run, reduced, "components", &stored));
     const odd_partition *part = &stored.rows.part;
     *n_local = part->n_local;
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, part->n_local));
