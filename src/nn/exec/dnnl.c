@@ -64,6 +64,13 @@ done:
     return st;
 }
 
+int odd_pd_inputs(const_dnnl_primitive_desc_t pd)
+{
+    int inputs = 0;
+    dnnl_primitive_desc_query(pd, dnnl_query_num_of_inputs_s32, 0, &inputs);
+    return inputs;
+}
+
 bool odd_pd_is_named(const_dnnl_primitive_desc_t pd, const char *name)
 {
     const char *mine = "";

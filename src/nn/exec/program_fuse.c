@@ -39,6 +39,12 @@ static odd_post eltwise(dnnl_alg_kind_t alg, float alpha, float beta)
     return (odd_post){.alg = alg, .alpha = alpha, .beta = beta, .operand = -1};
 }
 
+/* x clip(x / 6 + 1 / 2, 0, 1). */
+static odd_post hard_swish(void)
+{
+    return eltwise(dnnl_eltwise_hardswish, 1.0f / 6, 0.5f);
+}
+
 int odd_posts_of_layer(odd_layer_kind kind, const odd_layer_settings *set, odd_post post[2])
 {
     switch (kind) {
@@ -70,7 +76,7 @@ int odd_posts_of_layer(odd_layer_kind kind, const odd_layer_settings *set, odd_p
         post[0] = eltwise(dnnl_eltwise_linear, -1, 0);
         return 1;
     case ODD_LAYER_HARD_SWISH:
-        post[0] = eltwise(dnnl_eltwise_hardswish, 0, 0);
+        post[0] = hard_swish();
         return 1;
     case ODD_LAYER_HARD_SIGMOID:
         post[0] = eltwise(dnnl_eltwise_linear, set->alpha, set->beta);
@@ -205,7 +211,7 @@ static int gate_posts(const odd_step *gate, odd_post post[2])
         return 1;
     }
     if (!is_hard_sigmoid(gate, &times)) return 0;
-    post[0] = eltwise(dnnl_eltwise_hardswish, 0, 0);
+    post[0] = hard_swish();
     post[1] = eltwise(dnnl_eltwise_linear, times, 0);
     return times == 1 ? 1 : 2;
 }

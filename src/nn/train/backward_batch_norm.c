@@ -82,7 +82,7 @@ odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     int source;
-    odd_argument a[9]; /* the shift is asked for, though nothing depends on it */
+    odd_argument a[9];
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &source));
     const odd_desc desc = *odd_plan_desc(&m->p, source);
     const odd_primitive primitive = {.kind = dnnl_batch_normalization,
@@ -103,7 +103,8 @@ odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step)
     ODD_TRY(odd_maker_row_place(m, step->input[1], DNNL_ARG_DIFF_SCALE, &a[6]));
     ODD_TRY(odd_maker_row_place(m, step->input[2], DNNL_ARG_DIFF_SHIFT, &a[7]));
     a[8] = (odd_argument){DNNL_ARG_SHIFT, m->p.holds[step->input[2]]};
-    ODD_TRY(odd_plan_primitive(&m->p, pd, 9, a, what));
+    const bool with_shift = odd_pd_inputs(pd) > 5; /* version 2 reads it for nothing */
+    ODD_TRY(odd_plan_primitive(&m->p, pd, with_shift ? 9 : 8, a, what));
     ODD_TRY(odd_maker_learn_row(m, step->input[1], a[6].value));
     ODD_TRY(odd_maker_learn_row(m, step->input[2], a[7].value));
     if (odd_maker_wants(m, step->input[0])) ODD_TRY(odd_maker_add(m, step->input[0], a[5].value));
