@@ -31,5 +31,6 @@ void odd_launch_alone(void)
 {
     if (odd_par_launched()) return;
     setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 0); /* where Open MPI looks for its helpers */
+    setenv("HOME", "/", 0);                            /* Open MPI 5 does not start without */
     find_scratch();
 }

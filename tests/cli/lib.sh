@@ -32,7 +32,7 @@ fail() {
 on() {
     local ranks=$1
     shift
-    timeout -k 5 "$limit" mpirun -n "$ranks" "$ODDLOT" "$@" >out 2>err </dev/null
+    timeout -k 5 "$limit" "$MPIRUN" -n "$ranks" "$ODDLOT" "$@" >out 2>err </dev/null
 }
 
 # alone WORDS...: without mpirun
@@ -48,11 +48,19 @@ start() {
     local ranks=$1
     shift
     : >err
-    timeout -k 5 "$limit" mpirun -n "$ranks" "$ODDLOT" "$@" >out 2>err </dev/null &
+    timeout -k 5 "$limit" "$MPIRUN" -n "$ranks" "$ODDLOT" "$@" >out 2>err </dev/null &
     job=$!
 }
 
-ranks() { pgrep -P "$(pgrep -P "$job")"; }
+# what the launcher started, be it itself or by another process of its own
+below() {
+    local child
+    for child in $(pgrep -P "$1"); do
+        echo "$child"
+        below "$child"
+    done
+}
+ranks() { below "$job" | xargs ps -o pid=,comm= -p | awk '$2 == "oddlot" { print $1 }'; }
 
 ends_with() {
     local got=0

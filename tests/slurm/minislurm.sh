@@ -60,7 +60,10 @@ PropagateResourceLimits=NONE
 NodeName=n[1-$1] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((minislurm_port + 1))-$((minislurm_port + $1))] CPUs=1 RealMemory=1000
 PartitionName=mini Nodes=ALL Default=YES State=UP
 END
-    echo 'CgroupAutomount=no' >"$minislurm/cgroup.conf"
+    case $(slurmd -V) in
+    *' 22.'*) echo 'CgroupAutomount=no' ;;
+    *) echo 'CgroupPlugin=disabled' ;; # 24.11 does not start where control groups are not mounted
+    esac >"$minislurm/cgroup.conf"
     { cat /etc/hosts; printf '127.0.0.1 n%d\n' $(seq "$1"); } >"$minislurm/hosts"
 }
 
