@@ -1,4 +1,4 @@
-# Every foreign library, found once, by the Debian 12 package that brings it.
+# Every foreign library, found once, by the Debian package that brings it.
 # Each room links only what its row in src/CMakeLists.txt names.
 find_package(PkgConfig REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS C)
@@ -7,7 +7,8 @@ find_package(MPI REQUIRED COMPONENTS C)
 set(HDF5_PREFER_PARALLEL ON)
 find_package(HDF5 REQUIRED COMPONENTS C)
 if(NOT HDF5_IS_PARALLEL)
-    message(FATAL_ERROR "HDF5 at ${HDF5_INCLUDE_DIRS} is the serial one; install libhdf5-openmpi-dev")
+    message(FATAL_ERROR "HDF5 at ${HDF5_INCLUDE_DIRS} is the serial one; install libhdf5-openmpi-dev, libhdf5-mpich-dev "
+            "or another whose h5pcc is found (HDF5_C_COMPILER_EXECUTABLE)")
 endif()
 
 # target pkg::NAME from a pkg-config module
@@ -53,8 +54,16 @@ target_link_libraries(oddlot_hdf5 INTERFACE ${HDF5_LIBRARIES})
 target_compile_definitions(oddlot_hdf5 INTERFACE H5_USE_110_API) # which all versions since 1.10 have
 
 # Generic BLAS and LAPACK names, so that Debian's alternatives (or LD_LIBRARY_PATH) choose which one
-# runs; ScaLAPACK's own CMake file is broken in Debian 12.
-find_library(ODDLOT_SCALAPACK NAMES scalapack-openmpi REQUIRED)
+# runs; ScaLAPACK's own CMake file is broken in Debian 12. Debian has one for each MPI.
+include(CheckSymbolExists)
+set(CMAKE_REQUIRED_LIBRARIES MPI::MPI_C)
+check_symbol_exists(OPEN_MPI mpi.h ODDLOT_OPEN_MPI)
+unset(CMAKE_REQUIRED_LIBRARIES)
+if(ODDLOT_OPEN_MPI)
+    find_library(ODDLOT_SCALAPACK NAMES scalapack-openmpi scalapack REQUIRED)
+else()
+    find_library(ODDLOT_SCALAPACK NAMES scalapack-mpich scalapack REQUIRED)
+endif()
 find_library(ODDLOT_LAPACK NAMES lapack REQUIRED)
 find_library(ODDLOT_BLAS NAMES blas REQUIRED)
 add_library(oddlot_scalapack INTERFACE)

@@ -2,14 +2,16 @@
 # Set up everything and run all tests: packages, a build with warnings as errors, CTest. At the end it says what
 # was skipped, and fails where that is more than tests/skips.txt allows.
 #   tests/run.sh [CTest options], e.g. tests/run.sh -R linalg
+# ODDLOT_PRESET=mpich in the environment: with MPICH instead of Open MPI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .ci/packages tests
 . .ci/mpi.sh
-cmake --preset release -DODDLOT_WERROR=ON -DODDLOT_TESTS=ON >/dev/null
-cmake --build --preset release -j "$(nproc)"
+preset=${ODDLOT_PRESET:-release}
+cmake --preset "$preset" -DODDLOT_WERROR=ON -DODDLOT_TESTS=ON >/dev/null
+cmake --build --preset "$preset" -j "$(nproc)"
 # one more than there are cores: tests wait now and then, for a job of Slurm or for MPI to start
 status=0
-ctest --preset release -j $(($(nproc) + 1)) "$@" || status=$?
-/usr/bin/python3 tests/skips.py build/release || status=1
+ctest --preset "$preset" -j $(($(nproc) + 1)) "$@" || status=$?
+/usr/bin/python3 tests/skips.py "build/$preset" || status=1
 exit $status

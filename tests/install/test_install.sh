@@ -33,13 +33,14 @@ readelf -d "$libraries/liboddlot.so" | grep 'SONAME.*liboddlot\.so\.[0-9]*\]'
 
 echo '== by pkg-config and mpicc'
 export PKG_CONFIG_PATH=$libraries/pkgconfig
-mpicc -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags oddlot) -o "$folder/uses_oddlot" \
+"${MPICC:-mpicc}" -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags oddlot) -o "$folder/uses_oddlot" \
     "$tree/tests/install/consumer/uses_oddlot.c" $(pkg-config --libs oddlot) -lm \
     "-Wl,-rpath,$(pkg-config --variable=libdir oddlot)"
-mpirun -n 2 "$folder/uses_oddlot"
+"$MPIRUN" -n 2 "$folder/uses_oddlot"
 
 echo '== by find_package'
-cmake -S "$tree/tests/install/consumer" -B "$folder/consumer" -DCMAKE_PREFIX_PATH="$prefix" >"$folder/cmake.log" ||
+cmake -S "$tree/tests/install/consumer" -B "$folder/consumer" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DMPI_C_COMPILER="${MPICC:-mpicc}" >"$folder/cmake.log" ||
     fail "$(<"$folder/cmake.log")"
 cmake --build "$folder/consumer" >"$folder/cmake.log" || fail "$(<"$folder/cmake.log")"
-mpirun -n 2 "$folder/consumer/uses_oddlot"
+"$MPIRUN" -n 2 "$folder/consumer/uses_oddlot"

@@ -21,7 +21,7 @@ except ImportError as missing:
 
 def audit(program, run, job, *settings):
     words = [word for setting in settings for word in ("--set", setting)]
-    subprocess.run(["mpirun", "-n", "2", program, "run", job, "-o", run, "-q", *words], check=True,
+    subprocess.run([os.environ.get("MPIRUN", "mpirun"), "-n", "2", program, "run", job, "-o", run, "-q", *words], check=True,
                    stdout=subprocess.DEVNULL)
 
 
