@@ -31,8 +31,8 @@ int onnx_cases_visit(void (*visit)(const onnx_case *c, void *context), void *con
  * ...), NULL: it claims it. Perhaps into `reason`. */
 const char *onnx_case_beyond(const onnx_case *c, char reason[static 64]);
 
-/* So many pass at least where so many are found: of ONNX 1.12 263; 1.17 has turned most of its cases
- * into those of later opsets. */
+/* So many pass at least where so many are found: of ONNX 1.12 263; 1.17 has turned most of its
+ * cases into those of later opsets. */
 int onnx_cases_least(int found);
 
 /* Read the model for its first output, with its first input open and the rest as constants; where
