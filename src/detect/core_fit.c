@@ -112,7 +112,7 @@ static odd_status concentrate(growth *g, double share, odd_core_gaussian *gaussi
     ODD_TRY_ALL(g->rows->comm, odd_fault("detect.iteration"));
     ODD_TRY(odd_signals_check(g->rows->comm));
     ODD_TRY(keep_nearest(g, share));
-    ODD_TRY(odd_core_gaussian_fit(g->rows, (odd_selection){false, g->kept, 1}, gaussian));
+    ODD_TRY(odd_core_gaussian_fit(g->rows, (odd_row_filter){false, g->kept, 1}, gaussian));
     ODD_TRY(odd_core_gaussian_distances(g->rows, gaussian, g->current));
     count_current(g);
 done:

@@ -79,16 +79,15 @@ static odd_status take_axes(double covariance[], odd_core_gaussian *g)
     return ODD_OK;
 }
 
-odd_status odd_core_gaussian_fit(const odd_rows *rows, odd_selection selection,
-                                 odd_core_gaussian *g)
+odd_status odd_core_gaussian_fit(const odd_rows *rows, odd_row_filter filter, odd_core_gaussian *g)
 {
     odd_status st;
     const int64_t entries = odd_form_dense(ODD_FORM_FULL, g->d);
     double *covariance = NULL, fourth;
     int64_t n;
     ODD_TRY_ALL(rows->comm, ODD_NEW(covariance, entries));
-    ODD_TRY(odd_mean(rows, selection, g->mean, &n));
-    ODD_TRY(odd_scatter(rows, selection, ODD_FORM_FULL, g->mean, NULL, covariance, &fourth));
+    ODD_TRY(odd_mean(rows, filter, g->mean, &n));
+    ODD_TRY(odd_scatter(rows, filter, ODD_FORM_FULL, g->mean, NULL, covariance, &fourth));
     for (int64_t j = 0; j < entries; j++)
         covariance[j] /= (double)n;
     odd_secure_covariance(ODD_FORM_FULL, g->d, g->mean, covariance);

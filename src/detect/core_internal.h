@@ -42,8 +42,7 @@ odd_status odd_core_gaussian_add(odd_bundle *b, const char *part, int d, int axe
                                  odd_core_gaussian *g);
 odd_status odd_core_gaussian_find(const odd_bundle *b, const char *part, odd_core_gaussian *g);
 /** Learn from the selected rows, of which there is at least one. @collective */
-odd_status odd_core_gaussian_fit(const odd_rows *rows, odd_selection selection,
-                                 odd_core_gaussian *g);
+odd_status odd_core_gaussian_fit(const odd_rows *rows, odd_row_filter filter, odd_core_gaussian *g);
 /** distance (n_local): natural logarithm of the squared Mahalanobis distance of each row.
  *  @collective; ODD_NUMERIC naming a row with a value that is not finite. */
 odd_status odd_core_gaussian_distances(const odd_rows *rows, const odd_core_gaussian *g,

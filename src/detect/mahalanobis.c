@@ -69,13 +69,13 @@ static void shrink(int64_t n, double share, gaussian *g)
     odd_secure_covariance(ODD_FORM_FULL, g->d, g->mean, g->covariance);
 }
 
-static odd_selection choose_rows(const mahalanobis_options *o, const odd_rows *rows,
-                                 const uint8_t verified[])
+static odd_row_filter choose_rows(const mahalanobis_options *o, const odd_rows *rows,
+                                  const uint8_t verified[])
 {
     const int64_t theme = odd_count_marked(rows, verified, ODD_VERIFIED_THEME);
     const bool enough = strcmp(o->rows, "auto") == 0 && theme >= rows->d + 2;
     if (!enough && strcmp(o->rows, "theme") != 0) return ODD_ALL_ROWS;
-    return (odd_selection){false, verified, ODD_VERIFIED_THEME};
+    return (odd_row_filter){false, verified, ODD_VERIFIED_THEME};
 }
 
 /* Adds the arrays under a prefix: "" or "background/". */
@@ -129,15 +129,15 @@ done:
 }
 
 /* Learn from the selected rows. *n: their count; *share: how far the covariance is shrunk. */
-static odd_status learn(const mahalanobis_options *o, const odd_rows *rows, odd_selection selection,
+static odd_status learn(const mahalanobis_options *o, const odd_rows *rows, odd_row_filter filter,
                         gaussian *g, int64_t *n, double *share)
 {
     odd_status st;
     double fourth;
     *share = 0;
-    ODD_TRY(odd_mean(rows, selection, g->mean, n));
+    ODD_TRY(odd_mean(rows, filter, g->mean, n));
     if (*n < 1) return odd_fail(ODD_ARG, "detector 'mahalanobis' has no verified theme row");
-    ODD_TRY(odd_scatter(rows, selection, ODD_FORM_FULL, g->mean, NULL, g->covariance, &fourth));
+    ODD_TRY(odd_scatter(rows, filter, ODD_FORM_FULL, g->mean, NULL, g->covariance, &fourth));
     if (strcmp(o->shrinkage, "none") != 0)
         *share = odd_ledoit_wolf(ODD_FORM_FULL, g->d, *n, g->covariance, fourth);
     shrink(*n, *share, g);
@@ -160,10 +160,10 @@ static odd_status mahalanobis_fit(const void *options, const odd_rows *rows,
     int64_t n, all;
     double share, background_share;
     ODD_TRY(odd_detector_check_rows("mahalanobis", rows));
-    const odd_selection selection = choose_rows(options, rows, verified);
+    const odd_row_filter filter = choose_rows(options, rows, verified);
     ODD_TRY_ALL(rows->comm, gaussian_add(model, "", rows->d, &g));
-    ODD_TRY(learn(options, rows, selection, &g, &n, &share));
-    if (!selection.all) {
+    ODD_TRY(learn(options, rows, filter, &g, &n, &share));
+    if (!filter.all) {
         ODD_TRY_ALL(rows->comm, gaussian_add(model, "background/", rows->d, &background));
         ODD_TRY(learn(options, rows, ODD_ALL_ROWS, &background, &all, &background_share));
     }

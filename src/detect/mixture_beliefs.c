@@ -85,7 +85,7 @@ static odd_status share_factor(MPI_Comm comm, odd_form form, int d, const double
  * Wolf's shrinkage towards a multiple of the identity. */
 static odd_status spread_of_theme(odd_mixture_task *t)
 {
-    const odd_selection theme = {false, t->verified, ODD_VERIFIED_THEME};
+    const odd_row_filter theme = {false, t->verified, ODD_VERIFIED_THEME};
     const odd_form form = t->shape.form;
     const int d = t->shape.d;
     const int64_t dense = odd_form_dense(form, d);
@@ -116,7 +116,7 @@ static odd_status look_at_theme(odd_mixture_task *t)
 {
     const int d = t->shape.d;
     const int64_t dense = odd_form_dense(t->shape.form, d);
-    const odd_selection theme = {false, t->verified, ODD_VERIFIED_THEME};
+    const odd_row_filter theme = {false, t->verified, ODD_VERIFIED_THEME};
     const bool wanted = strcmp(t->options->theme_prior, "verified") == 0;
     int64_t n;
     odd_status st = ODD_OK;

@@ -14,9 +14,9 @@
 #define OWN_VARIANCE   1e-6  /* that no other feature explains */
 #define FLOAT_VARIANCE 1e-12 /* of the mean square: what float32 can tell of values around it */
 
-static bool selected(odd_selection s, int64_t local)
+static bool selected(odd_row_filter filter, int64_t local)
 {
-    return s.all || (s.mark && s.mark[local] == s.wanted);
+    return filter.all || (filter.mark && filter.mark[local] == filter.wanted);
 }
 
 int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wanted)
@@ -42,9 +42,9 @@ ODD_SIMD(static, double, add_row, (int d, const float x[], double sum[]), (d, x,
 /* sum (1 + d): the number of selected rows, and their sum. */
 static odd_status mean_block(void *context, const odd_block *block, double sum[])
 {
-    const odd_selection *selection = context;
+    const odd_row_filter *filter = context;
     for (int i = 0; i < block->count; i++) {
-        if (!selected(*selection, block->local + i)) continue;
+        if (!selected(*filter, block->local + i)) continue;
         if (!isfinite(add_row(block->d, block->x + (int64_t)i * block->d, sum + 1)))
             return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite",
                             (long long)(block->row + i));
@@ -53,14 +53,14 @@ static odd_status mean_block(void *context, const odd_block *block, double sum[]
     return ODD_OK;
 }
 
-odd_status odd_mean(const odd_rows *rows, odd_selection selection, double mean[], int64_t *n)
+odd_status odd_mean(const odd_rows *rows, odd_row_filter filter, double mean[], int64_t *n)
 {
     odd_status st;
     const int d = rows->d;
     double *sum = NULL;
     *n = 0;
     ODD_TRY_ALL(rows->comm, ODD_NEW(sum, 1 + (int64_t)d));
-    ODD_TRY(odd_rows_sum(rows, mean_block, &selection, 1 + (int64_t)d, sum));
+    ODD_TRY(odd_rows_sum(rows, mean_block, &filter, 1 + (int64_t)d, sum));
     *n = (int64_t)sum[0];
     for (int j = 0; j < d; j++)
         mean[j] = *n ? sum[1 + j] / sum[0] : 0;
@@ -70,7 +70,7 @@ done:
 }
 
 typedef struct {
-    odd_selection selection;
+    odd_row_filter filter;
     odd_form form;
     const double *centre, *factor;
     int64_t dense, packed;
@@ -103,7 +103,7 @@ static odd_status scatter_block(void *context, const odd_block *block, double su
     odd_centre_rows(n, d, block->x, p->centre, z);
     if (p->factor) odd_form_whiten(p->form, n, d, p->factor, z, z);
     for (int i = 0; i < n; i++) {
-        weight[i] = selected(p->selection, block->local + i);
+        weight[i] = selected(p->filter, block->local + i);
         if (weight[i] == 0) continue;
         sum[p->packed] += squared_outer(p->form, d, z + (int64_t)i * d);
     }
@@ -112,13 +112,13 @@ static odd_status scatter_block(void *context, const odd_block *block, double su
     return ODD_OK;
 }
 
-odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
+odd_status odd_scatter(const odd_rows *rows, odd_row_filter filter, odd_form form,
                        const double centre[], const double factor[], double scatter[],
                        double *fourth)
 {
     odd_status st;
     const int d = rows->d;
-    scatter_pass p = {.selection = selection,
+    scatter_pass p = {.filter = filter,
                       .form = form,
                       .centre = centre,
                       .factor = factor,

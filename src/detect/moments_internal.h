@@ -17,21 +17,21 @@ typedef struct {
     bool all;
     const uint8_t *mark; /* borrowed */
     uint8_t wanted;
-} odd_selection;
+} odd_row_filter;
 
-#define ODD_ALL_ROWS ((odd_selection){true, NULL, 0})
+#define ODD_ALL_ROWS ((odd_row_filter){true, NULL, 0})
 
 /** Rows of all ranks that are marked so. */
 int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wanted);
 
 /** Mean (d) of the selected rows (of none: zeros) and their number.
  *  @return ODD_NUMERIC naming the row with a value that is not finite; ODD_NOMEM. */
-odd_status odd_mean(const odd_rows *rows, odd_selection selection, double mean[], int64_t *n);
+odd_status odd_mean(const odd_rows *rows, odd_row_filter filter, double mean[], int64_t *n);
 
 /** Sum of z z' of the selected rows about a centre (dense, both triangles), and of the squares of
  *  the entries of z z' that this form has: |z|^4 of a full one. factor: of a covariance of this
  *  form, by which z is whitened first; NULL: not. */
-odd_status odd_scatter(const odd_rows *rows, odd_selection selection, odd_form form,
+odd_status odd_scatter(const odd_rows *rows, odd_row_filter filter, odd_form form,
                        const double centre[], const double factor[], double scatter[],
                        double *fourth);
 
