@@ -1,10 +1,10 @@
 /* Audit: one catalogue, from its images to a page with the oddest of them. */
 #include "oddlot/pipeline/pipelines.h"
 
-#include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/runner.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage_files.h"
 #include "pipeline/pipelines_internal.h"
 
@@ -66,13 +66,13 @@ done:
 static void print_row(const odd_run *run, int64_t rank, int64_t row, double score)
 {
     static const char *const truth[] = {"", "theme", "odd"};
-    const odd_audited *a = run->audited;
+    const odd_selection *s = run->selection;
     odd_text name = ODD_TEXT_EMPTY;
-    odd_text_printable(&name, odd_audited_name(a, row));
+    odd_text_printable(&name, odd_selection_name(s, row));
     odd_text_add(&name, "  ");
-    odd_text_printable(&name, odd_audited_label(a, row));
+    odd_text_printable(&name, odd_selection_label(s, row));
     printf("  %4lld  row %-8lld %10.4g  %-5s  %s\n", (long long)rank, (long long)row, score,
-           truth[odd_audited_truth(a, row) + 1], odd_text_string(&name));
+           truth[odd_selection_truth(s, row) + 1], odd_text_string(&name));
     odd_text_free(&name);
 }
 
@@ -80,7 +80,7 @@ static odd_status print_oddest(const odd_run *run)
 {
     odd_file *file = NULL;
     double *score = NULL;
-    const int64_t n = odd_audited_rows(run->audited);
+    const int64_t n = odd_selection_rows(run->selection);
     int64_t *rank = NULL, flagged_n = 0;
     int64_t *flagged = NULL, oddest[ODDEST];
     char count[32], all[32];
@@ -127,9 +127,9 @@ done:
 
 static odd_status print_audit(odd_run *run)
 {
-    const odd_audited *audited;
+    const odd_selection *selection;
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? print_result(run) : ODD_OK);
 done:
     return st;

@@ -1,6 +1,6 @@
 /* A dataset in HDF5 files as a catalogue: images (n, height, width) or (n, height, width,
  * channels) of any numbers, from catalogue.black to catalogue.white. */
-#include "oddlot/run/audited.h"
+#include "oddlot/run/selection.h"
 #include "run/dataset_images_internal.h"
 
 #include "oddlot/base/log.h"

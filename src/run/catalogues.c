@@ -1,6 +1,6 @@
 /* The table of catalogue kinds: adding one is one file and one line here. And the section in which
  * a job names one. */
-#include "oddlot/run/audited.h"
+#include "oddlot/run/selection.h"
 
 #include <string.h>
 

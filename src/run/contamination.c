@@ -113,102 +113,102 @@ static odd_status check_apart(const odd_job *job, const odd_contamination_option
     return ODD_OK;
 }
 
-static odd_status allocate_rows(odd_audited *a, int64_t rows)
+static odd_status allocate_rows(odd_selection *s, int64_t rows)
 {
     odd_status st;
-    a->rows = rows;
-    ODD_TRY(ODD_NEW(a->item, rows));
-    ODD_TRY(ODD_NEW(a->truth, rows));
-    ODD_TRY(ODD_NEW(a->verified, rows));
-    ODD_TRY(ODD_NEW(a->held_out, rows));
+    s->rows = rows;
+    ODD_TRY(ODD_NEW(s->item, rows));
+    ODD_TRY(ODD_NEW(s->truth, rows));
+    ODD_TRY(ODD_NEW(s->verified, rows));
+    ODD_TRY(ODD_NEW(s->held_out, rows));
 done:
     return st;
 }
 
-static void set_row(odd_audited *a, int64_t row, int64_t item, int truth)
+static void set_row(odd_selection *s, int64_t row, int64_t item, int truth)
 {
-    a->item[row] = item;
-    a->truth[row] = (int8_t)truth;
-    a->verified[row] = (uint8_t)a->list.item[item].verified;
+    s->item[row] = item;
+    s->truth[row] = (int8_t)truth;
+    s->verified[row] = (uint8_t)s->list.item[item].verified;
 }
 
-static odd_status take_all(odd_audited *a)
+static odd_status take_all(odd_selection *s)
 {
-    odd_status st = allocate_rows(a, a->list.count);
-    for (int64_t i = 0; st == ODD_OK && i < a->rows; i++)
-        set_row(a, i, i, ODD_TRUTH_UNKNOWN);
+    odd_status st = allocate_rows(s, s->list.count);
+    for (int64_t i = 0; st == ODD_OK && i < s->rows; i++)
+        set_row(s, i, i, ODD_TRUTH_UNKNOWN);
     return st;
 }
 
 /* Both pools are rising: merging keeps the order of the catalogue. */
-static odd_status merge(odd_audited *a, const odd_row_pool *theme, const odd_row_pool *odd)
+static odd_status merge(odd_selection *s, const odd_row_pool *theme, const odd_row_pool *odd)
 {
-    odd_status st = allocate_rows(a, theme->count + odd->count);
+    odd_status st = allocate_rows(s, theme->count + odd->count);
     int64_t t = 0, o = 0;
-    for (int64_t row = 0; st == ODD_OK && row < a->rows; row++) {
+    for (int64_t row = 0; st == ODD_OK && row < s->rows; row++) {
         bool from_theme = o == odd->count || (t < theme->count && theme->item[t] < odd->item[o]);
         if (from_theme)
-            set_row(a, row, theme->item[t++], ODD_TRUTH_THEME);
+            set_row(s, row, theme->item[t++], ODD_TRUTH_THEME);
         else
-            set_row(a, row, odd->item[o++], ODD_TRUTH_ODD);
+            set_row(s, row, odd->item[o++], ODD_TRUTH_ODD);
     }
     return st;
 }
 
 /* Mark `count` rows of one truth as verified, drawn by the seed. */
-static odd_status verify_some(const odd_job *job, const char *key, odd_audited *a, int truth,
+static odd_status verify_some(const odd_job *job, const char *key, odd_selection *s, int truth,
                               uint8_t mark, int64_t count, uint64_t seed)
 {
     odd_row_pool rows = {NULL, 0};
     odd_status st;
-    ODD_TRY(odd_row_pool_learnt(a, truth, &rows));
+    ODD_TRY(odd_row_pool_learnt(s, truth, &rows));
     if (count > rows.count)
         ODD_TRY(odd_job_fail(job, key, "%lld images to verify, only %lld are there",
                              (long long)count, (long long)rows.count));
     ODD_TRY(odd_row_pool_draw(&rows, count, seed, ODD_STREAM_VERIFIED));
     for (int64_t i = 0; i < count; i++)
-        a->verified[rows.item[i]] = mark;
+        s->verified[rows.item[i]] = mark;
 done:
     odd_free(rows.item);
     return st;
 }
 
 /* Theme and odd images by their labels, and some of them as verified. */
-static odd_status mix(const odd_job *job, const odd_contamination_options *o, odd_audited *a)
+static odd_status mix(const odd_job *job, const odd_contamination_options *o, odd_selection *s)
 {
     odd_row_pool theme = {NULL, 0}, odd = {NULL, 0};
     const uint64_t seed = (uint64_t)o->seed;
     int64_t take_theme, take_odd;
     odd_status st;
-    ODD_TRY(check_labels(job, &a->list, "contamination.theme", &o->theme));
-    ODD_TRY(check_labels(job, &a->list, "contamination.anomaly", &o->anomaly));
+    ODD_TRY(check_labels(job, &s->list, "contamination.theme", &o->theme));
+    ODD_TRY(check_labels(job, &s->list, "contamination.anomaly", &o->anomaly));
     ODD_TRY(check_apart(job, o));
-    ODD_TRY(collect(&a->list, o, ODD_TRUTH_THEME, &theme));
-    ODD_TRY(collect(&a->list, o, ODD_TRUTH_ODD, &odd));
+    ODD_TRY(collect(&s->list, o, ODD_TRUTH_THEME, &theme));
+    ODD_TRY(collect(&s->list, o, ODD_TRUTH_ODD, &odd));
     ODD_TRY(wanted(job, o, theme.count, odd.count, &take_theme, &take_odd));
     ODD_TRY(odd_row_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
     ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_ODD));
-    ODD_TRY(merge(a, &theme, &odd));
-    ODD_TRY(odd_hold_out(job, o, a));
-    ODD_TRY(verify_some(job, "contamination.verified_theme", a, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
+    ODD_TRY(merge(s, &theme, &odd));
+    ODD_TRY(odd_hold_out(job, o, s));
+    ODD_TRY(verify_some(job, "contamination.verified_theme", s, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
                         o->verified_theme, seed));
-    ODD_TRY(verify_some(job, "contamination.verified_odd", a, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
+    ODD_TRY(verify_some(job, "contamination.verified_odd", s, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
                         o->verified_odd, seed));
     odd_log(ODD_LOG_INFO, "contamination: %lld theme and %lld odd images of a catalogue of %lld",
-            (long long)theme.count, (long long)odd.count, (long long)a->list.count);
+            (long long)theme.count, (long long)odd.count, (long long)s->list.count);
 done:
     odd_free(theme.item);
     odd_free(odd.item);
     return st;
 }
 
-odd_status odd_contaminate(const odd_job *job, odd_audited *a)
+odd_status odd_contaminate(const odd_job *job, odd_selection *s)
 {
     const odd_contamination_options *o = odd_job_section(job, odd_contamination_section.name);
     odd_status st;
-    if (o->theme.count > 0 || o->anomaly.count > 0) return mix(job, o, a);
-    ODD_TRY(take_all(a));
-    ODD_TRY(odd_hold_out(job, o, a));
+    if (o->theme.count > 0 || o->anomaly.count > 0) return mix(job, o, s);
+    ODD_TRY(take_all(s));
+    ODD_TRY(odd_hold_out(job, o, s));
 done:
     return st;
 }

@@ -6,7 +6,7 @@
 #ifndef ODDLOT_RUN_CONTAMINATION_INTERNAL_H
 #define ODDLOT_RUN_CONTAMINATION_INTERNAL_H
 
-#include "run/audited_internal.h"
+#include "run/selection_internal.h"
 
 #include "oddlot/base/random.h"
 
@@ -30,9 +30,9 @@ typedef struct {
 odd_status odd_row_pool_draw(odd_row_pool *p, int64_t take, uint64_t seed, odd_stream stream);
 /** Rows of one truth that may be learnt from; out->item is owned by caller: odd_free(). ODD_NOMEM
  */
-odd_status odd_row_pool_learnt(const odd_audited *a, int truth, odd_row_pool *out);
+odd_status odd_row_pool_learnt(const odd_selection *s, int truth, odd_row_pool *out);
 
 /** Mark the rows that the job holds out. ODD_USAGE where nothing is left to learn from. */
-odd_status odd_hold_out(const odd_job *job, const odd_contamination_options *o, odd_audited *a);
+odd_status odd_hold_out(const odd_job *job, const odd_contamination_options *o, odd_selection *s);
 
 #endif

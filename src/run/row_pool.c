@@ -3,13 +3,13 @@
 
 #include "oddlot/base/memory.h"
 
-odd_status odd_row_pool_learnt(const odd_audited *a, int truth, odd_row_pool *out)
+odd_status odd_row_pool_learnt(const odd_selection *s, int truth, odd_row_pool *out)
 {
     odd_status st;
     out->count = 0;
-    ODD_TRY(ODD_NEW(out->item, a->rows));
-    for (int64_t i = 0; i < a->rows; i++)
-        if (a->truth[i] == truth && !a->held_out[i]) out->item[out->count++] = i;
+    ODD_TRY(ODD_NEW(out->item, s->rows));
+    for (int64_t i = 0; i < s->rows; i++)
+        if (s->truth[i] == truth && !s->held_out[i]) out->item[out->count++] = i;
 done:
     return st;
 }

@@ -1,6 +1,6 @@
 /* Run: a job's folder, locked while a program works in it. */
 #include "oddlot/run/run.h"
-#include "oddlot/run/audited.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "run/run_place_internal.h"
 
@@ -127,7 +127,7 @@ void odd_run_close(odd_run **run)
 {
     if (!*run) return;
     if ((*run)->lock >= 0) close((*run)->lock);
-    odd_audited_free(&(*run)->audited);
+    odd_selection_free(&(*run)->selection);
     odd_free((*run)->folder);
     odd_free((*run)->command);
     odd_free(*run);

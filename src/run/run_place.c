@@ -1,8 +1,8 @@
 /* Run place: whether a folder may be a run's, so that nothing that a user keeps is replaced by what
  * a run writes, and nothing that a run writes is its own input. */
-#include "oddlot/run/audited.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/runner.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "run/run_place_internal.h"
 

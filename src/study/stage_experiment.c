@@ -1,9 +1,9 @@
 /* Experiment: trials over a labelled catalogue in place of an audit, as a table.
  *
  * A finished trial is noted in RUN/checkpoints, so that a stopped or killed experiment goes on. */
-#include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
@@ -85,13 +85,13 @@ static void labels_free(labels *l)
     odd_free(l->label);
 }
 
-static odd_status read_labels(const odd_audited *a, const odd_file *features, labels *out)
+static odd_status read_labels(const odd_selection *s, const odd_file *features, labels *out)
 {
     odd_status st;
-    ODD_TRY(odd_feature_images_read(features, odd_audited_rows(a), &out->row, &out->n));
+    ODD_TRY(odd_feature_images_read(features, odd_selection_rows(s), &out->row, &out->n));
     ODD_TRY(ODD_NEW(out->label, out->n));
     for (int64_t i = 0; i < out->n; i++)
-        out->label[i] = odd_audited_label(a, out->row[i]);
+        out->label[i] = odd_selection_label(s, out->row[i]);
 done:
     return st;
 }
@@ -245,16 +245,16 @@ done:
 
 static odd_status run_experiment(odd_run *run, const odd_provenance *from)
 {
-    const odd_audited *audited;
+    const odd_selection *selection;
     odd_file *features = NULL, *out = NULL;
     odd_design *d = NULL;
     labels rows = {0};
     const double started = odd_seconds();
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY_ALL(run->comm, odd_design_new(run->job, &d));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY_ALL(run->comm, read_labels(audited, features, &rows));
+    ODD_TRY_ALL(run->comm, read_labels(selection, features, &rows));
     ODD_TRY_ALL(run->comm, check_draws(d, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(experiment(run, from, features, &rows, d, out));

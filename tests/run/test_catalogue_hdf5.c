@@ -6,7 +6,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/run/audited.h"
+#include "oddlot/run/selection.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
 #include "oddlot/pipeline/pipelines.h"
-#include "run/audited_internal.h"
+#include "run/selection_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,9 +27,9 @@ static int count_label(const char *label)
     return count;
 }
 
-static odd_audited *catalogue(void)
+static odd_selection *catalogue(void)
 {
-    odd_audited *a = odd_alloc(1, sizeof *a);
+    odd_selection *a = odd_alloc(1, sizeof *a);
     odd_item *item;
     char name[32];
     for (int i = 0; i < ALL; i++) {
@@ -47,7 +47,7 @@ static odd_audited *catalogue(void)
 }
 
 /* What the --set words, given one by one up to NULL, take; *a is owned by the caller. */
-static odd_status take(const char *const sets[], odd_audited **a)
+static odd_status take(const char *const sets[], odd_selection **a)
 {
     int count = 0, sections;
     const odd_section *section = odd_job_sections(&sections);
@@ -63,7 +63,7 @@ static odd_status take(const char *const sets[], odd_audited **a)
 
 #define TAKE(a, ...) take((const char *const[]){__VA_ARGS__, NULL}, &(a))
 
-static int count_truth(const odd_audited *a, int truth)
+static int count_truth(const odd_selection *a, int truth)
 {
     int count = 0;
     for (int64_t i = 0; i < a->rows; i++)
@@ -71,13 +71,13 @@ static int count_truth(const odd_audited *a, int truth)
     return count;
 }
 
-static const char *row_label(const odd_audited *a, int64_t row)
+static const char *row_label(const odd_selection *a, int64_t row)
 {
-    return odd_audited_label(a, row);
+    return odd_selection_label(a, row);
 }
 
 /* Rows rise, and their truth is what their label says. */
-static void check_rows(const odd_audited *a, const char *theme)
+static void check_rows(const odd_selection *a, const char *theme)
 {
     for (int64_t i = 0; i < a->rows; i++) {
         CU_ASSERT(i == 0 || a->item[i] > a->item[i - 1]);
@@ -89,7 +89,7 @@ static void check_rows(const odd_audited *a, const char *theme)
 
 static void test_everything(void)
 {
-    odd_audited *a;
+    odd_selection *a;
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "seed=1"), ODD_OK);
     CU_ASSERT_EQUAL(a->rows, ALL);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_UNKNOWN), ALL);
@@ -97,53 +97,53 @@ static void test_everything(void)
         CU_ASSERT_EQUAL(a->item[i], i);
         CU_ASSERT_EQUAL(a->verified[i], i == 3 ? ODD_VERIFIED_ODD : ODD_UNVERIFIED);
     }
-    CU_ASSERT_STRING_EQUAL(odd_audited_name(a, 7), "image-007.png");
-    odd_audited_free(&a);
+    CU_ASSERT_STRING_EQUAL(odd_selection_name(a, 7), "image-007.png");
+    odd_selection_free(&a);
 }
 
 static void test_classes(void)
 {
     const int shoes = count_label("shoe"), hats = count_label("hat"), bags = count_label("bag");
-    odd_audited *a;
+    odd_selection *a;
     CU_ASSERT_EQUAL(shoes + hats + bags, ALL - 1);
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.anomaly=bag"), ODD_OK);
     CU_ASSERT_EQUAL(a->rows, shoes + bags);
     check_rows(a, "shoe");
-    odd_audited_free(&a);
+    odd_selection_free(&a);
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe"), ODD_OK);
     CU_ASSERT_EQUAL(a->rows, ALL - 1); /* the one without a label is neither */
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), hats + bags);
     check_rows(a, "shoe");
-    odd_audited_free(&a);
+    odd_selection_free(&a);
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.anomaly=[shoe, bag]"), ODD_OK);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_THEME), hats);
     check_rows(a, "hat");
-    odd_audited_free(&a);
+    odd_selection_free(&a);
 }
 
 static void test_counts(void)
 {
-    odd_audited *a;
+    odd_selection *a;
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.theme_count=40",
                                "contamination.anomaly_count=7"),
                           ODD_OK);
     CU_ASSERT_EQUAL(a->rows, 47);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), 7);
     check_rows(a, "shoe");
-    odd_audited_free(&a);
+    odd_selection_free(&a);
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.theme_count=40",
                                "contamination.anomaly_share=0.2"),
                           ODD_OK);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), 10); /* 10 of 50 are 0.2 */
-    odd_audited_free(&a);
+    odd_selection_free(&a);
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.anomaly_share=0"),
                           ODD_OK);
     CU_ASSERT_EQUAL(count_truth(a, ODD_TRUTH_ODD), 0);
     CU_ASSERT_EQUAL(a->rows, count_label("shoe"));
-    odd_audited_free(&a);
+    odd_selection_free(&a);
 }
 
-static bool same_items(const odd_audited *a, const odd_audited *b)
+static bool same_items(const odd_selection *a, const odd_selection *b)
 {
     return a->rows == b->rows && memcmp(a->item, b->item, (size_t)a->rows * sizeof *a->item) == 0;
 }
@@ -153,18 +153,18 @@ static void test_seed(void)
     static const char theme[] = "contamination.theme=shoe",
                       count[] = "contamination.theme_count=25",
                       odd[] = "contamination.anomaly_count=5";
-    odd_audited *a, *b, *c;
+    odd_selection *a, *b, *c;
     CU_ASSERT_EQUAL_FATAL(TAKE(a, theme, count, odd, "contamination.seed=4"), ODD_OK);
     CU_ASSERT_EQUAL_FATAL(TAKE(b, theme, count, odd, "contamination.seed=4", "seed=9"), ODD_OK);
     CU_ASSERT_EQUAL_FATAL(TAKE(c, theme, count, odd, "contamination.seed=5"), ODD_OK);
     CU_ASSERT(same_items(a, b)); /* the seed of the job does not matter */
     CU_ASSERT(!same_items(a, c));
-    odd_audited_free(&a);
-    odd_audited_free(&b);
-    odd_audited_free(&c);
+    odd_selection_free(&a);
+    odd_selection_free(&b);
+    odd_selection_free(&c);
 }
 
-static int count_verified(const odd_audited *a, int mark, int truth)
+static int count_verified(const odd_selection *a, int mark, int truth)
 {
     int count = 0;
     for (int64_t i = 0; i < a->rows; i++)
@@ -174,7 +174,7 @@ static int count_verified(const odd_audited *a, int mark, int truth)
 
 static void test_verified(void)
 {
-    odd_audited *a, *b;
+    odd_selection *a, *b;
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=hat", "contamination.anomaly=bag",
                                "contamination.verified_theme=6", "contamination.verified_odd=2"),
                           ODD_OK);
@@ -186,11 +186,11 @@ static void test_verified(void)
                                "contamination.seed=2"),
                           ODD_OK);
     CU_ASSERT(memcmp(a->verified, b->verified, (size_t)a->rows) != 0);
-    odd_audited_free(&a);
-    odd_audited_free(&b);
+    odd_selection_free(&a);
+    odd_selection_free(&b);
 }
 
-static int count_held_out(const odd_audited *a, int truth)
+static int count_held_out(const odd_selection *a, int truth)
 {
     int count = 0;
     for (int64_t i = 0; i < a->rows; i++)
@@ -200,7 +200,7 @@ static int count_held_out(const odd_audited *a, int truth)
 
 static void test_held_out(void)
 {
-    odd_audited *a, *b;
+    odd_selection *a, *b;
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.theme=shoe", "contamination.theme_count=50",
                                "contamination.held_out=0.2", "contamination.verified_theme=40"),
                           ODD_OK);
@@ -212,24 +212,24 @@ static void test_held_out(void)
                                "contamination.held_out=0.2", "contamination.seed=2"),
                           ODD_OK);
     CU_ASSERT(memcmp(a->held_out, b->held_out, (size_t)a->rows) != 0);
-    odd_audited_free(&a);
-    odd_audited_free(&b);
+    odd_selection_free(&a);
+    odd_selection_free(&b);
     CU_ASSERT_EQUAL_FATAL(TAKE(a, "contamination.held_out_split=test"), ODD_OK);
     CU_ASSERT_EQUAL(count_held_out(a, ODD_TRUTH_UNKNOWN), ALL / 5);
     CU_ASSERT(a->held_out[4] && !a->held_out[5]);
-    odd_audited_free(&a);
+    odd_selection_free(&a);
 }
 
-static void refused(odd_status st, odd_audited *a, const char *reason)
+static void refused(odd_status st, odd_selection *a, const char *reason)
 {
     CU_ASSERT_EQUAL(st, ODD_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), reason));
-    odd_audited_free(&a);
+    odd_selection_free(&a);
 }
 
 static void test_refused(void)
 {
-    odd_audited *a;
+    odd_selection *a;
     odd_status st = TAKE(a, "contamination.theme=sock");
     refused(st, a, "--set contamination.theme=sock: no image has the label 'sock'");
     st = TAKE(a, "contamination.theme=shoe", "contamination.anomaly=sock");

@@ -2,7 +2,7 @@
  * refused. */
 #include "stage_fixture.h"
 
-#include "run/audited_internal.h"
+#include "run/selection_internal.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 const char *odd_test_name = "stage/evaluate_clusters";
@@ -21,23 +21,23 @@ static const image plain[] = {
     {"b", 1, true},  {"a", 0, false}, {"b", NAN, false}, {"b", 0, false},
 };
 
-static odd_audited *audited_of(int n, const image images[])
+static odd_selection *selection_of(int n, const image images[])
 {
-    odd_audited *a = odd_alloc(1, sizeof *a);
-    ODD_CHECK(a && ODD_NEW(a->item, n) == ODD_OK && ODD_NEW(a->held_out, n) == ODD_OK);
-    a->rows = n;
+    odd_selection *s = odd_alloc(1, sizeof *s);
+    ODD_CHECK(s && ODD_NEW(s->item, n) == ODD_OK && ODD_NEW(s->held_out, n) == ODD_OK);
+    s->rows = n;
     for (int i = 0; i < n; i++) {
         char name[32];
         odd_item *item;
         int64_t label;
         snprintf(name, sizeof name, "image-%02d", i);
-        ODD_CHECK(odd_catalogue_add(&a->list, name, name, &item) == ODD_OK);
-        ODD_CHECK(odd_catalogue_string(&a->list, images[i].label, &label) == ODD_OK);
-        a->list.item[i].label = label;
-        a->item[i] = i;
-        a->held_out[i] = images[i].held_out;
+        ODD_CHECK(odd_catalogue_add(&s->list, name, name, &item) == ODD_OK);
+        ODD_CHECK(odd_catalogue_string(&s->list, images[i].label, &label) == ODD_OK);
+        s->list.item[i].label = label;
+        s->item[i] = i;
+        s->held_out[i] = images[i].held_out;
     }
-    return a;
+    return s;
 }
 
 /* scores.h5 with the clusters of `n` images, or without any where `named` is false. */
@@ -45,7 +45,7 @@ static odd_status evaluate(int n, const image images[], int clusters, bool named
                            odd_bundle *metrics)
 {
     double cluster[MOST] = {0};
-    odd_audited *a = audited_of(n, images);
+    odd_selection *s = selection_of(n, images);
     for (int i = 0; i < n; i++)
         cluster[i] = images[i].cluster;
     const column columns[] = {
@@ -53,9 +53,9 @@ static odd_status evaluate(int n, const image images[], int clusters, bool named
         {NULL, ODD_I64, 0, NULL}};
     odd_file *scores = file_of("scores.h5", columns);
     *metrics = (odd_bundle)ODD_BUNDLE_EMPTY;
-    const odd_status st = scores ? odd_evaluate_clusters(a, scores, metrics) : ODD_IO;
+    const odd_status st = scores ? odd_evaluate_clusters(s, scores, metrics) : ODD_IO;
     odd_file_close(&scores);
-    odd_audited_free(&a);
+    odd_selection_free(&s);
     return st;
 }
 

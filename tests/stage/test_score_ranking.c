@@ -1,6 +1,6 @@
 /* Ranking: scores in the order of the catalogue, the oddest first, unreadable images nowhere; files
  * that do not fit each other are refused. */
-#include "run/audited_internal.h"
+#include "run/selection_internal.h"
 #include "stage_fixture.h"
 
 #include "stage/score/score_internal.h"
@@ -26,9 +26,9 @@ static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t 
                           int64_t scored, odd_scored *s)
 {
     uint8_t verified[IMAGES] = {0};
-    odd_audited audited = {.rows = IMAGES, .verified = verified};
+    odd_selection selection = {.rows = IMAGES, .verified = verified};
     odd_job *job = job_of(sets);
-    odd_run run = {.comm = WORLD, .job = job, .audited = &audited};
+    odd_run run = {.comm = WORLD, .job = job, .selection = &selection};
     odd_bundle model = ODD_BUNDLE_EMPTY;
     const column columns[] = {{"row", ODD_I64, rows, of}, {NULL, ODD_I64, 0, NULL}};
     odd_file *features = file_of("features.h5", columns);

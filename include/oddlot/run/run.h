@@ -18,8 +18,8 @@ typedef struct {
     double memory; /* GiB of rows that a rank keeps in memory; beyond it, it streams */
 } odd_run_options;
 
-typedef struct odd_audited odd_audited;   /* the list of images, see audited.h */
-typedef struct odd_pipeline odd_pipeline; /* what is done with them, see stage.h */
+typedef struct odd_selection odd_selection; /* the list of images, see selection.h */
+typedef struct odd_pipeline odd_pipeline;   /* what is done with them, see stage.h */
 
 typedef struct {
     MPI_Comm comm;
@@ -28,9 +28,9 @@ typedef struct {
     const odd_pipeline *const *pipelines; /* those that a job may want; NULL-terminated, kept */
     const odd_pipeline *pipeline;         /* the one that this job wants */
     char *folder;
-    char *command;        /* as typed, for provenance */
-    odd_audited *audited; /* what is audited; listed when first asked for */
-    int lock;             /* file descriptor of the folder's lock on rank 0, -1: none */
+    char *command;            /* as typed, for provenance */
+    odd_selection *selection; /* the images of the run; listed when first asked for */
+    int lock;                 /* file descriptor of the folder's lock on rank 0, -1: none */
 } odd_run;
 
 extern const odd_section odd_run_section; /* the top of a job file */

@@ -51,28 +51,28 @@ static int64_t distinct(int64_t count, const char *name[],
 }
 
 /* The label of an image that counts, "" for the others. */
-static const char *label_of(const odd_audited *a, int64_t row)
+static const char *label_of(const odd_selection *s, int64_t row)
 {
-    if (odd_audited_held_out(a, row)) return "";
-    return odd_audited_label(a, row);
+    if (odd_selection_held_out(s, row)) return "";
+    return odd_selection_label(s, row);
 }
 
 /* The catalogue keeps most equal labels at one address: few are left to compare as text. */
-static odd_status collect_labels(const odd_audited *a, labels *out)
+static odd_status collect_labels(const odd_selection *s, labels *out)
 {
-    const int64_t rows = odd_audited_rows(a);
+    const int64_t rows = odd_selection_rows(s);
     odd_status st;
     ODD_TRY(ODD_NEW(out->name, rows));
     ODD_TRY(ODD_NEW(out->of, rows));
     for (int64_t i = 0; i < rows; i++) {
-        const char *label = label_of(a, i);
+        const char *label = label_of(s, i);
         if (*label) out->name[out->count++] = label;
-        out->held_out = out->held_out || odd_audited_held_out(a, i);
+        out->held_out = out->held_out || odd_selection_held_out(s, i);
     }
     out->count = distinct(out->count, out->name, by_address);
     out->count = distinct(out->count, out->name, by_text);
     for (int64_t i = 0; i < rows; i++) {
-        const char *label = label_of(a, i);
+        const char *label = label_of(s, i);
         const char **found = out->count == 0 ? NULL
                                              : bsearch(&label, (void *)out->name,
                                                        (size_t)out->count, sizeof label, by_text);
@@ -166,16 +166,16 @@ static odd_status count(const labels *l, int64_t rows, const double cluster[], o
     return ODD_OK;
 }
 
-odd_status odd_evaluate_clusters(const odd_audited *audited, const odd_file *scores,
+odd_status odd_evaluate_clusters(const odd_selection *selection, const odd_file *scores,
                                  odd_bundle *metrics)
 {
     labels l = {0};
     odd_contingency table = {0};
-    const int64_t n = odd_audited_rows(audited);
+    const int64_t n = odd_selection_rows(selection);
     double *cluster = NULL;
     odd_status st = ODD_OK;
     if (!odd_file_has(scores, CLUSTERS)) goto done;
-    ODD_TRY(collect_labels(audited, &l));
+    ODD_TRY(collect_labels(selection, &l));
     if (l.count < 2) goto done;
     ODD_TRY(odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, n, (void **)&cluster));
     ODD_TRY(count(&l, n, cluster, &table));

@@ -40,18 +40,18 @@ typedef struct {
 } judged;
 
 /* Where images are held out only they count: the others were learnt from. */
-static odd_status judged_rows(const odd_audited *a, const double score[], judged *out)
+static odd_status judged_rows(const odd_selection *s, const double score[], judged *out)
 {
-    const bool some = odd_audited_holds_out(a);
-    const int64_t rows = odd_audited_rows(a);
+    const bool some = odd_selection_holds_out(s);
+    const int64_t rows = odd_selection_rows(s);
     odd_status st;
     out->images = rows;
     ODD_TRY(ODD_NEW(out->truth, rows));
     ODD_TRY(ODD_NEW(out->row, rows));
     for (int64_t i = 0; i < rows; i++) {
-        const int truth = odd_audited_truth(a, i);
+        const int truth = odd_selection_truth(s, i);
         if (truth == ODD_TRUTH_UNKNOWN || isnan(score[i])) continue;
-        if (some && !odd_audited_held_out(a, i)) continue;
+        if (some && !odd_selection_held_out(s, i)) continue;
         out->truth[out->n] = truth == ODD_TRUTH_ODD;
         out->row[out->n++] = i;
     }
@@ -199,7 +199,7 @@ static odd_status judge(const odd_run *run, const odd_file *scores, const double
     double *ranking = NULL, threshold;
     odd_status st;
     ODD_TRY(odd_bundle_add_i64(out, "judged",
-                               odd_audited_holds_out(run->audited)
+                               odd_selection_holds_out(run->selection)
                                    ? "images held out that all but clustering/* is over"
                                    : "images of known truth that all but clustering/* is over",
                                rows->n));
@@ -229,10 +229,10 @@ static odd_status evaluate(const odd_run *run, odd_bundle *out)
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &scores));
     ODD_TRY(odd_image_column_read(scores, "scores.h5", "score", ODD_F64,
-                                  odd_audited_rows(run->audited), (void **)&score));
-    ODD_TRY(judged_rows(run->audited, score, &rows));
+                                  odd_selection_rows(run->selection), (void **)&score));
+    ODD_TRY(judged_rows(run->selection, score, &rows));
     if (both_kinds(&rows)) ODD_TRY(judge(run, scores, score, &rows, out));
-    ODD_TRY(odd_evaluate_clusters(run->audited, scores, out));
+    ODD_TRY(odd_evaluate_clusters(run->selection, scores, out));
     if (out->count == 0)
         odd_log(ODD_LOG_INFO,
                 "evaluate: the truth is not known, so there is nothing to compare with");
@@ -246,12 +246,12 @@ done:
 
 static odd_status run_evaluate(odd_run *run, const odd_provenance *from)
 {
-    const odd_audited *audited;
+    const odd_selection *selection;
     odd_bundle metrics = ODD_BUNDLE_EMPTY;
     odd_file *out = NULL;
     double started = odd_seconds();
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? evaluate(run, &metrics) : ODD_OK);
     ODD_TRY(odd_share_bundle(run->comm, 0, &metrics));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));

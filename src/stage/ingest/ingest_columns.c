@@ -7,22 +7,22 @@
 
 static const char *row_name(const void *context, int64_t row)
 {
-    return odd_audited_name(context, row);
+    return odd_selection_name(context, row);
 }
 
 static const char *row_label(const void *context, int64_t row)
 {
-    return odd_audited_label(context, row);
+    return odd_selection_label(context, row);
 }
 
 static const char *row_split(const void *context, int64_t row)
 {
-    return odd_audited_split(context, row);
+    return odd_selection_split(context, row);
 }
 
 static const char *row_group(const void *context, int64_t row)
 {
-    return odd_audited_group(context, row);
+    return odd_selection_group(context, row);
 }
 
 static odd_status write_texts(MPI_Comm comm, odd_file *file, const odd_ingest *g)
@@ -39,7 +39,7 @@ static odd_status write_texts(MPI_Comm comm, odd_file *file, const odd_ingest *g
     odd_status st = ODD_OK;
     for (size_t c = 0; c < sizeof column / sizeof *column; c++)
         ODD_TRY(odd_column_write_text(file, column[c].name, comm, g->part.n, g->part.row0,
-                                      g->part.n_local, column[c].text, g->audited,
+                                      g->part.n_local, column[c].text, g->selection,
                                       column[c].about));
 done:
     return st;
@@ -60,9 +60,9 @@ static odd_status collect_numbers(const odd_ingest *g, numbers *out)
     ODD_TRY(ODD_NEW(out->held_out, mine));
     ODD_TRY(ODD_NEW(out->item, mine));
     for (int64_t i = 0; i < mine; i++) {
-        out->truth[i] = odd_audited_truth(g->audited, row0 + i);
-        out->held_out[i] = odd_audited_held_out(g->audited, row0 + i);
-        out->item[i] = odd_audited_item(g->audited, row0 + i);
+        out->truth[i] = odd_selection_truth(g->selection, row0 + i);
+        out->held_out[i] = odd_selection_held_out(g->selection, row0 + i);
+        out->item[i] = odd_selection_item(g->selection, row0 + i);
     }
 done:
     return st;
@@ -79,7 +79,7 @@ static odd_status write_numbers(MPI_Comm comm, odd_file *file, const odd_ingest 
     ODD_TRY(odd_column_write(file, "truth", ODD_I32, n, row0, mine, my.truth,
                              "1 odd, 0 theme, -1 not known; for evaluation only", ""));
     ODD_TRY(odd_column_write(file, "verified", ODD_U8, n, row0, mine,
-                             odd_audited_verified(g->audited) + row0,
+                             odd_selection_verified(g->selection) + row0,
                              "0 no; by a person: 1 theme, 2 odd", ""));
     ODD_TRY(odd_column_write(file, "held_out", ODD_U8, n, row0, mine, my.held_out,
                              "1: judged, never learnt from", ""));

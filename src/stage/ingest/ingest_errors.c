@@ -66,7 +66,7 @@ static odd_status write_errors_csv(const odd_run *run, const odd_ingest *g,
     ODD_TRY(ODD_NEW(rows, n));
     for (int64_t i = 0; i < n; i++)
         rows[i] =
-            (odd_unreadable){all[i].row, odd_audited_name(g->audited, all[i].row),
+            (odd_unreadable){all[i].row, odd_selection_name(g->selection, all[i].row),
                              odd_image_status_text((odd_image_status)all[i].status), all[i].reason};
     ODD_TRY(odd_run_path(run, "errors.csv", &path));
     ODD_TRY(odd_csv_errors(path, rows, n));

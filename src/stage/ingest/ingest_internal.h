@@ -9,8 +9,8 @@
 #include "oddlot/par/partition.h"
 #include "oddlot/store/file.h"
 
-#include "oddlot/run/audited.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
 
 typedef struct {
     double max_unreadable;
@@ -33,7 +33,7 @@ typedef struct {
 
 /* One rank's work. */
 typedef struct {
-    const odd_audited *audited;
+    const odd_selection *selection;
     const odd_prepare_options *prepare;
     odd_partition part;
     odd_reader *reader;

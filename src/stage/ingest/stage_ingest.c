@@ -37,18 +37,18 @@ static const odd_section image_section =
 
 static void ingest_close(odd_ingest *g)
 {
-    if (g->audited) odd_audited_close(g->audited, &g->reader);
+    if (g->selection) odd_selection_close(g->selection, &g->reader);
     odd_free(g->arrived);
     odd_free(g->pixels);
     odd_free(g->status);
     odd_free(g->error);
 }
 
-static odd_status ingest_open(const odd_run *run, const odd_audited *audited, odd_ingest *g)
+static odd_status ingest_open(const odd_run *run, const odd_selection *selection, odd_ingest *g)
 {
     odd_status st;
-    *g = (odd_ingest){.audited = audited, .prepare = odd_job_section(run->job, "image")};
-    g->part = odd_partition_rows(run->comm, odd_audited_rows(audited));
+    *g = (odd_ingest){.selection = selection, .prepare = odd_job_section(run->job, "image")};
+    g->part = odd_partition_rows(run->comm, odd_selection_rows(selection));
     g->image_bytes = odd_prepared_bytes(g->prepare);
     g->batch = BATCH_BYTES / (int64_t)g->image_bytes;
     if (g->batch > BATCH_MOST) g->batch = BATCH_MOST;
@@ -57,7 +57,7 @@ static odd_status ingest_open(const odd_run *run, const odd_audited *audited, od
     ODD_TRY(ODD_NEW(g->arrived, g->batch));
     ODD_TRY(ODD_NEW(g->pixels, g->batch * (int64_t)g->image_bytes));
     ODD_TRY(ODD_NEW(g->status, g->part.n_local));
-    ODD_TRY(odd_audited_open(audited, run->job, &g->reader));
+    ODD_TRY(odd_selection_open(selection, run->job, &g->reader));
 done:
     return st;
 }
@@ -72,8 +72,8 @@ static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_
         odd_arrival *a = &g->arrived[*count];
         const int64_t row = g->part.row0 + first + *count;
         *a = (odd_arrival){0};
-        st = odd_audited_read(g->audited, g->reader, row, limit, &a->bytes, &a->size, &a->raw,
-                              &a->verdict);
+        st = odd_selection_read(g->selection, g->reader, row, limit, &a->bytes, &a->size, &a->raw,
+                                &a->verdict);
         held += (int64_t)a->size + (int64_t)a->raw.width * a->raw.height * a->raw.channels;
         ++*count;
     }
@@ -155,14 +155,14 @@ static odd_status create_images(odd_file *file, const odd_ingest *g, odd_dataset
 
 static odd_status run_ingest(odd_run *run, const odd_provenance *from)
 {
-    const odd_audited *audited;
+    const odd_selection *selection;
     odd_file *file = NULL;
     odd_dataset *images = NULL;
     double started = odd_seconds();
     odd_ingest g = {0};
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
-    ODD_TRY_ALL(run->comm, ingest_open(run, audited, &g));
+    ODD_TRY(odd_run_selection(run, &selection));
+    ODD_TRY_ALL(run->comm, ingest_open(run, selection, &g));
     ODD_TRY(odd_stage_create(run, run->comm, from, &file));
     ODD_TRY(create_images(file, &g, &images));
     ODD_TRY(ingest_rows(run->comm, &g, images));
@@ -180,16 +180,16 @@ done:
 static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
 {
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");
-    const odd_audited *audited;
+    const odd_selection *selection;
     int64_t bytes = (int64_t)odd_prepared_bytes(prepare);
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
-    plan->rows = odd_audited_rows(audited);
+    ODD_TRY(odd_run_selection(run, &selection));
+    plan->rows = odd_selection_rows(selection);
     plan->width = bytes;
     plan->disk = plan->rows * (bytes + 64);
-    plan->memory = BATCH_BYTES + WINDOW_BYTES + odd_audited_list_bytes(audited);
+    plan->memory = BATCH_BYTES + WINDOW_BYTES + odd_selection_list_bytes(selection);
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
-                    (long long)odd_audited_listed(audited), (long long)prepare->size,
+                    (long long)odd_selection_listed(selection), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
 done:
     return st;
@@ -197,9 +197,9 @@ done:
 
 static odd_status list_digest(odd_run *run, odd_hash *digest)
 {
-    const odd_audited *audited;
-    odd_status st = odd_run_audited(run, &audited);
-    if (st == ODD_OK) *digest = odd_audited_digest(audited);
+    const odd_selection *selection;
+    odd_status st = odd_run_selection(run, &selection);
+    if (st == ODD_OK) *digest = odd_selection_digest(selection);
     return st;
 }
 

@@ -1,8 +1,8 @@
 /* Reduce: from wide rows of features to short rows of components, by a registered reduction that
  * learns from them, or by the model of an earlier run. */
-#include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/stored_model.h"
@@ -67,16 +67,16 @@ static odd_model_source model_source(const odd_run *run)
 /* Say which image a row of features belongs to. @local */
 static odd_status name_bad_row(odd_run *run, const odd_file *features, int64_t bad)
 {
-    const odd_audited *audited = run->audited;
+    const odd_selection *selection = run->selection;
     odd_dataset *row = NULL;
     int64_t image;
     odd_status st;
     ODD_TRY(odd_dataset_open(features, "row", &row));
     ODD_TRY(odd_dataset_read(row, bad, 1, ODD_I64, &image));
-    st = audited && image >= 0 && image < odd_audited_rows(audited)
+    st = selection && image >= 0 && image < odd_selection_rows(selection)
              ? odd_fail(ODD_NUMERIC,
                         "image '%s' (row %lld) has a feature that is not a finite number",
-                        odd_audited_name(audited, image), (long long)image)
+                        odd_selection_name(selection, image), (long long)image)
              : odd_fail(ODD_NUMERIC, "row %lld has a feature that is not a finite number",
                         (long long)image);
 done:

@@ -23,17 +23,17 @@ done:
 
 static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *shape)
 {
-    const odd_audited *a = p->audited;
+    const odd_selection *s = p->selection;
     int64_t row = p->flagged_row[i], bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
     return (odd_flagged){
         .rank = i + 1,
         .row = row,
-        .name = odd_audited_name(a, row),
-        .label = odd_audited_label(a, row),
+        .name = odd_selection_name(s, row),
+        .label = odd_selection_label(s, row),
         .reason = p->flagged_reason + (size_t)i * (p->reason_width + 1),
         .score = p->score[row],
         .probability = p->probability ? p->probability[row] : NAN,
-        .truth = odd_audited_truth(a, row),
+        .truth = odd_selection_truth(s, row),
         .width = (int)shape->shape[2],
         .height = (int)shape->shape[1],
         .channels = (int)shape->shape[3],
@@ -62,7 +62,7 @@ odd_status odd_page_gallery(odd_page *p)
     int64_t total, count;
     odd_shape shape;
     odd_status st;
-    ODD_TRY(odd_flagged_read(p->scores, odd_audited_rows(p->audited), &p->flagged_row, &total));
+    ODD_TRY(odd_flagged_read(p->scores, odd_selection_rows(p->selection), &p->flagged_row, &total));
     ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", options->top, &p->flagged_reason,
                                  &p->reason_width, &count));
     if (count > total)

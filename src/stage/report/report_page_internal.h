@@ -8,8 +8,8 @@
 #include "oddlot/report/report.h"
 #include "stage/train/train_task_internal.h"
 
-#include "oddlot/run/audited.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/stage/learning_band.h"
 #include "stage/report/heat_internal.h"
 
@@ -46,7 +46,7 @@ typedef struct {
 /* Everything that the page needs, owned here and lent to odd_report_data. */
 typedef struct {
     const odd_run *run;
-    const odd_audited *audited;
+    const odd_selection *selection;
     const odd_heat_maps *heat;
     odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
     odd_report_data data;

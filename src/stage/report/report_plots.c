@@ -12,7 +12,7 @@
 /* Pack the finite scores with their truth, after the gallery has used them by row. */
 static odd_status histogram(odd_page *p)
 {
-    const int64_t rows = odd_audited_rows(p->audited);
+    const int64_t rows = odd_selection_rows(p->selection);
     bool known = false;
     odd_status st;
     ODD_TRY(ODD_NEW(p->truth, rows));
@@ -22,7 +22,7 @@ static odd_status histogram(odd_page *p)
     for (int64_t i = 0; i < rows; i++) {
         if (!isfinite(p->score[i])) continue;
         p->score[p->data.scores] = p->score[i];
-        p->truth[p->data.scores] = odd_audited_truth(p->audited, i);
+        p->truth[p->data.scores] = odd_selection_truth(p->selection, i);
         known = known || p->truth[p->data.scores] != ODD_TRUTH_UNKNOWN;
         p->data.scores++;
     }
@@ -53,7 +53,7 @@ static void cloud_close(cloud *c)
 
 static odd_status cloud_open(const odd_page *p, cloud *c)
 {
-    const int64_t images = odd_audited_rows(p->audited);
+    const int64_t images = odd_selection_rows(p->selection);
     odd_status st;
     ODD_TRY(odd_dataset_open(p->reduce, "components", &c->components));
     ODD_TRY(odd_feature_images_read(p->features, images, &c->row, &c->rows));
@@ -74,7 +74,7 @@ static bool is_flagged(const odd_page *p, const cloud *c, int64_t i)
 
 static bool is_rare(const odd_page *p, const cloud *c, int64_t i)
 {
-    return is_flagged(p, c, i) || odd_audited_truth(p->audited, c->row[i]) == ODD_TRUTH_ODD;
+    return is_flagged(p, c, i) || odd_selection_truth(p->selection, c->row[i]) == ODD_TRUTH_ODD;
 }
 
 static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
@@ -83,7 +83,7 @@ static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
     p->scatter[p->data.scatter_count++] = (odd_scatter_point){
         .x = c->line[0],
         .y = odd_dataset_shape(c->components)->shape[1] > 1 ? c->line[1] : 0,
-        .truth = odd_audited_truth(p->audited, c->row[i]),
+        .truth = odd_selection_truth(p->selection, c->row[i]),
         .estimate = is_flagged(p, c, i),
     };
     return st;

@@ -94,12 +94,12 @@ static odd_status summary(odd_page *p)
     odd_status st;
     ODD_TRY(odd_file_get_text(p->scores, "/", "detector", &detector));
     ODD_TRY(odd_file_get_i64(p->ingest, "/", "unreadable", &errors));
-    odd_human_count(odd_audited_rows(p->audited), rows);
+    odd_human_count(odd_selection_rows(p->selection), rows);
     odd_human_count(p->data.flagged_total, flagged);
     odd_human_count(errors, unreadable);
     odd_facts_add(&p->summary, "Images", "%s", rows);
     odd_facts_add(&p->summary, "Flagged", "%s (%.1f %%)", flagged,
-                  100 * (double)p->data.flagged_total / (double)odd_audited_rows(p->audited));
+                  100 * (double)p->data.flagged_total / (double)odd_selection_rows(p->selection));
     odd_facts_add(&p->summary, "Unreadable", "%s", unreadable);
     stage_times(p);
     odd_facts_add(&p->summary, "Detector", "%s", detector);
@@ -131,9 +131,9 @@ static odd_status unreadable(odd_page *p)
                          (long long)count, (long long)listed));
     ODD_TRY(ODD_NEW(p->error, listed));
     for (int64_t i = 0; i < listed; i++) {
-        if (row[i] < 0 || row[i] >= odd_audited_rows(p->audited))
+        if (row[i] < 0 || row[i] >= odd_selection_rows(p->selection))
             ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 lists an error of an image that is not there"));
-        p->error[i] = (odd_fact){odd_audited_name(p->audited, row[i]),
+        p->error[i] = (odd_fact){odd_selection_name(p->selection, row[i]),
                                  p->error_text + (size_t)i * (width + 1)};
     }
     p->data.error = p->error;

@@ -75,7 +75,7 @@ done:
 static odd_status read_score_column(const odd_page *p, const char *name, double **out)
 {
     return odd_image_column_read(p->scores, "scores.h5", name, ODD_F64,
-                                 odd_audited_rows(p->audited), (void **)out);
+                                 odd_selection_rows(p->selection), (void **)out);
 }
 
 /* The column that is a probability of what ranks, if there is one. */
@@ -114,7 +114,7 @@ static odd_status read_training(odd_page *p)
 
 static odd_status write_page(odd_run *run, const odd_heat_maps *heat)
 {
-    odd_page p = {.run = run, .audited = run->audited, .heat = heat};
+    odd_page p = {.run = run, .selection = run->selection, .heat = heat};
     char *folder = NULL;
     odd_status st;
     ODD_TRY(page_open(&p));
@@ -134,12 +134,12 @@ done:
 
 static odd_status run_report(odd_run *run, const odd_provenance *from)
 {
-    const odd_audited *audited;
+    const odd_selection *selection;
     odd_heat_maps heat = {0};
     odd_file *out = NULL;
     double started = odd_seconds();
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
+    ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY(odd_heat_make(run, &heat));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_page(run, &heat) : ODD_OK);
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));

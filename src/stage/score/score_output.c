@@ -1,6 +1,6 @@
 /* Score output: scores.h5 and flagged.csv. */
-#include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/store/dataset.h"
 #include "stage/score/score_internal.h"
 
@@ -14,7 +14,7 @@
 
 odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
 {
-    const odd_audited *a = run->audited;
+    const odd_selection *selection = run->selection;
     odd_flagged *rows = NULL;
     char *path = NULL;
     odd_status st;
@@ -24,12 +24,12 @@ odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
         rows[i] = (odd_flagged){
             .rank = i + 1,
             .row = row,
-            .name = odd_audited_name(a, row),
-            .label = odd_audited_label(a, row),
+            .name = odd_selection_name(selection, row),
+            .label = odd_selection_label(selection, row),
             .reason = s->reason[i],
             .score = s->score[row],
             .probability = s->by.probability < 0 ? NAN : s->value[s->by.probability * s->n + row],
-            .truth = odd_audited_truth(a, row),
+            .truth = odd_selection_truth(selection, row),
         };
     }
     ODD_TRY(odd_run_path(run, "flagged.csv", &path));

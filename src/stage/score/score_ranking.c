@@ -1,7 +1,7 @@
 /* Ranking: scores come into the order of the catalogue, the oddest first; those flagged get a
  * reason. Rank 0 alone: about 8 bytes for each image and column. */
-#include "oddlot/run/audited.h"
 #include "oddlot/run/columns.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/stage/calibration.h"
 #include "stage/score/score_internal.h"
 
@@ -83,8 +83,8 @@ odd_status odd_score_rank(const odd_run *run, const odd_file *features, const od
                          (long long)rows, (long long)scored));
     ODD_TRY(place(s, row, given, rows));
     qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
-    ODD_TRY(
-        odd_calibration_mark(run->job, s->n, odd_audited_verified(run->audited), &s->calibrates));
+    ODD_TRY(odd_calibration_mark(run->job, s->n, odd_selection_verified(run->selection),
+                                 &s->calibrates));
     ODD_TRY(count_flagged(run, s));
     s->flagged = s->flagging.flagged;
     ODD_TRY(explain(model, s));

@@ -2,7 +2,7 @@
  *
  * Rank 0 brings the scores into the order of the catalogue and ranks them: about 8 bytes for each
  * image and column there. */
-#include "oddlot/run/audited.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/stored_rows.h"
@@ -63,7 +63,7 @@ done:
 
 static odd_status run_score(odd_run *run, const odd_provenance *from)
 {
-    const odd_audited *audited;
+    const odd_selection *selection;
     odd_file *features = NULL, *reduced = NULL, *fit = NULL, *train = NULL, *out = NULL;
     odd_bundle model = ODD_BUNDLE_EMPTY;
     double *mine = NULL, *all = NULL, started = odd_seconds();
@@ -71,8 +71,8 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     int root = odd_rank(run->comm) == 0;
     odd_scored s = {0};
     odd_status st;
-    ODD_TRY(odd_run_audited(run, &audited));
-    s.n = odd_audited_rows(audited);
+    ODD_TRY(odd_run_selection(run, &selection));
+    s.n = odd_selection_rows(selection);
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
     ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));

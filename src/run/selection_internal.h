@@ -1,25 +1,25 @@
 /**
- * Audited: what the list is made of, for those who fill it: list_audited.c, which lists and shares
- * the catalogue, and contamination.c, which takes from it what the job describes.
+ * Selection: what the list is made of, for those who fill it: list_selection.c, which lists and
+ * shares the catalogue, and contamination.c, which takes from it what the job describes.
  */
-#ifndef ODDLOT_RUN_AUDITED_INTERNAL_H
-#define ODDLOT_RUN_AUDITED_INTERNAL_H
+#ifndef ODDLOT_RUN_SELECTION_INTERNAL_H
+#define ODDLOT_RUN_SELECTION_INTERNAL_H
 
-#include "oddlot/run/audited.h"
+#include "oddlot/run/selection.h"
 
-struct odd_audited {
+struct odd_selection {
     const odd_catalogue_kind *kind;
     odd_catalogue list; /* the whole catalogue, on every rank */
     int64_t rows;       /* images of this run */
     int64_t *item;      /* (rows) numbers in the list, rising */
     int8_t *truth;      /* (rows) ODD_TRUTH_... */
     uint8_t *verified;  /* (rows) ODD_VERIFIED_... of detector.h */
-    uint8_t *held_out;  /* (rows) 1: judged, never learnt from */
+    uint8_t *held_out;  /* (rows) 1: evaluated, never learnt from */
 };
 
 /** Fill item, truth, verified, held_out and rows by the job's mixture description; without one, all
  *  images. @local; the same on every rank. ODD_USAGE for classes that do not exist or are too
  * small, and where nothing is left to learn from. */
-odd_status odd_contaminate(const odd_job *job, odd_audited *audited);
+odd_status odd_contaminate(const odd_job *job, odd_selection *selection);
 
 #endif

@@ -1,0 +1,112 @@
+/* Selection: what is known of the images of a run, row by row. */
+#include "run/selection_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <string.h>
+
+void odd_selection_free(odd_selection **selection)
+{
+    if (!*selection) return;
+    odd_catalogue_free(&(*selection)->list);
+    odd_free((*selection)->item);
+    odd_free((*selection)->truth);
+    odd_free((*selection)->verified);
+    odd_free((*selection)->held_out);
+    odd_free(*selection);
+    *selection = NULL;
+}
+
+/* -- the list -- */
+
+int64_t odd_selection_rows(const odd_selection *selection)
+{
+    return selection->rows;
+}
+
+int64_t odd_selection_listed(const odd_selection *selection)
+{
+    return selection->list.count;
+}
+
+int64_t odd_selection_list_bytes(const odd_selection *selection)
+{
+    const odd_catalogue *list = &selection->list;
+    return list->pool_size + list->count * (int64_t)sizeof *list->item;
+}
+
+odd_hash odd_selection_digest(const odd_selection *selection)
+{
+    return selection->list.digest;
+}
+
+/* -- a row of it -- */
+
+static const odd_item *item_of(const odd_selection *selection, int64_t row)
+{
+    return &selection->list.item[selection->item[row]];
+}
+
+const char *odd_selection_name(const odd_selection *selection, int64_t row)
+{
+    return odd_catalogue_text(&selection->list, item_of(selection, row)->name);
+}
+
+const char *odd_selection_label(const odd_selection *selection, int64_t row)
+{
+    return odd_catalogue_text(&selection->list, item_of(selection, row)->label);
+}
+
+const char *odd_selection_split(const odd_selection *selection, int64_t row)
+{
+    return odd_catalogue_text(&selection->list, item_of(selection, row)->split);
+}
+
+const char *odd_selection_group(const odd_selection *selection, int64_t row)
+{
+    return odd_catalogue_text(&selection->list, item_of(selection, row)->group);
+}
+
+int64_t odd_selection_item(const odd_selection *selection, int64_t row)
+{
+    return selection->item[row];
+}
+
+int8_t odd_selection_truth(const odd_selection *selection, int64_t row)
+{
+    return selection->truth[row];
+}
+
+bool odd_selection_held_out(const odd_selection *selection, int64_t row)
+{
+    return selection->held_out[row];
+}
+
+bool odd_selection_holds_out(const odd_selection *selection)
+{
+    return memchr(selection->held_out, 1, (size_t)selection->rows) != NULL;
+}
+
+const uint8_t *odd_selection_verified(const odd_selection *selection)
+{
+    return selection->verified;
+}
+
+/* -- its images -- */
+
+odd_status odd_selection_open(const odd_selection *selection, const odd_job *job, odd_reader **out)
+{
+    return selection->kind->open(odd_job_section(job, "catalogue"), &selection->list, out);
+}
+
+odd_status odd_selection_read(const odd_selection *selection, odd_reader *reader, int64_t row,
+                              int64_t limit, uint8_t **bytes, size_t *size, odd_image *raw,
+                              odd_verdict *verdict)
+{
+    return selection->kind->read(reader, selection->item[row], limit, bytes, size, raw, verdict);
+}
+
+void odd_selection_close(const odd_selection *selection, odd_reader **reader)
+{
+    if (*reader) selection->kind->close(reader);
+}
