@@ -28,12 +28,12 @@ typedef struct {
 
 static odd_status prepare_often(const encoded *e, int64_t times)
 {
-    odd_verdict verdict;
+    odd_read_result result;
     for (int64_t i = 0; i < times; i++) {
         odd_prepare_encoded(e->options, (const uint8_t *)e->bytes, (size_t)e->size, e->pixels,
-                            &verdict);
-        if (verdict.status != ODD_IMAGE_OK)
-            return odd_fail(ODD_FORMAT, "the image cannot be prepared: %s", verdict.reason);
+                            &result);
+        if (result.status != ODD_IMAGE_OK)
+            return odd_fail(ODD_FORMAT, "the image cannot be prepared: %s", result.reason);
     }
     return ODD_OK;
 }

@@ -138,17 +138,17 @@ static void find_parts(const odd_source *source, const header *h, odd_bmp *out)
     out->data = (odd_span){source->bytes + at, source->size - at};
 }
 
-bool odd_bmp_open(const odd_source *source, odd_bmp *out, odd_verdict *verdict)
+bool odd_bmp_open(const odd_source *source, odd_bmp *out, odd_read_result *result)
 {
     header h;
     *out = (odd_bmp){.source = source};
     if (!read_header(source, &h))
-        return ODD_REJECT(verdict, ODD_IMAGE_TRUNCATED, "BMP data ends too early");
+        return ODD_REJECT(result, ODD_IMAGE_TRUNCATED, "BMP data ends too early");
     if (!find_packing(&h, out) || !find_fields(&h, source->bytes + MASKS_AT, out))
-        return ODD_REJECT(verdict, ODD_IMAGE_BROKEN,
+        return ODD_REJECT(result, ODD_IMAGE_BROKEN,
                           "damaged BMP header, or of a kind that is not read");
     const int64_t height = llabs((long long)h.height);
-    if (!odd_within_limits(source, h.width, height, verdict)) return false;
+    if (!odd_within_limits(source, h.width, height, result)) return false;
     out->width = h.width;
     out->height = (int)height;
     out->from_top = h.height < 0;

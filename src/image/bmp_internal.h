@@ -21,7 +21,7 @@ typedef struct {
 } odd_bmp;
 
 /** Read the headers; the limits are checked. bmp_header.c */
-bool odd_bmp_open(const odd_source *source, odd_bmp *out, odd_verdict *verdict);
+bool odd_bmp_open(const odd_source *source, odd_bmp *out, odd_read_result *result);
 
 /** Unpack run lengths into numbers of colours (height, width), the last row first; what no run
  *  reaches stays 0. False if the data ends too early. bmp_runs.c */

@@ -2,7 +2,7 @@
  * of items that are whole files. */
 #include "image/catalogue_internal.h"
 
-#include "image/verdict_internal.h"
+#include "image/read_result_internal.h"
 #include "oddlot/base/memory.h"
 
 #include <errno.h>
@@ -33,14 +33,14 @@ odd_status odd_item_blame(odd_catalogue *c, odd_item *item, odd_image_status sta
     return odd_catalogue_string(c, reason, &item->reason);
 }
 
-bool odd_item_sound(const odd_catalogue *c, int64_t i, odd_verdict *verdict)
+bool odd_item_sound(const odd_catalogue *c, int64_t i, odd_read_result *result)
 {
     const odd_item *item = &c->item[i];
     if (item->problem == ODD_IMAGE_OK)
-        odd_verdict_good(verdict);
+        odd_read_result_ok(result);
     else
-        odd_verdict_set(verdict, (odd_image_status)item->problem, "%s",
-                        odd_catalogue_text(c, item->reason));
+        odd_read_result_set(result, (odd_image_status)item->problem, "%s",
+                            odd_catalogue_text(c, item->reason));
     return item->problem == ODD_IMAGE_OK;
 }
 
@@ -58,23 +58,23 @@ static int64_t read_at(int fd, uint8_t *bytes, int64_t size, int64_t offset)
     return done;
 }
 
-static bool is_size_good(int64_t size, int64_t limit, odd_verdict *verdict)
+static bool is_size_good(int64_t size, int64_t limit, odd_read_result *result)
 {
     char text[32], limit_text[32];
-    if (size == 0) odd_verdict_set(verdict, ODD_IMAGE_EMPTY_FILE, "no bytes");
+    if (size == 0) odd_read_result_set(result, ODD_IMAGE_EMPTY_FILE, "no bytes");
     if (size > limit)
-        odd_verdict_set(verdict, ODD_IMAGE_TOO_LARGE, "%s, the limit is %s",
-                        odd_human_bytes(size, text), odd_human_bytes(limit, limit_text));
+        odd_read_result_set(result, ODD_IMAGE_TOO_LARGE, "%s, the limit is %s",
+                            odd_human_bytes(size, text), odd_human_bytes(limit, limit_text));
     return size > 0 && size <= limit;
 }
 
-/* A file that cannot be read is a verdict; only a want of memory is a failure. */
+/* A file that cannot be read is a result; only a want of memory is a failure. */
 odd_status odd_span_read(int fd, int64_t offset, int64_t size, int64_t limit, uint8_t **bytes,
-                         size_t *length, odd_verdict *verdict)
+                         size_t *length, odd_read_result *result)
 {
     uint8_t *read;
-    odd_verdict_good(verdict);
-    if (!is_size_good(size, limit, verdict)) return ODD_OK;
+    odd_read_result_ok(result);
+    if (!is_size_good(size, limit, result)) return ODD_OK;
     odd_status st = ODD_NEW(read, size);
     if (st != ODD_OK) return st;
     int64_t n = read_at(fd, read, size, offset);
@@ -84,10 +84,11 @@ odd_status odd_span_read(int fd, int64_t offset, int64_t size, int64_t limit, ui
         return ODD_OK;
     }
     if (n < 0)
-        odd_verdict_set(verdict, ODD_IMAGE_MISSING, "cannot be read: %s", strerrordesc_np(errno));
+        odd_read_result_set(result, ODD_IMAGE_MISSING, "cannot be read: %s",
+                            strerrordesc_np(errno));
     else
-        odd_verdict_set(verdict, ODD_IMAGE_TRUNCATED, "only %lld of %lld bytes are there",
-                        (long long)n, (long long)size);
+        odd_read_result_set(result, ODD_IMAGE_TRUNCATED, "only %lld of %lld bytes are there",
+                            (long long)n, (long long)size);
     odd_free(read);
     return ODD_OK;
 }
@@ -106,7 +107,7 @@ odd_status odd_files_open(const odd_catalogue_options *options, const odd_catalo
 }
 
 odd_status odd_files_read(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
-                          size_t *size, odd_image *raw, odd_verdict *verdict)
+                          size_t *size, odd_image *raw, odd_read_result *result)
 {
     const odd_catalogue *c = reader->catalogue;
     struct stat info;
@@ -114,13 +115,13 @@ odd_status odd_files_read(odd_reader *reader, int64_t i, int64_t limit, uint8_t 
     *bytes = NULL;
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
-    if (!odd_item_sound(c, i, verdict)) return ODD_OK;
+    if (!odd_item_sound(c, i, result)) return ODD_OK;
     int fd = odd_regular_open(odd_catalogue_text(c, c->item[i].source), &info, &why);
     if (fd < 0) {
-        odd_verdict_set(verdict, ODD_IMAGE_MISSING, "%s", why);
+        odd_read_result_set(result, ODD_IMAGE_MISSING, "%s", why);
         return ODD_OK;
     }
-    odd_status st = odd_span_read(fd, 0, info.st_size, limit, bytes, size, verdict);
+    odd_status st = odd_span_read(fd, 0, info.st_size, limit, bytes, size, result);
     close(fd);
     return st;
 }

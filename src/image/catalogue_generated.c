@@ -5,7 +5,7 @@
  * their word: each pixel black or white, or the whole of an image of one grey level. */
 #include "image/catalogue_internal.h"
 
-#include "image/verdict_internal.h"
+#include "image/read_result_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 
@@ -88,17 +88,17 @@ static odd_status open_generated(const odd_catalogue_options *options,
 }
 
 static odd_status read_generated(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
-                                 size_t *size, odd_image *raw, odd_verdict *verdict)
+                                 size_t *size, odd_image *raw, odd_read_result *result)
 {
     const odd_catalogue_options *o = reader->options;
     const int64_t pixels = o->side * o->side;
     *bytes = NULL;
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
-    odd_verdict_good(verdict);
+    odd_read_result_ok(result);
     if (pixels > limit) {
-        odd_verdict_set(verdict, ODD_IMAGE_TOO_LARGE, "%lld x %lld pixels", (long long)o->side,
-                        (long long)o->side);
+        odd_read_result_set(result, ODD_IMAGE_TOO_LARGE, "%lld x %lld pixels", (long long)o->side,
+                            (long long)o->side);
         return ODD_OK;
     }
     odd_status st = odd_image_new((int)o->side, (int)o->side, 1, raw);

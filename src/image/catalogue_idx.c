@@ -2,7 +2,7 @@
 #include "image/catalogue_internal.h"
 
 #include "image/idx_internal.h"
-#include "image/verdict_internal.h"
+#include "image/read_result_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
 
@@ -103,9 +103,9 @@ done:
 struct odd_reader {
     const odd_catalogue *catalogue;
     odd_idx idx;
-    int64_t source;      /* of the open file */
-    int64_t cut;         /* number of the first item that could not be read, -1: none yet */
-    odd_verdict verdict; /* of that item and those behind it */
+    int64_t source;         /* of the open file */
+    int64_t cut;            /* number of the first item that could not be read, -1: none yet */
+    odd_read_result result; /* of that item and those behind it */
 };
 
 static odd_status open_reader(const odd_catalogue_options *options, const odd_catalogue *catalogue,
@@ -127,7 +127,7 @@ static void turn_to(odd_reader *reader, int64_t source)
     if (odd_idx_open(odd_catalogue_text(reader->catalogue, source), false, &reader->idx) == ODD_OK)
         return;
     reader->cut = 0;
-    odd_verdict_set(&reader->verdict, ODD_IMAGE_MISSING, "%s", odd_fail_reason());
+    odd_read_result_set(&reader->result, ODD_IMAGE_MISSING, "%s", odd_fail_reason());
 }
 
 static void note_cut(odd_reader *reader, int64_t number)
@@ -135,9 +135,9 @@ static void note_cut(odd_reader *reader, int64_t number)
     bool damaged;
     const char *why = odd_idx_fault(&reader->idx, &damaged);
     reader->cut = number;
-    odd_verdict_set(&reader->verdict, damaged ? ODD_IMAGE_BROKEN : ODD_IMAGE_TRUNCATED,
-                    damaged ? "%s is damaged: %s" : "%s ends before it: %s",
-                    odd_path_name(odd_catalogue_text(reader->catalogue, reader->source)), why);
+    odd_read_result_set(&reader->result, damaged ? ODD_IMAGE_BROKEN : ODD_IMAGE_TRUNCATED,
+                        damaged ? "%s is damaged: %s" : "%s ends before it: %s",
+                        odd_path_name(odd_catalogue_text(reader->catalogue, reader->source)), why);
     gzclearerr(reader->idx.file); /* items before the cut can still be read */
 }
 
@@ -153,12 +153,12 @@ static bool read_pixels(odd_reader *reader, int64_t number, uint8_t *pixels)
 }
 
 static odd_status read_image(odd_reader *reader, int64_t number, int64_t limit, odd_image *raw,
-                             odd_verdict *verdict)
+                             odd_read_result *result)
 {
     const odd_idx *x = &reader->idx;
     odd_image image = ODD_IMAGE_EMPTY;
     if (odd_idx_item_bytes(x) > limit) {
-        odd_verdict_set(verdict, ODD_IMAGE_TOO_LARGE, "%d x %d pixels", x->width, x->height);
+        odd_read_result_set(result, ODD_IMAGE_TOO_LARGE, "%d x %d pixels", x->width, x->height);
         return ODD_OK;
     }
     odd_status st = odd_image_new(x->width, x->height, x->channels, &image);
@@ -167,23 +167,23 @@ static odd_status read_image(odd_reader *reader, int64_t number, int64_t limit, 
         *raw = image;
         return ODD_OK;
     }
-    *verdict = reader->verdict;
+    *result = reader->result;
     odd_image_free(&image);
     return ODD_OK;
 }
 
 static odd_status read_item(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
-                            size_t *size, odd_image *raw, odd_verdict *verdict)
+                            size_t *size, odd_image *raw, odd_read_result *result)
 {
     const odd_item *item = &reader->catalogue->item[i];
     *bytes = NULL;
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
-    if (!odd_item_sound(reader->catalogue, i, verdict)) return ODD_OK;
+    if (!odd_item_sound(reader->catalogue, i, result)) return ODD_OK;
     turn_to(reader, item->source);
     if (reader->cut < 0 || item->offset < reader->cut)
-        return read_image(reader, item->offset, limit, raw, verdict);
-    *verdict = reader->verdict;
+        return read_image(reader, item->offset, limit, raw, result);
+    *result = reader->result;
     return ODD_OK;
 }
 

@@ -43,14 +43,14 @@ int64_t odd_modified(const struct stat *info);
 odd_status odd_item_blame(odd_catalogue *c, odd_item *item, odd_image_status status,
                           const char *reason);
 
-/** True, with a good verdict, unless listing found a problem with the item; then that is the
- *  verdict. */
-bool odd_item_sound(const odd_catalogue *c, int64_t i, odd_verdict *verdict);
+/** True, with a result that is OK, unless listing found a problem with the item: then result says
+ *  which. */
+bool odd_item_sound(const odd_catalogue *c, int64_t i, odd_read_result *result);
 
 /** Read bytes [offset, offset + size) of an open file into new memory; see read() of
  *  odd_catalogue_kind. */
 odd_status odd_span_read(int fd, int64_t offset, int64_t size, int64_t limit, uint8_t **bytes,
-                         size_t *length, odd_verdict *verdict);
+                         size_t *length, odd_read_result *result);
 
 /** Append the images of a tar file, named `name`/member, and count in *passed what else is in it.
  * ODD_IO, ODD_FORMAT when it is none or compressed; one that is cut off gives what is before the
@@ -62,7 +62,7 @@ odd_status odd_shard_index(const odd_catalogue_options *options, const char *pat
 odd_status odd_files_open(const odd_catalogue_options *options, const odd_catalogue *catalogue,
                           odd_reader **out);
 odd_status odd_files_read(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
-                          size_t *size, odd_image *raw, odd_verdict *verdict);
+                          size_t *size, odd_image *raw, odd_read_result *result);
 void odd_files_close(odd_reader **reader);
 
 #endif

@@ -2,8 +2,8 @@
  * before them. */
 #include "image/catalogue_internal.h"
 
+#include "image/read_result_internal.h"
 #include "image/shards_internal.h"
-#include "image/verdict_internal.h"
 #include "oddlot/base/memory.h"
 
 #include <unistd.h>
@@ -57,7 +57,7 @@ static odd_status open_shards(const odd_catalogue_options *options, const odd_ca
     return st;
 }
 
-static bool turn_to(odd_reader *reader, int64_t source, odd_verdict *verdict)
+static bool turn_to(odd_reader *reader, int64_t source, odd_read_result *result)
 {
     struct stat info;
     const char *why;
@@ -65,20 +65,20 @@ static bool turn_to(odd_reader *reader, int64_t source, odd_verdict *verdict)
     if (reader->fd >= 0) close(reader->fd);
     reader->source = source;
     reader->fd = odd_regular_open(odd_catalogue_text(reader->catalogue, source), &info, &why);
-    if (reader->fd < 0) odd_verdict_set(verdict, ODD_IMAGE_MISSING, "shard: %s", why);
+    if (reader->fd < 0) odd_read_result_set(result, ODD_IMAGE_MISSING, "shard: %s", why);
     return reader->fd >= 0;
 }
 
 static odd_status read_member(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes,
-                              size_t *size, odd_image *raw, odd_verdict *verdict)
+                              size_t *size, odd_image *raw, odd_read_result *result)
 {
     const odd_item *item = &reader->catalogue->item[i];
     *bytes = NULL;
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
-    if (!odd_item_sound(reader->catalogue, i, verdict)) return ODD_OK;
-    if (!turn_to(reader, item->source, verdict)) return ODD_OK;
-    return odd_span_read(reader->fd, item->offset, item->size, limit, bytes, size, verdict);
+    if (!odd_item_sound(reader->catalogue, i, result)) return ODD_OK;
+    if (!turn_to(reader, item->source, result)) return ODD_OK;
+    return odd_span_read(reader->fd, item->offset, item->size, limit, bytes, size, result);
 }
 
 static void close_shards(odd_reader **reader)

@@ -45,25 +45,25 @@ static const format *find_format(const uint8_t *bytes, size_t size)
     return NULL;
 }
 
-static bool reject_unknown(odd_verdict *verdict)
+static bool reject_unknown(odd_read_result *result)
 {
-    char names[ODD_VERDICT_SIZE] = "";
+    char names[ODD_READ_REASON_SIZE] = "";
     size_t length = 0;
     for (size_t i = 0; i < FORMATS; i++)
         if ((i == 0 || strcmp(formats[i].name, formats[i - 1].name) != 0) && length < sizeof names)
             length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
                                        i == 0 ? "" : ", ", formats[i].name);
-    return ODD_REJECT(verdict, ODD_IMAGE_UNKNOWN, "%s (%s)",
+    return ODD_REJECT(result, ODD_IMAGE_UNKNOWN, "%s (%s)",
                       odd_image_status_text(ODD_IMAGE_UNKNOWN), names);
 }
 
-bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     const format *f = find_format(source->bytes, source->size);
     odd_source named = *source;
-    if (!f) return reject_unknown(verdict);
+    if (!f) return reject_unknown(result);
     named.format = f->name;
-    return f->decode(&named, out, verdict);
+    return f->decode(&named, out, result);
 }
 
 bool odd_begins_as_image(const uint8_t *bytes, size_t size)

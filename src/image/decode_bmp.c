@@ -48,13 +48,13 @@ static void store_numbers(const odd_bmp *bmp, int bits, const uint8_t *in, uint8
 
 /* All rows from `in`, a stride apart. */
 static bool store_rows(const odd_bmp *bmp, int bits, const uint8_t *in, size_t stride,
-                       odd_image *out, odd_verdict *verdict)
+                       odd_image *out, odd_read_result *result)
 {
     for (int i = 0; i < bmp->height; i++) {
         const int y = bmp->from_top ? i : bmp->height - 1 - i;
         uint8_t *row = out->pixels + (size_t)y * (size_t)out->width * (size_t)out->channels;
         if (i % ROWS_AT_ONCE == 0 && odd_seconds() > bmp->source->deadline)
-            return odd_reject_slow(bmp->source, verdict);
+            return odd_reject_slow(bmp->source, result);
         if (bits <= 8)
             store_numbers(bmp, bits, in + (size_t)i * stride, row);
         else
@@ -63,35 +63,35 @@ static bool store_rows(const odd_bmp *bmp, int bits, const uint8_t *in, size_t s
     return true;
 }
 
-static bool reject_truncated(odd_verdict *verdict)
+static bool reject_truncated(odd_read_result *result)
 {
-    return ODD_REJECT(verdict, ODD_IMAGE_TRUNCATED, "BMP data ends too early");
+    return ODD_REJECT(result, ODD_IMAGE_TRUNCATED, "BMP data ends too early");
 }
 
-static bool store_runs(const odd_bmp *bmp, odd_image *out, odd_verdict *verdict)
+static bool store_runs(const odd_bmp *bmp, odd_image *out, odd_read_result *result)
 {
     uint8_t *numbers = NULL;
     if (ODD_NEW(numbers, (int64_t)bmp->width * bmp->height) != ODD_OK)
-        return odd_reject_status(verdict);
+        return odd_reject_status(result);
     bool good = odd_bmp_unpack(bmp, numbers)
-                    ? store_rows(bmp, 8, numbers, (size_t)bmp->width, out, verdict)
-                    : reject_truncated(verdict);
+                    ? store_rows(bmp, 8, numbers, (size_t)bmp->width, out, result)
+                    : reject_truncated(result);
     odd_free(numbers);
     return good;
 }
 
-bool odd_decode_bmp(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_bmp(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     odd_bmp bmp;
-    if (!odd_bmp_open(source, &bmp, verdict)) return false;
+    if (!odd_bmp_open(source, &bmp, result)) return false;
     const bool runs = bmp.packing == ODD_BMP_RLE8 || bmp.packing == ODD_BMP_RLE4;
     const size_t used = ((size_t)bmp.width * (size_t)bmp.bits + 7) / 8, stride = (used + 3) / 4 * 4;
     if (!runs && stride * ((size_t)bmp.height - 1) + used > bmp.data.size)
-        return reject_truncated(verdict);
+        return reject_truncated(result);
     const int channels = bmp.packing == ODD_BMP_FIELDS && bmp.field[3] ? 4 : 3;
     if (odd_image_new(bmp.width, bmp.height, channels, &out->image) != ODD_OK)
-        return odd_reject_status(verdict);
+        return odd_reject_status(result);
     out->box = odd_kept_box(source->options, bmp.width, bmp.height, 1);
-    return runs ? store_runs(&bmp, &out->image, verdict)
-                : store_rows(&bmp, bmp.bits, bmp.data.bytes, stride, &out->image, verdict);
+    return runs ? store_runs(&bmp, &out->image, result)
+                : store_rows(&bmp, bmp.bits, bmp.data.bytes, stride, &out->image, result);
 }

@@ -44,9 +44,9 @@ bool odd_is_heif(const uint8_t *bytes, size_t size)
     return find_name(bytes, size) != NULL;
 }
 
-bool odd_decode_heif(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_heif(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     odd_source named = *source;
     named.format = find_name(source->bytes, source->size);
-    return odd_vips_decode(&named, &(odd_vips_way){"heifload_buffer", 0, false}, out, verdict);
+    return odd_vips_decode(&named, &(odd_vips_way){"heifload_buffer", 0, false}, out, result);
 }

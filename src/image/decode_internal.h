@@ -5,7 +5,7 @@
 #define ODDLOT_IMAGE_DECODE_INTERNAL_H
 
 #include "image/pixels_internal.h"
-#include "image/verdict_internal.h"
+#include "image/read_result_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/image/prepare.h"
 
@@ -48,15 +48,15 @@ void odd_decoded_free(odd_decoded *decoded);
 /* Copy an ICC profile in place of the one that was known, if any; out of memory there is none. */
 void odd_keep_profile(odd_decoded *decoded, odd_span profile);
 
-/* What is wrong goes into the verdict, a short sentence for the user; the value is false. */
-#define ODD_REJECT(verdict, ...) (odd_verdict_set((verdict), __VA_ARGS__), false)
-bool odd_reject_slow(const odd_source *source, odd_verdict *verdict);
+/* What is wrong goes into the result, a short sentence for the user; the value is false. */
+#define ODD_REJECT(result, ...) (odd_read_result_set((result), __VA_ARGS__), false)
+bool odd_reject_slow(const odd_source *source, odd_read_result *result);
 /* For a step that failed by a status: out of memory under the limits is still a large image. */
-bool odd_reject_status(odd_verdict *verdict);
+bool odd_reject_status(odd_read_result *result);
 
 /** True if an image of this size may be decoded. */
 bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
-                       odd_verdict *verdict);
+                       odd_read_result *result);
 
 /** The part of a stored image that the options keep: whole, or the square that is central once the
  *  image stands upright, without its margin. Whole pixels. */
@@ -65,7 +65,7 @@ odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, 
 /* decode.c */
 
 /** Choose the decoder by the first bytes and run it. */
-bool odd_decode(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
+bool odd_decode(const odd_source *source, odd_decoded *out, odd_read_result *result);
 
 #define ODD_HEAD_SIZE 64 /* first bytes of a file that tell what it is */
 
@@ -76,15 +76,15 @@ bool odd_begins_as_image(const uint8_t *bytes, size_t size);
 typedef bool odd_recogniser(const uint8_t *bytes, size_t size);
 odd_recogniser odd_is_heif, odd_is_bmp, odd_is_pnm;
 
-/* The decoders. On failure the verdict says why, `out` may hold parts. */
-typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_verdict *verdict);
+/* The decoders. On failure the result says why, `out` may hold parts. */
+typedef bool odd_decoder(const odd_source *source, odd_decoded *out, odd_read_result *result);
 odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_gif, odd_decode_tiff,
     odd_decode_heif, odd_decode_jp2, odd_decode_jxl, odd_decode_bmp, odd_decode_pnm;
 
 /** Apply the ICC profile by libvips: sRGB or grey comes out, alpha stays. False where the profile
- *  cannot be used (then the formula has to do); a verdict other than OK says that time ran out. */
+ *  cannot be used (then the formula has to do); a result other than OK says that time ran out. */
 bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
-                       const odd_pixel_view *view, odd_image *out, odd_verdict *verdict);
+                       const odd_pixel_view *view, odd_image *out, odd_read_result *result);
 odd_status odd_vips_start(void);
 void odd_vips_stop(void);
 

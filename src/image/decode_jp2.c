@@ -58,35 +58,36 @@ static opj_stream_t *open_stream(jp2_bytes *bytes)
     return stream;
 }
 
-static bool reject_broken(odd_verdict *verdict)
+static bool reject_broken(odd_read_result *result)
 {
-    return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "damaged JPEG 2000 data, or it ends too early");
+    return ODD_REJECT(result, ODD_IMAGE_BROKEN, "damaged JPEG 2000 data, or it ends too early");
 }
 
 /* The size of what is shown: that of the first component. */
-static bool check_header(const odd_source *source, const opj_image_t *image, odd_verdict *verdict)
+static bool check_header(const odd_source *source, const opj_image_t *image,
+                         odd_read_result *result)
 {
     if (image->numcomps < 1 || image->numcomps > MAX_COMPONENTS)
-        return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "%s has %u channels", source->format,
+        return ODD_REJECT(result, ODD_IMAGE_BROKEN, "%s has %u channels", source->format,
                           image->numcomps);
     for (OPJ_UINT32 i = 0; i < image->numcomps; i++)
-        if (!odd_within_limits(source, image->comps[i].w, image->comps[i].h, verdict)) return false;
+        if (!odd_within_limits(source, image->comps[i].w, image->comps[i].h, result)) return false;
     return true;
 }
 
 static bool decode_image(const odd_source *source, opj_codec_t *codec, opj_stream_t *stream,
-                         opj_image_t **image, odd_verdict *verdict)
+                         opj_image_t **image, odd_read_result *result)
 {
     opj_dparameters_t parameters;
     opj_set_default_decoder_parameters(&parameters);
     if (!opj_setup_decoder(codec, &parameters) || !opj_read_header(stream, codec, image))
-        return reject_broken(verdict);
-    if (!check_header(source, *image, verdict)) return false;
-    if (odd_seconds() > source->deadline) return odd_reject_slow(source, verdict);
+        return reject_broken(result);
+    if (!check_header(source, *image, result)) return false;
+    if (odd_seconds() > source->deadline) return odd_reject_slow(source, result);
     if (!opj_decode(codec, stream, *image) || !opj_end_decompress(codec, stream))
-        return reject_broken(verdict);
-    if (odd_seconds() > source->deadline) return odd_reject_slow(source, verdict);
-    return check_header(source, *image, verdict); /* a palette adds components */
+        return reject_broken(result);
+    if (odd_seconds() > source->deadline) return odd_reject_slow(source, result);
+    return check_header(source, *image, result); /* a palette adds components */
 }
 
 /* Which components become channels, in this order. */
@@ -153,14 +154,14 @@ static void store_row(const jp2_form *form, int y, odd_image *out)
 }
 
 static bool store(const odd_source *source, const opj_image_t *image, odd_decoded *out,
-                  odd_verdict *verdict)
+                  odd_read_result *result)
 {
     jp2_form form;
     if (!find_form(image, &form))
-        return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
+        return ODD_REJECT(result, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
                           source->format);
     if (odd_image_new((int)form.of[0]->w, (int)form.of[0]->h, form.channels, &out->image) != ODD_OK)
-        return odd_reject_status(verdict);
+        return odd_reject_status(result);
     for (int y = 0; y < out->image.height; y++)
         store_row(&form, y, &out->image);
     out->cmyk = form.colours == 4;
@@ -170,7 +171,7 @@ static bool store(const odd_source *source, const opj_image_t *image, odd_decode
     return true;
 }
 
-bool odd_decode_jp2(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_jp2(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     bool bare = memcmp(source->bytes, CODE_STREAM, 4) == 0;
     jp2_bytes bytes = {source, 0};
@@ -178,9 +179,9 @@ bool odd_decode_jp2(const odd_source *source, odd_decoded *out, odd_verdict *ver
     opj_stream_t *stream = open_stream(&bytes);
     opj_image_t *image = NULL;
     bool done = codec && stream
-                    ? decode_image(source, codec, stream, &image, verdict) &&
-                          store(source, image, out, verdict)
-                    : ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE, "out of memory for JPEG 2000");
+                    ? decode_image(source, codec, stream, &image, result) &&
+                          store(source, image, out, result)
+                    : ODD_REJECT(result, ODD_IMAGE_TOO_LARGE, "out of memory for JPEG 2000");
     if (image) opj_image_destroy(image);
     if (stream) opj_stream_destroy(stream);
     if (codec) opj_destroy_codec(codec);

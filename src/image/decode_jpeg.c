@@ -30,7 +30,7 @@ typedef struct {
     bool end_is_cosmetic; /* once every pixel is known to be in one scan, a missing end mark is */
     const odd_source *source;
     odd_decoded *out;
-    odd_verdict *verdict;
+    odd_read_result *result;
 } jpeg_reader;
 
 static jpeg_reader *reader_of(j_common_ptr jpeg)
@@ -43,7 +43,7 @@ static void on_error(j_common_ptr jpeg)
     jpeg_reader *r = reader_of(jpeg);
     char text[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, text);
-    odd_verdict_set(r->verdict, ODD_IMAGE_BROKEN, "damaged JPEG: %s", text);
+    odd_read_result_set(r->result, ODD_IMAGE_BROKEN, "damaged JPEG: %s", text);
     longjmp(r->escape, 1);
 }
 
@@ -56,7 +56,7 @@ static void on_message(j_common_ptr jpeg, int level)
     bool data_missing = jpeg->err->msg_code == JWRN_HIT_MARKER;
     bool end_missing = jpeg->err->msg_code == JWRN_JPEG_EOF;
     if (!data_missing && !(end_missing && !r->end_is_cosmetic)) return;
-    odd_verdict_set(r->verdict, ODD_IMAGE_TRUNCATED, "JPEG data ends too early");
+    odd_read_result_set(r->result, ODD_IMAGE_TRUNCATED, "JPEG data ends too early");
     longjmp(r->escape, 1);
 }
 
@@ -64,9 +64,10 @@ static void on_progress(j_common_ptr jpeg)
 {
     jpeg_reader *r = reader_of(jpeg);
     if (r->jpeg.input_scan_number > MAX_SCANS)
-        odd_verdict_set(r->verdict, ODD_IMAGE_TOO_SLOW, "JPEG has more than %d scans", MAX_SCANS);
+        odd_read_result_set(r->result, ODD_IMAGE_TOO_SLOW, "JPEG has more than %d scans",
+                            MAX_SCANS);
     else if (odd_seconds() > r->source->deadline)
-        odd_reject_slow(r->source, r->verdict);
+        odd_reject_slow(r->source, r->result);
     else
         return;
     longjmp(r->escape, 1);
@@ -116,7 +117,7 @@ static void choose_colours(jpeg_reader *r)
     else if (components == 4)
         r->jpeg.out_color_space = JCS_CMYK;
     else {
-        odd_verdict_set(r->verdict, ODD_IMAGE_BROKEN, "JPEG has %d components", components);
+        odd_read_result_set(r->result, ODD_IMAGE_BROKEN, "JPEG has %d components", components);
         longjmp(r->escape, 1);
     }
     r->out->cmyk = components == 4;
@@ -204,7 +205,7 @@ static void decode_part(jpeg_reader *r, int reduction)
     box->top -= c.top;
     if (odd_image_new((int)r->jpeg.output_width, c.bottom - c.top, r->jpeg.output_components,
                       &r->out->image) != ODD_OK) {
-        odd_reject_status(r->verdict);
+        odd_reject_status(r->result);
         longjmp(r->escape, 1);
     }
     read_rows(r, &c);
@@ -224,7 +225,7 @@ static void decode_all(jpeg_reader *r)
     start(r);
     jpeg_read_header(&r->jpeg, TRUE);
     int width = (int)r->jpeg.image_width, height = (int)r->jpeg.image_height;
-    if (!odd_within_limits(r->source, width, height, r->verdict)) longjmp(r->escape, 1);
+    if (!odd_within_limits(r->source, width, height, r->result)) longjmp(r->escape, 1);
     read_markers(r);
     choose_colours(r);
     r->out->box = odd_kept_box(r->source->options, width, height, r->out->orientation);
@@ -232,10 +233,10 @@ static void decode_all(jpeg_reader *r)
     if (r->out->cmyk) invert(&r->out->image);
 }
 
-bool odd_decode_jpeg(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_jpeg(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
-    jpeg_reader r = {.source = source, .out = out, .verdict = verdict};
+    jpeg_reader r = {.source = source, .out = out, .result = result};
     if (setjmp(r.escape) == 0) decode_all(&r); /* all that it needs after a jump is in `r` */
     jpeg_destroy_decompress(&r.jpeg);
-    return verdict->status == ODD_IMAGE_OK;
+    return result->status == ODD_IMAGE_OK;
 }

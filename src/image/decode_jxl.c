@@ -22,12 +22,12 @@ typedef struct {
     JxlPixelFormat format;
     const odd_source *source;
     odd_decoded *out;
-    odd_verdict *verdict;
+    odd_read_result *result;
 } jxl_reader;
 
 static bool reject_broken(jxl_reader *r)
 {
-    return ODD_REJECT(r->verdict, ODD_IMAGE_BROKEN, "damaged JPEG XL data");
+    return ODD_REJECT(r->result, ODD_IMAGE_BROKEN, "damaged JPEG XL data");
 }
 
 /* Inks are three colours and a channel of black beside them. */
@@ -45,15 +45,15 @@ static bool begin_image(jxl_reader *r)
 {
     JxlBasicInfo info;
     if (JxlDecoderGetBasicInfo(r->jxl, &info) != JXL_DEC_SUCCESS) return reject_broken(r);
-    if (!odd_within_limits(r->source, info.xsize, info.ysize, r->verdict)) return false;
+    if (!odd_within_limits(r->source, info.xsize, info.ysize, r->result)) return false;
     if (has_black(r, &info))
-        return ODD_REJECT(r->verdict, ODD_IMAGE_UNKNOWN,
+        return ODD_REJECT(r->result, ODD_IMAGE_UNKNOWN,
                           "JPEG XL of inks (CMYK) is not read: save it as RGB");
     r->format = (JxlPixelFormat){info.num_color_channels + (info.alpha_bits > 0 ? 1 : 0),
                                  JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
     if (odd_image_new((int)info.xsize, (int)info.ysize, (int)r->format.num_channels,
                       &r->out->image) != ODD_OK)
-        return odd_reject_status(r->verdict);
+        return odd_reject_status(r->result);
     r->out->box = odd_kept_box(r->source->options, r->out->image.width, r->out->image.height, 1);
     return true;
 }
@@ -121,7 +121,7 @@ static bool decode_frame(jxl_reader *r)
     bool good = begin(r);
     while (good) {
         JxlDecoderStatus status = JxlDecoderProcessInput(r->jxl);
-        if (odd_seconds() > r->source->deadline) return odd_reject_slow(r->source, r->verdict);
+        if (odd_seconds() > r->source->deadline) return odd_reject_slow(r->source, r->result);
         switch (status) {
         case JXL_DEC_BASIC_INFO:
             good = begin_image(r);
@@ -135,7 +135,7 @@ static bool decode_frame(jxl_reader *r)
         case JXL_DEC_FULL_IMAGE:
             return true;
         case JXL_DEC_NEED_MORE_INPUT:
-            return ODD_REJECT(r->verdict, ODD_IMAGE_TRUNCATED, "JPEG XL data ends too early");
+            return ODD_REJECT(r->result, ODD_IMAGE_TRUNCATED, "JPEG XL data ends too early");
         default:
             return reject_broken(r);
         }
@@ -143,10 +143,10 @@ static bool decode_frame(jxl_reader *r)
     return false;
 }
 
-bool odd_decode_jxl(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_jxl(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
-    jxl_reader r = {JxlDecoderCreate(NULL), .source = source, .out = out, .verdict = verdict};
-    if (!r.jxl) return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE, "out of memory for JPEG XL");
+    jxl_reader r = {JxlDecoderCreate(NULL), .source = source, .out = out, .result = result};
+    if (!r.jxl) return ODD_REJECT(result, ODD_IMAGE_TOO_LARGE, "out of memory for JPEG XL");
     bool done = decode_frame(&r);
     JxlDecoderDestroy(r.jxl);
     return done;

@@ -17,17 +17,17 @@ typedef struct {
     size_t at; /* next byte to read */
     const odd_source *source;
     odd_decoded *out;
-    odd_verdict *verdict;
+    odd_read_result *result;
 } png_reader;
 
 static void on_error(png_structp png, png_const_charp text)
 {
     png_reader *r = png_get_error_ptr(png);
-    if (r->verdict->status == ODD_IMAGE_OK) {
+    if (r->result->status == ODD_IMAGE_OK) {
         if (strstr(text, "Not enough image data"))
-            odd_verdict_set(r->verdict, ODD_IMAGE_TRUNCATED, "PNG data ends too early");
+            odd_read_result_set(r->result, ODD_IMAGE_TRUNCATED, "PNG data ends too early");
         else
-            odd_verdict_set(r->verdict, ODD_IMAGE_BROKEN, "damaged PNG: %s", text);
+            odd_read_result_set(r->result, ODD_IMAGE_BROKEN, "damaged PNG: %s", text);
     }
     longjmp(r->escape, 1);
 }
@@ -42,7 +42,7 @@ static void read_bytes(png_structp png, png_bytep to, size_t n)
 {
     png_reader *r = png_get_io_ptr(png);
     if (n > r->source->size - r->at) {
-        odd_verdict_set(r->verdict, ODD_IMAGE_TRUNCATED, "PNG data ends too early");
+        odd_read_result_set(r->result, ODD_IMAGE_TRUNCATED, "PNG data ends too early");
         png_error(png, "end of data");
     }
     memcpy(to, r->source->bytes + r->at, n);
@@ -55,7 +55,7 @@ static void start(png_reader *r)
     r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, on_error, on_warning);
     if (r->png) r->info = png_create_info_struct(r->png);
     if (!r->info) {
-        odd_verdict_set(r->verdict, ODD_IMAGE_TOO_LARGE, "out of memory");
+        odd_read_result_set(r->result, ODD_IMAGE_TOO_LARGE, "out of memory");
         longjmp(r->escape, 1);
     }
     png_set_read_fn(r->png, r, read_bytes);
@@ -91,7 +91,7 @@ static void read_rows(png_reader *r)
         for (int y = 0; y < image->height; y++) {
             png_read_row(r->png, image->pixels + (size_t)y * stride, NULL);
             if (y % 16 == 0 && odd_seconds() > r->source->deadline) {
-                odd_reject_slow(r->source, r->verdict);
+                odd_reject_slow(r->source, r->result);
                 png_error(r->png, "deadline");
             }
         }
@@ -111,11 +111,11 @@ static void decode_all(png_reader *r)
     png_read_info(r->png, r->info);
     png_uint_32 width = png_get_image_width(r->png, r->info);
     png_uint_32 height = png_get_image_height(r->png, r->info);
-    if (!odd_within_limits(r->source, width, height, r->verdict)) longjmp(r->escape, 1);
+    if (!odd_within_limits(r->source, width, height, r->result)) longjmp(r->escape, 1);
     r->out->orientation = odd_png_orientation(r->source);
     keep_profile(r);
     if (odd_image_new((int)width, (int)height, channels_of(r), &r->out->image) != ODD_OK) {
-        odd_reject_status(r->verdict);
+        odd_reject_status(r->result);
         longjmp(r->escape, 1);
     }
     choose_colours(r);
@@ -123,10 +123,10 @@ static void decode_all(png_reader *r)
     r->out->box = odd_kept_box(r->source->options, (int)width, (int)height, r->out->orientation);
 }
 
-bool odd_decode_png(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_png(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
-    png_reader r = {.source = source, .out = out, .verdict = verdict};
+    png_reader r = {.source = source, .out = out, .result = result};
     if (setjmp(r.escape) == 0) decode_all(&r); /* all that it needs after a jump is in `r` */
     png_destroy_read_struct(&r.png, &r.info, NULL);
-    return verdict->status == ODD_IMAGE_OK;
+    return result->status == ODD_IMAGE_OK;
 }

@@ -11,7 +11,7 @@ typedef struct {
     const uint8_t *bytes;
     size_t size, at;
     const odd_source *source;
-    odd_verdict *verdict;
+    odd_read_result *result;
     char kind;    /* '1' ... '6' */
     int channels; /* 1, 3 */
     int most;     /* the level of white */
@@ -19,12 +19,12 @@ typedef struct {
 
 static bool reject_truncated(pnm_reader *r)
 {
-    return ODD_REJECT(r->verdict, ODD_IMAGE_TRUNCATED, "%s data ends too early", r->source->format);
+    return ODD_REJECT(r->result, ODD_IMAGE_TRUNCATED, "%s data ends too early", r->source->format);
 }
 
 static bool reject_broken(pnm_reader *r, const char *what)
 {
-    return ODD_REJECT(r->verdict, ODD_IMAGE_BROKEN, "damaged %s: %s", r->source->format, what);
+    return ODD_REJECT(r->result, ODD_IMAGE_BROKEN, "damaged %s: %s", r->source->format, what);
 }
 
 static bool is_blank(uint8_t c)
@@ -139,7 +139,7 @@ static bool read_pixels(pnm_reader *r, odd_image *image)
     for (int y = 0; y < image->height; y++) {
         uint8_t *row = image->pixels + (size_t)y * (size_t)n;
         if (y % ROWS_AT_ONCE == 0 && odd_seconds() > r->source->deadline)
-            return odd_reject_slow(r->source, r->verdict);
+            return odd_reject_slow(r->source, r->result);
         if (!(r->kind <= '3' ? read_words(r, n, row) : read_packed(r, n, row))) return false;
     }
     return true;
@@ -151,15 +151,15 @@ bool odd_is_pnm(const uint8_t *bytes, size_t size)
            (is_blank(bytes[2]) || bytes[2] == '#');
 }
 
-bool odd_decode_pnm(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_pnm(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
-    pnm_reader r = {source->bytes, source->size, .source = source, .verdict = verdict};
+    pnm_reader r = {source->bytes, source->size, .source = source, .result = result};
     int64_t width, height;
     if (!read_header(&r, &width, &height)) return false;
-    if (!odd_within_limits(source, width, height, verdict)) return false;
+    if (!odd_within_limits(source, width, height, result)) return false;
     if (!has_rows(&r, (int)width, (int)height)) return reject_truncated(&r);
     if (odd_image_new((int)width, (int)height, r.channels, &out->image) != ODD_OK)
-        return odd_reject_status(verdict);
+        return odd_reject_status(result);
     out->box = odd_kept_box(source->options, (int)width, (int)height, 1);
     return read_pixels(&r, &out->image);
 }

@@ -25,29 +25,29 @@ void odd_keep_profile(odd_decoded *decoded, odd_span profile)
     decoded->profile_size = profile.size;
 }
 
-bool odd_reject_slow(const odd_source *source, odd_verdict *verdict)
+bool odd_reject_slow(const odd_source *source, odd_read_result *result)
 {
-    return ODD_REJECT(verdict, ODD_IMAGE_TOO_SLOW, "%s takes longer than the limit of %g seconds",
+    return ODD_REJECT(result, ODD_IMAGE_TOO_SLOW, "%s takes longer than the limit of %g seconds",
                       source->format, source->options->max_seconds);
 }
 
-bool odd_reject_status(odd_verdict *verdict)
+bool odd_reject_status(odd_read_result *result)
 {
-    return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE, "%s", odd_fail_reason());
+    return ODD_REJECT(result, ODD_IMAGE_TOO_LARGE, "%s", odd_fail_reason());
 }
 
 bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
-                       odd_verdict *verdict)
+                       odd_read_result *result)
 {
     double megapixels = (double)width * (double)height / 1e6;
     if (width < 1 || height < 1)
-        return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "%s has no pixels", source->format);
+        return ODD_REJECT(result, ODD_IMAGE_BROKEN, "%s has no pixels", source->format);
     if (width > MAX_SIDE || height > MAX_SIDE)
-        return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE,
+        return ODD_REJECT(result, ODD_IMAGE_TOO_LARGE,
                           "%s %lld x %lld is over the limit of %d pixels a side", source->format,
                           (long long)width, (long long)height, MAX_SIDE);
     if (megapixels > source->options->max_megapixels)
-        return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE,
+        return ODD_REJECT(result, ODD_IMAGE_TOO_LARGE,
                           "%s %lld x %lld is over the limit of %g megapixels", source->format,
                           (long long)width, (long long)height, source->options->max_megapixels);
     return true;

@@ -28,20 +28,20 @@ static bool is_readable(int bits, int format, int samples)
     return bits == 8 || bits == 16 || (samples == 1 && (bits == 1 || bits == 2 || bits == 4));
 }
 
-static bool check_samples(const odd_source *source, const odd_tags *tags, odd_verdict *verdict)
+static bool check_samples(const odd_source *source, const odd_tags *tags, odd_read_result *result)
 {
     const int bits = odd_tags_code(tags, ODD_TAG_BITS, 1);
     const int format = odd_tags_code(tags, ODD_TAG_SAMPLE_FORMAT, UNSIGNED);
     if (!is_readable(bits, format, odd_tags_code(tags, ODD_TAG_SAMPLES, 1)))
         return ODD_REJECT(
-            verdict, ODD_IMAGE_UNKNOWN,
+            result, ODD_IMAGE_UNKNOWN,
             "%s with %d-bit %s samples is not read: save it with 8 or 16 bits a sample",
             source->format, bits,
             format == FLOATING_POINT                  ? "floating-point"
             : format == UNSIGNED || format == UNTYPED ? "unsigned"
                                                       : "signed");
     if (odd_tags_code(tags, ODD_TAG_INK_SET, CMYK) != CMYK)
-        return ODD_REJECT(verdict, ODD_IMAGE_UNKNOWN,
+        return ODD_REJECT(result, ODD_IMAGE_UNKNOWN,
                           "inks of the %s are not cyan, magenta, yellow and black: save it as CMYK",
                           source->format);
     return true;
@@ -69,19 +69,19 @@ static int find_alpha(const odd_tags *tags, int photometric)
     return -1;
 }
 
-bool odd_decode_tiff(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_tiff(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     odd_tags tags;
     odd_image_tag xmp = {.count = 0};
     if (!odd_tags_open(source->bytes, source->size, &tags))
-        return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "damaged %s: it has no directory",
+        return ODD_REJECT(result, ODD_IMAGE_BROKEN, "damaged %s: it has no directory",
                           source->format);
-    if (!check_samples(source, &tags, verdict)) return false;
+    if (!check_samples(source, &tags, result)) return false;
     const int photometric = odd_tags_code(&tags, ODD_TAG_PHOTOMETRIC, -1);
     odd_vips_way way = {"tiffload_buffer", find_alpha(&tags, photometric),
                         photometric == WHITE_IS_ZERO};
     odd_tags_find(&tags, ODD_TAG_XMP, &xmp);
     out->orientation = odd_orientation((odd_span){source->bytes, source->size},
                                        (odd_span){xmp.value, (size_t)xmp.count});
-    return odd_vips_decode(source, &way, out, verdict);
+    return odd_vips_decode(source, &way, out, result);
 }

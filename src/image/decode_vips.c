@@ -48,29 +48,29 @@ void odd_vips_stop(void)
     started = false;
 }
 
-static bool reject_broken(const odd_source *source, odd_verdict *verdict)
+static bool reject_broken(const odd_source *source, odd_read_result *result)
 {
-    return ODD_REJECT(verdict, ODD_IMAGE_BROKEN,
+    return ODD_REJECT(result, ODD_IMAGE_BROKEN,
                       "damaged %s data, or of a kind that is not supported", source->format);
 }
 
 /* Compute a pipeline some rows at a time, in this thread, and keep the samples that `form` names.
  */
 static bool compute(const odd_source *source, VipsImage *in, const odd_sample_form *form,
-                    odd_image *out, odd_verdict *verdict)
+                    odd_image *out, odd_read_result *result)
 {
     bool good = true;
     if (odd_image_new(in->Xsize, in->Ysize, odd_sample_channels(form), out) != ODD_OK)
-        return odd_reject_status(verdict);
+        return odd_reject_status(result);
     VipsRegion *region = vips_region_new(in);
     for (int top = 0; good && top < in->Ysize; top += ROWS_AT_ONCE) {
         const VipsRect rows = {0, top, in->Xsize, VIPS_MIN(ROWS_AT_ONCE, in->Ysize - top)};
         if (odd_seconds() > source->deadline)
-            good = odd_reject_slow(source, verdict);
+            good = odd_reject_slow(source, result);
         else if (vips_region_prepare(region, &rows) != 0)
-            good = reject_broken(source, verdict);
+            good = reject_broken(source, result);
         for (int y = top; good && y < top + rows.height; y++)
-            good = odd_samples_store(source, form, VIPS_REGION_ADDR(region, 0, y), y, out, verdict);
+            good = odd_samples_store(source, form, VIPS_REGION_ADDR(region, 0, y), y, out, result);
     }
     g_object_unref(region);
     return good;
@@ -138,29 +138,30 @@ static bool find_form(const VipsImage *im, const odd_vips_way *way, odd_sample_f
 }
 
 /* By the loader of the format that decode.c saw, whatever libvips would make of the bytes. */
-static bool load(const odd_source *source, const char *loader, VipsImage **im, odd_verdict *verdict)
+static bool load(const odd_source *source, const char *loader, VipsImage **im,
+                 odd_read_result *result)
 {
     VipsBlob *blob = vips_blob_new(NULL, source->bytes, source->size);
     int failed = vips_call(loader, blob, im, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                            VIPS_FAIL_ON_TRUNCATED, NULL);
     vips_area_unref(VIPS_AREA(blob));
-    if (failed) return reject_broken(source, verdict);
-    if (!odd_within_limits(source, (*im)->Xsize, (*im)->Ysize, verdict)) return false;
-    return (*im)->Bands <= MAX_BANDS || ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "%s has %d channels",
-                                                   source->format, (*im)->Bands);
+    if (failed) return reject_broken(source, result);
+    if (!odd_within_limits(source, (*im)->Xsize, (*im)->Ysize, result)) return false;
+    return (*im)->Bands <= MAX_BANDS ||
+           ODD_REJECT(result, ODD_IMAGE_BROKEN, "%s has %d channels", source->format, (*im)->Bands);
 }
 
 bool odd_vips_decode(const odd_source *source, const odd_vips_way *way, odd_decoded *out,
-                     odd_verdict *verdict)
+                     odd_read_result *result)
 {
     VipsImage *im = NULL;
     odd_sample_form form;
     ODD_CHECK(started);
-    bool done = load(source, way->loader, &im, verdict) &&
+    bool done = load(source, way->loader, &im, result) &&
                 ((settle_colours(&im, out) && find_form(im, way, &form)) ||
-                 ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
+                 ODD_REJECT(result, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
                             source->format)) &&
-                compute(source, im, &form, &out->image, verdict);
+                compute(source, im, &form, &out->image, result);
     if (done)
         out->box =
             odd_kept_box(source->options, out->image.width, out->image.height, out->orientation);
@@ -170,9 +171,9 @@ bool odd_vips_decode(const odd_source *source, const odd_vips_way *way, odd_deco
     return done;
 }
 
-bool odd_decode_gif(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_gif(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
-    return odd_vips_decode(source, &(odd_vips_way){"gifload_buffer", 0, false}, out, verdict);
+    return odd_vips_decode(source, &(odd_vips_way){"gifload_buffer", 0, false}, out, result);
 }
 
 static VipsInterpretation meaning(const odd_decoded *decoded, int channels)
@@ -196,20 +197,20 @@ static bool transform(const odd_decoded *decoded, VipsImage **im)
 }
 
 bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
-                       const odd_pixel_view *view, odd_image *out, odd_verdict *verdict)
+                       const odd_pixel_view *view, odd_image *out, odd_read_result *result)
 {
     odd_image compact = ODD_IMAGE_EMPTY;
     odd_sample_form form;
     ODD_CHECK(started);
-    if (odd_copy(view, &compact) != ODD_OK) return odd_reject_status(verdict);
+    if (odd_copy(view, &compact) != ODD_OK) return odd_reject_status(result);
     size_t size = (size_t)compact.width * (size_t)compact.height * (size_t)compact.channels;
     VipsImage *im = vips_image_new_from_memory(compact.pixels, size, compact.width, compact.height,
                                                compact.channels, VIPS_FORMAT_UCHAR);
     bool done = im && transform(decoded, &im) &&
                 find_form(im, &(odd_vips_way){.alpha = 0}, &form) &&
-                compute(source, im, &form, out, verdict);
+                compute(source, im, &form, out, result);
     if (!done) odd_image_free(out);
-    if (verdict->status == ODD_IMAGE_BROKEN) odd_verdict_good(verdict); /* only the profile is */
+    if (result->status == ODD_IMAGE_BROKEN) odd_read_result_ok(result); /* only the profile is */
     if (im) g_object_unref(im);
     odd_image_free(&compact);
     vips_error_clear();

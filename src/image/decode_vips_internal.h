@@ -14,6 +14,6 @@ typedef struct {
 
 /** Decode; the orientation is the caller's, who must have set it. */
 bool odd_vips_decode(const odd_source *source, const odd_vips_way *way, odd_decoded *out,
-                     odd_verdict *verdict);
+                     odd_read_result *result);
 
 #endif

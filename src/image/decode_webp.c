@@ -33,23 +33,23 @@ static void read_chunks(const odd_source *source, odd_decoded *out)
     odd_keep_profile(out, find_chunk(source, "ICCP"));
 }
 
-static bool reject_code(VP8StatusCode code, odd_verdict *verdict)
+static bool reject_code(VP8StatusCode code, odd_read_result *result)
 {
     if (code == VP8_STATUS_SUSPENDED || code == VP8_STATUS_NOT_ENOUGH_DATA)
-        return ODD_REJECT(verdict, ODD_IMAGE_TRUNCATED, "WebP data ends too early");
+        return ODD_REJECT(result, ODD_IMAGE_TRUNCATED, "WebP data ends too early");
     if (code == VP8_STATUS_OUT_OF_MEMORY)
-        return ODD_REJECT(verdict, ODD_IMAGE_TOO_LARGE, "out of memory for WebP");
-    return ODD_REJECT(verdict, ODD_IMAGE_BROKEN, "damaged WebP data");
+        return ODD_REJECT(result, ODD_IMAGE_TOO_LARGE, "out of memory for WebP");
+    return ODD_REJECT(result, ODD_IMAGE_BROKEN, "damaged WebP data");
 }
 
-static bool decode_pixels(const odd_source *source, odd_image *image, odd_verdict *verdict)
+static bool decode_pixels(const odd_source *source, odd_image *image, odd_read_result *result)
 {
     int stride = image->width * image->channels;
     size_t seen = 0;
     VP8StatusCode code = VP8_STATUS_SUSPENDED;
     WebPIDecoder *decoder = WebPINewRGB(image->channels == 4 ? MODE_RGBA : MODE_RGB, image->pixels,
                                         (size_t)stride * (size_t)image->height, stride);
-    if (!decoder) return reject_code(VP8_STATUS_OUT_OF_MEMORY, verdict);
+    if (!decoder) return reject_code(VP8_STATUS_OUT_OF_MEMORY, result);
     while (code == VP8_STATUS_SUSPENDED && seen < source->size) {
         seen = source->size - seen > BYTES_AT_A_TIME ? seen + BYTES_AT_A_TIME : source->size;
         code = WebPIUpdate(decoder, source->bytes, seen);
@@ -57,22 +57,22 @@ static bool decode_pixels(const odd_source *source, odd_image *image, odd_verdic
     }
     WebPIDelete(decoder);
     if (code == VP8_STATUS_OK) return true;
-    return seen < source->size && code == VP8_STATUS_SUSPENDED ? odd_reject_slow(source, verdict)
-                                                               : reject_code(code, verdict);
+    return seen < source->size && code == VP8_STATUS_SUSPENDED ? odd_reject_slow(source, result)
+                                                               : reject_code(code, result);
 }
 
-bool odd_decode_webp(const odd_source *source, odd_decoded *out, odd_verdict *verdict)
+bool odd_decode_webp(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     WebPBitstreamFeatures features;
     VP8StatusCode code = WebPGetFeatures(source->bytes, source->size, &features);
-    if (code != VP8_STATUS_OK) return reject_code(code, verdict);
-    if (!odd_within_limits(source, features.width, features.height, verdict)) return false;
+    if (code != VP8_STATUS_OK) return reject_code(code, result);
+    if (!odd_within_limits(source, features.width, features.height, result)) return false;
     read_chunks(source, out);
     if (features.has_animation)
-        return odd_vips_decode(source, &(odd_vips_way){"webpload_buffer", 0, false}, out, verdict);
+        return odd_vips_decode(source, &(odd_vips_way){"webpload_buffer", 0, false}, out, result);
     if (odd_image_new(features.width, features.height, features.has_alpha ? 4 : 3, &out->image) !=
         ODD_OK)
-        return odd_reject_status(verdict);
+        return odd_reject_status(result);
     out->box = odd_kept_box(source->options, features.width, features.height, out->orientation);
-    return decode_pixels(source, &out->image, verdict);
+    return decode_pixels(source, &out->image, result);
 }

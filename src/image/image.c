@@ -1,4 +1,4 @@
-/* Images in memory: make and free, the texts of the verdicts, views into pixels. */
+/* Images in memory: make and free, the texts of statuses, views into pixels. */
 #include "oddlot/image/image.h"
 
 #include "image/pixels_internal.h"

@@ -142,65 +142,65 @@ done:
 
 /* To sRGB: by the profile where there is one that matters, by the formula for other CMYK. */
 static bool convert(const odd_source *source, const odd_decoded *decoded, part *p,
-                    odd_verdict *verdict)
+                    odd_read_result *result)
 {
     odd_image made = ODD_IMAGE_EMPTY;
     bool profiled = decoded->profile &&
                     (decoded->cmyk || !odd_profile_is_plain(decoded->profile, decoded->profile_size,
                                                             p->view.channels));
-    if (profiled && odd_apply_profile(source, decoded, &p->view, &made, verdict))
+    if (profiled && odd_apply_profile(source, decoded, &p->view, &made, result))
         replace(p, ODD_OK, &made);
-    else if (verdict->status == ODD_IMAGE_OK && decoded->cmyk &&
+    else if (result->status == ODD_IMAGE_OK && decoded->cmyk &&
              replace(p, odd_cmyk_to_rgb(&p->view, &made), &made) != ODD_OK)
-        return odd_reject_status(verdict);
-    return verdict->status == ODD_IMAGE_OK;
+        return odd_reject_status(result);
+    return result->status == ODD_IMAGE_OK;
 }
 
 static void settle(const odd_prepare_options *options, odd_status st, uint8_t *pixels,
-                   odd_verdict *verdict)
+                   odd_read_result *result)
 {
-    if (st != ODD_OK && verdict->status == ODD_IMAGE_OK) odd_reject_status(verdict);
-    if (verdict->status != ODD_IMAGE_OK) memset(pixels, 0, odd_prepared_bytes(options));
+    if (st != ODD_OK && result->status == ODD_IMAGE_OK) odd_reject_status(result);
+    if (result->status != ODD_IMAGE_OK) memset(pixels, 0, odd_prepared_bytes(options));
 }
 
 void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
-                         uint8_t *pixels, odd_verdict *verdict)
+                         uint8_t *pixels, odd_read_result *result)
 {
     odd_source source = {bytes, size, "", options, odd_seconds() + options->max_seconds};
     odd_decoded decoded = ODD_DECODED_EMPTY;
     part p = {.owned = ODD_IMAGE_EMPTY};
     odd_status st = ODD_OK;
-    odd_verdict_good(verdict);
+    odd_read_result_ok(result);
     if (size == 0)
-        odd_verdict_set(verdict, ODD_IMAGE_EMPTY_FILE, "%s",
-                        odd_image_status_text(ODD_IMAGE_EMPTY_FILE));
+        odd_read_result_set(result, ODD_IMAGE_EMPTY_FILE, "%s",
+                            odd_image_status_text(ODD_IMAGE_EMPTY_FILE));
     else if ((double)size > options->max_megabytes * 1e6)
-        odd_verdict_set(verdict, ODD_IMAGE_TOO_LARGE,
-                        "file of %.1f megabytes is over the limit of %g", (double)size / 1e6,
-                        options->max_megabytes);
-    else if (odd_decode(&source, &decoded, verdict)) {
+        odd_read_result_set(result, ODD_IMAGE_TOO_LARGE,
+                            "file of %.1f megabytes is over the limit of %g", (double)size / 1e6,
+                            options->max_megabytes);
+    else if (odd_decode(&source, &decoded, result)) {
         p.box = decoded.box;
         narrow(&p, &decoded.image);
-        if (convert(&source, &decoded, &p, verdict))
+        if (convert(&source, &decoded, &p, result))
             st = finish(options, &p, decoded.orientation, pixels);
     }
-    settle(options, st, pixels, verdict);
+    settle(options, st, pixels, result);
     odd_image_free(&p.owned);
     odd_decoded_free(&decoded);
 }
 
 void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, uint8_t *pixels,
-                     odd_verdict *verdict)
+                     odd_read_result *result)
 {
     part p = {.owned = ODD_IMAGE_EMPTY, .box = odd_kept_box(options, raw->width, raw->height, 1)};
     odd_status st = ODD_OK;
-    odd_verdict_good(verdict);
+    odd_read_result_ok(result);
     if (raw->channels != 1 && raw->channels != 3 && raw->channels != 4)
-        odd_verdict_set(verdict, ODD_IMAGE_BAD_VALUE, "pixels have %d channels", raw->channels);
+        odd_read_result_set(result, ODD_IMAGE_BAD_VALUE, "pixels have %d channels", raw->channels);
     else {
         narrow(&p, raw);
         st = finish(options, &p, 1, pixels);
     }
-    settle(options, st, pixels, verdict);
+    settle(options, st, pixels, result);
     odd_image_free(&p.owned);
 }

@@ -54,7 +54,7 @@ static int store_reals(const odd_sample_form *form, int width, const float *in, 
 }
 
 bool odd_samples_store(const odd_source *source, const odd_sample_form *form, const void *row,
-                       int y, odd_image *out, odd_verdict *verdict)
+                       int y, odd_image *out, odd_read_result *result)
 {
     uint8_t *to = out->pixels + (size_t)y * (size_t)out->width * (size_t)out->channels;
     double wrong = 0;
@@ -66,7 +66,7 @@ bool odd_samples_store(const odd_source *source, const odd_sample_form *form, co
     else
         x = store_reals(form, out->width, row, to, &wrong);
     return x == out->width ||
-           ODD_REJECT(verdict, ODD_IMAGE_BAD_VALUE,
+           ODD_REJECT(result, ODD_IMAGE_BAD_VALUE,
                       "%s has the value %.9g at (%d, %d), where floating point has to be from 0 "
                       "(black) to 1 (white)",
                       source->format, wrong, y, x);

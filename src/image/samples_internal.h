@@ -24,6 +24,6 @@ int odd_sample_channels(const odd_sample_form *form);
  * is 0 (black) ... 1 (white), as in catalogues of HDF5. False, saying where, for a value that is
  * not. */
 bool odd_samples_store(const odd_source *source, const odd_sample_form *form, const void *row,
-                       int y, odd_image *out, odd_verdict *verdict);
+                       int y, odd_image *out, odd_read_result *result);
 
 #endif

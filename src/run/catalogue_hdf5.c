@@ -193,20 +193,20 @@ done:
 }
 
 static odd_status read_values(odd_reader *r, const odd_item *item, odd_image *raw,
-                              odd_verdict *verdict)
+                              odd_read_result *result)
 {
     const odd_dataset_images *s = &r->images;
     odd_status st;
     if (!r->value) ODD_TRY(ODD_NEW(r->value, odd_dataset_image_values(s)));
     ODD_TRY(odd_dataset_read(s->dataset, item->offset, 1, ODD_F64, r->value));
-    odd_grey_levels(s, r->value, r->options->black, item->white, raw->pixels, verdict);
+    odd_grey_levels(s, r->value, r->options->black, item->white, raw->pixels, result);
 done:
     return st;
 }
 
 /* Damage in one part of a file is no reason to lose the others. */
 static odd_status read_pixels(odd_reader *r, const odd_item *item, odd_image *raw,
-                              odd_verdict *verdict)
+                              odd_read_result *result)
 {
     const odd_dataset_images *s = &r->images;
     const bool as_they_are =
@@ -214,29 +214,30 @@ static odd_status read_pixels(odd_reader *r, const odd_item *item, odd_image *ra
     odd_status st;
     ODD_TRY(odd_image_new(s->width, s->height, s->channels, raw));
     st = as_they_are ? odd_dataset_read(s->dataset, item->offset, 1, ODD_U8, raw->pixels)
-                     : read_values(r, item, raw, verdict);
+                     : read_values(r, item, raw, result);
     if (st != ODD_FORMAT) return st;
-    *verdict = (odd_verdict){ODD_IMAGE_BROKEN, "HDF5 cannot read its values: damaged there"};
+    *result = (odd_read_result){ODD_IMAGE_BROKEN, "HDF5 cannot read its values: damaged there"};
     st = ODD_OK;
 done:
     return st;
 }
 
 static odd_status read_item(odd_reader *r, int64_t i, int64_t limit, uint8_t **bytes, size_t *size,
-                            odd_image *raw, odd_verdict *verdict)
+                            odd_image *raw, odd_read_result *result)
 {
     const odd_item *item = &r->catalogue->item[i];
     odd_status st;
     *bytes = NULL;
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
-    *verdict = (odd_verdict){ODD_IMAGE_OK, ""};
+    *result = (odd_read_result){ODD_IMAGE_OK, ""};
     ODD_TRY(turn_to(r, item));
     if (odd_dataset_image_values(&r->images) > limit) {
-        *verdict = (odd_verdict){ODD_IMAGE_TOO_LARGE, "image is larger than image.max_megabytes"};
+        *result =
+            (odd_read_result){ODD_IMAGE_TOO_LARGE, "image is larger than image.max_megabytes"};
         return ODD_OK;
     }
-    ODD_TRY(read_pixels(r, item, raw, verdict));
+    ODD_TRY(read_pixels(r, item, raw, result));
 done:
     return st;
 }

@@ -56,8 +56,8 @@ odd_status odd_brightness_look(const odd_dataset_images *images, odd_brightness 
 double odd_brightness_white(const odd_brightness *seen, odd_values values);
 
 /** Values to grey levels. What is beyond black or white by half a level or more, or not a number,
- * is the verdict. */
+ * goes into result. */
 void odd_grey_levels(const odd_dataset_images *images, const double value[], double black,
-                     double white, uint8_t pixels[], odd_verdict *verdict);
+                     double white, uint8_t pixels[], odd_read_result *result);
 
 #endif

@@ -100,24 +100,24 @@ double odd_brightness_white(const odd_brightness *seen, odd_values values)
 /* ---- grey levels ---- */
 
 static void refuse(const odd_dataset_images *s, double value, int64_t i, double black, double white,
-                   odd_verdict *verdict)
+                   odd_read_result *result)
 {
-    verdict->status = ODD_IMAGE_BAD_VALUE;
+    result->status = ODD_IMAGE_BAD_VALUE;
     snprintf(
-        verdict->reason, sizeof verdict->reason,
+        result->reason, sizeof result->reason,
         "value %.9g at (%lld, %lld) is not in %.9g ... %.9g (catalogue.black, catalogue.white)",
         value, (long long)(i / s->channels / s->width), (long long)(i / s->channels % s->width),
         black, white);
 }
 
 void odd_grey_levels(const odd_dataset_images *images, const double value[], double black,
-                     double white, uint8_t pixels[], odd_verdict *verdict)
+                     double white, uint8_t pixels[], odd_read_result *result)
 {
     const int64_t values = odd_dataset_image_values(images);
     for (int64_t i = 0; i < values; i++) {
         const double level = (value[i] - black) / (white - black) * 255;
         if (!is_level(level)) {
-            refuse(images, value[i], i, black, white, verdict);
+            refuse(images, value[i], i, black, white, result);
             return;
         }
         pixels[i] = (uint8_t)(fmax(level, 0) + 0.5);

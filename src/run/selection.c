@@ -101,9 +101,9 @@ odd_status odd_selection_open(const odd_selection *selection, const odd_job *job
 
 odd_status odd_selection_read(const odd_selection *selection, odd_reader *reader, int64_t row,
                               int64_t limit, uint8_t **bytes, size_t *size, odd_image *raw,
-                              odd_verdict *verdict)
+                              odd_read_result *result)
 {
-    return selection->kind->read(reader, selection->item[row], limit, bytes, size, raw, verdict);
+    return selection->kind->read(reader, selection->item[row], limit, bytes, size, raw, result);
 }
 
 void odd_selection_close(const odd_selection *selection, odd_reader **reader)

@@ -63,7 +63,7 @@ static inline bool printable(const char *s)
 }
 
 /* What holds for any image: a reason where there is a fault, and then no pixels. */
-static inline bool is_sound(const odd_verdict *v, const uint8_t *pixels, size_t n)
+static inline bool is_sound(const odd_read_result *v, const uint8_t *pixels, size_t n)
 {
     if ((unsigned)v->status >= ODD_IMAGE_STATUS_COUNT || !printable(v->reason)) return false;
     if (v->status == ODD_IMAGE_OK) return v->reason[0] == '\0';
@@ -83,27 +83,27 @@ static inline bool case_holds(const decode_case *c)
     odd_prepare_options options = options_of(c);
     size_t n = odd_prepared_bytes(&options);
     uint8_t pixels[MAX_BYTES];
-    odd_verdict verdict;
+    odd_read_result result;
     memset(pixels, 1, sizeof pixels);
-    odd_prepare_encoded(&options, c->bytes, c->size, pixels, &verdict);
+    odd_prepare_encoded(&options, c->bytes, c->size, pixels, &result);
     int difference =
-        c->pixels && verdict.status == ODD_IMAGE_OK ? largest_difference(pixels, c->pixels, n) : 0;
+        c->pixels && result.status == ODD_IMAGE_OK ? largest_difference(pixels, c->pixels, n) : 0;
     bool holds =
-        verdict.status == c->status && difference <= c->within && is_sound(&verdict, pixels, n);
+        result.status == c->status && difference <= c->within && is_sound(&result, pixels, n);
     if (!holds)
         fprintf(stderr, "%s: %s (%s), differs by %d\n", c->name,
-                odd_image_status_text(verdict.status), verdict.reason, difference);
+                odd_image_status_text(result.status), result.reason, difference);
     return holds;
 }
 
 /* What becomes of any image under any options. */
-static inline odd_verdict judge(const decode_case *c, const odd_prepare_options *options)
+static inline odd_read_result judge(const decode_case *c, const odd_prepare_options *options)
 {
     uint8_t pixels[MAX_BYTES];
-    odd_verdict verdict;
-    odd_prepare_encoded(options, c->bytes, c->size, pixels, &verdict);
-    CU_ASSERT(is_sound(&verdict, pixels, odd_prepared_bytes(options)));
-    return verdict;
+    odd_read_result result;
+    odd_prepare_encoded(options, c->bytes, c->size, pixels, &result);
+    CU_ASSERT(is_sound(&result, pixels, odd_prepared_bytes(options)));
+    return result;
 }
 
 /* Change a few bytes, or cut the end off; every tenth time both. */

@@ -95,7 +95,7 @@ static inline bool failed_with(const char *words)
     return found;
 }
 
-/* True if item i, read through `reader`, has this verdict and (unless NULL) these bytes. */
+/* True if item i, read through `reader`, has this status and (unless NULL) these bytes. */
 static inline bool reads(const odd_catalogue_kind *kind, odd_reader *reader, int64_t i,
                          int64_t limit, odd_image_status status, const void *expected,
                          size_t length)
@@ -103,15 +103,15 @@ static inline bool reads(const odd_catalogue_kind *kind, odd_reader *reader, int
     uint8_t *bytes;
     size_t size;
     odd_image raw;
-    odd_verdict verdict;
-    if (kind->read(reader, i, limit, &bytes, &size, &raw, &verdict) != ODD_OK) return false;
+    odd_read_result result;
+    if (kind->read(reader, i, limit, &bytes, &size, &raw, &result) != ODD_OK) return false;
     const uint8_t *found = raw.pixels ? raw.pixels : bytes;
     size_t n = raw.pixels ? (size_t)raw.width * (size_t)raw.height * (size_t)raw.channels : size;
-    bool same = verdict.status == status && (status == ODD_IMAGE_OK) == (found != NULL) &&
-                (verdict.reason[0] == '\0') == (status == ODD_IMAGE_OK) &&
+    bool same = result.status == status && (status == ODD_IMAGE_OK) == (found != NULL) &&
+                (result.reason[0] == '\0') == (status == ODD_IMAGE_OK) &&
                 (!expected || (n == length && memcmp(found, expected, n) == 0));
     if (!same)
-        fprintf(stderr, "item %lld: status %d, %s\n", (long long)i, verdict.status, verdict.reason);
+        fprintf(stderr, "item %lld: status %d, %s\n", (long long)i, result.status, result.reason);
     odd_free(bytes);
     odd_image_free(&raw);
     return same;

@@ -28,14 +28,14 @@ static const uint8_t *image_of(odd_catalogue_options o, int64_t i)
     static uint8_t pixels[PIXELS];
     odd_catalogue c;
     odd_reader *reader;
-    odd_verdict verdict;
+    odd_read_result result;
     odd_image raw;
     uint8_t *bytes;
     size_t size;
     CU_ASSERT_EQUAL_FATAL(kind->list(&o, "", &c), ODD_OK);
     CU_ASSERT_EQUAL_FATAL(kind->open(&o, &c, &reader), ODD_OK);
-    CU_ASSERT_EQUAL_FATAL(kind->read(reader, i, ENOUGH, &bytes, &size, &raw, &verdict), ODD_OK);
-    CU_ASSERT_FATAL(verdict.status == ODD_IMAGE_OK && !bytes && raw.pixels);
+    CU_ASSERT_EQUAL_FATAL(kind->read(reader, i, ENOUGH, &bytes, &size, &raw, &result), ODD_OK);
+    CU_ASSERT_FATAL(result.status == ODD_IMAGE_OK && !bytes && raw.pixels);
     CU_ASSERT(raw.width == o.side && raw.height == o.side && raw.channels == 1);
     memcpy(pixels, raw.pixels, (size_t)(o.side * o.side));
     odd_image_free(&raw);
@@ -122,11 +122,11 @@ static void solid_is_even(void)
     CU_ASSERT_EQUAL_FATAL(kind->list(&o, "", &c), ODD_OK);
     CU_ASSERT_EQUAL_FATAL(kind->open(&o, &c, &reader), ODD_OK);
     for (int i = 0; i < IMAGES; i++) {
-        odd_verdict verdict;
+        odd_read_result result;
         odd_image raw;
         uint8_t *bytes;
         size_t size;
-        CU_ASSERT_EQUAL(kind->read(reader, i, ENOUGH, &bytes, &size, &raw, &verdict), ODD_OK);
+        CU_ASSERT_EQUAL(kind->read(reader, i, ENOUGH, &bytes, &size, &raw, &result), ODD_OK);
         const uint8_t level = raw.pixels[0];
         CU_ASSERT(raw.pixels[1] == level && raw.pixels[2] == level && raw.pixels[3] == level);
         seen[level / (256 / BINS)]++;

@@ -113,7 +113,7 @@ static void shape_of_images(void)
     odd_catalogue c;
     odd_reader *reader;
     odd_image raw;
-    odd_verdict verdict;
+    odd_read_result result;
     for (int j = 0; j < 24; j++)
         bytes[size++] = (uint8_t)j;
     scratch_new();
@@ -121,7 +121,7 @@ static void shape_of_images(void)
     CU_ASSERT_EQUAL(list("rgba", NULL, &c), ODD_OK);
     CU_ASSERT_EQUAL(c.item[1].label, 0);
     CU_ASSERT_EQUAL(kind->open(NULL, &c, &reader), ODD_OK);
-    CU_ASSERT_EQUAL(kind->read(reader, 1, 100, &encoded, &length, &raw, &verdict), ODD_OK);
+    CU_ASSERT_EQUAL(kind->read(reader, 1, 100, &encoded, &length, &raw, &result), ODD_OK);
     CU_ASSERT_PTR_NULL(encoded);
     CU_ASSERT(raw.width == 3 && raw.height == 1 && raw.channels == 4);
     CU_ASSERT(raw.pixels && raw.pixels[0] == 12 && raw.pixels[11] == 23);
@@ -275,8 +275,8 @@ static void fashion_mnist(void)
         uint8_t *encoded;
         size_t size;
         odd_image raw;
-        odd_verdict verdict;
-        if (kind->read(reader, i, ENOUGH, &encoded, &size, &raw, &verdict) != ODD_OK) break;
+        odd_read_result result;
+        if (kind->read(reader, i, ENOUGH, &encoded, &size, &raw, &result) != ODD_OK) break;
         for (int j = 0; raw.pixels && j < raw.width * raw.height; j++)
             sum += raw.pixels[j];
         classes[atoi(odd_catalogue_text(&c, c.item[i].label)) % 10]++;

@@ -294,12 +294,12 @@ static void hostile_shards(void)
             uint8_t *data;
             size_t length;
             odd_image raw;
-            odd_verdict verdict;
+            odd_read_result result;
             bool sound = c.item[i].problem == ODD_IMAGE_OK;
             CU_ASSERT(!sound || c.item[i].offset + c.item[i].size <= size);
-            CU_ASSERT_EQUAL(kind->read(reader, i, ENOUGH, &data, &length, &raw, &verdict), ODD_OK);
-            CU_ASSERT(!sound || verdict.status == ODD_IMAGE_OK ||
-                      verdict.status == ODD_IMAGE_EMPTY_FILE);
+            CU_ASSERT_EQUAL(kind->read(reader, i, ENOUGH, &data, &length, &raw, &result), ODD_OK);
+            CU_ASSERT(!sound || result.status == ODD_IMAGE_OK ||
+                      result.status == ODD_IMAGE_EMPTY_FILE);
             odd_free(data);
         }
         kind->close(&reader);
@@ -326,8 +326,8 @@ static void real_shard(void)
         uint8_t *bytes;
         size_t size;
         odd_image raw;
-        odd_verdict verdict;
-        if (kind->read(reader, i, ENOUGH, &bytes, &size, &raw, &verdict) != ODD_OK) break;
+        odd_read_result result;
+        if (kind->read(reader, i, ENOUGH, &bytes, &size, &raw, &result) != ODD_OK) break;
         jpegs += size > 4 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[size - 2] == 0xFF &&
                  bytes[size - 1] == 0xD9;
         odd_free(bytes);

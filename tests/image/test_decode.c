@@ -1,4 +1,4 @@
-/* Decode: every format against Pillow, every way to be broken against its verdict, mutations of all
+/* Decode: every format against Pillow, every way to be broken against its status, mutations of all
  * of them, and a folder of hostile images. */
 #include "decode_case.h"
 
@@ -56,11 +56,11 @@ static void squeezes_without_crop(void)
     const decode_case *wide = find("JPEG wide: columns left out");
     odd_prepare_options options = options_of(wide);
     uint8_t pixels[MAX_BYTES];
-    odd_verdict verdict;
+    odd_read_result result;
     begin();
     options.crop = "none";
-    odd_prepare_encoded(&options, wide->bytes, wide->size, pixels, &verdict);
-    CU_ASSERT_EQUAL(verdict.status, ODD_IMAGE_OK);
+    odd_prepare_encoded(&options, wide->bytes, wide->size, pixels, &result);
+    CU_ASSERT_EQUAL(result.status, ODD_IMAGE_OK);
     /* The corner of the picture is 240, 30, 90: it is cut off by the crop, and here it is not. */
     CU_ASSERT(abs(pixels[0] - 240) < 25 && abs(pixels[1] - 30) < 25 && abs(pixels[2] - 90) < 25);
     CU_ASSERT(largest_difference(pixels, wide->pixels, sizeof pixels) > 50);
@@ -72,15 +72,15 @@ static void raw_pixels(void)
     odd_prepare_options options = options_of(any);
     odd_image raw = ODD_IMAGE_EMPTY;
     uint8_t pixels[MAX_BYTES];
-    odd_verdict verdict;
+    odd_read_result result;
     CU_ASSERT_EQUAL_FATAL(odd_image_new(2 * SIDE, SIDE, 4, &raw), ODD_OK);
     for (int i = 0; i < 2 * SIDE * SIDE; i++)
         memcpy(raw.pixels + 4 * i, (uint8_t[]){100, 50, 0, 51}, 4); /* a fifth of it on white */
-    odd_prepare_raw(&options, &raw, pixels, &verdict);
-    CU_ASSERT_EQUAL(verdict.status, ODD_IMAGE_OK);
+    odd_prepare_raw(&options, &raw, pixels, &result);
+    CU_ASSERT_EQUAL(result.status, ODD_IMAGE_OK);
     CU_ASSERT(pixels[0] == 224 && pixels[1] == 214 && pixels[2] == 204);
     options.channels = "gray";
-    odd_prepare_raw(&options, &raw, pixels, &verdict);
+    odd_prepare_raw(&options, &raw, pixels, &result);
     CU_ASSERT_EQUAL(pixels[SIDE * SIDE - 1], 216); /* .299 * 224 + .587 * 214 + .114 * 204 */
     odd_image_free(&raw);
 }
@@ -92,15 +92,15 @@ static void margins_are_cut_away(void)
     odd_prepare_options options = options_of(&cases[0]);
     odd_image raw;
     uint8_t pixels[LEFT * LEFT];
-    odd_verdict verdict;
+    odd_read_result result;
     CU_ASSERT_EQUAL_FATAL(odd_image_new(WIDTH, HEIGHT, 1, &raw), ODD_OK);
     for (int i = 0; i < WIDTH * HEIGHT; i++)
         raw.pixels[i] = (uint8_t)(i % 251);
     options.size = LEFT;
     options.channels = "gray";
     options.margin = 0.125;
-    odd_prepare_raw(&options, &raw, pixels, &verdict);
-    CU_ASSERT_EQUAL(verdict.status, ODD_IMAGE_OK);
+    odd_prepare_raw(&options, &raw, pixels, &result);
+    CU_ASSERT_EQUAL(result.status, ODD_IMAGE_OK);
     for (int y = 0; y < LEFT; y++)
         CU_ASSERT_EQUAL(memcmp(pixels + y * LEFT, raw.pixels + (y + 5) * WIDTH + 1, LEFT), 0);
     odd_image_free(&raw);

@@ -70,11 +70,11 @@ static void brands(void)
 
 static const char *reason_of(const char *name)
 {
-    static odd_verdict verdict;
+    static odd_read_result result;
     const decode_case *c = find(name);
     odd_prepare_options options = options_of(c);
-    verdict = judge(c, &options);
-    return verdict.reason;
+    result = judge(c, &options);
+    return result.reason;
 }
 
 static void reasons(void)

@@ -113,9 +113,9 @@ static void test_list(void)
     fixture_remove(WORLD);
 }
 
-/* Image i of a dataset: its verdict; *pixel gets value 5 of channel 0, -1 without pixels. */
+/* Image i of a dataset: its status; *pixel gets value 5 of channel 0, -1 without pixels. */
 static odd_image_status read_one(const char *path, const char *dataset, int64_t i, int *pixel,
-                                 odd_verdict *verdict)
+                                 odd_read_result *result)
 {
     odd_catalogue list = ODD_CATALOGUE_EMPTY;
     odd_catalogue_options o = options_of(path, dataset, "");
@@ -124,36 +124,36 @@ static odd_image_status read_one(const char *path, const char *dataset, int64_t 
     uint8_t *bytes = NULL;
     size_t size;
     *pixel = -1;
-    verdict->status = ODD_IMAGE_MISSING;
+    result->status = ODD_IMAGE_MISSING;
     if (odd_catalogue_hdf5.list(&o, ".", &list) == ODD_OK &&
         odd_catalogue_hdf5.open(&o, &list, &reader) == ODD_OK &&
-        odd_catalogue_hdf5.read(reader, i, LIMIT, &bytes, &size, &raw, verdict) == ODD_OK &&
-        verdict->status == ODD_IMAGE_OK && raw.width == WIDTH && raw.height == HEIGHT && !bytes)
+        odd_catalogue_hdf5.read(reader, i, LIMIT, &bytes, &size, &raw, result) == ODD_OK &&
+        result->status == ODD_IMAGE_OK && raw.width == WIDTH && raw.height == HEIGHT && !bytes)
         *pixel = raw.pixels[5 * raw.channels];
     odd_image_free(&raw);
     if (reader) odd_catalogue_hdf5.close(&reader);
     odd_catalogue_free(&list);
-    return verdict->status;
+    return result->status;
 }
 
 static void test_read(void)
 {
     static const char *const all[] = {"bytes", "colours", "integers", "reals"};
-    odd_verdict verdict;
+    odd_read_result result;
     int pixel;
     const char *path = made();
     if (!path) return;
     for (int d = 0; d < 4; d++)
         for (int i = 0; i < N; i += 4) { /* the first and the last, in which nothing is odd */
-            bool good = read_one(path, all[d], i, &pixel, &verdict) == ODD_IMAGE_OK;
+            bool good = read_one(path, all[d], i, &pixel, &result) == ODD_IMAGE_OK;
             check_all(WORLD, good && pixel == 10 * i + 5);
         }
-    check_all(WORLD, read_one(path, "reals", 1, &pixel, &verdict) == ODD_IMAGE_BAD_VALUE);
-    check_all(WORLD, strstr(verdict.reason, "nan at (1, 2)") != NULL);
-    check_all(WORLD, read_one(path, "reals", 2, &pixel, &verdict) == ODD_IMAGE_BAD_VALUE);
-    check_all(WORLD, strstr(verdict.reason, "1.5 at (0, 0) is not in 0 ... 1") != NULL);
-    check_all(WORLD, read_one(path, "integers", 3, &pixel, &verdict) == ODD_IMAGE_BAD_VALUE);
-    check_all(WORLD, strstr(verdict.reason, "-1 at (2, 3) is not in 0 ... 255") != NULL);
+    check_all(WORLD, read_one(path, "reals", 1, &pixel, &result) == ODD_IMAGE_BAD_VALUE);
+    check_all(WORLD, strstr(result.reason, "nan at (1, 2)") != NULL);
+    check_all(WORLD, read_one(path, "reals", 2, &pixel, &result) == ODD_IMAGE_BAD_VALUE);
+    check_all(WORLD, strstr(result.reason, "1.5 at (0, 0) is not in 0 ... 1") != NULL);
+    check_all(WORLD, read_one(path, "integers", 3, &pixel, &result) == ODD_IMAGE_BAD_VALUE);
+    check_all(WORLD, strstr(result.reason, "-1 at (2, 3) is not in 0 ... 255") != NULL);
     check_all(WORLD, odd_store_open_objects() == 0);
     MPI_Barrier(WORLD);
     fixture_remove(WORLD);

@@ -59,7 +59,7 @@ typedef struct {
     char *path[2];
     odd_catalogue_options options;
     odd_catalogue list;
-    odd_verdict verdict;
+    odd_read_result result;
     int pixel[PIXELS];
 } catalogue;
 
@@ -81,14 +81,14 @@ static odd_image_status read_item(catalogue *c, int64_t i)
     odd_image raw = ODD_IMAGE_EMPTY;
     uint8_t *bytes;
     size_t size;
-    c->verdict.status = ODD_IMAGE_MISSING;
+    c->result.status = ODD_IMAGE_MISSING;
     if (odd_catalogue_hdf5.open(&c->options, &c->list, &reader) == ODD_OK &&
-        odd_catalogue_hdf5.read(reader, i, LIMIT, &bytes, &size, &raw, &c->verdict) == ODD_OK)
+        odd_catalogue_hdf5.read(reader, i, LIMIT, &bytes, &size, &raw, &c->result) == ODD_OK)
         for (int p = 0; p < PIXELS; p++)
             c->pixel[p] = raw.pixels[p];
     odd_image_free(&raw);
     if (reader) odd_catalogue_hdf5.close(&reader);
-    return c->verdict.status;
+    return c->result.status;
 }
 
 static bool reads(catalogue *c, int64_t i, int first, int second)
@@ -96,7 +96,7 @@ static bool reads(catalogue *c, int64_t i, int first, int second)
     if (read_item(c, i) == ODD_IMAGE_OK && c->pixel[0] == first && c->pixel[1] == second)
         return true;
     fprintf(stderr, "item %lld: %d %d %s\n", (long long)i, c->pixel[0], c->pixel[1],
-            c->verdict.reason);
+            c->result.reason);
     return false;
 }
 
@@ -163,11 +163,11 @@ static void most_floats_decide(void)
     check_all(WORLD, list(&c, 1, 0, 0) == ODD_OK && reads(&c, 7, 255, 255));
     check_all(WORLD, reads(&c, 5, 0, 255));
     check_all(WORLD, read_item(&c, 2) == ODD_IMAGE_BAD_VALUE &&
-                         strstr(c.verdict.reason, "value 1.3 at (0, 0) is not in 0 ... 1 "));
-    check_all(WORLD, read_item(&c, 3) == ODD_IMAGE_BAD_VALUE && strstr(c.verdict.reason, "nan"));
-    check_all(WORLD, read_item(&c, 4) == ODD_IMAGE_BAD_VALUE && strstr(c.verdict.reason, "inf"));
-    check_all(WORLD, read_item(&c, 6) == ODD_IMAGE_BAD_VALUE &&
-                         strstr(c.verdict.reason, "value 1.002 at"));
+                         strstr(c.result.reason, "value 1.3 at (0, 0) is not in 0 ... 1 "));
+    check_all(WORLD, read_item(&c, 3) == ODD_IMAGE_BAD_VALUE && strstr(c.result.reason, "nan"));
+    check_all(WORLD, read_item(&c, 4) == ODD_IMAGE_BAD_VALUE && strstr(c.result.reason, "inf"));
+    check_all(WORLD,
+              read_item(&c, 6) == ODD_IMAGE_BAD_VALUE && strstr(c.result.reason, "value 1.002 at"));
     stop(&c);
 }
 

@@ -79,11 +79,11 @@ typedef struct {
     odd_status (*open)(const odd_catalogue_options *options, const odd_catalogue *catalogue,
                        odd_reader **out);
     /** Item i: either *bytes, *size (encoded; raw->pixels NULL) or a filled `raw`. Owned by caller
-     *  (odd_free, odd_image_free). What is wrong with the item is the verdict; a status other than
-     *  ODD_OK is only for what no other item would survive (out of memory). One thread at a time;
-     *  items in rising order are fast. `limit`: most bytes to read. */
+     *  (odd_free, odd_image_free). What is wrong with the item goes into result; a status other
+     * than ODD_OK is only for what no other item would survive (out of memory). One thread at a
+     * time; items in rising order are fast. `limit`: most bytes to read. */
     odd_status (*read)(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes, size_t *size,
-                       odd_image *raw, odd_verdict *verdict);
+                       odd_image *raw, odd_read_result *result);
     void (*close)(odd_reader **reader);
 } odd_catalogue_kind;
 

@@ -43,12 +43,12 @@ typedef enum {
 
 const char *odd_image_status_text(odd_image_status status);
 
-/* A broken image is data, not a failure: decoding gives a verdict with a reason, not an odd_status.
+/* What came of reading an image: a broken one is data, not a failure, so this is not an odd_status.
  */
-#define ODD_VERDICT_SIZE 160
+#define ODD_READ_REASON_SIZE 160
 typedef struct {
     odd_image_status status;
-    char reason[ODD_VERDICT_SIZE]; /* "" when OK; printable */
-} odd_verdict;
+    char reason[ODD_READ_REASON_SIZE]; /* "" when OK; printable */
+} odd_read_result;
 
 #endif

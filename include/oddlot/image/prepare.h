@@ -49,15 +49,15 @@ size_t odd_prepared_bytes(const odd_prepare_options *options);
 /**
  * Prepare an encoded image. Thread-safe; no image can make it crash, hang or take more memory than
  * its limits allow. @local
- * @param[out] pixels   (size, size, channels) uint8; zeroed if the verdict is not OK.
+ * @param[out] pixels   (size, size, channels) uint8; zeroed unless the result is OK.
  *
  * Memory  at most about 20 bytes for each pixel of the image (JPEG 2000); 10 for progressive JPEG.
  */
 void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
-                         uint8_t *pixels, odd_verdict *verdict);
+                         uint8_t *pixels, odd_read_result *result);
 
 /** The same from pixels that are decoded already; `raw` is borrowed. */
 void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, uint8_t *pixels,
-                     odd_verdict *verdict);
+                     odd_read_result *result);
 
 #endif

@@ -61,7 +61,7 @@ odd_status odd_selection_open(const odd_selection *selection, const odd_job *job
 /** The image of a row, as the kind of catalogue reads it. @local */
 odd_status odd_selection_read(const odd_selection *selection, odd_reader *reader, int64_t row,
                               int64_t limit, uint8_t **bytes, size_t *size, odd_image *raw,
-                              odd_verdict *verdict);
+                              odd_read_result *result);
 void odd_selection_close(const odd_selection *selection, odd_reader **reader);
 
 extern const odd_section odd_catalogue_section, odd_contamination_section;

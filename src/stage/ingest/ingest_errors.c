@@ -1,4 +1,4 @@
-/* Ingest errors: images that cannot be read, in the file, in errors.csv and in the verdict. */
+/* Ingest errors: images that cannot be read, in ingest.h5, in errors.csv and as failure. */
 #include "oddlot/run/columns.h"
 #include "stage/ingest/ingest_internal.h"
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_verdict *verdict)
+odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_read_result *result)
 {
     if (g->errors == g->error_room) {
         int64_t room = g->error_room ? 2 * g->error_room : 64;
@@ -24,9 +24,9 @@ odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_verdict *
     }
     odd_image_error *e = &g->error[g->errors++];
     e->row = row;
-    e->status = (int32_t)verdict->status;
+    e->status = (int32_t)result->status;
     snprintf(e->reason, sizeof e->reason, "%s",
-             *verdict->reason ? verdict->reason : odd_image_status_text(verdict->status));
+             *result->reason ? result->reason : odd_image_status_text(result->status));
     return ODD_OK;
 }
 
@@ -76,8 +76,8 @@ done:
     return st;
 }
 
-static odd_status judge(const odd_run *run, const odd_ingest *g, const odd_image_error *all,
-                        int64_t errors)
+static odd_status check_unreadable_share(const odd_run *run, const odd_ingest *g,
+                                         const odd_image_error *all, int64_t errors)
 {
     const odd_ingest_options *options = odd_job_section(run->job, "ingest");
     double share = (double)errors / (double)g->part.n;
@@ -106,7 +106,8 @@ odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const od
     odd_status st;
     ODD_TRY(odd_gather_rows(run->comm, 0, g->error, g->errors, sizeof *all, (void **)&all, &n));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_errors_csv(run, g, all, n) : ODD_OK);
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? judge(run, g, all, n) : ODD_OK);
+    ODD_TRY_ALL(run->comm,
+                odd_rank(run->comm) == 0 ? check_unreadable_share(run, g, all, n) : ODD_OK);
     ODD_TRY(write_errors(run->comm, file, all, n));
     ODD_TRY(odd_file_set_i64(file, "/", "unreadable", n));
 done:

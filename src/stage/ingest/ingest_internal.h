@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
     int64_t row;
     int32_t status;
-    char reason[ODD_VERDICT_SIZE];
+    char reason[ODD_READ_REASON_SIZE];
 } odd_image_error;
 
 /* One file or raw image on its way from the reader to the threads. */
@@ -28,7 +28,7 @@ typedef struct {
     uint8_t *bytes;
     size_t size;
     odd_image raw;
-    odd_verdict verdict;
+    odd_read_result result;
 } odd_arrival;
 
 /* One rank's work. */
@@ -50,10 +50,10 @@ typedef struct {
 odd_status odd_ingest_write_columns(MPI_Comm comm, odd_file *file, const odd_ingest *g);
 
 /** Remember why a row cannot be read. @local */
-odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_verdict *verdict);
+odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_read_result *result);
 
-/** Gather what could not be read into /errors and errors.csv, and judge whether it is too much.
- *  @collective; ODD_FORMAT if it is. */
+/** Gather what could not be read into /errors and errors.csv, and fail if they are too many.
+ *  @collective; ODD_FORMAT if they are. */
 odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const odd_ingest *g);
 
 #endif

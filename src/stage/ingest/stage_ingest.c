@@ -73,7 +73,7 @@ static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_
         const int64_t row = g->part.row0 + first + *count;
         *a = (odd_arrival){0};
         st = odd_selection_read(g->selection, g->reader, row, limit, &a->bytes, &a->size, &a->raw,
-                                &a->verdict);
+                                &a->result);
         held += (int64_t)a->size + (int64_t)a->raw.width * a->raw.height * a->raw.channels;
         ++*count;
     }
@@ -82,12 +82,12 @@ static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_
 
 static void prepare_one(const odd_ingest *g, odd_arrival *a, uint8_t *pixels)
 {
-    if (a->verdict.status != ODD_IMAGE_OK)
+    if (a->result.status != ODD_IMAGE_OK)
         memset(pixels, 0, g->image_bytes);
     else if (a->raw.pixels)
-        odd_prepare_raw(g->prepare, &a->raw, pixels, &a->verdict);
+        odd_prepare_raw(g->prepare, &a->raw, pixels, &a->result);
     else
-        odd_prepare_encoded(g->prepare, a->bytes, a->size, pixels, &a->verdict);
+        odd_prepare_encoded(g->prepare, a->bytes, a->size, pixels, &a->result);
 }
 
 static void prepare_window(const odd_ingest *g, int64_t count, uint8_t *pixels)
@@ -102,9 +102,9 @@ static odd_status settle_window(odd_ingest *g, int64_t first, int64_t count)
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < count; i++) {
         odd_arrival *a = &g->arrived[i];
-        g->status[first + i] = (uint8_t)a->verdict.status;
-        if (a->verdict.status != ODD_IMAGE_OK && st == ODD_OK)
-            st = odd_ingest_note_error(g, g->part.row0 + first + i, &a->verdict);
+        g->status[first + i] = (uint8_t)a->result.status;
+        if (a->result.status != ODD_IMAGE_OK && st == ODD_OK)
+            st = odd_ingest_note_error(g, g->part.row0 + first + i, &a->result);
         odd_free(a->bytes);
         odd_image_free(&a->raw);
     }
