@@ -31,7 +31,7 @@ static odd_status wrong_label(const odd_design *d, const odd_trial_key *key, con
     return st;
 }
 
-static bool is_there(int64_t n, const char *const label[], const char *wanted)
+static bool has_label(int64_t n, const char *const label[], const char *wanted)
 {
     int64_t i = 0;
     while (i < n && strcmp(label[i], wanted) != 0)
@@ -47,7 +47,7 @@ static odd_status check_labels(const odd_design *d, const odd_trial_key *key, in
     const odd_list *const lists[] = {theme, odd};
     for (int l = 0; l < 2; l++)
         for (int64_t i = 0; i < lists[l]->count; i++)
-            if (!is_there(n, label, lists[l]->item[i]))
+            if (!has_label(n, label, lists[l]->item[i]))
                 return wrong_label(d, key, lists[l]->item[i], "is the label of no image");
     for (int64_t i = 0; i < odd->count; i++)
         if (contains(theme, odd->item[i]))
@@ -56,8 +56,8 @@ static odd_status check_labels(const odd_design *d, const odd_trial_key *key, in
 }
 
 /* Images without a label belong to neither. */
-static odd_status collect(int64_t n, const char *const label[], const odd_list *theme,
-                          const odd_list *odd, pool *themes, pool *odds)
+static odd_status collect_pools(int64_t n, const char *const label[], const odd_list *theme,
+                                const odd_list *odd, pool *themes, pool *odds)
 {
     odd_status st;
     ODD_TRY(ODD_NEW(themes->row, n));
@@ -97,8 +97,8 @@ void odd_drawn_free(odd_drawn *drawn)
     sample_free(&drawn->test);
 }
 
-static odd_status enough(const odd_design *d, const char *kind, int64_t wanted, int64_t there,
-                         const odd_trial_key *key)
+static odd_status check_count(const odd_design *d, const char *kind, int64_t wanted, int64_t there,
+                              const odd_trial_key *key)
 {
     if (wanted <= there) return ODD_OK;
     odd_text name = ODD_TEXT_EMPTY;
@@ -110,9 +110,9 @@ static odd_status enough(const odd_design *d, const char *kind, int64_t wanted, 
     return st;
 }
 
-/* How many of each kind are fitted. */
-static odd_status wanted(const odd_design *d, const odd_trial_key *key, const pool *themes,
-                         const pool *odds, int64_t *theme, int64_t *odd)
+/* The counts of theme and odd images to fit. */
+static odd_status count_fitted(const odd_design *d, const odd_trial_key *key, const pool *themes,
+                               const pool *odds, int64_t *theme, int64_t *odd)
 {
     const odd_experiment_options *o = d->options;
     const double share = d->share[key->share];
@@ -121,8 +121,8 @@ static odd_status wanted(const odd_design *d, const odd_trial_key *key, const po
     *odd = o->odd_images >= 0 ? o->odd_images : odds->count - o->test_images;
     /* more than there can be are as good as too many */
     if (share >= 0) *odd = llround(fmin((double)*theme * share / (1 - share), 1e15));
-    ODD_TRY(enough(d, "theme", *theme + o->test_images, themes->count, key));
-    ODD_TRY(enough(d, "odd", *odd + o->test_images, odds->count, key));
+    ODD_TRY(check_count(d, "theme", *theme + o->test_images, themes->count, key));
+    ODD_TRY(check_count(d, "odd", *odd + o->test_images, odds->count, key));
     if (*theme < 1 || *odd < 1)
         ODD_TRY(odd_job_fail(d->job, "experiment.mixtures",
                              "a mixture needs theme and odd images to fit, found %lld and %lld",
@@ -131,7 +131,7 @@ done:
     return st;
 }
 
-static void add(odd_sample *s, int64_t row, uint8_t odd)
+static void add_row(odd_sample *s, int64_t row, uint8_t odd)
 {
     s->row[s->n] = row;
     s->odd[s->n++] = odd;
@@ -139,8 +139,8 @@ static void add(odd_sample *s, int64_t row, uint8_t odd)
 
 /* `fit` rows of a pool for the fit, `test` others for the test. Growing a choice keeps the smaller
  * one, so the fitted rows are among the chosen. */
-static odd_status divide(const pool *p, int64_t fit, int64_t test, uint64_t seed, odd_stream stream,
-                         uint8_t odd, odd_drawn *out)
+static odd_status divide_pool(const pool *p, int64_t fit, int64_t test, uint64_t seed,
+                              odd_stream stream, uint8_t odd, odd_drawn *out)
 {
     int64_t *all = NULL, *first = NULL;
     odd_status st;
@@ -151,7 +151,7 @@ static odd_status divide(const pool *p, int64_t fit, int64_t test, uint64_t seed
     for (int64_t i = 0, f = 0; i < fit + test; i++) {
         const bool fitted = f < fit && first[f] == all[i];
         f += fitted;
-        add(fitted ? &out->fit : &out->test, p->row[all[i]], odd);
+        add_row(fitted ? &out->fit : &out->test, p->row[all[i]], odd);
     }
 done:
     odd_free(all);
@@ -160,7 +160,7 @@ done:
 }
 
 /* Theme rows lie before odd ones, each rising: bring them into the order of the catalogue. */
-static odd_status merge(odd_sample *s, int64_t themes)
+static odd_status merge_kinds(odd_sample *s, int64_t themes)
 {
     odd_sample sorted = {0};
     odd_status st;
@@ -168,7 +168,7 @@ static odd_status merge(odd_sample *s, int64_t themes)
     for (int64_t t = 0, o = themes; t < themes || o < s->n;) {
         const bool theme = o == s->n || (t < themes && s->row[t] < s->row[o]);
         const int64_t from = theme ? t++ : o++;
-        add(&sorted, s->row[from], s->odd[from]);
+        add_row(&sorted, s->row[from], s->odd[from]);
     }
     sample_free(s);
     *s = sorted;
@@ -178,7 +178,7 @@ done:
     return st;
 }
 
-static odd_status verify(const odd_design *d, uint64_t seed, odd_sample *fit)
+static odd_status verify_some(const odd_design *d, uint64_t seed, odd_sample *fit)
 {
     const int64_t take = d->options->verified_theme;
     int64_t *theme = NULL, *chosen = NULL, count = 0;
@@ -200,22 +200,22 @@ done:
     return st;
 }
 
-static odd_status draw(const odd_design *d, const odd_trial_key *key, const pool *themes,
-                       const pool *odds, odd_drawn *out)
+static odd_status draw_samples(const odd_design *d, const odd_trial_key *key, const pool *themes,
+                               const pool *odds, odd_drawn *out)
 {
     const odd_run_options *run = odd_job_section(d->job, "");
     const uint64_t seed = (uint64_t)(run->seed + key->seed);
     const int64_t test = d->options->test_images;
     int64_t theme, odd;
     odd_status st;
-    ODD_TRY(wanted(d, key, themes, odds, &theme, &odd));
+    ODD_TRY(count_fitted(d, key, themes, odds, &theme, &odd));
     ODD_TRY(sample_new(theme + odd, &out->fit));
     ODD_TRY(sample_new(2 * test, &out->test));
-    ODD_TRY(divide(themes, theme, test, seed, ODD_STREAM_THEME, 0, out));
-    ODD_TRY(divide(odds, odd, test, seed, ODD_STREAM_ODD, 1, out));
-    ODD_TRY(merge(&out->fit, theme));
-    ODD_TRY(merge(&out->test, test));
-    ODD_TRY(verify(d, seed, &out->fit));
+    ODD_TRY(divide_pool(themes, theme, test, seed, ODD_STREAM_THEME, 0, out));
+    ODD_TRY(divide_pool(odds, odd, test, seed, ODD_STREAM_ODD, 1, out));
+    ODD_TRY(merge_kinds(&out->fit, theme));
+    ODD_TRY(merge_kinds(&out->test, test));
+    ODD_TRY(verify_some(d, seed, &out->fit));
 done:
     return st;
 }
@@ -230,8 +230,8 @@ odd_status odd_experiment_draw(const odd_design *d, int64_t n, const char *const
     ODD_TRY(odd_mixture_labels(d, key->mixture, 1, &theme));
     ODD_TRY(odd_mixture_labels(d, key->mixture, 2, &odd));
     ODD_TRY(check_labels(d, key, n, label, &theme, &odd));
-    ODD_TRY(collect(n, label, &theme, &odd, &themes, &odds));
-    ODD_TRY(draw(d, key, &themes, &odds, out));
+    ODD_TRY(collect_pools(n, label, &theme, &odd, &themes, &odds));
+    ODD_TRY(draw_samples(d, key, &themes, &odds, out));
 done:
     if (st != ODD_OK) odd_drawn_free(out);
     odd_free(themes.row);

@@ -1,6 +1,6 @@
 /**
  * Experiment: many trials over one catalogue. A trial draws theme and odd images by their labels,
- * reduces, fits and scores them by one technique, and judges the result by the labels.
+ * reduces, fits and scores them by one technique, and evaluates the result by the labels.
  *
  * A trial is numbered ((mixture * shares + share) * seeds + seed) * techniques + technique, so that
  * neighbours share their images and often their reduction.
@@ -70,7 +70,7 @@ typedef struct {
 
 typedef struct {
     odd_sample fit;  /* what is learnt from */
-    odd_sample test; /* what is judged; empty: the fitted rows are */
+    odd_sample test; /* what is evaluated; empty: the fitted rows are */
 } odd_drawn;
 
 /** label: (n) of the rows of the features; "" where there is none. The same on every rank.
@@ -81,7 +81,7 @@ void odd_drawn_free(odd_drawn *drawn);
 /** Share of odd images among the fitted ones. */
 double odd_drawn_share(const odd_drawn *drawn);
 
-/* ---- experiment_trial.c, experiment_reduce.c, experiment_judge.c: one trial ---- */
+/* ---- experiment_trial.c, experiment_reduce.c, experiment_evaluate.c: one trial ---- */
 
 #define ODD_TRIAL_VALUES(X)                                                                        \
     X(AUC, auc, "area under the ROC curve of what ranks")                                          \
@@ -109,7 +109,7 @@ typedef struct {
 /* What trials that follow each other share: the rows drawn, read and reduced last. */
 typedef struct odd_trial_rows odd_trial_rows;
 
-/* Where trials get their rows from. */
+/* What all trials need: where their rows come from, and the rows of the last one. */
 typedef struct {
     const odd_run *run;
     const odd_design *design;
@@ -117,7 +117,7 @@ typedef struct {
     int64_t n;
     const char *const *label; /* (n) */
     odd_trial_rows *last;
-} odd_laboratory;
+} odd_trial_context;
 
 void odd_trial_rows_free(odd_trial_rows **rows);
 
@@ -126,10 +126,10 @@ void odd_trial_rows_free(odd_trial_rows **rows);
 odd_status odd_trial_order(const odd_design *d, int64_t order[]);
 
 /** Do a trial. @param points NULL, or on rank 0 what a picture of the fitted rows shows: theirs to
- *  free by odd_free(). A method that fails on the drawn rows is told as a warning and gives NaNs.
+ *  free by odd_free(). A method that fails on the drawn rows gives NaNs and a warning.
  *  @collective */
-odd_status odd_trial_do(odd_laboratory *lab, int64_t number, odd_trial *out,
-                        odd_scatter_point **points, int64_t *count);
+odd_status odd_trial_run(odd_trial_context *context, int64_t number, odd_trial *out,
+                         odd_scatter_point **points, int64_t *count);
 
 /* ---- experiment_table.c: what came out ---- */
 

@@ -33,8 +33,8 @@ static odd_hash reduction_digest(const odd_job *job)
     return odd_hash_add(odd_hash_add(ODD_HASH_START, &own, sizeof own), &all, sizeof all);
 }
 
-static odd_status apply(const odd_reduction *reduction, const odd_bundle *model, int k,
-                        odd_reduced *r)
+static odd_status apply_reduction(const odd_reduction *reduction, const odd_bundle *model, int k,
+                                  odd_reduced *r)
 {
     const MPI_Comm comm = r->wide.comm;
     odd_status st = ODD_OK;
@@ -64,8 +64,8 @@ odd_status odd_trial_reduce(const odd_job *job, uint64_t seed, odd_trial_rows *r
     rows->is_reduced = false;
     ODD_TRY(reduction->fit(odd_stage_options(&odd_stage_reduce, job), &rows->fit.wide, seed, &model,
                            &rows->k, &bad));
-    ODD_TRY(apply(reduction, &model, rows->k, &rows->fit));
-    ODD_TRY(apply(reduction, &model, rows->k, &rows->test));
+    ODD_TRY(apply_reduction(reduction, &model, rows->k, &rows->fit));
+    ODD_TRY(apply_reduction(reduction, &model, rows->k, &rows->test));
     rows->reduction = digest;
     rows->is_reduced = true;
     *seconds = odd_seconds() - started;

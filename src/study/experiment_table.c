@@ -178,7 +178,7 @@ typedef struct {
     int64_t technique, mixture, share;
 } line;
 
-static bool about(const line *l, const odd_trial_key *key)
+static bool is_of_line(const line *l, const odd_trial_key *key)
 {
     return l->technique == key->technique && (l->mixture < 0 || l->mixture == key->mixture) &&
            (l->share < 0 || l->share == key->share);
@@ -192,7 +192,7 @@ static odd_status mean_of(const odd_results *r, const line *l, int value, odd_me
     ODD_TRY(ODD_NEW(taken, odd_design_trials(r->design)));
     for (int64_t i = 0; i < odd_design_trials(r->design); i++) {
         const odd_trial_key key = odd_design_key(r->design, i);
-        if (about(l, &key)) taken[count++] = r->trial[i].value[value];
+        if (is_of_line(l, &key)) taken[count++] = r->trial[i].value[value];
     }
     *out = odd_mean_of(count, taken);
 done:

@@ -1,4 +1,4 @@
-/* Trial of an experiment: draw, reduce, fit, score, judge. What the trial before has drawn, read
+/* Trial of an experiment: draw, reduce, fit, score, evaluate. What the trial before has drawn, read
  * and reduced is used again where it is the same. */
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stored_rows.h"
@@ -38,29 +38,30 @@ done:
     return st;
 }
 
-static odd_status open_sample(const odd_laboratory *lab, const odd_sample *sample, odd_reduced *r)
+static odd_status open_sample(const odd_trial_context *context, const odd_sample *sample,
+                              odd_reduced *r)
 {
-    const int d = (int)odd_dataset_shape(lab->features)->shape[1];
+    const int d = (int)odd_dataset_shape(context->features)->shape[1];
     odd_status st;
-    r->wide = odd_rows_in_memory(lab->run->comm, sample->n, d, NULL);
-    ODD_TRY_ALL(lab->run->comm, read_sample(lab->features, sample, r));
+    r->wide = odd_rows_in_memory(context->run->comm, sample->n, d, NULL);
+    ODD_TRY_ALL(context->run->comm, read_sample(context->features, sample, r));
 done:
     return st;
 }
 
 /* @collective */
-static odd_status draw_rows(odd_laboratory *lab, const odd_trial_key *key, int64_t draw)
+static odd_status draw_rows(odd_trial_context *context, const odd_trial_key *key, int64_t draw)
 {
     odd_trial_rows *rows = NULL;
     odd_status st;
-    odd_trial_rows_free(&lab->last);
-    ODD_TRY_ALL(lab->run->comm, ODD_NEW(rows, 1));
+    odd_trial_rows_free(&context->last);
+    ODD_TRY_ALL(context->run->comm, ODD_NEW(rows, 1));
     rows->draw = draw;
-    ODD_TRY_ALL(lab->run->comm,
-                odd_experiment_draw(lab->design, lab->n, lab->label, key, &rows->drawn));
-    ODD_TRY(open_sample(lab, &rows->drawn.fit, &rows->fit));
-    ODD_TRY(open_sample(lab, &rows->drawn.test, &rows->test));
-    lab->last = rows;
+    ODD_TRY_ALL(context->run->comm, odd_experiment_draw(context->design, context->n, context->label,
+                                                        key, &rows->drawn));
+    ODD_TRY(open_sample(context, &rows->drawn.fit, &rows->fit));
+    ODD_TRY(open_sample(context, &rows->drawn.test, &rows->test));
+    context->last = rows;
     rows = NULL;
 done:
     odd_trial_rows_free(&rows);
@@ -69,79 +70,82 @@ done:
 
 /* ---- the trial ---- */
 
-/* What the fit is told of my rows. @local */
-static odd_status tell_verified(const odd_job *job, const odd_trial_rows *rows, uint8_t **told,
-                                uint8_t **calibrates)
+/* The marks of my rows that the fit gets: all but those that calibrate. @local */
+static odd_status hide_calibration(const odd_job *job, const odd_trial_rows *rows,
+                                   uint8_t **verified, uint8_t **calibrates)
 {
     const odd_sample *fit = &rows->drawn.fit;
     const odd_partition *part = &rows->fit.wide.part;
     odd_status st;
     ODD_TRY(odd_calibration_mark(job, fit->n, fit->verified, calibrates));
-    ODD_TRY(ODD_NEW(*told, part->n_local));
+    ODD_TRY(ODD_NEW(*verified, part->n_local));
     for (int64_t i = 0; i < part->n_local; i++)
-        if (!(*calibrates)[part->row0 + i]) (*told)[i] = fit->verified[part->row0 + i];
+        if (!(*calibrates)[part->row0 + i]) (*verified)[i] = fit->verified[part->row0 + i];
 done:
     return st;
 }
 
 /* @collective */
-static odd_status fit_and_judge(const odd_laboratory *lab, const odd_job *job, uint64_t seed,
-                                odd_trial *out, odd_scatter_point **points, int64_t *count)
+static odd_status fit_and_evaluate(const odd_trial_context *context, const odd_job *job,
+                                   uint64_t seed, odd_trial *out, odd_scatter_point **points,
+                                   int64_t *count)
 {
-    const MPI_Comm comm = lab->run->comm;
-    const odd_trial_rows *rows = lab->last;
+    const MPI_Comm comm = context->run->comm;
+    const odd_trial_rows *rows = context->last;
     const odd_detector *detector = odd_detector_find(odd_stage_fit.part(job));
     const double started = odd_seconds();
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_flagging flagging = {0};
     odd_scoring by;
     odd_trial_scores fit = {0}, test = {0};
-    uint8_t *told = NULL, *calibrates = NULL;
+    uint8_t *verified = NULL, *calibrates = NULL;
     odd_status st;
     ODD_TRY_ALL(comm, odd_scoring_new(job, detector, &by));
-    ODD_TRY_ALL(comm, tell_verified(job, rows, &told, &calibrates));
-    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, job), &rows->fit.narrow, told, seed,
+    ODD_TRY_ALL(comm, hide_calibration(job, rows, &verified, &calibrates));
+    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, job), &rows->fit.narrow, verified, seed,
                           &model));
     out->value[ODD_TRIAL_FIT_SECONDS] = odd_seconds() - started;
     ODD_TRY(odd_trial_score(&by, &model, &rows->fit, &fit));
     ODD_TRY(odd_trial_score(&by, &model, &rows->test, &test));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_trial_judge(lab->design, job, rows, calibrates,
-                                                            &fit, &test, &flagging, out)
-                                          : ODD_OK);
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0
+                          ? odd_trial_evaluate(context->design, job, rows, calibrates, &fit, &test,
+                                               &flagging, out)
+                          : ODD_OK);
     if (points) ODD_TRY(odd_trial_points(rows, &flagging, &fit, points, count));
 done:
     odd_bundle_free(&model);
     odd_trial_scores_free(&fit);
     odd_trial_scores_free(&test);
-    odd_free(told);
+    odd_free(verified);
     odd_free(calibrates);
     return st;
 }
 
 /* @collective */
-static odd_status do_technique(odd_laboratory *lab, const odd_trial_key *key, odd_trial *out,
-                               odd_scatter_point **points, int64_t *count)
+static odd_status run_technique(odd_trial_context *context, const odd_trial_key *key,
+                                odd_trial *out, odd_scatter_point **points, int64_t *count)
 {
-    const uint64_t seed = (uint64_t)(lab->run->options->seed + key->seed);
+    const uint64_t seed = (uint64_t)(context->run->options->seed + key->seed);
     odd_job *job = NULL;
     odd_status st;
-    ODD_TRY_ALL(lab->run->comm, odd_technique_job(lab->design, key->technique,
-                                                  odd_drawn_share(&lab->last->drawn), &job));
-    ODD_TRY(odd_trial_reduce(job, seed, lab->last, &out->value[ODD_TRIAL_REDUCE_SECONDS]));
-    out->value[ODD_TRIAL_COMPONENTS] = lab->last->k;
-    ODD_TRY(fit_and_judge(lab, job, seed, out, points, count));
+    ODD_TRY_ALL(context->run->comm,
+                odd_technique_job(context->design, key->technique,
+                                  odd_drawn_share(&context->last->drawn), &job));
+    ODD_TRY(odd_trial_reduce(job, seed, context->last, &out->value[ODD_TRIAL_REDUCE_SECONDS]));
+    out->value[ODD_TRIAL_COMPONENTS] = context->last->k;
+    ODD_TRY(fit_and_evaluate(context, job, seed, out, points, count));
 done:
     odd_job_free(&job);
     return st;
 }
 
 /* A method may fail on some rows (too few of them, say) without spoiling the other trials. */
-static odd_status forgive(const odd_laboratory *lab, const odd_trial_key *key, odd_status st,
-                          odd_trial *out)
+static odd_status record_failure(const odd_trial_context *context, const odd_trial_key *key,
+                                 odd_status st, odd_trial *out)
 {
     odd_text name = ODD_TEXT_EMPTY;
     if (st != ODD_NUMERIC && st != ODD_ARG) return st;
-    odd_technique_name(lab->design, key->technique, &name);
+    odd_technique_name(context->design, key->technique, &name);
     odd_log(ODD_LOG_WARN, "'%s' failed on mixture %lld, seed %lld: %s", odd_text_string(&name),
             (long long)key->mixture + 1, (long long)key->seed + 1, odd_fail_reason());
     odd_text_free(&name);
@@ -150,19 +154,19 @@ static odd_status forgive(const odd_laboratory *lab, const odd_trial_key *key, o
     return ODD_OK;
 }
 
-odd_status odd_trial_do(odd_laboratory *lab, int64_t number, odd_trial *out,
-                        odd_scatter_point **points, int64_t *count)
+odd_status odd_trial_run(odd_trial_context *context, int64_t number, odd_trial *out,
+                         odd_scatter_point **points, int64_t *count)
 {
-    const odd_trial_key key = odd_design_key(lab->design, number);
-    const int64_t draw = number / lab->design->techniques;
+    const odd_trial_key key = odd_design_key(context->design, number);
+    const int64_t draw = number / context->design->techniques;
     odd_status st;
     *out = (odd_trial){0};
-    if (!lab->last || lab->last->draw != draw) ODD_TRY(draw_rows(lab, &key, draw));
+    if (!context->last || context->last->draw != draw) ODD_TRY(draw_rows(context, &key, draw));
     const odd_level before = odd_log_hush(ODD_LOG_ERROR); /* what methods say of every trial */
-    st = do_technique(lab, &key, out, points, count);
+    st = run_technique(context, &key, out, points, count);
     odd_log_hush(before);
-    ODD_TRY(forgive(lab, &key, st, out));
-    odd_broadcast(lab->run->comm, 0, out, sizeof *out);
+    ODD_TRY(record_failure(context, &key, st, out));
+    odd_broadcast(context->run->comm, 0, out, sizeof *out);
 done:
     return st;
 }

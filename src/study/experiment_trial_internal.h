@@ -1,6 +1,6 @@
 /**
  * Trial: the parts of one trial of an experiment. Rows are drawn and read (experiment_trial.c),
- * reduced (experiment_reduce.c), scored and judged (experiment_judge.c).
+ * reduced (experiment_reduce.c), scored and evaluated (experiment_evaluate.c).
  */
 #ifndef ODDLOT_STUDY_EXPERIMENT_TRIAL_INTERNAL_H
 #define ODDLOT_STUDY_EXPERIMENT_TRIAL_INTERNAL_H
@@ -46,11 +46,11 @@ void odd_trial_scores_free(odd_trial_scores *s);
 odd_status odd_trial_score(const odd_scoring *by, const odd_bundle *model, const odd_reduced *r,
                            odd_trial_scores *out);
 
-/** The cut is chosen on the fitted rows and judged on the test, where there is one. @local, on
+/** The cut is chosen on the fitted rows and evaluated on the test, where there is one. @local, on
  *  rank 0 */
-odd_status odd_trial_judge(const odd_design *d, const odd_job *job, const odd_trial_rows *rows,
-                           const uint8_t calibrates[], const odd_trial_scores *fit,
-                           const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out);
+odd_status odd_trial_evaluate(const odd_design *d, const odd_job *job, const odd_trial_rows *rows,
+                              const uint8_t calibrates[], const odd_trial_scores *fit,
+                              const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out);
 
 /** The first two components of all fitted rows, on rank 0, with what was said of each. Owned by
  *  caller: odd_free(). @collective */

@@ -96,7 +96,7 @@ done:
     return st;
 }
 
-/* Too few images for a mixture are told before the first trial. */
+/* Fail before the first trial where a mixture has too few images. */
 static odd_status check_draws(const odd_design *d, const labels *rows)
 {
     odd_status st = ODD_OK;
@@ -110,7 +110,7 @@ done:
     return st;
 }
 
-/* Pictures are not kept over a kill: their few trials are done again. */
+/* Pictures are not saved in the checkpoint: their few trials are done again. */
 static bool is_pictured(const odd_design *d, int64_t trial)
 {
     const odd_trial_key key = odd_design_key(d, trial);
@@ -118,7 +118,7 @@ static bool is_pictured(const odd_design *d, int64_t trial)
 }
 
 typedef struct {
-    odd_laboratory lab;
+    odd_trial_context context;
     odd_results results;
     odd_cloud *cloud; /* (mixtures) */
     odd_checkpoint *checkpoint;
@@ -126,17 +126,17 @@ typedef struct {
 
 static void work_free(work *w)
 {
-    for (int64_t m = 0; w->cloud && m < w->lab.design->mixtures; m++)
+    for (int64_t m = 0; w->cloud && m < w->context.design->mixtures; m++)
         odd_free(w->cloud[m].point);
     odd_free(w->cloud);
     odd_free(w->results.trial);
-    odd_trial_rows_free(&w->lab.last);
+    odd_trial_rows_free(&w->context.last);
 }
 
 /* @collective */
-static odd_status keep(work *w, int64_t trial)
+static odd_status save_trial(work *w, int64_t trial)
 {
-    const MPI_Comm comm = w->lab.run->comm;
+    const MPI_Comm comm = w->context.run->comm;
     const bool writes = odd_rank(comm) == 0;
     odd_status st;
     ODD_TRY_ALL(comm, writes ? odd_checkpoint_write(w->checkpoint, trial, &w->results.trial[trial])
@@ -147,10 +147,10 @@ done:
 }
 
 /* @collective */
-static odd_status do_trial(work *w, int64_t trial)
+static odd_status run_trial(work *w, int64_t trial)
 {
-    const odd_design *d = w->lab.design;
-    const MPI_Comm comm = w->lab.run->comm;
+    const odd_design *d = w->context.design;
+    const MPI_Comm comm = w->context.run->comm;
     odd_cloud *cloud = is_pictured(d, trial) ? &w->cloud[odd_design_key(d, trial).mixture] : NULL;
     odd_status st;
     if (odd_checkpoint_has(w->checkpoint, trial) && !cloud) {
@@ -159,27 +159,27 @@ static odd_status do_trial(work *w, int64_t trial)
     }
     ODD_TRY(odd_signals_check(comm));
     ODD_TRY_ALL(comm, odd_fault("experiment.trial"));
-    ODD_TRY(odd_trial_do(&w->lab, trial, &w->results.trial[trial], cloud ? &cloud->point : NULL,
-                         cloud ? &cloud->count : NULL));
-    if (!odd_checkpoint_has(w->checkpoint, trial)) ODD_TRY(keep(w, trial));
+    ODD_TRY(odd_trial_run(&w->context, trial, &w->results.trial[trial],
+                          cloud ? &cloud->point : NULL, cloud ? &cloud->count : NULL));
+    if (!odd_checkpoint_has(w->checkpoint, trial)) ODD_TRY(save_trial(w, trial));
 done:
     return st;
 }
 
 /* Draw by draw; within one, what reduces alike comes together. @collective */
-static odd_status do_trials(work *w)
+static odd_status run_trials(work *w)
 {
-    const MPI_Comm comm = w->lab.run->comm;
-    const int64_t techniques = w->lab.design->techniques;
-    const int64_t trials = odd_design_trials(w->lab.design);
+    const MPI_Comm comm = w->context.run->comm;
+    const int64_t techniques = w->context.design->techniques;
+    const int64_t trials = odd_design_trials(w->context.design);
     odd_progress *progress = NULL;
     int64_t *order = NULL;
     odd_status st;
     ODD_TRY_ALL(comm, ODD_NEW(order, techniques));
-    ODD_TRY_ALL(comm, odd_trial_order(w->lab.design, order));
+    ODD_TRY_ALL(comm, odd_trial_order(w->context.design, order));
     progress = odd_progress_start(comm, "experiment", "trials", trials);
     for (int64_t i = 0; i < trials; i++) {
-        ODD_TRY(do_trial(w, i - i % techniques + order[i % techniques]));
+        ODD_TRY(run_trial(w, i - i % techniques + order[i % techniques]));
         odd_progress_add(progress, odd_rank(comm) == 0);
     }
 done:
@@ -209,8 +209,8 @@ static odd_status open_checkpoint(odd_run *run, const odd_provenance *from, work
     odd_status st;
     ODD_TRY_ALL(run->comm, odd_run_path(run, "checkpoints/experiment", &path));
     ODD_TRY(odd_checkpoint_open(run->comm, path, from->fingerprint,
-                                odd_design_trials(w->lab.design), sizeof(odd_trial), &w->checkpoint,
-                                &found));
+                                odd_design_trials(w->context.design), sizeof(odd_trial),
+                                &w->checkpoint, &found));
     if (found > 0) odd_log(ODD_LOG_INFO, "%lld trials were done before", (long long)found);
 done:
     odd_free(path);
@@ -218,10 +218,11 @@ done:
 }
 
 /* @collective */
-static odd_status experiment(odd_run *run, const odd_provenance *from, const odd_file *features,
-                             const labels *rows, const odd_design *d, odd_file *out)
+static odd_status compute_experiment(odd_run *run, const odd_provenance *from,
+                                     const odd_file *features, const labels *rows,
+                                     const odd_design *d, odd_file *out)
 {
-    work w = {.lab = {.run = run, .design = d, .n = rows->n, .label = rows->label},
+    work w = {.context = {.run = run, .design = d, .n = rows->n, .label = rows->label},
               .results = {.design = d}};
     odd_dataset *dataset = NULL;
     const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {rows->n, -1}};
@@ -230,9 +231,9 @@ static odd_status experiment(odd_run *run, const odd_provenance *from, const odd
     ODD_TRY_ALL(run->comm, ODD_NEW(w.results.trial, odd_design_trials(d)));
     ODD_TRY_ALL(run->comm, ODD_NEW(w.cloud, d->mixtures));
     ODD_TRY_ALL(run->comm, odd_dataset_expect(features, "features", &matrix, &dataset));
-    w.lab.features = dataset;
+    w.context.features = dataset;
     ODD_TRY(open_checkpoint(run, from, &w));
-    ODD_TRY(do_trials(&w));
+    ODD_TRY(run_trials(&w));
     ODD_TRY(odd_results_write(&w.results, run->comm, out));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_files(run, &w) : ODD_OK);
     done = true;
@@ -257,7 +258,7 @@ static odd_status run_experiment(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(run->comm, read_labels(selection, features, &rows));
     ODD_TRY_ALL(run->comm, check_draws(d, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(experiment(run, from, features, &rows, d, out));
+    ODD_TRY(compute_experiment(run, from, features, &rows, d, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);

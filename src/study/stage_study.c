@@ -33,13 +33,13 @@ typedef struct {
     double seconds; /* that these took */
 } work;
 
-static void tell_begin(const work *w, const odd_study_part *p, const odd_text *taken)
+static void log_run_start(const work *w, const odd_study_part *p, const odd_text *linked)
 {
     const int64_t runs = odd_study_runs(w->study);
     char left[32];
     odd_text more = ODD_TEXT_EMPTY;
-    if (taken->length > 0)
-        odd_text_format(&more, " (%s as in another run)", odd_text_string(taken));
+    if (linked->length > 0)
+        odd_text_format(&more, " (%s as in another run)", odd_text_string(linked));
     if (w->worked > 0)
         odd_text_format(
             &more, ", about %s left",
@@ -49,7 +49,7 @@ static void tell_begin(const work *w, const odd_study_part *p, const odd_text *t
     odd_text_free(&more);
 }
 
-static odd_status do_quietly(odd_run *run)
+static odd_status do_run_quietly(odd_run *run)
 {
     const odd_level before = odd_study_hush();
     const odd_status st = odd_run_do(run, NULL);
@@ -63,26 +63,26 @@ static odd_status do_run(work *w, const odd_study_part *p, char reason[ODD_REASO
     const MPI_Comm comm = w->run->comm;
     const bool first = odd_rank(comm) == 0;
     const double started = odd_seconds();
-    odd_text taken = ODD_TEXT_EMPTY;
+    odd_text linked = ODD_TEXT_EMPTY;
     odd_status st;
-    ODD_TRY_ALL(comm, first ? odd_study_common_take(&w->common, w->run, p, &taken) : ODD_OK);
-    tell_begin(w, p, &taken);
+    ODD_TRY_ALL(comm, first ? odd_study_common_link(&w->common, w->run, p, &linked) : ODD_OK);
+    log_run_start(w, p, &linked);
     ODD_TRY_ALL(comm, odd_fault("study.run"));
-    st = do_quietly(p->run);
+    st = do_run_quietly(p->run);
     w->seconds += odd_seconds() - started;
     w->worked++;
     snprintf(reason, ODD_REASON_SIZE, "%s", st == ODD_NUMERIC ? odd_fail_reason() : "");
     if (st != ODD_NUMERIC) ODD_TRY(odd_study_part_fail(p, st));
     if (*reason)
         odd_log(ODD_LOG_WARN, "study, run '%s' failed: %s", odd_text_string(&p->name), reason);
-    ODD_TRY_ALL(comm, first ? odd_study_note_failure(p, reason) : ODD_OK);
+    ODD_TRY_ALL(comm, first ? odd_study_save_failure(p, reason) : ODD_OK);
 done:
-    odd_text_free(&taken);
+    odd_text_free(&linked);
     return st;
 }
 
 /* @local */
-static odd_status keep_failure(work *w, int64_t number, const char *reason)
+static odd_status copy_failure(work *w, int64_t number, const char *reason)
 {
     char **failed = &w->results.failed[number];
     const size_t size = strlen(reason) + 1;
@@ -94,7 +94,7 @@ done:
 }
 
 /* @collective */
-static odd_status take_figures(work *w, const odd_study_part *p, int64_t number)
+static odd_status read_run_figures(work *w, const odd_study_part *p, int64_t number)
 {
     const MPI_Comm comm = w->run->comm;
     double *figure = w->results.figure + number * w->study->values;
@@ -114,14 +114,14 @@ static odd_status add_run(work *w, int64_t number)
     odd_status st;
     ODD_TRY(odd_signals_check(comm));
     ODD_TRY(odd_study_part_open(w->study, w->run, number, false, &p));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_study_recall_failure(&p, reason) : ODD_OK);
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_study_load_failure(&p, reason) : ODD_OK);
     odd_broadcast(comm, 0, reason, sizeof reason);
     if (!*reason && p.look.to_do > 0) ODD_TRY(do_run(w, &p, reason));
     if (*reason) {
-        ODD_TRY_ALL(comm, keep_failure(w, number, reason));
+        ODD_TRY_ALL(comm, copy_failure(w, number, reason));
     } else {
         odd_study_common_add(&w->common, &p, true, number);
-        ODD_TRY(take_figures(w, &p, number));
+        ODD_TRY(read_run_figures(w, &p, number));
     }
     w->done++;
 done:

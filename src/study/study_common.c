@@ -31,7 +31,7 @@ static bool is_common(const odd_study_part *p, int stage)
     return s->common && odd_stage_applies(s, p->job);
 }
 
-static const odd_study_done *find(const odd_study_common *c, const char *wanted)
+static const odd_study_done *find_done(const odd_study_common *c, const char *wanted)
 {
     for (int64_t i = 0; i < c->count; i++)
         if (strcmp(c->done[i].wanted, wanted) == 0) return &c->done[i];
@@ -41,7 +41,7 @@ static const odd_study_done *find(const odd_study_common *c, const char *wanted)
 void odd_study_common_add(odd_study_common *c, const odd_study_part *p, bool all_done, int64_t run)
 {
     for (int i = 0; p->run->pipeline->stages[i]; i++) {
-        if (!is_common(p, i) || find(c, p->look.wanted[i])) continue;
+        if (!is_common(p, i) || find_done(c, p->look.wanted[i])) continue;
         if (!all_done && !p->look.current[i]) continue;
         odd_study_done *done = &c->done[c->count++];
         strcpy(done->wanted, p->look.wanted[i]);
@@ -98,22 +98,22 @@ static bool link_stage(const char *from, const odd_run *run, const odd_stage *st
            link_file(from, run->folder, stage->file);
 }
 
-odd_status odd_study_common_take(const odd_study_common *c, const odd_run *whole,
-                                 const odd_study_part *p, odd_text *taken)
+odd_status odd_study_common_link(const odd_study_common *c, const odd_run *whole,
+                                 const odd_study_part *p, odd_text *linked)
 {
     odd_text from = ODD_TEXT_EMPTY;
     odd_status st = ODD_OK;
     for (int i = 0; p->run->pipeline->stages[i]; i++) {
         const odd_study_done *done;
         if (!is_common(p, i) || p->look.current[i]) continue;
-        if (!(done = find(c, p->look.wanted[i]))) continue;
+        if (!(done = find_done(c, p->look.wanted[i]))) continue;
         from.length = 0;
-        ODD_TRY(odd_study_part_place(c->study, whole, done->run, &from));
+        ODD_TRY(odd_study_part_folder(c->study, whole, done->run, &from));
         if (!link_stage(odd_text_string(&from), p->run, p->run->pipeline->stages[i])) continue;
-        odd_text_format(taken, "%s%s", taken->length > 0 ? ", " : "",
+        odd_text_format(linked, "%s%s", linked->length > 0 ? ", " : "",
                         p->run->pipeline->stages[i]->name);
     }
-    ODD_TRY(odd_text_status(taken));
+    ODD_TRY(odd_text_status(linked));
 done:
     odd_text_free(&from);
     return st;

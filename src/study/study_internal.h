@@ -92,8 +92,8 @@ typedef struct {
 } odd_study_part;
 
 /** The path of a run's folder. Appended. @local; ODD_NOMEM */
-odd_status odd_study_part_place(const odd_study *study, const odd_run *whole, int64_t run,
-                                odd_text *folder);
+odd_status odd_study_part_folder(const odd_study *study, const odd_run *whole, int64_t run,
+                                 odd_text *folder);
 /** Has its folder been made? @collective */
 odd_status odd_study_part_begun(const odd_study *study, const odd_run *whole, int64_t run,
                                 bool *begun);
@@ -105,18 +105,18 @@ odd_status odd_study_part_open(const odd_study *study, const odd_run *whole, int
                                bool look_only, odd_study_part *out);
 void odd_study_part_close(odd_study_part *part);
 
-/** Faults are told with the run that has them; a wish to stop is none. Returns the status. */
+/** Name the run in the reason of a failure; a wish to stop is none. Returns the status. */
 odd_status odd_study_part_fail(const odd_study_part *part, odd_status st);
 
-/** What the stages of a run say is for those who ask for it: hide it, and return the level to be
+/** Hide what the stages of a run log unless it was asked for, and return the level to be
  *  given back to odd_log_hush(). @local */
 odd_level odd_study_hush(void);
 
-/** Note why the run failed, so that it is not tried again while it is the same; "" takes the note
- *  away. @local: rank 0 */
-odd_status odd_study_note_failure(const odd_study_part *part, const char *reason);
+/** Save why the run failed, so that it is not tried again while it is the same; "" removes
+ *  the note. @local: rank 0 */
+odd_status odd_study_save_failure(const odd_study_part *part, const char *reason);
 /** The reason, if this very run has failed before; else "". @local: rank 0 */
-odd_status odd_study_recall_failure(const odd_study_part *part, char reason[ODD_REASON_SIZE]);
+odd_status odd_study_load_failure(const odd_study_part *part, char reason[ODD_REASON_SIZE]);
 
 /* ---- study_common.c: what runs have in common ---- */
 
@@ -138,9 +138,9 @@ void odd_study_common_free(odd_study_common *common);
 void odd_study_common_add(odd_study_common *common, const odd_study_part *part, bool all_done,
                           int64_t run);
 /** Link what other runs have done and this one wants into its folder; append the names of these
- *  stages to `taken`. What cannot be linked is left to be done. @local: rank 0; ODD_NOMEM */
-odd_status odd_study_common_take(const odd_study_common *common, const odd_run *whole,
-                                 const odd_study_part *part, odd_text *taken);
+ *  stages to `linked`. What cannot be linked is left to be done. @local: rank 0; ODD_NOMEM */
+odd_status odd_study_common_link(const odd_study_common *common, const odd_run *whole,
+                                 const odd_study_part *part, odd_text *linked);
 
 /* ---- study_values.c: what a run gives ---- */
 
@@ -166,7 +166,7 @@ typedef struct {
 odd_status odd_study_results_new(const odd_study *study, odd_study_results *out);
 void odd_study_results_free(odd_study_results *r);
 
-/** How many tables there are, and the name of each, which is NULL where there is only one: with one
+/** The number of tables, and the name of each, NULL where there is only one: with one
  *  column it is rows x values, else each value has its table rows x columns. */
 int64_t odd_study_tables(const odd_study *study);
 const char *odd_study_table_name(const odd_study *study, int64_t table);

@@ -17,8 +17,8 @@ void odd_study_part_close(odd_study_part *p)
     odd_text_free(&p->name);
 }
 
-odd_status odd_study_part_place(const odd_study *s, const odd_run *whole, int64_t number,
-                                odd_text *folder)
+odd_status odd_study_part_folder(const odd_study *s, const odd_run *whole, int64_t number,
+                                 odd_text *folder)
 {
     const odd_study_key key = odd_study_run(s, number);
     odd_text_format(folder, "%s/", whole->folder);
@@ -26,11 +26,12 @@ odd_status odd_study_part_place(const odd_study *s, const odd_run *whole, int64_
     return odd_text_status(folder);
 }
 
-static odd_status is_there(const odd_study *s, const odd_run *whole, int64_t number, bool *there)
+static odd_status folder_exists(const odd_study *s, const odd_run *whole, int64_t number,
+                                bool *exists)
 {
     odd_text folder = ODD_TEXT_EMPTY;
-    const odd_status st = odd_study_part_place(s, whole, number, &folder);
-    *there = st == ODD_OK && access(odd_text_string(&folder), F_OK) == 0;
+    const odd_status st = odd_study_part_folder(s, whole, number, &folder);
+    *exists = st == ODD_OK && access(odd_text_string(&folder), F_OK) == 0;
     odd_text_free(&folder);
     return st;
 }
@@ -41,7 +42,7 @@ odd_status odd_study_part_begun(const odd_study *s, const odd_run *whole, int64_
     const MPI_Comm comm = whole->comm;
     odd_status st;
     *begun = false;
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? is_there(s, whole, number, begun) : ODD_OK);
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? folder_exists(s, whole, number, begun) : ODD_OK);
     odd_broadcast(comm, 0, begun, sizeof *begun);
 done:
     return st;
@@ -54,7 +55,7 @@ static odd_status part_new(const odd_study *s, const odd_run *whole, int64_t num
     odd_status st;
     odd_study_run_name(s, &key, &out->name);
     ODD_TRY(odd_text_status(&out->name));
-    ODD_TRY(odd_study_part_place(s, whole, number, folder));
+    ODD_TRY(odd_study_part_folder(s, whole, number, folder));
     ODD_TRY(odd_study_job(s, &key, &out->job));
 done:
     return st;
@@ -101,7 +102,7 @@ static odd_status failure_path(const odd_study_part *p, char **out)
     return odd_run_path(p->run, "failed.txt", out);
 }
 
-odd_status odd_study_note_failure(const odd_study_part *p, const char *reason)
+odd_status odd_study_save_failure(const odd_study_part *p, const char *reason)
 {
     char *path = NULL;
     odd_text note = ODD_TEXT_EMPTY;
@@ -120,7 +121,7 @@ done:
     return st;
 }
 
-odd_status odd_study_recall_failure(const odd_study_part *p, char reason[ODD_REASON_SIZE])
+odd_status odd_study_load_failure(const odd_study_part *p, char reason[ODD_REASON_SIZE])
 {
     char *path = NULL, *note = NULL;
     int64_t size = 0;

@@ -56,7 +56,7 @@ static void page_free(page *p)
 
 /* ---- tables ---- */
 
-static odd_study_lines lines_of(const char *name, const odd_text_table *text)
+static odd_study_lines table_lines(const char *name, const odd_text_table *text)
 {
     return (odd_study_lines){name, (const char *const *)text->cells.item,
                              (int)(text->cells.count / text->columns), text->columns};
@@ -70,12 +70,12 @@ static odd_status add_tables(page *p)
     ODD_TRY(ODD_NEW(p->table, odd_study_tables(s)));
     for (int64_t t = 0; t < odd_study_tables(s); t++) {
         ODD_TRY(odd_study_table(p->results, t, &p->text[t]));
-        p->table[t] = lines_of(odd_study_table_name(s, t), &p->text[t]);
+        p->table[t] = table_lines(odd_study_table_name(s, t), &p->text[t]);
         p->data.tables++;
     }
     ODD_TRY(odd_study_run_table(p->results, &p->runs_text));
     p->data.table = p->table;
-    p->data.runs = lines_of(NULL, &p->runs_text);
+    p->data.runs = table_lines(NULL, &p->runs_text);
 done:
     return st;
 }
@@ -140,7 +140,7 @@ done:
 }
 
 /* The run has none where it does not train, or has failed. */
-static odd_status add_run(page *p, const odd_study_key *key, cell_bands *cell)
+static odd_status add_run_curves(page *p, const odd_study_key *key, cell_bands *cell)
 {
     const odd_study *s = p->results->study;
     odd_text path = ODD_TEXT_EMPTY;
@@ -174,7 +174,7 @@ static odd_status add_plot(page *p, int64_t row, int64_t column)
     odd_text name = ODD_TEXT_EMPTY;
     odd_status st = ODD_OK;
     for (int64_t seed = 0; seed < s->seeds; seed++)
-        ODD_TRY(add_run(p, &(odd_study_key){row, column, seed}, cell));
+        ODD_TRY(add_run_curves(p, &(odd_study_key){row, column, seed}, cell));
     const odd_learning_curve curve = curve_of(cell);
     if (curve.seen_count < 2) goto done;
     odd_text_format(&name, "%s, %s", s->rows.variant[row].name, s->columns.variant[column].name);

@@ -59,8 +59,8 @@ static void add_name_setting(const odd_study *s, const odd_study_key *key, odd_t
 }
 
 /* Images are drawn anew by each seed, unless a row or a column holds the draw. */
-static odd_status vary(const odd_study *s, const odd_study_key *key, const char *name,
-                       const char *seed, odd_job **out)
+static odd_status make_job(const odd_study *s, const odd_study_key *key, const char *name,
+                           const char *seed, odd_job **out)
 {
     odd_text draw = ODD_TEXT_EMPTY;
     const char *const own[] = {"study.rows=null",
@@ -104,7 +104,7 @@ odd_status odd_study_job(const odd_study *s, const odd_study_key *key, odd_job *
     odd_text_format(&seed, "seed=%lld", (long long)odd_study_seed(s, key));
     ODD_TRY(odd_text_status(&name));
     ODD_TRY(odd_text_status(&seed));
-    ODD_TRY(vary(s, key, odd_text_string(&name), odd_text_string(&seed), out));
+    ODD_TRY(make_job(s, key, odd_text_string(&name), odd_text_string(&seed), out));
 done:
     odd_text_free(&name);
     odd_text_free(&seed);

@@ -212,7 +212,7 @@ done:
     return st;
 }
 
-static odd_status add_run(const odd_study_results *r, int64_t run, odd_text_table *out)
+static odd_status add_run_line(const odd_study_results *r, int64_t run, odd_text_table *out)
 {
     const odd_study *s = r->study;
     const odd_study_key key = odd_study_run(s, run);
@@ -250,7 +250,7 @@ odd_status odd_study_run_table(const odd_study_results *r, odd_text_table *out)
         ODD_TRY(add_head(&s->value[v], out));
     if (any_failed(r)) ODD_TRY(odd_table_add(out, "failed"));
     for (int64_t run = 0; run < odd_study_runs(s); run++)
-        ODD_TRY(add_run(r, run, out));
+        ODD_TRY(add_run_line(r, run, out));
 done:
     if (st != ODD_OK) odd_table_free(out);
     return st;

@@ -182,7 +182,7 @@ static bool read_attribute(const odd_file *file, const char *path, double *figur
     return found;
 }
 
-static odd_status not_there(const odd_file *file)
+static odd_status fail_missing_value(const odd_file *file)
 {
     odd_text names = ODD_TEXT_EMPTY;
     odd_status st = odd_file_names(file, &names);
@@ -198,13 +198,13 @@ static odd_status read_figure(const odd_file *file, const char *path, double *fi
     odd_status st;
     if (read_attribute(file, path, figure)) return ODD_OK;
     if (!odd_file_has(file, path) || odd_dataset_open(file, path, &dataset) != ODD_OK)
-        return not_there(file);
+        return fail_missing_value(file);
     st = read_array(dataset, figure);
     odd_dataset_close(&dataset);
     return st;
 }
 
-static odd_status take(const odd_run *run, const odd_study_value *v, double *figure)
+static odd_status take_figure(const odd_run *run, const odd_study_value *v, double *figure)
 {
     const odd_stage *stage = stage_of(run, v->file);
     odd_file *file = NULL;
@@ -225,7 +225,7 @@ odd_status odd_study_figures(const odd_study *study, const odd_run *run, double 
 {
     odd_status st = ODD_OK;
     for (int64_t v = 0; v < study->values; v++)
-        ODD_TRY(take(run, &study->value[v], &figure[v]));
+        ODD_TRY(take_figure(run, &study->value[v], &figure[v]));
 done:
     return st;
 }

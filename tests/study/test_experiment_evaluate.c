@@ -1,14 +1,14 @@
-/* A trial is judged by the labels: cut on the fitted rows, judged on the test; values worked out by
- * hand. And which trials a design makes. */
+/* A trial is evaluated by the labels: cut on the fitted rows, measured on the test; values worked
+ * out by hand. And which trials a design makes. */
 #include "stage_fixture.h"
 
 #include "study/experiment_trial_internal.h"
 
-const char *odd_test_name = "stage/experiment_judge";
+const char *odd_test_name = "study/experiment_evaluate";
 
 #define MIXTURES "experiment.mixtures=['one | a | b', 'two | c']"
 
-/* ---- judging ---- */
+/* ---- evaluation ---- */
 
 /* Two of six fitted rows are odd: 0.9 and 0.4 by score. Of the theme 0.5 is above one of them. */
 static double fit_rank[] = {0.9, 0.5, 0.4, 0.3, 0.2, 0.1};
@@ -20,7 +20,7 @@ static uint8_t fit_verified[6];
 static double test_rank[] = {0.95, 0.85, 0.45, 0.05};
 static uint8_t test_odd[] = {0, 1, 0, 1};
 
-static odd_trial judged(const char *const sets[], bool tested, bool with_chance)
+static odd_trial evaluated(const char *const sets[], bool tested, bool with_chance)
 {
     odd_job *job = job_of(sets);
     odd_design *d = NULL;
@@ -33,7 +33,8 @@ static odd_trial judged(const char *const sets[], bool tested, bool with_chance)
     for (int v = 0; v < ODD_TRIAL_VALUE_COUNT; v++)
         trial.value[v] = -1;
     ODD_CHECK(odd_design_new(job, &d) == ODD_OK);
-    CU_ASSERT_EQUAL(odd_trial_judge(d, job, &rows, NULL, &fit, &test, &flagging, &trial), ODD_OK);
+    CU_ASSERT_EQUAL(odd_trial_evaluate(d, job, &rows, NULL, &fit, &test, &flagging, &trial),
+                    ODD_OK);
     odd_design_free(&d);
     odd_job_free(&job);
     return trial;
@@ -51,7 +52,7 @@ static void test_on_fitted(void)
 {
     static const char *const sets[] = {MIXTURES, "score.flag_by=share", "score.flag_share=0.34",
                                        "experiment.sensitivity=0.9", NULL};
-    const odd_trial t = judged(sets, false, false);
+    const odd_trial t = evaluated(sets, false, false);
     value_is(&t, ODD_TRIAL_AUC, 7. / 8);
     value_is(&t, ODD_TRIAL_AVERAGE_PRECISION, (1 + 2. / 3) / 2);
     value_is(&t, ODD_TRIAL_SENSITIVITY, 0.5);
@@ -68,7 +69,7 @@ static void test_on_test(void)
 {
     static const char *const sets[] = {MIXTURES, "score.flag_by=share", "score.flag_share=0.34",
                                        "experiment.sensitivity=0.5", NULL};
-    const odd_trial t = judged(sets, true, false);
+    const odd_trial t = evaluated(sets, true, false);
     value_is(&t, ODD_TRIAL_AUC, 1. / 4);
     value_is(&t, ODD_TRIAL_SENSITIVITY, 0.5);
     value_is(&t, ODD_TRIAL_RECALL, 0.5);
@@ -80,7 +81,7 @@ static void test_on_test(void)
 static void test_by_probability(void)
 {
     static const char *const sets[] = {MIXTURES, NULL};
-    const odd_trial t = judged(sets, false, true);
+    const odd_trial t = evaluated(sets, false, true);
     value_is(&t, ODD_TRIAL_SENSITIVITY, 0.5);
     value_is(&t, ODD_TRIAL_PRECISION, 0.5);
     value_is(&t, ODD_TRIAL_ESTIMATE, 0.35);
@@ -202,8 +203,8 @@ static void test_design_refused(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"judged on the fitted rows", test_on_fitted},
-    {"judged on the test", test_on_test},
+    {"evaluated on the fitted rows", test_on_fitted},
+    {"evaluated on the test", test_on_test},
     {"cut by probability", test_by_probability},
     {"scores come together", test_scores_come_together},
     {"which trials there are", test_design},

@@ -1,5 +1,5 @@
-/* Judging of a trial: its scores come together on rank 0, which cuts and judges them by the labels,
- * and makes a picture of what was said. */
+/* Evaluation of a trial: its scores come together on rank 0, which flags by them, computes metrics
+ * by the labels, and makes a picture of both. */
 #include "study/experiment_trial_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -54,7 +54,7 @@ static double recall_at(const odd_roc *roc, double sensitivity)
     return 0;
 }
 
-static double mean(int64_t n, const double value[])
+static double mean_of(int64_t n, const double value[])
 {
     double sum = 0;
     for (int64_t i = 0; i < n; i++)
@@ -63,8 +63,8 @@ static double mean(int64_t n, const double value[])
 }
 
 /* Flags as 0 and 1, so that the confusion of any way of flagging comes from one place. */
-static odd_status confuse(const odd_trial_scores *s, const odd_sample *sample,
-                          const odd_flagging *flagging, odd_confusion *out)
+static odd_status confusion_of_flags(const odd_trial_scores *s, const odd_sample *sample,
+                                     const odd_flagging *flagging, odd_confusion *out)
 {
     double *flag = NULL;
     odd_status st;
@@ -77,14 +77,15 @@ done:
     return st;
 }
 
-static odd_status judge(const odd_design *d, const odd_trial_scores *s, const odd_sample *sample,
-                        const odd_flagging *flagging, odd_trial *out)
+static odd_status compute_metrics(const odd_design *d, const odd_trial_scores *s,
+                                  const odd_sample *sample, const odd_flagging *flagging,
+                                  odd_trial *out)
 {
     odd_roc roc = {0};
     odd_confusion c;
     odd_status st;
     ODD_TRY(odd_roc_curve(s->n, s->rank, sample->odd, &roc));
-    ODD_TRY(confuse(s, sample, flagging, &c));
+    ODD_TRY(confusion_of_flags(s, sample, flagging, &c));
     out->value[ODD_TRIAL_AUC] = roc.auc;
     out->value[ODD_TRIAL_AVERAGE_PRECISION] = roc.average_precision;
     out->value[ODD_TRIAL_SENSITIVITY] = c.sensitivity;
@@ -97,18 +98,18 @@ done:
     return st;
 }
 
-odd_status odd_trial_judge(const odd_design *d, const odd_job *job, const odd_trial_rows *rows,
-                           const uint8_t calibrates[], const odd_trial_scores *fit,
-                           const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out)
+odd_status odd_trial_evaluate(const odd_design *d, const odd_job *job, const odd_trial_rows *rows,
+                              const uint8_t calibrates[], const odd_trial_scores *fit,
+                              const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out)
 {
     const odd_ranked ranked = {fit->n, fit->rank, fit->probability, calibrates};
     const bool tested = test->n > 0;
     odd_status st;
     ODD_TRY(odd_flagging_decide(job, &ranked, flagging));
-    ODD_TRY(judge(d, tested ? test : fit, tested ? &rows->drawn.test : &rows->drawn.fit, flagging,
-                  out));
+    ODD_TRY(compute_metrics(d, tested ? test : fit, tested ? &rows->drawn.test : &rows->drawn.fit,
+                            flagging, out));
     out->value[ODD_TRIAL_SHARE] = odd_drawn_share(&rows->drawn);
-    out->value[ODD_TRIAL_ESTIMATE] = fit->probability ? mean(fit->n, fit->probability) : NAN;
+    out->value[ODD_TRIAL_ESTIMATE] = fit->probability ? mean_of(fit->n, fit->probability) : NAN;
 done:
     return st;
 }
