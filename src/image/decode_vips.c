@@ -1,5 +1,5 @@
 /* What no other decoder reads (GIF, TIFF, AVIF, HEIC, animated WebP), by libvips; and its colour
- * management for whoever finds an ICC profile.
+ * management for images with an ICC profile.
  *
  * libvips costs milliseconds an image, so formats that catalogues are made of do not come here. Its
  * error texts are kept for the whole process and may belong to another thread: they are not quoted.

@@ -23,8 +23,8 @@ typedef struct {
 } odd_shards;
 
 /** The files that catalogue.path names, and those in the folders that it names, also compressed
- *  ones, which whoever opens them refuses. What is found twice is listed once; what is named and
- *  found is ODD_USAGE. ODD_IO, ODD_FORMAT for a folder without shards. */
+ *  ones, which are refused when they are opened. What is found twice is listed once; what is named
+ * and found is ODD_USAGE. ODD_IO, ODD_FORMAT for a folder without shards. */
 odd_status odd_shards_find(const odd_catalogue_options *options, const char *folder,
                            odd_shards *shards, odd_passed *passed);
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 /* Modification time in nanoseconds, as the digest of a list wants it. */
-static int64_t modified(const char *path)
+static int64_t modified_time(const char *path)
 {
     struct stat info;
     if (stat(path, &info) != 0) return 0;
@@ -56,7 +56,7 @@ static odd_status list_file(const odd_catalogue_options *options, const char *pa
     odd_text_rows *labels = NULL;
     char name[4400];
     odd_item *item;
-    int64_t time = modified(path);
+    int64_t time = modified_time(path);
     odd_status st;
     ODD_TRY(odd_dataset_images_open(path, options->dataset, &s));
     ODD_TRY(open_labels(&s, path, options->label_dataset, &labels));
@@ -97,7 +97,7 @@ done:
     return st;
 }
 
-/* What is not as one expects of such numbers is told. */
+/* Warns of values that are not as one expects of such numbers. */
 static odd_status choose_white(const odd_catalogue_options *options, const odd_brightness *seen,
                                odd_values values, double *white)
 {
@@ -140,7 +140,8 @@ static odd_status check_options(const odd_catalogue_options *options)
                     options->white, options->black);
 }
 
-static odd_status list(const odd_catalogue_options *options, const char *folder, odd_catalogue *out)
+static odd_status list_hdf5(const odd_catalogue_options *options, const char *folder,
+                            odd_catalogue *out)
 {
     odd_brightness seen = {0};
     listed *file = NULL;
@@ -177,7 +178,7 @@ static odd_status open_reader(const odd_catalogue_options *options, const odd_ca
     return ODD_OK;
 }
 
-static odd_status turn_to(odd_reader *r, const odd_item *item)
+static odd_status open_images_of(odd_reader *r, const odd_item *item)
 {
     const char *path = odd_catalogue_text(r->catalogue, item->source);
     odd_status st;
@@ -231,7 +232,7 @@ static odd_status read_item(odd_reader *r, int64_t i, int64_t limit, uint8_t **b
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
     *result = (odd_read_result){ODD_IMAGE_OK, ""};
-    ODD_TRY(turn_to(r, item));
+    ODD_TRY(open_images_of(r, item));
     if (odd_dataset_image_values(&r->images) > limit) {
         *result =
             (odd_read_result){ODD_IMAGE_TOO_LARGE, "image is larger than image.max_megabytes"};
@@ -254,7 +255,7 @@ static void close_reader(odd_reader **reader)
 const odd_catalogue_kind odd_catalogue_hdf5 = {
     .name = "hdf5",
     .summary = "images in a dataset of HDF5 files",
-    .list = list,
+    .list = list_hdf5,
     .open = open_reader,
     .read = read_item,
     .close = close_reader,

@@ -44,8 +44,8 @@ done:
     return st;
 }
 
-static int64_t longest(int64_t row0, int64_t count, const char *(*text)(const void *, int64_t),
-                       const void *context)
+static int64_t longest_text(int64_t row0, int64_t count, const char *(*text)(const void *, int64_t),
+                            const void *context)
 {
     size_t most = 1;
     for (int64_t i = 0; i < count; i++) {
@@ -60,7 +60,7 @@ odd_status odd_column_write_text(odd_file *file, const char *name, MPI_Comm comm
                                  const char *(*text)(const void *context, int64_t row),
                                  const void *context, const char *about)
 {
-    int64_t width = longest(row0, count, text, context);
+    int64_t width = longest_text(row0, count, text, context);
     odd_max_i64(comm, &width, 1);
     const odd_shape shape = {ODD_STRING, (size_t)width, 1, {n}};
     odd_dataset *dataset = NULL;

@@ -60,8 +60,8 @@ static int truth_of(const odd_contamination_options *o, const char *label)
     return ODD_TRUTH_UNKNOWN;
 }
 
-static odd_status collect(const odd_catalogue *list, const odd_contamination_options *o, int truth,
-                          odd_row_pool *out)
+static odd_status collect_pool(const odd_catalogue *list, const odd_contamination_options *o,
+                               int truth, odd_row_pool *out)
 {
     out->count = 0;
     if (!(out->item = odd_alloc(list->count, sizeof *out->item))) return ODD_NOMEM;
@@ -71,8 +71,9 @@ static odd_status collect(const odd_catalogue *list, const odd_contamination_opt
     return ODD_OK;
 }
 
-static odd_status wanted(const odd_job *job, const odd_contamination_options *o,
-                         int64_t theme_there, int64_t odd_there, int64_t *theme, int64_t *odd)
+static odd_status wanted_counts(const odd_job *job, const odd_contamination_options *o,
+                                int64_t theme_there, int64_t odd_there, int64_t *theme,
+                                int64_t *odd)
 {
     *theme = o->theme_count >= 0 ? o->theme_count : theme_there;
     *odd = odd_there;
@@ -141,7 +142,7 @@ static odd_status take_all(odd_selection *s)
 }
 
 /* Both pools are rising: merging keeps the order of the catalogue. */
-static odd_status merge(odd_selection *s, const odd_row_pool *theme, const odd_row_pool *odd)
+static odd_status merge_pools(odd_selection *s, const odd_row_pool *theme, const odd_row_pool *odd)
 {
     odd_status st = allocate_rows(s, theme->count + odd->count);
     int64_t t = 0, o = 0;
@@ -174,7 +175,8 @@ done:
 }
 
 /* Theme and odd images by their labels, and some of them as verified. */
-static odd_status mix(const odd_job *job, const odd_contamination_options *o, odd_selection *s)
+static odd_status select_mixture(const odd_job *job, const odd_contamination_options *o,
+                                 odd_selection *s)
 {
     odd_row_pool theme = {NULL, 0}, odd = {NULL, 0};
     const uint64_t seed = (uint64_t)o->seed;
@@ -183,12 +185,12 @@ static odd_status mix(const odd_job *job, const odd_contamination_options *o, od
     ODD_TRY(check_labels(job, &s->list, "contamination.theme", &o->theme));
     ODD_TRY(check_labels(job, &s->list, "contamination.anomaly", &o->anomaly));
     ODD_TRY(check_apart(job, o));
-    ODD_TRY(collect(&s->list, o, ODD_TRUTH_THEME, &theme));
-    ODD_TRY(collect(&s->list, o, ODD_TRUTH_ODD, &odd));
-    ODD_TRY(wanted(job, o, theme.count, odd.count, &take_theme, &take_odd));
+    ODD_TRY(collect_pool(&s->list, o, ODD_TRUTH_THEME, &theme));
+    ODD_TRY(collect_pool(&s->list, o, ODD_TRUTH_ODD, &odd));
+    ODD_TRY(wanted_counts(job, o, theme.count, odd.count, &take_theme, &take_odd));
     ODD_TRY(odd_row_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
     ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_ODD));
-    ODD_TRY(merge(s, &theme, &odd));
+    ODD_TRY(merge_pools(s, &theme, &odd));
     ODD_TRY(odd_hold_out(job, o, s));
     ODD_TRY(verify_some(job, "contamination.verified_theme", s, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
                         o->verified_theme, seed));
@@ -206,7 +208,7 @@ odd_status odd_contaminate(const odd_job *job, odd_selection *s)
 {
     const odd_contamination_options *o = odd_job_section(job, odd_contamination_section.name);
     odd_status st;
-    if (o->theme.count > 0 || o->anomaly.count > 0) return mix(job, o, s);
+    if (o->theme.count > 0 || o->anomaly.count > 0) return select_mixture(job, o, s);
     ODD_TRY(take_all(s));
     ODD_TRY(odd_hold_out(job, o, s));
 done:

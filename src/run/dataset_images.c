@@ -14,7 +14,7 @@ static odd_values values_of(const odd_dataset *dataset)
     }
 }
 
-static odd_status take_shape(const char *path, const char *name, odd_dataset_images *s)
+static odd_status read_shape(const char *path, const char *name, odd_dataset_images *s)
 {
     const odd_shape *shape = odd_dataset_shape(s->dataset);
     const int64_t *size = shape->shape;
@@ -43,7 +43,7 @@ odd_status odd_dataset_images_open(const char *path, const char *name, odd_datas
     *out = (odd_dataset_images){0};
     ODD_TRY(odd_file_open(MPI_COMM_SELF, path, true, &out->file));
     ODD_TRY(odd_dataset_open(out->file, name, &out->dataset));
-    ODD_TRY(take_shape(path, name, out));
+    ODD_TRY(read_shape(path, name, out));
 done:
     if (st != ODD_OK) odd_dataset_images_close(out);
     return st;

@@ -41,7 +41,7 @@ static double largest_of(const double value[], int64_t n)
     return largest;
 }
 
-static void add(odd_brightness *seen, odd_values values, double largest)
+static void add_largest(odd_brightness *seen, odd_values values, double largest)
 {
     if (!(largest > 0)) return; /* a black image tells nothing */
     seen->of[values].images++;
@@ -71,7 +71,7 @@ odd_status odd_brightness_look(const odd_dataset_images *images, odd_brightness 
         seen->images++;
         seen->bytes += values * (int64_t)sizeof *value;
         if (odd_dataset_read(images->dataset, row, 1, ODD_F64, value) == ODD_OK)
-            add(seen, images->values, largest_of(value, values));
+            add_largest(seen, images->values, largest_of(value, values));
     }
     odd_free(value);
 done:
@@ -99,8 +99,8 @@ double odd_brightness_white(const odd_brightness *seen, odd_values values)
 
 /* ---- grey levels ---- */
 
-static void refuse(const odd_dataset_images *s, double value, int64_t i, double black, double white,
-                   odd_read_result *result)
+static void reject_value(const odd_dataset_images *s, double value, int64_t i, double black,
+                         double white, odd_read_result *result)
 {
     result->status = ODD_IMAGE_BAD_VALUE;
     snprintf(
@@ -117,7 +117,7 @@ void odd_grey_levels(const odd_dataset_images *images, const double value[], dou
     for (int64_t i = 0; i < values; i++) {
         const double level = (value[i] - black) / (white - black) * 255;
         if (!is_level(level)) {
-            refuse(images, value[i], i, black, white, result);
+            reject_value(images, value[i], i, black, white, result);
             return;
         }
         pixels[i] = (uint8_t)(fmax(level, 0) + 0.5);

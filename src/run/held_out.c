@@ -1,5 +1,5 @@
-/* Held out: images that are judged and never learnt from, so that what is measured on them is what
- * new images will meet. */
+/* Held out: images that are evaluated and never learnt from, so that what is measured on them is
+ * what new images will meet. */
 #include "run/contamination_internal.h"
 
 #include "oddlot/base/log.h"

@@ -34,7 +34,7 @@ static void add_name(names *n, const char *path)
 }
 
 /* Whatever pipeline the job wants: it may want another the next time. */
-static names written_by(const odd_run *run)
+static names names_written(const odd_run *run)
 {
     const odd_stage *stage;
     names n = {.count = 0};
@@ -51,7 +51,7 @@ static names written_by(const odd_run *run)
     return n;
 }
 
-static bool is_there(int folder, const char *name)
+static bool name_exists(int folder, const char *name)
 {
     struct stat info;
     return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
@@ -72,9 +72,9 @@ static bool find_taken(int folder, const names *n, char taken[static 80])
     if (has_foreign_lock(folder)) return true;
     for (int i = 0; i < n->count; i++) {
         snprintf(taken, 80, "%s", n->name[i]);
-        if (is_there(folder, taken)) return true;
+        if (name_exists(folder, taken)) return true;
         snprintf(taken, 80, "%s.partial", n->name[i]);
-        if (is_there(folder, taken)) return true;
+        if (name_exists(folder, taken)) return true;
     }
     return false;
 }
@@ -86,7 +86,7 @@ static int open_folder(int from, const char *path)
     return openat(from, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 }
 
-static bool is_empty(int folder)
+static bool folder_is_empty(int folder)
 {
     int again = open_folder(folder, ".");
     DIR *entries = again >= 0 ? fdopendir(again) : NULL;
@@ -98,21 +98,21 @@ static bool is_empty(int folder)
     return empty;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
+static bool is_same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 /* True if the folder is, or is somewhere in, the one at this path. */
-static bool is_within(int folder, const char *path)
+static bool folder_is_within(int folder, const char *path)
 {
     struct stat outer, here, below = {0};
     bool within = false, top = stat(path, &outer) != 0;
     int at = open_folder(folder, ".");
     while (at >= 0 && !within && !top && fstat(at, &here) == 0) {
         int above = open_folder(at, "..");
-        within = is_same(&here, &outer);
-        top = is_same(&here, &below);
+        within = is_same_file(&here, &outer);
+        top = is_same_file(&here, &below);
         below = here;
         close(at);
         at = above;
@@ -123,7 +123,7 @@ static bool is_within(int folder, const char *path)
 
 /* ---- the check ---- */
 
-static const odd_list *catalogue_of(const odd_run *run)
+static const odd_list *catalogue_paths(const odd_run *run)
 {
     return &((const odd_catalogue_options *)odd_job_section(run->job, "catalogue"))->path;
 }
@@ -131,9 +131,9 @@ static const odd_list *catalogue_of(const odd_run *run)
 /* The folder of a run is no part of a catalogue, so images that are in it would be lost. */
 static odd_status check_apart(const odd_run *run, int folder)
 {
-    const odd_list *path = catalogue_of(run);
+    const odd_list *path = catalogue_paths(run);
     for (int64_t i = 0; i < path->count; i++)
-        if (is_within(folder, path->item[i]))
+        if (folder_is_within(folder, path->item[i]))
             return odd_fail(ODD_USAGE,
                             "'%s' is a folder of the catalogue with files in it, but the folder of "
                             "a run is no part of a catalogue: give the run one of its own by -o",
@@ -143,17 +143,17 @@ static odd_status check_apart(const odd_run *run, int folder)
 
 static odd_status check_foreign(const odd_run *run, int folder)
 {
-    const names n = written_by(run);
+    const names n = names_written(run);
     char taken[80];
     if (find_taken(folder, &n, taken))
         return odd_fail(ODD_USAGE,
                         "'%s/%s' is there, and no run of oddlot wrote it: it would be replaced; "
                         "give the run a folder of its own by -o",
                         run->folder, taken);
-    return is_empty(folder) ? ODD_OK : check_apart(run, folder);
+    return folder_is_empty(folder) ? ODD_OK : check_apart(run, folder);
 }
 
-static bool is_in(int folder, const char *path)
+static bool path_is_in(int folder, const char *path)
 {
     struct stat mine, above;
     char parent[PATH_MAX];
@@ -161,21 +161,21 @@ static bool is_in(int folder, const char *path)
     int length = slash ? (int)(slash - path) + 1 : 1;
     if (length >= (int)sizeof parent) return false;
     snprintf(parent, sizeof parent, "%.*s", length, slash ? path : ".");
-    return fstat(folder, &mine) == 0 && stat(parent, &above) == 0 && is_same(&mine, &above);
+    return fstat(folder, &mine) == 0 && stat(parent, &above) == 0 && is_same_file(&mine, &above);
 }
 
 /* What the run reads must not change by what it writes. */
 static odd_status check_inputs(const odd_run *run, int folder)
 {
-    const names n = written_by(run);
-    const odd_list *path = catalogue_of(run);
+    const names n = names_written(run);
+    const odd_list *path = catalogue_paths(run);
     for (int64_t i = 0; i < path->count; i++) {
         const char *slash = strrchr(path->item[i], '/');
         const char *name = slash ? slash + 1 : path->item[i];
         int k = 0;
         while (k < n.count && strcmp(n.name[k], name) != 0)
             k++;
-        if (k < n.count && is_in(folder, path->item[i]))
+        if (k < n.count && path_is_in(folder, path->item[i]))
             return odd_job_fail(run->job, "catalogue.path",
                                 "'%s' is what this very run writes: give another -o",
                                 path->item[i]);

@@ -26,7 +26,7 @@ static int stage_number(const odd_run *run, const char *name)
     return -1;
 }
 
-static bool applies(const odd_run *run, int i)
+static bool stage_applies(const odd_run *run, int i)
 {
     return odd_stage_applies(run->pipeline->stages[i], run->job);
 }
@@ -38,7 +38,7 @@ static int input_number(const odd_run *run, const odd_stage *stage, const char *
 }
 
 /* Digest of everything that the stage's result depends on: its version, settings and inputs. */
-static odd_status fingerprint(odd_run *run, int number, odd_run_look *s)
+static odd_status stage_fingerprint(odd_run *run, int number, odd_run_look *s)
 {
     const odd_stage *stage = run->pipeline->stages[number];
     odd_hash h = odd_hash_add_text(ODD_HASH_START, stage->name), outside;
@@ -86,13 +86,13 @@ odd_status odd_run_examine(odd_run *run, odd_run_look *s)
     odd_status st = ODD_OK;
     *s = (odd_run_look){0};
     for (int i = 0; stage[i]; i++) {
-        if (!applies(run, i)) continue;
-        ODD_TRY(fingerprint(run, i, s));
+        if (!stage_applies(run, i)) continue;
+        ODD_TRY(stage_fingerprint(run, i, s));
         if (odd_rank(run->comm) == 0) s->current[i] = is_current(run, stage[i], s->wanted[i]);
     }
     odd_broadcast(run->comm, 0, s->current, sizeof s->current);
     for (int i = 0; stage[i]; i++) {
-        if (!applies(run, i)) continue;
+        if (!stage_applies(run, i)) continue;
         all = odd_hash_add_text(all, s->wanted[i]);
         s->to_do += !s->current[i];
     }
@@ -146,7 +146,7 @@ done:
     return st;
 }
 
-static odd_status do_stage(odd_run *run, int i, odd_run_look *s)
+static odd_status run_stage(odd_run *run, int i, odd_run_look *s)
 {
     const odd_stage *stage = run->pipeline->stages[i];
     odd_text settings = ODD_TEXT_EMPTY;
@@ -187,7 +187,7 @@ static odd_status can_be_alone(const odd_run *run, const char *name, const odd_r
                         run->pipeline->name);
     for (int i = 0; stage->inputs[i]; i++) {
         const int input = input_number(run, stage, stage->inputs[i]);
-        if (input >= 0 && applies(run, input) && !s->current[input])
+        if (input >= 0 && stage_applies(run, input) && !s->current[input])
             return odd_fail(ODD_USAGE,
                             "%s needs %s, which is missing or out of date: do `oddlot %s` first, "
                             "or `oddlot run`",
@@ -205,13 +205,13 @@ odd_status odd_run_do(odd_run *run, const char *only)
     if (only) ODD_TRY(can_be_alone(run, only, &s));
     for (int i = 0; stage[i]; i++) {
         if (only && strcmp(only, stage[i]->name) != 0) continue;
-        if (!applies(run, i)) continue;
+        if (!stage_applies(run, i)) continue;
         if (s.current[i]) {
             odd_log(ODD_LOG_STAGE, "%-9s is up to date", stage[i]->name);
             continue;
         }
         ODD_TRY(odd_signals_check(run->comm));
-        ODD_TRY(do_stage(run, i, &s));
+        ODD_TRY(run_stage(run, i, &s));
     }
     if (!only)
         ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_overview(run, false) : ODD_OK);
@@ -261,7 +261,7 @@ odd_status odd_run_plan(odd_run *run)
     odd_status st;
     ODD_TRY(odd_run_examine(run, &s));
     for (int i = 0; stage[i]; i++) {
-        if (!applies(run, i)) continue;
+        if (!stage_applies(run, i)) continue;
         ODD_TRY(plan_stage(run, stage[i], &plan));
         if (odd_rank(run->comm) != 0) continue;
         if (!begun) print_heads(run, &plan);
@@ -279,7 +279,7 @@ odd_status odd_run_estimate(odd_run *run, odd_stage_plan *sum)
     odd_stage_plan plan = {0};
     odd_status st = ODD_OK;
     for (int i = 0; stage[i]; i++) {
-        if (!applies(run, i)) continue;
+        if (!stage_applies(run, i)) continue;
         ODD_TRY(plan_stage(run, stage[i], &plan));
         sum->disk += plan.disk;
         if (plan.memory > sum->memory) sum->memory = plan.memory;

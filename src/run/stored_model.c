@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 /* The file itself, or the stage's file where `given` is the folder of a run. Owned by caller. */
-static odd_status file_of(const char *given, const odd_stage *stage, char **out)
+static odd_status model_path(const char *given, const odd_stage *stage, char **out)
 {
     struct stat about;
     odd_text path = ODD_TEXT_EMPTY;
@@ -49,7 +49,7 @@ odd_status odd_stored_model_read(const odd_run *run, const odd_model_source *fro
     odd_file *file = NULL;
     char *path = NULL;
     odd_status st;
-    ODD_TRY_ALL(run->comm, file_of(from->given, from->stage, &path));
+    ODD_TRY_ALL(run->comm, model_path(from->given, from->stage, &path));
     ODD_TRY(odd_file_open(run->comm, path, false, &file));
     st = read_model(run, from, file, model);
     if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", path);

@@ -30,13 +30,13 @@ static odd_status read_part(void *context, int64_t local, int64_t count, float x
                         : odd_dataset_read(stored->dataset, first, count, ODD_F32, x);
 }
 
-static bool fits(const odd_run *run, const odd_rows *rows)
+static bool fits_in_memory(const odd_run *run, const odd_rows *rows)
 {
     double bytes = (double)rows->part.n_local * rows->d * (double)sizeof(float);
     return bytes <= run->options->memory * 1073741824.0;
 }
 
-static odd_status load(odd_stored_rows *stored)
+static odd_status load_rows(odd_stored_rows *stored)
 {
     odd_status st;
     ODD_TRY(ODD_NEW(stored->x, stored->rows.part.n_local * stored->rows.d));
@@ -58,13 +58,13 @@ static odd_status open_rows(const odd_run *run, const odd_file *file, const char
                                    (int)shape->shape[1], NULL);
     out->rows.read = read_part;
     out->rows.reader = out;
-    if (!fits(run, &out->rows)) {
+    if (!fits_in_memory(run, &out->rows)) {
         odd_log(ODD_LOG_INFO,
                 "%s: %lld x %d values are streamed from the file (memory: %g GiB per rank)", name,
                 (long long)out->rows.part.n, out->rows.d, run->options->memory);
         return ODD_OK;
     }
-    ODD_TRY_ALL(run->comm, load(out));
+    ODD_TRY_ALL(run->comm, load_rows(out));
 done:
     if (st != ODD_OK) odd_stored_rows_close(out);
     return st;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static odd_status grow(odd_text_table *table)
+static odd_status grow_table(odd_text_table *table)
 {
     const int64_t room = table->room > 0 ? 2 * table->room : 64;
     char **more = NULL;
@@ -25,7 +25,7 @@ done:
 odd_status odd_table_add(odd_text_table *table, const char *text)
 {
     odd_status st = ODD_OK;
-    if (table->cells.count == table->room) ODD_TRY(grow(table));
+    if (table->cells.count == table->room) ODD_TRY(grow_table(table));
     ODD_TRY(odd_texts_add(&table->cells, text, strlen(text)));
 done:
     return st;
@@ -37,7 +37,7 @@ void odd_table_free(odd_text_table *table)
     table->room = 0;
 }
 
-static int width_of(const odd_text_table *table, int column)
+static int column_width(const odd_text_table *table, int column)
 {
     int width = 0;
     for (int64_t i = column; i < table->cells.count; i += table->columns)
@@ -53,7 +53,8 @@ void odd_table_print(const odd_text_table *table)
         const char *cell = table->cells.item[i];
         const int column = (int)(i % table->columns);
         const bool last = column + 1 == table->columns;
-        printf("%s%*s", cell, last ? 0 : width_of(table, column) + gap - odd_text_width(cell), "");
+        printf("%s%*s", cell, last ? 0 : column_width(table, column) + gap - odd_text_width(cell),
+               "");
         if (last) putchar('\n');
     }
 }

@@ -1,4 +1,4 @@
-/* Generated catalogues: known pixels and statistics, the same whoever reads them in any order. */
+/* Generated catalogues: known pixels and statistics, the same on every rank and in any order. */
 #include "scratch_folder.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Tests of the auto-encoder as a reduction: rows of a plane are given back through two numbers,
- * whoever has them; models are kept whole; what cannot be is told. */
+ * on any number of ranks; models are kept whole; what cannot be is told. */
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/stage/reductions.h"

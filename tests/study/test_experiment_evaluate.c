@@ -89,7 +89,7 @@ static void test_by_probability(void)
 
 /* ---- scores of a sample ---- */
 
-/* Rank 0 has all rows in their order, whoever scored them. */
+/* Rank 0 has all rows in their order, whichever rank scored them. */
 static void test_scores_come_together(void)
 {
     enum { N = 50, D = 2 };

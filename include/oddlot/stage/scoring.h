@@ -15,9 +15,9 @@ typedef struct {
     const odd_detector *detector;
     odd_score_column column[ODD_MOST_SCORE_COLUMNS]; /* the detector's, residual, networks' */
     int columns;
-    const struct odd_train_task *task;  /* whose networks are trained; NULL: none are */
-    const struct odd_task_column *said; /* what they say; NULL: nothing */
-    int residual;                       /* column of the residual */
+    const struct odd_train_task *task;             /* whose networks are trained; NULL: none are */
+    const struct odd_task_column *trained_columns; /* what they give; NULL: nothing */
+    int residual;                                  /* column of the residual */
     int trained;     /* first column of what networks say; -1: the job trains none */
     int rank_by;     /* column that ranks */
     int probability; /* column that is a probability; -1: none */

@@ -39,9 +39,9 @@ static int by_address(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Sort and keep one of those that are equal. */
-static int64_t distinct(int64_t count, const char *name[],
-                        int (*compare)(const void *, const void *))
+/* Sort, and remove all but one of those that are equal. Returns the count. */
+static int64_t remove_duplicates(int64_t count, const char *name[],
+                                 int (*compare)(const void *, const void *))
 {
     int64_t kept = 0;
     if (count > 0) qsort((void *)name, (size_t)count, sizeof *name, compare);
@@ -69,8 +69,8 @@ static odd_status collect_labels(const odd_selection *s, labels *out)
         if (*label) out->name[out->count++] = label;
         out->held_out = out->held_out || odd_selection_held_out(s, i);
     }
-    out->count = distinct(out->count, out->name, by_address);
-    out->count = distinct(out->count, out->name, by_text);
+    out->count = remove_duplicates(out->count, out->name, by_address);
+    out->count = remove_duplicates(out->count, out->name, by_text);
     for (int64_t i = 0; i < rows; i++) {
         const char *label = label_of(s, i);
         const char **found = out->count == 0 ? NULL
@@ -142,7 +142,8 @@ done:
     return st;
 }
 
-static odd_status compare(const labels *l, const odd_contingency *table, odd_bundle *metrics)
+static odd_status compute_agreement(const labels *l, const odd_contingency *table,
+                                    odd_bundle *metrics)
 {
     int64_t *cluster_of = NULL;
     odd_agreement found;
@@ -158,7 +159,8 @@ done:
 }
 
 /* A catalogue may have a label for each image: nothing to compare then, but no failure. */
-static odd_status count(const labels *l, int64_t rows, const double cluster[], odd_contingency *out)
+static odd_status count_images(const labels *l, int64_t rows, const double cluster[],
+                               odd_contingency *out)
 {
     const odd_status st = odd_contingency_of(rows, l->of, l->count, cluster, out);
     if (st != ODD_ARG) return st;
@@ -178,8 +180,8 @@ odd_status odd_evaluate_clusters(const odd_selection *selection, const odd_file 
     ODD_TRY(collect_labels(selection, &l));
     if (l.count < 2) goto done;
     ODD_TRY(odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, n, (void **)&cluster));
-    ODD_TRY(count(&l, n, cluster, &table));
-    if (table.rows > 0) ODD_TRY(compare(&l, &table, metrics));
+    ODD_TRY(count_images(&l, n, cluster, &table));
+    if (table.rows > 0) ODD_TRY(compute_agreement(&l, &table, metrics));
 done:
     odd_free(cluster);
     odd_contingency_free(&table);

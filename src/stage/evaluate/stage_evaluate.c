@@ -37,10 +37,11 @@ typedef struct {
     int64_t n;
     uint8_t *truth; /* (n) 1 odd, 0 theme */
     int64_t *row;   /* (n) */
-} judged;
+} evaluated_rows;
 
 /* Where images are held out only they count: the others were learnt from. */
-static odd_status judged_rows(const odd_selection *s, const double score[], judged *out)
+static odd_status find_evaluated_rows(const odd_selection *s, const double score[],
+                                      evaluated_rows *out)
 {
     const bool some = odd_selection_holds_out(s);
     const int64_t rows = odd_selection_rows(s);
@@ -59,24 +60,25 @@ done:
     return st;
 }
 
-static bool both_kinds(const judged *j)
+static bool has_both_kinds(const evaluated_rows *rows)
 {
     int64_t odd = 0;
-    for (int64_t i = 0; i < j->n; i++)
-        odd += j->truth[i];
-    return odd > 0 && odd < j->n;
+    for (int64_t i = 0; i < rows->n; i++)
+        odd += rows->truth[i];
+    return odd > 0 && odd < rows->n;
 }
 
-/* One value of a column for each judged row. */
-static odd_status judged_column(const odd_file *scores, const judged *j, const char *name,
-                                double **out)
+/* One value of a column for each evaluated row. */
+static odd_status read_evaluated_column(const odd_file *scores, const evaluated_rows *rows,
+                                        const char *name, double **out)
 {
     double *whole = NULL;
     odd_status st;
-    ODD_TRY(odd_image_column_read(scores, "scores.h5", name, ODD_F64, j->images, (void **)&whole));
-    ODD_TRY(ODD_NEW(*out, j->n));
-    for (int64_t i = 0; i < j->n; i++)
-        (*out)[i] = whole[j->row[i]];
+    ODD_TRY(
+        odd_image_column_read(scores, "scores.h5", name, ODD_F64, rows->images, (void **)&whole));
+    ODD_TRY(ODD_NEW(*out, rows->n));
+    for (int64_t i = 0; i < rows->n; i++)
+        (*out)[i] = whole[rows->row[i]];
 done:
     odd_free(whole);
     return st;
@@ -138,39 +140,39 @@ done:
 /* What the score columns are called is in the file. */
 typedef struct {
     const odd_file *scores;
-    const judged *judged;
+    const evaluated_rows *rows;
     odd_bundle *out;
-} judgement;
+} evaluation;
 
-static odd_status judge_column(judgement *j, const char *column, double sign)
+static odd_status evaluate_column(evaluation *e, const char *column, double sign)
 {
     char name[96];
     double *value = NULL;
     odd_roc roc = {0};
     odd_status st;
     snprintf(name, sizeof name, "columns/%s", column);
-    ODD_TRY(judged_column(j->scores, j->judged, name, &value));
-    for (int64_t i = 0; i < j->judged->n; i++)
+    ODD_TRY(read_evaluated_column(e->scores, e->rows, name, &value));
+    for (int64_t i = 0; i < e->rows->n; i++)
         value[i] *= sign;
-    ODD_TRY(odd_roc_curve(j->judged->n, value, j->judged->truth, &roc));
-    ODD_TRY(add_ranking(j->out, column, &roc));
+    ODD_TRY(odd_roc_curve(e->rows->n, value, e->rows->truth, &roc));
+    ODD_TRY(add_ranking(e->out, column, &roc));
 done:
     odd_free(value);
     odd_roc_free(&roc);
     return st;
 }
 
-static odd_status judge_columns(const odd_job *job, judgement *j)
+static odd_status evaluate_columns(const odd_job *job, evaluation *e)
 {
     odd_scoring by;
     char *name = NULL;
     odd_status st;
-    ODD_TRY(odd_file_get_text(j->scores, "/", "detector", &name));
+    ODD_TRY(odd_file_get_text(e->scores, "/", "detector", &name));
     const odd_detector *detector = odd_detector_find(name);
     if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
     ODD_TRY(odd_scoring_new(job, detector, &by));
     for (int c = 0; c < by.columns; c++)
-        if (by.column[c].ranks) ODD_TRY(judge_column(j, by.column[c].name, by.column[c].ranks));
+        if (by.column[c].ranks) ODD_TRY(evaluate_column(e, by.column[c].name, by.column[c].ranks));
 done:
     odd_free(name);
     return st;
@@ -189,11 +191,11 @@ done:
     return st;
 }
 
-static odd_status judge(const odd_run *run, const odd_file *scores, const double score[],
-                        const judged *rows, odd_bundle *out)
+static odd_status compute_metrics(const odd_run *run, const odd_file *scores, const double score[],
+                                  const evaluated_rows *rows, odd_bundle *out)
 {
     const evaluate_options *options = odd_job_section(run->job, "evaluate");
-    judgement j = {scores, rows, out};
+    evaluation e = {scores, rows, out};
     odd_confusion confusion;
     odd_roc roc = {0};
     double *ranking = NULL, threshold;
@@ -203,7 +205,7 @@ static odd_status judge(const odd_run *run, const odd_file *scores, const double
                                    ? "images held out that all but clustering/* is over"
                                    : "images of known truth that all but clustering/* is over",
                                rows->n));
-    ODD_TRY(judged_column(scores, rows, "score", &ranking));
+    ODD_TRY(read_evaluated_column(scores, rows, "score", &ranking));
     ODD_TRY(odd_roc_curve(rows->n, ranking, rows->truth, &roc));
     ODD_TRY(flag_threshold(scores, rows->images, score, &threshold));
     odd_confusion_at(rows->n, ranking, rows->truth, threshold, &confusion);
@@ -211,7 +213,7 @@ static odd_status judge(const odd_run *run, const odd_file *scores, const double
                                roc.auc));
     ODD_TRY(
         odd_bundle_add_f64(out, "average_precision/score", "of what ranks", roc.average_precision));
-    ODD_TRY(judge_columns(run->job, &j));
+    ODD_TRY(evaluate_columns(run->job, &e));
     ODD_TRY(add_confusion(out, &confusion));
     if (options->curve) ODD_TRY(add_curve(out, &roc));
 done:
@@ -221,17 +223,17 @@ done:
 }
 
 /* Rank 0's work: the metrics, empty where the truth is not known. */
-static odd_status evaluate(const odd_run *run, odd_bundle *out)
+static odd_status evaluate_scores(const odd_run *run, odd_bundle *out)
 {
     odd_file *scores = NULL;
     double *score = NULL;
-    judged rows = {0};
+    evaluated_rows rows = {0};
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &scores));
     ODD_TRY(odd_image_column_read(scores, "scores.h5", "score", ODD_F64,
                                   odd_selection_rows(run->selection), (void **)&score));
-    ODD_TRY(judged_rows(run->selection, score, &rows));
-    if (both_kinds(&rows)) ODD_TRY(judge(run, scores, score, &rows, out));
+    ODD_TRY(find_evaluated_rows(run->selection, score, &rows));
+    if (has_both_kinds(&rows)) ODD_TRY(compute_metrics(run, scores, score, &rows, out));
     ODD_TRY(odd_evaluate_clusters(run->selection, scores, out));
     if (out->count == 0)
         odd_log(ODD_LOG_INFO,
@@ -252,7 +254,7 @@ static odd_status run_evaluate(odd_run *run, const odd_provenance *from)
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? evaluate(run, &metrics) : ODD_OK);
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? evaluate_scores(run, &metrics) : ODD_OK);
     ODD_TRY(odd_share_bundle(run->comm, 0, &metrics));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(odd_bundle_write(out, "metrics", &metrics));

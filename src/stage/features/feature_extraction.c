@@ -42,21 +42,21 @@ done:
 }
 
 /* As many images as fit, in whole batches of the source; one of these is in its memory anyway. */
-static int64_t batch_of(const odd_extraction *e, const odd_feature_needs *needs)
+static int64_t batch_size(const odd_extraction *e, const odd_feature_needs *needs)
 {
     const int64_t bytes = 2 * e->image_bytes + e->width * (int64_t)sizeof(float);
     const int64_t whole = ODD_FEATURE_BATCH_BYTES / bytes / needs->batch;
     return (whole < 1 ? 1 : whole) * needs->batch;
 }
 
-static odd_status open_here(odd_extraction *e)
+static odd_status open_source(odd_extraction *e)
 {
     odd_feature_needs needs;
     odd_status st;
     ODD_TRY(read_status(e));
     ODD_TRY(e->source->open(e->run, e->options, &e->form, &needs, &e->state));
     e->width = needs.width;
-    e->batch = batch_of(e, &needs);
+    e->batch = batch_size(e, &needs);
     ODD_TRY(ODD_NEW(e->x, e->batch * e->width));
 done:
     return st;
@@ -67,7 +67,7 @@ odd_status odd_extraction_open(MPI_Comm comm, odd_extraction *e)
     odd_status st;
     ODD_TRY_ALL(comm, open_images(e));
     e->in = odd_partition_rows(comm, odd_dataset_shape(e->images)->shape[0]);
-    ODD_TRY_ALL(comm, open_here(e));
+    ODD_TRY_ALL(comm, open_source(e));
     e->out_row0 = odd_sum_before(comm, e->out_local);
     e->out_n = e->out_local;
     odd_sum_i64(comm, &e->out_n, 1);
@@ -83,8 +83,10 @@ void odd_extraction_close(odd_extraction *e)
     odd_free(e->x);
 }
 
-/* Rows of the batch from `first` on that are, or are not, in the checkpoint: how many. */
-static int64_t run_of(const odd_extraction *e, const odd_image_batch *b, int64_t first, bool there)
+/* Returns the count of rows of the batch, from `first` on, that are, or are not, in the checkpoint.
+ */
+static int64_t count_run(const odd_extraction *e, const odd_image_batch *b, int64_t first,
+                         bool there)
 {
     int64_t i = first;
     while (i < b->count && (e->known && odd_checkpoint_has(e->known, b->row[i])) == there)
@@ -92,8 +94,8 @@ static int64_t run_of(const odd_extraction *e, const odd_image_batch *b, int64_t
     return i - first;
 }
 
-static odd_status remember(odd_extraction *e, const odd_image_batch *b, int64_t first,
-                           int64_t count)
+static odd_status save_rows(odd_extraction *e, const odd_image_batch *b, int64_t first,
+                            int64_t count)
 {
     odd_status st = ODD_OK;
     for (int64_t i = first; e->known && st == ODD_OK && i < first + count; i++)
@@ -101,7 +103,8 @@ static odd_status remember(odd_extraction *e, const odd_image_batch *b, int64_t 
     return st;
 }
 
-static odd_status recall(odd_extraction *e, const odd_image_batch *b, int64_t first, int64_t count)
+static odd_status load_rows(odd_extraction *e, const odd_image_batch *b, int64_t first,
+                            int64_t count)
 {
     odd_status st = ODD_OK;
     for (int64_t i = first; st == ODD_OK && i < first + count; i++)
@@ -109,18 +112,18 @@ static odd_status recall(odd_extraction *e, const odd_image_batch *b, int64_t fi
     return st;
 }
 
-/* Rows of the batch: from the checkpoint, or new and then kept there. */
+/* Rows of the batch: loaded from the checkpoint, or extracted and saved there. */
 static odd_status fill_rows(odd_extraction *e, const odd_image_batch *b)
 {
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < b->count;) {
-        int64_t fresh = run_of(e, b, i, false);
+        int64_t fresh = count_run(e, b, i, false);
         ODD_TRY(e->source->extract(e->state, fresh, b->row + i, b->images + i * e->image_bytes,
                                    e->x + i * e->width));
-        ODD_TRY(remember(e, b, i, fresh));
+        ODD_TRY(save_rows(e, b, i, fresh));
         i += fresh;
-        int64_t known = run_of(e, b, i, true);
-        ODD_TRY(recall(e, b, i, known));
+        int64_t known = count_run(e, b, i, true);
+        ODD_TRY(load_rows(e, b, i, known));
         i += known;
     }
     if (e->known) ODD_TRY(odd_checkpoint_settle(e->known));

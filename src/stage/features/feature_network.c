@@ -80,7 +80,7 @@ static odd_status check_input(const odd_feature_network *given, const odd_graph 
 }
 
 /* Whole groups: a part of one costs as much. */
-static int64_t batch_of(const odd_feature_network *given)
+static int64_t whole_groups(const odd_feature_network *given)
 {
     return (given->batch + ODD_NET_GROUP - 1) / ODD_NET_GROUP * ODD_NET_GROUP;
 }
@@ -89,10 +89,10 @@ odd_feature_needs odd_feature_network_needs(const odd_feature_network *given,
                                             const odd_graph *graph, int width)
 {
     const int64_t values = odd_tensor_values(&graph->tensor[graph->input]);
-    return (odd_feature_needs){.width = width,
-                               .bytes =
-                                   4 * (odd_graph_parameters(graph) + batch_of(given) * 4 * values),
-                               .batch = batch_of(given)};
+    return (odd_feature_needs){
+        .width = width,
+        .bytes = 4 * (odd_graph_parameters(graph) + whole_groups(given) * 4 * values),
+        .batch = whole_groups(given)};
 }
 
 odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_image_form *form,
@@ -160,7 +160,7 @@ static odd_status prepare_network(const odd_feature_network *given, const odd_im
     odd_status st;
     ODD_TRY(odd_precision_wish(given->precision, &precision));
     n->form = *form;
-    n->batch = batch_of(given);
+    n->batch = whole_groups(given);
     ODD_TRY(read_model(given, form, &n->graph, &output));
     ODD_TRY(check_input(given, n->graph, form));
     ODD_TRY(make_input(given, form, n));
@@ -204,7 +204,8 @@ static void store_batch(const network *n, int64_t count, float x[])
         odd_pool_apply(&n->pool, n->y + i * n->output_values, x + i * n->pool.width);
 }
 
-/* How many of the images go through at a time: so that the next ones begin with a group. */
+/* Returns the count of images that go through at a time, so that the next ones begin with a group.
+ */
 static int64_t next_batch(const network *n, int64_t count, const int64_t row[])
 {
     int64_t some = count < n->batch ? count : n->batch;

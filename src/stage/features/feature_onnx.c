@@ -34,8 +34,8 @@ static odd_feature_network network_of(const onnx_options *o)
     return (odd_feature_network){o->model, o->layer, o->precision, o->batch, o->input, o->pool};
 }
 
-static odd_status plan(const odd_job *job, const void *options, const odd_image_form *form,
-                       odd_feature_needs *out)
+static odd_status plan_onnx(const odd_job *job, const void *options, const odd_image_form *form,
+                            odd_feature_needs *out)
 {
     const odd_feature_network given = network_of(options);
     (void)job;
@@ -44,7 +44,7 @@ static odd_status plan(const odd_job *job, const void *options, const odd_image_
                     "features.onnx.model names no file; features.source: pixels needs none");
 }
 
-static odd_status outside(const void *given, odd_hash *digest)
+static odd_status digest_model(const void *given, odd_hash *digest)
 {
     const onnx_options *options = given;
     char *bytes = NULL;
@@ -70,8 +70,8 @@ const odd_feature_source odd_feature_onnx = {
     .unit = true,
     .options = table,
     .options_size = sizeof(onnx_options),
-    .outside = outside,
-    .plan = plan,
+    .outside = digest_model,
+    .plan = plan_onnx,
     .open = open_onnx,
     .extract = odd_feature_network_extract,
     .close = odd_feature_network_close,

@@ -36,7 +36,7 @@ static void scale_to_unit(int n, float row[])
         row[i] = (float)(row[i] * factor);
 }
 
-static void normalize(int64_t count, int width, float x[])
+static void normalize_rows(int64_t count, int width, float x[])
 {
 #pragma omp parallel for default(none) shared(count, width, x)
     for (int64_t i = 0; i < count; i++)
@@ -45,7 +45,7 @@ static void normalize(int64_t count, int width, float x[])
 
 /* The first number that does not fit, or n. What is written lies before what is still to be read.
  */
-static int64_t pack(int64_t n, float x[])
+static int64_t pack_halves(int64_t n, float x[])
 {
     uint16_t half[PIECE];
     for (int64_t i = 0; i < n; i += PIECE) {
@@ -58,7 +58,7 @@ static int64_t pack(int64_t n, float x[])
 }
 
 /* The name of one image; owned by caller. NULL where it cannot be read. */
-static char *path_of(const odd_file *ingest, int64_t row)
+static char *read_path(const odd_file *ingest, int64_t row)
 {
     const odd_shape column = {.type = ODD_STRING, .rank = 1, .shape = {-1}};
     odd_dataset *paths = NULL;
@@ -73,9 +73,9 @@ done:
     return st == ODD_OK ? path : NULL;
 }
 
-static odd_status too_large(const odd_file *ingest, int64_t row, int64_t feature, double value)
+static odd_status fail_too_large(const odd_file *ingest, int64_t row, int64_t feature, double value)
 {
-    char *path = path_of(ingest, row);
+    char *path = read_path(ingest, row);
     odd_status st =
         odd_fail(ODD_NUMERIC,
                  "feature %lld of '%s' (row %lld) is %g, more than the %d of float16: "
@@ -94,8 +94,8 @@ odd_status odd_feature_finish(const odd_feature_output_options *options, bool un
                               const odd_file *ingest, int64_t count, int width, const int64_t row[],
                               float x[])
 {
-    if (wants_unit(options, unit)) normalize(count, width, x);
+    if (wants_unit(options, unit)) normalize_rows(count, width, x);
     if (odd_feature_type(options) != ODD_F16) return ODD_OK;
-    const int64_t n = count * width, at = pack(n, x);
-    return at == n ? ODD_OK : too_large(ingest, row[at / width], at % width, (double)x[at]);
+    const int64_t n = count * width, at = pack_halves(n, x);
+    return at == n ? ODD_OK : fail_too_large(ingest, row[at / width], at % width, (double)x[at]);
 }

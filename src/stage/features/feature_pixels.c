@@ -42,8 +42,8 @@ static int side_of(const pixels_options *options, const odd_image_form *form)
     return options->side > 0 && options->side < form->width ? (int)options->side : form->width;
 }
 
-static odd_status plan(const odd_job *job, const void *options, const odd_image_form *form,
-                       odd_feature_needs *out)
+static odd_status plan_pixels(const odd_job *job, const void *options, const odd_image_form *form,
+                              odd_feature_needs *out)
 {
     (void)job;
     int side = side_of(options, form);
@@ -70,18 +70,18 @@ static odd_status open_pixels(const odd_run *run, const void *options, const odd
     p->side = side_of(options, form);
     set_levels(options, p->level);
     *state = p;
-    return plan(run->job, options, form, needs);
+    return plan_pixels(run->job, options, form, needs);
 }
 
-static void look_up(int64_t n, const uint8_t *restrict in, const float level[static 256],
-                    float *restrict out)
+static void map_levels(int64_t n, const uint8_t *restrict in, const float level[static 256],
+                       float *restrict out)
 {
     for (int64_t i = 0; i < n; i++)
         out[i] = level[in[i]];
 }
 
 /* One image: its features. */
-static odd_status flatten(const pixels *p, const uint8_t *image, float *x)
+static odd_status flatten_image(const pixels *p, const uint8_t *image, float *x)
 {
     const odd_image_form *form = &p->form;
     odd_image stored = {form->width, form->height, form->channels, (uint8_t *)image};
@@ -91,14 +91,14 @@ static odd_status flatten(const pixels *p, const uint8_t *image, float *x)
     if (p->side < form->width)
         ODD_TRY(odd_resize(&stored, 0, 0, form->width, form->height, ODD_KERNEL_BICUBIC, p->side,
                            p->side, &small));
-    look_up(values, small.pixels ? small.pixels : image, p->level, x);
+    map_levels(values, small.pixels ? small.pixels : image, p->level, x);
 done:
     odd_image_free(&small);
     return st;
 }
 
-static odd_status extract(void *state, int64_t count, const int64_t row[], const uint8_t images[],
-                          float x[])
+static odd_status extract_pixels(void *state, int64_t count, const int64_t row[],
+                                 const uint8_t images[], float x[])
 {
     (void)row;
     const pixels *p = state;
@@ -109,7 +109,7 @@ static odd_status extract(void *state, int64_t count, const int64_t row[], const
     reduction(max                                                                                  \
               : worst)
     for (int64_t i = 0; i < count; i++) {
-        int st = flatten(p, images + i * stored, x + i * values);
+        int st = flatten_image(p, images + i * stored, x + i * values);
         if (st > worst) worst = st;
     }
     if (worst == ODD_OK) return ODD_OK;
@@ -127,8 +127,8 @@ const odd_feature_source odd_feature_pixels = {
     .summary = "the stored pixels themselves, flattened and scaled",
     .options = table,
     .options_size = sizeof(pixels_options),
-    .plan = plan,
+    .plan = plan_pixels,
     .open = open_pixels,
-    .extract = extract,
+    .extract = extract_pixels,
     .close = close_pixels,
 };

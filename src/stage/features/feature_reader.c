@@ -44,7 +44,7 @@ static odd_status read_batch(odd_feature_reader *r, odd_image_batch *b)
     return st;
 }
 
-/* The reason of a failure is kept by each thread, so it is taken along. */
+/* Each thread has its own reason of a failure, so it is copied for the one that asks. */
 static int read_next(void *context)
 {
     odd_feature_reader *r = context;

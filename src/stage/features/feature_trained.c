@@ -28,7 +28,7 @@ static odd_feature_network network_of(const trained_options *o, const char *mode
                                  .pool = {.pool = "none"}};
 }
 
-static odd_status check(const odd_job *job)
+static odd_status check_trained(const odd_job *job)
 {
     if (!odd_trains(job))
         return odd_job_fail(job, "features.source",
@@ -44,14 +44,14 @@ static odd_status check(const odd_job *job)
 }
 
 /* The network need not be there yet. */
-static odd_status plan(const odd_job *job, const void *options, const odd_image_form *form,
-                       odd_feature_needs *out)
+static odd_status plan_trained(const odd_job *job, const void *options, const odd_image_form *form,
+                               odd_feature_needs *out)
 {
     const odd_feature_network given = network_of(options, odd_train_task_of(job)->product);
     const int64_t shape[3] = {form->channels, form->height, form->width};
     odd_graph *encoder = NULL;
     odd_status st;
-    ODD_TRY(check(job));
+    ODD_TRY(check_trained(job));
     ODD_TRY(odd_train_task_of(job)->features(job, shape, &encoder));
     const int64_t width = odd_tensor_values(&encoder->tensor[encoder->output[0]]);
     *out = odd_feature_network_needs(&given, encoder, (int)width);
@@ -82,7 +82,7 @@ const odd_feature_source odd_feature_trained = {
     .options = table,
     .options_size = sizeof(trained_options),
     .trained = true,
-    .plan = plan,
+    .plan = plan_trained,
     .open = open_trained,
     .extract = odd_feature_network_extract,
     .close = odd_feature_network_close,

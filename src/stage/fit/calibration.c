@@ -1,4 +1,4 @@
-/* Calibration: verified theme images that the fit is not told of, so that their scores are like
+/* Calibration: verified theme images that the fit does not see, so that their scores are like
  * those of the theme images that nobody verified, and vouch for a threshold. */
 #include "oddlot/stage/calibration.h"
 #include "stage/fit/fit_internal.h"

@@ -79,7 +79,7 @@ done:
 }
 
 /* @collective */
-static odd_status learn(odd_run *run, const odd_file *reduced, odd_bundle *model)
+static odd_status fit_detector(odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_detector *detector = detector_of(run->job);
     odd_file *ingest = NULL, *features = NULL;
@@ -101,7 +101,7 @@ done:
 }
 
 /* A model of an earlier run; scoring no rows tells whether it fits these. @collective */
-static odd_status stored_model(const odd_run *run, const odd_file *reduced, odd_bundle *model)
+static odd_status read_stored_model(const odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_model_source from = model_source(run);
     const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, -1}};
@@ -129,9 +129,9 @@ static odd_status run_fit(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     if (*model_source(run).given)
-        ODD_TRY(stored_model(run, in, &model));
+        ODD_TRY(read_stored_model(run, in, &model));
     else
-        ODD_TRY(learn(run, in, &model));
+        ODD_TRY(fit_detector(run, in, &model));
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "detector", detector_of(run->job)->name));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));

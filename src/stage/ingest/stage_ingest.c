@@ -97,7 +97,7 @@ static void prepare_window(const odd_ingest *g, int64_t count, uint8_t *pixels)
         prepare_one(g, &g->arrived[i], pixels + (size_t)i * g->image_bytes);
 }
 
-static odd_status settle_window(odd_ingest *g, int64_t first, int64_t count)
+static odd_status record_window(odd_ingest *g, int64_t first, int64_t count)
 {
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < count; i++) {
@@ -118,7 +118,7 @@ static odd_status ingest_batch(odd_ingest *g, odd_batch b)
     for (int64_t done = 0, count; st == ODD_OK && done < b.count; done += count) {
         st = read_window(g, b.first + done, b.count - done, &count);
         if (st == ODD_OK) prepare_window(g, count, g->pixels + (size_t)done * g->image_bytes);
-        odd_status settled = settle_window(g, b.first + done, count);
+        odd_status settled = record_window(g, b.first + done, count);
         if (st == ODD_OK) st = settled;
     }
     return st;

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { PORTION = 256 }; /* rows that go through the network at a time */
+enum { CHUNK = 256 }; /* rows that go through the network at a time */
 
 static const odd_option table[] = {
     ODD_LIST(odd_reduce_coder_options, network, "[dense 500, leaky_relu, dense 100]",
@@ -33,8 +33,8 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
-static odd_status plan(const void *options, int64_t n, int d, int ranks, int threads, int *k,
-                       int64_t *bytes, odd_text *what)
+static odd_status plan_autoencoder(const void *options, int64_t n, int d, int ranks, int threads,
+                                   int *k, int64_t *bytes, odd_text *what)
 {
     const odd_reduce_coder_options *o = options;
     odd_reduce_coder c;
@@ -101,8 +101,8 @@ done:
 }
 
 /* @collective */
-static odd_status learn(const odd_reduce_coder_options *o, const odd_rows *rows, uint64_t seed,
-                        odd_reduce_coder *c)
+static odd_status train_coder(const odd_reduce_coder_options *o, const odd_rows *rows,
+                              uint64_t seed, odd_reduce_coder *c)
 {
     const MPI_Comm comm = rows->comm;
     const int64_t n = rows->part.n;
@@ -132,8 +132,8 @@ done:
     return st;
 }
 
-static odd_status fit(const void *options, const odd_rows *rows, uint64_t seed, odd_bundle *model,
-                      int *k, int64_t *bad_row)
+static odd_status fit_autoencoder(const void *options, const odd_rows *rows, uint64_t seed,
+                                  odd_bundle *model, int *k, int64_t *bad_row)
 {
     const odd_reduce_coder_options *o = options;
     odd_reduce_coder c = {.d = 0};
@@ -142,7 +142,7 @@ static odd_status fit(const void *options, const odd_rows *rows, uint64_t seed, 
     *bad_row = -1;
     ODD_TRY_ALL(rows->comm, odd_reduce_coder_new(rows->d, &o->network, &o->decoder, seed, &c));
     ODD_TRY(odd_reduce_coder_measure(rows, &c, bad_row));
-    ODD_TRY(learn(o, rows, seed, &c));
+    ODD_TRY(train_coder(o, rows, seed, &c));
     ODD_TRY_ALL(rows->comm, odd_reduce_coder_save(&c, o, model));
     *k = c.k;
 done:
@@ -152,7 +152,7 @@ done:
 
 /* -- applying -- */
 
-static odd_status width(const odd_bundle *model, int *d, int *k)
+static odd_status read_width(const odd_bundle *model, int *d, int *k)
 {
     odd_reduce_coder c;
     odd_status st = odd_reduce_coder_load(model, &c);
@@ -166,10 +166,10 @@ typedef struct {
     odd_reduce_coder coder;
     odd_net *net;
     odd_panels panels;
-    float *z, *code, *back;  /* (PORTION, ...) rows scaled, their codes, given back */
-    int64_t number[PORTION]; /* of the rows in the catalogue */
-    float *score;            /* (n_local, k) */
-    double *residual;        /* (n_local) or NULL */
+    float *z, *code, *back; /* (CHUNK, ...) rows scaled, their codes, given back */
+    int64_t number[CHUNK];  /* of the rows in the catalogue */
+    float *score;           /* (n_local, k) */
+    double *residual;       /* (n_local) or NULL */
 } coding;
 
 static odd_status coding_open(const odd_bundle *model, const odd_rows *rows, coding *c)
@@ -180,10 +180,10 @@ static odd_status coding_open(const odd_bundle *model, const odd_rows *rows, cod
     if (c->coder.d != d)
         ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the model takes %d", d, c->coder.d));
     ODD_TRY(odd_net_new(c->coder.graph, ODD_PRECISION_F32, &c->net));
-    ODD_TRY(odd_panels_new(rows, PORTION, &c->panels));
-    ODD_TRY(ODD_NEW(c->z, (int64_t)PORTION * d));
-    ODD_TRY(ODD_NEW(c->back, (int64_t)PORTION * d));
-    ODD_TRY(ODD_NEW(c->code, (int64_t)PORTION * c->coder.k));
+    ODD_TRY(odd_panels_new(rows, CHUNK, &c->panels));
+    ODD_TRY(ODD_NEW(c->z, (int64_t)CHUNK * d));
+    ODD_TRY(ODD_NEW(c->back, (int64_t)CHUNK * d));
+    ODD_TRY(ODD_NEW(c->code, (int64_t)CHUNK * c->coder.k));
 done:
     return st;
 }
@@ -198,8 +198,8 @@ static void coding_close(coding *c)
     odd_reduce_coder_free(&c->coder);
 }
 
-/* Length of what is not given back of the i-th row of a portion, in units of the features. */
-static double left_out(const coding *c, int64_t i)
+/* Length of what is not given back of the i-th row of a chunk, in units of the features. */
+static double residual_of(const coding *c, int64_t i)
 {
     const int d = c->coder.d;
     double sum = 0;
@@ -222,13 +222,13 @@ static odd_status code_panel(void *context, const odd_panel *panel)
     ODD_TRY(odd_net_run(c->net, count, c->number, c->z, output));
     memcpy(c->score + panel->local * k, c->code, (size_t)(count * k) * sizeof *c->score);
     for (int64_t i = 0; c->residual && i < count; i++)
-        c->residual[panel->local + i] = left_out(c, i);
+        c->residual[panel->local + i] = residual_of(c, i);
 done:
     return st;
 }
 
-static odd_status apply(const odd_bundle *model, const odd_rows *rows, float score[],
-                        double residual[])
+static odd_status apply_autoencoder(const odd_bundle *model, const odd_rows *rows, float score[],
+                                    double residual[])
 {
     coding c = {.coder = {.d = 0}, .score = score, .residual = residual};
     odd_status st;
@@ -245,8 +245,8 @@ const odd_reduction odd_reduction_autoencoder = {
     .options = table,
     .options_size = sizeof(odd_reduce_coder_options),
     .draws = true,
-    .plan = plan,
-    .fit = fit,
-    .width = width,
-    .apply = apply,
+    .plan = plan_autoencoder,
+    .fit = fit_autoencoder,
+    .width = read_width,
+    .apply = apply_autoencoder,
 };

@@ -151,7 +151,7 @@ done:
 }
 
 /* The items of a text, which is cut; there is room for MOST_ITEMS. */
-static odd_status split(char *words, odd_list *list)
+static odd_status split_words(char *words, odd_list *list)
 {
     for (char *at = words, *next; at && *at; at = next) {
         if (list->count == MOST_ITEMS) return odd_fail(ODD_FORMAT, "a model of too many layers");
@@ -175,7 +175,7 @@ static odd_status read_words(const odd_bundle *model, const char *name, char **w
     ODD_TRY(odd_bundle_get_text(model, name, &text));
     ODD_TRY(ODD_NEW(*words, (int64_t)strlen(text) + 1));
     strcpy(*words, text);
-    ODD_TRY(split(*words, list));
+    ODD_TRY(split_words(*words, list));
 done:
     return st;
 }

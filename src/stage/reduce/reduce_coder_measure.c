@@ -47,8 +47,8 @@ static odd_status add_squares(void *context, const odd_panel *panel)
 }
 
 /* One rank after the other goes on with the numbers of those before it, so that they are added up
- * in the order of the rows, whoever has these. @collective */
-static odd_status in_turn(measuring *m, odd_panel_function f, double value[], int64_t count)
+ * in the order of the rows, on any number of ranks. @collective */
+static odd_status add_in_turn(measuring *m, odd_panel_function f, double value[], int64_t count)
 {
     const MPI_Comm comm = m->rows->comm;
     odd_status st = ODD_OK;
@@ -60,7 +60,7 @@ static odd_status in_turn(measuring *m, odd_panel_function f, double value[], in
 }
 
 /* The first bad row of all ranks. @collective */
-static int64_t first_bad(const measuring *m)
+static int64_t first_bad_row(const measuring *m)
 {
     int64_t last = -m->bad_row;
     odd_max_i64(m->rows->comm, &last, 1);
@@ -75,10 +75,10 @@ odd_status odd_reduce_coder_measure(const odd_rows *rows, odd_reduce_coder *c, i
     *bad_row = -1;
     if (n < 1) return odd_fail(ODD_ARG, "an auto-encoder of no rows");
     ODD_TRY_ALL(rows->comm, odd_panels_new(rows, PANEL, &m.panels));
-    st = in_turn(&m, add_to_mean, c->mean, c->d);
-    if (st == ODD_NUMERIC) *bad_row = first_bad(&m);
+    st = add_in_turn(&m, add_to_mean, c->mean, c->d);
+    if (st == ODD_NUMERIC) *bad_row = first_bad_row(&m);
     ODD_TRY(st);
-    ODD_TRY(in_turn(&m, add_squares, &m.squares, 1));
+    ODD_TRY(add_in_turn(&m, add_squares, &m.squares, 1));
     c->scale = m.squares > 0 ? sqrt((double)n * c->d / m.squares) : 1;
 done:
     odd_panels_free(&m.panels);

@@ -104,7 +104,7 @@ done:
 }
 
 /* A model of an earlier run, and the width of the rows that it gives. @collective */
-static odd_status stored_model(const odd_run *run, int d, odd_bundle *model, int *k)
+static odd_status read_stored_model(const odd_run *run, int d, odd_bundle *model, int *k)
 {
     const odd_model_source from = model_source(run);
     int takes;
@@ -120,8 +120,8 @@ done:
 }
 
 /* From the rows that are not held out. @collective */
-static odd_status learn(odd_run *run, const odd_file *in, const odd_stored_rows *from,
-                        odd_bundle *model, int *k)
+static odd_status fit_reduction(odd_run *run, const odd_file *in, const odd_stored_rows *from,
+                                odd_bundle *model, int *k)
 {
     const odd_reduction *reduction = reduction_of(run->job);
     int64_t bad = -1;
@@ -139,12 +139,12 @@ static odd_status open_model(odd_run *run, const odd_file *in, odd_stored_rows *
     odd_status st;
     if (learns) {
         ODD_TRY(odd_learnt_rows_open(run, in, "features", all));
-        ODD_TRY(learn(run, in, all, model, k));
+        ODD_TRY(fit_reduction(run, in, all, model, k));
         if (!all->pick) return ODD_OK;
         odd_stored_rows_close(all);
     }
     ODD_TRY(odd_stored_rows_open(run, in, "features", all));
-    if (!learns) ODD_TRY(stored_model(run, all->rows.d, model, k));
+    if (!learns) ODD_TRY(read_stored_model(run, all->rows.d, model, k));
 done:
     return st;
 }
@@ -229,7 +229,7 @@ static odd_status plan_model(odd_run *run, odd_stage_plan *plan, int *k)
                          reduction->plan(odd_stage_options(&odd_stage_reduce, run->job), plan->rows,
                                          (int)plan->width, odd_size(run->comm), odd_threads(), k,
                                          &plan->memory, &plan->what));
-    ODD_TRY(stored_model(run, (int)plan->width, &model, k));
+    ODD_TRY(read_stored_model(run, (int)plan->width, &model, k));
     plan->memory = plan->width * *k * (int64_t)sizeof(double);
     odd_text_format(&plan->what, "%s from %lld to %d features by the model of %s", reduction->name,
                     (long long)plan->width, *k, from.given);

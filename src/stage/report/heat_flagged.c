@@ -29,13 +29,13 @@ typedef struct {
     odd_dataset *images; /* (n, height, width, channels) */
     odd_input input;
     int64_t n, count, *row, *fold; /* images; flagged ones that get a map; (count); (n) */
-    double *told;                  /* (n) log odds in train.h5 */
+    double *expected;              /* (n) log odds in train.h5 */
     int64_t first, mine;           /* my part of the flagged ones */
     int height, width, channels;
     uint8_t *levels; /* one image */
     float *planes;
     float *map;    /* (mine, height, width) */
-    bool mirrored; /* images were judged both ways: so is their heat, the mean of both */
+    bool mirrored; /* the network predicts both ways: heat is the mean of both */
     float *turned; /* (height, width) the heat of a mirrored image */
 } heating;
 
@@ -54,7 +54,7 @@ static void heating_close(heating *h)
     odd_file_close(&h->scores);
     odd_free(h->row);
     odd_free(h->fold);
-    odd_free(h->told);
+    odd_free(h->expected);
     odd_free(h->levels);
     odd_free(h->planes);
     odd_free(h->map);
@@ -90,8 +90,8 @@ static odd_status find_flagged(heating *h)
     ODD_TRY(odd_flagged_read(h->scores, h->n, &h->row, &flagged));
     ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->network, ODD_I64, h->n,
                                   (void **)&h->fold));
-    ODD_TRY(
-        odd_image_column_read(h->train, "train.h5", heat->said, ODD_F64, h->n, (void **)&h->told));
+    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->said, ODD_F64, h->n,
+                                  (void **)&h->expected));
     h->count = flagged < most ? flagged : most;
     for (int64_t i = 0; i < h->count; i++)
         if (h->fold[h->row[i]] < 0 || h->fold[h->row[i]] >= MOST_FOLDS)
@@ -105,13 +105,13 @@ done:
 /* The networks in networks/ must be those that train.h5 is about. */
 static odd_status check_odds(const heating *h, const char *path, int64_t row, double odds)
 {
-    const double told = h->told[row], slack = 1e-3 * (1 + fabs(told));
-    if (fabs(odds - told) <= slack) return ODD_OK;
+    const double expected = h->expected[row], slack = 1e-3 * (1 + fabs(expected));
+    if (fabs(odds - expected) <= slack) return ODD_OK;
     return odd_fail(ODD_FORMAT,
                     "'%s' is not the network that train.h5 is about: it gives image %lld log odds "
                     "of %.4g, not %.4g; remove train.h5 and run the job again, or set "
                     "report.heat_maps: false",
-                    path, (long long)row, odds, told);
+                    path, (long long)row, odds, expected);
 }
 
 /* Make odds and heat the mean of theirs and of those of the image in the mirror. */
@@ -169,7 +169,7 @@ done:
 }
 
 /* @collective */
-static odd_status map_mine(heating *h)
+static odd_status map_my_images(heating *h)
 {
     odd_progress *progress = odd_progress_start(h->run->comm, "report", "heat maps", h->count);
     int64_t folds = 0;
@@ -197,7 +197,7 @@ done:
     return st;
 }
 
-static odd_status gather(heating *h, odd_heat_maps *out)
+static odd_status gather_maps(heating *h, odd_heat_maps *out)
 {
     const size_t bytes = (size_t)h->height * (size_t)h->width * sizeof *h->map;
     int64_t count;
@@ -226,8 +226,8 @@ odd_status odd_heat_make(const odd_run *run, odd_heat_maps *out)
     ODD_TRY_ALL(run->comm, find_images(&h));
     ODD_TRY_ALL(run->comm, find_flagged(&h));
     if (h.count == 0) goto done;
-    ODD_TRY(map_mine(&h));
-    ODD_TRY(gather(&h, out));
+    ODD_TRY(map_my_images(&h));
+    ODD_TRY(gather_maps(&h, out));
     odd_log(ODD_LOG_INFO, "report: %lld heat maps in %.1f s", (long long)out->count,
             odd_seconds() - started);
 done:

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-    PORTION = 64,     /* windows that go through the network together */
+    CHUNK = 64,       /* windows that go through the network together */
     MOST_STEPS = 24,  /* of a window along a side: more tell nothing more */
     NEARLY_OF_10 = 8, /* tenths of the heat from the coldest to the hottest pixel */
 };
@@ -35,7 +35,7 @@ static walk walk_over(int side)
 }
 
 /* Places [*from, *to) of window i. */
-static void window(const walk *w, int i, int *from, int *to)
+static void window_range(const walk *w, int i, int *from, int *to)
 {
     const int at = 1 - w->width + i * w->step;
     *from = at > 0 ? at : 0;
@@ -49,8 +49,8 @@ typedef struct {
     walk down, across;
     float *map;    /* (values) as the image makes it */
     float *usual;  /* (planes) medians */
-    float *erased; /* (PORTION, values) */
-    float *output; /* (PORTION, values of the output) */
+    float *erased; /* (CHUNK, values) */
+    float *output; /* (CHUNK, values of the output) */
     double *odds;  /* (windows) */
     float *sorted; /* (area) */
 } work;
@@ -65,8 +65,8 @@ static odd_status work_open(const odd_heat_network *network, work *w)
     w->values = w->area * network->planes;
     ODD_TRY(ODD_NEW(w->map, w->values));
     ODD_TRY(ODD_NEW(w->usual, network->planes));
-    ODD_TRY(ODD_NEW(w->erased, PORTION * w->values));
-    ODD_TRY(ODD_NEW(w->output, (int64_t)PORTION * network->values));
+    ODD_TRY(ODD_NEW(w->erased, CHUNK * w->values));
+    ODD_TRY(ODD_NEW(w->output, (int64_t)CHUNK * network->values));
     ODD_TRY(ODD_NEW(w->odds, (int64_t)w->down.count * w->across.count));
     ODD_TRY(ODD_NEW(w->sorted, w->area));
 done:
@@ -99,12 +99,12 @@ static void find_usual(work *w)
 }
 
 /* The map without what is in window number i. */
-static void erase(const work *w, int64_t i, float out[])
+static void erase_window(const work *w, int64_t i, float out[])
 {
     const int columns = w->network->columns;
     int top, bottom, left, right;
-    window(&w->down, (int)(i / w->across.count), &top, &bottom);
-    window(&w->across, (int)(i % w->across.count), &left, &right);
+    window_range(&w->down, (int)(i / w->across.count), &top, &bottom);
+    window_range(&w->across, (int)(i % w->across.count), &left, &right);
     memcpy(out, w->map, (size_t)w->values * sizeof *out);
     for (int c = 0; c < w->network->planes; c++)
         for (int y = top; y < bottom; y++)
@@ -112,15 +112,15 @@ static void erase(const work *w, int64_t i, float out[])
                 out[c * w->area + (int64_t)y * columns + x] = w->usual[c];
 }
 
-static odd_status judge_windows(work *w)
+static odd_status compute_window_odds(work *w)
 {
     const int64_t windows = (int64_t)w->down.count * w->across.count;
     odd_status st = ODD_OK;
-    for (int64_t first = 0; first < windows; first += PORTION) {
-        const int64_t left = windows - first, count = left < PORTION ? left : PORTION;
+    for (int64_t first = 0; first < windows; first += CHUNK) {
+        const int64_t left = windows - first, count = left < CHUNK ? left : CHUNK;
 #pragma omp parallel for default(none) shared(w, first, count) schedule(static)
         for (int64_t i = 0; i < count; i++)
-            erase(w, first + i, w->erased + i * w->values);
+            erase_window(w, first + i, w->erased + i * w->values);
         ODD_TRY(odd_heat_odds(w->network, count, w->erased, w->output, w->odds + first));
     }
 done:
@@ -133,9 +133,9 @@ static float fall_at(const work *w, double odds, int y, int x)
     double sum = 0;
     int covered = 0, top, bottom, left, right;
     for (int i = 0; i < w->down.count; i++) {
-        window(&w->down, i, &top, &bottom);
+        window_range(&w->down, i, &top, &bottom);
         for (int j = 0; y >= top && y < bottom && j < w->across.count; j++) {
-            window(&w->across, j, &left, &right);
+            window_range(&w->across, j, &left, &right);
             if (x < left || x >= right) continue;
             sum += odds - w->odds[(int64_t)i * w->across.count + j];
             covered++;
@@ -155,7 +155,7 @@ static float place_of(int at, int pixels, int places, int *low)
 }
 
 /* Between the places, straight lines. */
-static void enlarge(const odd_heat_network *n, const float place[], float heat[])
+static void enlarge_heat(const odd_heat_network *n, const float place[], float heat[])
 {
     for (int y = 0; y < n->height; y++) {
         int top, left;
@@ -189,11 +189,11 @@ odd_status odd_heat_map(const odd_heat_network *network, const float image[], do
     ODD_TRY(make_map(&w, image));
     ODD_TRY(odd_heat_odds(network, 1, w.map, w.output, odds));
     find_usual(&w);
-    ODD_TRY(judge_windows(&w));
+    ODD_TRY(compute_window_odds(&w));
     for (int y = 0; y < network->rows; y++)
         for (int x = 0; x < network->columns; x++)
             w.sorted[(int64_t)y * network->columns + x] = fall_at(&w, *odds, y, x);
-    enlarge(network, w.sorted, heat);
+    enlarge_heat(network, w.sorted, heat);
 done:
     work_close(&w);
     return st;
@@ -213,8 +213,8 @@ static int64_t hottest_pixel(int64_t pixels, const float heat[], float *coldest)
 }
 
 /* Grow from the hottest pixel over neighbours that are hot enough. */
-static void grow(int height, int width, const float heat[], float least, int64_t from,
-                 int64_t queue[], uint8_t seen[], odd_heat_region *r)
+static void grow_region(int height, int width, const float heat[], float least, int64_t from,
+                        int64_t queue[], uint8_t seen[], odd_heat_region *r)
 {
     int64_t waiting = 1;
     int x0 = width, x1 = -1, y0 = height, y1 = -1;
@@ -251,7 +251,7 @@ odd_status odd_heat_hottest(int height, int width, const float heat[], odd_heat_
     const int64_t hottest = hottest_pixel(pixels, heat, &coldest);
     if (heat[hottest] <= 0) goto done;
     const float least = coldest + (heat[hottest] - coldest) * NEARLY_OF_10 / 10;
-    grow(height, width, heat, least, hottest, queue, seen, region);
+    grow_region(height, width, heat, least, hottest, queue, seen, region);
 done:
     odd_free(queue);
     odd_free(seen);

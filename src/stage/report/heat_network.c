@@ -60,7 +60,7 @@ done:
 }
 
 /* What is behind a map, which becomes the input. */
-static odd_status behind(const odd_graph *graph, int map, odd_graph **out)
+static odd_status graph_behind(const odd_graph *graph, int map, odd_graph **out)
 {
     part p = {.from = graph};
     odd_status st;
@@ -93,7 +93,8 @@ static odd_status open_parts(const odd_graph *graph, odd_heat_network *out)
     odd_graph *back = NULL;
     int map;
     odd_status st;
-    if (odd_graph_find(graph, "last_map", &map) != ODD_OK || behind(graph, map, &back) != ODD_OK) {
+    if (odd_graph_find(graph, "last_map", &map) != ODD_OK ||
+        graph_behind(graph, map, &back) != ODD_OK) {
         map = graph->input;
         ODD_TRY(odd_graph_copy(graph, &back));
     }

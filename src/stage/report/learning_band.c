@@ -6,7 +6,7 @@
 #include <math.h>
 
 /* Room for so many epochs: runs that stopped early may stand beside others. */
-static odd_status extend(odd_learning_band *b, int64_t epochs)
+static odd_status extend_band(odd_learning_band *b, int64_t epochs)
 {
     odd_learning_band longer = {.count = epochs};
     odd_status st = ODD_OK;
@@ -53,7 +53,7 @@ odd_status odd_learning_band_add(odd_learning_band *b, const odd_file *train, co
     const int64_t epochs = odd_dataset_shape(dataset)->shape[1];
     ODD_TRY(ODD_NEW(all, rows * epochs));
     ODD_TRY(odd_dataset_read(dataset, 0, rows, ODD_F64, all));
-    ODD_TRY(extend(b, epochs));
+    ODD_TRY(extend_band(b, epochs));
     for (int64_t k = 0; k < rows; k++)
         add_network(b, all + k * epochs, epochs);
     *networks = rows;

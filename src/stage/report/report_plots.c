@@ -10,7 +10,7 @@
 #define ROC_POINTS 500
 
 /* Pack the finite scores with their truth, after the gallery has used them by row. */
-static odd_status histogram(odd_page *p)
+static odd_status pack_histogram(odd_page *p)
 {
     const int64_t rows = odd_selection_rows(p->selection);
     bool known = false;
@@ -106,7 +106,7 @@ done:
 }
 
 /* The rare kinds get up to half of the points, or one would not see them. */
-static odd_status scatter(odd_page *p)
+static odd_status draw_scatter(odd_page *p)
 {
     const odd_report_options *options = odd_job_section(p->run->job, "report");
     cloud c = {0};
@@ -123,7 +123,7 @@ done:
 }
 
 /* How the fit went, where the detector says so. */
-static odd_status objective(odd_page *p, const odd_bundle *model)
+static odd_status read_objective(odd_page *p, const odd_bundle *model)
 {
     const odd_array *history = odd_bundle_find(model, "objective");
     odd_status st = ODD_OK;
@@ -138,7 +138,7 @@ done:
     return st;
 }
 
-static odd_status roc(odd_page *p, const odd_bundle *metrics)
+static odd_status read_roc(odd_page *p, const odd_bundle *metrics)
 {
     const odd_array *found = odd_bundle_find(metrics, "curve/sensitivity");
     const odd_array *kept = odd_bundle_find(metrics, "curve/recall");
@@ -158,23 +158,23 @@ done:
     return st;
 }
 
-static odd_status fit_history(odd_page *p)
+static odd_status read_fit_history(odd_page *p)
 {
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY(odd_bundle_read(p->model, "model", &model));
-    ODD_TRY(objective(p, &model));
+    ODD_TRY(read_objective(p, &model));
 done:
     odd_bundle_free(&model);
     return st;
 }
 
-static odd_status roc_curve(odd_page *p)
+static odd_status read_roc_curve(odd_page *p)
 {
     odd_bundle metrics = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY(odd_bundle_read(p->evaluate, "metrics", &metrics));
-    ODD_TRY(roc(p, &metrics));
+    ODD_TRY(read_roc(p, &metrics));
 done:
     odd_bundle_free(&metrics);
     return st;
@@ -183,10 +183,10 @@ done:
 odd_status odd_page_plots(odd_page *p)
 {
     odd_status st;
-    ODD_TRY(scatter(p));
-    ODD_TRY(histogram(p));
-    ODD_TRY(roc_curve(p));
-    ODD_TRY(fit_history(p));
+    ODD_TRY(draw_scatter(p));
+    ODD_TRY(pack_histogram(p));
+    ODD_TRY(read_roc_curve(p));
+    ODD_TRY(read_fit_history(p));
 done:
     return st;
 }

@@ -40,7 +40,7 @@ done:
 /* -- figures -- */
 
 /* NaN where there is none. */
-static double number(const odd_file *train, const char *name)
+static double read_number(const odd_file *train, const char *name)
 {
     odd_dataset *dataset = NULL;
     double value = NAN;
@@ -77,7 +77,7 @@ static void read_figures(const odd_train_task *task, const odd_file *train, odd_
     char text[TEXT_SIZE];
     double seconds;
     for (const odd_task_figure *f = task->figures; f && f->name; f++) {
-        const double value = number(train, f->dataset);
+        const double value = read_number(train, f->dataset);
         if (isnan(value)) continue;
         (f->share ? share_text : area_text)(value, text);
         odd_facts_add(&t->facts, f->name, "%s", text);
@@ -97,17 +97,17 @@ typedef struct {
     double *smallest, *largest, *altered, *auc, *auc_altered;
     uint8_t *learnt;
     int64_t lines;
-} judged;
+} damage_metrics;
 
-static void judged_free(judged *j)
+static void damage_metrics_free(damage_metrics *m)
 {
-    odd_free(j->name);
-    odd_free(j->smallest);
-    odd_free(j->largest);
-    odd_free(j->altered);
-    odd_free(j->auc);
-    odd_free(j->auc_altered);
-    odd_free(j->learnt);
+    odd_free(m->name);
+    odd_free(m->smallest);
+    odd_free(m->largest);
+    odd_free(m->altered);
+    odd_free(m->auc);
+    odd_free(m->auc_altered);
+    odd_free(m->learnt);
 }
 
 static odd_status read_column(const odd_file *train, const char *name, odd_type type, int64_t lines,
@@ -121,22 +121,22 @@ static odd_status read_column(const odd_file *train, const char *name, odd_type 
     return st;
 }
 
-static odd_status read_judged(const odd_file *train, judged *j)
+static odd_status read_damage_metrics(const odd_file *train, damage_metrics *m)
 {
     const struct {
         const char *name;
         odd_type type;
         void **out;
-    } column[] = {{"judged/smallest", ODD_F64, (void **)&j->smallest},
-                  {"judged/largest", ODD_F64, (void **)&j->largest},
-                  {"judged/altered", ODD_F64, (void **)&j->altered},
-                  {"judged/auc", ODD_F64, (void **)&j->auc},
-                  {"judged/auc_altered", ODD_F64, (void **)&j->auc_altered},
-                  {"judged/learnt", ODD_U8, (void **)&j->learnt}};
+    } column[] = {{"judged/smallest", ODD_F64, (void **)&m->smallest},
+                  {"judged/largest", ODD_F64, (void **)&m->largest},
+                  {"judged/altered", ODD_F64, (void **)&m->altered},
+                  {"judged/auc", ODD_F64, (void **)&m->auc},
+                  {"judged/auc_altered", ODD_F64, (void **)&m->auc_altered},
+                  {"judged/learnt", ODD_U8, (void **)&m->learnt}};
     odd_status st;
-    ODD_TRY(odd_column_read_text(train, "judged/name", MOST_LINES, &j->name, &j->width, &j->lines));
+    ODD_TRY(odd_column_read_text(train, "judged/name", MOST_LINES, &m->name, &m->width, &m->lines));
     for (size_t c = 0; c < sizeof column / sizeof *column; c++)
-        ODD_TRY(read_column(train, column[c].name, column[c].type, j->lines, column[c].out));
+        ODD_TRY(read_column(train, column[c].name, column[c].type, m->lines, column[c].out));
 done:
     return st;
 }
@@ -153,14 +153,14 @@ static void write_side(double smallest, double largest, char text[static TEXT_SI
 
 enum { COLUMNS = 6 };
 
-static void write_judged(const judged *j, int64_t i, char cell[COLUMNS][TEXT_SIZE])
+static void write_metrics_line(const damage_metrics *m, int64_t i, char cell[COLUMNS][TEXT_SIZE])
 {
-    snprintf(cell[0], TEXT_SIZE, "%s", j->name + (size_t)i * (j->width + 1));
-    write_side(j->smallest[i], j->largest[i], cell[1]);
-    snprintf(cell[2], TEXT_SIZE, "%s", j->learnt[i] ? "yes" : "no");
-    area_text(j->auc[i], cell[3]);
-    share_text(j->altered[i], cell[4]);
-    area_text(j->auc_altered[i], cell[5]);
+    snprintf(cell[0], TEXT_SIZE, "%s", m->name + (size_t)i * (m->width + 1));
+    write_side(m->smallest[i], m->largest[i], cell[1]);
+    snprintf(cell[2], TEXT_SIZE, "%s", m->learnt[i] ? "yes" : "no");
+    area_text(m->auc[i], cell[3]);
+    share_text(m->altered[i], cell[4]);
+    area_text(m->auc_altered[i], cell[5]);
 }
 
 /* Room for a table under these heads. */
@@ -183,18 +183,18 @@ done:
 }
 
 /* Kinds and sizes that were tried on purpose. */
-static odd_status table_of_judged(const odd_file *train, odd_page_training *t)
+static odd_status table_of_metrics(const odd_file *train, odd_page_training *t)
 {
     static const char *const head[COLUMNS] = {"Damage", "Side",           "Learnt",
                                               "AUC",    "Alters a pixel", "AUC of these"};
-    judged j = {0};
+    damage_metrics m = {0};
     odd_status st;
-    ODD_TRY(read_judged(train, &j));
-    ODD_TRY(begin_table(t, j.lines, COLUMNS, head));
-    for (int64_t i = 0; i < j.lines; i++)
-        write_judged(&j, i, t->text + (i + 1) * COLUMNS);
+    ODD_TRY(read_damage_metrics(train, &m));
+    ODD_TRY(begin_table(t, m.lines, COLUMNS, head));
+    for (int64_t i = 0; i < m.lines; i++)
+        write_metrics_line(&m, i, t->text + (i + 1) * COLUMNS);
 done:
-    judged_free(&j);
+    damage_metrics_free(&m);
     return st;
 }
 
@@ -222,7 +222,7 @@ done:
 
 static odd_status read_kinds(const odd_file *train, odd_page_training *t)
 {
-    if (odd_file_has(train, "judged/name")) return table_of_judged(train, t);
+    if (odd_file_has(train, "judged/name")) return table_of_metrics(train, t);
     if (odd_file_has(train, "kinds/name")) return table_of_learnt(train, t);
     return ODD_OK;
 }

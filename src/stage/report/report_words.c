@@ -23,14 +23,14 @@ void odd_facts_add(odd_facts *f, const char *name, const char *format, ...)
     f->count++;
 }
 
-static void metric(odd_page *p, const odd_bundle *metrics, const char *name, const char *key)
+static void add_metric(odd_page *p, const odd_bundle *metrics, const char *name, const char *key)
 {
     double value;
     if (odd_bundle_find(metrics, key) && odd_bundle_get_f64(metrics, key, &value) == ODD_OK)
         odd_facts_add(&p->metrics, name, "%.4f", value);
 }
 
-static odd_status confusion(odd_page *p, const odd_bundle *metrics)
+static odd_status read_confusion(odd_page *p, const odd_bundle *metrics)
 {
     odd_status st;
     ODD_TRY(odd_bundle_get_i64(metrics, "flagged/odd_found", &p->confusion.odd_found));
@@ -42,18 +42,18 @@ done:
     return st;
 }
 
-static odd_status evaluation(odd_page *p)
+static odd_status read_evaluation(odd_page *p)
 {
     odd_bundle metrics = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY(odd_bundle_read(p->evaluate, "metrics", &metrics));
-    metric(p, &metrics, "ROC AUC", "roc_auc/score");
-    metric(p, &metrics, "Average precision", "average_precision/score");
-    metric(p, &metrics, "Sensitivity (odd images found)", "flagged/sensitivity");
-    metric(p, &metrics, "Recall (theme images kept)", "flagged/recall");
-    metric(p, &metrics, "Precision", "flagged/precision");
-    metric(p, &metrics, "F1", "flagged/f1");
-    if (odd_bundle_find(&metrics, "flagged/odd_found")) ODD_TRY(confusion(p, &metrics));
+    add_metric(p, &metrics, "ROC AUC", "roc_auc/score");
+    add_metric(p, &metrics, "Average precision", "average_precision/score");
+    add_metric(p, &metrics, "Sensitivity (odd images found)", "flagged/sensitivity");
+    add_metric(p, &metrics, "Recall (theme images kept)", "flagged/recall");
+    add_metric(p, &metrics, "Precision", "flagged/precision");
+    add_metric(p, &metrics, "F1", "flagged/f1");
+    if (odd_bundle_find(&metrics, "flagged/odd_found")) ODD_TRY(read_confusion(p, &metrics));
     p->data.metric = p->metrics.fact;
     p->data.metrics = p->metrics.count;
 done:
@@ -62,7 +62,7 @@ done:
 }
 
 /* Seconds of each stage, their sum first. */
-static void stage_times(odd_page *p)
+static void add_stage_times(odd_page *p)
 {
     const struct {
         const char *name;
@@ -85,7 +85,7 @@ static void stage_times(odd_page *p)
             odd_facts_add(&p->summary, stage[i].name, "%s", odd_human_seconds(seconds[i], text));
 }
 
-static odd_status summary(odd_page *p)
+static odd_status write_summary(odd_page *p)
 {
     const odd_report_options *options = odd_job_section(p->run->job, "report");
     char rows[32], flagged[32], unreadable[32];
@@ -101,7 +101,7 @@ static odd_status summary(odd_page *p)
     odd_facts_add(&p->summary, "Flagged", "%s (%.1f %%)", flagged,
                   100 * (double)p->data.flagged_total / (double)odd_selection_rows(p->selection));
     odd_facts_add(&p->summary, "Unreadable", "%s", unreadable);
-    stage_times(p);
+    add_stage_times(p);
     odd_facts_add(&p->summary, "Detector", "%s", detector);
     odd_facts_add(&p->summary, "Ranks x threads", "%d x %d", odd_size(p->run->comm), odd_threads());
     snprintf(p->subtitle, sizeof p->subtitle, "%s images audited, %s flagged as odd, %s unreadable",
@@ -118,7 +118,7 @@ done:
     return st;
 }
 
-static odd_status unreadable(odd_page *p)
+static odd_status read_unreadable(odd_page *p)
 {
     int64_t *row = NULL, count, listed;
     size_t width;
@@ -147,9 +147,9 @@ done:
 odd_status odd_page_words(odd_page *p)
 {
     odd_status st;
-    ODD_TRY(evaluation(p));
-    ODD_TRY(unreadable(p));
-    ODD_TRY(summary(p));
+    ODD_TRY(read_evaluation(p));
+    ODD_TRY(read_unreadable(p));
+    ODD_TRY(write_summary(p));
 done:
     return st;
 }

@@ -41,12 +41,12 @@ static const odd_option score_table[] = {
 const odd_section odd_score_section =
     ODD_SECTION("score", "Ranking and flagging", score_table, odd_score_options);
 
-static bool is(const odd_score_options *o, const char *way)
+static bool flags_by(const odd_score_options *o, const char *way)
 {
     return strcmp(o->flag_by, way) == 0;
 }
 
-static int falling(const void *a, const void *b)
+static int compare_falling(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x < y) - (x > y);
@@ -60,12 +60,12 @@ static odd_status sort_scores(const odd_ranked *rows, double **sorted, int64_t *
     ODD_TRY(ODD_NEW(*sorted, rows->n));
     for (int64_t i = 0; i < rows->n; i++)
         if (!isnan(rows->score[i])) (*sorted)[(*count)++] = rows->score[i];
-    qsort(*sorted, (size_t)*count, sizeof **sorted, falling);
+    qsort(*sorted, (size_t)*count, sizeof **sorted, compare_falling);
 done:
     return st;
 }
 
-static odd_status by_count(const odd_ranked *rows, double share, odd_flagging *out)
+static odd_status flag_by_share(const odd_ranked *rows, double share, odd_flagging *out)
 {
     double *sorted = NULL;
     int64_t readable;
@@ -78,7 +78,7 @@ done:
     return st;
 }
 
-static void by_probability(const odd_ranked *rows, double threshold, odd_flagging *out)
+static void flag_by_probability(const odd_ranked *rows, double threshold, odd_flagging *out)
 {
     out->by_chance = true;
     out->threshold = threshold;
@@ -98,7 +98,7 @@ static double mean_probability(const odd_ranked *rows)
     return count > 0 ? sum / (double)count : 0;
 }
 
-static odd_status calibration_scores(const odd_ranked *rows, double **score, int64_t *count)
+static odd_status collect_calibration(const odd_ranked *rows, double **score, int64_t *count)
 {
     odd_status st;
     *count = 0;
@@ -109,13 +109,13 @@ done:
     return st;
 }
 
-static odd_status by_false_alarm(const odd_job *job, const odd_score_options *o,
-                                 const odd_ranked *rows, odd_flagging *out)
+static odd_status flag_by_false_alarm(const odd_job *job, const odd_score_options *o,
+                                      const odd_ranked *rows, odd_flagging *out)
 {
     double *score = NULL;
     int64_t count;
     odd_status st;
-    ODD_TRY(calibration_scores(rows, &score, &count));
+    ODD_TRY(collect_calibration(rows, &score, &count));
     st = odd_conformal_cut(count, score, o->false_alarm, o->confidence, &out->cut);
     if (st == ODD_ARG) {
         char reason[ODD_REASON_SIZE];
@@ -142,11 +142,11 @@ odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_f
     const odd_score_options *o = odd_job_section(job, "score");
     const bool share_given = o->flag_share >= 0;
     *out = (odd_flagging){0};
-    if (is(o, "false_alarm")) return by_false_alarm(job, o, rows, out);
-    if (is(o, "estimate")) return by_count(rows, mean_probability(rows), out);
-    if (is(o, "share") || (is(o, "auto") && (share_given || !rows->probability)))
-        return by_count(rows, share_given ? o->flag_share : USUAL_SHARE, out);
-    by_probability(rows, o->flag_threshold, out);
+    if (flags_by(o, "false_alarm")) return flag_by_false_alarm(job, o, rows, out);
+    if (flags_by(o, "estimate")) return flag_by_share(rows, mean_probability(rows), out);
+    if (flags_by(o, "share") || (flags_by(o, "auto") && (share_given || !rows->probability)))
+        return flag_by_share(rows, share_given ? o->flag_share : USUAL_SHARE, out);
+    flag_by_probability(rows, o->flag_threshold, out);
     return ODD_OK;
 }
 
@@ -158,11 +158,11 @@ bool odd_flagging_flags(const odd_flagging *f, double score, double probability)
 odd_status odd_flagging_check(const odd_job *job, bool has_probability)
 {
     const odd_score_options *o = odd_job_section(job, "score");
-    if (!has_probability && (is(o, "probability") || is(o, "estimate")))
+    if (!has_probability && (flags_by(o, "probability") || flags_by(o, "estimate")))
         return odd_job_fail(job, "score.flag_by",
                             "'%s' needs a detector that gives probabilities, such as mixture",
                             o->flag_by);
-    if (is(o, "false_alarm") && odd_calibration_share(job) == 0)
+    if (flags_by(o, "false_alarm") && odd_calibration_share(job) == 0)
         return odd_job_fail(job, "score.flag_by",
                             "'false_alarm' needs verified theme images that the fit is not told "
                             "of: set fit.calibration, such as 0.5");

@@ -19,7 +19,8 @@ void odd_scored_free(odd_scored *s)
     odd_free(s->reason);
 }
 
-static odd_status place(odd_scored *s, const int64_t row[], const double given[], int64_t rows)
+static odd_status place_scores(odd_scored *s, const int64_t row[], const double given[],
+                               int64_t rows)
 {
     odd_status st;
     ODD_TRY(ODD_NEW(s->value, s->n * s->by.columns));
@@ -59,7 +60,7 @@ static odd_status count_flagged(const odd_run *run, odd_scored *s)
     return odd_flagging_decide(run->job, &rows, &s->flagging);
 }
 
-static odd_status explain(const odd_bundle *model, odd_scored *s)
+static odd_status explain_flagged(const odd_bundle *model, odd_scored *s)
 {
     double value[ODD_MOST_SCORE_COLUMNS];
     s->reason = odd_alloc(s->flagged, sizeof *s->reason);
@@ -81,13 +82,13 @@ odd_status odd_score_rank(const odd_run *run, const odd_file *features, const od
     if (rows != scored)
         ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has %lld images, reduce.h5 %lld rows",
                          (long long)rows, (long long)scored));
-    ODD_TRY(place(s, row, given, rows));
+    ODD_TRY(place_scores(s, row, given, rows));
     qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
     ODD_TRY(odd_calibration_mark(run->job, s->n, odd_selection_verified(run->selection),
                                  &s->calibrates));
     ODD_TRY(count_flagged(run, s));
     s->flagged = s->flagging.flagged;
-    ODD_TRY(explain(model, s));
+    ODD_TRY(explain_flagged(model, s));
 done:
     odd_free(row);
     return st;

@@ -16,7 +16,7 @@
 
 static const char residual_about[] = "length of what the components do not hold; larger is odder";
 
-static odd_status no_such_column(const odd_job *job, const odd_scoring *s, const char *name)
+static odd_status fail_no_column(const odd_job *job, const odd_scoring *s, const char *name)
 {
     odd_text names = ODD_TEXT_EMPTY;
     for (int c = 0; c < s->columns; c++)
@@ -33,24 +33,25 @@ static void add_column(odd_scoring *s, odd_score_column column)
     s->column[s->columns++] = column;
 }
 
-static bool says(const odd_task_column *said, const char *name)
+static bool has_column(const odd_task_column *column, const char *name)
 {
-    while (said && said->dataset && strcmp(said->column.name, name) != 0)
-        said++;
-    return said && said->dataset;
+    while (column && column->dataset && strcmp(column->column.name, name) != 0)
+        column++;
+    return column && column->dataset;
 }
 
 static void add_columns(odd_scoring *s)
 {
     /* an auto-encoder has a better right to the name */
-    const char *residual = says(s->said, "reconstruction") ? "residual" : "reconstruction";
+    const char *residual =
+        has_column(s->trained_columns, "reconstruction") ? "residual" : "reconstruction";
     for (int c = 0; c < s->residual; c++)
         add_column(s, s->detector->columns[c]);
     add_column(s, (odd_score_column){residual, residual_about, 1});
-    if (!s->said) return;
+    if (!s->trained_columns) return;
     s->trained = s->columns;
-    for (const odd_task_column *said = s->said; said->dataset; said++)
-        add_column(s, said->column);
+    for (const odd_task_column *column = s->trained_columns; column->dataset; column++)
+        add_column(s, column->column);
 }
 
 /* Is it a network, not the detector, that ranks? */
@@ -64,7 +65,7 @@ static int find_probability(const odd_scoring *s)
 {
     if (ranks_by_network(s))
         for (int c = s->trained; c < s->columns; c++)
-            if (s->said[c - s->trained].evidence) return c;
+            if (s->trained_columns[c - s->trained].evidence) return c;
     for (int c = 0; c < s->residual; c++)
         if (strcmp(s->column[c].name, "posterior") == 0) return c;
     return -1;
@@ -79,13 +80,13 @@ odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd
                          .residual = odd_detector_columns(detector),
                          .trained = -1,
                          .share = options->damage_share};
-    if (out->task && out->task->columns) out->said = out->task->columns(job);
+    if (out->task && out->task->columns) out->trained_columns = out->task->columns(job);
     add_columns(out);
     out->rank_by = *wish ? -1 : 0;
     for (int c = 0; c < out->columns; c++)
         if (out->column[c].ranks != 0 && strcmp(out->column[c].name, wish) == 0) out->rank_by = c;
     out->probability = find_probability(out);
-    return out->rank_by >= 0 ? ODD_OK : no_such_column(job, out, wish);
+    return out->rank_by >= 0 ? ODD_OK : fail_no_column(job, out, wish);
 }
 
 odd_status odd_scoring_do(const odd_scoring *s, const odd_bundle *model, const odd_rows *rows,
@@ -109,27 +110,27 @@ done:
 
 /* Calibrated log odds of images of which half are odd, as a probability where another share is.
  */
-static double with_share(double odds, double share)
+static double probability_at_share(double odds, double share)
 {
     return 1 / (1 + exp(-odds) * (1 - share) / share);
 }
 
 /* One column of scores from one of train.h5, by the image of each of my rows. */
-static odd_status add_said(const odd_scoring *by, int column, const char *name,
-                           const odd_file *train, const odd_partition *part, const int64_t row[],
-                           double score[])
+static odd_status add_network_column(const odd_scoring *by, int column, const char *name,
+                                     const odd_file *train, const odd_partition *part,
+                                     const int64_t row[], double score[])
 {
-    double *said = NULL;
+    double *value = NULL;
     int64_t images;
     odd_status st;
-    ODD_TRY(odd_column_read(train, name, ODD_F64, (void **)&said, &images));
+    ODD_TRY(odd_column_read(train, name, ODD_F64, (void **)&value, &images));
     for (int64_t i = 0; i < part->n_local; i++) {
         if (row[i] < 0 || row[i] >= images)
             ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 and features.h5 are of other images"));
-        score[i * by->columns + column] = said[row[i]];
+        score[i * by->columns + column] = value[row[i]];
     }
 done:
-    odd_free(said);
+    odd_free(value);
     return st;
 }
 
@@ -138,10 +139,10 @@ static odd_status add_probability(const odd_scoring *by, int column, const char 
                                   const odd_file *train, const odd_partition *part,
                                   const int64_t row[], double score[])
 {
-    odd_status st = add_said(by, column, evidence, train, part, row, score);
+    odd_status st = add_network_column(by, column, evidence, train, part, row, score);
     for (int64_t i = 0; i < part->n_local && st == ODD_OK; i++) {
         double *value = &score[i * by->columns + column];
-        *value = with_share(*value, by->share);
+        *value = probability_at_share(*value, by->share);
     }
     return st;
 }
@@ -150,19 +151,20 @@ odd_status odd_scoring_add_trained(const odd_scoring *by, const odd_file *featur
                                    const odd_file *train, const odd_partition *part, double score[])
 {
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {part->n}};
-    const odd_task_column *said = by->said;
+    const odd_task_column *trained = by->trained_columns;
     odd_dataset *dataset = NULL;
     int64_t *row = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(row, part->n_local));
     ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
     ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_I64, row));
-    for (int c = 0; said && said[c].dataset; c++)
-        if (said[c].evidence && by->share > 0)
+    for (int c = 0; trained && trained[c].dataset; c++)
+        if (trained[c].evidence && by->share > 0)
             ODD_TRY(
-                add_probability(by, by->trained + c, said[c].evidence, train, part, row, score));
+                add_probability(by, by->trained + c, trained[c].evidence, train, part, row, score));
         else
-            ODD_TRY(add_said(by, by->trained + c, said[c].dataset, train, part, row, score));
+            ODD_TRY(add_network_column(by, by->trained + c, trained[c].dataset, train, part, row,
+                                       score));
 done:
     odd_dataset_close(&dataset);
     odd_free(row);
@@ -178,7 +180,8 @@ void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const dou
                         char *buffer, size_t size)
 {
     if (ranks_by_network(s))
-        s->task->reason(s->said, s->rank_by - s->trained, score + s->trained, buffer, size);
+        s->task->reason(s->trained_columns, s->rank_by - s->trained, score + s->trained, buffer,
+                        size);
     else
         s->detector->reason(model, score, buffer, size);
 }
