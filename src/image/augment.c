@@ -42,7 +42,8 @@ static double either_way(double most, double u)
     return most * (2 * u - 1);
 }
 
-static change draw(const odd_augment_options *o, uint64_t seed, int64_t number, uint32_t turn)
+static change draw_change(const odd_augment_options *o, uint64_t seed, int64_t number,
+                          uint32_t turn)
 {
     double u[DRAWS];
     for (uint32_t k = 0; k < DRAWS; k++)
@@ -60,19 +61,19 @@ static change draw(const odd_augment_options *o, uint64_t seed, int64_t number, 
 
 /* -- places -- */
 
-static int64_t within(int64_t i, int64_t n)
+static int64_t clamp_index(int64_t i, int64_t n)
 {
     return i < 0 ? 0 : i < n ? i : n - 1;
 }
 
 /* Each pixel comes from where the change takes it from. */
-static void take(const change *c, const odd_image *from, uint8_t *to)
+static void shift_pixels(const change *c, const odd_image *from, uint8_t *to)
 {
     const size_t channels = (size_t)from->channels;
     for (int64_t y = 0; y < from->height; y++) {
-        const int64_t row = within(y - c->down, from->height) * from->width;
+        const int64_t row = clamp_index(y - c->down, from->height) * from->width;
         for (int64_t x = 0; x < from->width; x++, to += channels) {
-            const int64_t at = within(x - c->right, from->width);
+            const int64_t at = clamp_index(x - c->right, from->width);
             const int64_t column = c->flip ? from->width - 1 - at : at;
             memcpy(to, from->pixels + (size_t)(row + column) * channels, channels);
         }
@@ -80,12 +81,13 @@ static void take(const change *c, const odd_image *from, uint8_t *to)
 }
 
 /* Between pixels: a mean of the nearest four, each as near as it counts. */
-static void blend(const odd_image *from, double x, double y, uint8_t *to)
+static void interpolate_pixel(const odd_image *from, double x, double y, uint8_t *to)
 {
     const double left = floor(x), top = floor(y), right = x - left, down = y - top;
-    const int64_t x0 = within((int64_t)left, from->width), y0 = within((int64_t)top, from->height);
-    const int64_t x1 = within((int64_t)left + 1, from->width);
-    const int64_t y1 = within((int64_t)top + 1, from->height);
+    const int64_t x0 = clamp_index((int64_t)left, from->width),
+                  y0 = clamp_index((int64_t)top, from->height);
+    const int64_t x1 = clamp_index((int64_t)left + 1, from->width);
+    const int64_t y1 = clamp_index((int64_t)top + 1, from->height);
     const uint8_t *a = from->pixels + (y0 * from->width + x0) * from->channels;
     const uint8_t *b = from->pixels + (y0 * from->width + x1) * from->channels;
     const uint8_t *c = from->pixels + (y1 * from->width + x0) * from->channels;
@@ -96,7 +98,7 @@ static void blend(const odd_image *from, double x, double y, uint8_t *to)
 }
 
 /* A place of the result, seen from the middle, is that place slanted, then grown, then turned. */
-static void warp(const change *c, const odd_image *from, uint8_t *to)
+static void warp_pixels(const change *c, const odd_image *from, uint8_t *to)
 {
     const double across = (from->width - 1) / 2.0, along = (from->height - 1) / 2.0;
     const double cosine = cos(c->turn) / c->size, sine = sin(c->turn) / c->size;
@@ -104,12 +106,12 @@ static void warp(const change *c, const odd_image *from, uint8_t *to)
         for (int x = 0; x < from->width; x++, to += from->channels) {
             const double right = cosine * (x - across) + sine * (y - along);
             const double down = cosine * (y - along) - sine * (x - across);
-            blend(from, right - c->slant * down + across, down + along, to);
+            interpolate_pixel(from, right - c->slant * down + across, down + along, to);
         }
 }
 
-static odd_status replace(const change *c, odd_image *image,
-                          void (*make)(const change *c, const odd_image *from, uint8_t *to))
+static odd_status replace_pixels(const change *c, odd_image *image,
+                                 void (*make)(const change *c, const odd_image *from, uint8_t *to))
 {
     const int64_t bytes = (int64_t)image->width * image->height * image->channels;
     uint8_t *made = NULL;
@@ -122,12 +124,12 @@ done:
     return st;
 }
 
-static odd_status move(const change *c, odd_image *image)
+static odd_status move_image(const change *c, odd_image *image)
 {
     const bool is_warped = c->turn != 0 || c->size != 1 || c->slant != 0;
     odd_status st = ODD_OK;
-    if (is_warped) ODD_TRY(replace(c, image, warp));
-    if (c->flip || c->right != 0 || c->down != 0) ODD_TRY(replace(c, image, take));
+    if (is_warped) ODD_TRY(replace_pixels(c, image, warp_pixels));
+    if (c->flip || c->right != 0 || c->down != 0) ODD_TRY(replace_pixels(c, image, shift_pixels));
 done:
     return st;
 }
@@ -142,7 +144,7 @@ static double mean_level(int64_t n, const uint8_t level[])
     return (double)sum / (double)n;
 }
 
-static void shade(const change *c, odd_image *image)
+static void shade_image(const change *c, odd_image *image)
 {
     const int64_t n = (int64_t)image->width * image->height * image->channels;
     uint8_t to[256];
@@ -157,8 +159,8 @@ static void shade(const change *c, odd_image *image)
 odd_status odd_augment(const odd_augment_options *options, uint64_t seed, int64_t number,
                        uint32_t turn, odd_image *image)
 {
-    const change c = draw(options, seed, number, turn);
-    odd_status st = move(&c, image);
-    if (st == ODD_OK) shade(&c, image);
+    const change c = draw_change(options, seed, number, turn);
+    odd_status st = move_image(&c, image);
+    if (st == ODD_OK) shade_image(&c, image);
     return st;
 }

@@ -99,7 +99,8 @@ const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset)
     return offset > 0 ? c->pool + offset : "";
 }
 
-/* Neighbours of one source have one offset, which tells readers that their file is open already. */
+/* Neighbours of one source have one offset, by which readers know that their file is open already.
+ */
 static odd_status add_source(odd_catalogue *c, const char *source, int64_t *offset)
 {
     const int64_t last = c->count > 0 ? c->item[c->count - 1].source : 0;

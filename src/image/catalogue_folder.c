@@ -53,7 +53,7 @@ static odd_status list_folders(const odd_catalogue_options *options, const char 
     ODD_TRY(odd_walk_all(&w));
     if (out->count == 0) ODD_TRY(odd_catalogue_none(options, &passed));
     warn_of_empty(&w);
-    odd_passed_tell(&passed, odd_content_wanted(options));
+    odd_passed_log(&passed, odd_content_wanted(options));
     odd_catalogue_sort(out);
     odd_catalogue_seal(out);
 done:

@@ -118,7 +118,7 @@ static odd_status open_reader(const odd_catalogue_options *options, const odd_ca
 }
 
 /* A file that cannot be opened any more counts as cut before its first item. */
-static void turn_to(odd_reader *reader, int64_t source)
+static void open_source(odd_reader *reader, int64_t source)
 {
     if (reader->source == source) return;
     odd_idx_close(&reader->idx);
@@ -180,7 +180,7 @@ static odd_status read_item(odd_reader *reader, int64_t i, int64_t limit, uint8_
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
     if (!odd_item_sound(reader->catalogue, i, result)) return ODD_OK;
-    turn_to(reader, item->source);
+    open_source(reader, item->source);
     if (reader->cut < 0 || item->offset < reader->cut)
         return read_image(reader, item->offset, limit, raw, result);
     *result = reader->result;

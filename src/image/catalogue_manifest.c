@@ -14,7 +14,7 @@
 enum { PATH, LABEL, SPLIT, VERIFIED, GROUP, KNOWN };
 static const char *const known_names[KNOWN] = {"path", "label", "split", "verified", "group"};
 
-/* As the header line tells. Blanks around a name in it are around the values, too. */
+/* As the header line says. Blanks around a name in it are around the values, too. */
 struct column {
     int meaning; /* KNOWN: ignored */
     bool blank_before, blank_after;
@@ -49,7 +49,7 @@ static bool is_blank(char c)
 }
 
 /* Take a field into m->text without the blanks that are around its column. */
-static void trim(struct manifest *m, const char *field, struct column *column)
+static void trim_field(struct manifest *m, const char *field, struct column *column)
 {
     size_t length = strlen(field);
     while (column->blank_before && is_blank(*field)) {
@@ -63,7 +63,7 @@ static void trim(struct manifest *m, const char *field, struct column *column)
 
 /* ---- the header line ---- */
 
-static int meaning_of(const char *name)
+static int column_meaning(const char *name)
 {
     int k = 0;
     while (k < KNOWN && strcasecmp(name, known_names[k]) != 0)
@@ -78,10 +78,10 @@ static odd_status name_column(struct manifest *m, const char *name)
     struct column *c = &m->column[m->at];
     c->blank_before = is_blank(*name);
     c->blank_after = length > 0 && is_blank(name[length - 1]);
-    trim(m, name, c);
+    trim_field(m, name, c);
     odd_status st = odd_text_status(&m->text);
     if (st != ODD_OK) return st;
-    c->meaning = meaning_of(m->text.s);
+    c->meaning = column_meaning(m->text.s);
     c->name = odd_hash_add_text(ODD_HASH_START, m->text.s).low;
     for (int i = 0; c->meaning < KNOWN && i < m->at; i++)
         if (m->column[i].meaning == c->meaning)
@@ -114,7 +114,7 @@ static odd_status take_value(struct manifest *m, const char *field)
 {
     if (m->at >= m->columns) return ODD_OK; /* the row is refused when it ends */
     struct column *c = &m->column[m->at];
-    trim(m, field, c);
+    trim_field(m, field, c);
     odd_status st = odd_text_status(&m->text);
     if (st != ODD_OK) return st;
     if (c->meaning < KNOWN) set_text(&m->value[c->meaning], m->text.s, m->text.length);
@@ -145,7 +145,7 @@ static bool verified_of(const char *text, int32_t *verified)
     return false;
 }
 
-static odd_status look_at_file(odd_catalogue *c, const char *path, odd_item *item)
+static odd_status stat_file(odd_catalogue *c, const char *path, odd_item *item)
 {
     struct stat info;
     if (stat(path, &info) != 0)
@@ -170,7 +170,7 @@ static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[LABEL]), &item->label));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[SPLIT]), &item->split));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[GROUP]), &item->group));
-    ODD_TRY(look_at_file(c, path, item));
+    ODD_TRY(stat_file(c, path, item));
     ODD_TRY(odd_manifest_rows_add(m->rows, path, m->fields, m->number, line));
 done:
     free(path);
@@ -203,7 +203,7 @@ static odd_status take_row(void *context, int64_t line)
 
 /* ---- a file ---- */
 
-static odd_status folder_of(const char *path, char **folder)
+static odd_status folder_of_path(const char *path, char **folder)
 {
     const char *slash = strrchr(path, '/');
     size_t length = slash == path ? 1 : (size_t)(slash ? slash - path : 0);
@@ -231,7 +231,7 @@ static odd_status list_manifest(const char *folder, const char *given, int64_t n
     int fd = -1;
     odd_status st;
     ODD_TRY(odd_path_under(folder, given, &path));
-    ODD_TRY(folder_of(path, &m.folder));
+    ODD_TRY(folder_of_path(path, &m.folder));
     m.file = path;
     fd = odd_regular_open(path, &info, &why);
     ODD_TRY(fd >= 0 ? ODD_OK : odd_fail(ODD_IO, "cannot open manifest '%s': %s", path, why));

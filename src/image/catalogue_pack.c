@@ -67,7 +67,7 @@ static bool is_valid_item(const odd_catalogue *c, const odd_item *item)
 }
 
 /* Every string ends in the pool, because the pool ends with a 0. */
-static odd_status check(const odd_catalogue *c)
+static odd_status check_items(const odd_catalogue *c)
 {
     if (c->pool_size > 0 && (c->pool[0] != '\0' || c->pool[c->pool_size - 1] != '\0'))
         return odd_fail(ODD_FORMAT, "strings of a packed catalogue do not end");
@@ -93,7 +93,7 @@ odd_status odd_catalogue_unpack(const char *bytes, int64_t size, odd_catalogue *
     c.count = c.item_room = h.count;
     c.pool_size = c.pool_room = h.pool_size;
     c.digest = h.digest;
-    ODD_TRY(check(&c));
+    ODD_TRY(check_items(&c));
     *out = c;
     return ODD_OK;
 done:

@@ -49,7 +49,7 @@ static int compare_targets(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
-/* What is not there is told by who opens it. */
+/* Says nothing of a path that is not there: opening it fails. */
 static odd_status find_targets(const odd_list *path, const char *folder, struct target *target,
                                int64_t *count)
 {

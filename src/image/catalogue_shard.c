@@ -80,7 +80,7 @@ static bool is_open_ended(const odd_tar_shard *s, struct archive *a)
     return !s->cut && !s->ended && archive_read_header_position(a) >= s->size;
 }
 
-static odd_status tell_damage(const odd_tar_shard *s, struct archive *a)
+static odd_status report_damage(const odd_tar_shard *s, struct archive *a)
 {
     const char *why = archive_error_string(a);
     if (s->files == 0 && (s->cut || s->damaged > 0 || s->strange > 0))
@@ -109,7 +109,7 @@ static odd_status index_members(odd_tar_shard *s, struct archive *a)
         ODD_TRY(next_member(s, a, &entry));
         if (entry) ODD_TRY(odd_shard_member(s, a, entry));
     } while (entry && !s->cut);
-    ODD_TRY(tell_damage(s, a));
+    ODD_TRY(report_damage(s, a));
 done:
     return st;
 }
@@ -162,8 +162,8 @@ static int compare_digests(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-/* Two images of one name are two images, but who reads a list of names must know. */
-static odd_status tell_twins(const odd_tar_shard *s)
+/* Two images of one name are two images, but readers of a list of names must know. */
+static odd_status log_twins(const odd_tar_shard *s)
 {
     const odd_catalogue *c = s->out;
     const int64_t count = c->count - s->first;
@@ -194,8 +194,8 @@ static odd_status index_shard(odd_tar_shard *s, struct archive *a)
     ODD_TRY(odd_members_resolve(&s->members));
     odd_output_sort(&s->output);
     ODD_TRY(drop_items(s));
-    ODD_TRY(tell_twins(s));
-    ODD_TRY(odd_output_tell(&s->output, s->name, s->passed));
+    ODD_TRY(log_twins(s));
+    ODD_TRY(odd_output_count(&s->output, s->name, s->passed));
     s->passed->files += s->files;
 done:
     return st;

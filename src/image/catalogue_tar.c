@@ -32,7 +32,7 @@ static odd_status list_shards(const odd_catalogue_options *options, const char *
     ODD_TRY(odd_paths_check(options, folder));
     ODD_TRY(odd_shards_find(options, folder, &shards, &passed));
     ODD_TRY(index_shards(options, &shards, out, &passed));
-    odd_passed_tell(&passed, odd_content_wanted(options));
+    odd_passed_log(&passed, odd_content_wanted(options));
     odd_catalogue_seal(out);
 done:
     if (st != ODD_OK) odd_catalogue_free(out);
@@ -57,7 +57,7 @@ static odd_status open_shards(const odd_catalogue_options *options, const odd_ca
     return st;
 }
 
-static bool turn_to(odd_reader *reader, int64_t source, odd_read_result *result)
+static bool open_shard(odd_reader *reader, int64_t source, odd_read_result *result)
 {
     struct stat info;
     const char *why;
@@ -77,7 +77,7 @@ static odd_status read_member(odd_reader *reader, int64_t i, int64_t limit, uint
     *size = 0;
     *raw = (odd_image)ODD_IMAGE_EMPTY;
     if (!odd_item_sound(reader->catalogue, i, result)) return ODD_OK;
-    if (!turn_to(reader, item->source, result)) return ODD_OK;
+    if (!open_shard(reader, item->source, result)) return ODD_OK;
     return odd_span_read(reader->fd, item->offset, item->size, limit, bytes, size, result);
 }
 

@@ -41,7 +41,7 @@ int odd_damage_find(const char *name)
 
 /* -- doing it -- */
 
-static odd_status check(const odd_damage_options *options, const odd_image *image)
+static odd_status check_arguments(const odd_damage_options *options, const odd_image *image)
 {
     if (image->channels != 1 && image->channels != 3)
         return odd_fail(ODD_ARG, "damage to an image of %d channels; it needs 1 or 3",
@@ -58,6 +58,6 @@ odd_status odd_damage_do(int kind, const odd_damage_options *options, const odd_
 {
     odd_damage_draws draws = odd_draws_of_kind(key);
     ODD_CHECK(kind >= 0 && kind < odd_damage_count());
-    odd_status st = check(options, image);
+    odd_status st = check_arguments(options, image);
     return st == ODD_OK ? odd_damage_kinds[kind].apply(options, &draws, image) : st;
 }

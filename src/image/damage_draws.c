@@ -11,31 +11,31 @@ enum { DRAW_FALLS, DRAW_KIND, DRAWS_OF_KIND, DRAWS_OF_TURN = 64 };
 
 /* -- draws -- */
 
-static uint32_t number_of(const odd_damage_key *key, uint32_t draw)
+static uint32_t draw_number(const odd_damage_key *key, uint32_t draw)
 {
     ODD_CHECK(draw < DRAWS_OF_TURN);
     return key->turn * DRAWS_OF_TURN + draw;
 }
 
-static double uniform(const odd_damage_key *key, uint32_t draw)
+static double keyed_uniform(const odd_damage_key *key, uint32_t draw)
 {
-    return odd_uniform(key->seed, ODD_STREAM_DAMAGE, (uint64_t)key->image, number_of(key, draw));
+    return odd_uniform(key->seed, ODD_STREAM_DAMAGE, (uint64_t)key->image, draw_number(key, draw));
 }
 
-static int below(const odd_damage_key *key, uint32_t draw, int n)
+static int keyed_below(const odd_damage_key *key, uint32_t draw, int n)
 {
     return (int)odd_below((uint64_t)n, key->seed, ODD_STREAM_DAMAGE, (uint64_t)key->image,
-                          number_of(key, draw));
+                          draw_number(key, draw));
 }
 
 bool odd_damage_falls(const odd_damage_key *key, double probability)
 {
-    return uniform(key, DRAW_FALLS) < probability;
+    return keyed_uniform(key, DRAW_FALLS) < probability;
 }
 
 int odd_damage_pick(const odd_damage_key *key, int kinds)
 {
-    return below(key, DRAW_KIND, kinds);
+    return keyed_below(key, DRAW_KIND, kinds);
 }
 
 odd_damage_draws odd_draws_of_kind(const odd_damage_key *key)
@@ -45,19 +45,19 @@ odd_damage_draws odd_draws_of_kind(const odd_damage_key *key)
 
 int odd_draw_below(odd_damage_draws *draws, int n)
 {
-    return below(&draws->key, draws->next++, n);
+    return keyed_below(&draws->key, draws->next++, n);
 }
 
 double odd_draw_between(odd_damage_draws *draws, double low, double high)
 {
-    return low + (high - low) * uniform(&draws->key, draws->next++);
+    return low + (high - low) * keyed_uniform(&draws->key, draws->next++);
 }
 
 uint64_t odd_draw_seed(odd_damage_draws *draws)
 {
     uint32_t bits[4];
     odd_philox(draws->key.seed, ODD_STREAM_DAMAGE, (uint64_t)draws->key.image,
-               number_of(&draws->key, draws->next++), bits);
+               draw_number(&draws->key, draws->next++), bits);
     return (uint64_t)bits[1] << 32 | bits[0];
 }
 

@@ -73,7 +73,7 @@ static void encode_all(encoder *e, const odd_image *image)
     jpeg_finish_compress(&e->jpeg);
 }
 
-static odd_status encode(encoder *e, const odd_image *image)
+static odd_status encode_image(encoder *e, const odd_image *image)
 {
     e->jpeg.err = errors_new(&e->errors);
     if (setjmp(e->errors.escape) == 0) {
@@ -93,7 +93,7 @@ typedef struct {
 } decoder;
 
 /* Row after row into the image; where the decoder gives up, the rest stays as it was. */
-static void decode(const encoder *file, unsigned long size, odd_image *image)
+static void decode_image(const encoder *file, unsigned long size, odd_image *image)
 {
     decoder d;
     memset(&d, 0, sizeof d);
@@ -114,7 +114,7 @@ static void decode(const encoder *file, unsigned long size, odd_image *image)
 }
 
 /* Where the pixels' data begin: behind the header of the only scan. */
-static unsigned long data_of(const encoder *file)
+static unsigned long scan_start(const encoder *file)
 {
     const unsigned char start_of_scan = 0xDA;
     unsigned long at = 2; /* behind the marker of the file's start */
@@ -124,9 +124,9 @@ static unsigned long data_of(const encoder *file)
 }
 
 /* Markers are neither hit nor made, so that the size and tables of the image stay as they are. */
-static unsigned long hit(odd_damage_draws *draws, encoder *file)
+static unsigned long hit_bytes(odd_damage_draws *draws, encoder *file)
 {
-    const unsigned long first = data_of(file), end = file->size - END_MARKER;
+    const unsigned long first = scan_start(file), end = file->size - END_MARKER;
     const int hits = 1 + odd_draw_below(draws, MOST_HITS);
     for (int i = 0; i < hits; i++) {
         const unsigned long at = first + (unsigned long)odd_draw_below(draws, (int)(end - first));
@@ -136,9 +136,9 @@ static unsigned long hit(odd_damage_draws *draws, encoder *file)
     return file->size;
 }
 
-static unsigned long cut(odd_damage_draws *draws, encoder *file)
+static unsigned long cut_end(odd_damage_draws *draws, encoder *file)
 {
-    const unsigned long first = data_of(file), end = file->size - END_MARKER;
+    const unsigned long first = scan_start(file), end = file->size - END_MARKER;
     return first + (unsigned long)odd_draw_below(draws, (int)(end - first));
 }
 
@@ -151,7 +151,7 @@ static odd_status take_changes(const encoder *file, const odd_image *whole, unsi
     odd_image hurt = ODD_IMAGE_EMPTY;
     odd_status st = odd_copy(&all, &hurt);
     if (st != ODD_OK) return st;
-    decode(file, size, &hurt);
+    decode_image(file, size, &hurt);
     for (size_t i = 0; i < bytes; i++)
         if (hurt.pixels[i] != whole->pixels[i]) image->pixels[i] = hurt.pixels[i];
     odd_image_free(&hurt);
@@ -159,9 +159,9 @@ static odd_status take_changes(const encoder *file, const odd_image *whole, unsi
 }
 
 /* Encode, hurt the file, of which `size` bytes are left, and see what became of the image. */
-static odd_status through_file(odd_damage_draws *draws,
-                               unsigned long (*hurt)(odd_damage_draws *, encoder *),
-                               odd_image *image)
+static odd_status damage_file(odd_damage_draws *draws,
+                              unsigned long (*hurt)(odd_damage_draws *, encoder *),
+                              odd_image *image)
 {
     const odd_pixel_view all = odd_view_whole(image);
     odd_image whole = ODD_IMAGE_EMPTY;
@@ -170,9 +170,9 @@ static odd_status through_file(odd_damage_draws *draws,
     if (image->width > JPEG_MAX_DIMENSION || image->height > JPEG_MAX_DIMENSION)
         return odd_fail(ODD_ARG, "an image of %d x %d pixels is too large for a JPEG file",
                         image->width, image->height);
-    ODD_TRY(encode(&file, image));
+    ODD_TRY(encode_image(&file, image));
     ODD_TRY(odd_copy(&all, &whole));
-    decode(&file, file.size, &whole);
+    decode_image(&file, file.size, &whole);
     ODD_TRY(take_changes(&file, &whole, hurt(draws, &file), image));
 done:
     odd_image_free(&whole);
@@ -184,12 +184,12 @@ odd_status odd_damage_broken_jpeg(const odd_damage_options *options, odd_damage_
                                   odd_image *image)
 {
     (void)options;
-    return through_file(draws, hit, image);
+    return damage_file(draws, hit_bytes, image);
 }
 
 odd_status odd_damage_cut_jpeg(const odd_damage_options *options, odd_damage_draws *draws,
                                odd_image *image)
 {
     (void)options;
-    return through_file(draws, cut, image);
+    return damage_file(draws, cut_end, image);
 }

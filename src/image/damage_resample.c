@@ -2,6 +2,7 @@
 #include "image/damage_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/image/resize.h"
 
 #include <string.h>
@@ -14,16 +15,6 @@ enum {
     CROP_MOST = 80
 };
 
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* -- box filters -- */
 
 /* Means over 2 radius + 1 neighbours along a line of n values, fewer at its ends.
@@ -34,7 +25,7 @@ static void box_line(int n, size_t step, int radius, int64_t sum[], uint8_t line
     for (int i = 0; i < n; i++)
         sum[i + 1] = sum[i] + line[(size_t)i * step];
     for (int i = 0; i < n; i++) {
-        const int from = larger(i - radius, 0), to = smaller(i + radius + 1, n);
+        const int from = odd_max_int(i - radius, 0), to = odd_min_int(i + radius + 1, n);
         const int64_t count = to - from;
         line[(size_t)i * step] = (uint8_t)((sum[to] - sum[from] + count / 2) / count);
     }
@@ -53,7 +44,7 @@ static void box_pass(const odd_image *image, const odd_region *r, int radius, in
 
 static odd_status blur_region(const odd_image *image, const odd_region *r, int radius)
 {
-    int64_t *sum = odd_alloc((int64_t)larger(r->width, r->height) + 1, sizeof *sum);
+    int64_t *sum = odd_alloc((int64_t)odd_max_int(r->width, r->height) + 1, sizeof *sum);
     if (!sum) return ODD_NOMEM;
     for (int pass = 0; pass < PASSES; pass++)
         box_pass(image, r, radius, sum);
@@ -65,7 +56,7 @@ odd_status odd_damage_smooth(const odd_damage_options *options, odd_damage_draws
                              odd_image *image)
 {
     const odd_region r = odd_draw_region(options, draws, image);
-    return blur_region(image, &r, larger(1, larger(r.width, r.height) / SMOOTH_PART));
+    return blur_region(image, &r, odd_max_int(1, odd_max_int(r.width, r.height) / SMOOTH_PART));
 }
 
 odd_status odd_damage_blur(const odd_damage_options *options, odd_damage_draws *draws,
@@ -73,14 +64,14 @@ odd_status odd_damage_blur(const odd_damage_options *options, odd_damage_draws *
 {
     const odd_region all = {0, 0, image->width, image->height};
     (void)options;
-    const int most = larger(1, smaller(image->width, image->height) / BLUR_PART);
+    const int most = odd_max_int(1, odd_min_int(image->width, image->height) / BLUR_PART);
     return blur_region(image, &all, 1 + odd_draw_below(draws, most));
 }
 
 /* -- parts made larger -- */
 
 /* What is in `from` fills `to`. */
-static odd_status enlarge(odd_image *image, const odd_region *from, const odd_region *to)
+static odd_status enlarge_region(odd_image *image, const odd_region *from, const odd_region *to)
 {
     const size_t line = (size_t)to->width * (size_t)image->channels;
     odd_image large = ODD_IMAGE_EMPTY;
@@ -98,10 +89,10 @@ odd_status odd_damage_stretch(const odd_damage_options *options, odd_damage_draw
     const odd_region r = odd_draw_region(options, draws, image);
     odd_region part = r;
     if (odd_draw_below(draws, 2))
-        part.width = larger(1, r.width / 2);
+        part.width = odd_max_int(1, r.width / 2);
     else
-        part.height = larger(1, r.height / 2);
-    return enlarge(image, &part, &r);
+        part.height = odd_max_int(1, r.height / 2);
+    return enlarge_region(image, &part, &r);
 }
 
 odd_status odd_damage_crop(const odd_damage_options *options, odd_damage_draws *draws,
@@ -110,7 +101,8 @@ odd_status odd_damage_crop(const odd_damage_options *options, odd_damage_draws *
     const odd_region all = {0, 0, image->width, image->height};
     (void)options;
     const double share = odd_draw_between(draws, CROP_LEAST, CROP_MOST) / 100;
-    const odd_region part = odd_draw_place(draws, image, larger(1, (int)(image->width * share)),
-                                           larger(1, (int)(image->height * share)));
-    return enlarge(image, &part, &all);
+    const odd_region part =
+        odd_draw_place(draws, image, odd_max_int(1, (int)(image->width * share)),
+                       odd_max_int(1, (int)(image->height * share)));
+    return enlarge_region(image, &part, &all);
 }

@@ -9,7 +9,7 @@
 
 #define ROWS_AT_ONCE 16 /* between two looks at the clock */
 
-static uint8_t level(uint32_t pixel, uint32_t mask)
+static uint8_t field_level(uint32_t pixel, uint32_t mask)
 {
     const int shift = __builtin_ctz(mask);
     const uint64_t most = mask >> shift, value = (pixel & mask) >> shift;
@@ -24,7 +24,7 @@ static void store_fields(const odd_bmp *bmp, const uint8_t *in, uint8_t *out)
         for (int i = 0; i < bytes; i++)
             pixel |= (uint32_t)in[x * bytes + i] << 8 * i;
         for (int c = 0; c < channels; c++)
-            out[x * channels + c] = level(pixel, bmp->field[c]);
+            out[x * channels + c] = field_level(pixel, bmp->field[c]);
     }
 }
 

@@ -128,7 +128,7 @@ static bool find_form(const opj_image_t *image, jp2_form *form)
 }
 
 /* From the numbers of a component to 0 ... 255. */
-static uint8_t level(const opj_image_comp_t *from, OPJ_INT32 value)
+static uint8_t component_level(const opj_image_comp_t *from, OPJ_INT32 value)
 {
     const int64_t most = (INT64_C(1) << from->prec) - 1;
     int64_t above = (int64_t)value + (from->sgnd ? INT64_C(1) << (from->prec - 1) : 0);
@@ -146,15 +146,15 @@ static void store_row(const jp2_form *form, int y, odd_image *out)
         const OPJ_INT32 *in = from->data + (size_t)(line < from->h ? line : from->h - 1) * from->w;
         for (int x = 0; x < out->width; x++) {
             OPJ_UINT32 at = (OPJ_UINT32)((uint64_t)x * first->dx / from->dx);
-            row[x * out->channels + c] = level(from, in[at < from->w ? at : from->w - 1]);
+            row[x * out->channels + c] = component_level(from, in[at < from->w ? at : from->w - 1]);
         }
     }
     if (form->luma_chroma) odd_ycc_to_rgb(out->width, out->channels, row);
     if (form->premultiplied) odd_divide_alpha(out->width, out->channels, row);
 }
 
-static bool store(const odd_source *source, const opj_image_t *image, odd_decoded *out,
-                  odd_read_result *result)
+static bool store_image(const odd_source *source, const opj_image_t *image, odd_decoded *out,
+                        odd_read_result *result)
 {
     jp2_form form;
     if (!find_form(image, &form))
@@ -180,7 +180,7 @@ bool odd_decode_jp2(const odd_source *source, odd_decoded *out, odd_read_result 
     opj_image_t *image = NULL;
     bool done = codec && stream
                     ? decode_image(source, codec, stream, &image, result) &&
-                          store(source, image, out, result)
+                          store_image(source, image, out, result)
                     : ODD_REJECT(result, ODD_IMAGE_TOO_LARGE, "out of memory for JPEG 2000");
     if (image) opj_image_destroy(image);
     if (stream) opj_stream_destroy(stream);

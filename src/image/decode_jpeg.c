@@ -73,7 +73,7 @@ static void on_progress(j_common_ptr jpeg)
     longjmp(r->escape, 1);
 }
 
-static void start(jpeg_reader *r)
+static void start_decoder(jpeg_reader *r)
 {
     r->jpeg.err = jpeg_std_error(&r->error);
     r->error.error_exit = on_error;
@@ -213,7 +213,7 @@ static void decode_part(jpeg_reader *r, int reduction)
 }
 
 /* Adobe's convention, which everybody writes: ink is stored inverted. */
-static void invert(odd_image *image)
+static void invert_inks(odd_image *image)
 {
     size_t n = (size_t)image->width * (size_t)image->height * (size_t)image->channels;
     for (size_t i = 0; i < n; i++)
@@ -222,7 +222,7 @@ static void invert(odd_image *image)
 
 static void decode_all(jpeg_reader *r)
 {
-    start(r);
+    start_decoder(r);
     jpeg_read_header(&r->jpeg, TRUE);
     int width = (int)r->jpeg.image_width, height = (int)r->jpeg.image_height;
     if (!odd_within_limits(r->source, width, height, r->result)) longjmp(r->escape, 1);
@@ -230,7 +230,7 @@ static void decode_all(jpeg_reader *r)
     choose_colours(r);
     r->out->box = odd_kept_box(r->source->options, width, height, r->out->orientation);
     decode_part(r, choose_reduction(r->source, &r->out->box));
-    if (r->out->cmyk) invert(&r->out->image);
+    if (r->out->cmyk) invert_inks(&r->out->image);
 }
 
 bool odd_decode_jpeg(const odd_source *source, odd_decoded *out, odd_read_result *result)

@@ -79,7 +79,7 @@ static void choose_colours(jxl_reader *r)
     free(profile);
 }
 
-static bool give_room(jxl_reader *r)
+static bool allocate_pixels(jxl_reader *r)
 {
     const odd_image *image = &r->out->image;
     size_t room = (size_t)image->width * (size_t)image->height * (size_t)image->channels;
@@ -130,7 +130,7 @@ static bool decode_frame(jxl_reader *r)
             choose_colours(r);
             break;
         case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
-            good = give_room(r);
+            good = allocate_pixels(r);
             break;
         case JXL_DEC_FULL_IMAGE:
             return true;

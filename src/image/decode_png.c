@@ -49,7 +49,7 @@ static void read_bytes(png_structp png, png_bytep to, size_t n)
     r->at += n;
 }
 
-static void start(png_reader *r)
+static void start_reader(png_reader *r)
 {
     static const png_byte texts[] = "tEXt\0zTXt\0iTXt"; /* never inflated */
     r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, on_error, on_warning);
@@ -107,7 +107,7 @@ static int channels_of(png_reader *r)
 
 static void decode_all(png_reader *r)
 {
-    start(r);
+    start_reader(r);
     png_read_info(r->png, r->info);
     png_uint_32 width = png_get_image_width(r->png, r->info);
     png_uint_32 height = png_get_image_height(r->png, r->info);

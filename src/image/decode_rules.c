@@ -53,7 +53,7 @@ bool odd_within_limits(const odd_source *source, int64_t width, int64_t height,
     return true;
 }
 
-static int kept(const odd_prepare_options *options, int length)
+static int kept_length(const odd_prepare_options *options, int length)
 {
     int most = (int)lround(length * (1 - options->margin));
     return most < 1 ? 1 : most;
@@ -63,8 +63,8 @@ odd_box odd_kept_box(const odd_prepare_options *options, int width, int height, 
 {
     const int side = width < height ? width : height;
     const bool square = strcmp(options->crop, "centre") == 0;
-    const int across = kept(options, square ? side : width);
-    const int down = kept(options, square ? side : height);
+    const int across = kept_length(options, square ? side : width);
+    const int down = kept_length(options, square ? side : height);
     int left = (width - across) / 2, top = (height - down) / 2;
     /* Halves round down in the upright image: from the other end when it gets mirrored. */
     bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;

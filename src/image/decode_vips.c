@@ -56,8 +56,8 @@ static bool reject_broken(const odd_source *source, odd_read_result *result)
 
 /* Compute a pipeline some rows at a time, in this thread, and keep the samples that `form` names.
  */
-static bool compute(const odd_source *source, VipsImage *in, const odd_sample_form *form,
-                    odd_image *out, odd_read_result *result)
+static bool compute_pixels(const odd_source *source, VipsImage *in, const odd_sample_form *form,
+                           odd_image *out, odd_read_result *result)
 {
     bool good = true;
     if (odd_image_new(in->Xsize, in->Ysize, odd_sample_channels(form), out) != ODD_OK)
@@ -94,8 +94,8 @@ static bool lab_to_srgb(VipsImage **im)
                    &next);
 }
 
-/* Grey, RGB and CMYK stay as they are, their profile is kept for whoever converts the pixels of all
- * formats. What is left are colours that only libvips knows, which become sRGB. */
+/* Grey, RGB and CMYK stay as they are, their profile is kept for the step that converts the pixels
+ * of all formats. What is left are colours that only libvips knows, which become sRGB. */
 static bool settle_colours(VipsImage **im, odd_decoded *out)
 {
     VipsImage *next = NULL;
@@ -138,8 +138,8 @@ static bool find_form(const VipsImage *im, const odd_vips_way *way, odd_sample_f
 }
 
 /* By the loader of the format that decode.c saw, whatever libvips would make of the bytes. */
-static bool load(const odd_source *source, const char *loader, VipsImage **im,
-                 odd_read_result *result)
+static bool load_source(const odd_source *source, const char *loader, VipsImage **im,
+                        odd_read_result *result)
 {
     VipsBlob *blob = vips_blob_new(NULL, source->bytes, source->size);
     int failed = vips_call(loader, blob, im, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
@@ -157,11 +157,11 @@ bool odd_vips_decode(const odd_source *source, const odd_vips_way *way, odd_deco
     VipsImage *im = NULL;
     odd_sample_form form;
     ODD_CHECK(started);
-    bool done = load(source, way->loader, &im, result) &&
+    bool done = load_source(source, way->loader, &im, result) &&
                 ((settle_colours(&im, out) && find_form(im, way, &form)) ||
                  ODD_REJECT(result, ODD_IMAGE_BROKEN, "colours of the %s cannot be converted",
                             source->format)) &&
-                compute(source, im, &form, &out->image, result);
+                compute_pixels(source, im, &form, &out->image, result);
     if (done)
         out->box =
             odd_kept_box(source->options, out->image.width, out->image.height, out->orientation);
@@ -176,17 +176,17 @@ bool odd_decode_gif(const odd_source *source, odd_decoded *out, odd_read_result 
     return odd_vips_decode(source, &(odd_vips_way){"gifload_buffer", 0, false}, out, result);
 }
 
-static VipsInterpretation meaning(const odd_decoded *decoded, int channels)
+static VipsInterpretation interpretation_of(const odd_decoded *decoded, int channels)
 {
     if (decoded->cmyk) return VIPS_INTERPRETATION_CMYK;
     return channels <= 2 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
 }
 
 /* *im, of pixels in memory, becomes sRGB by the profile. */
-static bool transform(const odd_decoded *decoded, VipsImage **im)
+static bool transform_colours(const odd_decoded *decoded, VipsImage **im)
 {
     VipsImage *next = NULL;
-    VipsInterpretation type = meaning(decoded, (*im)->Bands);
+    VipsInterpretation type = interpretation_of(decoded, (*im)->Bands);
     if (!stepped(im, vips_copy(*im, &next, "interpretation", type, NULL), &next)) return false;
     vips_image_set_blob_copy(*im, VIPS_META_ICC_NAME, decoded->profile, decoded->profile_size);
     return stepped(im,
@@ -206,9 +206,9 @@ bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
     size_t size = (size_t)compact.width * (size_t)compact.height * (size_t)compact.channels;
     VipsImage *im = vips_image_new_from_memory(compact.pixels, size, compact.width, compact.height,
                                                compact.channels, VIPS_FORMAT_UCHAR);
-    bool done = im && transform(decoded, &im) &&
+    bool done = im && transform_colours(decoded, &im) &&
                 find_form(im, &(odd_vips_way){.alpha = 0}, &form) &&
-                compute(source, im, &form, out, result);
+                compute_pixels(source, im, &form, out, result);
     if (!done) odd_image_free(out);
     if (result->status == ODD_IMAGE_BROKEN) odd_read_result_ok(result); /* only the profile is */
     if (im) g_object_unref(im);

@@ -1,4 +1,4 @@
-/* Orientation as metadata tell it, in every form that Pillow's exif_transpose() honours: the tag of
+/* Orientation as metadata say it, in every form that Pillow's exif_transpose() honours: the tag of
  * EXIF, of whatever type of number; where EXIF has none, tiff:Orientation of XMP. */
 #include "image/decode_internal.h"
 #include "image/tags_internal.h"
@@ -7,7 +7,7 @@
 
 #define UPRIGHT 1
 
-static bool begins(odd_span data, const char *mark, size_t size)
+static bool begins_with(odd_span data, const char *mark, size_t size)
 {
     return data.size >= size && memcmp(data.bytes, mark, size) == 0;
 }
@@ -17,7 +17,7 @@ static int orientation_of_exif(odd_span exif)
 {
     odd_tags tags;
     odd_image_tag tag;
-    if (begins(exif, "Exif\0\0", 6)) exif = (odd_span){exif.bytes + 6, exif.size - 6};
+    if (begins_with(exif, "Exif\0\0", 6)) exif = (odd_span){exif.bytes + 6, exif.size - 6};
     if (!exif.bytes || !odd_tags_open(exif.bytes, exif.size, &tags) ||
         !odd_tags_find(&tags, ODD_TAG_ORIENTATION, &tag))
         return 0;

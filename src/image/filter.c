@@ -59,7 +59,7 @@ static int clamp(double x, int high)
 }
 
 /* The weights of output o: normalised in double, then rounded. `share` has room for f->taps. */
-static void weigh(odd_filter *f, int o, double share[])
+static void compute_weights(odd_filter *f, int o, double share[])
 {
     double scale = f->length / f->size_out, stretch = fmax(scale, 1), sum = 0;
     double centre = f->start + (o + 0.5) * scale, support = kernels[f->kernel].support * stretch;
@@ -76,7 +76,7 @@ static void weigh(odd_filter *f, int o, double share[])
 
 /* Each output is one input: the one that its centre lies in. Centres are added up as Pillow does,
  * because many lie on the border between two pixels. */
-static void pick(odd_filter *f)
+static void pick_nearest(odd_filter *f)
 {
     double scale = f->length / f->size_out, centre = f->start + scale * 0.5;
     for (int o = 0; o < f->size_out; o++, centre += scale) {
@@ -106,9 +106,9 @@ static odd_status filter_make(odd_filter *f)
     ODD_TRY(ODD_NEW(f->count, f->size_out));
     ODD_TRY(ODD_NEW(f->weight, (int64_t)f->size_out * f->taps));
     ODD_TRY(ODD_NEW(share, f->taps));
-    if (picks) pick(f);
+    if (picks) pick_nearest(f);
     for (int o = 0; o < f->size_out && !picks; o++)
-        weigh(f, o, share);
+        compute_weights(f, o, share);
 done:
     odd_free(share);
     if (st != ODD_OK) filter_free(f);

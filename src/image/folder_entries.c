@@ -1,5 +1,5 @@
 /* Folder entries: which of them are images, which are folders or links to them, and which cannot be
- * told and become items with a problem, so that nothing is lost. */
+ * read and become items with a problem, so that nothing is lost. */
 #include "image/folder_entries_internal.h"
 
 #include "image/decode_internal.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The path of the place is given. */
-static odd_status push(odd_places *list, odd_place place)
+static odd_status push_place(odd_places *list, odd_place place)
 {
     if (place.path && list->count == list->room) {
         int64_t room = list->room > 0 ? 2 * list->room : 64;
@@ -26,7 +26,7 @@ static odd_status push(odd_places *list, odd_place place)
 
 odd_status odd_walk_add(odd_walk *w, char *path, int64_t root)
 {
-    return push(&w->folders, (odd_place){.path = path, .root = root, .is_root = true});
+    return push_place(&w->folders, (odd_place){.path = path, .root = root, .is_root = true});
 }
 
 odd_status odd_walk_folder(odd_walk *w, bool link)
@@ -34,7 +34,7 @@ odd_status odd_walk_folder(odd_walk *w, bool link)
     const odd_place place = {.path = strdup(odd_text_string(&w->path)),
                              .root = w->here.root,
                              .linked = link || w->here.linked};
-    return push(link ? &w->links : &w->folders, place);
+    return push_place(link ? &w->links : &w->folders, place);
 }
 
 const char *odd_walk_name(const odd_walk *w)

@@ -31,7 +31,7 @@ static int compare_known(const void *left, const void *right)
 }
 
 /* *before: the visit before this one, NULL if it is the first. */
-static odd_status meet(odd_walk *w, const struct stat *info, const struct known **before)
+static odd_status note_visit(odd_walk *w, const struct stat *info, const struct known **before)
 {
     struct known *mine = malloc(sizeof *mine), **found = NULL;
     *before = NULL;
@@ -57,7 +57,7 @@ static odd_status pass_again(odd_walk *w, const struct known *before)
 
 /* ---- a visit ---- */
 
-static odd_status refuse(odd_walk *w, const char *why)
+static odd_status note_unreadable(odd_walk *w, const char *why)
 {
     char reason[128];
     if (w->here.is_root)
@@ -76,20 +76,21 @@ static odd_status pass_run(odd_walk *w)
     return odd_passed_add(&w->passed->runs, odd_walk_name(w));
 }
 
-static odd_status enter(odd_walk *w)
+static odd_status enter_folder(odd_walk *w)
 {
     const struct known *before;
     struct stat info;
     w->folder = open(w->here.path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
-    if (w->folder < 0 || fstat(w->folder, &info) != 0) return refuse(w, strerrordesc_np(errno));
-    odd_status st = meet(w, &info, &before);
+    if (w->folder < 0 || fstat(w->folder, &info) != 0)
+        return note_unreadable(w, strerrordesc_np(errno));
+    odd_status st = note_visit(w, &info, &before);
     if (st != ODD_OK) return st;
     if (before) return pass_again(w, before);
     if (odd_is_run_folder(w->folder) || odd_is_report_folder(w->folder)) return pass_run(w);
-    return odd_walk_entries(w, refuse);
+    return odd_walk_entries(w, note_unreadable);
 }
 
-static odd_status visit(odd_walk *w, odd_place *place)
+static odd_status visit_folder(odd_walk *w, odd_place *place)
 {
     odd_status st;
     w->here = *place; /* the list may move */
@@ -101,7 +102,7 @@ static odd_status visit(odd_walk *w, odd_place *place)
     ODD_TRY(odd_text_status(&w->path));
     if (strcmp(w->options->label_from, "folder") == 0)
         ODD_TRY(odd_catalogue_string(w->out, odd_path_name(w->here.path), &w->label));
-    ODD_TRY(enter(w));
+    ODD_TRY(enter_folder(w));
 done:
     if (w->folder >= 0) close(w->folder);
     free(w->here.path);
@@ -119,7 +120,7 @@ odd_status odd_walk_all(odd_walk *w)
 {
     odd_status st = ODD_OK;
     for (odd_place *place; st == ODD_OK && (place = next_place(w));)
-        st = visit(w, place);
+        st = visit_folder(w, place);
     return st;
 }
 

@@ -17,7 +17,7 @@ typedef struct {
 } stream;
 
 /* Have at least `wanted` bytes before us; false: the file ends. */
-static bool fill(stream *s, unsigned wanted)
+static bool fill_input(stream *s, unsigned wanted)
 {
     memmove(s->in, s->z.next_in, s->z.avail_in);
     s->z.next_in = s->in;
@@ -37,11 +37,11 @@ static bool is_member(const stream *s)
 }
 
 /* To the end of a member, or until there is more than `most`. */
-static bool unpack(stream *s, int64_t most, int64_t *bytes)
+static bool unpack_member(stream *s, int64_t most, int64_t *bytes)
 {
     int result = Z_OK;
     while (result == Z_OK && *bytes <= most) {
-        if (s->z.avail_in == 0 && !fill(s, 1)) return false;
+        if (s->z.avail_in == 0 && !fill_input(s, 1)) return false;
         s->z.next_out = s->out;
         s->z.avail_out = PART;
         result = inflate(&s->z, Z_NO_FLUSH);
@@ -57,7 +57,7 @@ static bool only_zeros(stream *s)
         for (unsigned i = 0; i < s->z.avail_in; i++)
             if (s->z.next_in[i] != 0) return false;
         s->z.avail_in = 0;
-    } while (fill(s, 1));
+    } while (fill_input(s, 1));
     return true;
 }
 
@@ -70,9 +70,9 @@ bool odd_gzip_measure(int fd, int64_t file_size, int64_t most, odd_gzip_size *si
     s.z.next_in = s.in;
     if (inflateInit2(&s.z, 16 + MAX_WBITS) != Z_OK) return false;
     do {
-        (void)fill(&s, 2);
+        (void)fill_input(&s, 2);
         member = is_member(&s);
-        whole = member && unpack(&s, most, &size->bytes);
+        whole = member && unpack_member(&s, most, &size->bytes);
         if (whole) end = s.read - s.z.avail_in;
     } while (whole && size->bytes <= most);
     inflateEnd(&s.z);

@@ -60,7 +60,7 @@ static int64_t big_endian(const uint8_t *b)
 }
 
 /* (n), (n, h, w) or (n, h, w, c) */
-static odd_status take_shape(const char *path, const int64_t *shape, int dimensions, odd_idx *x)
+static odd_status set_shape(const char *path, const int64_t *shape, int dimensions, odd_idx *x)
 {
     int64_t height = dimensions > 1 ? shape[1] : 1, width = dimensions > 1 ? shape[2] : 1;
     int64_t channels = dimensions > 3 ? shape[3] : 1;
@@ -103,7 +103,7 @@ static odd_status read_header(const char *path, odd_idx *x, int *dimensions)
                             odd_idx_fault(x, &damaged));
         shape[k] = big_endian(side);
     }
-    return take_shape(path, shape, *dimensions, x);
+    return set_shape(path, shape, *dimensions, x);
 }
 
 /* Before the count is trusted with memory: can the file hold that much? A plain file must hold

@@ -23,8 +23,8 @@ typedef struct {
 odd_status odd_idx_open(const char *path, bool labels, odd_idx *x);
 void odd_idx_close(odd_idx *x);
 
-/** What its header tells must be all that a compressed file holds; bytes behind its compressed data
- *  are warned of. Unpacks the file once. A damaged one is left to who reads the items. ODD_FORMAT,
+/** What its header says must be all that a compressed file holds; bytes behind its compressed data
+ *  are warned of. Unpacks the file once. A damaged one fails where the items are read. ODD_FORMAT,
  *  ODD_IO. */
 odd_status odd_idx_check_end(const char *path, const odd_idx *x);
 

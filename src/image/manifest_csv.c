@@ -28,7 +28,7 @@ typedef struct {
 } csv;
 
 /* The parser's callbacks cannot fail: the first fault is kept, the rest of the file passed over. */
-static void fail(csv *c, odd_status st)
+static void note_failure(csv *c, odd_status st)
 {
     c->st = odd_fail_prefix(st, "%s:%lld: ", c->file, (long long)c->row_line);
 }
@@ -42,7 +42,7 @@ static void take_field(void *bytes, size_t length, void *context)
         memchr(field, '\0', length)
             ? odd_fail(ODD_FORMAT, "a byte 0 in the text; is it UTF-16? Save it as UTF-8")
             : c->taker->field(c->taker->context, field);
-    if (st != ODD_OK) fail(c, st);
+    if (st != ODD_OK) note_failure(c, st);
 }
 
 static void take_row(int terminator, void *context)
@@ -52,11 +52,11 @@ static void take_row(int terminator, void *context)
     c->row_bytes = 0;
     if (c->st != ODD_OK) return;
     odd_status st = c->taker->row(c->taker->context, c->row_line);
-    if (st != ODD_OK) fail(c, st);
+    if (st != ODD_OK) note_failure(c, st);
 }
 
 /* Why the parser stopped at this byte. */
-static odd_status reject(const csv *c, char at)
+static odd_status fail_at_byte(const csv *c, char at)
 {
     const int error = csv_error((struct csv_parser *)&c->parser);
     if (error != CSV_EPARSE) return odd_fail(ODD_NOMEM, "not read: %s", csv_strerror(error));
@@ -81,9 +81,9 @@ static void parse_piece(csv *c, const char *piece, size_t length)
     if (!blank || c->row_bytes > 0) {
         c->row_bytes += (int64_t)length;
         size_t done = csv_parse(&c->parser, piece, length, take_field, take_row, c);
-        if (c->st == ODD_OK && done != length) fail(c, reject(c, piece[done]));
+        if (c->st == ODD_OK && done != length) note_failure(c, fail_at_byte(c, piece[done]));
         if (c->st == ODD_OK && c->row_bytes > MAX_ROW_BYTES)
-            fail(c, odd_fail(ODD_FORMAT, "this row has no end; a quote may be open"));
+            note_failure(c, odd_fail(ODD_FORMAT, "this row has no end; a quote may be open"));
     }
     c->line += last == '\r' || (last == '\n' && !rest_of_end);
     c->returned = last == '\r';
@@ -146,7 +146,7 @@ static void choose_separator(csv *c, const char *line, size_t length, const char
     }
 }
 
-/* Bytes of a line "sep=;", in which spreadsheets say the separator; the header line tells it, too.
+/* Bytes of a line "sep=;", in which spreadsheets say the separator; the header line shows it, too.
  */
 static size_t take_separator_line(csv *c, const char *block)
 {
@@ -156,7 +156,7 @@ static size_t take_separator_line(csv *c, const char *block)
 }
 
 /* Bytes of the first block that are no rows; the first line that is not empty names the columns. */
-static odd_status look_at_begin(csv *c, const char *block, ssize_t n, const char *key, size_t *skip)
+static odd_status read_begin(csv *c, const char *block, ssize_t n, const char *key, size_t *skip)
 {
     const size_t mark = strlen(NO_BREAK_MARK);
     *skip = strncmp(block, NO_BREAK_MARK, mark) == 0 ? mark : 0;
@@ -190,14 +190,14 @@ static odd_status parse_file(csv *c, int fd, const char *key)
     while (c->st == ODD_OK && (n = read_block(fd, block, BLOCK_BYTES)) != 0) {
         if (n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", c->file, strerrordesc_np(errno));
         block[n] = '\0';
-        odd_status st = start ? look_at_begin(c, block, n, key, &skip) : ODD_OK;
+        odd_status st = start ? read_begin(c, block, n, key, &skip) : ODD_OK;
         if (st != ODD_OK) return st;
         parse_block(c, block + skip, (size_t)n - skip);
         start = false;
         skip = 0;
     }
     if (c->st == ODD_OK && csv_fini(&c->parser, take_field, take_row, c) != 0)
-        fail(c, odd_fail(ODD_FORMAT, "a quote that opens in this row is never closed"));
+        note_failure(c, odd_fail(ODD_FORMAT, "a quote that opens in this row is never closed"));
     return c->st;
 }
 
@@ -213,7 +213,7 @@ odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_cs
     if (csv_init(&c.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
         return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
     csv_set_space_func(&c.parser, keep_spaces);
-    csv_set_blk_size(&c.parser, BLOCK_BYTES); /* its step of growth; 128 bytes unless told */
+    csv_set_blk_size(&c.parser, BLOCK_BYTES); /* its step of growth; 128 bytes by default */
     odd_status st = parse_file(&c, fd, key);
     csv_free(&c.parser);
     return st;

@@ -13,7 +13,7 @@ static odd_status no_memory(void)
 }
 
 /* Which folder it is; one that is not there is what it is called. */
-static odd_status look_at_folder(odd_manifest_rows *rows, const char *path, size_t length)
+static odd_status digest_folder(odd_manifest_rows *rows, const char *path, size_t length)
 {
     struct stat info;
     if (rows->folder && strncmp(rows->folder, path, length) == 0 && rows->folder[length] == '\0')
@@ -34,7 +34,7 @@ static odd_status digest_of(odd_manifest_rows *rows, const char *path, odd_hash 
 {
     /* The folder by what it is, the name as it stands: no file needs to be looked at. */
     const char *slash = strrchr(path, '/');
-    odd_status st = look_at_folder(rows, path, slash ? (size_t)(slash - path) + 1 : 0);
+    odd_status st = digest_folder(rows, path, slash ? (size_t)(slash - path) + 1 : 0);
     *file = odd_hash_add(ODD_HASH_START, &rows->folder_digest, sizeof rows->folder_digest);
     *file = odd_hash_add_text(*file, slash ? slash + 1 : path);
     return st;
@@ -113,7 +113,8 @@ static void note_pair(pairs *p, const odd_manifest_row *first, const odd_manifes
     p->again = again;
 }
 
-static odd_status refuse(const pairs *p, const odd_list *manifest, const odd_catalogue *c)
+static odd_status fail_listed_twice(const pairs *p, const odd_list *manifest,
+                                    const odd_catalogue *c)
 {
     return odd_fail(ODD_FORMAT,
                     "%s:%lld: '%s' is listed twice: this row says what the one of %s:%lld says; "
@@ -136,7 +137,7 @@ odd_status odd_manifest_rows_check(odd_manifest_rows *rows, const odd_list *mani
         else if (first->file == again->file)
             note_pair(&shared, first, again);
     }
-    if (same.count > 0) return refuse(&same, manifest, c);
+    if (same.count > 0) return fail_listed_twice(&same, manifest, c);
     if (shared.count > 0)
         odd_log(
             ODD_LOG_INFO,

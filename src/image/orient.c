@@ -23,8 +23,8 @@ static void orient_box(const odd_image *out, int orientation, odd_box *box)
 
 /* One upright row of pixels that lie `step` bytes apart; inlined, so that the pixel size is fixed.
  */
-static inline void gather(int width, size_t channels, const uint8_t *from, ptrdiff_t step,
-                          uint8_t *row)
+static inline void gather_row(int width, size_t channels, const uint8_t *from, ptrdiff_t step,
+                              uint8_t *row)
 {
     for (int x = 0; x < width; x++)
         memcpy(row + (size_t)x * channels, from + x * step, channels);
@@ -47,11 +47,11 @@ odd_status odd_orient(const odd_pixel_view *view, int orientation, odd_box *box,
     for (int y = 0; y < out->height; y++) {
         uint8_t *row = out->pixels + (size_t)y * (size_t)out->width * (size_t)out->channels;
         if (out->channels == 1)
-            gather(out->width, 1, corner + y * step_y, step_x, row);
+            gather_row(out->width, 1, corner + y * step_y, step_x, row);
         else if (out->channels == 3)
-            gather(out->width, 3, corner + y * step_y, step_x, row);
+            gather_row(out->width, 3, corner + y * step_y, step_x, row);
         else
-            gather(out->width, 4, corner + y * step_y, step_x, row);
+            gather_row(out->width, 4, corner + y * step_y, step_x, row);
     }
     orient_box(out, orientation, box);
 done:

@@ -26,7 +26,7 @@ bool odd_is_keepsake(const char *name)
 }
 
 /* In lower case, with its dot; "" where there is none. */
-static void take_ending(const char *name, char ending[static ODD_ENDING_SIZE])
+static void ending_of(const char *name, char ending[static ODD_ENDING_SIZE])
 {
     const char *dot = strrchr(name, '.');
     size_t length = dot && dot != name ? strlen(dot) : 0;
@@ -40,7 +40,7 @@ static void take_ending(const char *name, char ending[static ODD_ENDING_SIZE])
 void odd_passed_ending(odd_passed *p, const char *name)
 {
     char ending[ODD_ENDING_SIZE];
-    take_ending(name, ending);
+    ending_of(name, ending);
     uint64_t i = odd_hash_add_text(ODD_HASH_START, ending).low % ODD_ENDING_SLOTS;
     p->endings++;
     while (p->slot[i].count > 0 && strcmp(p->slot[i].ending, ending) != 0)
@@ -90,7 +90,7 @@ void odd_passed_endings(const odd_passed *p, odd_text *out)
     if (rest > 0) odd_text_format(out, ", others (%s)", odd_human_count(rest, count));
 }
 
-static void tell_endings(const odd_passed *p, bool content)
+static void log_endings(const odd_passed *p, bool content)
 {
     odd_text text = ODD_TEXT_EMPTY;
     char passed[32], files[32];
@@ -103,7 +103,7 @@ static void tell_endings(const odd_passed *p, bool content)
     odd_text_free(&text);
 }
 
-static void tell_kind(const odd_passed_kind *kind, const char *what)
+static void log_kind(const odd_passed_kind *kind, const char *what)
 {
     odd_text name = ODD_TEXT_EMPTY;
     char count[32];
@@ -115,13 +115,13 @@ static void tell_kind(const odd_passed_kind *kind, const char *what)
     odd_text_free(&name);
 }
 
-void odd_passed_tell(const odd_passed *p, bool content)
+void odd_passed_log(const odd_passed *p, bool content)
 {
-    if (p->endings > 0) tell_endings(p, content);
-    tell_kind(&p->kept, "what file managers keep for themselves");
-    tell_kind(&p->runs, "what oddlot itself wrote");
-    tell_kind(&p->beside, "what is beside the shards");
-    tell_kind(&p->again, "what leads to something listed already");
+    if (p->endings > 0) log_endings(p, content);
+    log_kind(&p->kept, "what file managers keep for themselves");
+    log_kind(&p->runs, "what oddlot itself wrote");
+    log_kind(&p->beside, "what is beside the shards");
+    log_kind(&p->again, "what leads to something listed already");
 }
 
 void odd_passed_free(odd_passed *p)

@@ -1,5 +1,5 @@
 /**
- * Passed over: what a listing comes by and does not take, counted, and told in a few lines.
+ * Passed over: what a listing comes by and does not take, counted, and logged in a few lines.
  */
 #ifndef ODDLOT_IMAGE_PASSED_INTERNAL_H
 #define ODDLOT_IMAGE_PASSED_INTERNAL_H
@@ -43,8 +43,8 @@ odd_status odd_passed_add(odd_passed_kind *kind, const char *name);
 /** ".txt (12), .pdf (3), no ending (1)": the most frequent first, a few of them. */
 void odd_passed_endings(const odd_passed *p, odd_text *out);
 
-/** Say what was passed over; nothing if nothing was. `content`: files were looked into. */
-void odd_passed_tell(const odd_passed *p, bool content);
+/** Log what was passed over; nothing if nothing was. `content`: files were looked into. */
+void odd_passed_log(const odd_passed *p, bool content);
 
 void odd_passed_free(odd_passed *p);
 

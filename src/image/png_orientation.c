@@ -1,5 +1,5 @@
 /* How a PNG stands: its eXIf chunk, EXIF as text in hexadecimal digits (ImageMagick's "Raw profile
- * type exif"), or XMP. They may stand behind the pixels, where libpng would tell of them too late;
+ * type exif"), or XMP. They may stand behind the pixels, where libpng would come to them too late;
  * so the chunks are looked at ahead. */
 #include "image/decode_internal.h"
 #include "oddlot/base/text.h"
@@ -58,7 +58,7 @@ static void take_text(const uint8_t *type, odd_span body, const char *keyword, o
         odd_text_bytes(out, body.bytes, body.size);
 }
 
-static int digit(uint8_t c)
+static int digit_value(uint8_t c)
 {
     if (c >= '0' && c <= '9') return c - '0';
     c |= 'a' ^ 'A';
@@ -66,7 +66,7 @@ static int digit(uint8_t c)
 }
 
 /* From the lines of digits to bytes, in place. */
-static odd_span unpack(odd_text *raw)
+static odd_span unpack_digits(odd_text *raw)
 {
     uint8_t *bytes = (uint8_t *)raw->s;
     size_t at = 0, digits = 0;
@@ -75,7 +75,7 @@ static odd_span unpack(odd_text *raw)
         line += bytes[at] == '\n';
     }
     for (; at < raw->length; at++) {
-        int value = digit(bytes[at]);
+        int value = digit_value(bytes[at]);
         if (value < 0) continue;
         bytes[digits / 2] = (uint8_t)(digits % 2 == 0 ? value << 4 : bytes[digits / 2] | value);
         digits++;
@@ -104,7 +104,7 @@ int odd_png_orientation(const odd_source *source)
         take_text(p + at + 4, body, "XML:com.adobe.xmp", &xmp);
         at += CHUNK_FRAME + length;
     }
-    if (!exif.bytes) exif = unpack(&raw);
+    if (!exif.bytes) exif = unpack_digits(&raw);
     int orientation = odd_orientation(exif, as_span(&xmp));
     odd_text_free(&raw);
     odd_text_free(&xmp);

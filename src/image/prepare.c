@@ -78,7 +78,7 @@ typedef struct {
 } part;
 
 /* What a step made, which is nothing where it failed; the status is passed through. */
-static odd_status replace(part *p, odd_status st, const odd_image *made)
+static odd_status replace_image(part *p, odd_status st, const odd_image *made)
 {
     if (st != ODD_OK) return st;
     odd_image_free(&p->owned);
@@ -88,7 +88,7 @@ static odd_status replace(part *p, odd_status st, const odd_image *made)
 }
 
 /* Narrow the view to the whole pixels that cover the box. */
-static void narrow(part *p, const odd_image *image)
+static void narrow_view(part *p, const odd_image *image)
 {
     int left = (int)floor(p->box.left), top = (int)floor(p->box.top);
     int right = (int)fmin(ceil(p->box.left + p->box.width), image->width);
@@ -98,25 +98,25 @@ static void narrow(part *p, const odd_image *image)
     p->box.top -= top;
 }
 
-static odd_status flatten(const odd_prepare_options *options, part *p)
+static odd_status flatten_alpha(const odd_prepare_options *options, part *p)
 {
     odd_image made = ODD_IMAGE_EMPTY;
     uint32_t colour = (uint32_t)strtoul(options->background, NULL, 16);
     const uint8_t background[3] = {(uint8_t)(colour >> 16), (uint8_t)(colour >> 8),
                                    (uint8_t)colour};
-    return replace(p, odd_flatten(&p->view, background, &made), &made);
+    return replace_image(p, odd_flatten(&p->view, background, &made), &made);
 }
 
-static odd_status luma(part *p)
+static odd_status convert_to_luma(part *p)
 {
     odd_image made = ODD_IMAGE_EMPTY;
-    return replace(p, odd_luma(&p->view, &made), &made);
+    return replace_image(p, odd_luma(&p->view, &made), &made);
 }
 
-static odd_status orient(part *p, int orientation)
+static odd_status orient_view(part *p, int orientation)
 {
     odd_image made = ODD_IMAGE_EMPTY;
-    return replace(p, odd_orient(&p->view, orientation, &p->box, &made), &made);
+    return replace_image(p, odd_orient(&p->view, orientation, &p->box, &made), &made);
 }
 
 static void spread_grey(size_t n, uint8_t *pixels)
@@ -126,14 +126,14 @@ static void spread_grey(size_t n, uint8_t *pixels)
 }
 
 /* From sRGB or grey pixels, with alpha or without, to the stored square. */
-static odd_status finish(const odd_prepare_options *options, part *p, int orientation,
-                         uint8_t *pixels)
+static odd_status finish_square(const odd_prepare_options *options, part *p, int orientation,
+                                uint8_t *pixels)
 {
     odd_status st;
     int side = (int)options->size, channels = odd_prepared_channels(options);
-    if (p->view.channels % 2 == 0) ODD_TRY(flatten(options, p));
-    if (p->view.channels == 3 && channels == 1) ODD_TRY(luma(p));
-    if (orientation != 1) ODD_TRY(orient(p, orientation));
+    if (p->view.channels % 2 == 0) ODD_TRY(flatten_alpha(options, p));
+    if (p->view.channels == 3 && channels == 1) ODD_TRY(convert_to_luma(p));
+    if (orientation != 1) ODD_TRY(orient_view(p, orientation));
     ODD_TRY(odd_resample(&p->view, &p->box, odd_kernel_find(options->kernel), side, side, pixels));
     if (p->view.channels == 1 && channels == 3) spread_grey((size_t)side * (size_t)side, pixels);
 done:
@@ -141,23 +141,23 @@ done:
 }
 
 /* To sRGB: by the profile where there is one that matters, by the formula for other CMYK. */
-static bool convert(const odd_source *source, const odd_decoded *decoded, part *p,
-                    odd_read_result *result)
+static bool convert_colours(const odd_source *source, const odd_decoded *decoded, part *p,
+                            odd_read_result *result)
 {
     odd_image made = ODD_IMAGE_EMPTY;
     bool profiled = decoded->profile &&
                     (decoded->cmyk || !odd_profile_is_plain(decoded->profile, decoded->profile_size,
                                                             p->view.channels));
     if (profiled && odd_apply_profile(source, decoded, &p->view, &made, result))
-        replace(p, ODD_OK, &made);
+        replace_image(p, ODD_OK, &made);
     else if (result->status == ODD_IMAGE_OK && decoded->cmyk &&
-             replace(p, odd_cmyk_to_rgb(&p->view, &made), &made) != ODD_OK)
+             replace_image(p, odd_cmyk_to_rgb(&p->view, &made), &made) != ODD_OK)
         return odd_reject_status(result);
     return result->status == ODD_IMAGE_OK;
 }
 
-static void settle(const odd_prepare_options *options, odd_status st, uint8_t *pixels,
-                   odd_read_result *result)
+static void settle_result(const odd_prepare_options *options, odd_status st, uint8_t *pixels,
+                          odd_read_result *result)
 {
     if (st != ODD_OK && result->status == ODD_IMAGE_OK) odd_reject_status(result);
     if (result->status != ODD_IMAGE_OK) memset(pixels, 0, odd_prepared_bytes(options));
@@ -180,11 +180,11 @@ void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *byte
                             options->max_megabytes);
     else if (odd_decode(&source, &decoded, result)) {
         p.box = decoded.box;
-        narrow(&p, &decoded.image);
-        if (convert(&source, &decoded, &p, result))
-            st = finish(options, &p, decoded.orientation, pixels);
+        narrow_view(&p, &decoded.image);
+        if (convert_colours(&source, &decoded, &p, result))
+            st = finish_square(options, &p, decoded.orientation, pixels);
     }
-    settle(options, st, pixels, result);
+    settle_result(options, st, pixels, result);
     odd_image_free(&p.owned);
     odd_decoded_free(&decoded);
 }
@@ -198,9 +198,9 @@ void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, u
     if (raw->channels != 1 && raw->channels != 3 && raw->channels != 4)
         odd_read_result_set(result, ODD_IMAGE_BAD_VALUE, "pixels have %d channels", raw->channels);
     else {
-        narrow(&p, raw);
-        st = finish(options, &p, 1, pixels);
+        narrow_view(&p, raw);
+        st = finish_square(options, &p, 1, pixels);
     }
-    settle(options, st, pixels, result);
+    settle_result(options, st, pixels, result);
     odd_image_free(&p.owned);
 }

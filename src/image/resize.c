@@ -18,7 +18,7 @@
 #define LANES 64 /* bytes of an output row that are summed together */
 #define STRIP 64 /* rows that are transposed together: a few columns of them fit a cache line */
 
-static inline uint8_t clip(int32_t sum)
+static inline uint8_t clip_level(int32_t sum)
 {
     sum >>= ODD_FILTER_BITS;
     return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
@@ -39,13 +39,13 @@ ODD_SIMD(static, void, mix_rows,
             for (int l = 0; l < LANES; l++)
                 sum[l] += weight[t] * in[(size_t)t * stride + (size_t)(i + l)];
         for (int l = 0; l < LANES; l++)
-            out[i + l] = clip(sum[l]);
+            out[i + l] = clip_level(sum[l]);
     }
     for (int i = 0; i < n && n < LANES; i++) {
         int32_t sum = 1 << (ODD_FILTER_BITS - 1);
         for (int t = 0; t < taps; t++)
             sum += weight[t] * in[(size_t)t * stride + (size_t)i];
-        out[i] = clip(sum);
+        out[i] = clip_level(sum);
     }
 }
 
@@ -143,7 +143,7 @@ static void mix_plain(const odd_filter *f, int lines, int channels, const uint8_
                     sum +=
                         weight[t] *
                         in[(size_t)l * in_line + (size_t)(f->first[o] + t) * in_step + (size_t)c];
-                out[(size_t)l * out_line + (size_t)o * out_step + (size_t)c] = clip(sum);
+                out[(size_t)l * out_line + (size_t)o * out_step + (size_t)c] = clip_level(sum);
             }
 }
 

@@ -76,7 +76,7 @@ done:
 }
 
 /* The last one of this name, and, for a hard link, before it: what unpacking would find. */
-static const entry *look_up(const directory *d, char *name, const odd_member *hard)
+static const entry *find_entry(const directory *d, char *name, const odd_member *hard)
 {
     const entry key = {.name = name, .at = hard ? hard->before : INT64_MAX, .member = hard};
     int64_t low = 0, high = d->count;
@@ -99,7 +99,7 @@ static bool is_link(const entry *e)
 static const entry *behind_hard_links(const directory *d, const entry *e)
 {
     while (e && e->member && e->member->hard)
-        e = e->member->target ? look_up(d, e->member->target, e->member) : NULL;
+        e = e->member->target ? find_entry(d, e->member->target, e->member) : NULL;
     return e;
 }
 
@@ -111,7 +111,7 @@ typedef struct {
 } walk;
 
 /* Go on with what a link says; a hop too many, or a path too long, is a way out. */
-static bool turn_to(walk *w, const char *given)
+static bool enter_link(walk *w, const char *given)
 {
     const size_t length = strlen(given), rest = strlen(w->rest);
     if (*given == '/' || w->hops++ == MOST_HOPS || length + rest + 2 > sizeof w->rest) return false;
@@ -130,7 +130,7 @@ static bool go_up(walk *w)
 }
 
 /* Take the first part of the rest; false where that leads out of the shard. */
-static bool step(const directory *d, walk *w)
+static bool take_step(const directory *d, walk *w)
 {
     const size_t size = strcspn(w->rest, "/"), done = strlen(w->done);
     char part[PATH_MAX];
@@ -144,28 +144,28 @@ static bool step(const directory *d, walk *w)
     if (done + size + 2 > sizeof w->done) return false;
     if (done > 0) strcat(w->done, "/");
     strcat(w->done, part);
-    const entry *e = behind_hard_links(d, look_up(d, w->done, NULL));
+    const entry *e = behind_hard_links(d, find_entry(d, w->done, NULL));
     if (!e || !is_link(e)) return true;
     w->done[done] = '\0'; /* a link starts where it stands, also under the name of a hard one */
-    return turn_to(w, e->member->given);
+    return enter_link(w, e->member->given);
 }
 
-static bool go(const directory *d, walk *w)
+static bool walk_path(const directory *d, walk *w)
 {
     bool inside = true;
     while (inside && *w->rest)
-        inside = step(d, w);
+        inside = take_step(d, w);
     return inside;
 }
 
 /* *why (static): where the link leads to no file of the shard, which is NULL then. */
-static const entry *follow(const directory *d, const odd_member *link, const char **why)
+static const entry *follow_link(const directory *d, const odd_member *link, const char **why)
 {
     walk w = {.hops = 0};
     const char *given = link->given;
     *why = link->hard ? "which is not before it in the shard" : "which is not in the shard";
     if (link->hard) {
-        const entry *e = link->target ? look_up(d, link->target, link) : NULL;
+        const entry *e = link->target ? find_entry(d, link->target, link) : NULL;
         e = behind_hard_links(d, e);
         if (!e || !is_link(e)) return e;
         given = e->member->given;
@@ -174,13 +174,13 @@ static const entry *follow(const directory *d, const odd_member *link, const cha
     const size_t above = slash ? (size_t)(slash - link->name) : 0;
     if (above >= sizeof w.rest) return NULL;
     memcpy(w.rest, link->name, above);
-    bool inside = go(d, &w) && turn_to(&w, given) && go(d, &w);
+    bool inside = walk_path(d, &w) && enter_link(&w, given) && walk_path(d, &w);
     if (w.hops > MOST_HOPS) *why = "which leads in a circle";
-    const entry *e = inside ? behind_hard_links(d, look_up(d, w.done, NULL)) : NULL;
+    const entry *e = inside ? behind_hard_links(d, find_entry(d, w.done, NULL)) : NULL;
     return e && !is_link(e) ? e : NULL;
 }
 
-static odd_status blame(odd_catalogue *c, const odd_member *link, const char *why)
+static odd_status note_bad_link(odd_catalogue *c, const odd_member *link, const char *why)
 {
     odd_text reason = ODD_TEXT_EMPTY;
     odd_text_format(&reason, "%s to '%.100s', %s", link->hard ? "hard link" : "link", link->given,
@@ -191,8 +191,8 @@ static odd_status blame(odd_catalogue *c, const odd_member *link, const char *wh
     return st;
 }
 
-static odd_status settle(const odd_members *m, const odd_member *link, const entry *found,
-                         const char *why)
+static odd_status resolve_link(const odd_members *m, const odd_member *link, const entry *found,
+                               const char *why)
 {
     odd_catalogue *c = m->out;
     odd_item *item = &c->item[link->item];
@@ -208,7 +208,7 @@ static odd_status settle(const odd_members *m, const odd_member *link, const ent
         item->offset = found->member->offset;
         item->size = found->member->size;
     } else {
-        return blame(c, link, why);
+        return note_bad_link(c, link, why);
     }
     return ODD_OK;
 }
@@ -225,8 +225,8 @@ odd_status odd_members_resolve(odd_members *m)
     for (int64_t i = 0; i < m->count; i++) {
         const char *why;
         if (m->member[i].item < 0) continue;
-        const entry *found = follow(&d, &m->member[i], &why);
-        ODD_TRY(settle(m, &m->member[i], found, why));
+        const entry *found = follow_link(&d, &m->member[i], &why);
+        ODD_TRY(resolve_link(m, &m->member[i], found, why));
     }
 done:
     directory_free(&d);

@@ -18,7 +18,7 @@ struct path {
     size_t length;
 };
 
-static bool pop(struct path *path)
+static bool pop_part(struct path *path)
 {
     if (path->length == 0) return false;
     while (path->length > 0 && path->s[--path->length] != '/')
@@ -34,7 +34,7 @@ static bool append_parts(struct path *path, const char *given, size_t length)
         size = slash ? (size_t)(slash - given) : length;
         bool up = size == 2 && memcmp(given, "..", 2) == 0;
         bool here = size == 0 || (size == 1 && *given == '.');
-        if (up && !pop(path)) return false;
+        if (up && !pop_part(path)) return false;
         if (!up && !here) {
             if (path->length > 0) path->s[path->length++] = '/';
             memcpy(path->s + path->length, given, size);
@@ -63,7 +63,7 @@ odd_status odd_member_path(const char *given, char **out)
 /* ---- the list ---- */
 
 /* NULL: no memory. */
-static odd_member *add(odd_members *m, const char *name)
+static odd_member *add_member(odd_members *m, const char *name)
 {
     char *path = NULL;
     if (m->count == m->room) {
@@ -82,7 +82,7 @@ static odd_member *add(odd_members *m, const char *name)
 
 odd_status odd_members_add_file(odd_members *m, const char *name, int64_t offset, int64_t size)
 {
-    odd_member *file = add(m, name);
+    odd_member *file = add_member(m, name);
     if (!file) return no_memory();
     file->offset = offset;
     file->size = size;
@@ -92,7 +92,7 @@ odd_status odd_members_add_file(odd_members *m, const char *name, int64_t offset
 odd_status odd_members_add_link(odd_members *m, const char *name, const char *target, bool hard,
                                 bool listed, bool tentative)
 {
-    odd_member *link = add(m, name);
+    odd_member *link = add_member(m, name);
     if (!link) return no_memory();
     link->before -= listed;
     link->item = listed ? m->out->count - 1 : -1;

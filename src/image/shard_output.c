@@ -91,8 +91,8 @@ odd_status odd_output_holds(const odd_shard_output *o, const char *member, bool 
     return st;
 }
 
-/* A report in a run is told with the run. */
-odd_status odd_output_tell(const odd_shard_output *o, const char *shard, odd_passed *passed)
+/* A report in a run is counted with the run. */
+odd_status odd_output_count(const odd_shard_output *o, const char *shard, odd_passed *passed)
 {
     odd_text name = ODD_TEXT_EMPTY;
     odd_status st = ODD_OK;

@@ -29,7 +29,7 @@ void odd_output_sort(odd_shard_output *output);
 odd_status odd_output_holds(const odd_shard_output *output, const char *member, bool *holds);
 
 /** Count them; `shard` goes before their names. ODD_NOMEM. */
-odd_status odd_output_tell(const odd_shard_output *output, const char *shard, odd_passed *passed);
+odd_status odd_output_count(const odd_shard_output *output, const char *shard, odd_passed *passed);
 
 void odd_output_free(odd_shard_output *output);
 

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 /* Both lists have the same room; where only one grew, neither counts as wider. */
-static bool grow(odd_shards *s)
+static bool grow_lists(odd_shards *s)
 {
     int64_t room = s->room > 0 ? 2 * s->room : 16;
     if (s->count < s->room) return true;
@@ -22,8 +22,8 @@ static bool grow(odd_shards *s)
     return given && shard;
 }
 
-/* One that is not there is told by who opens it. */
-static void identify(odd_shard_file *shard)
+/* Says nothing of a file that is not there: opening it fails. */
+static void identify_file(odd_shard_file *shard)
 {
     struct stat info;
     if (lstat(shard->path, &info) == 0) shard->link = S_ISLNK(info.st_mode);
@@ -34,7 +34,7 @@ static void identify(odd_shard_file *shard)
 
 static odd_status add_shard(odd_shards *s, const char *folder, const char *given, bool found)
 {
-    if (!grow(s)) return odd_fail(ODD_NOMEM, "cannot allocate the list of shards");
+    if (!grow_lists(s)) return odd_fail(ODD_NOMEM, "cannot allocate the list of shards");
     char *name = strdup(given);
     if (!name) return odd_fail(ODD_NOMEM, "cannot allocate a path");
     odd_shard_file *shard = &s->shard[s->count];
@@ -44,7 +44,7 @@ static odd_status add_shard(odd_shards *s, const char *folder, const char *given
         free(name);
         return st;
     }
-    identify(shard);
+    identify_file(shard);
     s->given[s->count++] = name;
     return ODD_OK;
 }

@@ -33,7 +33,7 @@ static const uint8_t bytes_of_type[TYPES] = {
 };
 
 /* n <= 8 bytes as a number */
-static uint64_t get(const uint8_t *p, int n, bool big_endian)
+static uint64_t get_number(const uint8_t *p, int n, bool big_endian)
 {
     uint64_t value = 0;
     for (int i = 0; i < n; i++)
@@ -45,15 +45,15 @@ bool odd_tags_open(const uint8_t *bytes, size_t size, odd_tags *out)
 {
     if (size < 8 || (memcmp(bytes, "II", 2) != 0 && memcmp(bytes, "MM", 2) != 0)) return false;
     *out = (odd_tags){.bytes = bytes, .size = size, .big_endian = bytes[0] == 'M'};
-    uint64_t version = get(bytes + 2, 2, out->big_endian);
+    uint64_t version = get_number(bytes + 2, 2, out->big_endian);
     /* 42: TIFF, counts of 2 bytes and offsets of 4; 43: BigTIFF, 8 of each. */
     out->wide = version == 43;
     if ((version != 42 && version != 43) || (out->wide && size < 16)) return false;
     const int count_bytes = out->wide ? 8 : 2;
-    uint64_t at =
-        out->wide ? get(bytes + 8, 8, out->big_endian) : get(bytes + 4, 4, out->big_endian);
+    uint64_t at = out->wide ? get_number(bytes + 8, 8, out->big_endian)
+                            : get_number(bytes + 4, 4, out->big_endian);
     if (at > size || size - at < (size_t)count_bytes) return false;
-    out->entries = get(bytes + at, count_bytes, out->big_endian);
+    out->entries = get_number(bytes + at, count_bytes, out->big_endian);
     out->at = (size_t)at + (size_t)count_bytes;
     return true;
 }
@@ -63,13 +63,13 @@ static bool read_entry(const odd_tags *tags, const uint8_t *entry, odd_image_tag
 {
     const int word = tags->wide ? 8 : 4;
     const uint8_t *value = entry + 4 + word;
-    *out = (odd_image_tag){tags->big_endian, (unsigned)get(entry + 2, 2, tags->big_endian),
-                           get(entry + 4, word, tags->big_endian), value};
+    *out = (odd_image_tag){tags->big_endian, (unsigned)get_number(entry + 2, 2, tags->big_endian),
+                           get_number(entry + 4, word, tags->big_endian), value};
     if (out->type >= TYPES || out->count == 0) return false;
     const uint64_t each = bytes_of_type[out->type];
     if (each == 0 || out->count > tags->size / each) return false;
     if (out->count * each <= (uint64_t)word) return true;
-    uint64_t at = get(value, word, tags->big_endian);
+    uint64_t at = get_number(value, word, tags->big_endian);
     out->value = tags->bytes + at;
     return at <= tags->size && out->count * each <= tags->size - at;
 }
@@ -83,7 +83,7 @@ bool odd_tags_find(const odd_tags *tags, unsigned number, odd_image_tag *out)
     size_t at = tags->at;
     for (uint64_t i = 0; i < tags->entries && tags->size - at >= entry_bytes; i++) {
         odd_image_tag tag;
-        if (get(tags->bytes + at, 2, tags->big_endian) == number &&
+        if (get_number(tags->bytes + at, 2, tags->big_endian) == number &&
             read_entry(tags, tags->bytes + at, &tag)) {
             *out = tag;
             found = true;
@@ -95,7 +95,7 @@ bool odd_tags_find(const odd_tags *tags, unsigned number, odd_image_tag *out)
 
 static double get_float(const odd_image_tag *tag, const uint8_t *p)
 {
-    uint32_t bits = (uint32_t)get(p, 4, tag->big_endian);
+    uint32_t bits = (uint32_t)get_number(p, 4, tag->big_endian);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -103,7 +103,7 @@ static double get_float(const odd_image_tag *tag, const uint8_t *p)
 
 static double get_double(const odd_image_tag *tag, const uint8_t *p)
 {
-    uint64_t bits = get(p, 8, tag->big_endian);
+    uint64_t bits = get_number(p, 8, tag->big_endian);
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -111,8 +111,8 @@ static double get_double(const odd_image_tag *tag, const uint8_t *p)
 
 static double get_ratio(const odd_image_tag *tag, const uint8_t *p, bool with_sign)
 {
-    uint32_t over = (uint32_t)get(p, 4, tag->big_endian);
-    uint32_t under = (uint32_t)get(p + 4, 4, tag->big_endian);
+    uint32_t over = (uint32_t)get_number(p, 4, tag->big_endian);
+    uint32_t under = (uint32_t)get_number(p + 4, 4, tag->big_endian);
     if (under == 0) return NAN;
     return with_sign ? (double)(int32_t)over / (int32_t)under : (double)over / under;
 }
@@ -123,7 +123,7 @@ double odd_tag_number(const odd_image_tag *tag, uint64_t i, double otherwise)
     if (i >= tag->count) return otherwise;
     const int bytes = bytes_of_type[tag->type];
     const uint8_t *p = tag->value + i * (uint64_t)bytes;
-    uint64_t whole = get(p, bytes, tag->big_endian);
+    uint64_t whole = get_number(p, bytes, tag->big_endian);
     switch (tag->type) {
     case TYPE_SHORT:
     case TYPE_LONG:

@@ -43,7 +43,7 @@ static double largest_of(const double value[], int64_t n)
 
 static void add_largest(odd_brightness *seen, odd_values values, double largest)
 {
-    if (!(largest > 0)) return; /* a black image tells nothing */
+    if (!(largest > 0)) return; /* nothing can be learnt from a black image */
     seen->of[values].images++;
     if (largest > seen->of[values].largest) seen->of[values].largest = largest;
     for (int w = 0; w < ODD_WHITES; w++)

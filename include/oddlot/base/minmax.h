@@ -1,5 +1,5 @@
 /**
- * The smaller of two numbers: the one place for it.
+ * The smaller and the larger of two numbers: the one place for it.
  */
 #ifndef ODDLOT_BASE_MINMAX_H
 #define ODDLOT_BASE_MINMAX_H
@@ -14,6 +14,11 @@ static inline int64_t odd_min(int64_t a, int64_t b)
 static inline int odd_min_int(int a, int b)
 {
     return a < b ? a : b;
+}
+
+static inline int odd_max_int(int a, int b)
+{
+    return a > b ? a : b;
 }
 
 #endif

@@ -4,7 +4,7 @@
  * it whole or not at all.
  *
  * Pipeline: the stages that a kind of job goes through. What a job file may say, what the commands
- * are and what help tells of them all come from these records.
+ * are and what help says of them all come from these records.
  */
 #ifndef ODDLOT_RUN_STAGE_H
 #define ODDLOT_RUN_STAGE_H

@@ -1,5 +1,6 @@
 /**
- * Calibration: verified theme images that the fit is not told of, which choose a threshold.
+ * Calibration: verified theme images that the fit does not see as verified, which choose a
+ * threshold.
  */
 #ifndef ODDLOT_STAGE_CALIBRATION_H
 #define ODDLOT_STAGE_CALIBRATION_H
@@ -12,9 +13,9 @@
 /** The setting fit.calibration. @local */
 double odd_calibration_share(const odd_job *job);
 
-/** Mark the verified theme rows that the fit is not told of: the share `fit.calibration`, drawn by
- *  the job's seed. verified: (n) ODD_VERIFIED_... of all images. @param[out] calibrates (n), owned
- *  by caller: odd_free(). @local, the same on every rank; ODD_NOMEM. */
+/** Mark the verified theme rows that the fit does not see as verified: the share `fit.calibration`,
+ * drawn by the job's seed. verified: (n) ODD_VERIFIED_... of all images. @param[out] calibrates
+ * (n), owned by caller: odd_free(). @local, the same on every rank; ODD_NOMEM. */
 odd_status odd_calibration_mark(const odd_job *job, int64_t n, const uint8_t verified[],
                                 uint8_t **calibrates);
 

@@ -23,7 +23,7 @@ typedef struct {
     int64_t n;
     const double *score;       /* (n) larger is odder */
     const double *probability; /* (n) of being odd; NULL: the detector gives none */
-    const uint8_t *calibrates; /* (n) 1: verified theme, the fit was not told; NULL: none */
+    const uint8_t *calibrates; /* (n) 1: verified theme, hidden from the fit; NULL: none */
 } odd_ranked;
 
 typedef struct {

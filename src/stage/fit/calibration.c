@@ -1,5 +1,5 @@
-/* Calibration: verified theme images that the fit does not see, so that their scores are like
- * those of the theme images that nobody verified, and vouch for a threshold. */
+/* Calibration: verified theme images that the fit does not see as verified, so that their scores
+ * are like those of the theme images that nobody verified, and vouch for a threshold. */
 #include "oddlot/stage/calibration.h"
 #include "stage/fit/fit_internal.h"
 

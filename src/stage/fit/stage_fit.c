@@ -100,7 +100,7 @@ done:
     return st;
 }
 
-/* A model of an earlier run; scoring no rows tells whether it fits these. @collective */
+/* A model of an earlier run; scoring no rows shows whether it fits these. @collective */
 static odd_status read_stored_model(const odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_model_source from = model_source(run);

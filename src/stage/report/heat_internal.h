@@ -66,7 +66,7 @@ typedef struct {
 
 /** Make them where the job has trained damage networks and report.heat_maps is on: each rank works
  *  on some of the images, by networks that have not seen them. @collective; ODD_IO, ODD_FORMAT
- * where networks/ is not what train.h5 tells of, ODD_NOMEM. */
+ * where networks/ is not what train.h5 is about, ODD_NOMEM. */
 odd_status odd_heat_make(const odd_run *run, odd_heat_maps *out);
 void odd_heat_free(odd_heat_maps *maps);
 

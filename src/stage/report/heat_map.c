@@ -15,7 +15,7 @@
 
 enum {
     CHUNK = 64,       /* windows that go through the network together */
-    MOST_STEPS = 24,  /* of a window along a side: more tell nothing more */
+    MOST_STEPS = 24,  /* of a window along a side: more add nothing */
     NEARLY_OF_10 = 8, /* tenths of the heat from the coldest to the hottest pixel */
 };
 
