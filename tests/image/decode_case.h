@@ -97,7 +97,7 @@ static inline bool case_holds(const decode_case *c)
 }
 
 /* What becomes of any image under any options. */
-static inline odd_read_result judge(const decode_case *c, const odd_prepare_options *options)
+static inline odd_read_result decode_one(const decode_case *c, const odd_prepare_options *options)
 {
     uint8_t pixels[MAX_BYTES];
     odd_read_result result;
@@ -132,7 +132,7 @@ static inline void judge_mutants(const decode_case cases[], int count, int each)
         size_t size = mutate(bytes, c->size, (uint64_t)i);
         uint8_t *exact = realloc(bytes, size + !size);
         decode_case mutant = {.bytes = exact, .size = size};
-        judge(&mutant, &options);
+        decode_one(&mutant, &options);
         free(exact);
     }
 }

@@ -199,7 +199,7 @@ static void all_extensions(void)
     odd_catalogue_free(&c);
 }
 
-/* Deeper than a path may be long: what cannot be opened is told, what can is listed. */
+/* Deeper than a path may be long: what cannot be opened is reported, what can is listed. */
 static void deep_folders(void)
 {
     char name[201], back[4096];

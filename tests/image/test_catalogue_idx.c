@@ -158,7 +158,7 @@ static void several_files(void)
     CU_ASSERT(failed_with("labels has 1 files, catalogue.path 2"));
 }
 
-/* Cut or damaged streams: what is before the fault is good, what is behind it is told. */
+/* Cut or damaged streams: what is before the fault is good, what is behind it is reported. */
 static void faulty_streams(void)
 {
     static uint8_t packed[2 * ROOM];

@@ -27,28 +27,28 @@ static const decode_case *find(const char *name)
     return find_case(cases, CASES, name);
 }
 
-static void limits_are_told(void)
+static void limits_are_reported(void)
 {
     const decode_case *bomb = find("PNG bomb"), *jpeg = find("JPEG 4:2:0");
     odd_prepare_options options = options_of(bomb);
     begin();
-    CU_ASSERT_STRING_EQUAL(judge(bomb, &options).reason,
+    CU_ASSERT_STRING_EQUAL(decode_one(bomb, &options).reason,
                            "PNG 30000 x 30000 is over the limit of 100 megapixels");
     options.max_megapixels = 25 * 20 / 1e6;
-    CU_ASSERT_EQUAL(judge(jpeg, &options).status, ODD_IMAGE_OK);
+    CU_ASSERT_EQUAL(decode_one(jpeg, &options).status, ODD_IMAGE_OK);
     options.max_megapixels = 25 * 20 / 1e6 - 1e-7;
-    CU_ASSERT_EQUAL(judge(jpeg, &options).status, ODD_IMAGE_TOO_LARGE);
-    CU_ASSERT_EQUAL(judge(find("WebP"), &options).status, ODD_IMAGE_TOO_LARGE);
-    CU_ASSERT_EQUAL(judge(find("TIFF LZW"), &options).status, ODD_IMAGE_TOO_LARGE);
-    CU_ASSERT_EQUAL(judge(find("GIF"), &options).status, ODD_IMAGE_TOO_LARGE);
+    CU_ASSERT_EQUAL(decode_one(jpeg, &options).status, ODD_IMAGE_TOO_LARGE);
+    CU_ASSERT_EQUAL(decode_one(find("WebP"), &options).status, ODD_IMAGE_TOO_LARGE);
+    CU_ASSERT_EQUAL(decode_one(find("TIFF LZW"), &options).status, ODD_IMAGE_TOO_LARGE);
+    CU_ASSERT_EQUAL(decode_one(find("GIF"), &options).status, ODD_IMAGE_TOO_LARGE);
     options = options_of(jpeg);
     options.max_megabytes = (double)(jpeg->size - 1) / 1e6;
-    CU_ASSERT_EQUAL(judge(jpeg, &options).status, ODD_IMAGE_TOO_LARGE);
+    CU_ASSERT_EQUAL(decode_one(jpeg, &options).status, ODD_IMAGE_TOO_LARGE);
     options = options_of(jpeg);
     options.max_seconds = -1; /* the deadline is over before it begins */
-    CU_ASSERT_EQUAL(judge(jpeg, &options).status, ODD_IMAGE_TOO_SLOW);
-    CU_ASSERT_EQUAL(judge(find("PNG RGB"), &options).status, ODD_IMAGE_TOO_SLOW);
-    CU_ASSERT_EQUAL(judge(find("TIFF LZW"), &options).status, ODD_IMAGE_TOO_SLOW);
+    CU_ASSERT_EQUAL(decode_one(jpeg, &options).status, ODD_IMAGE_TOO_SLOW);
+    CU_ASSERT_EQUAL(decode_one(find("PNG RGB"), &options).status, ODD_IMAGE_TOO_SLOW);
+    CU_ASSERT_EQUAL(decode_one(find("TIFF LZW"), &options).status, ODD_IMAGE_TOO_SLOW);
 }
 
 static void squeezes_without_crop(void)
@@ -134,7 +134,7 @@ static int judge_shard(const char *tar, int64_t size, int counts[])
         if (length < 0 || length > size - at - 512) break;
         decode_case member = {.bytes = (const uint8_t *)tar + at + 512, .size = (size_t)length};
         if (tar[at + 156] == '0') {
-            counts[judge(&member, &options).status]++;
+            counts[decode_one(&member, &options).status]++;
             members++;
         }
         at += 512 + (length + 511) / 512 * 512;
@@ -170,7 +170,7 @@ const char *odd_test_name = "image/decode";
 CU_TestInfo odd_tests[] = {
     {"known images", known_images},
     {"many threads", many_threads},
-    {"limits are told", limits_are_told},
+    {"limits are reported", limits_are_reported},
     {"squeezes without crop", squeezes_without_crop},
     {"raw pixels", raw_pixels},
     {"margins are cut away", margins_are_cut_away},

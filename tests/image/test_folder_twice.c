@@ -1,6 +1,6 @@
 /* Folders as catalogues: what is reached twice is listed once, what oddlot wrote not at all; and
- * what is passed over is said. */
-#include "said.h"
+ * what is passed over is logged. */
+#include "log_capture.h"
 #include "scratch_folder.h"
 
 #include "oddlot/base/run_folder.h"
@@ -8,9 +8,9 @@
 static odd_status list_paths(char **path, int64_t count, odd_catalogue *out)
 {
     odd_catalogue_options options = options_for(path, count);
-    said_begin();
+    log_capture_begin();
     odd_status st = odd_catalogue_folder.list(&options, scratch, out);
-    said_end();
+    log_capture_end();
     return st;
 }
 
@@ -41,7 +41,7 @@ static void links_to_what_is_listed(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 0), "5/a.jpg");
     CU_ASSERT_STRING_EQUAL(name_of(&c, 1), "5/b.jpg");
-    CU_ASSERT(said("left out what leads to something listed already: 4, the first is '0'"));
+    CU_ASSERT(logged("left out what leads to something listed already: 4, the first is '0'"));
     odd_catalogue_free(&c);
 }
 
@@ -59,7 +59,7 @@ static void links_to_elsewhere(void)
     CU_ASSERT_EQUAL(list("shoes", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 3);
     CU_ASSERT(item_named(&c, "deep/x.jpg") >= 0);
-    CU_ASSERT(said("'other/deep'"));
+    CU_ASSERT(logged("'other/deep'"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("shoes/other", &c), ODD_OK); /* a folder that is given by a link */
     CU_ASSERT_EQUAL(c.count, 1);
@@ -75,11 +75,11 @@ static void names_of_one_file(void)
     scratch_link("5/a.jpg", "shoes/soft.jpg");
     CU_ASSERT_EQUAL(list("shoes", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 4);
-    CU_ASSERT(said(""));
+    CU_ASSERT(logged(""));
     odd_catalogue_free(&c);
 }
 
-/* A job that names a folder twice, by whatever spelling, is told so. */
+/* A job that names a folder twice, by whatever spelling, fails. */
 static void roots_that_overlap(void)
 {
     odd_catalogue c;
@@ -99,7 +99,7 @@ static void roots_that_overlap(void)
     CU_ASSERT_EQUAL(list_paths(apart, 2, &c), ODD_OK); /* the link is data, not the job's */
     CU_ASSERT_EQUAL(c.count, 3);
     CU_ASSERT(item_named(&c, "hats/h.jpg") >= 0);
-    CU_ASSERT(said("'shoes/hats'"));
+    CU_ASSERT(logged("'shoes/hats'"));
     odd_catalogue_free(&c);
 }
 
@@ -141,14 +141,14 @@ static void runs_are_left_out(void)
     CU_ASSERT_EQUAL(list("shoes", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 3);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 2), "runs/mine.jpg");
-    CU_ASSERT(said("left out what oddlot itself wrote: 4, the first is 'audit'"));
+    CU_ASSERT(logged("left out what oddlot itself wrote: 4, the first is 'audit'"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("shoes/audit", &c), ODD_USAGE);
     CU_ASSERT(failed_with("is what oddlot itself wrote"));
     CU_ASSERT_EQUAL(list("shoes/audit/report/img", &c), ODD_USAGE);
 }
 
-static void passed_over_is_said(void)
+static void passed_over_is_logged(void)
 {
     odd_catalogue c;
     make_shoes();
@@ -162,9 +162,9 @@ static void passed_over_is_said(void)
     scratch_folder("shoes/__MACOSX");
     CU_ASSERT_EQUAL(list("shoes", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 2);
-    CU_ASSERT(said("3 of 5 files passed over"));
-    CU_ASSERT(said(": .txt (2), no ending (1); with catalogue.extensions=any"));
-    CU_ASSERT(said("left out what file managers keep for themselves: 4, the first is '._a.jpg'"));
+    CU_ASSERT(logged("3 of 5 files passed over"));
+    CU_ASSERT(logged(": .txt (2), no ending (1); with catalogue.extensions=any"));
+    CU_ASSERT(logged("left out what file managers keep for themselves: 4, the first is '._a.jpg'"));
     odd_catalogue_free(&c);
 }
 
@@ -193,11 +193,11 @@ static void taken_by_content(void)
     CU_ASSERT_STRING_EQUAL(name_of(&c, 2), "7.png#top");
     odd_catalogue_free(&c);
     options.extensions = (odd_list){any, 1};
-    said_begin();
+    log_capture_begin();
     CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &c), ODD_OK);
-    said_end();
+    log_capture_end();
     CU_ASSERT_EQUAL(c.count, 7); /* an empty 6.jpeg has the name of an image */
-    CU_ASSERT(said("1 of 8 files passed over, which do not begin as images do: .txt (1)"));
+    CU_ASSERT(logged("1 of 8 files passed over, which do not begin as images do: .txt (1)"));
     odd_catalogue_free(&c);
 }
 
@@ -208,7 +208,7 @@ CU_TestInfo odd_tests[] = {
     {"names of one file", names_of_one_file},
     {"roots that overlap", roots_that_overlap},
     {"runs are left out", runs_are_left_out},
-    {"what is passed over is said", passed_over_is_said},
+    {"what is passed over is logged", passed_over_is_logged},
     {"taken by content", taken_by_content},
     CU_TEST_INFO_NULL,
 };

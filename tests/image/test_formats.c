@@ -42,7 +42,7 @@ static void cut_anywhere(void)
         for (size_t size = 1; size < c->size; size += 1 + c->size / 40) {
             uint8_t *exact = malloc(size);
             memcpy(exact, c->bytes, size);
-            judge(&(decode_case){.bytes = exact, .size = size}, &options);
+            decode_one(&(decode_case){.bytes = exact, .size = size}, &options);
             free(exact);
         }
     }
@@ -73,7 +73,7 @@ static const char *reason_of(const char *name)
     static odd_read_result result;
     const decode_case *c = find(name);
     odd_prepare_options options = options_of(c);
-    result = judge(c, &options);
+    result = decode_one(c, &options);
     return result.reason;
 }
 
@@ -113,10 +113,10 @@ static void limits_hold(void)
         const decode_case *c = find(names[i]);
         odd_prepare_options options = options_of(c);
         options.max_seconds = -1; /* the deadline is over before it begins */
-        CU_ASSERT_EQUAL(judge(c, &options).status, ODD_IMAGE_TOO_SLOW);
+        CU_ASSERT_EQUAL(decode_one(c, &options).status, ODD_IMAGE_TOO_SLOW);
         options = options_of(c);
         options.max_megapixels = 5e-6;
-        CU_ASSERT_EQUAL(judge(c, &options).status, ODD_IMAGE_TOO_LARGE);
+        CU_ASSERT_EQUAL(decode_one(c, &options).status, ODD_IMAGE_TOO_LARGE);
     }
 }
 

@@ -1,6 +1,6 @@
 /* IDX files by gzip: members one behind the other are one stream; what its header does not tell of
  * is refused, and what is no compressed data is said. */
-#include "said.h"
+#include "log_capture.h"
 #include "scratch_folder.h"
 
 #include "image/catalogue_internal.h"
@@ -30,9 +30,9 @@ static odd_status list(char *path, int64_t *count)
 {
     odd_catalogue c;
     odd_catalogue_options options = options_for(&path, 1);
-    said_begin();
+    log_capture_begin();
     odd_status st = odd_catalogue_idx.list(&options, scratch, &c);
-    said_end();
+    log_capture_end();
     *count = c.count;
     odd_catalogue_free(&c);
     return st;
@@ -41,7 +41,7 @@ static odd_status list(char *path, int64_t *count)
 static bool lists(char *path, const char *words)
 {
     int64_t count;
-    return list(path, &count) == ODD_OK && count == IMAGES && said(words);
+    return list(path, &count) == ODD_OK && count == IMAGES && logged(words);
 }
 
 static void what_follows_the_data(void)

@@ -1,14 +1,14 @@
 /* Manifests: rows that are there twice, line ends and separators of other programs, and faults that
  * name their line. */
-#include "said.h"
+#include "log_capture.h"
 #include "scratch_folder.h"
 
 static odd_status list_paths(char **path, int64_t count, odd_catalogue *out)
 {
     odd_catalogue_options options = options_for(path, count);
-    said_begin();
+    log_capture_begin();
     odd_status st = odd_catalogue_manifest.list(&options, scratch, out);
-    said_end();
+    log_capture_end();
     return st;
 }
 
@@ -47,7 +47,7 @@ static void rows_twice(void)
     CU_ASSERT(refused("path\ngone.jpg\n\ngone.jpg\n", "m.csv:4: 'gone.jpg' is listed twice"));
     CU_ASSERT_EQUAL(list("path\np/a.jpg\np/b.jpg\np/c.jpg\n", &c), ODD_OK); /* names of one file */
     CU_ASSERT_EQUAL(c.count, 3);
-    CU_ASSERT(said(""));
+    CU_ASSERT(logged(""));
     odd_catalogue_free(&c);
 }
 
@@ -59,7 +59,7 @@ static void rows_that_differ(void)
     CU_ASSERT_EQUAL(list("sku,path\n1,p/a.jpg\n2,p/b.jpg\n3,p/a.jpg\n", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 3);
     CU_ASSERT(
-        said("rows that name the file of another row: 1, such as those of m.csv:2 and m.csv:4"));
+        logged("rows that name the file of another row: 1, such as those of m.csv:2 and m.csv:4"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("path,group\np/a.jpg,1\nq/a.jpg,2\n", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 2);
@@ -109,7 +109,7 @@ static void other_programs(void)
     CU_ASSERT(gives_two("\r\n\"Path\"\t\"label\"\r\np/a.jpg\t1\r\np/b.jpg\t\"2, or two\"\r\n"));
     CU_ASSERT(gives_two("\xEF\xBB\xBFsep=;\r\npath;label\r\np/a.jpg;1\r\np/b.jpg;2, or two\r\n"));
     CU_ASSERT(gives_two("label|path\n1|p/a.jpg\n2, or two|p/b.jpg\n"));
-    CU_ASSERT(said("m.csv: fields are separated by bars"));
+    CU_ASSERT(logged("m.csv: fields are separated by bars"));
     CU_ASSERT(gives_two("path, label\np/a.jpg, 1\np/b.jpg;x, y\n") == false);
     CU_ASSERT(gives_two("label; path\n1; p/a.jpg\n2, or two; p/b.jpg\n"));
     CU_ASSERT(gives_two("path    ;label \np/a.jpg ;1     \np/b.jpg ;2, or two\n"));

@@ -1,14 +1,14 @@
 /* Tar shards: what follows an end mark is read as far as it is a tar file, and said as far as it is
  * none; and which files of a folder are shards. */
-#include "said.h"
+#include "log_capture.h"
 #include "tar_writer.h"
 
 static odd_status list_paths(char **path, int64_t count, odd_catalogue *out)
 {
     odd_catalogue_options options = options_for(path, count);
-    said_begin();
+    log_capture_begin();
     odd_status st = odd_catalogue_tar.list(&options, scratch, out);
-    said_end();
+    log_capture_end();
     return st;
 }
 
@@ -28,7 +28,7 @@ static bool gives(void (*between)(FILE *tar), void (*behind)(FILE *tar), int64_t
     tar_file(tar, "two.jpg", "zwei");
     behind(tar);
     fclose(tar);
-    bool good = list("a.tar", &c) == ODD_OK && c.count == rows && said(words);
+    bool good = list("a.tar", &c) == ODD_OK && c.count == rows && logged(words);
     odd_catalogue_free(&c);
     return good;
 }
@@ -92,7 +92,7 @@ static void cut_behind_a_mark(void)
     CU_ASSERT_EQUAL(truncate(scratch_path("a.tar"), 512 + 512 + 1024 + 512 + 3), 0);
     CU_ASSERT_EQUAL(list("a.tar", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 1);
-    CU_ASSERT(said("is cut off"));
+    CU_ASSERT(logged("is cut off"));
     odd_catalogue_free(&c);
 }
 
@@ -108,7 +108,7 @@ static void one_name_twice(void)
     tar_end(tar);
     CU_ASSERT_EQUAL(list("a.tar", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 4);
-    CU_ASSERT(said("holds 1 images under names that it has already"));
+    CU_ASSERT(logged("holds 1 images under names that it has already"));
     CU_ASSERT_EQUAL(odd_catalogue_tar.open(NULL, &c, &reader), ODD_OK);
     CU_ASSERT(reads(&odd_catalogue_tar, reader, 0, ENOUGH, ODD_IMAGE_OK, "old", 3));
     CU_ASSERT(reads(&odd_catalogue_tar, reader, 3, ENOUGH, ODD_IMAGE_OK, "newer", 5));
@@ -142,9 +142,9 @@ static void shards_of_a_folder(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 0), "a.tar/a.jpg");
     CU_ASSERT_STRING_EQUAL(name_of(&c, 1), "b.tar/a.jpg");
-    CU_ASSERT(said("what leads to something listed already: 2"));
-    CU_ASSERT(said("what is beside the shards: 2, the first is 'p/d.tar'"));
-    CU_ASSERT(said("what file managers keep for themselves: 1"));
+    CU_ASSERT(logged("what leads to something listed already: 2"));
+    CU_ASSERT(logged("what is beside the shards: 2, the first is 'p/d.tar'"));
+    CU_ASSERT(logged("what file managers keep for themselves: 1"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list_paths(twice, 2, &c), ODD_USAGE);
     CU_ASSERT_EQUAL(list_paths(linked, 2, &c), ODD_USAGE);

@@ -1,6 +1,6 @@
 /* Tar shards: links as unpacking would follow them, but never out of the shard; members that are no
  * files; what oddlot wrote. */
-#include "said.h"
+#include "log_capture.h"
 #include "tar_writer.h"
 
 #include "image/shard_members_internal.h"
@@ -13,9 +13,9 @@ static odd_status list(const char *extension, odd_catalogue *out)
     char *path = "a.tar", *extensions[] = {(char *)extension};
     odd_catalogue_options options = options_for(&path, 1);
     if (extension) options.extensions = (odd_list){extensions, *extension ? 1 : 0};
-    said_begin();
+    log_capture_begin();
     odd_status st = odd_catalogue_tar.list(&options, scratch, out);
-    said_end();
+    log_capture_end();
     return st;
 }
 
@@ -85,7 +85,7 @@ static void links(void)
     CU_ASSERT(holds(&c, "a.tar/folder.jpg", NULL, "which is not in the shard"));
     CU_ASSERT(holds(&c, "a.tar/fifo.jpg", NULL, "not a regular file"));
     CU_ASSERT(holds(&c, "a.tar/device.jpg", NULL, "not a regular file"));
-    CU_ASSERT(said("4 of 20 files passed over"));
+    CU_ASSERT(logged("4 of 20 files passed over"));
     odd_catalogue_free(&c);
 }
 
@@ -109,8 +109,8 @@ static void by_content(void)
     tar_end(tar);
     CU_ASSERT_EQUAL(list(NULL, &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 2);
-    CU_ASSERT(said("5 of 7 files passed over"));
-    CU_ASSERT(said("what file managers keep for themselves: 2"));
+    CU_ASSERT(logged("5 of 7 files passed over"));
+    CU_ASSERT(logged("what file managers keep for themselves: 2"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("any", &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 4);
@@ -118,7 +118,7 @@ static void by_content(void)
     CU_ASSERT(holds(&c, "a.tar/5", PNG "1", NULL));
     CU_ASSERT(holds(&c, "a.tar/4.jpg?wid=500", PNG "4", NULL));
     CU_ASSERT(
-        said("3 of 7 files passed over, which do not begin as images do: no ending (2), .json"));
+        logged("3 of 7 files passed over, which do not begin as images do: no ending (2), .json"));
     odd_catalogue_free(&c);
     CU_ASSERT_EQUAL(list("", &c), ODD_OK); /* all files */
     CU_ASSERT_EQUAL(c.count, 7);
@@ -146,7 +146,7 @@ static void runs_are_left_out(void)
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT(holds(&c, "a.tar/runs/audit-mine.jpg", "m", NULL));
     CU_ASSERT(holds(&c, "a.tar/mine/a.jpg", "a", NULL));
-    CU_ASSERT(said("what oddlot itself wrote: 2, the first is 'a.tar/old/report'"));
+    CU_ASSERT(logged("what oddlot itself wrote: 2, the first is 'a.tar/old/report'"));
     odd_catalogue_free(&c);
 }
 

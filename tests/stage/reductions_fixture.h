@@ -1,6 +1,7 @@
 /**
  * For the contract of reductions: what is promised is checked for each of the table of jobs, so
- * that a new one is tested by its line there. A broken promise is told with its reduction and case.
+ * that a new one is tested by its line there. A broken promise is reported with its reduction and
+ * case.
  */
 #ifndef ODDLOT_REDUCTIONS_FIXTURE_H
 #define ODDLOT_REDUCTIONS_FIXTURE_H

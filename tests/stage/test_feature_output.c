@@ -158,8 +158,8 @@ static void test_images_are_read(void)
     leave(file);
 }
 
-/* What went wrong in the thread is told where the batch is asked for. */
-static void test_faults_are_told(void)
+/* What went wrong in the thread is reported where the batch is asked for. */
+static void test_faults_are_reported(void)
 {
     const odd_partition outside = {.n = 2 * N, .row0 = N, .n_local = N, .block = N};
     const uint8_t status[N] = {0};
@@ -182,6 +182,6 @@ CU_TestInfo odd_tests[] = {
     {"rows are finished", test_rows_are_finished},
     {"many are packed", test_many_are_packed},
     {"images are read", test_images_are_read},
-    {"faults are told", test_faults_are_told},
+    {"faults are reported", test_faults_are_reported},
     CU_TEST_INFO_NULL,
 };

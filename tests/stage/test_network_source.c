@@ -141,7 +141,7 @@ static void notes_are_not_trusted(void)
         CU_ASSERT_EQUAL(make(&options, wrong[i], &input, said), ODD_FORMAT);
 }
 
-static void other_images_are_told(void)
+static void other_images_are_reported(void)
 {
     const odd_image_form same = {224, 224, 3, "bilinear", 0.125}, other = {96, 96, 3, "nearest", 0};
     odd_text words = ODD_TEXT_EMPTY;
@@ -355,7 +355,7 @@ static void of_two_outputs_one_is_taken(void)
     unlink(model);
 }
 
-static void misfits_are_told(void)
+static void misfits_are_reported(void)
 {
     const odd_image_form small = {.width = SIDE - 1, .height = SIDE - 1, .channels = CHANNELS};
     const odd_image_form grey = {.width = SIDE, .height = SIDE, .channels = 1};
@@ -391,7 +391,7 @@ done:
     return st;
 }
 
-static void other_inputs_are_told(void)
+static void other_inputs_are_reported(void)
 {
     static const struct {
         int rank;
@@ -423,12 +423,12 @@ CU_TestInfo odd_tests[] = {
     {"given numbers go before presets", given_numbers_go_before_presets},
     {"the model says what the job does not", the_model_says_what_the_job_does_not},
     {"notes are not trusted", notes_are_not_trusted},
-    {"other images are told", other_images_are_told},
+    {"other images are reported", other_images_are_reported},
     {"maps are pooled", maps_are_pooled},
     {"a model is run", a_model_is_run},
     {"rows do not depend on their batch", rows_do_not_depend_on_their_batch},
     {"of two outputs one is taken", of_two_outputs_one_is_taken},
-    {"misfits are told", misfits_are_told},
-    {"other inputs are told", other_inputs_are_told},
+    {"misfits are reported", misfits_are_reported},
+    {"other inputs are reported", other_inputs_are_reported},
     CU_TEST_INFO_NULL,
 };

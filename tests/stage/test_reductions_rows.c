@@ -1,5 +1,5 @@
-/* The contract of reductions: any finite rows have finite scores, or are told to be too few; rows
- * that are not finite are named; any shape can be planned. */
+/* The contract of reductions: any finite rows have finite scores, or are reported to be too few;
+ * rows that are not finite are named; any shape can be planned. */
 #include "oddlot/stage/reductions.h"
 #include "reductions_fixture.h"
 
@@ -112,7 +112,7 @@ static void test_not_finite(void)
                     sound = sound && isfinite(o.score[at * o.k + c]);
                 told = (at == 0 || told) && sound == (rows.part.row0 + at != WRONG);
             }
-            promise(r, "a row that is not finite is told",
+            promise(r, "a row that is not finite is reported",
                     told || (o.st == ODD_OK && rows.part.n_local == 0));
             outcome_free(&o);
             rows_free(&rows);

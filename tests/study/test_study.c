@@ -64,7 +64,7 @@ static void settings_keep_their_brackets(void)
     split_is("a=don't b=2]", 2, (const char *[]){"a=don't", "b=2]"});
 }
 
-static void what_is_open_is_told(void)
+static void what_is_open_is_reported(void)
 {
     static const char *const open[] = {"a=[1, 2", "a='x y", "a=\"x\\\"", "a={b: ['c d', e}"};
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
@@ -174,7 +174,7 @@ static void what_is_left_out_has_no_runs(void)
     odd_job_free(&job);
 }
 
-static void what_is_wrong_is_told(void)
+static void what_is_wrong_is_reported(void)
 {
     static const char *const wrong[][2] = {
         {"study.rows=['a b | image.size=8', 'a/b']", "shares its folder 'a-b' with 'a b'"},
@@ -215,6 +215,20 @@ static void what_is_wrong_is_told(void)
         }
         odd_job_free(&job);
     }
+}
+
+static void a_run_that_cannot_be_is_reported(void)
+{
+    odd_job *job = study_job("study.rows=['a | image.sise=8']"), *run = NULL;
+    odd_study *s = NULL;
+    if (!job) return;
+    CU_ASSERT_EQUAL(odd_study_new(odd_pipelines, job, &s), ODD_OK);
+    if (s) CU_ASSERT_EQUAL(odd_study_job(s, &(odd_study_key){0}, &run), ODD_USAGE);
+    CU_ASSERT_PTR_NULL(run);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "row 'a', column 'binary'"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "did you mean 'image.size'"));
+    odd_study_free(&s);
+    odd_job_free(&job);
 }
 
 /* ---- the table ---- */
@@ -332,12 +346,13 @@ static void one_column_makes_one_table(void)
 
 CU_TestInfo odd_tests[] = {
     {"settings keep their brackets", settings_keep_their_brackets},
-    {"what is open is told", what_is_open_is_told},
+    {"what is open is reported", what_is_open_is_reported},
     {"rows and columns become runs", rows_and_columns_become_runs},
     {"a run is no study", a_run_is_no_study},
     {"values have forms", values_have_forms},
     {"what is left out has no runs", what_is_left_out_has_no_runs},
-    {"what is wrong is told", what_is_wrong_is_told},
+    {"what is wrong is reported", what_is_wrong_is_reported},
+    {"a run that cannot be is reported", a_run_that_cannot_be_is_reported},
     {"cells say what the seeds gave", cells_say_what_the_seeds_gave},
     {"rows have a mean", rows_have_a_mean},
     {"one column makes one table", one_column_makes_one_table},

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Are the metrics of a run those of scikit-learn, to 1e-6 (as printed: to their last digit)?
 
-    judged.py RUN OUTPUT"""
+    evaluated.py RUN OUTPUT"""
 import re
 import sys
 
