@@ -41,7 +41,7 @@ typedef struct {
     struct {
         double largest;
         int64_t images;             /* with something above 0 in them */
-        int64_t within[ODD_WHITES]; /* of those, how many stay within each possible white */
+        int64_t within[ODD_WHITES]; /* of those, the count within each possible white */
     } of[ODD_VALUES_KINDS];
     int64_t images, bytes; /* looked at */
 } odd_brightness;

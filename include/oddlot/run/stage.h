@@ -36,9 +36,9 @@ typedef struct {
     bool seeded;                        /* its result depends on the seed of the job */
     const char *const *inputs;          /* names of the stages it reads, NULL-terminated */
     const odd_section *const *sections; /* of the job that it depends on, NULL-terminated */
-    bool resumes;        /* work since its last checkpoint is worth waiting for when the run is told
-                            to stop */
-    bool common;         /* runs of a study that want the same of it do it once */
+    bool resumes; /* work since its last checkpoint is worth waiting for when the run is asked
+                     to stop */
+    bool common;  /* runs of a study that want the same of it do it once */
     const char *product; /* a further file that must be there, relative to RUN; NULL. In a folder,
                             it stands for all files there */
     /** The same where it depends on the settings; NULL: it does not. @local */

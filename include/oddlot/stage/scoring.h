@@ -38,7 +38,7 @@ odd_status odd_scoring_add_trained(const odd_scoring *s, const odd_file *feature
                                    const odd_file *train, const odd_partition *part,
                                    double score[]);
 
-/** Who ranks: the detector's name, or the column of networks that does: "damage",
+/** The name of what ranks, the detector or a column of networks: "damage",
  *  "reconstruction". Static. @local */
 const char *odd_scoring_name(const odd_scoring *s);
 

@@ -46,7 +46,7 @@ static bool could_be_channels(int64_t n)
     return n == 1 || n == 3 || n == 4;
 }
 
-/* The network's input must be images. */
+/* The input must be images. */
 static odd_status check_images(const odd_feature_network *given, const odd_tensor *in)
 {
     odd_status st = ODD_OK;
@@ -60,7 +60,7 @@ static odd_status check_images(const odd_feature_network *given, const odd_tenso
     return st == ODD_OK ? st : odd_fail_prefix(st, "'%s': ", given->model);
 }
 
-/* And like the stored ones. */
+/* The input must be of the form of the stored images. */
 static odd_status check_input(const odd_feature_network *given, const odd_graph *graph,
                               const odd_image_form *form)
 {
