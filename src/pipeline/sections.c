@@ -18,7 +18,8 @@ static void add_part(const odd_stage *stage, odd_part part)
     ODD_CHECK(count < MOST_SECTIONS);
     char *name = part_name[count];
     odd_part_section(stage->name, part.name, name);
-    add_section((odd_section){name, part.summary, part.options, part.options_size});
+    add_section((odd_section){
+        .name = name, .help = part.summary, .options = part.options, .size = part.options_size});
 }
 
 static void add_stage(const odd_stage *stage)

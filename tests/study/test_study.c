@@ -217,20 +217,6 @@ static void what_is_wrong_is_reported(void)
     }
 }
 
-static void a_run_that_cannot_be_is_reported(void)
-{
-    odd_job *job = study_job("study.rows=['a | image.sise=8']"), *run = NULL;
-    odd_study *s = NULL;
-    if (!job) return;
-    CU_ASSERT_EQUAL(odd_study_new(odd_pipelines, job, &s), ODD_OK);
-    if (s) CU_ASSERT_EQUAL(odd_study_job(s, &(odd_study_key){0}, &run), ODD_USAGE);
-    CU_ASSERT_PTR_NULL(run);
-    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "row 'a', column 'binary'"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "did you mean 'image.size'"));
-    odd_study_free(&s);
-    odd_job_free(&job);
-}
-
 /* ---- the table ---- */
 
 static void cells_are(const odd_text_table *t, int lines, const char *const cell[])
@@ -352,7 +338,6 @@ CU_TestInfo odd_tests[] = {
     {"values have forms", values_have_forms},
     {"what is left out has no runs", what_is_left_out_has_no_runs},
     {"what is wrong is reported", what_is_wrong_is_reported},
-    {"a run that cannot be is reported", a_run_that_cannot_be_is_reported},
     {"cells say what the seeds gave", cells_say_what_the_seeds_gave},
     {"rows have a mean", rows_have_a_mean},
     {"one column makes one table", one_column_makes_one_table},
