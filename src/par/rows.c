@@ -177,6 +177,8 @@ odd_status odd_rows_sum(const odd_rows *rows, odd_block_function f, void *contex
               .length = length,
               .shares = odd_threads(),
               .failure = ODD_NO_FAILURE};
+    ODD_SAME(rows->comm, "number of rows", rows->part.n);
+    ODD_SAME(rows->comm, "length of a sum over rows", length);
     ODD_TRY_ALL(rows->comm, do_walk(&w, true));
     ODD_TRY(odd_treesum_total(rows->comm, w.total, sum));
 done:

@@ -184,6 +184,7 @@ static odd_status join_ranks(MPI_Comm comm, odd_treesum *t, double sink[])
 odd_status odd_treesum_total(MPI_Comm comm, odd_treesum *t, double sum[])
 {
     odd_status st = ODD_OK;
+    ODD_SAME(comm, "length of a sum", t->length);
     ODD_TRY_ALL(comm, join_ranks(comm, t, sum));
     if (odd_rank(comm) == 0) odd_dyadic_sum_subtrees(t->length, t->count, t->tree, t->sum, sum);
     odd_broadcast(comm, 0, sum, (size_t)t->length * sizeof(double));

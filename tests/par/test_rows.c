@@ -323,6 +323,23 @@ static void test_failing_reader(void)
     odd_free(c.x);
 }
 
+/* Of debug builds: a rank that asks for another sum than the others is told so, and does not hang.
+ */
+static void test_same_length(void)
+{
+#ifdef ODD_DEBUG
+    catalogue c;
+    double sum[LENGTH];
+    const bool alone = odd_size(WORLD) == 1;
+    if (!check_all(WORLD, open_catalogue(WORLD, 1000, &c) == ODD_OK)) return;
+    const int64_t length = LENGTH - (odd_rank(WORLD) == 1);
+    odd_status st = odd_rows_sum(&c.rows, moments, NULL, length, sum);
+    CU_ASSERT(check_all(WORLD, st == (alone ? ODD_OK : ODD_DIFFER)));
+    CU_ASSERT(alone || strstr(odd_fail_reason(), "length of a sum over rows"));
+    odd_free(c.x);
+#endif
+}
+
 const char *odd_test_name = "par.rows";
 CU_TestInfo odd_tests[] = {
     {"parts of a block", test_parts},
@@ -334,5 +351,6 @@ CU_TestInfo odd_tests[] = {
     {"a failure stops the walk", test_failure_stops_the_walk},
     {"a block fails in a sum", test_failing_sum},
     {"the reader fails", test_failing_reader},
+    {"the same length on all ranks", test_same_length},
     CU_TEST_INFO_NULL,
 };

@@ -23,4 +23,12 @@ odd_status odd_agree(MPI_Comm comm, odd_status mine);
 /** ODD_DIFFER on every rank, naming `what`, unless the value is the same everywhere. @collective */
 odd_status odd_same_i64(MPI_Comm comm, const char *what, int64_t value);
 
+/** The same in debug builds (ODD_DEBUG), in a function that has a label `done`: what a header calls
+ *  @same of a function that is called often. Other builds trust it. */
+#ifdef ODD_DEBUG
+#define ODD_SAME(comm, what, value) ODD_TRY(odd_same_i64((comm), (what), (value)))
+#else
+#define ODD_SAME(comm, what, value) ((void)0)
+#endif
+
 #endif
