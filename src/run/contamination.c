@@ -175,8 +175,8 @@ done:
 }
 
 /* Theme and odd images by their labels, and some of them as verified. */
-static odd_status select_mixture(const odd_job *job, const odd_contamination_options *o,
-                                 odd_selection *s)
+static odd_status select_by_labels(const odd_job *job, const odd_contamination_options *o,
+                                   odd_selection *s)
 {
     odd_row_pool theme = {NULL, 0}, odd = {NULL, 0};
     const uint64_t seed = (uint64_t)o->seed;
@@ -208,7 +208,7 @@ odd_status odd_contaminate(const odd_job *job, odd_selection *s)
 {
     const odd_contamination_options *o = odd_job_section(job, odd_contamination_section.name);
     odd_status st;
-    if (o->theme.count > 0 || o->anomaly.count > 0) return select_mixture(job, o, s);
+    if (o->theme.count > 0 || o->anomaly.count > 0) return select_by_labels(job, o, s);
     ODD_TRY(take_all(s));
     ODD_TRY(odd_hold_out(job, o, s));
 done:
