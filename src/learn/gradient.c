@@ -15,15 +15,15 @@ static void send_final(void *context, int64_t first)
 
 odd_status odd_gradient_open(MPI_Comm comm, odd_trainer *trainer, int shards, odd_gradient *g)
 {
-    const int most = (shards + odd_size(comm) - 1) / odd_size(comm);
+    const int max_shards = (shards + odd_size(comm) - 1) / odd_size(comm);
     odd_status st;
-    *g = (odd_gradient){.comm = comm, .trainer = trainer, .shards = shards, .most = most};
+    *g = (odd_gradient){.comm = comm, .trainer = trainer, .shards = shards, .max_shards = max_shards};
     g->length = odd_trainer_length(trainer);
-    ODD_TRY(ODD_NEW(g->vector, most));
-    for (int s = 0; s < most; s++)
+    ODD_TRY(ODD_NEW(g->vector, max_shards));
+    for (int s = 0; s < max_shards; s++)
         ODD_TRY(ODD_NEW(g->vector[s], g->length));
-    ODD_TRY(ODD_NEW(g->tally, most));
-    ODD_TRY(ODD_NEW(g->shard, most));
+    ODD_TRY(ODD_NEW(g->tally, max_shards));
+    ODD_TRY(ODD_NEW(g->shard, max_shards));
     ODD_TRY(ODD_NEW(g->sum, g->length));
     ODD_TRY(odd_treesum_new(TALLY, 0, &g->tree));
     if (odd_size(comm) == 1) return ODD_OK;
@@ -37,7 +37,7 @@ void odd_gradient_close(odd_gradient *g)
 {
     if (g->exchange) odd_trainer_watch(g->trainer, NULL, NULL);
     odd_exchange_free(&g->exchange);
-    for (int s = 0; g->vector && s < g->most; s++)
+    for (int s = 0; g->vector && s < g->max_shards; s++)
         odd_free(g->vector[s]);
     odd_free(g->vector);
     odd_free(g->tally);
@@ -57,7 +57,7 @@ void odd_gradient_cut(odd_gradient *g, int64_t batch)
     odd_shard_range(shards_of(g, batch), odd_size(g->comm), odd_rank(g->comm), &first, &mine);
     g->first = (int)first;
     g->mine = (int)mine;
-    ODD_CHECK(g->mine <= g->most);
+    ODD_CHECK(g->mine <= g->max_shards);
 }
 
 void odd_gradient_range(const odd_gradient *g, int64_t batch, int s, int64_t *first, int64_t *count)

@@ -30,9 +30,9 @@ void odd_learner_close(odd_learner *l)
 }
 
 /* A shard has at most one row more than another. */
-int64_t odd_learner_room(const odd_learner *l)
+int64_t odd_learner_max_rows(const odd_learner *l)
 {
-    return l->gradient.most * ((l->batch + l->shards - 1) / l->shards);
+    return l->gradient.max_shards * ((l->batch + l->shards - 1) / l->shards);
 }
 
 /* Equal keys go by number, so that the order does not depend on how qsort works. */
@@ -56,9 +56,9 @@ static void shuffle(odd_learner *l, int64_t epoch)
         l->row[i] = l->place[i].row;
 }
 
-/* My shards of the batch of `count` rows from `first` on; the lesson may communicate, so no rank
+/* My shards of the batch of `count` rows from `first` on; loading may communicate, so no rank
  * leaves before it. */
-static odd_status fill_shards(odd_learner *l, int64_t first, int64_t count, uint32_t turn)
+static odd_status fill_shards(odd_learner *l, int64_t first, int64_t count, uint32_t epoch)
 {
     odd_gradient *g = &l->gradient;
     int64_t from = 0, at = 0, rows = 0, mine = 0;
@@ -68,9 +68,9 @@ static odd_status fill_shards(odd_learner *l, int64_t first, int64_t count, uint
         odd_gradient_range(g, count, s, &at, &rows);
         if (s == 0) from = at;
         g->shard[s] = (odd_shard){.images = rows, .id = l->row + first + at};
-        l->lesson.point(l->lesson.context, mine, &g->shard[s]);
+        l->dataset.set_shard(l->dataset.context, mine, &g->shard[s]);
     }
-    ODD_TRY(l->lesson.show(l->lesson.context, mine, l->row + first + from, turn));
+    ODD_TRY(l->dataset.load(l->dataset.context, mine, l->row + first + from, epoch));
     ODD_TRY(odd_fault("train.step"));
 done:
     return st;

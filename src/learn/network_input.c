@@ -1,6 +1,4 @@
-/* Network input: levels to scaled planes, as the job says, as the network's notes say, or by
- * preset.
- */
+/* Network input: levels to scaled planes, by the job, the network's notes, or a preset. */
 #include "oddlot/learn/network_input.h"
 
 #include "oddlot/base/simd.h"
@@ -40,59 +38,59 @@ static const struct {
     {{0, 0, 0}, {1. / 255, 1. / 255, 1. / 255}},
 };
 
-/* Its place among the names, -1: it is none of them. */
-static int place_of(const char *name, const char *const names[])
+/* The index of a name; -1 where it is none of them. */
+static int index_of(const char *name, const char *const names[])
 {
     for (int i = 0; names[i]; i++)
         if (strcmp(names[i], name) == 0) return i;
     return -1;
 }
 
-/* -- who says it -- */
+/* -- presets and orders -- */
 
-/* A choice: the job's, else of the network's note, else of the note that ONNX has for it (`told`,
- * 0: none), else the usual one. */
-static odd_status choose(const char *job, const odd_graph *graph, const char *note, int told,
-                         int usual, const char *const names[], int *out, odd_text *words)
+/* The index of the name in force: the job's, else that of the network's note, else that of ONNX's
+ * own metadata (`onnx`, 0: none), else the usual one. */
+static odd_status choose_name(const char *job, const odd_graph *graph, const char *note, int onnx,
+                              int usual, const char *const names[], int *out, odd_text *words)
 {
-    const char *said = odd_graph_noted(graph, note), *who = "as the job says";
-    *out = place_of(job, names);
-    if (*out == MODEL && said) {
+    const char *value = odd_graph_noted(graph, note), *who = "as the job says";
+    *out = index_of(job, names);
+    if (*out == MODEL && value) {
         who = "as the model says";
-        *out = place_of(said, names);
+        *out = index_of(value, names);
         if (*out <= MODEL)
             return odd_fail(ODD_FORMAT, "the model's note '%s' is '%.40s', which is not known",
-                            note, said);
+                            note, value);
     } else if (*out == MODEL) {
-        who = told > MODEL ? "as the model says" : "the usual; the model does not say";
-        *out = told > MODEL ? told : usual;
+        who = onnx > MODEL ? "as the model says" : "the usual; the model does not say";
+        *out = onnx > MODEL ? onnx : usual;
     }
     odd_text_format(words, "%s (%s)", names[*out], who);
     return ODD_OK;
 }
 
-/* The ONNX project's own words, docs/MetadataProps.md. */
-static int told_range(const odd_graph *graph)
+/* The preset by the ONNX project's metadata, docs/MetadataProps.md. */
+static int onnx_range(const odd_graph *graph)
 {
     static const char *const range[] = {"Normalized_1_1", "Normalized_0_1", "NominalRange_0_255",
                                         NULL};
     static const char *const preset[] = {"inception", "unit", "levels"};
-    const char *said = odd_graph_noted(graph, "Image.NominalPixelRange");
-    int which = said ? place_of(said, range) : -1;
-    return which < 0 ? MODEL : place_of(preset[which], odd_input_presets);
+    const char *value = odd_graph_noted(graph, "Image.NominalPixelRange");
+    int which = value ? index_of(value, range) : -1;
+    return which < 0 ? MODEL : index_of(preset[which], odd_input_presets);
 }
 
-static int told_order(const odd_graph *graph)
+static int onnx_order(const odd_graph *graph)
 {
-    const char *said = odd_graph_noted(graph, "Image.BitmapPixelFormat");
-    if (!said || (strncmp(said, "Bgr", 3) != 0 && strncmp(said, "Rgb", 3) != 0)) return MODEL;
-    return place_of(*said == 'B' ? "bgr" : "rgb", odd_input_orders);
+    const char *value = odd_graph_noted(graph, "Image.BitmapPixelFormat");
+    if (!value || (strncmp(value, "Bgr", 3) != 0 && strncmp(value, "Rgb", 3) != 0)) return MODEL;
+    return index_of(*value == 'B' ? "bgr" : "rgb", odd_input_orders);
 }
 
 /* -- numbers -- */
 
-static odd_status number_of(const char *word, const char **end, odd_status fault, const char *who,
-                            const char *key, double *out)
+static odd_status parse_number(const char *word, const char **end, odd_status fault,
+                               const char *who, const char *key, double *out)
 {
     char *stop;
     *out = strtod(word, &stop);
@@ -115,7 +113,7 @@ static odd_status job_numbers(const odd_list *list, const char *key, int channel
     ODD_TRY(check_count((int)list->count, channels, ODD_USAGE, who, key));
     for (int c = 0; c < channels; c++) {
         const char *word = list->item[list->count == 1 ? 0 : c], *end;
-        ODD_TRY(number_of(word, &end, ODD_USAGE, who, key, &out[c]));
+        ODD_TRY(parse_number(word, &end, ODD_USAGE, who, key, &out[c]));
         if (*end) ODD_TRY(odd_fail(ODD_USAGE, "%s%s: '%s' is not a number", who, key, word));
     }
 done:
@@ -130,7 +128,7 @@ static odd_status note_numbers(const char *note, const char *key, int channels, 
     int count = 0;
     for (const char *at = note + strspn(note, " ,"); *at; at += strspn(at, " ,")) {
         if (count == channels) ODD_TRY(check_count(count + 1, channels, ODD_FORMAT, who, key));
-        ODD_TRY(number_of(at, &at, ODD_FORMAT, who, key, &out[count++]));
+        ODD_TRY(parse_number(at, &at, ODD_FORMAT, who, key, &out[count++]));
     }
     ODD_TRY(check_count(count, channels, ODD_FORMAT, who, key));
     for (int c = 1; count == 1 && c < channels; c++)
@@ -140,8 +138,8 @@ done:
 }
 
 /* A preset in the job goes before the notes of the model, numbers in the job before both. */
-static odd_status numbers(const odd_input_options *options, const odd_list *list, const char *note,
-                          const char *key, int channels, double out[])
+static odd_status choose_numbers(const odd_input_options *options, const odd_list *list,
+                                 const char *note, const char *key, int channels, double out[])
 {
     if (list->count > 0) return job_numbers(list, key, channels, out);
     bool free = strcmp(options->preset, odd_input_presets[MODEL]) == 0;
@@ -156,7 +154,7 @@ static void set_scale(int channel, double mean, double deviation, odd_input *out
 
 void odd_input_preset(const char *preset, int channels, odd_input *out)
 {
-    const int which = place_of(preset, odd_input_presets);
+    const int which = index_of(preset, odd_input_presets);
     ODD_CHECK(which > MODEL && channels <= CHANNELS);
     for (int c = 0; c < channels; c++) {
         out->from[c] = c;
@@ -164,7 +162,7 @@ void odd_input_preset(const char *preset, int channels, odd_input *out)
     }
 }
 
-static odd_status no_zeros(int channels, const double deviation[])
+static odd_status check_not_zero(int channels, const double deviation[])
 {
     for (int c = 0; c < channels; c++)
         if (deviation[c] == 0) return odd_fail(ODD_USAGE, "features.onnx.deviation cannot be 0");
@@ -178,28 +176,28 @@ odd_status odd_input_make(const odd_input_options *options, const odd_graph *gra
     int preset, order;
     odd_status st;
     if (channels > CHANNELS) return odd_fail(ODD_USAGE, "images of %d channels", channels);
-    ODD_TRY(choose(options->preset, graph, "oddlot.preset", told_range(graph), TORCHVISION,
-                   odd_input_presets, &preset, words));
+    ODD_TRY(choose_name(options->preset, graph, "oddlot.preset", onnx_range(graph), TORCHVISION,
+                        odd_input_presets, &preset, words));
     odd_text_add(words, ", channels ");
-    ODD_TRY(choose(options->order, graph, "oddlot.order", told_order(graph), RGB, odd_input_orders,
-                   &order, words));
+    ODD_TRY(choose_name(options->order, graph, "oddlot.order", onnx_order(graph), RGB,
+                        odd_input_orders, &order, words));
     for (int c = 0; c < channels; c++) {
         out->from[c] = order != RGB && channels == 3 ? 2 - c : c;
         mean[c] = presets[preset].mean[out->from[c] % 3];
         deviation[c] = presets[preset].deviation[out->from[c] % 3];
     }
-    ODD_TRY(numbers(options, &options->mean, odd_graph_noted(graph, "oddlot.mean"), "mean",
-                    channels, mean));
-    ODD_TRY(numbers(options, &options->deviation, odd_graph_noted(graph, "oddlot.deviation"),
-                    "deviation", channels, deviation));
-    ODD_TRY(no_zeros(channels, deviation));
+    ODD_TRY(choose_numbers(options, &options->mean, odd_graph_noted(graph, "oddlot.mean"), "mean",
+                           channels, mean));
+    ODD_TRY(choose_numbers(options, &options->deviation, odd_graph_noted(graph, "oddlot.deviation"),
+                           "deviation", channels, deviation));
+    ODD_TRY(check_not_zero(channels, deviation));
     for (int c = 0; c < channels; c++)
         set_scale(c, mean[c], deviation[c], out);
 done:
     return st;
 }
 
-/* -- how the images were made -- */
+/* -- comparison with the stored images -- */
 
 void odd_input_compare(const odd_graph *graph, const odd_image_form *form, odd_text *words)
 {

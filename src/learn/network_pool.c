@@ -49,7 +49,7 @@ static double largest_of(const float v[], int n)
     return most;
 }
 
-/* Of what is above 0, as its authors have it. */
+/* Values below 1e-6 are clamped, as its authors do. */
 static double generalized_mean(const float v[], int n, double power)
 {
     double sum = 0;
@@ -58,7 +58,7 @@ static double generalized_mean(const float v[], int n, double power)
     return pow(sum / n, 1 / power);
 }
 
-static double pooled(const odd_pool *p, const float v[])
+static double pool_map(const odd_pool *p, const float v[])
 {
     if (p->kind == 'a') return mean_of(v, p->area);
     return p->kind == 'm' ? largest_of(v, p->area) : generalized_mean(v, p->area, p->power);
@@ -68,5 +68,5 @@ void odd_pool_apply(const odd_pool *p, const float values[], float row[])
 {
     if (p->kind == 'n') memcpy(row, values, (size_t)p->width * sizeof *row);
     for (int c = 0; p->kind != 'n' && c < p->channels; c++)
-        row[c] = (float)pooled(p, values + (int64_t)c * p->area);
+        row[c] = (float)pool_map(p, values + (int64_t)c * p->area);
 }

@@ -17,7 +17,7 @@ bool odd_precision_find(const char *name, odd_precision *out)
     return false;
 }
 
-odd_status odd_precision_wish(const char *name, odd_precision *out)
+odd_status odd_precision_of_name(const char *name, odd_precision *out)
 {
     odd_precision used;
     ODD_CHECK(odd_precision_find(name, out));

@@ -50,7 +50,7 @@ static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_
     return 1;
 }
 
-static int choice(const odd_job *job)
+static int monitor(const odd_job *job)
 {
     (void)job;
     return -1;
@@ -74,20 +74,20 @@ static void end(odd_training *t)
     t->state = NULL;
 }
 
-static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+static odd_train_split split(const odd_training *t, int64_t number, int64_t row)
 {
     (void)number;
-    return t->images.held_out[row] ? ODD_PART_HELD : ODD_PART_SEEN;
+    return t->images.held_out[row] ? ODD_SPLIT_HELD_OUT : ODD_SPLIT_TRAINING;
 }
 
-static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
-                odd_target target[ODD_LOSSES])
+static void set_targets(const odd_train_batch *batch, const odd_train_images *images, int64_t at,
+                        odd_target target[ODD_LOSSES])
 {
-    target[0].value = shown->input + at * images->bytes;
+    target[0].value = batch->input + at * images->bytes;
 }
 
-static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
-                          const odd_train_rows rows[ODD_PARTS])
+static odd_status evaluate(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                           const odd_train_rows rows[ODD_SPLITS])
 {
     (void)t, (void)number, (void)epoch, (void)graph, (void)rows;
     return ODD_OK;
@@ -105,7 +105,8 @@ static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph
     ODD_TRY(odd_train_objective(t, graph, 1, &squared, images->readable, images->row, error));
     for (int64_t i = 0; i < images->readable; i++)
         all[images->row[i]] = error[i];
-    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? odd_train_save(t, graph, "copy") : ODD_OK);
+    ODD_TRY_ALL(t->comm,
+                odd_rank(t->comm) == 0 ? odd_train_network_write(t, graph, "copy") : ODD_OK);
 done:
     odd_free(error);
     return st;
@@ -145,12 +146,12 @@ const odd_train_task extra_task = {
     .networks = networks,
     .network = network,
     .losses = losses,
-    .choice = choice,
+    .monitor = monitor,
     .begin = begin,
     .end = end,
-    .part = part,
-    .aim = aim,
-    .examine = examine,
+    .split = split,
+    .set_targets = set_targets,
+    .evaluate = evaluate,
     .finish = finish,
     .write = write,
 };

@@ -1,6 +1,6 @@
 /**
  * A task of training whose losses are scripted and whose network anyone can follow: it remembers
- * what it was asked, and the weights that it was shown.
+ * what it was called for, and the weights that it was given.
  */
 #ifndef ODDLOT_SCRIPTED_TASK_H
 #define ODDLOT_SCRIPTED_TASK_H
@@ -10,16 +10,16 @@
 
 #include <stdio.h>
 
-enum { EPOCHS = 4, FOLDS = 2, MOST_EXAMINED = FOLDS * EPOCHS };
+enum { EPOCHS = 4, FOLDS = 2, MAX_EVALUATED = FOLDS * EPOCHS };
 
 /* What the task was asked and what it is to answer. */
 static struct {
     double choice[EPOCHS]; /* loss of each epoch */
     bool chooses;          /* is there a curve that chooses the best epoch? */
     bool all_held;         /* nothing is left to learn from */
-    int examined;
-    bool parts_are_right;
-    odd_bundle weights[MOST_EXAMINED]; /* of each network examined */
+    int evaluated;
+    bool splits_are_right;
+    odd_bundle weights[MAX_EVALUATED]; /* of each network examined */
     odd_bundle finished[FOLDS];
     int64_t held[FOLDS];
 } script;
@@ -27,7 +27,7 @@ static struct {
 static void script_begin(const double choice[EPOCHS])
 {
     memset(&script, 0, sizeof script);
-    script.parts_are_right = true;
+    script.splits_are_right = true;
     script.chooses = choice != NULL;
     for (int e = 0; choice && e < EPOCHS; e++)
         script.choice[e] = choice[e];
@@ -35,19 +35,19 @@ static void script_begin(const double choice[EPOCHS])
 
 static void script_end(void)
 {
-    for (int i = 0; i < script.examined; i++)
+    for (int i = 0; i < script.evaluated; i++)
         odd_bundle_free(&script.weights[i]);
     for (int f = 0; f < FOLDS; f++)
         odd_bundle_free(&script.finished[f]);
 }
 
 /* Row 0 does nothing, the fold itself is held, of the rest every tenth row chooses. */
-static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+static odd_train_split split(const odd_training *t, int64_t number, int64_t row)
 {
     (void)t;
-    if (row == 0) return ODD_PART_NONE;
-    if (script.all_held || row % FOLDS == number) return ODD_PART_HELD;
-    return row % 10 == 0 ? ODD_PART_CHOICE : ODD_PART_SEEN;
+    if (row == 0) return ODD_SPLIT_NONE;
+    if (script.all_held || row % FOLDS == number) return ODD_SPLIT_HELD_OUT;
+    return row % 10 == 0 ? ODD_SPLIT_VALIDATION : ODD_SPLIT_TRAINING;
 }
 
 static odd_status network(const odd_job *job, int64_t number, const int64_t shape[3],
@@ -65,23 +65,23 @@ static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_
     return 1;
 }
 
-static int choice(const odd_job *job)
+static int monitor(const odd_job *job)
 {
     (void)job;
-    return script.chooses ? ODD_CURVE_CHOICE_LOSS : -1;
+    return script.chooses ? ODD_CURVE_VALIDATION_LOSS : -1;
 }
 
 /* More than its targets need. */
-static odd_status room(const odd_training *t, odd_shown *shown)
+static odd_status reserve(const odd_training *t, odd_train_batch *batch)
 {
-    return odd_shown_keep_whole(&t->images, shown);
+    return odd_train_batch_keep_clean(&t->images, batch);
 }
 
-static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
-                odd_target target[ODD_LOSSES])
+static void set_targets(const odd_train_batch *batch, const odd_train_images *images, int64_t at,
+                        odd_target target[ODD_LOSSES])
 {
     (void)images;
-    target[0].value = shown->value + at; /* 0: they are not damaged */
+    target[0].value = batch->value + at; /* 0: they are not damaged */
 }
 
 /* The weights of a network. */
@@ -102,13 +102,13 @@ done:
     return st;
 }
 
-static bool has_part(const odd_training *t, int64_t fold, int which, const odd_train_rows *rows)
+static bool has_split(const odd_training *t, int64_t fold, int which, const odd_train_rows *rows)
 {
     int64_t count = 0;
     bool good = true;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
-        if (part(t, fold, row) != (odd_train_part)which) continue;
+        if (split(t, fold, row) != (odd_train_split)which) continue;
         bool there = false;
         for (int64_t j = 0; j < rows->count; j++)
             there = there || rows->row[j] == row;
@@ -118,14 +118,14 @@ static bool has_part(const odd_training *t, int64_t fold, int which, const odd_t
     return good && count == rows->count;
 }
 
-static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
-                          const odd_train_rows parts[ODD_PARTS])
+static odd_status evaluate(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                           const odd_train_rows parts[ODD_SPLITS])
 {
-    const int at = script.examined++;
-    ODD_CHECK(at < MOST_EXAMINED);
-    for (int p = 0; p < ODD_PARTS; p++)
-        script.parts_are_right = script.parts_are_right && has_part(t, number, p, &parts[p]);
-    odd_train_curve(&t->curves, ODD_CURVE_CHOICE_LOSS, number)[epoch] = script.choice[epoch];
+    const int at = script.evaluated++;
+    ODD_CHECK(at < MAX_EVALUATED);
+    for (int p = 0; p < ODD_SPLITS; p++)
+        script.splits_are_right = script.splits_are_right && has_split(t, number, p, &parts[p]);
+    odd_train_curve(&t->curves, ODD_CURVE_VALIDATION_LOSS, number)[epoch] = script.choice[epoch];
     return weights_of(graph, &script.weights[at]);
 }
 
@@ -141,11 +141,11 @@ static const odd_train_task task = {.settings = &(const odd_part){.name = "scrip
                                     .preset = "unit",
                                     .network = network,
                                     .losses = losses,
-                                    .choice = choice,
-                                    .part = part,
-                                    .room = room,
-                                    .aim = aim,
-                                    .examine = examine,
+                                    .monitor = monitor,
+                                    .split = split,
+                                    .reserve = reserve,
+                                    .set_targets = set_targets,
+                                    .evaluate = evaluate,
                                     .finish = finish};
 
 #define USUAL                                                                                      \

@@ -63,7 +63,7 @@ static double slope_of(double slope, int64_t fold)
     return fold == 1 ? 2 * slope : slope;
 }
 
-/* Networks whose true log odds of the images as they are shown are slope x + offset; in the
+/* Networks whose true log odds of the images of the task are slope x + offset; in the
  * catalogue as it is, a share of them is damaged. */
 static void say(training *t, double slope, double offset, double share)
 {
@@ -72,13 +72,13 @@ static void say(training *t, double slope, double offset, double share)
     for (int64_t i = 0; i < MANY; i++) {
         r->kind[i] = damaged[i] ? 0 : -1;
         const double mine = slope_of(slope, r->fold[i]);
-        r->shown[i] = (true_odds(i) - offset) / mine;
-        /* an image as it is: drawn from those shown, so that `share` of them are damaged */
+        r->odds_in_task[i] = (true_odds(i) - offset) / mine;
+        /* an image as it is: drawn from those of the task, so that `share` of them are damaged */
         const bool wanted = uniform(i, 2) < share;
         int64_t from = i;
         while (damaged[from] != wanted)
             from = (from + 1) % MANY;
-        r->as_is[i] = (true_odds(from) - offset) / mine;
+        r->odds_as_is[i] = (true_odds(from) - offset) / mine;
     }
 }
 
@@ -169,7 +169,7 @@ static void test_no_image_calibrates_itself(void)
     open_many(&t);
     say(&t, 0.5, 0, 0.5);
     if (!check_all(WORLD, odd_damage_calibrate(&t.t, &before) == ODD_OK)) return;
-    odd_damage_of(&t.t)->shown[ONE] = 40;
+    odd_damage_of(&t.t)->odds_in_task[ONE] = 40;
     odd_damage_of(&t.t)->kind[ONE] = -1;
     if (!check_all(WORLD, odd_damage_calibrate(&t.t, &after) == ODD_OK)) return;
     bool good = true;
@@ -223,7 +223,7 @@ static void test_one_kind_missing(void)
         odd_damage_of(&t.t)->kind[i] = -1;
     check_all(WORLD, odd_damage_calibrate(&t.t, &c) == ODD_OK && isnan(c.auc));
     odd_damage_calibration_free(&c);
-    odd_damage_of(&t.t)->shown[0] = NAN;
+    odd_damage_of(&t.t)->odds_in_task[0] = NAN;
     odd_damage_of(&t.t)->kind[1] = 0;
     odd_damage_of(&t.t)->fold[0] = odd_damage_of(&t.t)->fold[1] = 0;
     check_all(WORLD, odd_damage_calibrate(&t.t, &c) == ODD_NUMERIC);
@@ -231,7 +231,7 @@ static void test_one_kind_missing(void)
     training_close(&t);
 }
 
-/* ---- what is kept ---- */
+/* ---- arrays of the result ---- */
 
 static void test_arrays(void)
 {
@@ -267,6 +267,6 @@ CU_TestInfo odd_tests[] = {
     {"no image calibrates itself", test_no_image_calibrates_itself},
     {"parts", test_parts},
     {"a kind is missing", test_one_kind_missing},
-    {"what is kept", test_arrays},
+    {"arrays of the result", test_arrays},
     CU_TEST_INFO_NULL,
 };

@@ -1,10 +1,10 @@
-/* What a network says of images, against sums worked out here: as they are, damaged, mirrored; what
- * it loses by that; and which folds judge which images. */
+/* Predictions of a network for images, against sums worked out here: as they are, damaged,
+ * mirrored; what it loses by that; and which folds predict which images. */
 #include "training_fixture.h"
 
 const char *odd_test_name = "stage/damage_predict";
 
-enum { COUNT = 150 }; /* more than two portions; images come again */
+enum { COUNT = 150 }; /* more than two chunks; images come again */
 
 static const char *const plain[] = {"train.network=[dense 1]", "train.damage.kinds=[square]",
                                     "train.damage.side=3", NULL};
@@ -49,7 +49,7 @@ static void mirror(const float x[LEVELS], float out[LEVELS])
         out[k] = x[k / SIDE * SIDE + SIDE - 1 - k % SIDE];
 }
 
-/* Log odds of an image as it is shown: of one value, or of two, and both ways round. */
+/* Log odds of an image as it is in the batch: of one value, or of two, and both ways round. */
 static double expected(const odd_graph *graph, const float x[LEVELS], bool both_ways)
 {
     const bool two = odd_tensor_values(&graph->tensor[graph->output[0]]) == 2;
@@ -61,38 +61,38 @@ static double expected(const odd_graph *graph, const float x[LEVELS], bool both_
     return both_ways ? (here + there) / 2 : here;
 }
 
-static void judge_and_compare(const char *const sets[], const char *layer, bool damage,
-                              bool both_ways)
+static void predict_and_compare(const char *const sets[], const char *layer, bool damage,
+                                bool both_ways)
 {
     training t;
-    odd_shown shown;
+    odd_train_batch batch;
     double odds[COUNT], altered[COUNT];
     int64_t row[COUNT];
     training_open(WORLD, sets, &odd_task_damage, &t);
     odd_graph *graph = network(&t, layer);
     const odd_damage_task *task = damage ? &odd_damage_of(&t.t)->task : NULL;
     fill_rows(&t, row);
-    bool good = odd_shown_new(&t.t.images, COUNT, &shown) == ODD_OK &&
-                odd_train_show(&t.t.images, task, COUNT, row, 2, &shown) == ODD_OK;
+    bool good = odd_train_batch_new(&t.t.images, COUNT, &batch) == ODD_OK &&
+                odd_train_batch_load(&t.t.images, task, COUNT, row, 2, &batch) == ODD_OK;
     good = odd_damage_predict_as(&t.t, graph, task, 2, COUNT, row, odds, altered) == ODD_OK && good;
     for (int64_t i = 0; good && i < COUNT; i++)
-        good = fabs(odds[i] - expected(graph, shown.input + i * LEVELS, both_ways)) < 1e-4 &&
-               altered[i] == shown.altered[i];
+        good = fabs(odds[i] - expected(graph, batch.input + i * LEVELS, both_ways)) < 1e-4 &&
+               altered[i] == batch.altered[i];
     check_all(WORLD, good);
-    odd_shown_free(&shown);
+    odd_train_batch_free(&batch);
     odd_graph_free(&graph);
     training_close(&t);
 }
 
 static void test_odds(void)
 {
-    judge_and_compare(plain, "dense 1", false, false);
-    judge_and_compare(plain, "dense 1", true, false);
-    judge_and_compare(plain, "dense 2", true, false);
-    judge_and_compare(mirrored, "dense 2", true, true);
+    predict_and_compare(plain, "dense 1", false, false);
+    predict_and_compare(plain, "dense 1", true, false);
+    predict_and_compare(plain, "dense 2", true, false);
+    predict_and_compare(mirrored, "dense 2", true, true);
 }
 
-/* By row; what was altered is noted where images were shown, not as they are. */
+/* By row; what was altered is set where the task damages images, not where they are as stored. */
 static void test_by_row(void)
 {
     training t;
@@ -119,15 +119,15 @@ static void test_by_row(void)
 }
 
 /* What each image adds: weights times squares of the output, whose target is 0. */
-static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
-                odd_target target[ODD_LOSSES])
+static void set_targets(const odd_train_batch *batch, const odd_train_images *images, int64_t at,
+                        odd_target target[ODD_LOSSES])
 {
     (void)images;
-    target[0].value = target[1].value = shown->value + at;
+    target[0].value = target[1].value = batch->value + at;
 }
 
 static const odd_train_task squares = {.settings = &(const odd_part){.name = "squares"},
-                                       .aim = aim};
+                                       .set_targets = set_targets};
 
 static void test_objective(void)
 {
@@ -197,10 +197,10 @@ static void test_grade(void)
     training_open(SELF, plain, &odd_task_damage, &t);
     odd_damage_of(&t.t)->kind[0] = odd_damage_of(&t.t)->kind[1] = 0;
     odd_damage_of(&t.t)->kind[2] = odd_damage_of(&t.t)->kind[3] = -1;
-    odd_damage_grade(&t.t, 4, row, odds, &loss, &accuracy);
+    odd_damage_evaluate(&t.t, 4, row, odds, &loss, &accuracy);
     CU_ASSERT_EQUAL(accuracy, 0.5);
     CU_ASSERT(fabs(loss - (log1p(exp(-2)) + log1p(exp(1)) + log1p(exp(-3)) + 1000) / 4) < 1e-12);
-    odd_damage_grade(&t.t, 0, row, odds, &loss, &accuracy);
+    odd_damage_evaluate(&t.t, 0, row, odds, &loss, &accuracy);
     CU_ASSERT(isnan(loss) && isnan(accuracy));
     training_close(&t);
 }
@@ -227,7 +227,7 @@ static void test_folds(void)
             if (good) count[r->fold[row]]++;
             good = good &&
                    r->kind[row] == odd_damage_task_kind(&odd_damage_of(&t.t)->task, row, 0) &&
-                   isnan(r->as_is[row]) && isnan(r->shown[row]);
+                   isnan(r->odds_as_is[row]) && isnan(r->odds_in_task[row]);
         }
         for (int k = 0; k < 3 + f; k++)
             good = good && (f == 0 ? count[k] == 13 : count[k] == 9 || count[k] == 10);

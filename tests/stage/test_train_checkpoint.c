@@ -1,4 +1,4 @@
-/* Checkpoints of a training: what is kept is taken back whole, by this very job only; others and
+/* Checkpoints of a training: what is saved is loaded whole, by this very job only; others and
  * broken ones do no harm. */
 #include "oddlot/store/file.h"
 #include "training_fixture.h"
@@ -16,16 +16,16 @@ static const char *const sets[] = {"train.network=[dense 2]", "train.epochs=5", 
 static double note[IMAGES];
 static int64_t notes = IMAGES;
 
-static int keep_notes(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
+static int list_notes(const odd_training *t, odd_train_array array[ODD_MAX_TRAIN_ARRAYS])
 {
     (void)t;
-    kept[0] = (odd_train_kept){"notes", ODD_F64, notes, note};
+    array[0] = (odd_train_array){"notes", ODD_F64, notes, note};
     return 1;
 }
 
 static const odd_train_task plain = {.settings = &(const odd_part){.name = "plain"}};
 static const odd_train_task with_notes = {.settings = &(const odd_part){.name = "with notes"},
-                                          .kept = keep_notes};
+                                          .checkpoint_arrays = list_notes};
 
 /* A state that anyone can check; `best` may be empty. */
 static odd_train_state state_of(int64_t fold, int64_t epochs, bool best)
@@ -67,12 +67,12 @@ static odd_status keep(const odd_train_task *goal, const odd_train_state *state)
     training t;
     training_open(WORLD, sets, goal, &t);
     fill_results(&t.t.curves);
-    const odd_status st = odd_train_keep(&t.t, state);
+    const odd_status st = odd_train_checkpoint_save(&t.t, state);
     training_close(&t);
     return st;
 }
 
-static void test_kept_is_taken_back(void)
+static void test_save_and_load(void)
 {
     for (int best = 0; best < 2; best++) {
         training t;
@@ -81,7 +81,7 @@ static void test_kept_is_taken_back(void)
         if (!check_all(WORLD, keep(&with_notes, &before) == ODD_OK)) return;
         memset(note, 0, sizeof note);
         training_open(WORLD, sets, &with_notes, &t);
-        check_all(WORLD, odd_train_recall(&t.t, &after) == ODD_OK);
+        check_all(WORLD, odd_train_checkpoint_load(&t.t, &after) == ODD_OK);
         check_all(WORLD, after.fold == 2 && after.epochs == 4 && has_results(&t.t.curves));
         check_all(WORLD, same_bundles(&before.trainer, &after.trainer) &&
                              same_bundles(&before.best, &after.best));
@@ -95,7 +95,7 @@ static void test_kept_is_taken_back(void)
 }
 
 /* The newest one counts, and the older one is gone. */
-static void test_kept_again(void)
+static void test_save_again(void)
 {
     training t;
     odd_train_state first = state_of(0, 1, true), second = state_of(1, 2, false), after;
@@ -103,14 +103,15 @@ static void test_kept_again(void)
     bool good = keep(&plain, &first) == ODD_OK;
     good = keep(&plain, &second) == ODD_OK && good;
     training_open(WORLD, sets, &plain, &t);
-    good = odd_train_recall(&t.t, &after) == ODD_OK && good;
+    good = odd_train_checkpoint_load(&t.t, &after) == ODD_OK && good;
     check_all(WORLD, good && after.fold == 1 && after.epochs == 2 && after.best.count == 0);
     odd_train_state_free(&after);
-    if (odd_rank(WORLD) == 0) odd_train_forget(&t.t);
+    if (odd_rank(WORLD) == 0) odd_train_checkpoint_remove(&t.t);
     MPI_Barrier(WORLD);
     check_all(WORLD, !fixture_exists(WORLD, fixture_path(CHECKPOINT)));
-    check_all(WORLD, odd_train_recall(&t.t, &after) == ODD_OK && after.epochs == 0);
-    if (odd_rank(WORLD) == 0) odd_train_forget(&t.t); /* nothing is there: nothing happens */
+    check_all(WORLD, odd_train_checkpoint_load(&t.t, &after) == ODD_OK && after.epochs == 0);
+    if (odd_rank(WORLD) == 0)
+        odd_train_checkpoint_remove(&t.t); /* nothing is there: nothing happens */
     odd_train_state_free(&first);
     odd_train_state_free(&second);
     training_close(&t);
@@ -125,11 +126,11 @@ static void test_of_another_job(void)
     odd_train_state before = state_of(1, 2, true), after;
     make_run_folder();
     training_open(WORLD, sets, &plain, &t);
-    check_all(WORLD, odd_train_recall(&t.t, &after) == ODD_OK && after.epochs == 0);
+    check_all(WORLD, odd_train_checkpoint_load(&t.t, &after) == ODD_OK && after.epochs == 0);
     if (!check_all(WORLD, keep(&plain, &before) == ODD_OK)) return;
     other.fingerprint = "ffeeddccbbaa99887766554433221100";
     t.t.from = &other;
-    check_all(WORLD, odd_train_recall(&t.t, &after) == ODD_OK);
+    check_all(WORLD, odd_train_checkpoint_load(&t.t, &after) == ODD_OK);
     check_all(WORLD, after.fold == 0 && after.epochs == 0 && after.trainer.count == 0);
     odd_train_state_free(&before);
     training_close(&t);
@@ -143,7 +144,7 @@ static void refused(const odd_train_task *goal, odd_status status, const char *w
     training t;
     odd_train_state after;
     training_open(WORLD, sets, goal, &t);
-    const odd_status st = odd_train_recall(&t.t, &after);
+    const odd_status st = odd_train_checkpoint_load(&t.t, &after);
     check_all(WORLD, st == status && strstr(odd_fail_reason(), words));
     check_all(WORLD, strstr(odd_fail_reason(), "checkpoints/train: ") &&
                          strstr(odd_fail_reason(), "remove this file"));
@@ -188,7 +189,7 @@ static void check_cut(int64_t left)
     if (odd_rank(WORLD) == 0) CU_ASSERT(truncate(path, left) == 0);
     MPI_Barrier(WORLD);
     training_open(WORLD, sets, &plain, &t);
-    const odd_status st = odd_train_recall(&t.t, &after);
+    const odd_status st = odd_train_checkpoint_load(&t.t, &after);
     check_all(WORLD, st != ODD_OK || (after.epochs == 0 && after.trainer.count == 0));
     check_all(WORLD, st == ODD_OK || strstr(odd_fail_reason(), "checkpoints/train"));
     odd_train_state_free(&after);
@@ -210,8 +211,8 @@ static void test_broken(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"what is kept is taken back", test_kept_is_taken_back},
-    {"the newest counts", test_kept_again},
+    {"what is saved is loaded", test_save_and_load},
+    {"the newest counts", test_save_again},
     {"of another job", test_of_another_job},
     {"at an impossible place", test_impossible},
     {"of another task", test_of_another_task},

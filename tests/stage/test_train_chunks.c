@@ -1,4 +1,4 @@
-/* Portions: every row is worked on once, in portions that do not depend on the number of ranks, and
+/* Chunks: every row is worked on once, in chunks that do not depend on the number of ranks, and
  * all ranks have all values. */
 #include "training_fixture.h"
 
@@ -10,7 +10,7 @@ enum { MOST = 200, WIDTH = 3 };
 typedef struct {
     const int64_t *row; /* all of them */
     int64_t done, fails_at;
-    bool in_portions;
+    bool in_chunks;
 } work_state;
 
 static double expected(int64_t row, int j)
@@ -21,8 +21,8 @@ static double expected(int64_t row, int j)
 static odd_status work(void *context, int64_t count, const int64_t row[], double value[])
 {
     work_state *s = context;
-    s->in_portions =
-        s->in_portions && count >= 1 && count <= ODD_CHUNK && (row - s->row) % ODD_CHUNK == 0;
+    s->in_chunks =
+        s->in_chunks && count >= 1 && count <= ODD_CHUNK && (row - s->row) % ODD_CHUNK == 0;
     for (int64_t i = 0; i < count; i++) {
         if (row[i] == s->fails_at) return odd_fail(ODD_NUMERIC, "row %lld", (long long)row[i]);
         for (int j = 0; j < WIDTH; j++)
@@ -36,14 +36,14 @@ static odd_status do_rows(MPI_Comm comm, int64_t count, int64_t fails_at, int64_
                           double value[])
 {
     int64_t row[MOST];
-    work_state s = {.row = row, .fails_at = fails_at, .in_portions = true};
+    work_state s = {.row = row, .fails_at = fails_at, .in_chunks = true};
     for (int64_t i = 0; i < count; i++)
         row[i] = 1000 - 7 * i;
     memset(value, 0xff, MOST * WIDTH * sizeof *value);
     const odd_status st = odd_train_chunks(comm, count, row, WIDTH, work, &s, value);
     *done = s.done;
     odd_sum_i64(comm, done, 1);
-    return s.in_portions ? st : ODD_ARG;
+    return s.in_chunks ? st : ODD_ARG;
 }
 
 static bool all_right(MPI_Comm team, int64_t count)
@@ -68,7 +68,7 @@ static void test_each_once(void)
     }
 }
 
-/* The last portion fails, which is one rank's: all are told why. */
+/* The last chunk fails on one rank: all return its reason. */
 static void test_failure(void)
 {
     double value[MOST * WIDTH];

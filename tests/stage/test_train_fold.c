@@ -47,7 +47,7 @@ static void test_best_epoch(void)
         script_begin(cases[c].loss);
         CU_ASSERT_EQUAL(train_one(usual, 1, &t), ODD_OK);
         CU_ASSERT(odd_rank(WORLD) > 0 ||
-                  (t.t.curves.best[1] == best && script.examined == EPOCHS &&
+                  (t.t.curves.best[1] == best && script.evaluated == EPOCHS &&
                    same_bundles(&script.finished[1], &script.weights[best - 1])));
         close_one(&t);
     }
@@ -63,8 +63,8 @@ static void test_patience(void)
     script_begin(loss);
     CU_ASSERT_EQUAL(train_one(patient, 0, &t), ODD_OK);
     if (odd_rank(WORLD) == 0) {
-        const double *seen = odd_train_curve(&t.t.curves, ODD_CURVE_SEEN_LOSS, 0);
-        CU_ASSERT(script.examined == 3 && t.t.curves.best[0] == 2);
+        const double *seen = odd_train_curve(&t.t.curves, ODD_CURVE_TRAINING_LOSS, 0);
+        CU_ASSERT(script.evaluated == 3 && t.t.curves.best[0] == 2);
         CU_ASSERT(same_bundles(&script.finished[0], &script.weights[1]));
         CU_ASSERT(isfinite(seen[2]) && isnan(seen[3]));
     }
@@ -80,7 +80,7 @@ static void test_last_epoch(void)
     script_begin(NULL);
     CU_ASSERT_EQUAL(train_one(patient, 0, &t), ODD_OK);
     CU_ASSERT(odd_rank(WORLD) > 0 ||
-              (script.examined == EPOCHS && t.t.curves.best[0] == EPOCHS &&
+              (script.evaluated == EPOCHS && t.t.curves.best[0] == EPOCHS &&
                same_bundles(&script.finished[0], &script.weights[EPOCHS - 1])));
     close_one(&t);
     fixture_remove(WORLD);
@@ -97,8 +97,8 @@ static void test_images(void)
     script_begin(NULL);
     CU_ASSERT_EQUAL(train_one(usual, 1, &t), ODD_OK);
     if (odd_rank(WORLD) == 0) {
-        const double *loss = odd_train_curve(&t.t.curves, ODD_CURVE_SEEN_LOSS, 1);
-        CU_ASSERT(script.parts_are_right && script.held[1] == 19);
+        const double *loss = odd_train_curve(&t.t.curves, ODD_CURVE_TRAINING_LOSS, 1);
+        CU_ASSERT(script.splits_are_right && script.held[1] == 19);
         CU_ASSERT_EQUAL(t.t.curves.learnt, EPOCHS * (39 - 19 - 1 - 3));
         CU_ASSERT(loss[EPOCHS - 1] < loss[0]); /* it learns that all targets are 0 */
     }
@@ -121,10 +121,10 @@ static odd_status do_all(MPI_Comm comm, training *t)
 {
     odd_train_state state;
     odd_status st;
-    ODD_TRY(odd_train_recall(&t->t, &state));
+    ODD_TRY(odd_train_checkpoint_load(&t->t, &state));
     while (state.fold < FOLDS)
         ODD_TRY(odd_train_fold(&t->t, &state));
-    if (odd_rank(comm) == 0) odd_train_forget(&t->t);
+    if (odd_rank(comm) == 0) odd_train_checkpoint_remove(&t->t);
     MPI_Barrier(comm);
 done:
     odd_train_state_free(&state);
@@ -165,7 +165,7 @@ static bool as_reference(const odd_bundle finished[FOLDS], const odd_train_curve
 /* A stop in the steps of an epoch, as if the machine had stopped; then the program is started
  * again. Of fold 0 (even rows are held) 18 images are learnt from, of fold 1 16: three steps of an
  * epoch, and two. */
-static bool goes_on(MPI_Comm team, int steps, int examined, const odd_bundle finished[FOLDS],
+static bool goes_on(MPI_Comm team, int steps, int evaluated, const odd_bundle finished[FOLDS],
                     const odd_train_curves *whole)
 {
     training t;
@@ -175,7 +175,7 @@ static bool goes_on(MPI_Comm team, int steps, int examined, const odd_bundle fin
     script_begin(zigzag);
     training_open(team, usual, &task, &t);
     ODD_CHECK(odd_fault_setup(fault, odd_rank(WORLD)) == ODD_OK);
-    bool good = do_all(team, &t) == ODD_IO && script.examined == examined;
+    bool good = do_all(team, &t) == ODD_IO && script.evaluated == evaluated;
     ODD_CHECK(odd_fault_setup(NULL, 0) == ODD_OK);
     training_close(&t);
     script_end();
@@ -183,7 +183,7 @@ static bool goes_on(MPI_Comm team, int steps, int examined, const odd_bundle fin
     training_open(team, usual, &task, &t);
     good = do_all(team, &t) == ODD_OK && script.finished[FOLDS - 1].count > 0 && good;
     good = good && as_reference(finished, whole, &t.t.curves) &&
-           script.examined == FOLDS * EPOCHS - examined;
+           script.evaluated == FOLDS * EPOCHS - evaluated;
     training_close(&t);
     script_end();
     return good;
@@ -192,7 +192,7 @@ static bool goes_on(MPI_Comm team, int steps, int examined, const odd_bundle fin
 static void test_stop(void)
 {
     static const struct {
-        int steps, examined;
+        int steps, evaluated;
     } stops[] = {{0, 0}, {4, 1}, {9, 3}, {12, 4}, {12 + 2 + 1, 5}};
     odd_bundle finished[FOLDS];
     odd_train_curves whole;
@@ -200,7 +200,7 @@ static void test_stop(void)
     reference(finished, &whole);
     MPI_Comm team = test_team(2);
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        check_all(WORLD, goes_on(team, stops[i].steps, stops[i].examined, finished, &whole));
+        check_all(WORLD, goes_on(team, stops[i].steps, stops[i].evaluated, finished, &whole));
     test_team_free(&team);
     for (int f = 0; f < FOLDS; f++)
         odd_bundle_free(&finished[f]);

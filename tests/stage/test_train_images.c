@@ -1,5 +1,5 @@
 /* Training images: which of the ingest can be learnt from, in memory or read one by one; how they
- * are shown, as they are or damaged. */
+ * are loaded, as they are or damaged. */
 #include "oddlot/run/columns.h"
 #include "oddlot/store/dataset.h"
 #include "training_fixture.h"
@@ -129,19 +129,19 @@ static void test_refused(void)
     fixture_remove(WORLD);
 }
 
-/* ---- how they are shown ---- */
+/* ---- batches ---- */
 
 enum { COUNT = 7 };
 static const int64_t rows[COUNT] = {3, 39, 0, 3, 12, 20, 7}; /* in any order, also twice */
 
-static bool as_they_are(const odd_shown *shown, const float input[])
+static bool as_they_are(const odd_train_batch *batch, const float input[])
 {
     bool good = true;
     for (int64_t i = 0; i < COUNT; i++)
         for (int k = 0; k < LEVELS; k++)
             good = good && fabsf(input[i * LEVELS + k] - level_of(rows[i], k)) < 1e-3f;
     for (int i = 0; i < COUNT; i++)
-        good = good && shown->label[i] == 0 && shown->value[i] == 0 && shown->altered[i] == 0;
+        good = good && batch->label[i] == 0 && batch->value[i] == 0 && batch->altered[i] == 0;
     return good;
 }
 
@@ -153,14 +153,14 @@ static void test_as_they_are(void)
     for (int m = 0; m < 2; m++) {
         odd_train_images images;
         odd_file *file = NULL;
-        odd_shown shown;
+        odd_train_batch batch;
         if (!check_all(WORLD, open_images(&no_faults, gigabytes[m], &file, &images) == ODD_OK))
             return;
         check_all(WORLD, (images.all != NULL) == (m == 0));
-        check_all(WORLD, odd_shown_new(&images, COUNT, &shown) == ODD_OK);
-        check_all(WORLD, odd_train_show(&images, NULL, COUNT, rows, 1, &shown) == ODD_OK &&
-                             as_they_are(&shown, shown.input));
-        odd_shown_free(&shown);
+        check_all(WORLD, odd_train_batch_new(&images, COUNT, &batch) == ODD_OK);
+        check_all(WORLD, odd_train_batch_load(&images, NULL, COUNT, rows, 1, &batch) == ODD_OK &&
+                             as_they_are(&batch, batch.input));
+        odd_train_batch_free(&batch);
         close_images(&file, &images);
     }
     fixture_remove(WORLD);
@@ -170,19 +170,19 @@ static const char *const squares[] = {"train.network=[dense 2]", "train.damage.k
                                       "train.damage.side=2", NULL};
 
 /* The white pixels of image i: a square of 2 x 2, or none. */
-static int white_pixels(const odd_shown *shown, int64_t i)
+static int white_pixels(const odd_train_batch *batch, int64_t i)
 {
     int white = 0;
     for (int k = 0; k < LEVELS; k++)
-        white += shown->input[i * LEVELS + k] == 1;
+        white += batch->input[i * LEVELS + k] == 1;
     return white;
 }
 
-static bool all_but_white_stay(const odd_shown *shown, int64_t i, int64_t row)
+static bool all_but_white_stay(const odd_train_batch *batch, int64_t i, int64_t row)
 {
     bool good = true;
     for (int k = 0; k < LEVELS; k++) {
-        const float value = shown->input[i * LEVELS + k];
+        const float value = batch->input[i * LEVELS + k];
         good = good && (value == 1 || fabsf(value - level_of(row, k) / 255.f) < 1e-6f);
     }
     return good;
@@ -192,32 +192,32 @@ static bool all_but_white_stay(const odd_shown *shown, int64_t i, int64_t row)
 static void test_damaged(void)
 {
     training t;
-    odd_shown shown;
+    odd_train_batch batch;
     int damaged = 0;
     bool good = true;
     training_open(WORLD, squares, &odd_task_damage, &t);
     const odd_train_images *images = &t.t.images;
-    good = odd_shown_new(images, IMAGES, &shown) == ODD_OK &&
-           odd_shown_keep_whole(images, &shown) == ODD_OK;
+    good = odd_train_batch_new(images, IMAGES, &batch) == ODD_OK &&
+           odd_train_batch_keep_clean(images, &batch) == ODD_OK;
     if (!check_all(WORLD, good)) return;
     for (uint32_t turn = 0; turn < 3; turn++) {
-        good = odd_train_show(images, &odd_damage_of(&t.t)->task, images->readable, images->row,
-                              turn, &shown) == ODD_OK &&
+        good = odd_train_batch_load(images, &odd_damage_of(&t.t)->task, images->readable,
+                                    images->row, turn, &batch) == ODD_OK &&
                good;
         for (int64_t i = 0; i < images->readable; i++) {
             const int64_t row = images->row[i];
             const bool is = odd_damage_task_kind(&odd_damage_of(&t.t)->task, row, turn) >= 0;
-            good = good && shown.label[i] == is && shown.value[i] == (float)is &&
-                   shown.altered[i] == is && white_pixels(&shown, i) == (is ? 4 : 0) &&
-                   all_but_white_stay(&shown, i, row);
-            good = good && shown.whole[i * LEVELS] == (float)(1 / 255.) * (float)level_of(row, 0);
+            good = good && batch.label[i] == is && batch.value[i] == (float)is &&
+                   batch.altered[i] == is && white_pixels(&batch, i) == (is ? 4 : 0) &&
+                   all_but_white_stay(&batch, i, row);
+            good = good && batch.clean[i * LEVELS] == (float)(1 / 255.) * (float)level_of(row, 0);
             damaged += is;
         }
     }
     check_all(WORLD, good);
     /* half of 117: standard deviation 5.4 */
     check_all(WORLD, damaged > 58 - 27 && damaged < 58 + 27);
-    odd_shown_free(&shown);
+    odd_train_batch_free(&batch);
     training_close(&t);
 }
 
@@ -225,27 +225,27 @@ static void test_damaged(void)
 static void test_no_matter_among_which(void)
 {
     training t;
-    odd_shown all, one;
+    odd_train_batch all, one;
     bool good = true;
     training_open(WORLD, squares, &odd_task_damage, &t);
     const odd_train_images *images = &t.t.images;
-    good =
-        odd_shown_new(images, IMAGES, &all) == ODD_OK && odd_shown_new(images, 1, &one) == ODD_OK;
+    good = odd_train_batch_new(images, IMAGES, &all) == ODD_OK &&
+           odd_train_batch_new(images, 1, &one) == ODD_OK;
     all.augment = one.augment =
         (odd_augment_task){.how = {.flip = true, .shift = 2, .brightness = 0.2}, .seed = 6};
     if (!check_all(WORLD, good)) return;
-    good = odd_train_show(images, &odd_damage_of(&t.t)->task, images->readable, images->row, 5,
-                          &all) == ODD_OK;
+    good = odd_train_batch_load(images, &odd_damage_of(&t.t)->task, images->readable, images->row,
+                                5, &all) == ODD_OK;
     for (int64_t i = 0; i < images->readable; i++) {
-        good = odd_train_show(images, &odd_damage_of(&t.t)->task, 1, &images->row[i], 5, &one) ==
-                   ODD_OK &&
+        good = odd_train_batch_load(images, &odd_damage_of(&t.t)->task, 1, &images->row[i], 5,
+                                    &one) == ODD_OK &&
                good;
         good = good && one.label[0] == all.label[i] &&
                memcmp(one.input, all.input + i * LEVELS, LEVELS * sizeof(float)) == 0;
     }
     check_all(WORLD, good);
-    odd_shown_free(&all);
-    odd_shown_free(&one);
+    odd_train_batch_free(&all);
+    odd_train_batch_free(&one);
     training_close(&t);
 }
 
@@ -256,21 +256,21 @@ static void test_fresh(void)
     for (int f = 0; f < 2; f++) {
         const char *const sets[] = {squares[0], squares[1], squares[2], fresh[f], NULL};
         training t;
-        odd_shown first, later;
+        odd_train_batch first, later;
         training_open(WORLD, sets, &odd_task_damage, &t);
         const odd_train_images *images = &t.t.images;
-        bool good = odd_shown_new(images, IMAGES, &first) == ODD_OK &&
-                    odd_shown_new(images, IMAGES, &later) == ODD_OK;
+        bool good = odd_train_batch_new(images, IMAGES, &first) == ODD_OK &&
+                    odd_train_batch_new(images, IMAGES, &later) == ODD_OK;
         const int64_t n = images->readable;
-        good =
-            good &&
-            odd_train_show(images, &odd_damage_of(&t.t)->task, n, images->row, 1, &first) ==
-                ODD_OK &&
-            odd_train_show(images, &odd_damage_of(&t.t)->task, n, images->row, 2, &later) == ODD_OK;
+        good = good &&
+               odd_train_batch_load(images, &odd_damage_of(&t.t)->task, n, images->row, 1,
+                                    &first) == ODD_OK &&
+               odd_train_batch_load(images, &odd_damage_of(&t.t)->task, n, images->row, 2,
+                                    &later) == ODD_OK;
         const size_t bytes = (size_t)(n * LEVELS) * sizeof(float);
         check_all(WORLD, good && (memcmp(first.input, later.input, bytes) == 0) == (f == 1));
-        odd_shown_free(&first);
-        odd_shown_free(&later);
+        odd_train_batch_free(&first);
+        odd_train_batch_free(&later);
         training_close(&t);
     }
 }
@@ -279,8 +279,8 @@ CU_TestInfo odd_tests[] = {
     {"which can be learnt from", test_which},
     {"old ingests", test_no_marks},
     {"refused", test_refused},
-    {"shown as they are", test_as_they_are},
-    {"shown damaged", test_damaged},
+    {"loaded as they are", test_as_they_are},
+    {"loaded damaged", test_damaged},
     {"no matter among which", test_no_matter_among_which},
     {"damage anew in every turn, or not", test_fresh},
     CU_TEST_INFO_NULL,

@@ -9,15 +9,15 @@
 
 #include "oddlot/par/progress.h"
 
-/* What rows look like to a network. */
+/* Where batches come from. */
 typedef struct {
     void *context; /* kept */
-    /** Get rows ready for this turn, which tells epochs apart. Every rank is asked at each step,
-     * for no rows where it has no shard, so this may be @collective; what it gives is agreed on. */
-    odd_status (*show)(void *context, int64_t count, const int64_t row[], uint32_t turn);
-    /** Set the input and the targets of a shard that begins with the at-th row shown. @local */
-    void (*point)(const void *context, int64_t at, odd_shard *shard);
-} odd_lesson;
+    /** Load my rows of a batch, as they are in this epoch. Every rank calls it at each step, for no
+     * rows where it has no shard, so this may be @collective; ranks agree on its status. */
+    odd_status (*load)(void *context, int64_t count, const int64_t row[], uint32_t epoch);
+    /** Set the input and the targets of a shard, whose first row is the at-th one loaded. @local */
+    void (*set_shard)(const void *context, int64_t at, odd_shard *shard);
+} odd_learner_dataset;
 
 /* A row of an epoch with its place in it. */
 typedef struct {
@@ -36,7 +36,7 @@ typedef struct {
     int shards;    /* that it is cut into; <= batch */
     int64_t count; /* rows that it learns from; >= 1 */
     int64_t *row;  /* (count) their numbers, which an epoch puts into its order; kept */
-    odd_lesson lesson;
+    odd_learner_dataset dataset;
     odd_schedule schedule; /* of learning rates */
 
     odd_trainer *trainer;
@@ -50,12 +50,12 @@ odd_status odd_learner_open(odd_learner *l, const odd_graph *graph, int losses,
                             const odd_loss loss[], const odd_train_options *options);
 void odd_learner_close(odd_learner *l); /* @local; leaves what was set before */
 
-/** Rows that are shown at a time, at most. @local */
-int64_t odd_learner_room(const odd_learner *l);
+/** Rows of a batch that this rank loads, at most. @local */
+int64_t odd_learner_max_rows(const odd_learner *l);
 
 /** One epoch, counted from 1, over all rows in an order of its own. *sum: the tallies of all
  *  batches. @collective @same epoch; ODD_STOPPED by a signal, ODD_NUMERIC where the loss is no
- *  number, what the lesson gives. */
+ *  number, what loading a batch gives. */
 odd_status odd_learner_epoch(odd_learner *l, int64_t epoch, odd_progress *progress, odd_tally *sum);
 
 #endif

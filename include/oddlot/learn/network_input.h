@@ -42,17 +42,17 @@ typedef struct {
     int from[4];               /* channel of the stored image */
 } odd_input;
 
-/** What the job and the network's notes say together; `words`: which it is and who said it, for
- *  people. ODD_USAGE for numbers that are none, or not one for each channel; ODD_FORMAT where the
- *  notes have such, or a preset that is not known. */
+/** Scaling by the job and the network's notes together; `words` gets which it is and where that
+ *  comes from, for people. ODD_USAGE for words of the job that are not numbers, or not one for each
+ *  channel; ODD_FORMAT where the notes have such, or a preset that is not known. */
 odd_status odd_input_make(const odd_input_options *options, const odd_graph *graph, int channels,
                           odd_input *out, odd_text *words);
 
-/** As a preset alone says, channels as they are stored. */
+/** Scaling by a preset alone, channels as they are stored. */
 void odd_input_preset(const char *preset, int channels, odd_input *out);
 
-/** Where the stored images are not made as those that the network was trained on, say so and what
- *  to set; nothing is added where they are, or where the notes do not say. */
+/** Add to `words` each setting in which the stored images differ from those that the network was
+ *  trained on; nothing where they agree, or where the notes have no such value. */
 void odd_input_compare(const odd_graph *graph, const odd_image_form *form, odd_text *words);
 
 /** Planes (channels, area) from levels (area, channels). */

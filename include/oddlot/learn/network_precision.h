@@ -16,6 +16,6 @@ extern const char *const odd_precision_names[];
 bool odd_precision_find(const char *name, odd_precision *out);
 
 /** One of the names, as odd_precision. ODD_ARG where this CPU cannot do it. */
-odd_status odd_precision_wish(const char *name, odd_precision *out);
+odd_status odd_precision_of_name(const char *name, odd_precision *out);
 
 #endif

@@ -104,7 +104,7 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
     odd_input input;
     odd_pool pool;
     int output;
-    odd_status st = odd_precision_wish(given->precision, &precision);
+    odd_status st = odd_precision_of_name(given->precision, &precision);
     if (st != ODD_OK)
         return odd_fail(ODD_USAGE, "features' precision: %s; f32 runs anywhere", odd_fail_reason());
     ODD_TRY(read_model(given, form, &graph, &output));
@@ -158,7 +158,7 @@ static odd_status prepare_network(const odd_feature_network *given, const odd_im
     odd_precision precision;
     int output;
     odd_status st;
-    ODD_TRY(odd_precision_wish(given->precision, &precision));
+    ODD_TRY(odd_precision_of_name(given->precision, &precision));
     n->form = *form;
     n->batch = whole_groups(given);
     ODD_TRY(read_model(given, form, &n->graph, &output));

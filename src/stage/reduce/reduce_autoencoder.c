@@ -95,7 +95,7 @@ static odd_status open_learner(const odd_reduce_coder_options *o, const odd_rows
                                  .steps = o->epochs * ((l->count + l->batch - 1) / l->batch)};
     ODD_TRY(odd_learner_open(l, graph, 1, &loss, &options));
     ODD_TRY(odd_fetch_new(rows, l->batch < l->count ? l->batch : l->count, &shown->fetch));
-    ODD_TRY(ODD_NEW(shown->shown, odd_learner_room(l) * rows->d));
+    ODD_TRY(ODD_NEW(shown->shown, odd_learner_max_rows(l) * rows->d));
 done:
     return st;
 }
@@ -112,7 +112,7 @@ static odd_status train_coder(const odd_reduce_coder_options *o, const odd_rows 
                      .batch = o->batch,
                      .shards = (int)(o->shards < o->batch ? o->shards : o->batch),
                      .count = n,
-                     .lesson = {&shown, show, point}};
+                     .dataset = {&shown, show, point}};
     odd_progress *progress = odd_progress_start(comm, "reduce", "rows", o->epochs * n);
     odd_tally sum = {0};
     odd_status st;

@@ -90,7 +90,7 @@ static odd_status find_flagged(heating *h)
     ODD_TRY(odd_flagged_read(h->scores, h->n, &h->row, &flagged));
     ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->network, ODD_I64, h->n,
                                   (void **)&h->fold));
-    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->said, ODD_F64, h->n,
+    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->log_odds, ODD_F64, h->n,
                                   (void **)&h->expected));
     h->count = flagged < most ? flagged : most;
     for (int64_t i = 0; i < h->count; i++)

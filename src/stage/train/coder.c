@@ -28,14 +28,14 @@ static bool is_binary(const odd_job *job)
 }
 
 /* The name of the code: the encoder may end in one. */
-static const char *code_of(const odd_job *job)
+static const char *code_name(const odd_job *job)
 {
     const odd_list *list = encoder_of(job);
     const char *last = list->item[list->count - 1];
     return strncmp(last, "as ", 3) == 0 ? last + 3 : CODE;
 }
 
-static bool draws(const char *item)
+static bool is_sample_layer(const char *item)
 {
     return strncmp(item, "sample", strlen("sample")) == 0;
 }
@@ -52,14 +52,14 @@ static int64_t last_layer(const odd_list *list)
 bool odd_coder_is_variational(const odd_job *job)
 {
     const odd_list *list = encoder_of(job);
-    return list->count > 0 && draws(list->item[last_layer(list)]);
+    return list->count > 0 && is_sample_layer(list->item[last_layer(list)]);
 }
 
 odd_status odd_coder_check(const odd_job *job)
 {
     const odd_list *list = encoder_of(job);
     for (int64_t i = 0; i < last_layer(list); i++)
-        if (draws(list->item[i]))
+        if (is_sample_layer(list->item[i]))
             return odd_job_fail(job, "train.network",
                                 "item %lld '%s': a variational code is drawn by the last layer",
                                 (long long)i + 1, list->item[i]);
@@ -99,9 +99,9 @@ static odd_status find_decoder(const odd_job *job, const int64_t shape[3],
     return st;
 }
 
-/* Encoder and decoder with the names of what they make; the words are lent. */
-static odd_status join(const odd_list *encoder, int count, char *const decoder[],
-                       const char *result, const char ***out, int *items)
+/* The items of encoder and decoder with the names of their results; the words are borrowed. */
+static odd_status join_items(const odd_list *encoder, int count, char *const decoder[],
+                             const char *result, const char ***out, int *items)
 {
     const char **item;
     odd_status st;
@@ -132,7 +132,7 @@ static odd_status check_output(const odd_job *job, const int64_t shape[3], const
 }
 
 /* The loss has a sigmoid in it. */
-static odd_status check_end(const odd_job *job, const odd_graph *graph)
+static odd_status check_last_layer(const odd_job *job, const odd_graph *graph)
 {
     if (!is_binary(job) || graph->layer[graph->layers - 1].kind != ODD_LAYER_SIGMOID) return ODD_OK;
     return odd_job_fail(job, "train.autoencoder.loss",
@@ -149,14 +149,15 @@ odd_status odd_coder_new(const odd_job *job, const int64_t shape[3], odd_graph *
     int count, items;
     odd_status st;
     *out = NULL;
-    ODD_TRY(odd_coder_encoder(job, shape, &encoder)); /* its faults, at their own place */
+    ODD_TRY(
+        odd_coder_encoder(job, shape, &encoder)); /* first, so that its faults name its setting */
     ODD_TRY(find_decoder(job, shape, &mirror, &count, &decoder));
-    ODD_TRY(join(encoder_of(job), count, decoder, is_binary(job) ? "as logits" : "as " RESULT,
-                 &item, &items));
+    ODD_TRY(join_items(encoder_of(job), count, decoder, is_binary(job) ? "as logits" : "as " RESULT,
+                       &item, &items));
     ODD_TRY(odd_train_network(job, "train.autoencoder.decoder", 3, shape, items, item,
                               odd_train_seed(job, 0), &graph));
     ODD_TRY(check_output(job, shape, graph));
-    ODD_TRY(check_end(job, graph));
+    ODD_TRY(check_last_layer(job, graph));
     *out = graph;
     graph = NULL;
 done:
@@ -176,7 +177,7 @@ static odd_status find_moments(const odd_job *job, const odd_graph *graph, int *
 {
     odd_text name = ODD_TEXT_EMPTY;
     odd_status st;
-    odd_text_format(&name, "%s_moments", code_of(job));
+    odd_text_format(&name, "%s_moments", code_name(job));
     ODD_TRY(odd_text_status(&name));
     ODD_TRY(odd_graph_find(graph, name.s, tensor));
 done:
@@ -205,7 +206,7 @@ odd_status odd_coder_cut(const odd_job *job, const odd_graph *graph, odd_graph *
     int code;
     odd_status st;
     ODD_TRY(odd_graph_copy(graph, encoder));
-    ODD_TRY(odd_graph_find(*encoder, code_of(job), &code));
+    ODD_TRY(odd_graph_find(*encoder, code_name(job), &code));
     ODD_TRY(odd_graph_cut(*encoder, code));
 done:
     return st;
@@ -220,7 +221,7 @@ odd_status odd_coder_halves(const odd_job *job, const odd_graph *graph, odd_grap
     ODD_TRY(find_moments(job, *encoder, &at));
     ODD_TRY(odd_graph_cut(*encoder, at));
     ODD_TRY(odd_graph_copy(graph, decoder));
-    ODD_TRY(odd_graph_find(*decoder, code_of(job), &at));
+    ODD_TRY(odd_graph_find(*decoder, code_name(job), &at));
     ODD_TRY(odd_graph_cut_before(*decoder, at));
 done:
     return st;

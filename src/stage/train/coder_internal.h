@@ -32,7 +32,7 @@ odd_status odd_coder_check(const odd_job *job);
 
 /** The loss of its output, as the job says. @local */
 odd_loss odd_coder_loss(const odd_job *job, const odd_graph *graph);
-/** The same with all other terms of the objective: how many. @local */
+/** Fill all terms of the objective, that loss first; returns the count. @local */
 int odd_coder_losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES]);
 
 /** From a trained one: the encoder, down to the code. @local; ODD_NOMEM */

@@ -16,11 +16,11 @@ typedef struct {
     double variance;
     int64_t draws, values, code; /* draws; values of an image and of a code */
     odd_net *encoder, *decoder;
-    odd_shown shown;
+    odd_train_batch batch;
     float *moments, *drawn, *back; /* (ODD_CHUNK, 2 code), (.., code), (.., values) */
-} reader;
+} estimator;
 
-static odd_status open_networks(reader *r, const odd_graph *graph)
+static odd_status open_networks(estimator *r, const odd_graph *graph)
 {
     const odd_job *job = r->t->run->job;
     odd_graph *encoder = NULL, *decoder = NULL;
@@ -36,7 +36,7 @@ done:
     return st;
 }
 
-static odd_status reader_open(reader *r, const odd_graph *graph)
+static odd_status estimator_open(estimator *r, const odd_graph *graph)
 {
     const odd_coder_options *o = odd_job_section(r->t->run->job, "train.autoencoder");
     odd_status st;
@@ -44,7 +44,7 @@ static odd_status reader_open(reader *r, const odd_graph *graph)
     r->draws = o->draws;
     r->values = r->t->images.bytes;
     ODD_TRY(open_networks(r, graph));
-    ODD_TRY(odd_shown_new(&r->t->images, ODD_CHUNK, &r->shown));
+    ODD_TRY(odd_train_batch_new(&r->t->images, ODD_CHUNK, &r->batch));
     ODD_TRY(ODD_NEW(r->moments, ODD_CHUNK * 2 * r->code));
     ODD_TRY(ODD_NEW(r->drawn, ODD_CHUNK * r->code));
     ODD_TRY(ODD_NEW(r->back, ODD_CHUNK * r->values));
@@ -52,26 +52,26 @@ done:
     return st;
 }
 
-static void reader_close(reader *r)
+static void estimator_close(estimator *r)
 {
     odd_net_free(&r->encoder);
     odd_net_free(&r->decoder);
-    odd_shown_free(&r->shown);
+    odd_train_batch_free(&r->batch);
     odd_free(r->moments);
     odd_free(r->drawn);
     odd_free(r->back);
 }
 
 /* Of an image whose mean loss over its pixels is known: Bernoulli, or Gaussian of one variance. */
-static double log_likelihood(const reader *r, double loss)
+static double log_likelihood(const estimator *r, double loss)
 {
     const double n = (double)r->values;
     if (r->loss.kind == ODD_LOSS_BINARY) return -n * loss;
     return -n / 2 * (log(2 * M_PI * r->variance) + loss / r->variance);
 }
 
-/* One draw of the codes of a portion. */
-static odd_status add_draw(reader *r, uint64_t draw, int64_t count, const int64_t row[],
+/* Add one draw of the codes of a chunk. */
+static odd_status add_draw(estimator *r, uint64_t draw, int64_t count, const int64_t row[],
                            double value[])
 {
     const uint64_t seed = (uint64_t)r->t->run->options->seed;
@@ -81,7 +81,7 @@ static odd_status add_draw(reader *r, uint64_t draw, int64_t count, const int64_
     odd_sample_codes(seed, draw, count, row, r->code, r->moments, r->drawn);
     ODD_TRY(odd_net_run(r->decoder, count, NULL, r->drawn, output));
     for (int64_t i = 0; i < count; i++) {
-        const odd_target target = {.value = r->shown.input + i * r->values};
+        const odd_target target = {.value = r->batch.input + i * r->values};
         ODD_TRY(odd_loss_tally(r->loss.kind, 1, r->values, r->back + i * r->values, &target, NULL,
                                &tally));
         value[i] += log_likelihood(r, tally.loss) / (double)r->draws;
@@ -90,13 +90,13 @@ done:
     return st;
 }
 
-static odd_status read_portion(void *context, int64_t count, const int64_t row[], double value[])
+static odd_status estimate_chunk(void *context, int64_t count, const int64_t row[], double value[])
 {
-    reader *r = context;
+    estimator *r = context;
     float *const output[] = {r->moments};
     odd_status st;
-    ODD_TRY(odd_train_show(&r->t->images, NULL, count, row, 0, &r->shown));
-    ODD_TRY(odd_net_run(r->encoder, count, NULL, r->shown.input, output));
+    ODD_TRY(odd_train_batch_load(&r->t->images, NULL, count, row, 0, &r->batch));
+    ODD_TRY(odd_net_run(r->encoder, count, NULL, r->batch.input, output));
     for (int64_t draw = 0; draw < r->draws; draw++)
         ODD_TRY(add_draw(r, (uint64_t)draw, count, row, value));
 done:
@@ -106,11 +106,11 @@ done:
 odd_status odd_coder_likelihood(odd_training *t, const odd_graph *graph, int64_t count,
                                 const int64_t row[], double value[])
 {
-    reader r = {.t = t};
+    estimator r = {.t = t};
     odd_status st;
-    ODD_TRY_ALL(t->comm, reader_open(&r, graph));
-    ODD_TRY(odd_train_chunks(t->comm, count, row, 1, read_portion, &r, value));
+    ODD_TRY_ALL(t->comm, estimator_open(&r, graph));
+    ODD_TRY(odd_train_chunks(t->comm, count, row, 1, estimate_chunk, &r, value));
 done:
-    reader_close(&r);
+    estimator_close(&r);
     return st;
 }

@@ -67,11 +67,11 @@ done:
     return st;
 }
 
-static int choice(const odd_job *job)
+static int monitor(const odd_job *job)
 {
     const odd_training_options *train = odd_job_section(job, "train");
     const bool best = train->patience > 0 || strcmp(options_of(job)->keep, "best") == 0;
-    return best ? ODD_CURVE_SEEN_LOSS : -1;
+    return best ? ODD_CURVE_TRAINING_LOSS : -1;
 }
 
 /* The task's own state in a training. */
@@ -109,31 +109,33 @@ static void end(odd_training *t)
 
 /* -- while it learns -- */
 
-static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+static odd_train_split split(const odd_training *t, int64_t number, int64_t row)
 {
     (void)number;
-    return t->images.held_out[row] ? ODD_PART_HELD : ODD_PART_SEEN;
+    return t->images.held_out[row] ? ODD_SPLIT_HELD_OUT : ODD_SPLIT_TRAINING;
 }
 
-static odd_status room(const odd_training *t, odd_shown *shown)
+static odd_status reserve(const odd_training *t, odd_train_batch *batch)
 {
-    return options_of(t->run->job)->restore ? odd_shown_keep_whole(&t->images, shown) : ODD_OK;
+    return options_of(t->run->job)->restore ? odd_train_batch_keep_clean(&t->images, batch)
+                                            : ODD_OK;
 }
 
-/* The images themselves, as they are shown or were before. */
-static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
-                odd_target target[ODD_LOSSES])
+/* The images themselves: the clean ones where they are kept. */
+static void set_targets(const odd_train_batch *batch, const odd_train_images *images, int64_t at,
+                        odd_target target[ODD_LOSSES])
 {
-    const float *back = shown->whole ? shown->whole : shown->input;
+    const float *back = batch->clean ? batch->clean : batch->input;
     target[0].value = back + at * images->bytes;
 }
 
-static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
-                          const odd_train_rows part[ODD_PARTS])
+static odd_status evaluate(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                           const odd_train_rows part[ODD_SPLITS])
 {
-    const odd_train_rows *held = &part[ODD_PART_HELD];
-    const double seen = odd_train_curve(&t->curves, ODD_CURVE_SEEN_LOSS, number)[epoch];
-    double *loss = &odd_train_curve(&t->curves, ODD_CURVE_HELD_LOSS, number)[epoch], *each = NULL;
+    const odd_train_rows *held = &part[ODD_SPLIT_HELD_OUT];
+    const double seen = odd_train_curve(&t->curves, ODD_CURVE_TRAINING_LOSS, number)[epoch];
+    double *loss = &odd_train_curve(&t->curves, ODD_CURVE_HELD_OUT_LOSS, number)[epoch],
+           *each = NULL;
     odd_loss term[ODD_LOSSES];
     const int terms = odd_coder_losses(t->run->job, graph, term);
     odd_status st = ODD_OK;
@@ -151,30 +153,31 @@ done:
     return st;
 }
 
-/* -- what comes of it -- */
+/* -- results -- */
 
 /* @local: rank 0 */
-static odd_status save(const odd_training *t, const odd_graph *graph, const odd_graph *whole)
+static odd_status write_networks(const odd_training *t, const odd_graph *graph,
+                                 const odd_graph *whole)
 {
     odd_graph *encoder = NULL;
     odd_status st;
     ODD_TRY(odd_coder_cut(t->run->job, graph, &encoder));
-    ODD_TRY(odd_train_save(t, encoder, "encoder"));
-    ODD_TRY(odd_train_save(t, whole, "autoencoder"));
+    ODD_TRY(odd_train_network_write(t, encoder, "encoder"));
+    ODD_TRY(odd_train_network_write(t, whole, "autoencoder"));
 done:
     odd_graph_free(&encoder);
     return st;
 }
 
 /* From readable images to all. */
-static void spread(const odd_train_images *images, const double value[], double all[])
+static void set_rows(const odd_train_images *images, const double value[], double all[])
 {
     for (int64_t i = 0; i < images->readable; i++)
         all[images->row[i]] = value[i];
 }
 
-/* The mean squared error of a pixel of every image, also of those that it has learnt from. */
-static odd_status rebuild(odd_training *t, const odd_graph *whole)
+/* The mean squared error of a pixel for every image, also for those that it has learnt from. */
+static odd_status compute_errors(odd_training *t, const odd_graph *whole)
 {
     const odd_loss squared = {ODD_LOSS_SQUARED, whole->output[0], 1};
     const coder_result *r = t->state;
@@ -183,14 +186,14 @@ static odd_status rebuild(odd_training *t, const odd_graph *whole)
     odd_status st;
     ODD_TRY_ALL(t->comm, ODD_NEW(error, images->readable));
     ODD_TRY(odd_train_objective(t, whole, 1, &squared, images->readable, images->row, error));
-    spread(images, error, r->error);
+    set_rows(images, error, r->error);
 done:
     odd_free(error);
     return st;
 }
 
-/* How likely the images are, where the code is variational. */
-static odd_status judge(odd_training *t, const odd_graph *graph)
+/* The likelihood of the images, where the code is variational. */
+static odd_status compute_likelihood(odd_training *t, const odd_graph *graph)
 {
     const odd_train_images *images = &t->images;
     const coder_result *r = t->state;
@@ -199,7 +202,7 @@ static odd_status judge(odd_training *t, const odd_graph *graph)
     if (!r->likelihood) return ODD_OK;
     ODD_TRY_ALL(t->comm, ODD_NEW(likelihood, images->readable));
     ODD_TRY(odd_coder_likelihood(t, graph, images->readable, images->row, likelihood));
-    spread(images, likelihood, r->likelihood);
+    set_rows(images, likelihood, r->likelihood);
 done:
     odd_free(likelihood);
     return st;
@@ -213,9 +216,9 @@ static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph
     (void)number;
     (void)held;
     ODD_TRY_ALL(t->comm, odd_coder_whole(t->run->job, graph, &whole));
-    ODD_TRY(rebuild(t, whole));
-    ODD_TRY(judge(t, graph));
-    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? save(t, graph, whole) : ODD_OK);
+    ODD_TRY(compute_errors(t, whole));
+    ODD_TRY(compute_likelihood(t, graph));
+    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? write_networks(t, graph, whole) : ODD_OK);
 done:
     odd_graph_free(&whole);
     return st;
@@ -236,7 +239,7 @@ static double mean_error(const odd_training *t, bool held_out)
     return count > 0 ? sum / (double)count : NAN;
 }
 
-static void tell(const odd_training *t)
+static void log_errors(const odd_training *t)
 {
     const double seen = mean_error(t, false), held = mean_error(t, true);
     if (isnan(held))
@@ -251,7 +254,7 @@ static void tell(const odd_training *t)
 
 static odd_status write(const odd_training *t, odd_file *file)
 {
-    static const int curves[] = {ODD_CURVE_SEEN_LOSS, ODD_CURVE_HELD_LOSS};
+    static const int curves[] = {ODD_CURVE_TRAINING_LOSS, ODD_CURVE_HELD_OUT_LOSS};
     const int64_t n = t->images.n, mine = odd_rank(t->comm) == 0 ? n : 0;
     const coder_result *r = t->state;
     odd_bundle b = ODD_BUNDLE_EMPTY;
@@ -267,7 +270,7 @@ static odd_status write(const odd_training *t, odd_file *file)
                                  "code; NaN: not readable",
                                  ""));
     ODD_TRY(odd_bundle_write(file, "/", &b));
-    tell(t);
+    log_errors(t);
 done:
     odd_bundle_free(&b);
     return st;
@@ -315,13 +318,13 @@ const odd_train_task odd_task_autoencoder = {
     .networks = networks,
     .network = network,
     .losses = odd_coder_losses,
-    .choice = choice,
+    .monitor = monitor,
     .begin = begin,
     .end = end,
-    .part = part,
-    .room = room,
-    .aim = aim,
-    .examine = examine,
+    .split = split,
+    .reserve = reserve,
+    .set_targets = set_targets,
+    .evaluate = evaluate,
     .finish = finish,
     .write = write,
 };

@@ -1,9 +1,9 @@
-/* Calibration: log odds of networks become probabilities that keep their word.
+/* Calibration: log odds of networks become calibrated probabilities.
  *
  * Each network gets maps of Platt's from the images of its own fold, which it has not seen and
- * whose damage is known: the fold is cut into parts, and each part is mapped by what the others
- * teach, so that no image calibrates itself. The share of damaged images is taken out of the maps:
- * in a catalogue it is another than in training. */
+ * whose damage is known: the fold is cut into parts, and the map of each part is fitted to the
+ * others, so that no image calibrates itself. The share of damaged images is taken out of the maps:
+ * in a catalogue it differs from that in training. */
 #include "stage/train/damage_calibration_internal.h"
 
 #include "oddlot/base/log.h"
@@ -18,12 +18,12 @@
 
 enum { PARTS = 5 };
 
-/* Readable images as they are shown. */
+/* Images as the task damages them, or not. */
 typedef struct {
     int64_t n;
     double *score; /* (n) log odds */
     uint8_t *truth;
-} shown;
+} sample;
 
 static void draw_parts(const odd_training *t, int32_t part[])
 {
@@ -42,8 +42,8 @@ static int64_t map_of(const odd_training *t, const odd_damage_calibration *c, in
     return odd_damage_of(t)->fold[row] * PARTS + c->part[row];
 }
 
-/* log odds as a probability, and back. */
-static double chance(double odds)
+/* Probability from log odds, and back. */
+static double probability_of(double odds)
 {
     return odds >= 0 ? 1 / (1 + exp(-odds)) : exp(odds) / (1 + exp(odds));
 }
@@ -55,7 +55,7 @@ static double odds_of(double probability)
 
 /* -- maps -- */
 
-static odd_status shown_new(const odd_training *t, shown *s)
+static odd_status sample_new(const odd_training *t, sample *s)
 {
     odd_status st;
     ODD_TRY(ODD_NEW(s->score, t->images.readable));
@@ -64,27 +64,27 @@ done:
     return st;
 }
 
-static void shown_free(shown *s)
+static void sample_free(sample *s)
 {
     odd_free(s->score);
     odd_free(s->truth);
 }
 
-/* What teaches the map of one part of a fold. */
-static void collect(const odd_training *t, const int32_t part[], int64_t map, shown *s)
+/* The images that the map of one part of a fold is fitted to: those of the fold's other parts. */
+static void collect_sample(const odd_training *t, const int32_t part[], int64_t map, sample *s)
 {
     const odd_damage_result *r = t->state;
     s->n = 0;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
         if (r->fold[row] != map / PARTS || part[row] == map % PARTS) continue;
-        s->score[s->n] = r->shown[row];
+        s->score[s->n] = r->odds_in_task[row];
         s->truth[s->n++] = r->kind[row] >= 0;
     }
 }
 
-/* Where one kind of image is missing, the network is taken at its word. */
-static odd_status learn_map(const odd_training *t, int64_t number, const shown *s, odd_platt *map)
+/* Where one kind of image is missing, the network's log odds are left as they are. */
+static odd_status learn_map(const odd_training *t, int64_t number, const sample *s, odd_platt *map)
 {
     odd_status st = odd_platt_fit(s->n, s->score, s->truth, map);
     if (st != ODD_ARG) return st;
@@ -98,40 +98,41 @@ static odd_status learn_map(const odd_training *t, int64_t number, const shown *
 /* map: (folds, PARTS). */
 static odd_status learn_maps(const odd_training *t, const int32_t part[], odd_platt map[])
 {
-    shown s = {0};
+    sample s = {0};
     odd_status st;
-    ODD_TRY(shown_new(t, &s));
+    ODD_TRY(sample_new(t, &s));
     for (int64_t i = 0; i < t->options->folds * PARTS; i++) {
-        collect(t, part, i, &s);
+        collect_sample(t, part, i, &s);
         ODD_TRY(learn_map(t, i, &s, &map[i]));
     }
 done:
-    shown_free(&s);
+    sample_free(&s);
     return st;
 }
 
 /* -- reliability -- */
 
-static odd_status measure(const odd_training *t, const odd_platt map[], odd_damage_calibration *c)
+static odd_status measure_reliability(const odd_training *t, const odd_platt map[],
+                                      odd_damage_calibration *c)
 {
     const odd_damage_result *r = t->state;
     const int64_t n = t->images.readable;
     double *raw = NULL, *calibrated = NULL;
-    shown s = {0};
+    sample s = {0};
     odd_roc roc = {0};
     odd_status st;
     c->auc = NAN;
-    ODD_TRY(shown_new(t, &s));
+    ODD_TRY(sample_new(t, &s));
     ODD_TRY(ODD_NEW(raw, n));
     ODD_TRY(ODD_NEW(calibrated, n));
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = t->images.row[i];
         const odd_platt *m = &map[map_of(t, c, row)];
-        s.score[i] = odd_platt_evidence(m, r->shown[row]);
+        s.score[i] = odd_platt_evidence(m, r->odds_in_task[row]);
         s.truth[i] = r->kind[row] >= 0;
         s.n += s.truth[i];
-        raw[i] = chance(r->shown[row]);
-        calibrated[i] = chance(s.score[i] + m->prior);
+        raw[i] = probability_of(r->odds_in_task[row]);
+        calibrated[i] = probability_of(s.score[i] + m->prior);
     }
     ODD_TRY(odd_reliability_of(n, raw, s.truth, &c->before));
     ODD_TRY(odd_reliability_of(n, calibrated, s.truth, &c->after));
@@ -140,7 +141,7 @@ static odd_status measure(const odd_training *t, const odd_platt map[], odd_dama
     c->auc = roc.auc;
 done:
     odd_roc_free(&roc);
-    shown_free(&s);
+    sample_free(&s);
     odd_free(raw);
     odd_free(calibrated);
     return st;
@@ -163,7 +164,7 @@ static double adjust_share(const odd_training *t, const double evidence[], doubl
         double sum = 0;
         for (int64_t i = 0; i < t->images.readable; i++) {
             const int64_t row = t->images.row[i];
-            sum += probability[row] = chance(evidence[row] + by);
+            sum += probability[row] = probability_of(evidence[row] + by);
         }
         const double next = fmin(fmax(sum / (double)t->images.readable, least), 1 - least);
         moved = fabs(next - share);
@@ -172,14 +173,15 @@ static double adjust_share(const odd_training *t, const double evidence[], doubl
     return share;
 }
 
-static void weigh_images(const odd_training *t, const odd_platt map[], odd_damage_calibration *c)
+static void calibrate_images(const odd_training *t, const odd_platt map[],
+                             odd_damage_calibration *c)
 {
     for (int64_t i = 0; i < odd_damage_of(t)->n; i++)
         c->evidence[i] = NAN;
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
         c->evidence[row] =
-            odd_platt_evidence(&map[map_of(t, c, row)], odd_damage_of(t)->as_is[row]);
+            odd_platt_evidence(&map[map_of(t, c, row)], odd_damage_of(t)->odds_as_is[row]);
     }
 }
 
@@ -201,8 +203,8 @@ odd_status odd_damage_calibrate(const odd_training *t, odd_damage_calibration *o
         out->slope[i] = map[i].slope;
         out->offset[i] = map[i].offset - map[i].prior;
     }
-    ODD_TRY(measure(t, map, out));
-    weigh_images(t, map, out);
+    ODD_TRY(measure_reliability(t, map, out));
+    calibrate_images(t, map, out);
     out->share = adjust_share(t, out->evidence, out->probability);
 done:
     odd_free(map);
@@ -219,7 +221,7 @@ void odd_damage_calibration_free(odd_damage_calibration *c)
     *c = (odd_damage_calibration){0};
 }
 
-/* -- what is kept -- */
+/* -- results -- */
 
 static odd_status add_maps(const odd_training *t, const odd_damage_calibration *c, odd_bundle *out)
 {

@@ -1,6 +1,5 @@
 /**
- * Calibration of what networks say: images held out are shown damaged or not, so it is known how
- * often damage is what they take it for.
+ * Calibration of the networks' log odds by images held out, which the program damaged or not.
  */
 #ifndef ODDLOT_STAGE_TRAIN_DAMAGE_CALIBRATION_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_DAMAGE_CALIBRATION_INTERNAL_H
@@ -10,20 +9,20 @@
 #include "oddlot/eval/reliability.h"
 
 typedef struct {
-    int32_t *part;          /* (n) of its fold, whose map the others teach; -1: not readable */
+    int32_t *part; /* (n) of its fold, whose map is fitted to the others; -1: not readable */
     double *slope, *offset; /* (folds, parts) of the log odds, see train_calibration.c */
     double *evidence;    /* (n) log odds of damage of the image as it is, where as many are damaged
                             as not; NaN: not readable */
     double *probability; /* (n) where `share` of the images are damaged */
     double share;        /* as the evidence suggests for this catalogue */
-    odd_reliability before, after; /* of probabilities of damage of images as they are shown */
+    odd_reliability before, after; /* of probabilities of damage in the images of the task */
     double auc;                    /* of evidence on them; NaN where it is not defined */
 } odd_damage_calibration;
 
 /** @local, the same on every rank; ODD_NOMEM, ODD_NUMERIC. */
 odd_status odd_damage_calibrate(const odd_training *t, odd_damage_calibration *out);
 void odd_damage_calibration_free(odd_damage_calibration *c);
-/** Add and tell it. @local; ODD_NOMEM */
+/** Add it to the results, and log it. @local; ODD_NOMEM */
 odd_status odd_damage_calibration_add(const odd_training *t, const odd_damage_calibration *c,
                                       odd_bundle *out);
 

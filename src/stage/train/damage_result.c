@@ -1,4 +1,4 @@
-/* What cross-fitting gives: curves, log odds of every image, and how good they are. */
+/* Result of cross-fitting: learning curves, log odds of every image, and figures of merit. */
 #include "oddlot/run/columns.h"
 #include "stage/train/damage_calibration_internal.h"
 
@@ -12,9 +12,9 @@
 #include <math.h>
 #include <string.h>
 
-/* -- room -- */
+/* -- allocation and folds -- */
 
-/* As many images to each fold, or one more. */
+/* Draw the folds; their sizes differ by at most one image. */
 static odd_status draw_folds(odd_training *t)
 {
     const odd_train_images *images = &t->images;
@@ -34,11 +34,11 @@ done:
     return st;
 }
 
-static odd_status allocate(odd_damage_result *r)
+static odd_status allocate_result(odd_damage_result *r)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(r->as_is, r->n));
-    ODD_TRY(ODD_NEW(r->shown, r->n));
+    ODD_TRY(ODD_NEW(r->odds_as_is, r->n));
+    ODD_TRY(ODD_NEW(r->odds_in_task, r->n));
     ODD_TRY(ODD_NEW(r->kind, r->n));
     ODD_TRY(ODD_NEW(r->altered, r->n));
     ODD_TRY(ODD_NEW(r->fold, r->n));
@@ -54,9 +54,9 @@ odd_status odd_damage_result_new(odd_training *t)
     t->state = r;
     r->n = t->images.n;
     ODD_TRY(odd_damage_task_new(t->run->job, &r->task));
-    ODD_TRY(allocate(r));
+    ODD_TRY(allocate_result(r));
     for (int64_t i = 0; i < r->n; i++) {
-        r->as_is[i] = r->shown[i] = NAN;
+        r->odds_as_is[i] = r->odds_in_task[i] = NAN;
         r->kind[i] = r->fold[i] = -1;
     }
     for (int64_t i = 0; i < t->images.readable; i++)
@@ -71,8 +71,8 @@ void odd_damage_result_free(odd_training *t)
     odd_damage_result *r = t->state;
     if (!r) return;
     odd_damage_task_free(&r->task);
-    odd_free(r->as_is);
-    odd_free(r->shown);
+    odd_free(r->odds_as_is);
+    odd_free(r->odds_in_task);
     odd_free(r->kind);
     odd_free(r->altered);
     odd_free(r->fold);
@@ -82,8 +82,9 @@ void odd_damage_result_free(odd_training *t)
 
 /* -- figures of merit -- */
 
-/* NaN where there are not both. @local */
-static odd_status auc_of(const odd_training *t, int kind, double *auc)
+/* AUC of one kind of damage, -1: all, against no damage; NaN where one of the two is missing.
+ * @local */
+static odd_status auc_of_kind(const odd_training *t, int kind, double *auc)
 {
     const odd_damage_result *r = t->state;
     odd_roc roc = {0};
@@ -97,7 +98,7 @@ static odd_status auc_of(const odd_training *t, int kind, double *auc)
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
         if (r->kind[row] >= 0 && kind >= 0 && r->kind[row] != kind) continue;
-        score[n] = r->shown[row];
+        score[n] = r->odds_in_task[row];
         damaged += truth[n++] = r->kind[row] >= 0;
     }
     if (damaged == 0 || damaged == n) goto done;
@@ -110,22 +111,23 @@ done:
     return st;
 }
 
-/* What is told right, and what could be. Damage that alters no pixel leaves nothing to see: such an
- * image is just like one as it is, which is at least as likely where at most half of the images are
- * damaged; so "as it is" is the best answer, and right for all but these. Images that are altered
- * count as visible, also where what comes out might be some other image of the catalogue. */
+/* What is classified right, and what could be. Damage that alters no pixel leaves nothing to see:
+ * such an image is just like one as it is, which is at least as likely where at most half of the
+ * images are damaged; so "as it is" is the best answer, and right for all but these. Images that
+ * are altered count as visible, also where what comes out might be some other image of the
+ * catalogue. */
 typedef struct {
     int64_t images, right, hidden, altered; /* hidden: damaged, but no pixel altered */
     int64_t right_hidden, right_altered;
-} tally;
+} accuracy_counts;
 
-static tally count_right(const odd_training *t)
+static accuracy_counts count_right(const odd_training *t)
 {
     const odd_damage_result *r = t->state;
-    tally a = {.images = t->images.readable};
+    accuracy_counts a = {.images = t->images.readable};
     for (int64_t i = 0; i < a.images; i++) {
         const int64_t row = t->images.row[i];
-        const bool damaged = r->kind[row] >= 0, right = damaged == (r->shown[row] > 0);
+        const bool damaged = r->kind[row] >= 0, right = damaged == (r->odds_in_task[row] > 0);
         const bool altered = damaged && r->altered[row];
         a.right += right;
         a.altered += altered;
@@ -138,7 +140,7 @@ static tally count_right(const odd_training *t)
 
 static odd_status add_accuracy(const odd_training *t, odd_bundle *b)
 {
-    const tally a = count_right(t);
+    const accuracy_counts a = count_right(t);
     const double n = (double)a.images, visible = n - (double)a.hidden;
     odd_status st;
     ODD_TRY(odd_bundle_add_f64(b, "accuracy", "share of the images, as shown, that is told right",
@@ -168,14 +170,14 @@ static odd_status add_kinds(const odd_training *t, odd_bundle *b)
     char *name;
     double *auc, all;
     odd_status st;
-    ODD_TRY(auc_of(t, -1, &all));
+    ODD_TRY(auc_of_kind(t, -1, &all));
     ODD_TRY(odd_bundle_add_f64(b, "auc", "area under the ROC curve of damage, as shown", all));
     ODD_TRY(odd_bundle_add_shape(b, "kinds/name", "kinds of damage", &names, &name));
     ODD_TRY(odd_bundle_add(b, "kinds/auc", ODD_F64, "of each kind against no damage", &auc, 1,
                            (int64_t)r->task.kinds));
     for (int k = 0; k < r->task.kinds; k++) {
         strncpy(name + k * 32, odd_damage_kinds[r->task.kind[k]].name, 31);
-        ODD_TRY(auc_of(t, r->task.kind[k], &auc[k]));
+        ODD_TRY(auc_of_kind(t, r->task.kind[k], &auc[k]));
     }
 done:
     return st;
@@ -194,7 +196,7 @@ static odd_status write_columns(const odd_training *t, const odd_damage_calibrat
         const void *data;
         const char *about;
     } column[] = {
-        {"log_odds", ODD_F64, r->as_is,
+        {"log_odds", ODD_F64, r->odds_as_is,
          "of damage, by a network that has not seen the image; NaN: not readable"},
         {"calibrated", ODD_F64, c->evidence,
          "log odds of damage, calibrated, where as many images are damaged as not"},
@@ -203,7 +205,8 @@ static odd_status write_columns(const odd_training *t, const odd_damage_calibrat
         {"calibration/part", ODD_I32, c->part,
          "of its fold, which others calibrate; -1: unreadable"},
         {"fold", ODD_I32, r->fold, "whose network has not seen the image, from 0; -1: unreadable"},
-        {"shown/log_odds", ODD_F64, r->shown, "of the image as the program may have damaged it"},
+        {"shown/log_odds", ODD_F64, r->odds_in_task,
+         "of the image as the program may have damaged it"},
         {"shown/kind", ODD_I32, r->kind,
          "what the program did to it, as `oddlot help job` lists kinds, from 0; -1: nothing"},
         {"shown/altered", ODD_U8, r->altered, "whether that changed a pixel"},
@@ -216,10 +219,11 @@ done:
     return st;
 }
 
-static odd_status describe(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
+static odd_status add_results(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
 {
-    static const int curves[] = {ODD_CURVE_SEEN_LOSS, ODD_CURVE_SEEN_ACCURACY, ODD_CURVE_HELD_LOSS,
-                                 ODD_CURVE_HELD_ACCURACY, ODD_CURVE_CHOICE_LOSS};
+    static const int curves[] = {ODD_CURVE_TRAINING_LOSS, ODD_CURVE_TRAINING_ACCURACY,
+                                 ODD_CURVE_HELD_OUT_LOSS, ODD_CURVE_HELD_OUT_ACCURACY,
+                                 ODD_CURVE_VALIDATION_LOSS};
     odd_status st;
     ODD_TRY(odd_train_curves_add(&t->curves, sizeof curves / sizeof *curves, curves, b));
     ODD_TRY(add_accuracy(t, b));
@@ -235,7 +239,7 @@ odd_status odd_damage_result_write(const odd_training *t, odd_file *file)
     odd_damage_calibration c = {0};
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
-    ODD_TRY_ALL(t->comm, describe(t, &c, &b));
+    ODD_TRY_ALL(t->comm, add_results(t, &c, &b));
     ODD_TRY(odd_damage_trials_add(t, &b));
     ODD_TRY(write_columns(t, &c, file));
     ODD_TRY(odd_bundle_write(file, "/", &b));

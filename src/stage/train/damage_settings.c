@@ -47,7 +47,7 @@ static odd_status find_kinds(const odd_list *names, int *kinds, int **kind)
     return st;
 }
 
-/* -- what is judged by, beside it -- */
+/* -- further damage to evaluate with -- */
 
 static bool is_learnt(const odd_damage_task *learnt, int kind)
 {
@@ -65,43 +65,43 @@ static bool has_sized(const odd_damage_task *learnt)
     return k < learnt->kinds;
 }
 
-static odd_status read_sizes(const odd_job *job, const odd_list *words, odd_damage_judged *judged)
+static odd_status read_sizes(const odd_job *job, const odd_list *words, odd_damage_evaluation *out)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(judged->size, words->count));
-    for (; judged->sizes < words->count; judged->sizes++) {
-        const char *word = words->item[judged->sizes];
+    ODD_TRY(ODD_NEW(out->size, words->count));
+    for (; out->sizes < words->count; out->sizes++) {
+        const char *word = words->item[out->sizes];
         char *end;
         const double size = strtod(word, &end);
         if (end == word || *end != '\0' || !(size > 0 && size <= 1))
             ODD_TRY(odd_job_fail(job, "train.damage.judged_sizes",
                                  "'%s' is no share of a side: above 0, at most 1", word));
-        judged->size[judged->sizes] = size;
+        out->size[out->sizes] = size;
     }
 done:
     return st;
 }
 
-static odd_status judge_by(const odd_job *job, const damage_options *o,
-                           const odd_damage_task *learnt, odd_damage_judged *judged)
+static odd_status read_evaluation(const odd_job *job, const damage_options *o,
+                                  const odd_damage_task *learnt, odd_damage_evaluation *out)
 {
     const char *const key = "train.damage.judged";
     odd_status st;
-    *judged = (odd_damage_judged){.images = o->judged_images};
-    ODD_TRY(find_kinds(&o->judged, &judged->kinds, &judged->kind));
-    for (int k = 0; k < judged->kinds; k++)
-        if (is_learnt(learnt, judged->kind[k]))
+    *out = (odd_damage_evaluation){.images = o->judged_images};
+    ODD_TRY(find_kinds(&o->judged, &out->kinds, &out->kind));
+    for (int k = 0; k < out->kinds; k++)
+        if (is_learnt(learnt, out->kind[k]))
             ODD_TRY(odd_job_fail(job, key, "'%s' is learnt: it is one of train.damage.kinds",
-                                 odd_damage_kinds[judged->kind[k]].name));
-    ODD_TRY(read_sizes(job, &o->judged_sizes, judged));
-    if (judged->sizes > 0 && !has_sized(learnt))
+                                 odd_damage_kinds[out->kind[k]].name));
+    ODD_TRY(read_sizes(job, &o->judged_sizes, out));
+    if (out->sizes > 0 && !has_sized(learnt))
         ODD_TRY(odd_job_fail(job, "train.damage.judged_sizes",
                              "none of train.damage.kinds is damage to a region"));
 done:
     return st;
 }
 
-/* -- what is learnt -- */
+/* -- damage to learn -- */
 
 odd_status odd_damage_task_new(const odd_job *job, odd_damage_task *task)
 {
@@ -120,14 +120,14 @@ odd_status odd_damage_task_new(const odd_job *job, odd_damage_task *task)
         return odd_job_fail(job, "train.damage.kinds",
                             "no kind of damage: there is nothing to see");
     st = find_kinds(&o->kinds, &task->kinds, &task->kind);
-    return st == ODD_OK ? judge_by(job, o, task, &task->judged) : st;
+    return st == ODD_OK ? read_evaluation(job, o, task, &task->evaluation) : st;
 }
 
 void odd_damage_task_free(odd_damage_task *task)
 {
     odd_free(task->kind);
-    odd_free(task->judged.kind);
-    odd_free(task->judged.size);
+    odd_free(task->evaluation.kind);
+    odd_free(task->evaluation.size);
     *task = (odd_damage_task){0};
 }
 

@@ -1,5 +1,5 @@
 /* Task damage: a network for each fold of the catalogue learns from the other folds to tell images
- * that a program damaged from those as they are, and judges the one that it has not seen. */
+ * that a program damaged from those as they are, and predicts the one that it has not seen. */
 #include "stage/train/damage_task_internal.h"
 
 #include "oddlot/base/log.h"
@@ -62,10 +62,10 @@ static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_
     return 1;
 }
 
-static int choice(const odd_job *job)
+static int monitor(const odd_job *job)
 {
     const odd_training_options *o = odd_job_section(job, "train");
-    return o->patience > 0 ? ODD_CURVE_CHOICE_LOSS : -1;
+    return o->patience > 0 ? ODD_CURVE_VALIDATION_LOSS : -1;
 }
 
 static odd_status begin(odd_training *t)
@@ -76,25 +76,25 @@ static odd_status begin(odd_training *t)
     return odd_damage_result_new(t);
 }
 
-static int kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
+static int checkpoint_arrays(const odd_training *t, odd_train_array array[ODD_MAX_TRAIN_ARRAYS])
 {
     const odd_damage_result *r = t->state;
-    kept[0] = (odd_train_kept){"as_is", ODD_F64, r->n, r->as_is};
-    kept[1] = (odd_train_kept){"shown", ODD_F64, r->n, r->shown};
-    kept[2] = (odd_train_kept){"altered", ODD_U8, r->n, r->altered};
+    array[0] = (odd_train_array){"as_is", ODD_F64, r->n, r->odds_as_is};
+    array[1] = (odd_train_array){"shown", ODD_F64, r->n, r->odds_in_task};
+    array[2] = (odd_train_array){"altered", ODD_U8, r->n, r->altered};
     return 3;
 }
 
 /* -- while it learns -- */
 
-static odd_train_part part(const odd_training *t, int64_t number, int64_t row)
+static odd_train_split split(const odd_training *t, int64_t number, int64_t row)
 {
     const odd_training_options *o = t->options;
     const int32_t fold = odd_damage_of(t)->fold[row];
-    if (fold == number) return ODD_PART_HELD;
-    if (t->images.held_out[row]) return ODD_PART_NONE;
-    if (o->patience > 0 && fold == (number + 1) % o->folds) return ODD_PART_CHOICE;
-    return ODD_PART_SEEN;
+    if (fold == number) return ODD_SPLIT_HELD_OUT;
+    if (t->images.held_out[row]) return ODD_SPLIT_NONE;
+    if (o->patience > 0 && fold == (number + 1) % o->folds) return ODD_SPLIT_VALIDATION;
+    return ODD_SPLIT_TRAINING;
 }
 
 static const odd_damage_task *damage(const odd_training *t)
@@ -102,16 +102,16 @@ static const odd_damage_task *damage(const odd_training *t)
     return &odd_damage_of(t)->task;
 }
 
-static void aim(const odd_shown *shown, const odd_train_images *images, int64_t at,
-                odd_target target[ODD_LOSSES])
+static void set_targets(const odd_train_batch *batch, const odd_train_images *images, int64_t at,
+                        odd_target target[ODD_LOSSES])
 {
     (void)images;
-    target[0] = (odd_target){.label = shown->label + at, .value = shown->value + at};
+    target[0] = (odd_target){.label = batch->label + at, .value = batch->value + at};
 }
 
-/* How the network does now on images that it does not learn from. @collective */
-static odd_status grade(odd_training *t, const odd_graph *graph, const odd_train_rows *rows,
-                        double *loss, double *accuracy)
+/* Loss and accuracy of the network on images that it does not learn from. @collective */
+static odd_status evaluate_rows(odd_training *t, const odd_graph *graph, const odd_train_rows *rows,
+                                double *loss, double *accuracy)
 {
     double *odds = NULL;
     odd_status st = ODD_OK;
@@ -119,48 +119,50 @@ static odd_status grade(odd_training *t, const odd_graph *graph, const odd_train
     if (rows->count == 0) return ODD_OK;
     ODD_TRY_ALL(t->comm, ODD_NEW(odds, t->images.n));
     ODD_TRY(odd_damage_predict(t, graph, rows->count, rows->row, true, odds));
-    odd_damage_grade(t, rows->count, rows->row, odds, loss, accuracy);
+    odd_damage_evaluate(t, rows->count, rows->row, odds, loss, accuracy);
 done:
     odd_free(odds);
     return st;
 }
 
-static odd_status examine(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
-                          const odd_train_rows part[ODD_PARTS])
+static odd_status evaluate(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
+                           const odd_train_rows part[ODD_SPLITS])
 {
     const odd_train_curves *r = &t->curves;
-    double *held = &odd_train_curve(r, ODD_CURVE_HELD_LOSS, number)[epoch];
-    double *right = &odd_train_curve(r, ODD_CURVE_HELD_ACCURACY, number)[epoch];
+    double *held = &odd_train_curve(r, ODD_CURVE_HELD_OUT_LOSS, number)[epoch];
+    double *right = &odd_train_curve(r, ODD_CURVE_HELD_OUT_ACCURACY, number)[epoch];
     double unused;
     odd_status st;
-    ODD_TRY(grade(t, graph, &part[ODD_PART_HELD], held, right));
-    ODD_TRY(grade(t, graph, &part[ODD_PART_CHOICE],
-                  &odd_train_curve(r, ODD_CURVE_CHOICE_LOSS, number)[epoch], &unused));
+    ODD_TRY(evaluate_rows(t, graph, &part[ODD_SPLIT_HELD_OUT], held, right));
+    ODD_TRY(evaluate_rows(t, graph, &part[ODD_SPLIT_VALIDATION],
+                          &odd_train_curve(r, ODD_CURVE_VALIDATION_LOSS, number)[epoch], &unused));
     odd_log(ODD_LOG_INFO,
             "train: fold %lld, epoch %lld: loss %.4f seen, %.4f held out; %.2f %% right",
             (long long)number + 1, (long long)epoch + 1,
-            odd_train_curve(r, ODD_CURVE_SEEN_LOSS, number)[epoch], *held, 100 * *right);
+            odd_train_curve(r, ODD_CURVE_TRAINING_LOSS, number)[epoch], *held, 100 * *right);
 done:
     return st;
 }
 
-/* -- what comes of it -- */
+/* -- results -- */
 
-/* The network that is kept judges the fold that it has not seen. @collective */
+/* Predict the fold that the network has not seen. @collective */
 static odd_status finish(odd_training *t, int64_t number, const odd_graph *graph,
                          const odd_train_rows *held)
 {
     char name[32];
     odd_status st;
     snprintf(name, sizeof name, "fold-%lld", (long long)number + 1);
-    ODD_TRY(odd_damage_predict(t, graph, held->count, held->row, false, odd_damage_of(t)->as_is));
-    ODD_TRY(odd_damage_predict(t, graph, held->count, held->row, true, odd_damage_of(t)->shown));
-    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? odd_train_save(t, graph, name) : ODD_OK);
+    ODD_TRY(
+        odd_damage_predict(t, graph, held->count, held->row, false, odd_damage_of(t)->odds_as_is));
+    ODD_TRY(
+        odd_damage_predict(t, graph, held->count, held->row, true, odd_damage_of(t)->odds_in_task));
+    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? odd_train_network_write(t, graph, name) : ODD_OK);
 done:
     return st;
 }
 
-/* The network of a fold, as odd_train_save() has written it. */
+/* The network of a fold, as odd_train_network_write() has written it. */
 static odd_status read_network(const odd_run *run, int64_t number, int height, int width,
                                int channels, char **path, odd_graph **out)
 {
@@ -173,7 +175,7 @@ done:
     return st;
 }
 
-static const odd_task_heat heat = {.network = "fold", .said = "log_odds", .read = read_network};
+static const odd_task_heat heat = {.network = "fold", .log_odds = "log_odds", .read = read_network};
 
 static const odd_task_figure figures[] = {
     {"Told right, held out", "accuracy", true},
@@ -222,14 +224,14 @@ const odd_train_task odd_task_damage = {
     .networks = networks,
     .network = network,
     .losses = losses,
-    .choice = choice,
+    .monitor = monitor,
     .begin = begin,
     .end = odd_damage_result_free,
-    .kept = kept,
-    .part = part,
+    .checkpoint_arrays = checkpoint_arrays,
+    .split = split,
     .damage = damage,
-    .aim = aim,
-    .examine = examine,
+    .set_targets = set_targets,
+    .evaluate = evaluate,
     .finish = finish,
     .write = odd_damage_result_write,
 };

@@ -1,6 +1,6 @@
-/* Trials: how well networks see damage of each kind, learnt or not, and smaller and larger regions
- * than they were shown. The same images are shown as they are and with each damage, by draws that
- * no training uses; each is judged by the network that has not seen it. */
+/* Trials: how well networks detect damage of each kind, learnt or not, and smaller and larger
+ * regions than those of the training. The same images are predicted as they are and with each
+ * damage, by draws that no training uses; each by the network that has not seen it. */
 #include "stage/train/damage_trials_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -16,7 +16,7 @@ enum {
     TURN_OF_SIZES = TURN_OF_KINDS + 999 /* one for all sizes: they differ in nothing else */
 };
 
-/* -- which -- */
+/* -- the list of trials -- */
 
 static void add_kind(odd_damage_trials *c, int *kind, bool learnt)
 {
@@ -65,17 +65,17 @@ static odd_status list_trials(odd_damage_trials *c)
     const odd_damage_task *learnt = &odd_damage_of(c->t)->task;
     int sized = 0;
     odd_status st;
-    ODD_TRY(ODD_NEW(c->trial, learnt->kinds + odd_damage_of(c->t)->task.judged.kinds +
-                                  odd_damage_of(c->t)->task.judged.sizes));
+    ODD_TRY(ODD_NEW(c->trial, learnt->kinds + odd_damage_of(c->t)->task.evaluation.kinds +
+                                  odd_damage_of(c->t)->task.evaluation.sizes));
     ODD_TRY(ODD_NEW(c->sized_kind, learnt->kinds));
     for (int k = 0; k < learnt->kinds; k++) {
         add_kind(c, &learnt->kind[k], true);
         if (odd_damage_kinds[learnt->kind[k]].sized) c->sized_kind[sized++] = learnt->kind[k];
     }
-    for (int k = 0; k < odd_damage_of(c->t)->task.judged.kinds; k++)
-        add_kind(c, &odd_damage_of(c->t)->task.judged.kind[k], false);
-    for (int s = 0; s < odd_damage_of(c->t)->task.judged.sizes; s++)
-        add_size(c, sized, odd_damage_of(c->t)->task.judged.size[s]);
+    for (int k = 0; k < odd_damage_of(c->t)->task.evaluation.kinds; k++)
+        add_kind(c, &odd_damage_of(c->t)->task.evaluation.kind[k], false);
+    for (int s = 0; s < odd_damage_of(c->t)->task.evaluation.sizes; s++)
+        add_size(c, sized, odd_damage_of(c->t)->task.evaluation.size[s]);
 done:
     return st;
 }
@@ -85,7 +85,7 @@ static odd_status choose_images(odd_damage_trials *c)
 {
     const odd_train_images *images = &c->t->images;
     const odd_damage_result *r = c->t->state;
-    int64_t *chosen = NULL, most = odd_damage_of(c->t)->task.judged.images;
+    int64_t *chosen = NULL, most = odd_damage_of(c->t)->task.evaluation.images;
     odd_status st;
     if (most > images->readable) most = images->readable;
     ODD_TRY(ODD_NEW(chosen, most));
@@ -96,8 +96,8 @@ static odd_status choose_images(odd_damage_trials *c)
         for (int64_t i = 0; i < most; i++)
             if (r->fold[images->row[chosen[i]]] == fold)
                 c->row[c->count++] = images->row[chosen[i]];
-    ODD_TRY(ODD_NEW(c->as_is, c->count));
-    ODD_TRY(ODD_NEW(c->said, c->trials * c->count));
+    ODD_TRY(ODD_NEW(c->odds_as_is, c->count));
+    ODD_TRY(ODD_NEW(c->odds_in_trial, c->trials * c->count));
     ODD_TRY(ODD_NEW(c->altered, c->trials * c->count));
 done:
     odd_free(chosen);
@@ -118,15 +118,15 @@ static void trials_close(odd_damage_trials *c)
     odd_free(c->sized_kind);
     odd_free(c->trial);
     odd_free(c->row);
-    odd_free(c->as_is);
-    odd_free(c->said);
+    odd_free(c->odds_as_is);
+    odd_free(c->odds_in_trial);
     odd_free(c->altered);
 }
 
-/* -- trying -- */
+/* -- predictions -- */
 
-/* The images from `first` on that the network of this fold has not seen. @collective */
-static odd_status try_fold(odd_damage_trials *c, int64_t fold, int64_t first, int64_t count)
+/* Predict the images from `first` on, which the network of this fold has not seen. @collective */
+static odd_status predict_fold(odd_damage_trials *c, int64_t fold, int64_t first, int64_t count)
 {
     const odd_training *t = c->t;
     const int64_t *row = c->row + first;
@@ -137,11 +137,11 @@ static odd_status try_fold(odd_damage_trials *c, int64_t fold, int64_t first, in
     if (count == 0) return ODD_OK;
     ODD_TRY_ALL(t->comm, t->task->heat->read(t->run, fold, images->height, images->width,
                                              images->channels, &path, &graph));
-    ODD_TRY(odd_damage_predict_as(t, graph, NULL, 0, count, row, c->as_is + first,
+    ODD_TRY(odd_damage_predict_as(t, graph, NULL, 0, count, row, c->odds_as_is + first,
                                   c->altered + first)); /* overwritten by the first trial */
     for (int k = 0; k < c->trials; k++)
         ODD_TRY(odd_damage_predict_as(t, graph, &c->trial[k].task, c->trial[k].turn, count, row,
-                                      c->said + k * c->count + first,
+                                      c->odds_in_trial + k * c->count + first,
                                       c->altered + k * c->count + first));
 done:
     odd_graph_free(&graph);
@@ -150,7 +150,7 @@ done:
 }
 
 /* @collective */
-static odd_status try_all(odd_damage_trials *c)
+static odd_status predict_all(odd_damage_trials *c)
 {
     const odd_damage_result *r = c->t->state;
     odd_status st = ODD_OK;
@@ -158,7 +158,7 @@ static odd_status try_all(odd_damage_trials *c)
          fold++, first = end) {
         for (end = first; end < c->count && r->fold[c->row[end]] == fold;)
             end++;
-        st = try_fold(c, fold, first, end - first);
+        st = predict_fold(c, fold, first, end - first);
     }
     return st;
 }
@@ -167,11 +167,11 @@ odd_status odd_damage_trials_add(const odd_training *t, odd_bundle *out)
 {
     odd_damage_trials c = {.t = t};
     odd_status st;
-    if (odd_damage_of(t)->task.judged.kinds + odd_damage_of(t)->task.judged.sizes == 0)
+    if (odd_damage_of(t)->task.evaluation.kinds + odd_damage_of(t)->task.evaluation.sizes == 0)
         return ODD_OK;
     ODD_TRY_ALL(t->comm, trials_open(&c));
-    ODD_TRY(try_all(&c));
-    ODD_TRY_ALL(t->comm, odd_trials_conclude(&c, out));
+    ODD_TRY(predict_all(&c));
+    ODD_TRY_ALL(t->comm, odd_damage_trials_summarize(&c, out));
 done:
     trials_close(&c);
     return st;

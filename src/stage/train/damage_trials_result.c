@@ -1,4 +1,4 @@
-/* Verdicts: how well networks told damaged images on trial from the same images as they are. */
+/* Assessment of trials: how well networks tell damaged images from the same images as they are. */
 #include "stage/train/damage_trials_internal.h"
 
 #include "oddlot/base/log.h"
@@ -14,13 +14,14 @@ enum { NAME_WIDTH = 32 };
 typedef struct {
     double auc, auc_altered; /* of all images; of those where it alters a pixel */
     double altered;          /* share of them */
-} verdict;
+} assessment;
 
-/* Damaged images, or only those of them that look otherwise, against all as they are. NaN where
+/* AUC of damaged images, or only of those with an altered pixel, against all as they are. NaN where
  * there are none. */
-static odd_status auc_of(const odd_damage_trials *c, int k, bool altered_only, double *auc)
+static odd_status auc_of_trial(const odd_damage_trials *c, int k, bool altered_only, double *auc)
 {
-    const double *said = c->said + k * c->count, *altered = c->altered + k * c->count;
+    const double *odds_in_trial = c->odds_in_trial + k * c->count,
+                 *altered = c->altered + k * c->count;
     double *score = NULL;
     uint8_t *truth = NULL;
     odd_roc roc = {0};
@@ -29,10 +30,10 @@ static odd_status auc_of(const odd_damage_trials *c, int k, bool altered_only, d
     *auc = NAN;
     ODD_TRY(ODD_NEW(score, 2 * c->count));
     ODD_TRY(ODD_NEW(truth, 2 * c->count));
-    memcpy(score, c->as_is, (size_t)c->count * sizeof *score);
+    memcpy(score, c->odds_as_is, (size_t)c->count * sizeof *score);
     for (int64_t i = 0; i < c->count; i++)
         if (!altered_only || altered[i] != 0) {
-            score[n] = said[i];
+            score[n] = odds_in_trial[i];
             truth[n++] = 1;
         }
     if (n == c->count) goto done;
@@ -45,20 +46,20 @@ done:
     return st;
 }
 
-static odd_status decide(const odd_damage_trials *c, int k, verdict *v)
+static odd_status assess(const odd_damage_trials *c, int k, assessment *v)
 {
     odd_status st;
-    *v = (verdict){0};
+    *v = (assessment){0};
     for (int64_t i = 0; i < c->count; i++)
         v->altered += c->altered[k * c->count + i];
     v->altered /= (double)c->count;
-    ODD_TRY(auc_of(c, k, false, &v->auc));
-    ODD_TRY(auc_of(c, k, true, &v->auc_altered));
+    ODD_TRY(auc_of_trial(c, k, false, &v->auc));
+    ODD_TRY(auc_of_trial(c, k, true, &v->auc_altered));
 done:
     return st;
 }
 
-static void tell(const odd_damage_trial *one, const verdict *v)
+static void log_trial(const odd_damage_trial *one, const assessment *v)
 {
     const odd_damage_options *o = &one->task.size;
     char size[32] = "whole";
@@ -72,9 +73,9 @@ static void tell(const odd_damage_trial *one, const verdict *v)
             one->learnt ? "yes" : "no", v->auc, v->auc_altered, 100 * v->altered);
 }
 
-/* Size of its regions as a share of a side; NaN for what is done to whole images. */
-static void size_of(const odd_damage_trials *c, const odd_damage_trial *one, double *smallest,
-                    double *largest)
+/* The size of its regions as a share of a side; NaN for damage to whole images. */
+static void region_size(const odd_damage_trials *c, const odd_damage_trial *one, double *smallest,
+                        double *largest)
 {
     const odd_damage_options *o = &one->task.size;
     const int shorter = odd_shorter_side(&c->t->images);
@@ -83,7 +84,7 @@ static void size_of(const odd_damage_trials *c, const odd_damage_trial *one, dou
     *largest = !one->sized ? NAN : square ? *smallest : o->largest;
 }
 
-odd_status odd_trials_conclude(const odd_damage_trials *c, odd_bundle *out)
+odd_status odd_damage_trials_summarize(const odd_damage_trials *c, odd_bundle *out)
 {
     const odd_shape names = {ODD_STRING, NAME_WIDTH, 1, {c->trials}};
     const int64_t n = c->trials;
@@ -111,15 +112,15 @@ odd_status odd_trials_conclude(const odd_damage_trials *c, odd_bundle *out)
     odd_log(ODD_LOG_STAGE, "train     damage       size       learnt  AUC     (altered images)");
     for (int k = 0; k < c->trials; k++) {
         const odd_damage_trial *one = &c->trial[k];
-        verdict v;
-        ODD_TRY(decide(c, k, &v));
+        assessment v;
+        ODD_TRY(assess(c, k, &v));
         strncpy(name + k * NAME_WIDTH, one->name, NAME_WIDTH - 1);
         learnt[k] = one->learnt;
-        size_of(c, one, &smallest[k], &largest[k]);
+        region_size(c, one, &smallest[k], &largest[k]);
         auc[k] = v.auc;
         auc_altered[k] = v.auc_altered;
         altered[k] = v.altered;
-        tell(one, &v);
+        log_trial(one, &v);
     }
 done:
     return st;

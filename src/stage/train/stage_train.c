@@ -123,11 +123,11 @@ static void close_training(odd_training *t)
     odd_train_images_close(&t->images);
 }
 
-static odd_status do_networks(odd_training *t)
+static odd_status train_networks(odd_training *t)
 {
     odd_train_state state;
     odd_status st;
-    ODD_TRY(odd_train_recall(t, &state));
+    ODD_TRY(odd_train_checkpoint_load(t, &state));
     if (state.epochs > 0)
         odd_log(ODD_LOG_INFO, "train: goes on after epoch %lld of fold %lld",
                 (long long)state.epochs, (long long)state.fold + 1);
@@ -156,12 +156,12 @@ static odd_status run_train(odd_run *run, const odd_provenance *from)
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(open_training(&t, ingest));
-    ODD_TRY(do_networks(&t));
+    ODD_TRY(train_networks(&t));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(t.task->write(&t, out));
     ODD_TRY(write_pace(&t, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
-    if (odd_rank(run->comm) == 0) odd_train_forget(&t);
+    if (odd_rank(run->comm) == 0) odd_train_checkpoint_remove(&t);
 done:
     odd_file_discard(&out);
     close_training(&t);

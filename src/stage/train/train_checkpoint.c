@@ -16,42 +16,43 @@ void odd_train_state_free(odd_train_state *state)
     odd_bundle_free(&state->best);
 }
 
-static odd_status path_of(const odd_training *t, char **path)
+static odd_status checkpoint_path(const odd_training *t, char **path)
 {
     return odd_run_path(t->run, "checkpoints/train", path);
 }
 
-/* Those of all tasks, then what this one keeps: how many. */
-static int list_kept(const odd_training *t, odd_train_kept kept[ODD_MOST_KEPT])
+/* The arrays of all tasks, then those of this one; returns the count. */
+static int list_arrays(const odd_training *t, odd_train_array arrays[ODD_MAX_TRAIN_ARRAYS])
 {
     const odd_train_curves *r = &t->curves;
-    kept[0] = (odd_train_kept){"curves", ODD_F64, ODD_CURVES * r->networks * r->epochs, r->curve};
-    kept[1] = (odd_train_kept){"best", ODD_I32, r->networks, r->best};
-    return 2 + (t->task->kept ? t->task->kept(t, kept + 2) : 0);
+    arrays[0] =
+        (odd_train_array){"curves", ODD_F64, ODD_CURVES * r->networks * r->epochs, r->curve};
+    arrays[1] = (odd_train_array){"best", ODD_I32, r->networks, r->best};
+    return 2 + (t->task->checkpoint_arrays ? t->task->checkpoint_arrays(t, arrays + 2) : 0);
 }
 
-static size_t bytes_of(const odd_train_kept *k)
+static size_t array_bytes(const odd_train_array *k)
 {
     return (size_t)k->count * odd_type_size(k->type);
 }
 
-static odd_status pack(const odd_training *t, const odd_train_state *state, odd_bundle *b)
+static odd_status pack_progress(const odd_training *t, const odd_train_state *state, odd_bundle *b)
 {
-    odd_train_kept k[ODD_MOST_KEPT];
-    const int kept = list_kept(t, k);
+    odd_train_array k[ODD_MAX_TRAIN_ARRAYS];
+    const int arrays = list_arrays(t, k);
     void *data;
     odd_status st;
     ODD_TRY(odd_bundle_add_i64(b, "fold", "fold at work", state->fold));
     ODD_TRY(odd_bundle_add_i64(b, "epochs", "epochs of it that are done", state->epochs));
-    for (int i = 0; i < kept; i++) {
+    for (int i = 0; i < arrays; i++) {
         ODD_TRY(odd_bundle_add(b, k[i].name, k[i].type, "results so far", &data, 1, k[i].count));
-        memcpy(data, k[i].data, bytes_of(&k[i]));
+        memcpy(data, k[i].data, array_bytes(&k[i]));
     }
 done:
     return st;
 }
 
-/* Best epochs say where in the curves to look. */
+/* Best epochs are indices into the curves, so they are checked, too. */
 static bool is_possible(const odd_train_curves *r, const odd_train_state *state)
 {
     bool possible = state->fold >= 0 && state->fold < r->networks && state->epochs >= 1 &&
@@ -61,17 +62,17 @@ static bool is_possible(const odd_train_curves *r, const odd_train_state *state)
     return possible;
 }
 
-static odd_status unpack(const odd_bundle *b, odd_training *t, odd_train_state *state)
+static odd_status unpack_progress(const odd_bundle *b, odd_training *t, odd_train_state *state)
 {
     const odd_array *a;
-    odd_train_kept k[ODD_MOST_KEPT];
-    const int kept = list_kept(t, k);
+    odd_train_array k[ODD_MAX_TRAIN_ARRAYS];
+    const int arrays = list_arrays(t, k);
     odd_status st;
-    for (int i = 0; i < kept; i++) {
+    for (int i = 0; i < arrays; i++) {
         ODD_TRY(odd_bundle_get(b, k[i].name, k[i].type, 1, &a));
         if (a->shape.shape[0] != k[i].count)
             ODD_TRY(odd_fail(ODD_FORMAT, "'%s' is of another training", a->name));
-        memcpy(k[i].data, a->data, bytes_of(&k[i]));
+        memcpy(k[i].data, a->data, array_bytes(&k[i]));
     }
     ODD_TRY(odd_bundle_get_i64(b, "fold", &state->fold));
     ODD_TRY(odd_bundle_get_i64(b, "epochs", &state->epochs));
@@ -81,7 +82,7 @@ done:
     return st;
 }
 
-static odd_status make_folder(const odd_training *t)
+static odd_status make_checkpoint_folder(const odd_training *t)
 {
     char *path = NULL;
     odd_status st;
@@ -92,15 +93,15 @@ done:
     return st;
 }
 
-odd_status odd_train_keep(const odd_training *t, const odd_train_state *state)
+odd_status odd_train_checkpoint_save(const odd_training *t, const odd_train_state *state)
 {
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_file *file = NULL;
     char *path = NULL;
     odd_status st;
-    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? make_folder(t) : ODD_OK);
-    ODD_TRY_ALL(t->comm, path_of(t, &path));
-    ODD_TRY_ALL(t->comm, pack(t, state, &b));
+    ODD_TRY_ALL(t->comm, odd_rank(t->comm) == 0 ? make_checkpoint_folder(t) : ODD_OK);
+    ODD_TRY_ALL(t->comm, checkpoint_path(t, &path));
+    ODD_TRY_ALL(t->comm, pack_progress(t, state, &b));
     ODD_TRY(odd_file_create(t->comm, path, t->from, &file));
     ODD_TRY(odd_bundle_write(file, "progress", &b));
     ODD_TRY(odd_bundle_write(file, "trainer", &state->trainer));
@@ -113,8 +114,8 @@ done:
     return st;
 }
 
-/* Is there one of this very job? Rank 0 looks. @collective */
-static bool is_ours(const odd_training *t, const char *path)
+/* Is there a checkpoint of this very job? Rank 0 looks. @collective */
+static bool is_of_this_job(const odd_training *t, const char *path)
 {
     char found[ODD_HASH_TEXT] = "";
     int ours = 0;
@@ -131,7 +132,7 @@ static odd_status read_state(const odd_file *file, odd_training *t, odd_train_st
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY(odd_bundle_read(file, "progress", &b));
-    ODD_TRY(unpack(&b, t, state));
+    ODD_TRY(unpack_progress(&b, t, state));
     ODD_TRY(odd_bundle_read(file, "trainer", &state->trainer));
     ODD_TRY(odd_bundle_read(file, "best", &state->best));
 done:
@@ -139,34 +140,34 @@ done:
     return st;
 }
 
-/* What is wrong with it, and what to do. */
-static odd_status broken(odd_status st, const char *path)
+/* Fail with what is wrong with the file, and what to do. */
+static odd_status fail_broken(odd_status st, const char *path)
 {
     char why[ODD_REASON_SIZE];
     snprintf(why, sizeof why, "%s", odd_fail_reason());
     return odd_fail(st, "%s: %s; remove this file to begin the training anew", path, why);
 }
 
-odd_status odd_train_recall(odd_training *t, odd_train_state *state)
+odd_status odd_train_checkpoint_load(odd_training *t, odd_train_state *state)
 {
     odd_file *file = NULL;
     char *path = NULL;
     odd_status st;
     *state = (odd_train_state){.fold = 0};
-    ODD_TRY_ALL(t->comm, path_of(t, &path));
-    if (!is_ours(t, path)) goto done;
+    ODD_TRY_ALL(t->comm, checkpoint_path(t, &path));
+    if (!is_of_this_job(t, path)) goto done;
     ODD_TRY(odd_file_open(t->comm, path, false, &file));
     st = read_state(file, t, state);
-    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : broken(st, path));
+    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : fail_broken(st, path));
 done:
     odd_file_close(&file);
     odd_free(path);
     return st;
 }
 
-void odd_train_forget(const odd_training *t)
+void odd_train_checkpoint_remove(const odd_training *t)
 {
     char *path = NULL;
-    if (path_of(t, &path) == ODD_OK) unlink(path);
+    if (checkpoint_path(t, &path) == ODD_OK) unlink(path);
     odd_free(path);
 }

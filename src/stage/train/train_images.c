@@ -1,4 +1,4 @@
-/* Training images: read, damaged by the task, and laid out as a network wants them. */
+/* Training images: read, augmented, damaged by the task, and scaled as input of a network. */
 #include "oddlot/run/columns.h"
 #include "stage/train/train_images_internal.h"
 
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* -- where they are -- */
+/* -- opening -- */
 
 static odd_status find_readable(const odd_file *ingest, odd_train_images *images)
 {
@@ -29,7 +29,7 @@ done:
     return st;
 }
 
-/* Ingests of before there were such have no column of them. */
+/* Older ingests have no such column. */
 static odd_status find_held_out(const odd_file *ingest, odd_train_images *images)
 {
     int64_t n;
@@ -43,8 +43,8 @@ done:
     return st;
 }
 
-static odd_status open_here(const odd_run *run, const odd_file *ingest, const char *preset,
-                            odd_train_images *images)
+static odd_status open_images(const odd_run *run, const odd_file *ingest, const char *preset,
+                              odd_train_images *images)
 {
     odd_status st;
     ODD_TRY(odd_images_open(ingest, &images->stored));
@@ -72,7 +72,7 @@ odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, con
                                  odd_train_images *images)
 {
     *images = (odd_train_images){0};
-    return odd_agree(run->comm, open_here(run, ingest, preset, images));
+    return odd_agree(run->comm, open_images(run, ingest, preset, images));
 }
 
 void odd_train_images_close(odd_train_images *images)
@@ -88,38 +88,39 @@ int odd_shorter_side(const odd_train_images *images)
     return images->width < images->height ? images->width : images->height;
 }
 
-/* -- how they are shown -- */
+/* -- batches -- */
 
-odd_status odd_shown_new(const odd_train_images *images, int64_t room, odd_shown *shown)
+odd_status odd_train_batch_new(const odd_train_images *images, int64_t capacity,
+                               odd_train_batch *batch)
 {
     odd_status st;
-    *shown = (odd_shown){.room = room};
-    ODD_TRY(ODD_NEW(shown->pixels, room * images->bytes));
-    ODD_TRY(ODD_NEW(shown->input, room * images->bytes));
-    ODD_TRY(ODD_NEW(shown->label, room));
-    ODD_TRY(ODD_NEW(shown->value, room));
-    ODD_TRY(ODD_NEW(shown->altered, room));
+    *batch = (odd_train_batch){.capacity = capacity};
+    ODD_TRY(ODD_NEW(batch->pixels, capacity * images->bytes));
+    ODD_TRY(ODD_NEW(batch->input, capacity * images->bytes));
+    ODD_TRY(ODD_NEW(batch->label, capacity));
+    ODD_TRY(ODD_NEW(batch->value, capacity));
+    ODD_TRY(ODD_NEW(batch->altered, capacity));
 done:
     return st;
 }
 
-odd_status odd_shown_keep_whole(const odd_train_images *images, odd_shown *shown)
+odd_status odd_train_batch_keep_clean(const odd_train_images *images, odd_train_batch *batch)
 {
-    return ODD_NEW(shown->whole, shown->room * images->bytes);
+    return ODD_NEW(batch->clean, batch->capacity * images->bytes);
 }
 
-void odd_shown_free(odd_shown *shown)
+void odd_train_batch_free(odd_train_batch *batch)
 {
-    odd_free(shown->pixels);
-    odd_free(shown->input);
-    odd_free(shown->whole);
-    odd_free(shown->label);
-    odd_free(shown->value);
-    odd_free(shown->altered);
+    odd_free(batch->pixels);
+    odd_free(batch->input);
+    odd_free(batch->clean);
+    odd_free(batch->label);
+    odd_free(batch->value);
+    odd_free(batch->altered);
 }
 
-static odd_status fetch(const odd_train_images *images, int64_t count, const int64_t row[],
-                        uint8_t pixels[])
+static odd_status read_pixels(const odd_train_images *images, int64_t count, const int64_t row[],
+                              uint8_t pixels[])
 {
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < count && st == ODD_OK; i++, pixels += images->bytes)
@@ -130,74 +131,76 @@ static odd_status fetch(const odd_train_images *images, int64_t count, const int
     return st;
 }
 
-static odd_image image_of(const odd_train_images *images, int64_t i, const odd_shown *shown)
+static odd_image image_of(const odd_train_images *images, int64_t i, const odd_train_batch *batch)
 {
     return (odd_image){images->width, images->height, images->channels,
-                       shown->pixels + i * images->bytes};
+                       batch->pixels + i * images->bytes};
 }
 
-static odd_status augment(const odd_train_images *images, int64_t row, uint32_t turn, int64_t i,
-                          odd_shown *shown)
+static odd_status augment_image(const odd_train_images *images, int64_t row, uint32_t turn,
+                                int64_t i, odd_train_batch *batch)
 {
-    const odd_augment_task *task = &shown->augment;
-    odd_image image = image_of(images, i, shown);
+    const odd_augment_task *task = &batch->augment;
+    odd_image image = image_of(images, i, batch);
     if (odd_augment_is_off(&task->how)) return ODD_OK;
     return odd_augment(&task->how, task->seed, row, turn, &image);
 }
 
-/* Damage image i, or not. */
-static odd_status hurt(const odd_train_images *images, const odd_damage_task *task, int64_t row,
-                       uint32_t turn, int64_t i, odd_shown *shown)
+/* Damage image i of the batch if the task's draw falls on it; sets its label. */
+static odd_status damage_image(const odd_train_images *images, const odd_damage_task *task,
+                               int64_t row, uint32_t turn, int64_t i, odd_train_batch *batch)
 {
     const odd_damage_key key = {task->seed, row, task->fresh ? turn : 0};
     const int kind = odd_damage_task_kind(task, row, turn);
-    odd_image image = image_of(images, i, shown);
+    odd_image image = image_of(images, i, batch);
     uint8_t *before = NULL;
     odd_status st = ODD_OK;
-    shown->label[i] = kind >= 0;
+    batch->label[i] = kind >= 0;
     if (kind < 0) return ODD_OK;
     ODD_TRY(ODD_NEW(before, images->bytes));
     memcpy(before, image.pixels, (size_t)images->bytes);
     ODD_TRY(odd_damage_do(kind, &task->size, &key, &image));
-    shown->altered[i] = memcmp(before, image.pixels, (size_t)images->bytes) != 0;
+    batch->altered[i] = memcmp(before, image.pixels, (size_t)images->bytes) != 0;
 done:
     odd_free(before);
     return st;
 }
 
-/* As numbers for a network. */
-static void load(const odd_train_images *images, const odd_shown *shown, int64_t i, float input[])
+/* Scale the levels of image i of the batch. */
+static void load_input(const odd_train_images *images, const odd_train_batch *batch, int64_t i,
+                       float input[])
 {
     const int64_t at = i * images->bytes;
     odd_input_load(&images->levels, images->width * images->height, images->channels,
-                   shown->pixels + at, input + at);
+                   batch->pixels + at, input + at);
 }
 
-static odd_status show(const odd_train_images *images, const odd_damage_task *task, int64_t row,
-                       uint32_t turn, int64_t i, odd_shown *shown)
+static odd_status prepare_image(const odd_train_images *images, const odd_damage_task *task,
+                                int64_t row, uint32_t turn, int64_t i, odd_train_batch *batch)
 {
     odd_status st;
-    shown->label[i] = 0;
-    shown->altered[i] = 0;
-    if (shown->whole) load(images, shown, i, shown->whole);
-    ODD_TRY(augment(images, row, turn, i, shown));
-    if (task) ODD_TRY(hurt(images, task, row, turn, i, shown));
-    shown->value[i] = (float)shown->label[i];
-    load(images, shown, i, shown->input);
+    batch->label[i] = 0;
+    batch->altered[i] = 0;
+    if (batch->clean) load_input(images, batch, i, batch->clean);
+    ODD_TRY(augment_image(images, row, turn, i, batch));
+    if (task) ODD_TRY(damage_image(images, task, row, turn, i, batch));
+    batch->value[i] = (float)batch->label[i];
+    load_input(images, batch, i, batch->input);
 done:
     return st;
 }
 
-odd_status odd_train_show(const odd_train_images *images, const odd_damage_task *task,
-                          int64_t count, const int64_t row[], uint32_t turn, odd_shown *shown)
+odd_status odd_train_batch_load(const odd_train_images *images, const odd_damage_task *task,
+                                int64_t count, const int64_t row[], uint32_t turn,
+                                odd_train_batch *batch)
 {
     odd_first_failure failure = ODD_NO_FAILURE;
     odd_status st;
-    ODD_TRY(fetch(images, count, row, shown->pixels));
-#pragma omp parallel for default(none) shared(images, task, count, row, turn, shown, failure)      \
+    ODD_TRY(read_pixels(images, count, row, batch->pixels));
+#pragma omp parallel for default(none) shared(images, task, count, row, turn, batch, failure)      \
     schedule(dynamic, 8)
     for (int64_t i = 0; i < count; i++)
-        odd_first_failure_keep(&failure, i, show(images, task, row[i], turn, i, shown));
+        odd_first_failure_keep(&failure, i, prepare_image(images, task, row[i], turn, i, batch));
     st = odd_first_failure_tell(&failure);
     if (st != ODD_OK)
         odd_fail_prefix(st, "cannot change images of %d x %d pixels: ", images->width,

@@ -1,6 +1,6 @@
 /**
- * Training images: the readable images of the ingest, in memory where they fit, and how a task
- * shows them to a network.
+ * Training images: the readable images of the ingest, in memory where they fit, and batches of
+ * them, augmented and damaged, as input of a network.
  */
 #ifndef ODDLOT_STAGE_TRAIN_TRAIN_IMAGES_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_TRAIN_IMAGES_INTERNAL_H
@@ -14,13 +14,13 @@
 #include "oddlot/image/augment.h"
 #include "oddlot/image/damage.h"
 
-/* What else images are shown with, to judge networks by. */
+/* Further damage that networks are evaluated with. */
 typedef struct {
     int kinds, *kind; /* (kinds) that are not learnt */
     int sizes;
     double *size;   /* (sizes) of regions, as a share of a side, for learnt kinds that have one */
-    int64_t images; /* that are shown so, at most */
-} odd_damage_judged;
+    int64_t images; /* that it is tried on, at most */
+} odd_damage_evaluation;
 
 /* Damage made by program: which, how often, when anew. */
 typedef struct {
@@ -29,16 +29,17 @@ typedef struct {
     double probability; /* that an image is damaged */
     bool fresh;         /* drawn anew in every epoch */
     int kinds, *kind;   /* (kinds) of odd_damage_kinds */
-    odd_damage_judged judged;
+    odd_damage_evaluation evaluation;
 } odd_damage_task;
 
 /** By the section train.damage. @local; ODD_USAGE. */
 odd_status odd_damage_task_new(const odd_job *job, odd_damage_task *task);
 void odd_damage_task_free(odd_damage_task *task);
-/** The kind that falls on the image of this row in this turn; -1: none. @local */
+/** The kind of damage that the image of this row gets in this turn: an epoch, or any other number
+ *  that tells draws apart; -1: none. @local */
 int odd_damage_task_kind(const odd_damage_task *task, int64_t row, uint32_t turn);
 
-/* Small changes of images that are learnt from. */
+/* Augmentation of images that are learnt from. */
 typedef struct {
     odd_augment_options how;
     uint64_t seed;
@@ -69,26 +70,28 @@ void odd_train_images_close(odd_train_images *images); /* @local */
 /** Of which the side of a white square is a share. @local */
 int odd_shorter_side(const odd_train_images *images);
 
-/* Images as a network is shown them. */
+/* A batch of images as input of a network. */
 typedef struct {
-    int64_t room;             /* images */
-    uint8_t *pixels;          /* (room, bytes) */
-    float *input;             /* (room, channels, height, width) scaled levels */
-    float *whole;             /* the same before they were changed; NULL: not kept */
-    int32_t *label;           /* (room) 1: damaged */
-    float *value;             /* (room) the same */
-    uint8_t *altered;         /* (room) 1: some pixel is not as it was */
-    odd_augment_task augment; /* before they are damaged; as made by odd_shown_new(): not at all */
-} odd_shown;
+    int64_t capacity;         /* images */
+    uint8_t *pixels;          /* (capacity, bytes) */
+    float *input;             /* (capacity, channels, height, width) scaled levels */
+    float *clean;             /* the same before augmentation and damage; NULL: not kept */
+    int32_t *label;           /* (capacity) 1: damaged */
+    float *value;             /* (capacity) the same */
+    uint8_t *altered;         /* (capacity) 1: damage has changed some pixel */
+    odd_augment_task augment; /* before the damage; as made by odd_train_batch_new(): none */
+} odd_train_batch;
 
-odd_status odd_shown_new(const odd_train_images *images, int64_t room, odd_shown *shown);
-/** From now on keep what they were before. @local; ODD_NOMEM */
-odd_status odd_shown_keep_whole(const odd_train_images *images, odd_shown *shown);
-void odd_shown_free(odd_shown *shown);
+odd_status odd_train_batch_new(const odd_train_images *images, int64_t capacity,
+                               odd_train_batch *batch);
+/** From now on keep the clean images, too. @local; ODD_NOMEM */
+odd_status odd_train_batch_keep_clean(const odd_train_images *images, odd_train_batch *batch);
+void odd_train_batch_free(odd_train_batch *batch);
 
-/** Read the images of some rows, augment them as `shown` says, and damage them as the task says for
- * this turn; task NULL: as they are. All threads. @local; ODD_FORMAT, ODD_NOMEM. */
-odd_status odd_train_show(const odd_train_images *images, const odd_damage_task *task,
-                          int64_t count, const int64_t row[], uint32_t turn, odd_shown *shown);
+/** Read the images of some rows, augment them by batch->augment, and damage them by the task for
+ * this turn; task NULL: they are not damaged. All threads. @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_train_batch_load(const odd_train_images *images, const odd_damage_task *task,
+                                int64_t count, const int64_t row[], uint32_t turn,
+                                odd_train_batch *batch);
 
 #endif

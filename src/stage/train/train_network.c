@@ -17,7 +17,8 @@ uint64_t odd_train_seed(const odd_job *job, int64_t number)
     return (uint64_t)bits[1] << 32 | bits[0];
 }
 
-static odd_status at(const odd_job *job, const char *key, odd_status st)
+/* A fault of an argument becomes one of the setting `key`. */
+static odd_status fail_at(const odd_job *job, const char *key, odd_status st)
 {
     return st == ODD_ARG ? odd_job_fail(job, key, "%s", odd_fail_reason()) : st;
 }
@@ -30,12 +31,13 @@ odd_status odd_train_network(const odd_job *job, const char *key, int rank, cons
     odd_status st;
     *out = NULL;
     ODD_TRY(odd_initial_find(o->initial, &initial));
-    ODD_TRY(at(job, key, odd_network_new(o->task, rank, shape, items, item, initial, seed, out)));
+    ODD_TRY(
+        fail_at(job, key, odd_network_new(o->task, rank, shape, items, item, initial, seed, out)));
 done:
     return st;
 }
 
-odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name)
+odd_status odd_train_network_write(const odd_training *t, const odd_graph *graph, const char *name)
 {
     char file[64], *path = NULL;
     odd_status st;
@@ -51,7 +53,7 @@ done:
     return st;
 }
 
-static int64_t steps(double epochs, int64_t steps_per_epoch)
+static int64_t steps_of(double epochs, int64_t steps_per_epoch)
 {
     return (int64_t)llround(epochs * (double)steps_per_epoch);
 }
@@ -61,7 +63,7 @@ static odd_status make_schedule(const odd_training_options *o, int64_t steps_per
 {
     *out = (odd_schedule){
         .rate = o->rate,
-        .warm_up = steps(o->warm_up, steps_per_epoch),
+        .warm_up = steps_of(o->warm_up, steps_per_epoch),
         .steps = o->epochs * steps_per_epoch,
         .last_rate = o->last_rate,
         .every = o->every * steps_per_epoch,
@@ -77,15 +79,16 @@ odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_tra
     const odd_training_options *o = odd_job_section(job, "train");
     odd_optimizer_kind kind;
     odd_status st;
-    ODD_TRY(at(job, "train.optimizer", odd_optimizer_find(o->optimizer, &kind)));
+    ODD_TRY(fail_at(job, "train.optimizer", odd_optimizer_find(o->optimizer, &kind)));
     *options = odd_train_defaults(kind);
     options->seed = (uint64_t)((const odd_run_options *)odd_job_section(job, ""))->seed;
     options->optimizer.momentum = o->momentum;
     options->optimizer.weight_decay = o->weight_decay;
     options->optimizer.clip = o->clip;
-    ODD_TRY(at(job, "train.precision", odd_precision_wish(o->precision, &options->precision)));
-    ODD_TRY(at(job, "train.optimizer", odd_optimizer_check(&options->optimizer)));
-    ODD_TRY(at(job, "train.schedule", make_schedule(o, steps_per_epoch, schedule)));
+    ODD_TRY(
+        fail_at(job, "train.precision", odd_precision_of_name(o->precision, &options->precision)));
+    ODD_TRY(fail_at(job, "train.optimizer", odd_optimizer_check(&options->optimizer)));
+    ODD_TRY(fail_at(job, "train.schedule", make_schedule(o, steps_per_epoch, schedule)));
 done:
     return st;
 }

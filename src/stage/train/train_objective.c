@@ -1,4 +1,4 @@
-/* Objective: what each image adds to the objective of a network. */
+/* Objective: the terms of a network's objective for each image. */
 #include "stage/train/training_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -12,10 +12,10 @@ typedef struct {
     int64_t values[ODD_LOSSES]; /* of the tensor of each term */
     float *output[ODD_LOSSES];  /* (ODD_CHUNK, values) */
     odd_net *net;
-    odd_shown shown;
-} examiner;
+    odd_train_batch batch;
+} evaluator;
 
-static odd_status add_outputs(examiner *e, odd_graph *graph)
+static odd_status add_outputs(evaluator *e, odd_graph *graph)
 {
     odd_status st = ODD_OK;
     graph->outputs = 0; /* the tensors of the terms are, in their order */
@@ -28,34 +28,34 @@ done:
     return st;
 }
 
-static odd_status examiner_open(examiner *e, const odd_graph *given)
+static odd_status evaluator_open(evaluator *e, const odd_graph *given)
 {
     odd_graph *graph = NULL;
     odd_status st;
     ODD_TRY(odd_graph_copy(given, &graph));
     ODD_TRY(add_outputs(e, graph));
     ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &e->net));
-    ODD_TRY(odd_shown_new(&e->t->images, ODD_CHUNK, &e->shown));
+    ODD_TRY(odd_train_batch_new(&e->t->images, ODD_CHUNK, &e->batch));
 done:
     odd_graph_free(&graph);
     return st;
 }
 
-static void examiner_close(examiner *e)
+static void evaluator_close(evaluator *e)
 {
     odd_net_free(&e->net);
-    odd_shown_free(&e->shown);
+    odd_train_batch_free(&e->batch);
     for (int k = 0; k < e->terms; k++)
         odd_free(e->output[k]);
 }
 
-/* The terms of the i-th image of a portion, added up. */
-static odd_status grade(const examiner *e, int64_t i, double *objective)
+/* The weighted sum of the terms of the i-th image of a chunk. */
+static odd_status image_objective(const evaluator *e, int64_t i, double *objective)
 {
     odd_target target[ODD_LOSSES] = {{0}};
     odd_tally tally;
     odd_status st = ODD_OK;
-    e->t->task->aim(&e->shown, &e->t->images, i, target);
+    e->t->task->set_targets(&e->batch, &e->t->images, i, target);
     for (int k = 0; k < e->terms && st == ODD_OK; k++) {
         st = odd_loss_tally(e->loss[k].kind, 1, e->values[k], e->output[k] + i * e->values[k],
                             &target[k], NULL, &tally);
@@ -64,15 +64,15 @@ static odd_status grade(const examiner *e, int64_t i, double *objective)
     return st;
 }
 
-static odd_status examine_portion(void *context, int64_t count, const int64_t row[],
+static odd_status objective_chunk(void *context, int64_t count, const int64_t row[],
                                   double objective[])
 {
-    examiner *e = context;
+    evaluator *e = context;
     odd_status st;
-    ODD_TRY(odd_train_show(&e->t->images, NULL, count, row, 0, &e->shown));
-    ODD_TRY(odd_net_run(e->net, count, NULL, e->shown.input, e->output));
+    ODD_TRY(odd_train_batch_load(&e->t->images, NULL, count, row, 0, &e->batch));
+    ODD_TRY(odd_net_run(e->net, count, NULL, e->batch.input, e->output));
     for (int64_t i = 0; i < count; i++)
-        ODD_TRY(grade(e, i, &objective[i]));
+        ODD_TRY(image_objective(e, i, &objective[i]));
 done:
     return st;
 }
@@ -81,11 +81,11 @@ odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, in
                                const odd_loss loss[], int64_t count, const int64_t row[],
                                double objective[])
 {
-    examiner e = {.t = t, .terms = terms, .loss = loss};
+    evaluator e = {.t = t, .terms = terms, .loss = loss};
     odd_status st;
-    ODD_TRY_ALL(t->comm, examiner_open(&e, graph));
-    ODD_TRY(odd_train_chunks(t->comm, count, row, 1, examine_portion, &e, objective));
+    ODD_TRY_ALL(t->comm, evaluator_open(&e, graph));
+    ODD_TRY(odd_train_chunks(t->comm, count, row, 1, objective_chunk, &e, objective));
 done:
-    examiner_close(&e);
+    evaluator_close(&e);
     return st;
 }

@@ -14,31 +14,31 @@
 struct odd_training;
 struct odd_training_options;
 
-/* What a network does with an image. */
+/* Which of a network's sets an image is in. */
 typedef enum {
-    ODD_PART_SEEN,   /* learns from it */
-    ODD_PART_HELD,   /* is judged by it, and judges it */
-    ODD_PART_CHOICE, /* its best epoch is chosen by it */
-    ODD_PARTS,
-    ODD_PART_NONE = ODD_PARTS
-} odd_train_part;
+    ODD_SPLIT_TRAINING,   /* it learns from these */
+    ODD_SPLIT_HELD_OUT,   /* it is evaluated on these, and predicts them */
+    ODD_SPLIT_VALIDATION, /* its best epoch is chosen by these */
+    ODD_SPLITS,
+    ODD_SPLIT_NONE = ODD_SPLITS
+} odd_train_split;
 
-/* Images of one part. */
+/* Images of one set. */
 typedef struct {
     int64_t count, *row;
 } odd_train_rows;
 
-/* Results that grow while networks are trained: what a checkpoint keeps of them. */
+/* An array of results that grows while networks are trained: part of checkpoints. */
 typedef struct {
     const char *name;
     odd_type type;
     int64_t count;
     void *data;
-} odd_train_kept;
+} odd_train_array;
 
-enum { ODD_MOST_KEPT = 8 };
+enum { ODD_MAX_TRAIN_ARRAYS = 8 };
 
-/* What networks of a task say of an image: a column of scores. */
+/* A column of scores: predictions of a task's networks for each image. */
 typedef struct odd_task_column {
     odd_score_column column;
     const char *dataset;  /* of train.h5: (images) */
@@ -49,8 +49,8 @@ typedef struct odd_task_column {
 /* Where the networks of a task see that an image is odd: each image by the one network that has not
  * learnt from it, which gives log odds or two values whose difference they are. */
 typedef struct {
-    const char *network; /* dataset of train.h5: (images) its number, from 0; -1: none */
-    const char *said;    /* dataset: (images) the log odds that it gave */
+    const char *network;  /* dataset of train.h5: (images) its number, from 0; -1: none */
+    const char *log_odds; /* dataset: (images) the log odds that it gave */
     /** Read network `number` of a run for images of such a shape. *path: its file, owned by caller.
      *  @local; ODD_IO, ODD_FORMAT, ODD_NOMEM */
     odd_status (*read)(const odd_run *run, int64_t number, int height, int width, int channels,
@@ -87,33 +87,34 @@ typedef struct odd_train_task {
      *  ODD_USAGE, ODD_NOMEM */
     odd_status (*network)(const odd_job *job, int64_t number, const int64_t shape[3],
                           odd_graph **out);
-    /** The terms of its objective: how many. @local */
+    /** Fill the terms of its objective, loss[]; returns the count. @local */
     int (*losses)(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES]);
-    /** The curve whose least value tells the best epoch; -1: the last one is kept. @local */
-    int (*choice)(const odd_job *job);
-    /** Room for results in t->state, after the images have been opened. NULL: it needs none.
+    /** The curve whose minimum is at the best epoch; -1: the last epoch is kept. @local */
+    int (*monitor)(const odd_job *job);
+    /** Allocate results in t->state, after the images have been opened. NULL: it needs none.
      *  @local; ODD_NOMEM, ODD_USAGE */
     odd_status (*begin)(struct odd_training *t);
     void (*end)(struct odd_training *t); /* also where it began in part. @local */
-    /** Fill kept[]: how many. @local */
-    int (*kept)(const struct odd_training *t, odd_train_kept kept[ODD_MOST_KEPT]);
-    /** What this network does with this image. @local */
-    odd_train_part (*part)(const struct odd_training *t, int64_t number, int64_t row);
+    /** List the arrays that checkpoints hold; returns the count. NULL: none. @local */
+    int (*checkpoint_arrays)(const struct odd_training *t,
+                             odd_train_array array[ODD_MAX_TRAIN_ARRAYS]);
+    /** The set of this network that this image is in. @local */
+    odd_train_split (*split)(const struct odd_training *t, int64_t number, int64_t row);
     /** How images are damaged while it learns; NULL: not at all. @local */
     const odd_damage_task *(*damage)(const struct odd_training *t);
-    /** Room in `shown` for what its targets are made of; NULL: they need no more. @local;
+    /** Allocate in `batch` what its targets are made of; NULL: they need no more. @local;
      *  ODD_NOMEM */
-    odd_status (*room)(const struct odd_training *t, odd_shown *shown);
-    /** The targets of images from the at-th one shown on. @local */
-    void (*aim)(const odd_shown *shown, const odd_train_images *images, int64_t at,
-                odd_target target[ODD_LOSSES]);
-    /** After an epoch, counted from 0: go on with the curves, and tell. @collective */
-    odd_status (*examine)(struct odd_training *t, int64_t number, int64_t epoch,
-                          const odd_graph *graph, const odd_train_rows part[ODD_PARTS]);
-    /** The network is as good as it gets: judge by it, write it to networks/. @collective */
+    odd_status (*reserve)(const struct odd_training *t, odd_train_batch *batch);
+    /** Set the targets of images from the at-th one of the batch on. @local */
+    void (*set_targets)(const odd_train_batch *batch, const odd_train_images *images, int64_t at,
+                        odd_target target[ODD_LOSSES]);
+    /** After an epoch, counted from 0: extend the curves, and log them. @collective */
+    odd_status (*evaluate)(struct odd_training *t, int64_t number, int64_t epoch,
+                           const odd_graph *graph, const odd_train_rows rows[ODD_SPLITS]);
+    /** Predict by the network that is kept, and write it to networks/. @collective */
     odd_status (*finish)(struct odd_training *t, int64_t number, const odd_graph *graph,
                          const odd_train_rows *held);
-    /** Write the results, with figures of merit, and tell these. @collective */
+    /** Write the results, with figures of merit, and log these. @collective */
     odd_status (*write)(const struct odd_training *t, odd_file *file);
 } odd_train_task;
 

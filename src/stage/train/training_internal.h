@@ -18,23 +18,23 @@ typedef struct odd_training_options {
     int64_t epochs, every, batch, shards, folds, patience;
 } odd_training_options;
 
-/* The curves of a network: (epochs) each, NaN where it stopped before. */
+/* The learning curves of a network: (epochs) each, NaN where it stopped before. */
 enum {
-    ODD_CURVE_SEEN_LOSS,     /* of the images that it learns from, while it learns */
-    ODD_CURVE_SEEN_ACCURACY, /* share that it tells right */
-    ODD_CURVE_HELD_LOSS,     /* of those it does not see */
-    ODD_CURVE_HELD_ACCURACY,
-    ODD_CURVE_CHOICE_LOSS, /* of those that choose the best epoch */
+    ODD_CURVE_TRAINING_LOSS,     /* of the images that it learns from, while it learns */
+    ODD_CURVE_TRAINING_ACCURACY, /* share that it classifies right */
+    ODD_CURVE_HELD_OUT_LOSS,     /* of those that are held out */
+    ODD_CURVE_HELD_OUT_ACCURACY,
+    ODD_CURVE_VALIDATION_LOSS, /* of those that choose the best epoch */
     ODD_CURVES
 };
 
-/* How networks learnt: for each its curves. */
+/* The curves of all networks. */
 typedef struct {
     int64_t networks, epochs;
     double *curve;  /* (ODD_CURVES, networks, epochs) */
     int32_t *best;  /* (networks) epoch whose network is kept, counted from 1 */
     double seconds; /* that this program has spent on epochs, */
-    int64_t learnt; /* in which networks were shown so many images */
+    int64_t learnt; /* in which networks learnt from so many images */
 } odd_train_curves;
 
 /* One training with everything that its networks share. */
@@ -65,12 +65,12 @@ uint64_t odd_train_seed(const odd_job *job, int64_t number);
 odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_train_options *options,
                             odd_schedule *schedule);
 /** Write it to networks/NAME.onnx. @local: rank 0 */
-odd_status odd_train_save(const odd_training *t, const odd_graph *graph, const char *name);
+odd_status odd_train_network_write(const odd_training *t, const odd_graph *graph, const char *name);
 
 /* -- train_chunks.c -- */
 
-/* Images that go through a network at a time, whoever has them: whole groups (nn/net.h), so that a
- * row has the same place in one on any number of ranks. */
+/* Images that go through a network at a time, on any rank: whole groups (nn/net.h), so that a row
+ * has the same place in a group on any number of ranks. */
 enum { ODD_CHUNK = 64 };
 
 /** Work on at most ODD_CHUNK rows: value (count, width), which is 0. @local */
@@ -83,15 +83,15 @@ odd_status odd_train_chunks(MPI_Comm comm, int64_t count, const int64_t row[], i
 
 /* -- train_objective.c -- */
 
-/** What each image, as it is, adds to the objective of these terms, weights and all: objective
- *  (count), in the order of `row`. The same bits on any number of ranks. @collective */
+/** The weighted objective of these terms for each image, as it is stored: objective (count), in the
+ *  order of `row`. The same bits on any number of ranks. @collective */
 odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, int terms,
                                const odd_loss loss[], int64_t count, const int64_t row[],
                                double objective[]);
 
 /* -- train_checkpoint.c -- */
 
-/* How far a network, the one of this fold, has come. */
+/* The state of the network at work, that of this fold. */
 typedef struct {
     int64_t fold, epochs; /* epochs done */
     odd_bundle trainer;   /* its state after them */
@@ -99,24 +99,24 @@ typedef struct {
 } odd_train_state;
 
 void odd_train_state_free(odd_train_state *state);
-/** Keep it, with the results so far, whole or not at all. @collective */
-odd_status odd_train_keep(const odd_training *t, const odd_train_state *state);
-/** Take it back, with the results; fold and epochs are 0 where there is none of this job.
+/** Save it with the results so far, atomically. @collective */
+odd_status odd_train_checkpoint_save(const odd_training *t, const odd_train_state *state);
+/** Load it with the results; fold and epochs are 0 where there is no checkpoint of this job.
  *  @collective */
-odd_status odd_train_recall(odd_training *t, odd_train_state *state);
+odd_status odd_train_checkpoint_load(odd_training *t, odd_train_state *state);
 /** Remove it. @local: rank 0 */
-void odd_train_forget(const odd_training *t);
+void odd_train_checkpoint_remove(const odd_training *t);
 
 /* -- train_fold.c -- */
 
-/** Train the network of state->fold, from where the state is, and let the task make of it what it
- *  wants. Then the state is at the beginning of the next one. @collective; ODD_STOPPED, ODD_NUMERIC
- *  where the loss is no number, ODD_USAGE where nothing is left to learn from. */
+/** Train the network of state->fold, from the epoch where the state is, and call the task's
+ *  finish(). Then the state is at the beginning of the next fold. @collective; ODD_STOPPED,
+ *  ODD_NUMERIC where the loss is no number, ODD_USAGE where nothing is left to learn from. */
 odd_status odd_train_fold(odd_training *t, odd_train_state *state);
 
 /* -- train_curves.c -- */
 
-/** Room for the curves of so many networks. @local; ODD_NOMEM. */
+/** Allocate the curves of so many networks, all NaN. @local; ODD_NOMEM. */
 odd_status odd_train_curves_new(int64_t networks, int64_t epochs, odd_train_curves *out);
 void odd_train_curves_free(odd_train_curves *c);
 /** The values of one curve of a network (epochs). */
