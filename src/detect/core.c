@@ -1,5 +1,5 @@
-/* Detector `core`: how far a row is from the dense core of the rows and from the theme that is
- * grown from it; nothing need be known of the share of odd rows. See core_internal.h for the
+/* Detector `core`: the distances of a row from the dense core of the rows and from the theme that
+ * is grown from it; nothing need be known of the share of odd rows. See core_internal.h for the
  * method. */
 #include "detect/core_internal.h"
 

@@ -72,7 +72,7 @@ done:
 }
 
 /* Log distances to the neighbour that is far down the list, among a sample of the rows. */
-static odd_status look_at_density(growth *g, uint64_t seed)
+static odd_status measure_density(growth *g, uint64_t seed)
 {
     odd_status st;
     const int64_t n = g->rows->part.n, n_local = g->rows->part.n_local;
@@ -124,7 +124,7 @@ done:
 static odd_status find_core(growth *g, uint64_t seed)
 {
     odd_status st;
-    ODD_TRY(look_at_density(g, seed));
+    ODD_TRY(measure_density(g, seed));
     for (int i = 0; i < CORE_STEPS; i++)
         ODD_TRY(concentrate(g, g->options->core_share, &g->core_part));
     memcpy(g->core, g->current, (size_t)g->rows->part.n_local * sizeof *g->core);
@@ -133,10 +133,10 @@ done:
 }
 
 /* By one rank, for all must come to the same end. */
-static odd_core_split split_rows(const growth *g, odd_core_belief belief)
+static odd_core_split split_rows(const growth *g, odd_core_prior prior)
 {
     odd_core_split split = {0};
-    if (odd_rank(g->rows->comm) == 0) split = odd_core_split_fit(&g->histogram, belief);
+    if (odd_rank(g->rows->comm) == 0) split = odd_core_split_fit(&g->histogram, prior);
     odd_broadcast(g->rows->comm, 0, &split, sizeof split);
     return split;
 }
@@ -147,17 +147,17 @@ static odd_status grow_theme(growth *g)
 {
     odd_status st = ODD_OK;
     const odd_core_options *o = g->options;
-    const odd_core_belief belief = {o->odd_share, o->share_strength};
+    const odd_core_prior prior = {o->odd_share, o->share_strength};
     const size_t row = (size_t)g->rows->d * sizeof(double);
     memcpy(g->theme_part.mean, g->core_part.mean, row);
     memcpy(g->theme_part.axis, g->core_part.axis, row * (size_t)g->rows->d);
     memcpy(g->theme_part.variance, g->core_part.variance, row);
     g->share = o->core_share;
-    g->split = split_rows(g, belief);
+    g->split = split_rows(g, prior);
     for (int i = 1; 1 - g->share > g->split.share && o->core_share + i * o->growth < 1; i++) {
         g->share = o->core_share + i * o->growth;
         ODD_TRY(concentrate(g, g->share, &g->theme_part));
-        g->split = split_rows(g, belief);
+        g->split = split_rows(g, prior);
     }
 done:
     return st;
@@ -192,7 +192,7 @@ done:
 /* The odds by both distances, so that their probabilities are as many as the estimated share. */
 static odd_status calibrate(growth *g, odd_bundle *model)
 {
-    const odd_core_belief certain = {g->split.share, 1e9};
+    const odd_core_prior certain = {g->split.share, 1e9};
     double odds[2] = {0};
     for (int64_t i = 0; i < g->rows->part.n_local; i++)
         g->current[i] = odd_core_score(g->core[i], g->current[i]);

@@ -15,7 +15,7 @@
 
 enum { NAME = 64 };
 
-static const char *name_of(const char *part, const char *what, char name[static NAME])
+static const char *array_name(const char *part, const char *what, char name[static NAME])
 {
     snprintf(name, NAME, "%s/%s", part, what);
     return name;
@@ -27,16 +27,16 @@ odd_status odd_core_gaussian_add(odd_bundle *b, const char *part, int d, int axe
     odd_status st;
     char name[NAME];
     *g = (odd_core_gaussian){.d = d, .axes = axes};
-    ODD_TRY(odd_bundle_add(b, name_of(part, "mean", name), ODD_F64, "mean, units of the features",
-                           &g->mean, 1, (int64_t)d));
-    ODD_TRY(odd_bundle_add(b, name_of(part, "axis", name), ODD_F64,
+    ODD_TRY(odd_bundle_add(b, array_name(part, "mean", name), ODD_F64,
+                           "mean, units of the features", &g->mean, 1, (int64_t)d));
+    ODD_TRY(odd_bundle_add(b, array_name(part, "axis", name), ODD_F64,
                            "axes, unit rows in the order of their variances", &g->axis, 2,
                            (int64_t)d, (int64_t)d));
-    ODD_TRY(odd_bundle_add(b, name_of(part, "variance", name), ODD_F64,
+    ODD_TRY(odd_bundle_add(b, array_name(part, "variance", name), ODD_F64,
                            "variance along each axis, units squared; one for all after the first",
                            &g->variance, 1, (int64_t)d));
-    ODD_TRY(odd_bundle_add_i64(b, name_of(part, "axes", name), "axes with a variance of their own",
-                               axes));
+    ODD_TRY(odd_bundle_add_i64(b, array_name(part, "axes", name),
+                               "axes with a variance of their own", axes));
 done:
     return st;
 }
@@ -47,10 +47,10 @@ odd_status odd_core_gaussian_find(const odd_bundle *b, const char *part, odd_cor
     char name[NAME];
     const odd_array *mean, *axis, *variance;
     int64_t axes;
-    ODD_TRY(odd_bundle_get(b, name_of(part, "mean", name), ODD_F64, 1, &mean));
-    ODD_TRY(odd_bundle_get(b, name_of(part, "axis", name), ODD_F64, 2, &axis));
-    ODD_TRY(odd_bundle_get(b, name_of(part, "variance", name), ODD_F64, 1, &variance));
-    ODD_TRY(odd_bundle_get_i64(b, name_of(part, "axes", name), &axes));
+    ODD_TRY(odd_bundle_get(b, array_name(part, "mean", name), ODD_F64, 1, &mean));
+    ODD_TRY(odd_bundle_get(b, array_name(part, "axis", name), ODD_F64, 2, &axis));
+    ODD_TRY(odd_bundle_get(b, array_name(part, "variance", name), ODD_F64, 1, &variance));
+    ODD_TRY(odd_bundle_get_i64(b, array_name(part, "axes", name), &axes));
     ODD_TRY(odd_array_check_finite(mean));
     ODD_TRY(odd_array_check_finite(axis));
     ODD_TRY(odd_array_check_finite(variance));

@@ -7,14 +7,14 @@
  * 2. The densest part of the rows (60 %) gets one Gaussian, and the rows nearest to it by its
  *    Mahalanobis distance are the next part: the concentration steps of the minimum covariance
  *    determinant (Rousseeuw and Van Driessen, "A fast algorithm for the minimum covariance
- *    determinant estimator", Technometrics 41, 1999). What comes of it is the core. It holds no odd
+ *    determinant estimator", Technometrics 41, 1999). The result is the core. It holds no odd
  *    row, but it also leaves out what is rare in the theme.
  * 3. So it is grown, some rows at a time, as in a forward search (Atkinson, Riani and Cerioli,
  *    "Exploring Multivariate Data with the Forward Search", 2004), until what is left out is no
- * more than the share of odd rows that the distances themselves tell: those of theme rows and of
- * odd rows are two log-normal distributions of equal width. What comes of this is the theme.
+ * more than the share of odd rows by the distances themselves: those of theme rows and of
+ * odd rows are two log-normal distributions of equal width. The result is the theme.
  * 4. Rows are ranked by both distances, from the core and from the theme: where the odd rows cannot
- *    be told apart and are grown into the theme, the core still knows.
+ *    be told apart and are grown into the theme, the distance from the core still is large.
  *
  * The Gaussian keeps the variances of a few axes and one for all the rest (Tipping and Bishop,
  * "Probabilistic principal component analysis", 1999), so that a few rows in many features will do.
@@ -77,16 +77,16 @@ typedef struct {
 } odd_core_split;
 
 typedef struct {
-    double share;    /* of odd rows believed beforehand */
+    double share;    /* prior share of odd rows */
     double strength; /* pseudo-rows behind it, in multiples of the rows */
-} odd_core_belief;
+} odd_core_prior;
 
 /** What ranks a row, from its log squared distances from core and theme: the log distance that the
  *  histogram is of. @local */
 double odd_core_score(double core, double theme);
 
 /** Fit by EM. @local */
-odd_core_split odd_core_split_fit(const odd_core_histogram *h, odd_core_belief belief);
+odd_core_split odd_core_split_fit(const odd_core_histogram *h, odd_core_prior prior);
 /** Log odds of an odd row at log distance u: a + b u with b > 0. b is that of the split, a such
  * that the probabilities of all rows have its share as their mean. @local */
 void odd_core_split_odds(const odd_core_histogram *h, const odd_core_split *split, double *a,

@@ -1,7 +1,7 @@
 /* Theme and odd rows in the histogram of log distances, by EM: see core_internal.h.
  *
  * Widths are equal because then the odds grow with the distance everywhere, and because a width of
- * its own lets the odd side take the theme's tail. The belief in a small share holds the odd side
+ * its own lets the odd side take the theme's tail. The prior of a small share holds the odd side
  * where the distances have no second hill. */
 #include "detect/core_internal.h"
 
@@ -51,7 +51,7 @@ typedef struct {
     double theme, odd, theme_sum, odd_sum, theme_square;
 } split_sums;
 
-static split_sums expect(const odd_core_histogram *h, const odd_core_split *s)
+static split_sums expectation_step(const odd_core_histogram *h, const odd_core_split *s)
 {
     split_sums sums = {0};
     for (int bin = h->first; bin <= h->last; bin++) {
@@ -72,9 +72,10 @@ static double clamp_share(double share)
     return fmin(fmax(share, 1e-9), 1 - 1e-9);
 }
 
-static odd_core_split maximize(const split_sums *sums, odd_core_belief belief, odd_core_split s)
+static odd_core_split maximization_step(const split_sums *sums, odd_core_prior prior,
+                                        odd_core_split s)
 {
-    const double n = sums->theme + sums->odd, pseudo = belief.strength * n;
+    const double n = sums->theme + sums->odd, pseudo = prior.strength * n;
     const double before = s.theme;
     if (sums->theme > 0) {
         s.theme = sums->theme_sum / sums->theme;
@@ -83,24 +84,24 @@ static odd_core_split maximize(const split_sums *sums, odd_core_belief belief, o
     }
     if (sums->odd > 0) s.odd = sums->odd_sum / sums->odd;
     s.width = fmax(s.width, LEAST_WIDTH);
-    s.share = (sums->odd + pseudo * belief.share) / (n + pseudo);
+    s.share = (sums->odd + pseudo * prior.share) / (n + pseudo);
     s.share = clamp_share(s.share);
     return s;
 }
 
-odd_core_split odd_core_split_fit(const odd_core_histogram *h, odd_core_belief belief)
+odd_core_split odd_core_split_fit(const odd_core_histogram *h, odd_core_prior prior)
 {
     odd_core_split s = first_split(h);
     double odd = 0;
     for (int i = 0; i < MOST_ITERATIONS; i++) {
-        const split_sums sums = expect(h, &s);
-        const odd_core_split next = maximize(&sums, belief, s);
+        const split_sums sums = expectation_step(h, &s);
+        const odd_core_split next = maximization_step(&sums, prior, s);
         const double change = fabs(next.share - s.share);
         s = next;
         odd = sums.odd;
         if (change < 1e-9) break;
     }
-    s.share = clamp_share(odd / (double)h->n); /* what the rows say, without the pseudo-rows */
+    s.share = clamp_share(odd / (double)h->n); /* of the rows alone, without the pseudo-rows */
     s.odd = fmax(s.odd, s.theme);
     return s;
 }

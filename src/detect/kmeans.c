@@ -56,8 +56,8 @@ static int candidates_of(const odd_kmeans_options *options)
 }
 
 /* Start number r; its draws are its own. */
-static odd_status begin(const odd_rows *rows, const odd_kmeans_options *options, uint64_t seed,
-                        int64_t r, double centre[])
+static odd_status begin_run(const odd_rows *rows, const odd_kmeans_options *options, uint64_t seed,
+                            int64_t r, double centre[])
 {
     const int k = (int)options->clusters;
     const int candidates = candidates_of(options);
@@ -74,15 +74,15 @@ static odd_status begin(const odd_rows *rows, const odd_kmeans_options *options,
 }
 
 /* All starts; the best so far stands in *best. */
-static odd_status restart(const odd_rows *rows, const odd_kmeans_options *options, uint64_t seed,
-                          const double mean[], double spread, odd_kmeans **best)
+static odd_status run_restart(const odd_rows *rows, const odd_kmeans_options *options,
+                              uint64_t seed, const double mean[], double spread, odd_kmeans **best)
 {
     odd_status st = ODD_OK;
     odd_kmeans *km = NULL;
     for (int64_t r = 0; r < options->restarts || r == 0; r++) {
         ODD_TRY_ALL(rows->comm, odd_kmeans_new((int)options->clusters, rows->d, &km));
         km->spherical = options->spherical;
-        ODD_TRY(begin(rows, options, seed, r, km->centre));
+        ODD_TRY(begin_run(rows, options, seed, r, km->centre));
         ODD_TRY(odd_kmeans_refine(rows, options, mean, spread, km));
         odd_log(ODD_LOG_DEBUG, "k-means: start %lld, %d iterations, inertia %.10g",
                 (long long)r + 1, km->iterations, km->inertia);
@@ -121,7 +121,7 @@ odd_status odd_kmeans_learn(const odd_rows *rows, int64_t zeros, const odd_kmean
     ODD_TRY(odd_scatter(rows, ODD_ALL_ROWS, ODD_FORM_DIAGONAL, mean, NULL, variance, &fourth));
     const double spread = odd_form_trace(ODD_FORM_DIAGONAL, rows->d, variance) -
                           (double)zeros * squared_length(rows->d, mean);
-    ODD_TRY(restart(rows, options, seed, mean, spread, out));
+    ODD_TRY(run_restart(rows, options, seed, mean, spread, out));
     (*out)->n = n - zeros;
 done:
     odd_free(variance);

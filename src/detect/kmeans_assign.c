@@ -13,7 +13,7 @@
 #define LARGE     1e12  /* squares of such, and sums of them, are safe in float32, */
 #define SMALL     1e-12 /* and of such */
 #define PANEL     65536 /* values of rows that are shifted at a time: they stay in cache */
-#define OUT_THERE 1e15f /* so far from all centroids that how far does not matter */
+#define OUT_THERE 1e15f /* farther from all centroids than any row is */
 
 odd_status odd_kmeans_table_new(int k, int d, bool directions, odd_kmeans_table *table)
 {
@@ -35,8 +35,8 @@ void odd_kmeans_table_free(odd_kmeans_table *table)
 }
 
 /* The largest distances of the centroids from the origin, of the origin from 0, in any feature. */
-static void measure(const odd_kmeans_table *table, const double centre[], const double origin[],
-                    double *apart, double *away)
+static void measure_extent(const odd_kmeans_table *table, const double centre[],
+                           const double origin[], double *apart, double *away)
 {
     *apart = *away = 0;
     for (int j = 0; j < table->d; j++)
@@ -46,12 +46,12 @@ static void measure(const odd_kmeans_table *table, const double centre[], const 
             *apart = fmax(*apart, fabs(centre[c * table->d + j] - origin[j]));
 }
 
-/* Most rows are well told apart as they are, which saves a pass. */
+/* Most tables need neither shift nor scale, which saves a pass. */
 static void choose_scale(odd_kmeans_table *table, const double centre[], const double origin[])
 {
     double apart, away;
     int exponent = 0;
-    measure(table, centre, origin, &apart, &away);
+    measure_extent(table, centre, origin, &apart, &away);
     const bool safe = apart > SMALL && apart < LARGE && away < FAR * apart;
     table->shifted = apart > 0 && !safe && !table->directions;
     if (table->shifted) frexp(apart, &exponent);

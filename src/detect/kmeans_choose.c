@@ -1,5 +1,5 @@
-/* How many clusters: each number of a grid is tried on a sample of the rows and judged by the
- * simplified silhouette, which tells how much nearer the own centroid is than the next one. */
+/* The number of clusters: each one of a grid is tried on a sample of the rows and evaluated by the
+ * simplified silhouette, which measures how much nearer the own centroid is than the next one. */
 #include "detect/kmeans_internal.h"
 
 #include "detect/moments_internal.h"
@@ -103,7 +103,7 @@ done:
 
 /* -- the grid -- */
 
-static int64_t after(int64_t k)
+static int64_t next_count(int64_t k)
 {
     return k < 20 ? k + 1 : k + k / 10;
 }
@@ -111,19 +111,20 @@ static int64_t after(int64_t k)
 static odd_status grid_new(int64_t most, odd_kmeans_choice *choice)
 {
     odd_status st;
-    for (int64_t k = 2; k <= most; k = after(k))
+    for (int64_t k = 2; k <= most; k = next_count(k))
         choice->count++;
     ODD_TRY(ODD_NEW(choice->clusters, choice->count));
     ODD_TRY(ODD_NEW(choice->silhouette, choice->count));
     int64_t k = 2;
-    for (int i = 0; i < choice->count; i++, k = after(k))
+    for (int i = 0; i < choice->count; i++, k = next_count(k))
         choice->clusters[i] = k;
 done:
     return st;
 }
 
-static odd_status try_one(const odd_rows *rows, int64_t zeros, const odd_kmeans_options *options,
-                          uint64_t seed, int64_t k, double *out)
+static odd_status evaluate_count(const odd_rows *rows, int64_t zeros,
+                                 const odd_kmeans_options *options, uint64_t seed, int64_t k,
+                                 double *out)
 {
     odd_kmeans_options with = *options;
     odd_kmeans *km = NULL;
@@ -137,14 +138,16 @@ done:
     return st;
 }
 
-static odd_status try_all(const odd_rows *rows, int64_t zeros, const odd_kmeans_options *options,
-                          uint64_t seed, odd_kmeans_choice *choice)
+static odd_status evaluate_counts(const odd_rows *rows, int64_t zeros,
+                                  const odd_kmeans_options *options, uint64_t seed,
+                                  odd_kmeans_choice *choice)
 {
     double most = 0;
     odd_status st = ODD_OK;
     choice->best = 1;
     for (int i = 0; i < choice->count; i++) {
-        ODD_TRY(try_one(rows, zeros, options, seed, choice->clusters[i], &choice->silhouette[i]));
+        ODD_TRY(evaluate_count(rows, zeros, options, seed, choice->clusters[i],
+                               &choice->silhouette[i]));
         if (!(choice->silhouette[i] > most)) continue;
         most = choice->silhouette[i];
         choice->best = choice->clusters[i];
@@ -182,7 +185,8 @@ odd_status odd_kmeans_choose(const odd_rows *rows, const odd_kmeans_options *opt
     const int64_t most =
         out->rows - 1 < options->max_clusters ? out->rows - 1 : options->max_clusters;
     ODD_TRY_ALL(rows->comm, grid_new(most, out));
-    ODD_TRY(try_all(options->spherical ? &unit.rows : &taken.rows, unit.zeros, options, seed, out));
+    ODD_TRY(evaluate_counts(options->spherical ? &unit.rows : &taken.rows, unit.zeros, options,
+                            seed, out));
 done:
     odd_unit_rows_close(&unit);
     odd_free(taken.x);

@@ -44,7 +44,7 @@ static const odd_score_column kmeans_columns[] = {
     {"normality", "largest cosine to a centroid; odd rows are low", -1},
     {NULL, NULL, 0}};
 
-static odd_status save(const odd_kmeans *km, odd_bundle *b)
+static odd_status save_model(const odd_kmeans *km, odd_bundle *b)
 {
     odd_status st;
     double *centre, *rows;
@@ -85,7 +85,7 @@ done:
     return st;
 }
 
-static void tell_choice(const odd_kmeans_choice *choice)
+static void log_choice(const odd_kmeans_choice *choice)
 {
     double largest = 0;
     for (int i = 0; i < choice->count; i++)
@@ -98,14 +98,14 @@ static void tell_choice(const odd_kmeans_choice *choice)
             (long long)choice->rows);
 }
 
-static odd_status choose(const odd_rows *rows, uint64_t seed, odd_kmeans_options *options,
-                         odd_bundle *model)
+static odd_status choose_clusters(const odd_rows *rows, uint64_t seed, odd_kmeans_options *options,
+                                  odd_bundle *model)
 {
     odd_kmeans_choice choice = {0};
     odd_status st;
     if (options->clusters > 0) return ODD_OK;
     ODD_TRY(odd_kmeans_choose(rows, options, seed, &choice));
-    tell_choice(&choice);
+    log_choice(&choice);
     options->clusters = choice.best;
     ODD_TRY_ALL(rows->comm, save_choice(&choice, model));
 done:
@@ -121,20 +121,20 @@ static odd_status kmeans_fit(const void *options, const odd_rows *rows, const ui
     odd_status st;
     odd_kmeans *km = NULL;
     ODD_TRY(odd_detector_check_rows("kmeans", rows));
-    ODD_TRY(choose(rows, seed, &with, model));
+    ODD_TRY(choose_clusters(rows, seed, &with, model));
     ODD_TRY(odd_kmeans_fit(rows, &with, seed, &km));
     odd_log(ODD_LOG_INFO, "kmeans: %d iterations%s, inertia %.6g", km->iterations,
             km->converged ? "" : " (not converged)", km->inertia);
     if (km->n < rows->part.n)
         odd_log(ODD_LOG_WARN, "kmeans: %lld of %lld rows have length zero and no direction",
                 (long long)(rows->part.n - km->n), (long long)rows->part.n);
-    ODD_TRY_ALL(rows->comm, save(km, model));
+    ODD_TRY_ALL(rows->comm, save_model(km, model));
 done:
     odd_kmeans_free(&km);
     return st;
 }
 
-/* Models from before there was such a thing do not say. */
+/* Older models have no such array. */
 static bool is_spherical(const odd_bundle *model)
 {
     int64_t spherical = 0;

@@ -9,7 +9,7 @@
 
 /* ---- kmeans_assign.c: the nearest centroid of each row of a block ---- */
 
-/* Centroids in the form that the inner loop wants. */
+/* Centroids in the layout of the inner loop. */
 typedef struct {
     int k, d;
     bool directions; /* rows and centroids of unit length: the largest product is the nearest */
@@ -79,7 +79,7 @@ typedef struct {
     uint32_t draw0;       /* the first draw of the stream that is used */
     int candidates;       /* rows drawn for each centroid; the best is kept. Below 2: one */
     bool directions;      /* rows of length zero are never drawn */
-    const double *weight; /* (n_local) how many rows each stands for; NULL: one */
+    const double *weight; /* (n_local) count of rows that each represents; NULL: one */
 } odd_kmeans_draws;
 
 /** k rows by k-means++: each as likely as its squared distance to the nearest one before it; of
@@ -97,7 +97,7 @@ enum { ODD_KMEANS_ROUNDS = 64 }; /* of k-means||, at most */
 odd_status odd_kmeans_oversample(const odd_rows *rows, int k, double each_round, int64_t rounds,
                                  const odd_kmeans_draws *draws, double centre[]);
 
-/** The row farthest from all k centroids, and how far (squared); directions: of those that have
+/** The row farthest from all k centroids, and its squared distance; directions: of those that have
  *  one. row (d). */
 odd_status odd_kmeans_farthest(const odd_rows *rows, int k, const double centre[], bool directions,
                                double row[], double *square);

@@ -39,7 +39,7 @@ static odd_status sum_block(void *context, const odd_block *block, double sum[])
     return ODD_OK;
 }
 
-static double length(int d, const double x[])
+static double vector_length(int d, const double x[])
 {
     double square = 0;
     for (int j = 0; j < d; j++)
@@ -54,7 +54,7 @@ static double move_centres(odd_kmeans *km, const double sum[])
     double moved = 0;
     for (int c = 0; c < km->k; c++) {
         const double *total = sum + km->k + (int64_t)c * km->d;
-        const double parts = km->spherical ? length(km->d, total) : sum[c];
+        const double parts = km->spherical ? vector_length(km->d, total) : sum[c];
         km->rows[c] = sum[c];
         for (int j = 0; parts > 0 && j < km->d; j++) {
             double *at = &km->centre[(int64_t)c * km->d + j];

@@ -1,4 +1,4 @@
-/* The nearest centroid of each row, how far it is, and the largest cosine to any. */
+/* The nearest centroid of each row, its distance, and the largest cosine to any. */
 #include "detect/kmeans_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -13,7 +13,7 @@ typedef struct {
     int32_t *cluster;     /* (n_local) or NULL */
     double *distance;     /* (n_local) or NULL */
     double *normality;    /* (n_local) */
-} judging;
+} query;
 
 static odd_status not_finite(int64_t row)
 {
@@ -23,7 +23,7 @@ static odd_status not_finite(int64_t row)
 static odd_status nearest_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;
-    const judging *p = context;
+    const query *p = context;
     const int32_t *cluster = odd_kmeans_work_assign(&p->work, block);
     for (int i = 0; i < block->count; i++) {
         const int64_t local = block->local + i;
@@ -36,11 +36,11 @@ static odd_status nearest_block(void *context, const odd_block *block, double su
     return ODD_OK;
 }
 
-static odd_status nearest(const odd_rows *rows, int k, const double centre[], bool directions,
-                          int32_t cluster[], double distance[])
+static odd_status find_nearest(const odd_rows *rows, int k, const double centre[], bool directions,
+                               int32_t cluster[], double distance[])
 {
     odd_status st;
-    judging p = {.centre = centre, .cluster = cluster, .distance = distance};
+    query p = {.centre = centre, .cluster = cluster, .distance = distance};
     ODD_TRY_ALL(rows->comm, odd_kmeans_work_new(rows, k, directions, &p.work));
     odd_kmeans_table_set(&p.work.table, centre, centre); /* its first centroid: near the rows */
     ODD_TRY(odd_rows_each(rows, nearest_block, &p));
@@ -54,9 +54,9 @@ odd_status odd_kmeans_nearest(const odd_rows *rows, int k, const double centre[]
 {
     odd_unit_rows unit = {0};
     odd_status st;
-    if (!spherical) return nearest(rows, k, centre, false, cluster, distance);
+    if (!spherical) return find_nearest(rows, k, centre, false, cluster, distance);
     ODD_TRY(odd_unit_rows_open(rows, &unit));
-    ODD_TRY(nearest(&unit.rows, k, centre, true, cluster, distance));
+    ODD_TRY(find_nearest(&unit.rows, k, centre, true, cluster, distance));
 done:
     odd_unit_rows_close(&unit);
     return st;
@@ -76,7 +76,7 @@ ODD_SIMD(static, double, cosine, (int d, const float x[], const double unit[]), 
 static odd_status normality_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;
-    const judging *p = context;
+    const query *p = context;
     const int32_t *cluster = odd_kmeans_work_assign(&p->work, block);
     for (int i = 0; i < block->count; i++) {
         const double largest = cosine(block->d, block->x + (int64_t)i * block->d,
@@ -102,7 +102,7 @@ odd_status odd_kmeans_normality(const odd_rows *rows, int k, const double centre
 {
     const int d = rows->d;
     double *unit = NULL, *zero = NULL;
-    judging p = {.normality = normality};
+    query p = {.normality = normality};
     odd_status st;
     ODD_TRY_ALL(rows->comm, ODD_NEW(unit, (int64_t)k * d));
     ODD_TRY_ALL(rows->comm, ODD_NEW(zero, d));

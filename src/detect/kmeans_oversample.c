@@ -55,7 +55,7 @@ static odd_status update_block(void *context, const odd_block *block, double sum
     return ODD_OK;
 }
 
-static odd_status update(oversampling *o, const double origin[])
+static odd_status update_distances(oversampling *o, const double origin[])
 {
     const int64_t fresh = o->count - o->first, d = o->rows->d;
     odd_status st;
@@ -89,7 +89,7 @@ static odd_status draw_block(void *context, const odd_block *block, double sum[]
 }
 
 /* Put rows (given by caller: freed here) behind those drawn so far. @local */
-static odd_status append(oversampling *o, float **more, int64_t fresh)
+static odd_status append_drawn(oversampling *o, float **more, int64_t fresh)
 {
     const int64_t d = o->rows->d;
     float *all = NULL;
@@ -113,7 +113,7 @@ done:
 }
 
 /* Draw about `each_round` rows more. */
-static odd_status one_round(oversampling *o, double each_round, const double origin[])
+static odd_status draw_round(oversampling *o, double each_round, const double origin[])
 {
     float *more = NULL;
     int64_t fresh;
@@ -123,15 +123,15 @@ static odd_status one_round(oversampling *o, double each_round, const double ori
     ODD_TRY(odd_rows_each(o->rows, draw_block, o));
     ODD_TRY(odd_collect_share(o->rows->comm, &o->found, &more, &fresh));
     if (fresh == 0) goto done;
-    ODD_TRY_ALL(o->rows->comm, append(o, &more, fresh));
-    ODD_TRY(update(o, origin));
+    ODD_TRY_ALL(o->rows->comm, append_drawn(o, &more, fresh));
+    ODD_TRY(update_distances(o, origin));
 done:
     odd_free(more);
     odd_collected_free(&o->found);
     return st;
 }
 
-/* k of those drawn, each standing for the rows nearest to it. */
+/* Choose k of those drawn, each weighted by the count of rows nearest to it. */
 static odd_status choose_among(const oversampling *o, int k, double centre[])
 {
     const odd_partition part = odd_partition_rows(o->rows->comm, o->count);
@@ -157,7 +157,7 @@ done:
     return st;
 }
 
-/* The first row, drawn fairly, is the first of those drawn; centre (d) lends the room for it. */
+/* The first row, drawn uniformly, is the first of those drawn; centre (d) is scratch for it. */
 static odd_status first_row(oversampling *o, double centre[])
 {
     const int64_t n = o->rows->part.n_local;
@@ -171,7 +171,7 @@ static odd_status first_row(oversampling *o, double centre[])
     for (int64_t i = 0; i < n; i++)
         o->nearest[i] = INFINITY;
     o->count = 1;
-    ODD_TRY(update(o, centre));
+    ODD_TRY(update_distances(o, centre));
 done:
     return st;
 }
@@ -184,7 +184,7 @@ odd_status odd_kmeans_oversample(const odd_rows *rows, int k, double each_round,
     ODD_TRY(first_row(&o, centre));
     for (int r = 0; r < ODD_KMEANS_ROUNDS && o.cost > 0 && (r < rounds || o.count < k); r++) {
         o.draw = draws->draw0 + 1 + (uint32_t)r;
-        ODD_TRY(one_round(&o, each_round, centre));
+        ODD_TRY(draw_round(&o, each_round, centre));
     }
     odd_log(ODD_LOG_DEBUG, "k-means||: %lld rows drawn, cost %.6g", (long long)o.count, o.cost);
     ODD_TRY(choose_among(&o, k, centre));

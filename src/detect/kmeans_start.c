@@ -18,7 +18,7 @@ typedef struct {
     double *left;       /* (candidates) sum of `nearest` if it were kept */
 } plus_plus;
 
-/* How many rows a row stands for; none where it must not be drawn. */
+/* The count of rows that a row represents; 0 where it must not be drawn. */
 static double stands_for(const odd_kmeans_draws *draws, int64_t local, int d, const float x[])
 {
     if (draws->directions && !odd_has_direction(d, x)) return 0;
@@ -26,7 +26,7 @@ static double stands_for(const odd_kmeans_draws *draws, int64_t local, int d, co
 }
 
 /* The key of a race that the largest wins, e exponential. Most rows cannot beat the best so far of
- * their block, as -log(u) >= 1 - u: they are told so without a logarithm, by a key of 0. */
+ * their block, as -log(u) >= 1 - u: these get a key of 0 without a logarithm. */
 static double race_key(double weight, double u, double best)
 {
     if (weight <= best * (1 - u)) return 0;
@@ -34,7 +34,7 @@ static double race_key(double weight, double u, double best)
 }
 
 /* A row is drawn with probability in proportion to its weight if it has the largest of the keys
- * weight / e: the race is the same whoever runs it. */
+ * weight / e: the race is the same on any rank. */
 static void draw_keys(void *context, const odd_block *block, double key[])
 {
     const plus_plus *p = context;

@@ -60,8 +60,8 @@ static void mark_chosen(const odd_rows *rows, const uint8_t verified[], bool the
 
 /* Which of my rows are reference rows. theme: only verified theme rows, `candidates` of all ranks.
  */
-static odd_status choose(const odd_rows *rows, const uint8_t verified[], bool theme,
-                         int64_t candidates, int64_t most, uint64_t seed, collection *c)
+static odd_status choose_rows(const odd_rows *rows, const uint8_t verified[], bool theme,
+                              int64_t candidates, int64_t most, uint64_t seed, collection *c)
 {
     odd_status st;
     int64_t *chosen = NULL, mine = theme ? 0 : rows->part.n_local;
@@ -80,8 +80,8 @@ done:
 }
 
 /* The model's array of all ranks' parts, on every rank. */
-static odd_status join(MPI_Comm comm, const void *mine, int64_t count, size_t width, int64_t m,
-                       void *to)
+static odd_status join_parts(MPI_Comm comm, const void *mine, int64_t count, size_t width,
+                             int64_t m, void *to)
 {
     void *all = NULL;
     int64_t n;
@@ -100,15 +100,15 @@ odd_status odd_knn_collect(const odd_rows *rows, const uint8_t verified[], bool 
     collection c = {.d = rows->d};
     float *x;
     int64_t *row;
-    ODD_TRY(choose(rows, verified, theme, candidates, m, seed, &c));
+    ODD_TRY(choose_rows(rows, verified, theme, candidates, m, seed, &c));
     ODD_TRY(odd_rows_each(rows, copy_block, &c));
     ODD_TRY_ALL(rows->comm,
                 odd_bundle_add(model, "reference", ODD_F32, "reference rows, units of the features",
                                &x, 2, m, (int64_t)rows->d));
     ODD_TRY_ALL(rows->comm, odd_bundle_add(model, "reference_row", ODD_I64,
                                            "their numbers among the rows", &row, 1, m));
-    ODD_TRY(join(rows->comm, c.x, c.count, (size_t)rows->d * sizeof *x, m, x));
-    ODD_TRY(join(rows->comm, c.row, c.count, sizeof *row, m, row));
+    ODD_TRY(join_parts(rows->comm, c.x, c.count, (size_t)rows->d * sizeof *x, m, x));
+    ODD_TRY(join_parts(rows->comm, c.row, c.count, sizeof *row, m, row));
 done:
     odd_free(c.slot);
     odd_free(c.x);

@@ -100,8 +100,8 @@ done:
     return st;
 }
 
-static odd_status find(const odd_bundle *b, const char *prefix, const char *name, int rank,
-                       const odd_array **out)
+static odd_status find_array(const odd_bundle *b, const char *prefix, const char *name, int rank,
+                             const odd_array **out)
 {
     char path[64];
     snprintf(path, sizeof path, "%s%s", prefix, name);
@@ -112,9 +112,9 @@ static odd_status gaussian_find(const odd_bundle *b, const char *prefix, gaussia
 {
     odd_status st;
     const odd_array *mean, *factor, *log_det;
-    ODD_TRY(find(b, prefix, "mean", 1, &mean));
-    ODD_TRY(find(b, prefix, "factor", 2, &factor));
-    ODD_TRY(find(b, prefix, "log_determinant", 1, &log_det));
+    ODD_TRY(find_array(b, prefix, "mean", 1, &mean));
+    ODD_TRY(find_array(b, prefix, "factor", 2, &factor));
+    ODD_TRY(find_array(b, prefix, "log_determinant", 1, &log_det));
     ODD_TRY(odd_array_check_finite(mean));
     ODD_TRY(odd_array_check_finite(factor));
     ODD_TRY(odd_array_check_finite(log_det));
@@ -128,9 +128,9 @@ done:
     return st;
 }
 
-/* Learn from the selected rows. *n: their count; *share: how far the covariance is shrunk. */
-static odd_status learn(const mahalanobis_options *o, const odd_rows *rows, odd_row_filter filter,
-                        gaussian *g, int64_t *n, double *share)
+/* Fit to the selected rows. *n: their count; *share: weight of the shrinkage target, 0 ... 1. */
+static odd_status fit_gaussian(const mahalanobis_options *o, const odd_rows *rows,
+                               odd_row_filter filter, gaussian *g, int64_t *n, double *share)
 {
     odd_status st;
     double fourth;
@@ -162,10 +162,10 @@ static odd_status mahalanobis_fit(const void *options, const odd_rows *rows,
     ODD_TRY(odd_detector_check_rows("mahalanobis", rows));
     const odd_row_filter filter = choose_rows(options, rows, verified);
     ODD_TRY_ALL(rows->comm, gaussian_add(model, "", rows->d, &g));
-    ODD_TRY(learn(options, rows, filter, &g, &n, &share));
+    ODD_TRY(fit_gaussian(options, rows, filter, &g, &n, &share));
     if (!filter.all) {
         ODD_TRY_ALL(rows->comm, gaussian_add(model, "background/", rows->d, &background));
-        ODD_TRY(learn(options, rows, ODD_ALL_ROWS, &background, &all, &background_share));
+        ODD_TRY(fit_gaussian(options, rows, ODD_ALL_ROWS, &background, &all, &background_share));
     }
     odd_log(ODD_LOG_INFO, "mahalanobis: learnt from %lld rows, covariance shrunk by %.3g",
             (long long)n, share);

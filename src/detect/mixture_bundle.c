@@ -147,7 +147,7 @@ odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out)
     const int rank = covariance_rank(&shape);
     const int64_t groups = (shape.tied ? 1 : shape.themes) + 1;
     const int64_t spread = groups * odd_mixture_size(&shape);
-    /* Before memory is asked for: a small file may claim a large mixture. */
+    /* Before memory is allocated: a small file may claim a large mixture. */
     ODD_TRY(find_array(b, "covariance", rank, spread, &claimed));
     ODD_TRY(odd_mixture_new(&shape, &m));
     ODD_TRY(load_array(b, "centre", 1, m->d, m->centre));

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-static void transpose(int64_t d, double *a)
+static void transpose_matrix(int64_t d, double *a)
 {
     for (int64_t i = 0; i < d; i++) {
         for (int64_t j = 0; j < i; j++) {
@@ -30,7 +30,7 @@ static odd_status smallest_ratio(const odd_mixture *m, int g, double a[], double
     ODD_TRY(ODD_NEW(vector, (int64_t)d * d));
     ODD_TRY(ODD_NEW(value, d));
     odd_mixture_whiten(m, g, d, a, a, scratch);
-    transpose(d, a);
+    transpose_matrix(d, a);
     odd_mixture_whiten(m, g, d, a, a, scratch);
     ODD_TRY(odd_eigh_small(d, a, value, vector));
     *ratio = value[d - 1];

@@ -145,8 +145,8 @@ static void check_climb(double before, double now, int64_t n)
 #endif
 }
 
-/* Room for one more entry. */
-static odd_status grow(odd_em_history *history, int64_t *room)
+/* Grow the history by one entry. */
+static odd_status grow_history(odd_em_history *history, int64_t *room)
 {
     odd_status st = odd_fault("detect.iteration");
     if (st != ODD_OK || history->iterations < *room) return st;
@@ -160,8 +160,9 @@ static odd_status grow(odd_em_history *history, int64_t *room)
     return ODD_OK;
 }
 
-/* A pass takes the present parameters and gives their objective and the sums that the next ones are
- * made of. So the loop ends behind a pass: what it returns is what the last objective belongs to.
+/* A pass takes the present parameters and returns their objective and the sums that the next ones
+ * are made of. So the loop ends behind a pass: what it returns is what the last objective belongs
+ * to.
  */
 odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
                           const odd_mixture_prior *prior, const double total[],
@@ -178,7 +179,7 @@ odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
     for (;; history->iterations++) {
         ODD_TRY(odd_signals_check(rows->comm));
         ODD_TRY(odd_mixture_pass(m, rows, verified, s));
-        ODD_TRY_ALL(rows->comm, grow(history, &room));
+        ODD_TRY_ALL(rows->comm, grow_history(history, &room));
         const double now = s->log_likelihood + *m->log_prior;
         history->objective[history->iterations] = now;
         if (!isfinite(now)) {

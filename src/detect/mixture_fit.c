@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-static odd_status mixture_of(const odd_mixture_task *t, int themes, odd_mixture **out)
+static odd_status new_mixture(const odd_mixture_task *t, int themes, odd_mixture **out)
 {
     odd_mixture shape = t->shape;
     shape.themes = themes;
@@ -20,8 +20,8 @@ static odd_status mixture_of(const odd_mixture_task *t, int themes, odd_mixture 
     return st;
 }
 
-static odd_status climb(const odd_mixture_task *t, const odd_mixture_prior *prior, odd_mixture *m,
-                        odd_em_history *history)
+static odd_status run_em(const odd_mixture_task *t, const odd_mixture_prior *prior, odd_mixture *m,
+                         odd_em_history *history)
 {
     const odd_em_limits limits = {t->options->max_iterations, t->options->tolerance};
     return odd_mixture_em(t->rows, t->verified, prior, t->total, limits, m, history);
@@ -46,10 +46,10 @@ static odd_status start_by_splitting(const odd_mixture_task *t, const double the
     odd_mixture *single = NULL;
     odd_mixture_prior *prior = NULL;
     odd_em_history history = {0};
-    ODD_TRY_ALL(t->rows->comm, mixture_of(t, 1, &single));
-    ODD_TRY_ALL(t->rows->comm, odd_mixture_believe(t, single, &prior));
+    ODD_TRY_ALL(t->rows->comm, new_mixture(t, 1, &single));
+    ODD_TRY_ALL(t->rows->comm, odd_mixture_prior_of_task(t, single, &prior));
     ODD_TRY(start_broad(t, prior, theme_mean, single));
-    ODD_TRY(climb(t, prior, single, &history));
+    ODD_TRY(run_em(t, prior, single, &history));
     ODD_TRY_ALL(t->rows->comm, odd_mixture_start_split(m, single));
 done:
     odd_free(history.objective);
@@ -58,8 +58,8 @@ done:
     return st;
 }
 
-static odd_status start(const odd_mixture_task *t, const odd_mixture_prior *prior, int64_t restart,
-                        odd_mixture *m)
+static odd_status set_start(const odd_mixture_task *t, const odd_mixture_prior *prior,
+                            int64_t restart, odd_mixture *m)
 {
     const bool verified = strcmp(t->options->start, "verified") == 0;
     const double *theme_mean = verified ? t->theme_mean : t->mean;
@@ -73,7 +73,7 @@ static odd_status start(const odd_mixture_task *t, const odd_mixture_prior *prio
     return m->themes > 1 ? start_by_splitting(t, theme_mean, m) : ODD_OK;
 }
 
-static double reached(const odd_em_history *h)
+static double final_objective(const odd_em_history *h)
 {
     return h->objective[h->iterations];
 }
@@ -84,9 +84,9 @@ static odd_status fit_best(const odd_mixture_task *t, odd_mixture *trial, odd_mi
     odd_status st = ODD_OK;
     odd_em_history history = {0};
     for (int64_t restart = 0; restart < t->options->restarts; restart++) {
-        ODD_TRY(start(t, r->prior, restart, trial));
-        ODD_TRY(climb(t, r->prior, trial, &history));
-        if (!r->history.objective || reached(&history) > reached(&r->history)) {
+        ODD_TRY(set_start(t, r->prior, restart, trial));
+        ODD_TRY(run_em(t, r->prior, trial, &history));
+        if (!r->history.objective || final_objective(&history) > final_objective(&r->history)) {
             odd_mixture_copy(r->m, trial);
             odd_free(r->history.objective);
             r->history = history;
@@ -113,9 +113,9 @@ static odd_status fit_themes(const odd_mixture_task *t, int themes, odd_mixture_
 {
     odd_status st;
     odd_mixture *trial = NULL;
-    ODD_TRY_ALL(t->rows->comm, mixture_of(t, themes, &trial));
-    ODD_TRY_ALL(t->rows->comm, mixture_of(t, themes, &r->m));
-    ODD_TRY_ALL(t->rows->comm, odd_mixture_believe(t, trial, &r->prior));
+    ODD_TRY_ALL(t->rows->comm, new_mixture(t, themes, &trial));
+    ODD_TRY_ALL(t->rows->comm, new_mixture(t, themes, &r->m));
+    ODD_TRY_ALL(t->rows->comm, odd_mixture_prior_of_task(t, trial, &r->prior));
     ODD_TRY(fit_best(t, trial, r));
 done:
     odd_mixture_free(&trial);
@@ -125,7 +125,7 @@ done:
 /* ---- the number of theme components ---- */
 
 /* Free numbers of the theme: of each weight, mean and covariance. */
-static double free_numbers(const odd_mixture *m)
+static double count_free_parameters(const odd_mixture *m)
 {
     const double d = m->d, r = m->rank;
     const double covariance = m->rank                        ? d * (r + 1) - r * (r - 1) / 2
@@ -136,10 +136,10 @@ static double free_numbers(const odd_mixture *m)
 }
 
 /* Schwarz, "Estimating the dimension of a model", Annals of Statistics 6, 1978: less is better. */
-static double criterion(const odd_mixture_result *r)
+static double bic_of(const odd_mixture_result *r)
 {
-    const double likelihood = reached(&r->history) - *r->m->log_prior;
-    return free_numbers(r->m) * log(r->prior->n) - 2 * likelihood;
+    const double likelihood = final_objective(&r->history) - *r->m->log_prior;
+    return count_free_parameters(r->m) * log(r->prior->n) - 2 * likelihood;
 }
 
 /* A result of more components replaces a better one's place only if it is better. */
@@ -154,7 +154,7 @@ static odd_status fit_by_criterion(const odd_mixture_task *t, odd_mixture_result
     ODD_TRY_ALL(t->rows->comm, ODD_NEW(bic, tried));
     for (int64_t k = 0; k < tried; k++) {
         ODD_TRY(fit_themes(t, (int)k + 1, &trial));
-        bic[k] = criterion(&trial);
+        bic[k] = bic_of(&trial);
         odd_log(ODD_LOG_INFO, "mixture: %lld theme components, BIC %.8g", (long long)k + 1, bic[k]);
         if (k == 0 || bic[k] < bic[found]) {
             result_free(best);
@@ -175,12 +175,12 @@ done:
 
 /* ---- the fit ---- */
 
-/* Where neither priors nor verified rows tell theme from anomaly, the broader one is the anomaly.
- */
+/* Where neither priors nor verified rows distinguish them, the broader component is the anomaly. */
 static void name_components(const odd_mixture_task *t, odd_mixture_result *r)
 {
-    const bool told = strcmp(t->options->prior, "none") != 0 || t->theme_rows || t->anomaly_rows;
-    if (told || r->m->themes > 1 || r->m->background != ODD_BACKGROUND_GAUSSIAN) return;
+    const bool is_known =
+        strcmp(t->options->prior, "none") != 0 || t->theme_rows || t->anomaly_rows;
+    if (is_known || r->m->themes > 1 || r->m->background != ODD_BACKGROUND_GAUSSIAN) return;
     if (odd_mixture_caution(r->m, INFINITY) != ODD_CAUTION_SWAPPED) return;
     odd_mixture_swap(r->m);
     r->history.odd_share = 1 - r->history.odd_share;
@@ -211,7 +211,7 @@ odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint
         ODD_TRY(fit_by_criterion(&t, &r));
     name_components(&t, &r);
     ODD_TRY(share_dominance(rows->comm, r.m, &r.dominance));
-    odd_mixture_tell(&t, &r);
+    odd_mixture_log(&t, &r);
     ODD_TRY_ALL(rows->comm, odd_mixture_result_save(&t, &r, model));
 done:
     result_free(&r);

@@ -68,7 +68,7 @@ typedef struct {
     double *log_prior;  /* (1) the objective's terms that do not depend on rows */
 } odd_mixture;
 
-/** Of the shape that the first seven fields of `shape` tell. */
+/** Allocate a mixture of the shape given by the first seven fields of `shape`. */
 odd_status odd_mixture_new(const odd_mixture *shape, odd_mixture **out);
 void odd_mixture_free(odd_mixture **m);
 void odd_mixture_copy(odd_mixture *to, const odd_mixture *from); /* of the same shape */
@@ -94,6 +94,48 @@ void odd_mixture_swap(odd_mixture *m);
 odd_status odd_mixture_save(const odd_mixture *m, odd_bundle *b);
 odd_status odd_mixture_load(const odd_bundle *b, odd_mixture **out);
 
+/* ---- mixture_task.c: settings, and what is computed from the rows before the fit ---- */
+
+/* Settings, explained in mixture.c and bayes_mixture.c. */
+typedef struct {
+    int64_t theme_components, most_theme_components;
+    char *covariance; /* of the choices in mixture.c, as are the next ones */
+    int64_t rank;
+    char *shrinkage, *background;
+    double degrees;
+    char *prior, *theme_prior;
+    double prior_scale, prior_strength, theme_strength, mean_strength;
+    double anomaly_share, share_strength, concentration;
+    int64_t max_iterations;
+    double tolerance;
+    int64_t restarts;
+    char *start;
+    bool bayes; /* not a setting: set by the detector bayes_mixture */
+} odd_mixture_options;
+
+/* The settings of every way to fit a mixture. */
+extern const odd_option odd_mixture_option_table[];
+
+/* The input of a fit. */
+typedef struct {
+    const odd_mixture_options *options;
+    const odd_rows *rows;
+    const uint8_t *verified; /* (n_local) or NULL */
+    uint64_t seed;
+    odd_mixture shape;    /* its first fields; the number of theme components may change */
+    int64_t theme_rows;   /* verified ones */
+    int64_t anomaly_rows; /* verified ones */
+    double *mean;         /* (d) of all rows */
+    double *theme_mean; /* (d) of the verified theme rows; of all rows if there are fewer than 2 */
+    double *total;      /* dense: sum of z z' about the mean */
+    double *spread;     /* (2, dense): S of the theme, of the anomaly */
+} odd_mixture_task;
+
+/** Compute means and scatters of the rows. Free it also after a failure. @collective */
+odd_status odd_mixture_task_new(const odd_mixture_options *options, const odd_rows *rows,
+                                const uint8_t verified[], uint64_t seed, odd_mixture_task *task);
+void odd_mixture_task_free(odd_mixture_task *task);
+
 /* ---- mixture_prior.c ---- */
 
 typedef struct {
@@ -112,6 +154,9 @@ typedef struct {
 
 odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **out);
 void odd_mixture_prior_free(odd_mixture_prior **p);
+/** The prior of a mixture of the task, by its settings. @local; ODD_NOMEM */
+odd_status odd_mixture_prior_of_task(const odd_mixture_task *task, const odd_mixture *m,
+                                     odd_mixture_prior **out);
 const double *odd_mixture_prior_mean(const odd_mixture_prior *p, int component);
 double odd_mixture_prior_kappa(const odd_mixture_prior *p, int component);
 const double *odd_mixture_prior_spread(const odd_mixture_prior *p, int group);
@@ -134,7 +179,7 @@ odd_status odd_mixture_expect(const odd_mixture_prior *p, odd_mixture *m);
 
 /* ---- mixture_estep.c: log densities of rows ---- */
 
-/** Rows of a block to work on at a time, so that they and what comes of them stay in cache. */
+/** Rows of a block to work on at a time, so that they and their results stay in cache. */
 int64_t odd_mixture_panel(int64_t block, int d);
 /** For rows z (n, d) about m->centre: joint (C, n) = log w_k p_k(x_i), and `square` (C, n) the
  *  squared Mahalanobis distances. white: scratch (n, d + rank). */
@@ -211,58 +256,13 @@ odd_status odd_mixture_start_drawn(odd_mixture *m, const odd_rows *rows, uint64_
 
 enum { ODD_CAUTION_NONE, ODD_CAUTION_NARROW, ODD_CAUTION_SWAPPED };
 
-/** What is to be said against the names of the components: ODD_CAUTION_NARROW if the anomaly is
+/** Whether the names of the components are doubtful: ODD_CAUTION_NARROW if the anomaly is
  *  not broader than the theme in every direction (of `dominance`, below), so that far rows are
  *  taken for theme there; ODD_CAUTION_SWAPPED if its determinant is not the larger one. @local */
 int odd_mixture_caution(const odd_mixture *m, double dominance);
 /** The smallest ratio of the anomaly's variance to a theme component's over all directions: above
  *  1 if the anomaly is broader everywhere. @local */
 odd_status odd_mixture_dominance(const odd_mixture *m, double *ratio);
-
-/* ---- mixture_beliefs.c: what data and verified rows say beforehand, and the priors of it ---- */
-
-/* Settings, explained in mixture.c and bayes_mixture.c. */
-typedef struct {
-    int64_t theme_components, most_theme_components;
-    char *covariance; /* of the choices in mixture.c, as are the next ones */
-    int64_t rank;
-    char *shrinkage, *background;
-    double degrees;
-    char *prior, *theme_prior;
-    double prior_scale, prior_strength, theme_strength, mean_strength;
-    double anomaly_share, share_strength, concentration;
-    int64_t max_iterations;
-    double tolerance;
-    int64_t restarts;
-    char *start;
-    bool bayes; /* not a setting: set by the detector bayes_mixture */
-} odd_mixture_options;
-
-/* The settings of every way to fit a mixture. */
-extern const odd_option odd_mixture_option_table[];
-
-/* What a fit works on. */
-typedef struct {
-    const odd_mixture_options *options;
-    const odd_rows *rows;
-    const uint8_t *verified; /* (n_local) or NULL */
-    uint64_t seed;
-    odd_mixture shape;    /* its first fields; the number of theme components may change */
-    int64_t theme_rows;   /* verified ones */
-    int64_t anomaly_rows; /* verified ones */
-    double *mean;         /* (d) of all rows */
-    double *theme_mean; /* (d) of the verified theme rows; of all rows if there are fewer than 2 */
-    double *total;      /* dense: sum of z z' about the mean */
-    double *spread;     /* (2, dense): S of the theme, of the anomaly */
-} odd_mixture_task;
-
-/** Look at the rows. Free it also after a failure. @collective */
-odd_status odd_mixture_task_new(const odd_mixture_options *options, const odd_rows *rows,
-                                const uint8_t verified[], uint64_t seed, odd_mixture_task *task);
-void odd_mixture_task_free(odd_mixture_task *task);
-/** The priors of a mixture of the task. @local */
-odd_status odd_mixture_believe(const odd_mixture_task *task, const odd_mixture *m,
-                               odd_mixture_prior **out);
 
 /* ---- mixture_fit.c, mixture_result.c, mixture_score.c, mixture.c: the detector's functions ----
  */
@@ -289,8 +289,8 @@ extern const odd_score_column odd_mixture_columns[];
 
 odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
                            uint64_t seed, odd_bundle *model);
-/** Say in the log what came out. @local */
-void odd_mixture_tell(const odd_mixture_task *task, const odd_mixture_result *r);
+/** Log the fitted mixture. @local */
+void odd_mixture_log(const odd_mixture_task *task, const odd_mixture_result *r);
 odd_status odd_mixture_result_save(const odd_mixture_task *task, const odd_mixture_result *r,
                                    odd_bundle *b);
 odd_status odd_mixture_score(const odd_bundle *model, const odd_rows *rows, double score[]);

@@ -167,7 +167,7 @@ odd_status odd_mixture_factorize(odd_mixture *m)
 }
 
 /* a (count) and b (count) change places. */
-static void exchange(int64_t count, double a[], double b[])
+static void swap_arrays(int64_t count, double a[], double b[])
 {
     for (int64_t j = 0; j < count; j++) {
         const double keep = a[j];
@@ -180,11 +180,11 @@ void odd_mixture_swap(odd_mixture *m)
 {
     const int64_t size = odd_mixture_size(m);
     ODD_CHECK(m->themes == 1 && m->background == ODD_BACKGROUND_GAUSSIAN);
-    exchange(1, m->weight, m->weight + 1);
-    exchange(m->d, m->mean, m->mean + m->d);
-    exchange(size, m->covariance, m->covariance + size);
-    exchange(size, m->factor, m->factor + size);
-    exchange(1, m->log_det, m->log_det + 1);
-    exchange(1, m->constant, m->constant + 1);
-    exchange(m->d, m->shift, m->shift + m->d);
+    swap_arrays(1, m->weight, m->weight + 1);
+    swap_arrays(m->d, m->mean, m->mean + m->d);
+    swap_arrays(size, m->covariance, m->covariance + size);
+    swap_arrays(size, m->factor, m->factor + size);
+    swap_arrays(1, m->log_det, m->log_det + 1);
+    swap_arrays(1, m->constant, m->constant + 1);
+    swap_arrays(m->d, m->shift, m->shift + m->d);
 }

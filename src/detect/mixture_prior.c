@@ -1,13 +1,16 @@
-/* What is believed of a mixture before its rows are seen: see mixture_internal.h for the terms. */
+/* Prior of a mixture: its parameters, by the settings and the task, and its terms of the objective,
+ * which are given in mixture_internal.h. */
 #include "detect/lowrank_internal.h"
 #include "detect/mixture_internal.h"
 
 #include "oddlot/base/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Of the prior's variance of a feature: what noise of low-rank covariances keeps at least. */
 #define LEAST_NOISE 1e-6
+#define LEAST_KAPPA 1e-6 /* a distribution over means needs some rows to stand on */
 
 odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **out)
 {
@@ -66,6 +69,64 @@ void odd_mixture_prior_secure(odd_mixture_prior *p, const odd_mixture *m)
 {
     for (int64_t j = 0; m->rank && j < p->d; j++)
         p->least[j] = LEAST_NOISE * p->spread[j * p->d + j];
+}
+
+/* Pseudo-rows of the components. A variational fit empties theme components that are not needed,
+ * if they have next to none. */
+static void set_shares(const odd_mixture_task *t, const odd_mixture *m, odd_mixture_prior *p)
+{
+    const odd_mixture_options *o = t->options;
+    const double all = o->share_strength * p->n;
+    for (int k = 0; k < m->themes; k++)
+        p->share[k] = o->bayes ? o->concentration : all * ((1 - o->anomaly_share) / m->themes);
+    p->share[m->themes] = all * o->anomaly_share + (o->bayes ? o->concentration : 0);
+}
+
+/* Pseudo-rows of the covariances. Of MAP-EM: degrees of freedom d + strength n, and the powers of
+ * |V| in the prior's density; of a variational fit: the degrees of freedom. */
+static void set_covariance_rows(const odd_mixture_task *t, const odd_mixture *m,
+                                odd_mixture_prior *p)
+{
+    const odd_mixture_options *o = t->options;
+    for (int g = 0; g < m->groups; g++) {
+        const bool anomaly = g == m->groups - 1;
+        const int members = m->tied && !anomaly ? m->themes : 1;
+        const double strength = anomaly ? o->prior_strength : o->theme_strength;
+        p->rows[g] = strength * p->n + (o->bayes ? m->d : 2.0 * m->d + 1 + members);
+    }
+}
+
+/* A uniform anomaly has no parameters that could have a prior. */
+static void clear_uniform(const odd_mixture *m, odd_mixture_prior *p)
+{
+    if (m->background != ODD_BACKGROUND_UNIFORM) return;
+    p->kappa[1] = p->rows[m->groups - 1] = 0;
+    p->scale[m->groups - 1] = 1;
+}
+
+odd_status odd_mixture_prior_of_task(const odd_mixture_task *task, const odd_mixture *m,
+                               odd_mixture_prior **out)
+{
+    const odd_mixture_options *o = task->options;
+    odd_status st = odd_mixture_prior_new(m, out);
+    if (st != ODD_OK) return st;
+    odd_mixture_prior *p = *out;
+    p->n = (double)task->rows->part.n;
+    p->bayes = o->bayes;
+    for (int g = 0; g < m->groups; g++)
+        p->scale[g] = g == m->groups - 1 ? o->prior_scale : 1;
+    if (strcmp(o->prior, "map") == 0) {
+        set_shares(task, m, p);
+        set_covariance_rows(task, m, p);
+        p->kappa[0] = p->kappa[1] =
+            o->bayes ? fmax(o->mean_strength, LEAST_KAPPA) : o->mean_strength;
+    }
+    clear_uniform(m, p);
+    memcpy(p->mean, task->theme_mean, (size_t)m->d * sizeof *p->mean);
+    memcpy(p->mean + m->d, task->mean, (size_t)m->d * sizeof *p->mean);
+    memcpy(p->spread, task->spread, 2 * (size_t)p->dense * sizeof *p->spread);
+    odd_mixture_prior_secure(p, m);
+    return ODD_OK;
 }
 
 double odd_mixture_prior_distance(const odd_mixture_prior *p, const odd_mixture *m, int component,

@@ -1,4 +1,4 @@
-/* What a fitted mixture says of itself: in the log, in its model, in the sentence for a row. */
+/* The result of a mixture: in the log, in the model, and in the sentence for a row. */
 #include "detect/mixture_internal.h"
 
 #include "detect/detectors_internal.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void tell_names(const odd_mixture_task *t, int caution)
+static void log_names(const odd_mixture_task *t, int caution)
 {
     if (caution == ODD_CAUTION_NARROW)
         odd_log(ODD_LOG_WARN,
@@ -21,7 +21,7 @@ static void tell_names(const odd_mixture_task *t, int caution)
                 t->theme_rows ? "" : "; some verified theme rows would tell them apart");
 }
 
-static void tell_share(const odd_mixture_options *o, double share)
+static void log_share(const odd_mixture_options *o, double share)
 {
     if (share < o->anomaly_share / 2)
         odd_log(ODD_LOG_WARN,
@@ -33,7 +33,7 @@ static void tell_share(const odd_mixture_options *o, double share)
                 100 * o->anomaly_share);
 }
 
-void odd_mixture_tell(const odd_mixture_task *task, const odd_mixture_result *r)
+void odd_mixture_log(const odd_mixture_task *task, const odd_mixture_result *r)
 {
     const odd_em_history *h = &r->history;
     odd_log(ODD_LOG_INFO,
@@ -41,8 +41,8 @@ void odd_mixture_tell(const odd_mixture_task *task, const odd_mixture_result *r)
             "the anomaly has at least %.3g times the theme's variance",
             r->m->themes, h->iterations, h->converged ? "" : " (not converged)", 100 * h->odd_share,
             r->dominance);
-    tell_names(task, odd_mixture_caution(r->m, r->dominance));
-    tell_share(task->options, h->odd_share);
+    log_names(task, odd_mixture_caution(r->m, r->dominance));
+    log_share(task->options, h->odd_share);
 }
 
 static odd_status save_array(odd_bundle *b, const char *name, const char *about,

@@ -104,7 +104,7 @@ static int64_t space_size(const mixture_pass *p)
 }
 
 /* A verified row is held to its side: the other side's densities become zero. */
-static void clamp(const odd_mixture *m, int n, const uint8_t verified[], double joint[])
+static void clamp_verified(const odd_mixture *m, int n, const uint8_t verified[], double joint[])
 {
     for (int i = 0; i < n; i++) {
         const int first = verified[i] == ODD_VERIFIED_ODD ? 0 : m->themes;
@@ -117,7 +117,7 @@ static void clamp(const odd_mixture *m, int n, const uint8_t verified[], double 
 }
 
 /* joint (C, n) becomes the responsibilities; their sums go into `rows`; the log likelihood. */
-static double share_out(int components, int n, double joint[], double rows[])
+static double normalize_joint(int components, int n, double joint[], double rows[])
 {
     double likelihood = 0;
     for (int i = 0; i < n; i++) {
@@ -161,15 +161,16 @@ static void group_weights(const odd_mixture *m, int group, int n, const double r
 
 /* The sums of some rows; those of scatters stay dense, in the workspace, until the block is done.
  */
-static void panel(const mixture_pass *p, const panel_space *s, const odd_block *part, double sum[])
+static void sum_panel(const mixture_pass *p, const panel_space *s, const odd_block *part,
+                      double sum[])
 {
     const odd_mixture *m = p->m;
     const int n = part->count;
     const int64_t dense = odd_form_dense(m->form, m->d);
     odd_centre_rows(n, m->d, part->x, m->centre, s->z);
     odd_mixture_joint(m, n, s->z, s->white, s->joint, s->square);
-    if (p->verified) clamp(m, n, p->verified + part->local, s->joint);
-    sum[0] += share_out(m->components, n, s->joint, sum + 1);
+    if (p->verified) clamp_verified(m, n, p->verified + part->local, s->joint);
+    sum[0] += normalize_joint(m->components, n, s->joint, sum + 1);
     const int64_t anomaly = (int64_t)m->themes * n;
     if (m->background == ODD_BACKGROUND_STUDENT)
         sum[mass_at(m)] += weigh_far_rows(m, n, s->square + anomaly, s->joint + anomaly);
@@ -190,7 +191,7 @@ static odd_status pass_block(void *context, const odd_block *block, double sum[]
     memset(s.scatter, 0, (size_t)(m->groups * dense) * sizeof *s.scatter);
     for (int64_t i = 0; i < block->count; i += p->panel) {
         const odd_block part = odd_block_part(block, i, p->panel);
-        panel(p, &s, &part, sum);
+        sum_panel(p, &s, &part, sum);
     }
     double *packed = sum + scatter_at(m);
     for (int g = 0; g < m->groups; g++) {
@@ -219,7 +220,7 @@ static int largest_group(const odd_mixture *m)
 }
 
 /* Packed sums to masses and dense scatters, and the derived one from the total. */
-static void spread_out(const mixture_pass *p, odd_mixture_sums *s)
+static void unpack_sums(const mixture_pass *p, odd_mixture_sums *s)
 {
     const odd_mixture *m = p->m;
     const int64_t dense = odd_form_dense(m->form, m->d);
@@ -240,7 +241,7 @@ static void spread_out(const mixture_pass *p, odd_mixture_sums *s)
 
 /* True if what is left of the total about the derived group's own means has lost too many digits
  * in some feature. Features that are constant to rounding do not matter. */
-static bool cancelled(const mixture_pass *p, const odd_mixture_sums *s)
+static bool has_cancelled(const mixture_pass *p, const odd_mixture_sums *s)
 {
     const odd_mixture *m = p->m;
     const int64_t dense = odd_form_dense(m->form, m->d);
@@ -277,9 +278,9 @@ odd_status odd_mixture_pass(const odd_mixture *m, const odd_rows *rows, const ui
         for (int g = 0; g < m->groups; g++)
             scatters += is_summed(&p, g);
         ODD_TRY(odd_rows_sum(rows, pass_block, &p, scatter_at(m) + scatters * p.packed, s->packed));
-        spread_out(&p, s);
+        unpack_sums(&p, s);
         s->log_likelihood = s->packed[0];
-        again = p.derived >= 0 && cancelled(&p, s);
+        again = p.derived >= 0 && has_cancelled(&p, s);
         if (again) s->direct = true;
     }
 done:

@@ -1,5 +1,5 @@
-/* What is believed before a mixture is fitted: mean and covariance of all rows and of the verified
- * theme ones, and the priors made of them. */
+/* Task of a mixture: its shape by the settings, and mean and covariance of all rows and of the
+ * verified theme ones, of which its prior is made. */
 #include "detect/mixture_internal.h"
 
 #include "detect/moments_internal.h"
@@ -8,10 +8,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <math.h>
 #include <string.h>
-
-#define LEAST_KAPPA 1e-6 /* a distribution over means needs some rows to stand on */
 
 static odd_form form_of(const char *name)
 {
@@ -39,7 +36,7 @@ static odd_mixture shape_of(const odd_mixture_options *o, int d)
     return shape;
 }
 
-static odd_status task_room(odd_mixture_task *t)
+static odd_status allocate_task(odd_mixture_task *t)
 {
     odd_status st;
     const int d = t->shape.d;
@@ -112,7 +109,7 @@ done:
     return st;
 }
 
-static odd_status look_at_theme(odd_mixture_task *t)
+static odd_status measure_theme(odd_mixture_task *t)
 {
     const int d = t->shape.d;
     const int64_t dense = odd_form_dense(t->shape.form, d);
@@ -142,14 +139,14 @@ odd_status odd_mixture_task_new(const odd_mixture_options *options, const odd_ro
                                .verified = verified,
                                .seed = seed,
                                .shape = shape_of(options, rows->d)};
-    ODD_TRY_ALL(rows->comm, task_room(task));
+    ODD_TRY_ALL(rows->comm, allocate_task(task));
     ODD_TRY(odd_mean(rows, ODD_ALL_ROWS, task->mean, &n));
     ODD_TRY(
         odd_scatter(rows, ODD_ALL_ROWS, task->shape.form, task->mean, NULL, task->total, &fourth));
     spread_of_data(task, fourth);
     task->theme_rows = odd_count_marked(rows, verified, ODD_VERIFIED_THEME);
     task->anomaly_rows = odd_count_marked(rows, verified, ODD_VERIFIED_ODD);
-    ODD_TRY(look_at_theme(task));
+    ODD_TRY(measure_theme(task));
 done:
     return st;
 }
@@ -160,62 +157,4 @@ void odd_mixture_task_free(odd_mixture_task *task)
     odd_free(task->theme_mean);
     odd_free(task->total);
     odd_free(task->spread);
-}
-
-/* Pseudo-rows of the components. A variational fit empties theme components that are not needed,
- * if they have next to none. */
-static void believe_shares(const odd_mixture_task *t, const odd_mixture *m, odd_mixture_prior *p)
-{
-    const odd_mixture_options *o = t->options;
-    const double all = o->share_strength * p->n;
-    for (int k = 0; k < m->themes; k++)
-        p->share[k] = o->bayes ? o->concentration : all * ((1 - o->anomaly_share) / m->themes);
-    p->share[m->themes] = all * o->anomaly_share + (o->bayes ? o->concentration : 0);
-}
-
-/* Pseudo-rows of the covariances. Of MAP-EM: degrees of freedom d + strength n, and the powers of
- * |V| in the prior's density; of a variational fit: the degrees of freedom. */
-static void believe_covariances(const odd_mixture_task *t, const odd_mixture *m,
-                                odd_mixture_prior *p)
-{
-    const odd_mixture_options *o = t->options;
-    for (int g = 0; g < m->groups; g++) {
-        const bool anomaly = g == m->groups - 1;
-        const int members = m->tied && !anomaly ? m->themes : 1;
-        const double strength = anomaly ? o->prior_strength : o->theme_strength;
-        p->rows[g] = strength * p->n + (o->bayes ? m->d : 2.0 * m->d + 1 + members);
-    }
-}
-
-/* A uniform anomaly has no parameters to believe something of. */
-static void forget_uniform(const odd_mixture *m, odd_mixture_prior *p)
-{
-    if (m->background != ODD_BACKGROUND_UNIFORM) return;
-    p->kappa[1] = p->rows[m->groups - 1] = 0;
-    p->scale[m->groups - 1] = 1;
-}
-
-odd_status odd_mixture_believe(const odd_mixture_task *task, const odd_mixture *m,
-                               odd_mixture_prior **out)
-{
-    const odd_mixture_options *o = task->options;
-    odd_status st = odd_mixture_prior_new(m, out);
-    if (st != ODD_OK) return st;
-    odd_mixture_prior *p = *out;
-    p->n = (double)task->rows->part.n;
-    p->bayes = o->bayes;
-    for (int g = 0; g < m->groups; g++)
-        p->scale[g] = g == m->groups - 1 ? o->prior_scale : 1;
-    if (strcmp(o->prior, "map") == 0) {
-        believe_shares(task, m, p);
-        believe_covariances(task, m, p);
-        p->kappa[0] = p->kappa[1] =
-            o->bayes ? fmax(o->mean_strength, LEAST_KAPPA) : o->mean_strength;
-    }
-    forget_uniform(m, p);
-    memcpy(p->mean, task->theme_mean, (size_t)m->d * sizeof *p->mean);
-    memcpy(p->mean + m->d, task->mean, (size_t)m->d * sizeof *p->mean);
-    memcpy(p->spread, task->spread, 2 * (size_t)p->dense * sizeof *p->spread);
-    odd_mixture_prior_secure(p, m);
-    return ODD_OK;
 }

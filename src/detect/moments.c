@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define OWN_VARIANCE   1e-6  /* that no other feature explains */
-#define FLOAT_VARIANCE 1e-12 /* of the mean square: what float32 can tell of values around it */
+#define FLOAT_VARIANCE 1e-12 /* of the mean square: resolution of float32 for values around it */
 
 static bool selected(odd_row_filter filter, int64_t local)
 {
@@ -28,7 +28,7 @@ int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wan
     return count;
 }
 
-/* Adds the row and gives the sum of its values: finite if and only if all of them are. */
+/* Adds the row and returns the sum of its values: finite if and only if all of them are. */
 ODD_SIMD(static, double, add_row, (int d, const float x[], double sum[]), (d, x, sum))
 {
     double check = 0;

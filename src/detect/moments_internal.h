@@ -45,7 +45,7 @@ void odd_shrink_covariance(odd_form form, int d, double share, double covariance
 
 /** Make the covariance of rows with this mean safe to invert, also where rows are fewer than
  *  features or all the same: each feature gets a millionth more variance of its own, and at least
- *  what float32 can tell. @local */
+ *  the resolution of float32. @local */
 void odd_secure_covariance(odd_form form, int d, const double mean[], double covariance[]);
 
 #endif

@@ -25,15 +25,15 @@ typedef struct {
     candidate *found; /* (threads, count) */
 } pick;
 
-static bool better(double key, int64_t row, const candidate *than)
+static bool is_better(double key, int64_t row, const candidate *than)
 {
     return than->row < 0 || key > than->key || (key == than->key && row < than->row);
 }
 
-static void look_through(const odd_block *block, const double key[], candidate *best)
+static void scan_block(const odd_block *block, const double key[], candidate *best)
 {
     for (int i = 0; i < block->count; i++) {
-        if (!better(key[i], block->row + i, best)) continue;
+        if (!is_better(key[i], block->row + i, best)) continue;
         best->key = key[i];
         best->row = block->row + i;
         for (int j = 0; j < block->d; j++)
@@ -48,8 +48,8 @@ static odd_status pick_block(void *context, const odd_block *block, double sum[]
     double *key = p->key + block->thread * p->count * p->block;
     p->keys(p->context, block, key);
     for (int c = 0; c < p->count; c++)
-        look_through(block, key + (int64_t)c * block->count,
-                     &p->found[(int64_t)block->thread * p->count + c]);
+        scan_block(block, key + (int64_t)c * block->count,
+                   &p->found[(int64_t)block->thread * p->count + c]);
     return ODD_OK;
 }
 
@@ -71,12 +71,12 @@ static void pick_among_ranks(MPI_Comm comm, int d, const candidate *mine, double
 }
 
 /* The best of all threads. */
-static const candidate *best_found(const pick *p, int threads, int c)
+static const candidate *best_of_threads(const pick *p, int threads, int c)
 {
     const candidate *best = &p->found[c];
     for (int t = 1; t < threads; t++) {
         const candidate *other = &p->found[t * p->count + c];
-        if (other->row >= 0 && better(other->key, other->row, best)) best = other;
+        if (other->row >= 0 && is_better(other->key, other->row, best)) best = other;
     }
     return best;
 }
@@ -95,8 +95,8 @@ odd_status odd_pick_rows(const odd_rows *rows, int count, odd_key_function keys,
         p.found[i] = (candidate){.row = -1, .x = p.copies + i * rows->d};
     ODD_TRY(odd_rows_each(rows, pick_block, &p));
     for (int c = 0; c < count; c++)
-        pick_among_ranks(rows->comm, rows->d, best_found(&p, threads, c), x + (int64_t)c * rows->d,
-                         &key[c]);
+        pick_among_ranks(rows->comm, rows->d, best_of_threads(&p, threads, c),
+                         x + (int64_t)c * rows->d, &key[c]);
 done:
     odd_free(p.found);
     odd_free(p.copies);

@@ -1,6 +1,6 @@
 /**
- * Detector: what learns from rows and says how odd each is. A detector is one table of functions in
- * one file and one line in ODD_DETECTORS; the stages `fit` and `score` know nothing else of it.
+ * Detector: learns from rows and scores how odd each one is. A detector is one table of functions
+ * in one file and one line in ODD_DETECTORS; the stages `fit` and `score` know nothing else of it.
  */
 #ifndef ODDLOT_DETECT_DETECTOR_H
 #define ODDLOT_DETECT_DETECTOR_H
