@@ -112,7 +112,7 @@ const char *odd_grid_text(const odd_grid *grid)
 }
 
 /* Rows (or columns) of `order` that place `place` of `places` along a side holds. */
-static int held(int order, int place, int places)
+static int rows_held(int order, int place, int places)
 {
     const int block = BLOCK, first = 0;
     return numroc_(&order, &block, &place, &first, &places);
@@ -121,8 +121,8 @@ static int held(int order, int place, int places)
 static share share_of(const odd_grid *grid, int d, int member)
 {
     share s = {.row = member / grid->columns, .column = member % grid->columns};
-    s.height = held(d, s.row, grid->rows);
-    s.width = held(d, s.column, grid->columns);
+    s.height = rows_held(d, s.row, grid->rows);
+    s.width = rows_held(d, s.column, grid->columns);
     return s;
 }
 
@@ -164,10 +164,10 @@ static void sum_parts(const odd_grid *grid, int d, const double *part, double *p
     }
 }
 
-/* What PDSYEVD forgets to ask for. Where shares are narrow its PDLASRT wants more than the rest
- * (Reference-ScaLAPACK issue 74), where they are small its PDORMTR, which then leaves the vectors
- * as they are; PDSYEVD does not notice. */
-static int64_t more_work(int height, int width)
+/* Workspace that PDSYEVD's query leaves out. Where shares are narrow its PDLASRT needs more than
+ * the rest (Reference-ScaLAPACK issue 74), where they are small its PDORMTR, which then leaves the
+ * vectors as they are; PDSYEVD does not notice. */
+static int64_t least_workspace(int height, int width)
 {
     const int64_t pdlasrt = (int64_t)height * (BLOCK + width);
     const int64_t pdormtr = (int64_t)BLOCK * (height + width + 3 * BLOCK);
@@ -178,9 +178,10 @@ int64_t odd_grid_bytes(int d, int ranks)
 {
     int rows, columns;
     choose_sides(ranks, d, &rows, &columns);
-    const int64_t mine = (int64_t)held(d, 0, rows) * held(d, 0, columns);
-    const int64_t work =
-        2 * mine + more_work(held(d, 0, rows), held(d, 0, columns)) + 8 * (int64_t)d;
+    const int64_t mine = (int64_t)rows_held(d, 0, rows) * rows_held(d, 0, columns);
+    const int64_t work = 2 * mine +
+                         least_workspace(rows_held(d, 0, rows), rows_held(d, 0, columns)) +
+                         8 * (int64_t)d;
     return (int64_t)sizeof(double) * (2 * mine + work + BLOCK * (int64_t)d);
 }
 
@@ -201,7 +202,7 @@ static bool is_member(const odd_grid *grid)
     return grid->members != MPI_COMM_NULL;
 }
 
-static odd_status allocate(problem *p)
+static odd_status allocate_problem(problem *p)
 {
     odd_status st = ODD_OK;
     ODD_TRY(odd_fault("grid.allocate"));
@@ -218,7 +219,7 @@ done:
     return st;
 }
 
-static void release(problem *p)
+static void free_problem(problem *p)
 {
     odd_free(p->iwork);
     odd_free(p->work);
@@ -242,13 +243,13 @@ static int pdsyevd(const problem *p, double *work, int lwork, int *iwork, int li
     return info;
 }
 
-/* Ask for the workspace. @collective on the members. */
-static void ask_workspace(problem *p)
+/* Query the workspace. @collective on the members. */
+static void query_workspace(problem *p)
 {
     double work[3] = {0};
     int iwork[3] = {0};
     ODD_CHECK(pdsyevd(p, work, -1, iwork, -1) == 0);
-    const double lwork = work[0] + (double)more_work(p->mine.height, p->mine.width);
+    const double lwork = work[0] + (double)least_workspace(p->mine.height, p->mine.width);
     p->lwork = lwork < INT_MAX ? (int)lwork : INT_MAX;
     p->liwork = iwork[0];
 }
@@ -268,7 +269,7 @@ done:
  * vectors than BLOCK stay those of the tridiagonal matrix, and of more than half of all some come
  * twice and others not at all (41 of 170 random matrices of order 64 ... 80).
  * @collective on the members. */
-static odd_status solve(problem *p)
+static odd_status solve_problem(problem *p)
 {
     if (!is_member(p->grid)) return ODD_OK;
     odd_threads_to_blas(1);
@@ -280,7 +281,7 @@ static odd_status solve(problem *p)
 
 /* The last columns of z, spread over members, to falling rows on every rank. Each entry comes from
  * one rank and the others add 0, so the sum is exact. @collective on grid->comm. */
-static void spread(const problem *p, double value[], double vector[])
+static void gather_vectors(const problem *p, double value[], double vector[])
 {
     const odd_grid *grid = p->grid;
     memset(vector, 0, (size_t)p->k * (size_t)p->d * sizeof *vector);
@@ -297,7 +298,7 @@ static void spread(const problem *p, double value[], double vector[])
         value[i] = p->value[p->d - 1 - i];
 }
 
-/* A weighted sum of the vectors, in room for d: w += weight[i] vector[i]; weight NULL: 1. */
+/* A weighted sum of the vectors, w (d) += weight[i] vector[i]; weight NULL: 1. */
 static void add_vectors(const problem *p, const double vector[], const double weight[], double *w)
 {
     for (int64_t i = 0; i < p->k; i++)
@@ -305,7 +306,7 @@ static void add_vectors(const problem *p, const double vector[], const double we
             w[j] += (weight ? weight[i] : 1) * vector[i * p->d + j];
 }
 
-static double distance(int d, const double *x, const double *y)
+static double vector_distance(int d, const double *x, const double *y)
 {
     double sum = 0;
     for (int j = 0; j < d; j++)
@@ -313,11 +314,11 @@ static double distance(int d, const double *x, const double *y)
     return sqrt(sum);
 }
 
-/* What ScaLAPACK does not notice, see solve(), we do: the sum w of all vectors must have the length
- * sqrt(k), and the matrix must turn it into the sum of each vector times its value. @collective on
- * grid->comm. */
-static odd_status verify(const problem *p, const double *part, const double value[],
-                         const double vector[])
+/* What ScaLAPACK does not notice, see solve_problem(), is checked here: the sum w of all vectors
+ * must have the length sqrt(k), and the matrix must turn it into the sum of each vector times its
+ * value. @collective on grid->comm. */
+static odd_status verify_vectors(const problem *p, const double *part, const double value[],
+                                 const double vector[])
 {
     const double one = 1, none = 0;
     const int step = 1, d = p->d;
@@ -325,12 +326,12 @@ static odd_status verify(const problem *p, const double *part, const double valu
     memset(w, 0, 3 * (size_t)d * sizeof *w);
     add_vectors(p, vector, NULL, w);
     add_vectors(p, vector, value, want);
-    const double length = distance(d, w, got);
+    const double length = vector_distance(d, w, got);
     dsymv_("L", &d, &one, part, &d, w, &step, &none, got, &step, 1);
     odd_sum_f64(p->grid->comm, got, d);
     const double scale = fmax(fabs(p->value[0]), fabs(p->value[d - 1])) * length;
     if (fabs(length * length - p->k) < verified * p->k &&
-        distance(d, want, got) <= verified * scale)
+        vector_distance(d, want, got) <= verified * scale)
         return ODD_OK;
     return odd_fail(ODD_NUMERIC, "PDSYEVD of order %d gave vectors that are not eigenvectors", d);
 }
@@ -351,15 +352,15 @@ odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, doubl
     ODD_TRY(odd_same_i64(grid->comm, "number of eigenvectors", k));
     ODD_TRY(check_shape(d, k));
     if (is_member(grid)) p.mine = share_of(grid, d, odd_rank(grid->comm));
-    ODD_TRY_ALL(grid->comm, allocate(&p));
-    if (is_member(grid)) ask_workspace(&p);
+    ODD_TRY_ALL(grid->comm, allocate_problem(&p));
+    if (is_member(grid)) query_workspace(&p);
     ODD_TRY_ALL(grid->comm, allocate_workspace(&p));
     sum_parts(grid, d, part, p.panel, p.a);
-    ODD_TRY_ALL(grid->comm, solve(&p));
-    spread(&p, value, vector);
-    ODD_TRY_ALL(grid->comm, verify(&p, part, value, vector));
+    ODD_TRY_ALL(grid->comm, solve_problem(&p));
+    gather_vectors(&p, value, vector);
+    ODD_TRY_ALL(grid->comm, verify_vectors(&p, part, value, vector));
     odd_eigen_signs(k, d, vector);
 done:
-    release(&p);
+    free_problem(&p);
     return st;
 }

@@ -34,7 +34,7 @@ void odd_neighbours_free(odd_neighbours **neighbours)
     *neighbours = NULL;
 }
 
-static void prepare(odd_neighbours *r)
+static void prepare_reference(odd_neighbours *r)
 {
     for (int64_t i = 0; i < r->m; i++)
         for (int j = 0; j < r->d; j++)
@@ -56,7 +56,7 @@ odd_status odd_neighbours_new(int64_t m, int d, const float x[], odd_neighbours 
     ODD_TRY(ODD_NEW(r->origin, d));
     ODD_TRY(ODD_NEW(r->z, m * d));
     ODD_TRY(ODD_NEW(r->square, m));
-    prepare(r);
+    prepare_reference(r);
     *out = r;
     r = NULL; /* handed over */
 done:
@@ -87,7 +87,7 @@ typedef struct {
 } search;
 
 /* Keep the nearest, in order; of equal ones the first that came. */
-static void push(odd_neighbour near[], int keep, double key, int64_t at)
+static void keep_nearest(odd_neighbour near[], int keep, double key, int64_t at)
 {
     if (!(key < near[keep - 1].key)) return;
     int i = keep - 1;
@@ -116,9 +116,9 @@ static void push_tile(const odd_neighbours *r, int keep, int64_t first, int tile
     for (; j + LANES <= tile; j += LANES)
         if (any_below(product + j, r->square + first + j, near[keep - 1].key))
             for (int l = j; l < j + LANES; l++)
-                push(near, keep, product[l], first + l);
+                keep_nearest(near, keep, product[l], first + l);
     for (; j < tile; j++)
-        push(near, keep, product[j] + r->square[first + j], first + j);
+        keep_nearest(near, keep, product[j] + r->square[first + j], first + j);
 }
 
 /* Squared distances less the row's own squared length: the same neighbours. */

@@ -101,7 +101,7 @@ static odd_status check_memory(const odd_rows *rows, const odd_pca_options *opti
                     odd_human_bytes(available, has));
 }
 
-static void tell_missing(const odd_pca *pca, int64_t wanted)
+static void log_missing(const odd_pca *pca, int64_t wanted)
 {
     if (pca->k < wanted)
         odd_log(ODD_LOG_INFO,
@@ -133,7 +133,7 @@ odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd
     for (int i = 0; i < pca->k; i++)
         pca->value[i] /= (double)(n - 1);
     pca->total_variance /= (double)(n - 1);
-    tell_missing(pca, options->components);
+    log_missing(pca, options->components);
     *out = pca;
     pca = NULL;
 done:

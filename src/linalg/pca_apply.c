@@ -1,4 +1,4 @@
-/* Scores of a PCA: rows projected onto its axes, whitened where it says so. */
+/* Scores of a PCA: rows projected onto its axes, whitened where the model is. */
 #include "oddlot/linalg/pca.h"
 
 #include "linalg/projector_internal.h"

@@ -29,8 +29,8 @@ done:
 }
 
 /* Array `name` of one or two dimensions, as a view; `columns` is 0 for one. */
-static odd_status borrow(const odd_bundle *b, const char *name, int64_t rows, int64_t columns,
-                         double **out)
+static odd_status borrow_array(const odd_bundle *b, const char *name, int64_t rows, int64_t columns,
+                               double **out)
 {
     odd_status st = ODD_OK;
     const odd_array *a;
@@ -72,9 +72,9 @@ odd_status odd_pca_borrow(const odd_bundle *b, odd_pca *view)
     const char *solver;
     *view = (odd_pca){0};
     ODD_TRY(borrow_shape(b, view));
-    ODD_TRY(borrow(b, "mean", view->d, 0, &view->mean));
-    ODD_TRY(borrow(b, "axis", view->k, view->d, &view->axis));
-    ODD_TRY(borrow(b, "value", view->k, 0, &view->value));
+    ODD_TRY(borrow_array(b, "mean", view->d, 0, &view->mean));
+    ODD_TRY(borrow_array(b, "axis", view->k, view->d, &view->axis));
+    ODD_TRY(borrow_array(b, "value", view->k, 0, &view->value));
     ODD_TRY(odd_bundle_get_f64(b, "total_variance", &view->total_variance));
     ODD_TRY(odd_bundle_get_i64(b, "rows", &view->n));
     ODD_TRY(odd_bundle_get_i64(b, "whiten", &whiten));

@@ -8,7 +8,7 @@
  *
  * Both products may be float32, with sums in float64. Squares lose half the digits, so that moves
  * the singular values by far more than float32 moves the length of u_i' y, which has no square: so
- * the axes, before they are orthonormalised, tell whether the values are good.
+ * the axes, before they are orthonormalised, show whether the values are good.
  *
  * Letters: n rows, d features, k components. */
 #include "linalg/pca_internal.h"

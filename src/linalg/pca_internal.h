@@ -51,7 +51,7 @@ ODD_PCA_SOLVERS(ODD_PCA_SOLVER)
 /**
  * The axes by a matrix of products: all that a solver's fit fills but the mean.
  * @param[in]  exact    products in float64 instead of float32.
- * @param[out] blurred  float32 was not enough: nothing is filled, ask again with `exact`.
+ * @param[out] blurred  float32 was not enough: nothing is filled, call again with `exact`.
  */
 typedef odd_status (*odd_pca_products)(const odd_rows *rows, bool exact, odd_pca *pca,
                                        bool *blurred);

@@ -137,7 +137,7 @@ done:
     return st;
 }
 
-static odd_status start(finder *f, double squares)
+static odd_status open_finder(finder *f, double squares)
 {
     odd_status st = ODD_OK;
     const odd_pca *pca = f->pca;
@@ -154,7 +154,7 @@ done:
     return st;
 }
 
-static void stop(finder *f)
+static void close_finder(finder *f)
 {
     odd_free(f->vector);
     odd_free(f->value);
@@ -172,7 +172,7 @@ static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_
     finder f = {.rows = rows, .pca = pca};
     f.l = columns_for(rows->part.n, rows->d, pca->k, options->oversampling);
     ODD_TRY(odd_pca_mean(rows, pca->mean, &squares, bad_row));
-    ODD_TRY_ALL(rows->comm, start(&f, squares));
+    ODD_TRY_ALL(rows->comm, open_finder(&f, squares));
     draw_columns(&f, options->seed);
     const int64_t iterations = options->iterations > 0 ? options->iterations : 1;
     for (int64_t i = 0; i < iterations; i++) {
@@ -185,7 +185,7 @@ static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_
     ODD_TRY_ALL(rows->comm, eigenpairs(&f));
     ODD_TRY(make_axes(&f));
 done:
-    stop(&f);
+    close_finder(&f);
     return st;
 }
 
@@ -195,7 +195,7 @@ static const double long_work = 2e12; /* products: some ten seconds of two cores
 static const double much_longer = 4;
 
 /* Time in float32 products. */
-static double work(int64_t n, int d, const odd_pca_options *o)
+static double work_of(int64_t n, int d, const odd_pca_options *o)
 {
     const double l = columns_for(n, d, o->components, o->oversampling);
     const double pass = 4.0 * (double)n * d * l, thin = 12.0 * d * l * l;
@@ -205,7 +205,7 @@ static double work(int64_t n, int d, const odd_pca_options *o)
 static bool suits(int64_t n, int d, const odd_pca_options *options, const char **why)
 {
     const double exact = odd_pca_exact_work((double)n, d, (double)options->components);
-    const bool worth_it = exact > long_work && exact > much_longer * work(n, d, options);
+    const bool worth_it = exact > long_work && exact > much_longer * work_of(n, d, options);
     if (worth_it) *why = "rows so many and wide that exact components take much longer";
     return worth_it;
 }

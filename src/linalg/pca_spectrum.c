@@ -1,4 +1,5 @@
-/* What eigenvalues tell: how many are real, and whether float32 products were enough. */
+/* Tests of eigenvalues: the count of those above rounding, and whether float32 products were
+ * enough. */
 #include "linalg/pca_internal.h"
 
 #include "oddlot/par/comm.h"

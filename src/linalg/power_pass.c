@@ -53,7 +53,7 @@ double odd_power_pass_factor(double squares)
     return ldexp(1, -exponent);
 }
 
-static odd_status allocate(odd_power_pass *p)
+static odd_status allocate_pass(odd_power_pass *p)
 {
     odd_status st = ODD_OK;
     const int64_t l = p->l, d = p->rows->d, threads = odd_threads();
@@ -75,7 +75,7 @@ odd_status odd_power_pass_new(const odd_rows *rows, const double mean[], double 
     *p = (odd_power_pass){.rows = rows, .mean = mean, .factor = factor, .l = l};
     p->piece = piece_rows(rows->part.block);
     p->panel = panel_rows(rows->part.n, rows->d);
-    return allocate(p);
+    return allocate_pass(p);
 }
 
 void odd_power_pass_free(odd_power_pass *p)
@@ -91,7 +91,7 @@ void odd_power_pass_free(odd_power_pass *p)
 }
 
 /* Rounded to an integer by the bits of a double: vectors have no conversion before AVX-512. */
-static int64_t rounded(double x)
+static int64_t round_to_integer(double x)
 {
     const double shift = 0x1.8p52;
     const double moved = x + shift;
@@ -112,7 +112,8 @@ static int rows_of_piece(const odd_power_pass *p, const odd_panel *at, int piece
 }
 
 /* My workspace := features first ... first + width - 1 of a piece, (rows, width). */
-static float *centre(const odd_power_pass *p, const odd_panel *at, int piece, int first, int width)
+static float *centre_panel(const odd_power_pass *p, const odd_panel *at, int piece, int first,
+                           int width)
 {
     const int64_t d = p->rows->d, row0 = (int64_t)piece * p->piece;
     float *y = p->y + (int64_t)omp_get_thread_num() * p->piece * WIDE_TILE;
@@ -123,7 +124,7 @@ static float *centre(const odd_power_pass *p, const odd_panel *at, int piece, in
 }
 
 /* The share of t that a piece and a group of features make. */
-static void project(odd_power_pass *p, const odd_panel *at, int piece, int group)
+static void project_piece(odd_power_pass *p, const odd_panel *at, int piece, int group)
 {
     int64_t squares = 0;
     const int64_t d = p->rows->d, end = d * (group + 1) / GROUPS;
@@ -132,9 +133,9 @@ static void project(odd_power_pass *p, const odd_panel *at, int piece, int group
     memset(part, 0, (size_t)rows * (size_t)p->l * sizeof *part);
     for (int64_t j = d * group / GROUPS; j < end; j += WIDE_TILE) {
         const int width = (int)odd_min(WIDE_TILE, end - j);
-        const float *y = centre(p, at, piece, (int)j, width);
+        const float *y = centre_panel(p, at, piece, (int)j, width);
         odd_sgemm(0, rows, p->l, width, 1, y, p->q + j * p->l, 1, part);
-        squares += rounded(odd_square_sum((int64_t)rows * width, y) * one);
+        squares += round_to_integer(odd_square_sum((int64_t)rows * width, y) * one);
     }
 #pragma omp atomic
     p->squares += squares;
@@ -159,7 +160,7 @@ static void make_t(odd_power_pass *p, const odd_panel *at)
 #pragma omp parallel for collapse(2) schedule(dynamic) num_threads(odd_threads())
     for (int group = 0; group < GROUPS; group++)
         for (int piece = 0; piece < pieces; piece++)
-            project(p, at, piece, group);
+            project_piece(p, at, piece, group);
 #pragma omp parallel for num_threads(odd_threads())
     for (int64_t row = 0; row < at->count; row++)
         add_shares(p, row);
@@ -168,13 +169,13 @@ static void make_t(odd_power_pass *p, const odd_panel *at)
 ODD_SIMD(static, void, add_fixed32, (int64_t count, const float *x, int64_t *sum), (count, x, sum))
 {
     for (int64_t i = 0; i < count; i++)
-        sum[i] += rounded(x[i] * one);
+        sum[i] += round_to_integer(x[i] * one);
 }
 
 ODD_SIMD(static, void, add_fixed64, (int64_t count, const double *x, int64_t *sum), (count, x, sum))
 {
     for (int64_t i = 0; i < count; i++)
-        sum[i] += rounded(x[i] * one);
+        sum[i] += round_to_integer(x[i] * one);
 }
 
 /* w, features first ... of tile: y' t, piece by piece. Row-major y' t is column-major t' y. */
@@ -185,7 +186,7 @@ static void add_products(const odd_power_pass *p, const odd_panel *at, int first
     float *product = (float *)p->product + (int64_t)omp_get_thread_num() * TILE * l;
     for (int piece = 0; piece < pieces_of(p, at); piece++) {
         const int rows = rows_of_piece(p, at, piece);
-        const float *y = centre(p, at, piece, first, width);
+        const float *y = centre_panel(p, at, piece, first, width);
         sgemm_("N", "T", &l, &width, &rows, &unit, p->t + (int64_t)piece * p->piece * l, &l, y,
                &width, &none, product, &l, 1, 1);
         add_fixed32((int64_t)width * l, product, p->sum + (int64_t)first * l);

@@ -35,7 +35,7 @@ typedef struct {
  *  units. */
 double odd_power_pass_factor(double squares);
 
-/** Room for passes over these rows. @local; free also after a failure. */
+/** Allocate for passes over these rows. @local; free also after a failure. */
 odd_status odd_power_pass_new(const odd_rows *rows, const double mean[], double factor, int l,
                               odd_power_pass *p);
 void odd_power_pass_free(odd_power_pass *p);

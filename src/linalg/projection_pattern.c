@@ -19,7 +19,7 @@ typedef struct {
 } walk;
 
 /* Go to the next non-zero entry of `output`; false past feature d - 1. */
-static int step(walk *w, int output, int d)
+static int next_entry(walk *w, int output, int d)
 {
     uint32_t bits[4];
     odd_philox(w->seed, ODD_STREAM_PROJECTION, (uint64_t)output, w->draw++, bits);
@@ -47,7 +47,7 @@ static int64_t list_of(const odd_pattern *p, const walk *w, int output)
 static void count_entries(odd_pattern *p, uint64_t seed, double density)
 {
     for (int o = 0; o < p->k; o++)
-        for (walk w = start_of(seed, density); step(&w, o, p->d);)
+        for (walk w = start_of(seed, density); next_entry(&w, o, p->d);)
             p->begin[list_of(p, &w, o) + 1]++;
     for (int64_t i = 0; i < 2 * (int64_t)p->tiles * p->k; i++)
         p->begin[i + 1] += p->begin[i];
@@ -57,7 +57,7 @@ static void count_entries(odd_pattern *p, uint64_t seed, double density)
 static void fill_entries(odd_pattern *p, uint64_t seed, double density)
 {
     for (int o = 0; o < p->k; o++)
-        for (walk w = start_of(seed, density); step(&w, o, p->d);)
+        for (walk w = start_of(seed, density); next_entry(&w, o, p->d);)
             p->entry[p->begin[list_of(p, &w, o)]++] = (uint16_t)(w.feature % ODD_PATTERN_TILE);
     for (int64_t i = 2 * (int64_t)p->tiles * p->k; i > 0; i--)
         p->begin[i] = p->begin[i - 1];

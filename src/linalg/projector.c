@@ -46,7 +46,7 @@ typedef struct {
     const double *y, *t, *s, *back;
 } coordinates;
 
-static coordinates find(const projection *p, int thread, int count)
+static coordinates find_coordinates(const projection *p, int thread, int count)
 {
     const int d = p->by->d, k = p->by->k;
     const int64_t room = (int64_t)p->piece * k;
@@ -86,14 +86,14 @@ static odd_status project_block(void *context, const odd_block *block, double no
     for (int done = 0; done < block->count; done += p->piece) {
         const odd_block part = odd_block_part(block, done, p->piece);
         odd_centre_rows(part.count, d, part.x, p->by->mean, y);
-        const coordinates c = find(p, part.thread, part.count);
+        const coordinates c = find_coordinates(p, part.thread, part.count);
         for (int64_t i = 0; i < part.count; i++)
             write_row(p, part.local + i, &c, i);
     }
     return ODD_OK;
 }
 
-static odd_status start(projection *p, int d_rows)
+static odd_status open_projection(projection *p, int d_rows)
 {
     odd_status st = ODD_OK;
     const int d = p->by->d;
@@ -111,7 +111,7 @@ odd_status odd_project(const odd_projector *by, const odd_rows *rows, float scor
 {
     odd_status st = ODD_OK;
     projection p = {.by = by, .score = score, .residual = residual};
-    ODD_TRY_ALL(rows->comm, start(&p, rows->d));
+    ODD_TRY_ALL(rows->comm, open_projection(&p, rows->d));
     ODD_TRY(odd_rows_each(rows, project_block, &p));
 done:
     odd_free(p.t);

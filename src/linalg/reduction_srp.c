@@ -3,8 +3,8 @@
  * (Johnson and Lindenstrauss) and nothing is learnt.
  *
  * Letters: d features, k outputs. Rows go through 16 at a time, turned around so that one vector
- * instruction adds a feature of all of them. Each row's sums are made in one order, whoever makes
- * them. */
+ * instruction adds a feature of all of them. Each row's sums are made in one order, on any thread
+ * that makes them. */
 #include "linalg/projection_pattern_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
@@ -51,7 +51,7 @@ static odd_status plan_srp(const void *options, int64_t n, int d, int ranks, int
     return odd_text_status(what);
 }
 
-/* Nothing is learnt: the model says what to draw. */
+/* Nothing is learnt: the model has the settings of the draw. */
 static odd_status save_model(const srp_options *o, int d, uint64_t seed, odd_bundle *model)
 {
     odd_status st;
@@ -164,7 +164,7 @@ done:
     return st;
 }
 
-/* What the model says to draw, checked: it may come from a file. */
+/* The settings of the draw in the model, checked: it may come from a file. */
 static odd_status draw_model(const odd_bundle *model, int d_rows, projection *p)
 {
     int d, k;
@@ -184,7 +184,7 @@ done:
     return st;
 }
 
-static odd_status start(const odd_bundle *model, int d, projection *p)
+static odd_status open_projection(const odd_bundle *model, int d, projection *p)
 {
     odd_status st;
     ODD_TRY(draw_model(model, d, p));
@@ -199,7 +199,7 @@ static odd_status apply_srp(const odd_bundle *model, const odd_rows *rows, float
 {
     odd_status st = ODD_OK;
     projection p = {.score = score};
-    ODD_TRY_ALL(rows->comm, start(model, rows->d, &p));
+    ODD_TRY_ALL(rows->comm, open_projection(model, rows->d, &p));
     ODD_TRY(odd_rows_each(rows, project_block, &p));
     if (residual) memset(residual, 0, (size_t)rows->part.n_local * sizeof *residual);
 done:

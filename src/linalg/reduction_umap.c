@@ -81,7 +81,7 @@ static void copy_centred(int64_t m, int d, const float x[], int e, float y[])
 }
 
 /* More features: the directions of the most variance, found so that ranks do not show. */
-static odd_status project(MPI_Comm comm, int64_t m, int d, const float x[], int e, float y[])
+static odd_status project_rows(MPI_Comm comm, int64_t m, int d, const float x[], int e, float y[])
 {
     const odd_pca_options options = {
         .components = e, .solver = (char *)"randomized", .oversampling = 10, .iterations = 4};
@@ -106,7 +106,7 @@ done:
 }
 
 /* Into a box of EXTENT, with noise. */
-static void spread(int64_t m, int e, uint64_t seed, const float from[], double y[])
+static void spread_in_box(int64_t m, int e, uint64_t seed, const float from[], double y[])
 {
     double widest = 0;
     for (int64_t i = 0; i < m * e; i++)
@@ -119,8 +119,8 @@ static void spread(int64_t m, int e, uint64_t seed, const float from[], double y
                 NOISE * odd_normal(seed, ODD_STREAM_UMAP_NOISE, (uint64_t)i, (uint32_t)c);
 }
 
-static odd_status begin(MPI_Comm comm, int64_t m, int d, const float x[], int e, uint64_t seed,
-                        double y[])
+static odd_status begin_layout(MPI_Comm comm, int64_t m, int d, const float x[], int e,
+                               uint64_t seed, double y[])
 {
     float *from = NULL;
     odd_status st;
@@ -128,8 +128,8 @@ static odd_status begin(MPI_Comm comm, int64_t m, int d, const float x[], int e,
     if (d <= e)
         copy_centred(m, d, x, e, from);
     else
-        ODD_TRY(project(comm, m, d, x, e, from));
-    spread(m, e, seed, from, y);
+        ODD_TRY(project_rows(comm, m, d, x, e, from));
+    spread_in_box(m, e, seed, from, y);
 done:
     odd_free(from);
     return st;
@@ -149,8 +149,8 @@ static odd_status check_finite(int64_t m, int d, const float x[], const int64_t 
 }
 
 /* The rows that are laid out, on every rank. */
-static odd_status collect(const odd_rows *rows, int64_t m, uint64_t seed, float **x,
-                          int64_t *bad_row)
+static odd_status collect_rows(const odd_rows *rows, int64_t m, uint64_t seed, float **x,
+                               int64_t *bad_row)
 {
     int64_t *chosen = NULL;
     odd_status st;
@@ -175,7 +175,7 @@ static odd_status lay_out(const umap_options *o, MPI_Comm comm, int64_t m, int d
     ODD_TRY(odd_umap_graph_new(comm, neighbours, m, d, x, k, &graph));
     odd_log(ODD_LOG_INFO, "umap: %lld rows with %d neighbours each, %lld edges", (long long)m, k,
             (long long)graph.begin[m] / 2);
-    ODD_TRY(begin(comm, m, d, x, e, seed, y));
+    ODD_TRY(begin_layout(comm, m, d, x, e, seed, y));
     ODD_TRY(odd_umap_layout(comm, &graph, odd_umap_curve_for(o->apart),
                             o->epochs > 0 ? o->epochs : usual, seed, e, y));
 done:
@@ -184,8 +184,8 @@ done:
     return st;
 }
 
-static odd_status save(const umap_options *o, int64_t m, int d, const float x[], const double y[],
-                       odd_bundle *model)
+static odd_status save_model(const umap_options *o, int64_t m, int d, const float x[],
+                             const double y[], odd_bundle *model)
 {
     const int64_t e = o->components;
     float *reference, *layout;
@@ -219,10 +219,10 @@ static odd_status fit(const void *options, const odd_rows *rows, uint64_t seed, 
                                               (long long)n, rows->d));
     if (m > INT32_MAX)
         return odd_agree(rows->comm, odd_fail(ODD_ARG, "UMAP lays out at most %d rows", INT32_MAX));
-    ODD_TRY(collect(rows, m, seed, &x, bad_row));
+    ODD_TRY(collect_rows(rows, m, seed, &x, bad_row));
     ODD_TRY_ALL(rows->comm, ODD_NEW(y, m * o->components));
     ODD_TRY(lay_out(o, rows->comm, m, rows->d, x, seed, y));
-    ODD_TRY_ALL(rows->comm, save(o, m, rows->d, x, y, model));
+    ODD_TRY_ALL(rows->comm, save_model(o, m, rows->d, x, y, model));
     *k = (int)o->components;
 done:
     odd_free(x);
@@ -281,8 +281,8 @@ done:
 }
 
 /* A row that is laid out, or equal to one, lies there; another at the mean of its neighbours. */
-static void place(const placing *p, const odd_neighbour near[], const double distance[],
-                  double nearness[], float score[])
+static void place_row(const placing *p, const odd_neighbour near[], const double distance[],
+                      double nearness[], float score[])
 {
     double sum = 0;
     for (int j = 0; j < p->k; j++)
@@ -312,7 +312,7 @@ static odd_status place_block(void *context, const odd_block *block, const odd_n
         for (int j = 0; j < p->k; j++)
             distance[j] = odd_neighbours_distance(p->neighbours, block->x + (int64_t)i * block->d,
                                                   near[j].at);
-        place(p, near, distance, nearness, p->score + (block->local + i) * p->e);
+        place_row(p, near, distance, nearness, p->score + (block->local + i) * p->e);
     }
 done:
     odd_free(distance);

@@ -45,7 +45,7 @@ static void add_product(odd_scatter *s)
 }
 
 /* wide (rows, columns) = y (rows, columns), whose rows are `stride` apart. */
-static void widen(int64_t rows, int64_t columns, const float *y, int64_t stride, double *wide)
+static void widen_block(int64_t rows, int64_t columns, const float *y, int64_t stride, double *wide)
 {
 #pragma omp parallel for num_threads(odd_threads())
     for (int64_t i = 0; i < rows; i++)
@@ -78,7 +78,7 @@ void odd_scatter_rows(odd_scatter *s, int terms, const float *y)
     if (s->product) {
         multiply(s, "N", terms, y, s->order);
     } else {
-        widen(terms, s->order, y, s->order, s->wide);
+        widen_block(terms, s->order, y, s->order, s->wide);
         multiply_exact(s, "N", terms, s->order);
     }
 }
@@ -89,7 +89,7 @@ void odd_scatter_columns(odd_scatter *s, int terms, const float *y, int stride)
     if (s->product) {
         multiply(s, "T", terms, y, stride);
     } else {
-        widen(s->order, terms, y, stride, s->wide);
+        widen_block(s->order, terms, y, stride, s->wide);
         multiply_exact(s, "T", terms, terms);
     }
 }

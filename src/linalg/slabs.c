@@ -50,7 +50,7 @@ static int slice_of(const turn *t, int r, int *first)
     return left > 0 ? (int)odd_min(left, t->width) : 0;
 }
 
-static odd_status start(turn *t)
+static odd_status open_turn(turn *t)
 {
     odd_status st = ODD_OK;
     const int64_t n = t->rows->part.n;
@@ -63,7 +63,7 @@ done:
     return st;
 }
 
-static void stop(turn *t)
+static void close_turn(turn *t)
 {
     odd_free(t->receive);
     odd_free(t->send);
@@ -81,14 +81,14 @@ static int64_t rows_of(const turn *t, int r, int64_t local, int64_t *row)
     return left > 0 ? odd_min(left, t->panels.step) : 0;
 }
 
-static odd_extent extent(int64_t first, int64_t values)
+static odd_extent extent_of(int64_t first, int64_t values)
 {
     return (odd_extent){(size_t)first * sizeof(float), (size_t)values * sizeof(float)};
 }
 
 /* Pack my panel by destination and note all that goes and comes; my slab has `slab_width` features.
  * @local */
-static odd_status pack(turn *t, int64_t local, int slab_width)
+static odd_status pack_panel(turn *t, int64_t local, int slab_width)
 {
     odd_status st = ODD_OK;
     odd_panel mine;
@@ -98,10 +98,10 @@ static odd_status pack(turn *t, int64_t local, int slab_width)
         int first;
         const int width = slice_of(t, r, &first);
         odd_centre(mine.count, t->rows->d, mine.x, t->mean, first, width, t->out + at);
-        t->send[r] = extent(at, mine.count * width);
+        t->send[r] = extent_of(at, mine.count * width);
         at += mine.count * width;
         const int64_t rows = rows_of(t, r, local, &row);
-        t->receive[r] = extent(row * slab_width, rows * slab_width);
+        t->receive[r] = extent_of(row * slab_width, rows * slab_width);
     }
 done:
     return st;
@@ -113,7 +113,7 @@ static odd_status turn_window(turn *t, int width)
     odd_status st = ODD_OK;
     const int64_t longest = odd_partition_of(t->rows->part.n, 0, t->size).n_local;
     for (int64_t local = 0; local < longest; local += t->panels.step) {
-        ODD_TRY_ALL(t->rows->comm, pack(t, local, width));
+        ODD_TRY_ALL(t->rows->comm, pack_panel(t, local, width));
         odd_all_to_all(t->rows->comm, t->out, t->send, t->slab, t->receive);
     }
 done:
@@ -129,7 +129,7 @@ odd_status odd_slabs_each(const odd_rows *rows, const double mean[], odd_slab_fu
     turn t = {
         .rows = rows, .mean = mean, .rank = odd_rank(rows->comm), .size = odd_size(rows->comm)};
     t.width = odd_slab_width(rows->part.n, rows->d, t.size);
-    ODD_TRY_ALL(rows->comm, start(&t));
+    ODD_TRY_ALL(rows->comm, open_turn(&t));
     for (int64_t first = 0; first < rows->d; first += (int64_t)t.size * t.width) {
         odd_slab slab = {.n = (int)rows->part.n, .y = t.slab};
         t.first = (int)first;
@@ -138,6 +138,6 @@ odd_status odd_slabs_each(const odd_rows *rows, const double mean[], odd_slab_fu
         ODD_TRY_ALL(rows->comm, f(context, &slab));
     }
 done:
-    stop(&t);
+    close_turn(&t);
     return st;
 }

@@ -1,7 +1,7 @@
 /**
  * Slabs: all rows of a slice of the features, on the rank that works on that slice.
  *
- * Rows are spread by rows; what sums over features wants them spread by features. One exchange
+ * Rows are spread by rows; sums over features need them spread by features. One exchange
  * turns a window of features around: each rank then holds all n centred rows of its slice of the
  * window. Windows are narrow enough to bound the memory; rows that are read from a file are read
  * once a window.

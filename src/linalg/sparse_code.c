@@ -28,7 +28,7 @@ ODD_SIMD(static, void, subtract, (int k, double step, const double *a, double *l
 }
 
 /* One sweep over the loadings of a feature; left (k) = b - a u. True when they have settled. */
-static int sweep(int k, const double *a, double alpha, double *left, double *u)
+static int sweep_loadings(int k, const double *a, double alpha, double *left, double *u)
 {
     double largest = 0, moved = 0;
     for (int64_t c = 0; c < k; c++) {
@@ -43,12 +43,13 @@ static int sweep(int k, const double *a, double alpha, double *left, double *u)
     return moved <= settled * largest;
 }
 
-static void solve(int k, const double *a, const double *b, double alpha, double *left, double *u)
+static void solve_loadings(int k, const double *a, const double *b, double alpha, double *left,
+                           double *u)
 {
     memcpy(left, b, (size_t)k * sizeof *left);
     for (int64_t c = 0; c < k; c++)
         if (u[c] != 0) subtract(k, u[c], a + c * k, left);
-    for (int i = 0; i < SWEEPS && !sweep(k, a, alpha, left, u); i++)
+    for (int i = 0; i < SWEEPS && !sweep_loadings(k, a, alpha, left, u); i++)
         continue;
 }
 
@@ -58,7 +59,7 @@ odd_status odd_sparse_code(int d, int k, const double *a, const double *b, doubl
     if (!left) return ODD_NOMEM;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(odd_threads())
     for (int64_t j = 0; j < d; j++)
-        solve(k, a, b + j * k, alpha, left + (int64_t)omp_get_thread_num() * k, u + j * k);
+        solve_loadings(k, a, b + j * k, alpha, left + (int64_t)omp_get_thread_num() * k, u + j * k);
     odd_free(left);
     return ODD_OK;
 }

@@ -39,7 +39,7 @@ typedef struct {
     odd_power_pass pass;
 } turns;
 
-static odd_status start(const odd_rows *rows, const odd_pca *pca, double alpha, turns *t)
+static odd_status open_turns(const odd_rows *rows, const odd_pca *pca, double alpha, turns *t)
 {
     odd_status st = ODD_OK;
     const int64_t d = pca->d, k = pca->k;
@@ -61,7 +61,7 @@ done:
     return st;
 }
 
-static void stop(turns *t)
+static void close_turns(turns *t)
 {
     double *const arrays[] = {t->length, t->u,  t->b,  t->s,  t->next, t->a, t->pp,
                               t->vp,     t->uu, t->m1, t->m2, t->x1,   t->x2};
@@ -72,7 +72,7 @@ static void stop(turns *t)
 }
 
 /* v begins with the left singular vectors of the rows: orthonormal, and y' v is known. */
-static void begin(turns *t, const odd_pca *pca)
+static void begin_v(turns *t, const odd_pca *pca)
 {
     for (int64_t c = 0; c < t->k; c++) {
         const double sigma = sqrt(pca->value[c] * (double)(pca->n - 1)) * t->pass.factor;
@@ -136,7 +136,7 @@ done:
 }
 
 /* x' a y for vectors of k. */
-static double form(int64_t k, const double *x, const double *a, const double *y)
+static double bilinear_form(int64_t k, const double *x, const double *a, const double *y)
 {
     double sum = 0;
     for (int64_t i = 0; i < k; i++)
@@ -162,8 +162,8 @@ static void update_column(turns *t, int64_t c)
             m2[i] -= share * t->m2[l * k + i];
         }
     }
-    const double square =
-        form(k, m1, t->pp, m1) + 2 * form(k, m2, t->vp, m1) + form(k, m2, t->a, m2);
+    const double square = bilinear_form(k, m1, t->pp, m1) + 2 * bilinear_form(k, m2, t->vp, m1) +
+                          bilinear_form(k, m2, t->a, m2);
     const double scale = square > 1 ? 1 / sqrt(square) : 1;
     for (int64_t i = 0; i < k; i++) {
         m1[i] *= scale;
@@ -305,13 +305,13 @@ odd_status odd_sparse_pca_fit(const odd_rows *rows, const odd_sparse_options *op
     *out = NULL;
     ODD_TRY(odd_pca_fit(rows, &first, &pca, bad_row));
     ODD_TRY_ALL(rows->comm, sparse_new(pca, options->iterations, &s));
-    ODD_TRY_ALL(rows->comm, start(rows, pca, options->alpha, &t));
-    begin(&t, pca);
+    ODD_TRY_ALL(rows->comm, open_turns(rows, pca, options->alpha, &t));
+    begin_v(&t, pca);
     ODD_TRY(take_turns(&t, options, s));
     *out = s;
     s = NULL;
 done:
-    stop(&t);
+    close_turns(&t);
     odd_pca_free(&pca);
     odd_sparse_pca_free(&s);
     return st;

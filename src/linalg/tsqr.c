@@ -62,7 +62,7 @@ void odd_tsqr_free(odd_tsqr *t)
 }
 
 /* LQ of a column-major (l, rows), rows >= l. */
-static void factor(int l, int rows, double *a, double *scale, double *work)
+static void factor_lq(int l, int rows, double *a, double *scale, double *work)
 {
     const int lwork = WORK * l;
     int info;
@@ -89,7 +89,7 @@ static void factor_block(const odd_tsqr *t, int b, double *work)
     const int64_t l = t->l;
     int rows;
     double *a = block_rows(t, b, t->a, &rows), *to = t->triangle + (t->block0 + b) * l * l;
-    factor((int)l, rows, a, t->scale + b * l, work);
+    factor_lq((int)l, rows, a, t->scale + b * l, work);
     for (int64_t i = 0; i < l; i++)
         memcpy(to + i * l + i, a + i * l + i, (size_t)(l - i) * sizeof *to);
 }
@@ -113,12 +113,12 @@ static void factor_pile(const odd_tsqr *t, double *scale, double *work)
 {
     const int l = t->l, rows = t->blocks * l, lwork = WORK * l;
     int info;
-    factor(l, rows, t->triangle, scale, work);
+    factor_lq(l, rows, t->triangle, scale, work);
     dorglq_(&l, &rows, &l, t->triangle, &l, scale, work, &lwork, &info);
     ODD_CHECK(info == 0);
 }
 
-/* Every rank factors the whole pile, alike: it is small, and nobody waits for one rank's answer. */
+/* Every rank factors the whole pile, alike: it is small, and no rank waits for another's result. */
 odd_status odd_tsqr_orthonormalise(odd_tsqr *t)
 {
     odd_status st = ODD_OK;

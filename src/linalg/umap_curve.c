@@ -8,7 +8,7 @@ enum { POINTS = 300, STEPS = 200 };
 
 /* What 1 / (1 + a x^2b) is fitted to, for distances x of 0 ... FARTHEST: 1 so long as rows may lie
  * that close, then falling as exp(-x). */
-static double wanted(double x, double apart)
+static double target_curve(double x, double apart)
 {
     return x < apart ? 1 : exp(apart - x);
 }
@@ -23,7 +23,7 @@ static double linearize(odd_umap_curve c, double apart, double h[3], double g[2]
         const double power = x > 0 ? pow(x, 2 * c.b) : 0, y = 1 / (1 + c.a * power);
         const double by_a = -y * y * power;
         const double by_b = x > 0 ? -y * y * c.a * power * 2 * log(x) : 0;
-        const double off = wanted(x, apart) - y;
+        const double off = target_curve(x, apart) - y;
         sum += off * off;
         h[0] += by_a * by_a;
         h[1] += by_a * by_b;

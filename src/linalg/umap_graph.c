@@ -136,7 +136,7 @@ static int by_row(const void *a, const void *b)
 
 /* Edges of a row come once or, where both rows are near to each other, twice; these become one, as
  * near as at least one of two independent chances is likely. Returns the count left. */
-static int64_t merge(int64_t count, edge e[])
+static int64_t merge_edges(int64_t count, edge e[])
 {
     int64_t left = 0;
     qsort(e, (size_t)count, sizeof *e, by_row);
@@ -178,7 +178,7 @@ static odd_status take_edges(int64_t m, const int64_t begin[], edge e[], odd_uma
     int64_t at = 0;
     odd_status st;
     for (int64_t i = 0; i < m; i++)
-        out->begin[i + 1] = out->begin[i] + merge(begin[i + 1] - begin[i], e + begin[i]);
+        out->begin[i + 1] = out->begin[i] + merge_edges(begin[i + 1] - begin[i], e + begin[i]);
     ODD_TRY(ODD_NEW(out->to, out->begin[m]));
     ODD_TRY(ODD_NEW(out->nearness, out->begin[m]));
     for (int64_t i = 0; i < m; i++)

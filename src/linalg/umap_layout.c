@@ -1,6 +1,6 @@
 /* UMAP's layout: epochs of gradient descent in which all rows move at once.
  *
- * Published programs move one edge after the other, so that what they give depends on who comes
+ * Published programs move one edge after the other, so that their result depends on which comes
  * first. Here a row adds up the moves of all its edges that are due in an epoch, at the places
  * where all rows were before it, and ranks and threads do not show. */
 #include "linalg/umap_internal.h"
@@ -49,7 +49,8 @@ static double squared_distance(int e, const double a[], const double b[])
 }
 
 /* Along the gradient of log nearness, twice: each of two rows pulls both. */
-static void pull(const layout *l, const double here[], const double there[], double move[])
+static void add_attraction(const layout *l, const double here[], const double there[],
+                           double move[])
 {
     const double square = squared_distance(l->e, here, there), a = l->curve.a, b = l->curve.b;
     if (!(square > 0)) return;
@@ -59,7 +60,7 @@ static void pull(const layout *l, const double here[], const double there[], dou
 }
 
 /* Along the gradient of log (1 - nearness). */
-static void push(const layout *l, const double here[], const double there[], double move[])
+static void add_repulsion(const layout *l, const double here[], const double there[], double move[])
 {
     const double square = squared_distance(l->e, here, there), a = l->curve.a, b = l->curve.b;
     const double factor = 2 * b / ((SOFTENING + square) * (1 + a * pow(square, b)));
@@ -75,7 +76,7 @@ static int is_due(const layout *l, int64_t edge)
 }
 
 /* Strangers of the n-th edge of a row that is due in this epoch. */
-static void push_strangers(const layout *l, int64_t row, uint32_t n, double move[])
+static void repel_strangers(const layout *l, int64_t row, uint32_t n, double move[])
 {
     const int64_t edges = l->graph->begin[row + 1] - l->graph->begin[row];
     const uint32_t draws = (STRANGERS + WORDS - 1) / WORDS;
@@ -85,7 +86,7 @@ static void push_strangers(const layout *l, int64_t row, uint32_t n, double move
         odd_philox(l->seed, ODD_STREAM_UMAP, (uint64_t)row, first + d, word + WORDS * d);
     for (int s = 0; s < STRANGERS; s++) {
         const int64_t other = (int64_t)((uint64_t)word[s] * (uint64_t)l->graph->m >> 32);
-        if (other != row) push(l, l->y + row * l->e, l->y + other * l->e, move);
+        if (other != row) add_repulsion(l, l->y + row * l->e, l->y + other * l->e, move);
     }
 }
 
@@ -97,8 +98,8 @@ static void move_row(const layout *l, int64_t row, double move[], double next[])
     memset(move, 0, (size_t)l->e * sizeof *move);
     for (int64_t i = g->begin[row]; i < g->begin[row + 1]; i++) {
         if (!is_due(l, i)) continue;
-        pull(l, here, l->y + (int64_t)g->to[i] * l->e, move);
-        push_strangers(l, row, due++, move);
+        add_attraction(l, here, l->y + (int64_t)g->to[i] * l->e, move);
+        repel_strangers(l, row, due++, move);
     }
     for (int c = 0; c < l->e; c++)
         next[c] = here[c] + rate * move[c];
@@ -122,7 +123,7 @@ static odd_status do_epoch(const layout *l, const odd_partition *part)
 }
 
 /* Where all rows went, on every rank. */
-static void share(MPI_Comm comm, const layout *l, const odd_partition *mine, double y[])
+static void share_layout(MPI_Comm comm, const layout *l, const odd_partition *mine, double y[])
 {
     const size_t row = (size_t)l->e * sizeof *y;
     if (mine->n_local > 0) memcpy(y + mine->row0 * l->e, l->next, (size_t)mine->n_local * row);
@@ -146,7 +147,7 @@ odd_status odd_umap_layout(MPI_Comm comm, const odd_umap_graph *graph, odd_umap_
     for (; l.epoch < epochs; l.epoch++) {
         ODD_TRY(odd_signals_check(comm));
         ODD_TRY_ALL(comm, do_epoch(&l, &part));
-        share(comm, &l, &part, y);
+        share_layout(comm, &l, &part, y);
         odd_progress_add(progress, odd_rank(comm) == 0);
     }
 done:

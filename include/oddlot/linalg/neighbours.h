@@ -29,7 +29,7 @@ typedef odd_status (*odd_neighbours_function)(void *context, const odd_block *bl
 
 /** The `keep` nearest reference rows of all rows. The same on any number of ranks and threads.
  *  @collective on rows->comm; @same keep. ODD_NUMERIC, naming the row, for a value that is not
- *  finite; ODD_NOMEM; what f gives. Cost: 2 n m d / size flops. */
+ *  finite; ODD_NOMEM; what f returns. Cost: 2 n m d / size flops. */
 odd_status odd_neighbours_each(const odd_neighbours *neighbours, const odd_rows *rows, int keep,
                                odd_neighbours_function f, void *context);
 

@@ -53,7 +53,7 @@ int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const ch
  * are left out; of rows that are all the same one direction is kept, with value 0.
  *
  * Accuracy  products in float32, summed in float64; for small problems and wherever the kept
- *           variances reach too far down in float64 (one more pass, told in the log): singular
+ *           variances reach too far down in float64 (one more pass, which is logged): singular
  *           values to 1e-5 of the largest, on any number of ranks. The same bits again on the same
  *           number of ranks and threads. Randomized: the leading components likewise, the last
  *           ones lose some variance to directions beyond k (with 4 iterations well below 1 % of

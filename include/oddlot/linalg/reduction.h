@@ -28,7 +28,8 @@ typedef struct {
      * on every rank. *k: width of the output. *bad_row: see odd_pca_fit(). @collective */
     odd_status (*fit)(const void *options, const odd_rows *rows, uint64_t seed, odd_bundle *model,
                       int *k, int64_t *bad_row);
-    /** Widths of the rows that a model takes and gives; ODD_FORMAT where it is not whole. @local */
+    /** Widths of the rows that a model takes and returns; ODD_FORMAT where it is not whole. @local
+     */
     odd_status (*width)(const odd_bundle *model, int *d, int *k);
     /** Apply to rows: score (n_local, k); residual (n_local) or NULL, all 0 where the
      *  reduction cannot tell what it leaves out. @collective */
