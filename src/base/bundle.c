@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of one value; a string has those that its shape says. */
+/* Bytes of one value; of a string by its shape. */
 static const struct {
     size_t size;
     const char *name;

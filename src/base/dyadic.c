@@ -74,7 +74,7 @@ typedef struct {
 
 /* The next subtree to the right, and what becomes whole with it: a half is added to the left one,
  * in the left one's place. */
-static void push(waiting *w, int64_t n, odd_subtree tree, double *sum)
+static void push_tree(waiting *w, int64_t n, odd_subtree tree, double *sum)
 {
     while (w->count > 0 && odd_subtrees_pair(w->tree[w->count - 1], tree)) {
         double *left = w->sum[--w->count];
@@ -87,7 +87,7 @@ static void push(waiting *w, int64_t n, odd_subtree tree, double *sum)
 }
 
 /* What waits to the end is added from the right. */
-static void finish(waiting *w, int64_t n, double sum[])
+static void add_waiting(waiting *w, int64_t n, double sum[])
 {
     for (int t = w->count - 1; t > 0; t--)
         odd_dyadic_add(n, w->sum[t - 1], w->sum[t]);
@@ -106,9 +106,9 @@ static void sum_leaves(int64_t at, int64_t n, int leaves, const float *const lea
     for (int i = 0; i < leaves; i++) {
         double *wide = room[w.count];
         widen(n, leaf[i] + at, wide);
-        push(&w, n, (odd_subtree){0, i}, wide);
+        push_tree(&w, n, (odd_subtree){0, i}, wide);
     }
-    finish(&w, n, sum);
+    add_waiting(&w, n, sum);
 }
 
 static int64_t columns_from(int64_t at, int64_t n)
@@ -129,8 +129,8 @@ static void sum_parts(int64_t at, int64_t n, int trees, const odd_subtree tree[]
     waiting w;
     w.count = 0;
     for (int t = 0; t < trees; t++)
-        push(&w, n, tree[t], part[t] + at);
-    finish(&w, n, sum);
+        push_tree(&w, n, tree[t], part[t] + at);
+    add_waiting(&w, n, sum);
 }
 
 void odd_dyadic_sum_subtrees(int64_t n, int trees, const odd_subtree tree[], double *const part[],

@@ -29,7 +29,7 @@ static int64_t read_all(int fd, char *bytes, int64_t size)
     return done;
 }
 
-/* The size that fstat() tells is only where to start: a pipe tells 0, a file may grow. */
+/* The size by fstat() is only where to start: a pipe has 0, a file may grow. */
 static odd_status slurp_open(int fd, const char *path, int64_t limit, char **bytes, int64_t *size)
 {
     struct stat info;
@@ -136,7 +136,7 @@ bool odd_file_link(const char *to, const char *path)
     return good;
 }
 
-static odd_status make_one(const char *path)
+static odd_status make_folder(const char *path)
 {
     struct stat info;
     if (mkdir(path, 0777) == 0) return ODD_OK;
@@ -156,9 +156,9 @@ odd_status odd_folder_make(const char *path)
     memcpy(part, path, length + 1);
     for (char *slash = part; (slash = strchr(slash + 1, '/'));) {
         *slash = '\0';
-        odd_status st = make_one(part);
+        odd_status st = make_folder(part);
         if (st != ODD_OK) return st;
         *slash = '/';
     }
-    return make_one(part);
+    return make_folder(part);
 }

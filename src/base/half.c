@@ -32,7 +32,7 @@ static inline float float_of(uint32_t u)
 }
 
 /* All ways are computed and one is chosen, which vectorises. */
-static inline uint16_t narrow(float x)
+static inline uint16_t half_of(float x)
 {
     const uint32_t sign = bits_of(x) & SIGN, u = bits_of(x) ^ sign;
     const uint32_t odd = (u >> DROPPED) & 1;
@@ -46,7 +46,7 @@ static inline uint16_t narrow(float x)
     return (uint16_t)(h | sign >> 16);
 }
 
-static inline float widen(uint16_t half)
+static inline float float_of_half(uint16_t half)
 {
     const uint32_t exponent = 0x7c00u << DROPPED, o = (half & 0x7fffu) << DROPPED;
     const uint32_t at = o & exponent;
@@ -63,13 +63,13 @@ static inline uint32_t too_large(float x)
     return u >= TOO_MUCH && u < INFINITE;
 }
 
-/* How many of a block do not fit. */
+/* The count of values of a block that do not fit. */
 ODD_SIMD(static, uint32_t, narrow_block, (int n, const float *restrict in, uint16_t *restrict out),
          (n, in, out))
 {
     uint32_t misfits = 0;
     for (int i = 0; i < n; i++) {
-        out[i] = narrow(in[i]);
+        out[i] = half_of(in[i]);
         misfits += too_large(in[i]);
     }
     return misfits;
@@ -79,7 +79,7 @@ ODD_SIMD(static, void, widen_block, (int n, const uint16_t *restrict in, float *
          (n, in, out))
 {
     for (int i = 0; i < n; i++)
-        out[i] = widen(in[i]);
+        out[i] = float_of_half(in[i]);
 }
 
 static int block_at(int64_t i, int64_t n)

@@ -35,8 +35,8 @@ odd_isa odd_isa_of_cpu(void)
 #endif
 }
 
-/* What the environment allows; *valid: it says something that is known, or nothing. */
-static odd_isa allowed(bool *valid)
+/* The set that ODDLOT_ISA allows; *valid: the variable has a known name, or is not set. */
+static odd_isa isa_of_environment(bool *valid)
 {
     const char *wish = getenv(variable);
     *valid = !wish || !*wish;
@@ -54,7 +54,7 @@ odd_isa odd_isa_now;
 __attribute__((constructor)) static void choose(void)
 {
     bool valid;
-    const odd_isa cpu = odd_isa_of_cpu(), most = allowed(&valid);
+    const odd_isa cpu = odd_isa_of_cpu(), most = isa_of_environment(&valid);
     odd_isa_now = cpu < most ? cpu : most;
 }
 
@@ -82,7 +82,7 @@ void odd_isa_start(char *const argv[])
 odd_status odd_isa_check(void)
 {
     bool valid;
-    allowed(&valid);
+    isa_of_environment(&valid);
     if (valid) return ODD_OK;
     return odd_fail(ODD_USAGE,
                     "%s='%.40s' in the environment: it may be avx512, avx2, avx or sse41", variable,

@@ -1,4 +1,4 @@
-/* Job: the settings of a run, from its file, its defaults and --set, for those who ask for them. */
+/* Job: the settings of a run, from its file, its defaults and --set. */
 #include "base/job_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -140,7 +140,8 @@ bool odd_job_given(const odd_job *job, const char *key)
     return odd_path_place(job, key) != NULL;
 }
 
-/* Tells why a key that nobody gave is complained about. */
+/* The default of a key: a message about a key that the user did not set says where it comes from.
+ */
 static void add_default(const odd_job *job, const char *key, odd_text *out)
 {
     odd_job_part *part;

@@ -43,8 +43,8 @@ static const char *wide_encoding(const char *bytes, size_t size)
 }
 
 /* A unit of two bytes becomes at most three, one of four bytes at most four. */
-static odd_status convert(const odd_job_source *source, const char *encoding, char **text,
-                          size_t *size)
+static odd_status convert_to_utf8(const odd_job_source *source, const char *encoding, char **text,
+                                  size_t *size)
 {
     const size_t room = 2 * source->size;
     char *in = (char *)(uintptr_t)source->bytes, *out; /* iconv() does not write there */
@@ -75,7 +75,7 @@ odd_status odd_source_decode(odd_job_source *source, char **owned)
     *owned = NULL;
     if (encoding) {
         size_t size;
-        odd_status st = convert(source, encoding, owned, &size);
+        odd_status st = convert_to_utf8(source, encoding, owned, &size);
         if (st != ODD_OK) return st;
         source->bytes = *owned;
         source->size = size;

@@ -18,7 +18,8 @@ typedef struct {
     const char *folder; /* where relative paths start */
 } filling;
 
-static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const yaml_node_t *node);
+static odd_status fill_settings(const filling *f, const char *path, yaml_mark_t at,
+                                const yaml_node_t *node);
 
 static yaml_node_t *node_at(const filling *f, yaml_node_item_t item)
 {
@@ -117,7 +118,7 @@ static odd_status fill_pair(const filling *f, const char *section, const yaml_no
     const char *name = odd_node_text(key);
     if (!odd_path_join(path, section, name) || *name == '\0')
         return fail_unknown(f, path, key->start_mark);
-    return fill(f, path, key->start_mark, value);
+    return fill_settings(f, path, key->start_mark, value);
 }
 
 static void fail_no_mapping(const yaml_node_t *node)
@@ -156,7 +157,8 @@ static odd_status note_section(const filling *f, const char *section, yaml_mark_
     return ODD_OK;
 }
 
-static odd_status fill(const filling *f, const char *path, yaml_mark_t at, const yaml_node_t *node)
+static odd_status fill_settings(const filling *f, const char *path, yaml_mark_t at,
+                                const yaml_node_t *node)
 {
     odd_job_part *part;
     const odd_option *option = odd_path_option(f->job, path, &part);
@@ -196,7 +198,7 @@ static odd_status fill_word(odd_job *job, const odd_job_source *source, const ch
     if (st != ODD_OK) return st;
     const yaml_node_t *root = yaml_document_get_root_node(&document);
     if (!root) root = &nothing;
-    st = fill(&(filling){job, source, &document, folder}, path, root->start_mark, root);
+    st = fill_settings(&(filling){job, source, &document, folder}, path, root->start_mark, root);
     yaml_document_delete(&document);
     return st;
 }

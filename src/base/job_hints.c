@@ -1,4 +1,4 @@
-/* Job hints: what a writer of YAML most often meant, where the parser tells only what it met. */
+/* Job hints: what was most likely meant, where the YAML parser only reports what it met. */
 #include "base/job_internal.h"
 
 #include <string.h>

@@ -96,7 +96,7 @@ const char *odd_node_text(const yaml_node_t *node);
 /** `null` or `~`; a plain scalar without a character. */
 bool odd_node_is_null(const yaml_node_t *node);
 bool odd_node_is_nothing(const yaml_node_t *node);
-/** What stands there, for "expected an integer, found ...". */
+/** The text of a node, for "expected an integer, found ...". */
 void odd_node_add_found(const yaml_node_t *node, odd_text *out);
 /** ODD_USAGE: "expected `what`, found ...". */
 odd_status odd_node_unexpected(const char *what, const yaml_node_t *node);
@@ -122,7 +122,7 @@ odd_status odd_fill_set(odd_job *job, const char *word, const char *folder);
 
 /* job_value.c: one value between its text and its field */
 
-/** Read a scalar; the field owns what it holds. The reason tells what was expected and found. */
+/** Read a scalar; the field owns what it holds. The reason names what was expected and found. */
 odd_status odd_value_read(const odd_option *option, const char *text, void *field);
 /** LIST, PART_LIST and PATHS hold an odd_list, TEXT, CHOICE, PART and PATH a char *. */
 bool odd_option_is_list(const odd_option *option);

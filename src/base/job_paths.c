@@ -75,8 +75,8 @@ static int path_distance(const char *path, const char *known)
     return apart > 1 && strcmp(last_key(path), last_key(known)) == 0 ? 1 : apart;
 }
 
-static void offer(const char *path, const char *known, int *nearest,
-                  char guess[static ODD_JOB_PATH])
+static void offer_path(const char *path, const char *known, int *nearest,
+                       char guess[static ODD_JOB_PATH])
 {
     int apart = *known ? path_distance(path, known) : INT_MAX;
     if (apart >= *nearest) return;
@@ -93,10 +93,10 @@ bool odd_path_guess(const odd_job *job, const char *path, char guess[static ODD_
     for (int i = 0; i < job->part_count; i++) {
         const odd_job_part *part = &job->part[i];
         const char *section = part->section->name;
-        offer(path, section, &nearest, guess);
+        offer_path(path, section, &nearest, guess);
         for (int k = 0; k < part->option_count; k++)
             if (odd_path_join(known, section, part->options[k].key))
-                offer(path, known, &nearest, guess);
+                offer_path(path, known, &nearest, guess);
     }
     return nearest < too_far;
 }

@@ -55,7 +55,7 @@ void odd_value_expected(const odd_option *o, odd_text *out)
     add_range(o, out);
 }
 
-static odd_status unexpected(const odd_option *o, const char *found)
+static odd_status fail_unexpected(const odd_option *o, const char *found)
 {
     odd_text expected = ODD_TEXT_EMPTY;
     odd_value_expected(o, &expected);
@@ -132,17 +132,19 @@ odd_status odd_value_read(const odd_option *o, const char *text, void *field)
     double real;
     switch (o->type) {
     case ODD_OPTION_INT:
-        if (!read_int(text, &integer) || !in_range(o, (double)integer)) return unexpected(o, text);
+        if (!read_int(text, &integer) || !in_range(o, (double)integer))
+            return fail_unexpected(o, text);
         *(int64_t *)field = integer;
         return ODD_OK;
     case ODD_OPTION_REAL:
-        if (!read_real(text, &real) || !in_range(o, real)) return unexpected(o, text);
+        if (!read_real(text, &real) || !in_range(o, real)) return fail_unexpected(o, text);
         *(double *)field = real;
         return ODD_OK;
     case ODD_OPTION_BOOL:
-        return read_bool(text, field) ? ODD_OK : unexpected(o, text);
+        return read_bool(text, field) ? ODD_OK : fail_unexpected(o, text);
     case ODD_OPTION_CHOICE:
-        return is_one_of(text, o->choices, false) ? read_text(text, field) : unexpected(o, text);
+        return is_one_of(text, o->choices, false) ? read_text(text, field)
+                                                  : fail_unexpected(o, text);
     case ODD_OPTION_TEXT:
     case ODD_OPTION_PART:
     case ODD_OPTION_PATH:
@@ -152,7 +154,7 @@ odd_status odd_value_read(const odd_option *o, const char *text, void *field)
     case ODD_OPTION_PATHS:
         return odd_value_read_list(&text, 1, field);
     }
-    return unexpected(o, text);
+    return fail_unexpected(o, text);
 }
 
 odd_status odd_value_read_list(const char *const items[], int64_t count, void *field)
@@ -188,7 +190,7 @@ bool odd_option_is_choice(const odd_option *o)
     return o->choices || o->parts;
 }
 
-static odd_status put_before(const char *folder, char **path)
+static odd_status prefix_folder(const char *folder, char **path)
 {
     char *whole;
     if (asprintf(&whole, "%s%s%s", folder, strcmp(folder, "/") == 0 ? "" : "/", *path) < 0)
@@ -201,7 +203,7 @@ static odd_status put_before(const char *folder, char **path)
 /* An empty path stays empty. */
 static odd_status make_absolute(const char *folder, char **path)
 {
-    return **path == '/' || **path == '\0' ? ODD_OK : put_before(folder, path);
+    return **path == '/' || **path == '\0' ? ODD_OK : prefix_folder(folder, path);
 }
 
 odd_status odd_value_make_absolute(const odd_option *o, const char *folder, void *field)

@@ -27,7 +27,7 @@ done:
     return st;
 }
 
-/* Writing a job and reading it again gives the same settings: the tests of job_write.c say so. */
+/* Writing a job and reading it again gives the same settings, as tests of job_write.c check. */
 static odd_status copy_settings(const odd_job *from, odd_job *to)
 {
     odd_text yaml = ODD_TEXT_EMPTY;

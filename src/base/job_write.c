@@ -9,13 +9,13 @@
 #define VALUE_COLUMNS 40 /* of "key: value"; a longer one stands out instead of moving the rest */
 #define TYPE_COLUMNS  40 /* of "(what is expected, default)"; after a longer one the help wraps */
 
-static size_t larger(size_t a, size_t b)
+static size_t max_of(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
 /* Fill up with blanks until the line that began at `start` is `width` wide. */
-static void pad(odd_text *out, size_t start, size_t width)
+static void pad_line(odd_text *out, size_t start, size_t width)
 {
     size_t now = out->length - start;
     if (now < width) odd_text_format(out, "%*s", (int)(width - now), "");
@@ -36,7 +36,7 @@ static size_t width_of_settings(const odd_job_part *part)
     for (int i = 0; i < part->option_count; i++) {
         odd_text line = ODD_TEXT_EMPTY;
         write_setting(part, &part->options[i], &line);
-        if (line.length <= VALUE_COLUMNS) width = larger(width, line.length);
+        if (line.length <= VALUE_COLUMNS) width = max_of(width, line.length);
         odd_text_free(&line);
     }
     return width;
@@ -48,9 +48,9 @@ static void write_options(const odd_job_part *part, size_t indent, odd_text *out
     for (int i = 0; i < part->option_count; i++) {
         const odd_option *o = &part->options[i];
         size_t start = out->length;
-        pad(out, start, indent);
+        pad_line(out, start, indent);
         write_setting(part, o, out);
-        pad(out, start, indent + width);
+        pad_line(out, start, indent + width);
         odd_text_format(out, "  # %s", o->help);
         if (odd_option_is_choice(o)) {
             odd_text_add(out, ": ");
@@ -83,7 +83,7 @@ static const odd_job_part *find_part(const odd_job *job, const char *section)
 static void write_heading(const odd_job_part *part, const char *key, size_t indent, odd_text *out)
 {
     if (indent == 0) odd_text_add(out, "\n");
-    pad(out, out->length, indent);
+    pad_line(out, out->length, indent);
     odd_text_format(out, "%s:", key);
     if (part && part->section->help[0]) odd_text_format(out, "  # %s", part->section->help);
     odd_text_add(out, "\n");
@@ -130,8 +130,8 @@ static columns columns_of(const odd_section *section)
     for (int i = 0; odd_option_at(section->options, i, &o); i++) {
         odd_text text = ODD_TEXT_EMPTY;
         describe_type(&o, &text);
-        key = larger(key, strlen(o.key));
-        if (text.length <= TYPE_COLUMNS) type = larger(type, text.length);
+        key = max_of(key, strlen(o.key));
+        if (text.length <= TYPE_COLUMNS) type = max_of(type, text.length);
         odd_text_free(&text);
     }
     return (columns){INDENT + key + 2, INDENT + key + 2 + type + 2};
@@ -140,15 +140,15 @@ static columns columns_of(const odd_section *section)
 static void describe_option(const odd_option *o, columns at, odd_text *out)
 {
     size_t start = out->length;
-    pad(out, start, INDENT);
+    pad_line(out, start, INDENT);
     odd_text_add(out, o->key);
-    pad(out, start, at.type);
+    pad_line(out, start, at.type);
     describe_type(o, out);
     if (out->length - start + 2 > at.help) {
         odd_text_add(out, "\n");
         start = out->length;
     }
-    pad(out, start, at.help);
+    pad_line(out, start, at.help);
     odd_text_format(out, "%s\n", o->help);
 }
 

@@ -43,7 +43,7 @@ static odd_status parser_failed(const odd_job_source *source, const yaml_parser_
 }
 
 /* What this event may not be, NULL if all is well. */
-static const char *unwanted(const yaml_event_t *e, int depth, int documents)
+static const char *unsupported_in(const yaml_event_t *e, int depth, int documents)
 {
     if (depth > DEEPEST) return "nested too deeply";
     if (documents > 1) return "a second document; a job is one";
@@ -55,7 +55,7 @@ static const char *unwanted(const yaml_event_t *e, int depth, int documents)
     return NULL;
 }
 
-static odd_status look_through(const odd_job_source *source, yaml_parser_t *p)
+static odd_status check_events(const odd_job_source *source, yaml_parser_t *p)
 {
     int depth = 0, documents = 0;
     for (bool more = true; more;) {
@@ -65,7 +65,7 @@ static odd_status look_through(const odd_job_source *source, yaml_parser_t *p)
         depth -= e.type == YAML_SEQUENCE_END_EVENT || e.type == YAML_MAPPING_END_EVENT;
         documents += e.type == YAML_DOCUMENT_START_EVENT;
         more = e.type != YAML_STREAM_END_EVENT;
-        const char *what = unwanted(&e, depth, documents);
+        const char *what = unsupported_in(&e, depth, documents);
         yaml_mark_t mark = e.start_mark;
         yaml_event_delete(&e);
         if (what) return odd_source_fail(source, odd_fail(ODD_USAGE, "%s", what), mark);
@@ -73,12 +73,13 @@ static odd_status look_through(const odd_job_source *source, yaml_parser_t *p)
     return ODD_OK;
 }
 
-static odd_status load(const odd_job_source *source, yaml_parser_t *p, yaml_document_t *document)
+static odd_status load_document(const odd_job_source *source, yaml_parser_t *p,
+                                yaml_document_t *document)
 {
     return yaml_parser_load(p, document) ? ODD_OK : parser_failed(source, p);
 }
 
-static bool start(yaml_parser_t *p, const odd_job_source *source)
+static bool start_parser(yaml_parser_t *p, const odd_job_source *source)
 {
     if (!yaml_parser_initialize(p)) return false;
     yaml_parser_set_encoding(p, YAML_UTF8_ENCODING);
@@ -89,12 +90,12 @@ static bool start(yaml_parser_t *p, const odd_job_source *source)
 odd_status odd_source_parse(const odd_job_source *source, yaml_document_t *document)
 {
     yaml_parser_t p;
-    if (!start(&p, source)) return odd_fail(ODD_NOMEM, "cannot parse YAML");
-    odd_status st = look_through(source, &p);
+    if (!start_parser(&p, source)) return odd_fail(ODD_NOMEM, "cannot parse YAML");
+    odd_status st = check_events(source, &p);
     yaml_parser_delete(&p);
     if (st != ODD_OK) return st;
-    if (!start(&p, source)) return odd_fail(ODD_NOMEM, "cannot parse YAML");
-    st = load(source, &p, document);
+    if (!start_parser(&p, source)) return odd_fail(ODD_NOMEM, "cannot parse YAML");
+    st = load_document(source, &p, document);
     yaml_parser_delete(&p);
     return st;
 }

@@ -32,7 +32,7 @@ static struct {
     void (*before)(void), (*after)(void);
 } state = {.verbosity = ODD_LOG_WARN};
 
-static double now(void)
+static double seconds_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -43,7 +43,7 @@ void odd_log_setup(int rank, odd_level verbosity)
 {
     state.rank = rank;
     state.verbosity = verbosity;
-    state.start = now();
+    state.start = seconds_now();
 }
 
 odd_level odd_log_hush(odd_level verbosity)
@@ -60,7 +60,7 @@ int odd_log_rank(void)
 
 double odd_seconds(void)
 {
-    return now() - state.start;
+    return seconds_now() - state.start;
 }
 
 bool odd_log_shows(odd_level level)

@@ -1,4 +1,4 @@
-/* Memory: aligned, zeroed arrays whose size is checked before it is asked for. */
+/* Memory: aligned, zeroed arrays whose size is checked before they are allocated. */
 #include "oddlot/base/memory.h"
 
 #include "base/memory_internal.h"
@@ -11,20 +11,20 @@
 
 #define ALIGNMENT 64
 
-/* Blocks that the C library asks of the kernel one by one, whatever was freed before. */
+/* Blocks that the C library maps from the kernel one by one, whatever was freed before. */
 #define LARGE ((size_t)32 << 20)
 #define PAGE  ((uintptr_t)4096)
 
-static bool (*ask)(void);
+static bool (*allows)(void);
 
-void odd_memory_ask(bool (*may)(void))
+void odd_memory_set_check(bool (*check)(void))
 {
-    ask = may;
+    allows = check;
 }
 
 bool odd_memory_allowed(void)
 {
-    return !ask || ask();
+    return !allows || allows();
 }
 
 /* The kernel's pages are zero when they are first touched, by whichever thread, which then has them

@@ -1,4 +1,4 @@
-/* Memory: who is asked before it is taken, and the limits of the machine, read from a file tree
+/* Memory: the check before an allocation, and the limits of the machine, read from a file tree
  * that a test can make up. */
 #ifndef ODDLOT_BASE_MEMORY_INTERNAL_H
 #define ODDLOT_BASE_MEMORY_INTERNAL_H
@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Does whom odd_memory_ask() named allow an allocation? True if nobody is asked. */
+/** Does the check of odd_memory_set_check() allow an allocation? True without a check. */
 bool odd_memory_allowed(void);
 
-/** odd_memory_available() with `root` in front of /proc and /sys; INT64_MAX if nothing is told. */
+/** odd_memory_available() with `root` in front of /proc and /sys; INT64_MAX if there is no limit to
+ * read. */
 int64_t odd_memory_available_under(const char *root);
 
 #endif

@@ -1,7 +1,7 @@
 /* Memory limits: what /proc/meminfo and the control groups of this process leave to be had.
  *
  * A batch system puts a job into a control group, and the limit may stand on any group from the
- * job's own up to the root; version 2 and version 1 of the interface tell it in different files. */
+ * job's own up to the root; versions 2 and 1 of the interface have it in different files. */
 #include "base/memory_internal.h"
 #include "oddlot/base/memory.h"
 

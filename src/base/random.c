@@ -39,13 +39,13 @@ void odd_philox(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw, uin
     odd_philox_block(counter, key, out);
 }
 
-static uint64_t join(uint32_t low, uint32_t high)
+static uint64_t join_words(uint32_t low, uint32_t high)
 {
     return (uint64_t)high << 32 | low;
 }
 
 /* The upper 53 bits as a double in [0, 1): each value is exact. */
-static double unit(uint64_t bits)
+static double unit_real(uint64_t bits)
 {
     return (double)(bits >> 11) * 0x1p-53;
 }
@@ -54,15 +54,15 @@ double odd_uniform(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw)
 {
     uint32_t r[4];
     odd_philox(seed, stream, row, draw, r);
-    return unit(join(r[0], r[1]));
+    return unit_real(join_words(r[0], r[1]));
 }
 
 double odd_normal(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw)
 {
     uint32_t r[4];
     odd_philox(seed, stream, row, draw, r);
-    double radius = sqrt(-2 * log(1 - unit(join(r[0], r[1])))); /* 1 - u is never 0 */
-    return radius * cos(2 * 3.14159265358979323846 * unit(join(r[2], r[3])));
+    double radius = sqrt(-2 * log(1 - unit_real(join_words(r[0], r[1])))); /* 1 - u is never 0 */
+    return radius * cos(2 * 3.14159265358979323846 * unit_real(join_words(r[2], r[3])));
 }
 
 /* The high half of bits x n (Lemire, "Fast random integer generation in an interval", 2019,
@@ -71,7 +71,7 @@ uint64_t odd_below(uint64_t n, uint64_t seed, uint32_t stream, uint64_t row, uin
 {
     uint32_t r[4];
     odd_philox(seed, stream, row, draw, r);
-    return (uint64_t)(((unsigned __int128)join(r[0], r[1]) * n) >> 64);
+    return (uint64_t)(((unsigned __int128)join_words(r[0], r[1]) * n) >> 64);
 }
 
 typedef struct {
@@ -85,7 +85,7 @@ static int comes_after(candidate a, candidate b)
 }
 
 /* Let heap[i] sink until no child comes after it; the last of the k candidates is at heap[0]. */
-static void sink(candidate heap[], int64_t k, int64_t i)
+static void sink_candidate(candidate heap[], int64_t k, int64_t i)
 {
     candidate moving = heap[i];
     for (int64_t child; (child = 2 * i + 1) < k; i = child) {
@@ -100,7 +100,7 @@ static candidate draw_candidate(uint64_t seed, uint32_t stream, int64_t item)
 {
     uint32_t r[4];
     odd_philox(seed, stream, (uint64_t)item, 0, r);
-    return (candidate){join(r[0], r[1]), item};
+    return (candidate){join_words(r[0], r[1]), item};
 }
 
 static int by_value(const void *a, const void *b)
@@ -119,12 +119,12 @@ odd_status odd_choose(int64_t n, int64_t k, uint64_t seed, uint32_t stream, int6
     for (int64_t i = 0; i < k; i++)
         heap[i] = draw_candidate(seed, stream, i);
     for (int64_t i = k / 2 - 1; i >= 0; i--)
-        sink(heap, k, i);
+        sink_candidate(heap, k, i);
     for (int64_t i = k; i < n; i++) {
         candidate c = draw_candidate(seed, stream, i);
         if (comes_after(c, heap[0])) continue;
         heap[0] = c;
-        sink(heap, k, 0);
+        sink_candidate(heap, k, 0);
     }
     for (int64_t i = 0; i < k; i++)
         chosen[i] = heap[i].item;

@@ -23,7 +23,7 @@ static int64_t read_head(int folder, const char *name, char *bytes, size_t size)
     return n;
 }
 
-static bool begins(const char *bytes, int64_t size, const char *with)
+static bool begins_with(const char *bytes, int64_t size, const char *with)
 {
     size_t length = strlen(with);
     return size >= (int64_t)length && memcmp(bytes, with, length) == 0;
@@ -31,7 +31,7 @@ static bool begins(const char *bytes, int64_t size, const char *with)
 
 bool odd_run_mark_in(const char *bytes, size_t size)
 {
-    return begins(bytes, (int64_t)size, ODD_RUN_MARK);
+    return begins_with(bytes, (int64_t)size, ODD_RUN_MARK);
 }
 
 bool odd_report_mark_in(const char *bytes, size_t size)
@@ -45,7 +45,7 @@ bool odd_is_run_folder(int folder)
     char lock[sizeof ODD_RUN_MARK], job[sizeof ODD_JOB_HEAD];
     int64_t size = read_head(folder, ODD_RUN_LOCK, lock, sizeof lock);
     if (size != 0) return size > 0 && odd_run_mark_in(lock, (size_t)size);
-    return begins(job, read_head(folder, ODD_RUN_JOB, job, sizeof job), ODD_JOB_HEAD);
+    return begins_with(job, read_head(folder, ODD_RUN_JOB, job, sizeof job), ODD_JOB_HEAD);
 }
 
 static bool has_report(int folder, const char *page)

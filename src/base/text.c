@@ -27,8 +27,8 @@ const char *odd_text_string(const odd_text *t)
     return t->s ? t->s : "";
 }
 
-/* Room for n more bytes and the final 0, by doubling. */
-static bool reserve(odd_text *t, size_t n)
+/* Grow by doubling, for n more bytes and the final 0. */
+static bool reserve_bytes(odd_text *t, size_t n)
 {
     if (t->failed) return false;
     if (t->s && n < t->room - t->length) return true;
@@ -47,7 +47,7 @@ static bool reserve(odd_text *t, size_t n)
 
 void odd_text_bytes(odd_text *t, const void *bytes, size_t n)
 {
-    if (!reserve(t, n)) return;
+    if (!reserve_bytes(t, n)) return;
     if (n > 0) memcpy(t->s + t->length, bytes, n);
     t->length += n;
     t->s[t->length] = '\0';
@@ -68,7 +68,7 @@ void odd_text_format(odd_text *t, const char *format, ...)
     va_end(arguments);
     if (n < 0)
         t->failed = true;
-    else if (reserve(t, (size_t)n)) {
+    else if (reserve_bytes(t, (size_t)n)) {
         vsnprintf(t->s + t->length, (size_t)n + 1, format, again);
         t->length += (size_t)n;
     }

@@ -1,4 +1,4 @@
-/* Text distance: how many slips of the finger lie between two words. */
+/* Text distance: the count of typing errors between two words. */
 #include "oddlot/base/text.h"
 
 #include <limits.h>
@@ -6,7 +6,7 @@
 
 #define LONGEST 64
 
-static int least(int a, int b)
+static int min_of(int a, int b)
 {
     return a < b ? a : b;
 }
@@ -24,9 +24,10 @@ int odd_text_distance(const char *a, const char *b)
         int *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
         row[0] = (int)i;
         for (size_t j = 1; j <= n; j++) {
-            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), least(above[j], row[j - 1]) + 1);
+            row[j] =
+                min_of(above[j - 1] + (a[i - 1] != b[j - 1]), min_of(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least(row[j], above2[j - 2] + 1);
+                row[j] = min_of(row[j], above2[j - 2] + 1);
         }
     }
     return rows[m % 3][n];

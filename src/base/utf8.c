@@ -13,7 +13,7 @@ static const struct {
     {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
 };
 
-static bool within(unsigned char c, unsigned char low, unsigned char high)
+static bool is_within(unsigned char c, unsigned char low, unsigned char high)
 {
     return c >= low && c <= high;
 }
@@ -23,10 +23,10 @@ size_t odd_utf8_length(const char *s)
     const unsigned char *u = (const unsigned char *)s;
     if (u[0] < 0x80) return 1;
     for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
-        if (!within(u[0], sequences[i].first_low, sequences[i].first_high)) continue;
-        if (!within(u[1], sequences[i].second_low, sequences[i].second_high)) return 0;
+        if (!is_within(u[0], sequences[i].first_low, sequences[i].first_high)) continue;
+        if (!is_within(u[1], sequences[i].second_low, sequences[i].second_high)) return 0;
         for (size_t k = 2; k < sequences[i].length; k++)
-            if (!within(u[k], 0x80, 0xBF)) return 0;
+            if (!is_within(u[k], 0x80, 0xBF)) return 0;
         return sequences[i].length;
     }
     return 0;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static odd_status grow(odd_collected *c)
+static odd_status grow_collected(odd_collected *c)
 {
     const int64_t room = c->room ? 2 * c->room : 16;
     int64_t *row = NULL;
@@ -34,7 +34,7 @@ done:
 
 static odd_status add_row(odd_collected *c, int64_t row, const float x[])
 {
-    odd_status st = c->count < c->room ? ODD_OK : grow(c);
+    odd_status st = c->count < c->room ? ODD_OK : grow_collected(c);
     if (st != ODD_OK) return st;
     c->row[c->count] = row;
     memcpy(c->x + c->count * c->d, x, (size_t)c->d * sizeof *x);
@@ -65,7 +65,7 @@ static int by_number(const void *a, const void *b, void *context)
 }
 
 /* My rows by rising number. */
-static odd_status sorted(const odd_collected *c, float **x)
+static odd_status sort_rows(const odd_collected *c, float **x)
 {
     const size_t width = (size_t)c->d * sizeof **x;
     int64_t *order = NULL;
@@ -89,7 +89,7 @@ odd_status odd_collect_share(MPI_Comm comm, const odd_collected *mine, float **a
     float *x = NULL;
     odd_status st;
     *all = NULL;
-    ODD_TRY_ALL(comm, sorted(mine, &x));
+    ODD_TRY_ALL(comm, sort_rows(mine, &x));
     ODD_TRY(odd_share_rows(comm, x, mine->count, width, (void **)all, count));
 done:
     odd_free(x);

@@ -71,18 +71,18 @@ static bool is_memory(const fault *f)
     return strncmp(f->point, "memory", 6) == 0;
 }
 
-static bool memory_may(void)
+static bool memory_check(void)
 {
     return odd_fault("memory") == ODD_OK && (!*phase || odd_fault(phase) == ODD_OK);
 }
 
-/* Others need not be asked at each allocation. */
-static void watch_memory(void)
+/* Without a fault of memory, allocations are not checked. */
+static void install_memory_check(void)
 {
     bool any = false;
     for (int i = 0; i < count; i++)
         any = any || is_memory(&faults[i]);
-    odd_memory_ask(any ? memory_may : NULL);
+    odd_memory_set_check(any ? memory_check : NULL);
 }
 
 void odd_fault_phase(const char *what, const char *name)
@@ -97,7 +97,7 @@ odd_status odd_fault_setup(const char *list, int rank)
 {
     count = 0;
     my_rank = rank;
-    odd_memory_ask(NULL);
+    odd_memory_set_check(NULL);
     if (!list || !*list) return ODD_OK;
     char *copy = strdup(list), *rest;
     if (!copy) return odd_fail(ODD_NOMEM, "out of memory");
@@ -107,13 +107,13 @@ odd_status odd_fault_setup(const char *list, int rank)
         count += good;
     }
     free(copy);
-    if (good) watch_memory();
+    if (good) install_memory_check();
     if (good) return ODD_OK;
     count = 0;
     return odd_fail(ODD_USAGE, "cannot understand ODD_FAULT='%s'", list);
 }
 
-static odd_status strike(const fault *f)
+static odd_status fail_here(const fault *f)
 {
     if (f->kill) raise(SIGKILL);
     if (f->sleep < 0) return odd_fail(ODD_IO, "fault '%s' on purpose", f->point);
@@ -131,7 +131,7 @@ odd_status odd_fault(const char *point)
         fault *f = &faults[i];
         bool mine = f->rank < 0 || f->rank == my_rank;
         if (mine && strcmp(f->point, point) == 0 && atomic_fetch_add(&f->pass, 1) == f->after)
-            st = strike(f);
+            st = fail_here(f);
     }
     return st;
 }

@@ -1,4 +1,4 @@
-/* Fetch: who wants which rows goes to their owners, and the rows come back. */
+/* Fetch: row numbers go to the owners of the rows, and the rows come back. */
 #include "oddlot/par/fetch.h"
 
 #include "oddlot/base/memory.h"
@@ -12,30 +12,30 @@ struct odd_fetch {
     int64_t most;
     int size;
 
-    /* On two ranks and more. What I want and what comes are in the order of the owners; what is
-     * asked of me and what I send, in that of the askers. */
-    int64_t *first;          /* (size + 1) first row of each rank */
-    int64_t *want, *asked;   /* (size) how many of each owner, and by each asker */
-    int64_t *next;           /* (size) where the next one of each owner goes */
-    odd_extent *out, *in;    /* (size) of a message to, and from each rank */
-    int64_t *number, *place; /* (most) rows that I want, and where in x they go */
-    int64_t *number_asked;   /* (most) */
-    float *sent, *come;      /* (most, d) */
+    /* On two ranks and more. What I want and receive is in the order of the owners; what others
+     * request of me and I send, in that of these ranks. */
+    int64_t *first;            /* (size + 1) first row of each rank */
+    int64_t *want, *requested; /* (size) counts wanted of each owner, requested by each rank */
+    int64_t *next;             /* (size) where the next one of each owner goes */
+    odd_extent *out, *in;      /* (size) of a message to, and from each rank */
+    int64_t *number, *place;   /* (most) rows that I want, and where in x they go */
+    int64_t *number_requested; /* (most) */
+    float *sent, *come;        /* (most, d) */
 };
 
-static odd_status make_room(odd_fetch *f)
+static odd_status allocate_fetch(odd_fetch *f)
 {
     const int64_t values = f->most * f->rows->d;
     odd_status st;
     ODD_TRY(ODD_NEW(f->first, f->size + 1));
     ODD_TRY(ODD_NEW(f->want, f->size));
-    ODD_TRY(ODD_NEW(f->asked, f->size));
+    ODD_TRY(ODD_NEW(f->requested, f->size));
     ODD_TRY(ODD_NEW(f->next, f->size));
     ODD_TRY(ODD_NEW(f->out, f->size));
     ODD_TRY(ODD_NEW(f->in, f->size));
     ODD_TRY(ODD_NEW(f->number, f->most));
     ODD_TRY(ODD_NEW(f->place, f->most));
-    ODD_TRY(ODD_NEW(f->number_asked, f->most));
+    ODD_TRY(ODD_NEW(f->number_requested, f->most));
     ODD_TRY(ODD_NEW(f->sent, values));
     ODD_TRY(ODD_NEW(f->come, values));
     for (int r = 0; r < f->size; r++)
@@ -52,7 +52,7 @@ odd_status odd_fetch_new(const odd_rows *rows, int64_t most, odd_fetch **out)
     *out = NULL;
     ODD_TRY(ODD_NEW(f, 1));
     *f = (odd_fetch){.rows = rows, .most = most, .size = odd_size(rows->comm)};
-    if (f->size > 1) ODD_TRY(make_room(f));
+    if (f->size > 1) ODD_TRY(allocate_fetch(f));
     *out = f;
     f = NULL; /* handed over */
 done:
@@ -66,13 +66,13 @@ void odd_fetch_free(odd_fetch **fetch)
     if (!f) return;
     odd_free(f->first);
     odd_free(f->want);
-    odd_free(f->asked);
+    odd_free(f->requested);
     odd_free(f->next);
     odd_free(f->out);
     odd_free(f->in);
     odd_free(f->number);
     odd_free(f->place);
-    odd_free(f->number_asked);
+    odd_free(f->number_requested);
     odd_free(f->sent);
     odd_free(f->come);
     odd_free(f);
@@ -80,7 +80,7 @@ void odd_fetch_free(odd_fetch **fetch)
 }
 
 /* Rows of mine by their numbers over all ranks: x (count, d). @local */
-static odd_status look_up(const odd_rows *rows, int64_t count, const int64_t row[], float x[])
+static odd_status read_rows(const odd_rows *rows, int64_t count, const int64_t row[], float x[])
 {
     const int64_t d = rows->d, row0 = rows->part.row0;
     odd_status st = ODD_OK;
@@ -119,8 +119,8 @@ static int64_t lay_out(int size, const int64_t count[], size_t width, odd_extent
     return all;
 }
 
-/* What I want by owner: how many of each, then their numbers. */
-static void sort_wanted(odd_fetch *f, int64_t count, const int64_t row[])
+/* What I want by owner: the count of each, then the row numbers. */
+static void sort_by_owner(odd_fetch *f, int64_t count, const int64_t row[])
 {
     memset(f->want, 0, (size_t)f->size * sizeof *f->want);
     for (int64_t i = 0; i < count; i++)
@@ -135,23 +135,23 @@ static void sort_wanted(odd_fetch *f, int64_t count, const int64_t row[])
     }
 }
 
-/* What is asked of me; returns how many rows. @collective */
-static int64_t ask(odd_fetch *f)
+/* Receive the row numbers that others request of me; returns their count. @collective */
+static int64_t exchange_numbers(odd_fetch *f)
 {
     const MPI_Comm comm = f->rows->comm;
-    MPI_Alltoall(f->want, 1, MPI_INT64_T, f->asked, 1, MPI_INT64_T, comm);
+    MPI_Alltoall(f->want, 1, MPI_INT64_T, f->requested, 1, MPI_INT64_T, comm);
     const int64_t wanted = lay_out(f->size, f->want, sizeof *f->number, f->out);
-    const int64_t asked = lay_out(f->size, f->asked, sizeof *f->number_asked, f->in);
-    ODD_CHECK(wanted <= f->most && asked <= f->most);
-    odd_all_to_all(comm, f->number, f->out, f->number_asked, f->in);
-    return asked;
+    const int64_t requested = lay_out(f->size, f->requested, sizeof *f->number_requested, f->in);
+    ODD_CHECK(wanted <= f->most && requested <= f->most);
+    odd_all_to_all(comm, f->number, f->out, f->number_requested, f->in);
+    return requested;
 }
 
 /* @collective */
-static void answer(odd_fetch *f)
+static void exchange_rows(odd_fetch *f)
 {
     const size_t width = (size_t)f->rows->d * sizeof *f->sent;
-    lay_out(f->size, f->asked, width, f->out);
+    lay_out(f->size, f->requested, width, f->out);
     lay_out(f->size, f->want, width, f->in);
     odd_all_to_all(f->rows->comm, f->sent, f->out, f->come, f->in);
 }
@@ -162,11 +162,11 @@ odd_status odd_fetch_rows(odd_fetch *f, int64_t count, const int64_t row[], floa
     const int64_t d = rows->d;
     odd_status st;
     ODD_CHECK(count <= f->most);
-    if (f->size == 1) return look_up(rows, count, row, x);
-    sort_wanted(f, count, row);
-    const int64_t asked = ask(f);
-    ODD_TRY_ALL(rows->comm, look_up(rows, asked, f->number_asked, f->sent));
-    answer(f);
+    if (f->size == 1) return read_rows(rows, count, row, x);
+    sort_by_owner(f, count, row);
+    const int64_t requested = exchange_numbers(f);
+    ODD_TRY_ALL(rows->comm, read_rows(rows, requested, f->number_requested, f->sent));
+    exchange_rows(f);
     for (int64_t i = 0; i < count; i++)
         memcpy(x + f->place[i] * d, f->come + i * d, (size_t)d * sizeof *x);
 done:

@@ -1,4 +1,4 @@
-/* How far all ranks are: small messages to rank 0, which shows their sum. */
+/* Progress of all ranks: counts are sent to rank 0 in small messages, and it shows their sum. */
 #include "oddlot/par/progress.h"
 
 #include "oddlot/base/log.h"
@@ -15,11 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double bar_every = 0.1;             /* seconds */
-static const double line_every = 30;             /* in a batch log */
-static const double tell_every = 0.2;            /* a rank to rank 0, where there are few ranks */
-static const double tell_most = 5000;            /* messages a second from all ranks together */
-static const struct timespec nap = {0, 2000000}; /* of rank 0 waiting for the others */
+static const double bar_every = 0.1;  /* seconds */
+static const double line_every = 30;  /* in a batch log */
+static const double send_every = 0.2; /* a rank to rank 0, where there are few ranks */
+static const double max_messages_per_second = 5000; /* from all ranks together */
+static const struct timespec nap = {0, 2000000};    /* of rank 0 waiting for the others */
 
 typedef enum { OFF, BAR, LINES } form;
 
@@ -28,13 +28,13 @@ struct odd_progress {
     char *task, *unit;
     int64_t total;
     double started;
-    form form;         /* on rank 0 */
-    double next_show;  /* when to show it again */
-    int64_t done;      /* units of mine; on rank 0 also those told by the others */
-    int64_t told;      /* of mine, in messages to rank 0 */
-    double next_tell;  /* when to tell more */
-    int64_t messages;  /* sent; on rank 0: received */
-    int64_t under_way; /* the units in the message that `request` sends */
+    form form;          /* on rank 0 */
+    double next_show;   /* when to show it again */
+    int64_t done;       /* units of mine; on rank 0 also those received from the others */
+    int64_t units_sent; /* of mine, in messages to rank 0 */
+    double next_send;   /* when to send more */
+    int64_t messages;   /* sent; on rank 0: received */
+    int64_t under_way;  /* the units in the message that `request` sends */
     MPI_Request request;
 };
 
@@ -133,28 +133,28 @@ odd_progress *odd_progress_start(MPI_Comm comm, const char *task, const char *un
     return p;
 }
 
-/* Send what rank 0 does not know yet; the last message has left. */
-static void send_news(odd_progress *p)
+/* Send the units done since the last message, which has left. */
+static void send_count(odd_progress *p)
 {
-    p->under_way = p->done - p->told;
+    p->under_way = p->done - p->units_sent;
     MPI_Isend(&p->under_way, 1, MPI_INT64_T, 0, ODD_TAG_PROGRESS, p->comm, &p->request);
-    p->told = p->done;
+    p->units_sent = p->done;
     p->messages++;
 }
 
-static void tell(odd_progress *p)
+static void send_when_due(odd_progress *p)
 {
     int sent;
     double now = odd_seconds();
-    if (now < p->next_tell) return;
+    if (now < p->next_send) return;
     MPI_Test(&p->request, &sent, MPI_STATUS_IGNORE);
     if (!sent) return;
-    send_news(p);
-    double every = odd_size(p->comm) / tell_most;
-    p->next_tell = now + (every > tell_every ? every : tell_every);
+    send_count(p);
+    double every = odd_size(p->comm) / max_messages_per_second;
+    p->next_send = now + (every > send_every ? every : send_every);
 }
 
-static void hear(odd_progress *p)
+static void receive_counts(odd_progress *p)
 {
     for (;;) {
         int there;
@@ -168,12 +168,12 @@ static void hear(odd_progress *p)
     }
 }
 
-/* On rank 0: hear the others and show all, when it is time to. */
-static void show_all(odd_progress *p)
+/* On rank 0: receive counts and show the sum, when it is time to. */
+static void show_when_due(odd_progress *p)
 {
     double now = odd_seconds();
     if (now < p->next_show) return;
-    hear(p);
+    receive_counts(p);
     if (p->form == BAR)
         draw_bar();
     else
@@ -186,38 +186,38 @@ void odd_progress_add(odd_progress *p, int64_t done)
     if (!p) return;
     p->done += done;
     if (odd_rank(p->comm) == 0)
-        show_all(p);
+        show_when_due(p);
     else
-        tell(p);
+        send_when_due(p);
 }
 
-/* On rank 0: keep the bar alive until everybody came, then take in what is still under way. */
-static void wait_for_all(odd_progress *p, MPI_Request *everybody, const int64_t *sent)
+/* On rank 0: keep the bar alive until all ranks are here, then receive what is still under way. */
+static void wait_for_counts(odd_progress *p, MPI_Request *everybody, const int64_t *sent)
 {
     int here = 0;
     for (;;) {
         MPI_Test(everybody, &here, MPI_STATUS_IGNORE);
-        hear(p);
+        receive_counts(p);
         if (here) break;
-        show_all(p);
+        show_when_due(p);
         nanosleep(&nap, NULL);
     }
     while (p->messages < *sent)
-        hear(p);
+        receive_counts(p);
 }
 
-/* All counts come to rank 0. It hears the others while it waits, so no message waits for it. */
-static void collect(odd_progress *p)
+/* All counts come to rank 0. It receives while it waits, so no message waits for it. */
+static void collect_counts(odd_progress *p)
 {
     int64_t mine = 0, sent = 0;
     MPI_Request everybody;
     if (odd_rank(p->comm) == 0) {
         MPI_Ireduce(&mine, &sent, 1, MPI_INT64_T, MPI_SUM, 0, p->comm, &everybody);
-        wait_for_all(p, &everybody, &sent);
+        wait_for_counts(p, &everybody, &sent);
         return;
     }
     MPI_Wait(&p->request, MPI_STATUS_IGNORE);
-    send_news(p);
+    send_count(p);
     mine = p->messages;
     MPI_Ireduce(&mine, NULL, 1, MPI_INT64_T, MPI_SUM, 0, p->comm, &everybody);
     MPI_Wait(&everybody, MPI_STATUS_IGNORE);
@@ -228,7 +228,7 @@ void odd_progress_stop(odd_progress **progress)
 {
     odd_progress *p = *progress;
     if (!p) return;
-    collect(p);
+    collect_counts(p);
     if (shown == p) {
         draw_bar();
         wipe_bar();

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* What the root needs before any row moves: how many rows each rank has, and room for all. */
-static odd_status make_room(MPI_Comm comm, int64_t n, size_t width, int64_t **count, char **rows)
+/* On the root, before any row moves: the count of rows of each rank, and memory for all. */
+static odd_status allocate_rows(MPI_Comm comm, int64_t n, size_t width, int64_t **count,
+                                char **rows)
 {
     odd_status st = ODD_OK;
     ODD_TRY(ODD_NEW(*count, odd_size(comm)));
@@ -45,7 +46,7 @@ odd_status odd_gather_rows(MPI_Comm comm, int root, const void *mine, int64_t n_
     *all = NULL;
     *n = n_local;
     odd_sum_i64(comm, n, 1);
-    ODD_TRY_ALL(comm, is_root ? make_room(comm, *n, width, &count, &rows) : ODD_OK);
+    ODD_TRY_ALL(comm, is_root ? allocate_rows(comm, *n, width, &count, &rows) : ODD_OK);
     MPI_Gather(&n_local, 1, MPI_INT64_T, count, 1, MPI_INT64_T, root, comm);
     if (is_root)
         collect_rows(comm, mine, count, width, rows);

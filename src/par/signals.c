@@ -8,9 +8,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* How long a rank may take to look: LAPACK, MPI and HDF5 are not interrupted, and who asks Slurm
- * for a signal expects an answer in seconds. The same on all ranks: a launcher kills those that are
- * behind the first to end, and their exit code would be that of a kill. */
+/* The time a rank may take to look: LAPACK, MPI and HDF5 are not interrupted, and a user who lets
+ * Slurm send a signal expects an end in seconds. The same on all ranks: a launcher kills those that
+ * are behind the first to end, and their exit code would be that of a kill. */
 static const struct itimerval patience = {.it_value = {1, 400000}};
 
 static volatile sig_atomic_t caught; /* the signal that told us to stop; 0: none */
@@ -22,29 +22,29 @@ static void start_timer(void)
     setitimer(ITIMER_REAL, &patience, NULL);
 }
 
-static void remember(int number)
+static void note_signal(int number)
 {
     caught = number;
     start_timer();
 }
 
-static void say(const char *s)
+static void write_text(const char *s)
 {
-    if (write(STDERR_FILENO, s, strlen(s)) < 0) return; /* there is nobody to tell */
+    if (write(STDERR_FILENO, s, strlen(s)) < 0) return; /* nothing else can be done */
 }
 
-static void time_is_up(int number)
+static void on_timer(int number)
 {
     (void)number;
     if (!may_end) {
         start_timer();
         return;
     }
-    say("oddlot: told to stop by SIG"); /* each rank: it may be the only one that was told */
-    say(sigabbrev_np(caught));
-    say(", in a long calculation: ");
-    say(odd_status_text(ODD_STOPPED));
-    say("\n");
+    write_text("oddlot: told to stop by SIG"); /* each rank: it may be the only one with a signal */
+    write_text(sigabbrev_np(caught));
+    write_text(", in a long calculation: ");
+    write_text(odd_status_text(ODD_STOPPED));
+    write_text("\n");
     _exit(odd_status_exit(ODD_STOPPED));
 }
 
@@ -60,10 +60,10 @@ void odd_signals_install(void)
     caught = 0;
     may_end = 0;
     setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
-    listen_to(SIGUSR1, remember, SA_RESTART);
-    listen_to(SIGTERM, remember, SA_RESTART);
-    listen_to(SIGINT, remember, SA_RESTART | (int)SA_RESETHAND); /* the second one kills */
-    listen_to(SIGALRM, time_is_up, SA_RESTART);
+    listen_to(SIGUSR1, note_signal, SA_RESTART);
+    listen_to(SIGTERM, note_signal, SA_RESTART);
+    listen_to(SIGINT, note_signal, SA_RESTART | (int)SA_RESETHAND); /* the second one kills */
+    listen_to(SIGALRM, on_timer, SA_RESTART);
 }
 
 void odd_signals_may_end(MPI_Comm comm, bool yes)
@@ -77,7 +77,7 @@ bool odd_signals_pending(void)
     return caught != 0;
 }
 
-static odd_status told_by(int number)
+static odd_status status_of(int number)
 {
     return number == 0 ? ODD_OK
                        : odd_fail(ODD_STOPPED, "told to stop by SIG%s", sigabbrev_np(number));
@@ -85,12 +85,12 @@ static odd_status told_by(int number)
 
 odd_status odd_signals_look(void)
 {
-    return told_by(caught);
+    return status_of(caught);
 }
 
 odd_status odd_signals_check(MPI_Comm comm)
 {
     int number = caught;
     MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_INT, MPI_MAX, comm);
-    return told_by(number);
+    return status_of(number);
 }

@@ -2,7 +2,7 @@
  *
  * What a rank may add alone are the whole subtrees of its shards; each goes as one vector to the
  * ranks that sum its slices, which know all subtrees and so add them in the order of the tree. The
- * shape of messages follows from length, shards and ranks alone: nobody is told sizes. Parts begin
+ * shape of messages follows from length, shards and ranks alone: sizes are not sent. Parts begin
  * in the same order on every rank, from the last to the first, so that one tag is enough: messages
  * of two ranks do not overtake each other. */
 #include "oddlot/par/sum_exchange.h"
@@ -36,7 +36,7 @@ struct odd_exchange {
     double *taken;        /* (subtrees, mine[parts]), part after part */
     int64_t sent_room, taken_room;
     int64_t *mine;        /* (parts + 1) values of my slices in the parts before */
-    MPI_Request *request; /* (parts, 2, size): what comes from a rank, what goes to it */
+    MPI_Request *request; /* (parts, 2, size): receives from each rank, sends to it */
     MPI_Request *whole;   /* (parts) sums of the slices, on their way to all */
     int *count, *place;   /* (parts, size) of the slices in a part, as MPI takes them */
 };

@@ -23,7 +23,7 @@ static void set_blas_threads(int threads)
     omp_set_num_threads(count); /* OpenBLAS on OpenMP changes it behind our back */
 }
 
-/* The CPUs this rank is bound to; none where the system does not tell. */
+/* The CPUs this rank is bound to; none where the system has no such information. */
 static cpu_set_t my_cpus(void)
 {
     cpu_set_t set;
@@ -35,7 +35,7 @@ static cpu_set_t my_cpus(void)
 int odd_threads_ranks_sharing(MPI_Comm comm)
 {
     MPI_Comm node;
-    int ranks[CPU_SETSIZE], most = 1; /* how many of this node may run on each CPU */
+    int ranks[CPU_SETSIZE], most = 1; /* count of this node's ranks that may run on each CPU */
     cpu_set_t mine = my_cpus();
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
         ranks[cpu] = CPU_ISSET(cpu, &mine) != 0;

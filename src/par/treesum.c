@@ -71,7 +71,7 @@ void odd_treesum_free(odd_treesum **t)
 }
 
 /* Long vectors are added by all threads, unless these are at work on blocks of their own. */
-static void add(int64_t n, double *restrict a, const double *restrict b)
+static void add_vector(int64_t n, double *restrict a, const double *restrict b)
 {
     int64_t pieces = n / PIECE + (n % PIECE != 0);
 #pragma omp parallel for num_threads(odd_threads()) if (pieces > 1 && !omp_in_parallel()) default( \
@@ -82,12 +82,12 @@ static void add(int64_t n, double *restrict a, const double *restrict b)
 
 /* Put the next subtree at the right end, and add up what became whole: into the left half's vector,
  * the right half's is spare. */
-static void append(odd_treesum *t, odd_subtree tree, double *sum)
+static void append_tree(odd_treesum *t, odd_subtree tree, double *sum)
 {
     t->end = odd_subtree_end(tree);
     while (t->count > 0 && odd_subtrees_pair(t->tree[t->count - 1], tree)) {
         double *left = t->sum[--t->count];
-        add(t->length, left, sum);
+        add_vector(t->length, left, sum);
         keep_spare(t, sum);
         tree = odd_subtree_parent(tree);
         sum = left;
@@ -106,7 +106,7 @@ double *odd_treesum_next(odd_treesum *t)
 void odd_treesum_push(odd_treesum *t)
 {
     ODD_CHECK(t->next);
-    append(t, (odd_subtree){0, t->end}, t->next);
+    append_tree(t, (odd_subtree){0, t->end}, t->next);
     t->next = NULL;
 }
 
@@ -116,7 +116,7 @@ odd_status odd_treesum_join(odd_treesum *left, odd_treesum *right)
         return odd_fail(ODD_ARG, "a run of blocks from %lld cannot follow one that ends at %lld",
                         (long long)right->first, (long long)left->end);
     for (int i = 0; i < right->count; i++) {
-        append(left, right->tree[i], right->sum[i]);
+        append_tree(left, right->tree[i], right->sum[i]);
         /* a vector for a vector: loops of pushes and joins stop allocating */
         if (left->spares > 0) keep_spare(right, left->spare[--left->spares]);
     }
@@ -154,7 +154,7 @@ static odd_status receive_run(MPI_Comm comm, int from, odd_treesum *t, double si
         double *sum = *broken ? NULL : take_spare(t);
         odd_receive(comm, from, ODD_TAG_TREESUM, sum ? sum : sink,
                     (size_t)t->length * sizeof(double));
-        if (sum) append(t, tree, sum);
+        if (sum) append_tree(t, tree, sum);
         if (!sum && !*broken) st = ODD_NOMEM;
         *broken = *broken || !sum;
         block = odd_subtree_end(tree);

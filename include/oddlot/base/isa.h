@@ -1,7 +1,7 @@
 /**
  * ISA: which instruction sets the program may use, its libraries included.
  *
- * All that the CPU has, unless the environment says ODDLOT_ISA=avx512, avx2, avx or sse41: then no
+ * All that the CPU has, unless the environment has ODDLOT_ISA=avx512, avx2, avx or sse41: then no
  * more than that, for our own loops (base/simd.h), oneDNN and OpenBLAS. So a colleague's run on an
  * older CPU can be made again, and looked into. @local
  */
@@ -23,7 +23,7 @@ typedef enum {
 /** The most that the CPU has. */
 odd_isa odd_isa_of_cpu(void);
 
-/** The set in force: of the CPU, or less where ODDLOT_ISA says so. Set before main(). */
+/** The set in force: of the CPU, or less by ODDLOT_ISA. Set before main(). */
 extern odd_isa odd_isa_now;
 
 /** True if the environment has ODDLOT_ISA. */

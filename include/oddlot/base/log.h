@@ -1,5 +1,5 @@
 /**
- * Log: what the program tells while it works. Logs go to stderr, results to stdout.
+ * Log: messages of the program while it works. Logs go to stderr, results to stdout.
  *
  * odd_log() speaks on rank 0 only; on the other ranks it does nothing. A clean run has no error
  * and no warning line.

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/** Model name of the first CPU, "unknown" where the system does not tell; returns buffer. @local */
+/** Model name of the first CPU, "unknown" where the system has no name; returns buffer. @local */
 const char *odd_cpu_name(char *buffer, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * Memory: aligned, zeroed arrays whose size is checked before it is asked for.
+ * Memory: aligned, zeroed arrays whose size is checked before they are allocated.
  */
 #ifndef ODDLOT_BASE_MEMORY_H
 #define ODDLOT_BASE_MEMORY_H
@@ -18,12 +18,12 @@
  */
 void *odd_alloc(int64_t count, size_t element);
 
-/** Ask `may` before each allocation of odd_alloc() and of a growing text, which fails as if memory
- *  were short where it says no; NULL, as at the start: ask nobody. Any thread asks. For faults on
- *  purpose, see oddlot/par/fault.h. */
-void odd_memory_ask(bool (*may)(void));
+/** Call `check` before each allocation of odd_alloc() and of a growing text, on any thread; where
+ *  it returns false the allocation fails as if memory were short. NULL, as at the start: no check.
+ *  For faults on purpose, see oddlot/par/fault.h. */
+void odd_memory_set_check(bool (*check)(void));
 
-/** Give back; NULL is fine. */
+/** Free; NULL is fine. */
 void odd_free(void *p);
 
 /** `ODD_TRY(ODD_NEW(x, n));` : allocate n elements of what x points to, as a status. */

@@ -1,5 +1,5 @@
 /**
- * Status: how a function says that it failed, and why.
+ * Status: what a function returns when it failed, and the reason.
  *
  * Every function that can fail returns an odd_status; its results come out through its last
  * parameters. The place that finds the fault calls odd_fail() with a sentence for the user; the

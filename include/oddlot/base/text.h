@@ -3,7 +3,7 @@
  * texts.
  *
  * Names come from hostile places: any byte may stand in them. A failed allocation is remembered and
- * told by odd_text_status() once at the end, so that writers need not check each append.
+ * returned by odd_text_status() once at the end, so that writers need not check each append.
  */
 #ifndef ODDLOT_BASE_TEXT_H
 #define ODDLOT_BASE_TEXT_H

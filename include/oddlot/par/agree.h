@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /** The worst status of all ranks, with the reason of the lowest rank that has it recorded on every
- *  rank (see odd_fail_reason()); prints nothing: whoever ends the program reports it once.
+ *  rank (see odd_fail_reason()); prints nothing: the end of the program reports it once.
  *  @collective on comm. */
 odd_status odd_agree(MPI_Comm comm, odd_status mine);
 

@@ -1,5 +1,5 @@
 /**
- * Fetch: rows by their numbers, in any order, for whoever asks: from memory or from the file, of
+ * Fetch: rows by their numbers, in any order, on any rank: from memory or from the file, of
  * this rank or another.
  *
  * Each rank names the rows that it wants; those who own them look them up or read them, one by one,
@@ -13,14 +13,14 @@
 typedef struct odd_fetch odd_fetch;
 
 /** @param rows  kept.
- *  @param most  rows that all ranks together ask for at a time, at most: on two ranks and more
- *               there is room for as many, twice.
+ *  @param most  rows that all ranks together request at a time, at most: on two ranks and more
+ *               buffers for twice as many are allocated.
  *  @local; @same most. ODD_NOMEM. */
 odd_status odd_fetch_new(const odd_rows *rows, int64_t most, odd_fetch **out);
 void odd_fetch_free(odd_fetch **fetch);
 
-/** The rows of these numbers, counted over all ranks: x (count, d). A rank may ask for none, and
- *  for a row that others ask for too. @collective on rows->comm; what the reader gives. */
+/** The rows of these numbers, counted over all ranks: x (count, d). A rank may request none, and
+ *  a row that others request too. @collective on rows->comm; returns what the reader returns. */
 odd_status odd_fetch_rows(odd_fetch *fetch, int64_t count, const int64_t row[], float x[]);
 
 #endif

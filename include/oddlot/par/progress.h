@@ -1,5 +1,5 @@
 /**
- * Progress: how far all ranks are, shown by rank 0 with rate and time left.
+ * Progress of all ranks, shown by rank 0 with rate and time left.
  *
  * On a terminal a bar redrawn some times a second, in a batch log a line every half minute. Ranks
  * tell rank 0 their count in small messages that nobody waits for. ODDLOT_PROGRESS=0 hides all of

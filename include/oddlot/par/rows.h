@@ -24,7 +24,7 @@ typedef struct {
     MPI_Comm comm;
     odd_partition part;
     int d;
-    const float *x;       /* my rows (n_local, d), borrowed; NULL: ask the reader */
+    const float *x;       /* my rows (n_local, d), borrowed; NULL: use the reader */
     odd_rows_reader read; /* used where x is NULL */
     void *reader;         /* its context, kept */
     int64_t panel; /* with a reader: rows read at a time, a multiple of part.block; 0: some blocks

@@ -21,7 +21,7 @@ typedef struct odd_exchange odd_exchange;
 odd_status odd_exchange_new(MPI_Comm comm, int64_t length, odd_exchange **out);
 void odd_exchange_free(odd_exchange **exchange);
 
-/** The next sums are over `shards` shards, which ranks hold as odd_shard_range() says.
+/** The next sums are over `shards` shards, which ranks hold by odd_shard_range().
  *  @collective @same shards. ODD_NOMEM on every rank. */
 odd_status odd_exchange_cut(odd_exchange *e, int shards);
 /** Begin a sum of my vectors, one for each shard, borrowed until the end. @local */
