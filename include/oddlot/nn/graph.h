@@ -105,7 +105,7 @@ typedef struct {
  *   Transpose            x; `list`: output dimension i is input dimension list[i]
  *   Concat               1 to ODD_LAYER_INPUTS of the same rank; axis
  *   Softmax              x; axis, one dimension only
- *   Pad                  x; `list`, `list2`: how many of `value` before and after each dimension
+ *   Pad                  x; `list`, `list2`: counts of `value` before and after each dimension
  *   Slice                x; for each dimension `list`: first, `list2`: end (exclusive; -1 for
  *                        "through 0" with a negative step), `list3`: step, not 0
  */
@@ -123,7 +123,7 @@ typedef struct {
     int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */
     bool keep_dims;                /* ReduceMean */
     bool sample;                   /* Slice: in training, a draw around what it takes (train.h) */
-    int axes;                      /* how many of `list` (`list2`, `list3`) count */
+    int axes;                      /* count of entries used in `list` (`list2`, `list3`) */
     int64_t list[ODD_TENSOR_RANK]; /* see above */
     int64_t list2[ODD_TENSOR_RANK];
     int64_t list3[ODD_TENSOR_RANK];

@@ -2,7 +2,7 @@
  * Train: a graph learns its constants from images, by oneDNN's backward primitives.
  *
  * A *batch* of images is cut by their place in it into a fixed number of *shards*
- * (odd_shard_range()), whoever works on them. A step of training is
+ * (odd_shard_range()), on any thread or rank. A step of training is
  *
  *   odd_trainer_shards()   the gradient of each of my shards          my rows, all my threads
  *   a sum of the vectors of all shards, in the tree of base/dyadic.h  learn, over ranks;
@@ -58,7 +58,7 @@ typedef struct {
 
 #define ODD_LOSSES 4 /* terms of an objective; the first is the one that hits are counted for */
 
-/* What an image should give, one for each term. */
+/* The target of an image, one for each term. */
 typedef struct {
     const int32_t *label; /* (images) CROSS_ENTROPY: 0 ... K - 1 */
     const float *value;   /* (images, K) BINARY, SQUARED; may be the images themselves */
@@ -102,8 +102,8 @@ odd_status odd_trainer_new(const odd_graph *graph, int losses, const odd_loss lo
                            const odd_train_options *options, odd_trainer **out);
 void odd_trainer_free(odd_trainer **trainer);
 
-/** Values of the vector that a shard gives: the gradient of all that learns, then what batch norms
- *  saw. */
+/** Length of the vector of a shard: the gradient of all parameters, then the statistics of batch
+ *  norms. */
 int64_t odd_trainer_length(const odd_trainer *t);
 
 /**
@@ -115,20 +115,20 @@ int64_t odd_trainer_length(const odd_trainer *t);
  *
  * @return ODD_OK; ODD_ARG for a shard without images, a missing target or id, or a label that is no
  * class, telling which; ODD_NUMERIC, ODD_FORMAT (oneDNN), ODD_NOMEM. A loss that is not finite is
- * no failure here: odd_trainer_step() tells it after the sum, on all ranks alike.
+ * no failure here: odd_trainer_step() returns it after the sum, on all ranks alike.
  */
 odd_status odd_trainer_shards(odd_trainer *t, int64_t batch, int shards, const odd_shard shard[],
                               float *const vector[], odd_tally tally[]);
 
-/** From now on odd_trainer_shards() tells, while it works, what is final: from value `first` on the
- *  vectors of all its shards are as they will be returned. The calling thread is told, between the
- *  layers of the last backward passes, so that these values may travel meanwhile; `first` falls.
- *  NULL: nobody. */
-void odd_trainer_watch(odd_trainer *t, void (*tell)(void *context, int64_t first), void *context);
+/** From now on odd_trainer_shards() calls notify() while it works: from value `first` on the
+ * vectors of all its shards are final. It is called on the calling thread, between the layers of
+ * the last backward passes, so that these values can be sent meanwhile; `first` falls. NULL: no
+ * calls. */
+void odd_trainer_watch(odd_trainer *t, void (*notify)(void *context, int64_t first), void *context);
 
-/** Move the weights along the summed vector (length) of the whole batch; `loss` is the mean loss of
- *  the batch, for the check only. ODD_NUMERIC if it or the gradient is not finite: it tells the
- * step and what to try, and nothing has moved. */
+/** Update the weights by the summed vector (length) of the whole batch; `loss` is the mean loss of
+ *  the batch, for the check only. ODD_NUMERIC if it or the gradient is not finite: the reason names
+ * the step and what to try, and the weights are unchanged. */
 odd_status odd_trainer_step(odd_trainer *t, const double sum[], double loss, double rate);
 
 /** Steps done; length of the gradient of the last one, before clipping. */

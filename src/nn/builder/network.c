@@ -25,7 +25,7 @@ void odd_network_end(odd_network *n)
     odd_graph_free(&n->g);
 }
 
-/* The name in "as NAME" if this is what an item says, which may be NULL; else "". */
+/* The name of an item "as NAME"; "" for other items and NULL. */
 static void read_name(const char *item, char name[ODD_NETWORK_TEXT])
 {
     char word[8], more;
@@ -35,7 +35,7 @@ static void read_name(const char *item, char name[ODD_NETWORK_TEXT])
         name[0] = '\0';
 }
 
-/* A result is called as the next item says, or by its word and number. */
+/* A result is named by an "as NAME" item behind it, else by its word and number. */
 static odd_status add_item(odd_network *n, const char *item, const char *next)
 {
     char name[ODD_NETWORK_NAME];

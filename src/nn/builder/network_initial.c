@@ -31,7 +31,7 @@ static odd_status check_count(odd_network *n, int rank, const int64_t shape[])
                           n->values, MOST_VALUES);
 }
 
-static odd_status remember(odd_network *n, const odd_values_wanted *wanted)
+static odd_status remember_constant(odd_network *n, const odd_values_wanted *wanted)
 {
     odd_values_wanted *more = realloc(n->wanted, ((size_t)n->constants + 1) * sizeof *more);
     if (!more) return odd_fail(ODD_NOMEM, "cannot allocate a layer");
@@ -52,7 +52,7 @@ static odd_status add_constant(odd_network *n, int rank, const int64_t shape[],
     ODD_TRY(ODD_NEW(stand_in, 1));
     ODD_TRY(odd_graph_give_tensor(n->g, "", rank, shape, stand_in, tensor));
     wanted.tensor = *tensor;
-    ODD_TRY(remember(n, &wanted));
+    ODD_TRY(remember_constant(n, &wanted));
 done:
     return st;
 }
@@ -74,8 +74,8 @@ odd_status odd_initial_constant(odd_network *n, int rank, const int64_t shape[],
 }
 
 /* Keyed by value and item: no weight depends on what was drawn before it. */
-static void draw(const odd_network *n, const odd_values_wanted *wanted, int64_t count,
-                 float values[])
+static void draw_values(const odd_network *n, const odd_values_wanted *wanted, int64_t count,
+                        float values[])
 {
     bool he = n->initial == ODD_INITIAL_HE;
     uint32_t layer = (uint32_t)wanted->item;
@@ -86,7 +86,7 @@ static void draw(const odd_network *n, const odd_values_wanted *wanted, int64_t 
     }
 }
 
-static odd_status fill(odd_network *n, const odd_values_wanted *wanted)
+static odd_status fill_constant(odd_network *n, const odd_values_wanted *wanted)
 {
     odd_tensor *t = &n->g->tensor[wanted->tensor];
     int64_t count = odd_tensor_values(t);
@@ -94,7 +94,7 @@ static odd_status fill(odd_network *n, const odd_values_wanted *wanted)
     odd_status st = ODD_NEW(t->data, count);
     if (st != ODD_OK) return st;
     if (wanted->drawn) {
-        draw(n, wanted, count, t->data);
+        draw_values(n, wanted, count, t->data);
         return ODD_OK;
     }
     for (int64_t i = 0; i < count; i++)
@@ -117,6 +117,6 @@ odd_status odd_initial_fill(odd_network *n)
 {
     odd_status st = check_memory(n);
     for (int i = 0; st == ODD_OK && i < n->constants; i++)
-        st = fill(n, &n->wanted[i]);
+        st = fill_constant(n, &n->wanted[i]);
     return st;
 }

@@ -17,7 +17,7 @@ static odd_status add_plain(odd_network *n, odd_layer_kind kind, bool last)
 /* ---- Products ---- */
 
 /* Flattens what is not flat. */
-static odd_status product(odd_network *n, int64_t outputs, bool bias)
+static odd_status add_product(odd_network *n, int64_t outputs, bool bias)
 {
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
@@ -39,7 +39,7 @@ static odd_status dense(odd_network *n)
     int64_t outputs;
     ODD_TRY(odd_words_count(n, "the number of outputs", 1, &outputs));
     if (odd_words_take(n, "no")) ODD_TRY(odd_network_no_bias(n, &bias));
-    ODD_TRY(product(n, outputs, bias));
+    ODD_TRY(add_product(n, outputs, bias));
 done:
     return st;
 }
@@ -55,7 +55,7 @@ static odd_status sample(odd_network *n)
     ODD_TRY(odd_words_count(n, "the number of values", 1, &values));
     snprintf(moments, sizeof moments, "%s_moments", name);
     n->name = moments;
-    ODD_TRY(product(n, 2 * values, true));
+    ODD_TRY(add_product(n, 2 * values, true));
     n->name = name;
     set.axes = 2;
     set.list2[0] = 1; /* the batch */
@@ -155,7 +155,7 @@ done:
 
 /* ---- Tensors by name ---- */
 
-static odd_status find(odd_network *n, int *tensor)
+static odd_status find_named(odd_network *n, int *tensor)
 {
     const char *name;
     odd_status st = odd_words_name(n, &name);
@@ -170,7 +170,7 @@ static odd_status with_other(odd_network *n, odd_layer_kind kind)
     const odd_layer_settings set = odd_layer_defaults();
     odd_status st;
     int other;
-    ODD_TRY(find(n, &other));
+    ODD_TRY(find_named(n, &other));
     ODD_TRY(odd_network_add(n, kind, &set, 1, &other, true));
 done:
     return st;
@@ -193,7 +193,7 @@ static odd_status concat_named(odd_network *n)
 
 static odd_status from(odd_network *n)
 {
-    return find(n, &n->at);
+    return find_named(n, &n->at);
 }
 
 /* The item before has given the name already. */

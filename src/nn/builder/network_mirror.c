@@ -42,7 +42,7 @@ static void add_pads(odd_text *t, const int64_t pad[4])
 }
 
 /* What a window that moves over `size` places leaves over, which the transpose adds. */
-static int64_t rest(const odd_layer_settings *set, int d, int64_t size)
+static int64_t window_rest(const odd_layer_settings *set, int d, int64_t size)
 {
     int64_t reach = (set->kernel[d] - 1) * set->dilation[d] + 1;
     return (size + set->pad[d] + set->pad[2 + d] - reach) % set->stride[d];
@@ -60,7 +60,7 @@ static void mirror_window(const odd_layer *layer, const odd_tensor *x, odd_text 
     if (set->stride[0] != 1 || set->stride[1] != 1) add_pair(t, "stride ", set->stride);
     add_pads(t, set->pad);
     if (!back) {
-        const int64_t pad[2] = {rest(set, 0, x->shape[2]), rest(set, 1, x->shape[3])};
+        const int64_t pad[2] = {window_rest(set, 0, x->shape[2]), window_rest(set, 1, x->shape[3])};
         if (pad[0] != 0 || pad[1] != 0) add_pair(t, "output_pad ", pad);
     }
     if (set->dilation[0] != 1 || set->dilation[1] != 1) add_pair(t, "dilation ", set->dilation);
@@ -86,8 +86,8 @@ static void mirror_shape(const odd_tensor *x, odd_text *t)
 }
 
 /* The item at work of n has read x. */
-static odd_status reflect(const odd_network *n, const odd_tensor *x, const char *item,
-                          reflection *r)
+static odd_status reflect_item(const odd_network *n, const odd_tensor *x, const char *item,
+                               reflection *r)
 {
     const odd_graph *g = n->g;
     r->kind = n->mirror;
@@ -132,7 +132,7 @@ void odd_network_items_free(odd_network_items *items)
 }
 
 /* Nothing is added for no words. */
-static odd_status add(odd_network_items *out, const odd_text *words)
+static odd_status add_item(odd_network_items *out, const odd_text *words)
 {
     if (words->length == 0) return ODD_OK;
     out->item[out->count] = strdup(words->s);
@@ -152,12 +152,12 @@ static odd_status add_back(odd_network_items *out, const reflection r[], int lay
 {
     odd_status st;
     int before = layer - 1;
-    ODD_TRY(add(out, &r[layer].words));
-    ODD_TRY(add(out, &r[layer].shape));
+    ODD_TRY(add_item(out, &r[layer].words));
+    ODD_TRY(add_item(out, &r[layer].shape));
     while (before >= 0 && !makes_shape(&r[before]))
         before--;
     for (int i = before + 1; before >= 0 && i < layer; i++)
-        ODD_TRY(add(out, &r[i].words));
+        ODD_TRY(add_item(out, &r[i].words));
 done:
     return st;
 }
@@ -175,7 +175,7 @@ odd_status odd_network_mirror(int rank, const int64_t shape[], int items, const 
     for (int i = 0; i < items; i++) {
         int x = n.at;
         ODD_TRY(odd_network_next(&n, item[i], i + 1 < items ? item[i + 1] : NULL));
-        ODD_TRY(reflect(&n, &n.g->tensor[x], item[i], &r[i]));
+        ODD_TRY(reflect_item(&n, &n.g->tensor[x], item[i], &r[i]));
     }
     ODD_TRY(ODD_NEW(out->item, 2 * (int64_t)items));
     for (int i = items - 1; i >= 0; i--)

@@ -46,7 +46,7 @@ static odd_status read_settings(odd_network *n, window *w, bool pool)
     return st;
 }
 
-/* A pool moves by its own size where nothing else is said. */
+/* The default stride of a pool is its size. */
 static odd_status read_window(odd_network *n, window *w, bool pool)
 {
     odd_status st;
@@ -139,7 +139,7 @@ done:
     return st;
 }
 
-static odd_status pool(odd_network *n, odd_layer_kind kind)
+static odd_status add_pool(odd_network *n, odd_layer_kind kind)
 {
     odd_status st;
     window w = new_window(false);
@@ -152,10 +152,10 @@ done:
 
 odd_status odd_network_max_pool(odd_network *n)
 {
-    return pool(n, ODD_LAYER_MAX_POOL);
+    return add_pool(n, ODD_LAYER_MAX_POOL);
 }
 
 odd_status odd_network_average_pool(odd_network *n)
 {
-    return pool(n, ODD_LAYER_AVERAGE_POOL);
+    return add_pool(n, ODD_LAYER_AVERAGE_POOL);
 }

@@ -56,7 +56,7 @@ done:
     return st;
 }
 
-/* Room for one element more in an array of `used`. */
+/* Grow an array of `used` elements by one. */
 static odd_status make_room(void **array, int used, int *room, size_t element)
 {
     if (used < *room) return ODD_OK;
@@ -71,7 +71,7 @@ static odd_status make_room(void **array, int used, int *room, size_t element)
     return ODD_OK;
 }
 
-/* A name that no tensor has, for those who gave none. */
+/* A name that no tensor has, where the caller gave none. */
 static odd_status make_name(const odd_graph *g, char **name)
 {
     char text[32];

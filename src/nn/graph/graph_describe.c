@@ -20,7 +20,7 @@ typedef struct {
 
 static const line heading = {"layer", "kind", "output", "parameters", "FLOPs"};
 
-static const char *cell(const line *l, int column)
+static const char *cell_text(const line *l, int column)
 {
     const char *cells[COLUMNS] = {l->name, l->kind, l->shape, l->parameters, l->flops};
     return cells[column];
@@ -84,7 +84,7 @@ static void add_line(odd_text *out, const line *l, const int width[COLUMNS])
 {
     size_t owed = 0;
     for (int c = 0; c < COLUMNS; c++) {
-        const char *s = cell(l, c);
+        const char *s = cell_text(l, c);
         size_t spare = (size_t)(width[c] - odd_text_width(s));
         owed += strlen(GAP) + (c >= FIRST_NUMBER ? spare : 0);
         if (*s) {
@@ -111,11 +111,12 @@ static void add_table(odd_text *out, const line lines[], int count, const line *
 {
     int width[COLUMNS];
     for (int c = 0; c < COLUMNS; c++) {
-        width[c] = odd_text_width(cell(&heading, c));
+        width[c] = odd_text_width(cell_text(&heading, c));
         for (int i = 0; i < count; i++)
-            if (odd_text_width(cell(&lines[i], c)) > width[c])
-                width[c] = odd_text_width(cell(&lines[i], c));
-        if (odd_text_width(cell(sums, c)) > width[c]) width[c] = odd_text_width(cell(sums, c));
+            if (odd_text_width(cell_text(&lines[i], c)) > width[c])
+                width[c] = odd_text_width(cell_text(&lines[i], c));
+        if (odd_text_width(cell_text(sums, c)) > width[c])
+            width[c] = odd_text_width(cell_text(sums, c));
     }
     add_line(out, &heading, width);
     add_rule(out, width);

@@ -57,7 +57,7 @@ static int only_for_me(const folder *f, int tensor)
     return tensor >= 0 && f->readers[tensor] == 1 ? f->maker[tensor] : -1;
 }
 
-/* The maker makes from now on what the layer made; the layer makes what nobody reads. */
+/* The maker makes from now on what the layer made; the layer's own result is unused. */
 static void take_over(folder *f, int maker, int layer)
 {
     odd_layer *first = &f->g->layer[maker], *second = &f->g->layer[layer];
@@ -148,7 +148,7 @@ static bool can_pad(const folder *f, const odd_layer *pad, const odd_layer *laye
 }
 
 /* No window of a pool may see nothing but padding. */
-static bool fits(const odd_layer *layer, const int64_t pad[4])
+static bool can_fold_pad(const odd_layer *layer, const int64_t pad[4])
 {
     const odd_layer_settings *set = &layer->set;
     for (int i = 0; i < 4; i++) {
@@ -166,7 +166,7 @@ static void fold_pad(folder *f, odd_layer *layer)
     if (!pad || !pads_maps(pad) || !can_pad(f, pad, layer)) return;
     const int64_t *begin = pad->set.list, *end = pad->set.list2, *own = layer->set.pad;
     int64_t sum[4] = {own[0] + begin[2], own[1] + begin[3], own[2] + end[2], own[3] + end[3]};
-    if (!fits(layer, sum)) return;
+    if (!can_fold_pad(layer, sum)) return;
     for (int i = 0; i < 4; i++)
         layer->set.pad[i] = sum[i];
     layer->set.count_padding = layer->kind == ODD_LAYER_AVERAGE_POOL;

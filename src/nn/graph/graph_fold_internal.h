@@ -11,7 +11,7 @@ bool odd_layer_is_constant(const odd_graph *g, const odd_layer *layer);
 odd_status odd_layer_evaluate(odd_graph *g, const odd_layer *layer);
 
 /* graph_fold_affine.c: where `layer` multiplies and shifts each channel of what `maker` (a
- * convolution or product) makes, put that into the weights of `maker`. *folded tells if it was so;
+ * convolution or product) makes, put that into the weights of `maker`. *folded: whether it did;
  * new constants are added to the graph. */
 odd_status odd_fold_affine(odd_graph *g, int maker, int layer, bool *folded);
 

@@ -23,7 +23,7 @@ typedef struct {
 odd_status odd_shape_fail(const odd_shaping *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* May an array have this shape, and how many values are that? */
+/* May an array have this shape? Also sets the count of its values. */
 odd_status odd_shape_check(int rank, const int64_t shape[], int64_t *values);
 
 /* graph_shapes.c */

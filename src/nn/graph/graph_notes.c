@@ -10,7 +10,7 @@
 
 #define MOST_NOTES 4096
 
-static odd_note *find(const odd_graph *g, const char *key)
+static odd_note *find_note(const odd_graph *g, const char *key)
 {
     for (int i = 0; i < g->notes; i++)
         if (strcmp(g->note[i].key, key) == 0) return &g->note[i];
@@ -19,7 +19,7 @@ static odd_note *find(const odd_graph *g, const char *key)
 
 const char *odd_graph_noted(const odd_graph *g, const char *key)
 {
-    const odd_note *note = find(g, key);
+    const odd_note *note = find_note(g, key);
     return note ? note->value : NULL;
 }
 
@@ -43,7 +43,7 @@ static void note_free(odd_note *note)
 
 odd_status odd_graph_note(odd_graph *g, const char *key, const char *value)
 {
-    odd_note made = {strdup(key), strdup(value)}, *there = find(g, key);
+    odd_note made = {strdup(key), strdup(value)}, *there = find_note(g, key);
     odd_status st = ODD_OK;
     if (!made.key || !made.value)
         st = odd_fail(ODD_NOMEM, "cannot allocate a note");

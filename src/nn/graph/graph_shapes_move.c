@@ -183,7 +183,7 @@ odd_status odd_shape_pad(odd_shaping *s)
     return keep_batch(s);
 }
 
-/* How many values the slice of one dimension takes; under 1: it is not one. */
+/* The count of values in a slice of one dimension; below 1: it is empty or not allowed. */
 static int64_t slice_length(int64_t size, int64_t first, int64_t end, int64_t step)
 {
     if (first < 0 || first >= size || step == 0 || step == INT64_MIN) return 0;

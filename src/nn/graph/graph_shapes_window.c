@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 /* Sizes are at most 2^30, so that the product of two of them cannot overflow. */
-static bool within(int64_t value, int64_t low)
+static bool is_within(int64_t value, int64_t low)
 {
     return value >= low && value <= ODD_WINDOW_LIMIT;
 }
@@ -15,32 +15,32 @@ static odd_status check_window(const odd_shaping *s)
     if (s->in[0]->rank != 4)
         return odd_shape_fail(s, "its input has %d dimensions, not 4", s->in[0]->rank);
     for (int d = 0; d < 2; d++) {
-        if (!within(s->in[0]->shape[2 + d], 1) || !within(set->kernel[d], 1) ||
-            !within(set->stride[d], 1) || !within(set->dilation[d], 1))
+        if (!is_within(s->in[0]->shape[2 + d], 1) || !is_within(set->kernel[d], 1) ||
+            !is_within(set->stride[d], 1) || !is_within(set->dilation[d], 1))
             return odd_shape_fail(s, "its kernel, stride, dilation or input is out of range");
-        if (!within(set->pad[d], 0) || !within(set->pad[2 + d], 0) ||
-            !within(set->output_pad[d], 0))
+        if (!is_within(set->pad[d], 0) || !is_within(set->pad[2 + d], 0) ||
+            !is_within(set->output_pad[d], 0))
             return odd_shape_fail(s, "its padding is out of range");
     }
     return ODD_OK;
 }
 
 /* Rows (d = 0) or columns (d = 1) that a window reaches over; under 2^61. */
-static int64_t reach(const odd_layer_settings *set, int d)
+static int64_t kernel_reach(const odd_layer_settings *set, int d)
 {
     return (set->kernel[d] - 1) * set->dilation[d] + 1;
 }
 
 /* The places of the window along rows and columns. */
-static odd_status slide(odd_shaping *s)
+static odd_status set_slid_shape(odd_shaping *s)
 {
     const odd_layer_settings *set = &s->layer->set;
     for (int d = 0; d < 2; d++) {
         int64_t padded = s->in[0]->shape[2 + d] + set->pad[d] + set->pad[2 + d];
-        if (reach(set, d) > padded)
+        if (kernel_reach(set, d) > padded)
             return odd_shape_fail(s, "its window of %" PRId64 " does not fit into %" PRId64 " %s",
-                                  reach(set, d), padded, d == 0 ? "rows" : "columns");
-        s->out->shape[2 + d] = (padded - reach(set, d)) / set->stride[d] + 1;
+                                  kernel_reach(set, d), padded, d == 0 ? "rows" : "columns");
+        s->out->shape[2 + d] = (padded - kernel_reach(set, d)) / set->stride[d] + 1;
     }
     return ODD_OK;
 }
@@ -87,22 +87,22 @@ odd_status odd_shape_conv(odd_shaping *s)
                               x->shape[1] / group, weight->shape[1]);
     ODD_TRY(check_bias(s, channels));
     start_map(s, channels);
-    ODD_TRY(slide(s));
+    ODD_TRY(set_slid_shape(s));
 done:
     return st;
 }
 
-/* The inverse of slide(): what a convolution would make the input from. */
-static odd_status spread(odd_shaping *s)
+/* The inverse of set_slid_shape(): what a convolution would make the input from. */
+static odd_status set_spread_shape(odd_shaping *s)
 {
     const odd_layer_settings *set = &s->layer->set;
     for (int d = 0; d < 2; d++) {
         int64_t places = s->in[0]->shape[2 + d] - 1;
-        if (places > ODD_TENSOR_VALUES / set->stride[d] || reach(set, d) > ODD_TENSOR_VALUES)
+        if (places > ODD_TENSOR_VALUES / set->stride[d] || kernel_reach(set, d) > ODD_TENSOR_VALUES)
             return odd_shape_fail(s, "its result is too large");
         if (set->output_pad[d] >= set->stride[d] && set->output_pad[d] >= set->dilation[d])
             return odd_shape_fail(s, "its output padding is not under its stride");
-        s->out->shape[2 + d] = places * set->stride[d] + reach(set, d) + set->output_pad[d] -
+        s->out->shape[2 + d] = places * set->stride[d] + kernel_reach(set, d) + set->output_pad[d] -
                                set->pad[d] - set->pad[2 + d];
     }
     return ODD_OK;
@@ -123,7 +123,7 @@ odd_status odd_shape_conv_transpose(odd_shaping *s)
         return odd_shape_fail(s, "its result is too large");
     ODD_TRY(check_bias(s, weight->shape[1] * group));
     start_map(s, weight->shape[1] * group);
-    ODD_TRY(spread(s));
+    ODD_TRY(set_spread_shape(s));
 done:
     return st;
 }
@@ -134,10 +134,10 @@ odd_status odd_shape_pool(odd_shaping *s)
     odd_status st = check_window(s);
     if (st != ODD_OK) return st;
     for (int d = 0; d < 2; d++)
-        if (set->pad[d] >= reach(set, d) || set->pad[2 + d] >= reach(set, d))
+        if (set->pad[d] >= kernel_reach(set, d) || set->pad[2 + d] >= kernel_reach(set, d))
             return odd_shape_fail(s, "a window would see nothing but padding");
     start_map(s, s->in[0]->shape[1]);
-    return slide(s);
+    return set_slid_shape(s);
 }
 
 odd_status odd_shape_global_pool(odd_shaping *s)

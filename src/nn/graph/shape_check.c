@@ -1,4 +1,4 @@
-/* A shape looked at alone: may it be, how many values are that, and what to say of one that may
+/* A shape by itself: is it allowed, the count of its values, and the message for one that may
  * not. */
 #include "nn/graph/graph_internal.h"
 

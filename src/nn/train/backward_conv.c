@@ -78,7 +78,7 @@ done:
     return st;
 }
 
-static odd_status describe(odd_maker *m, const odd_step *step, conv_back *c)
+static odd_status describe_conv(odd_maker *m, const odd_step *step, conv_back *c)
 {
     odd_status st;
     *c = (conv_back){.step = step,
@@ -140,7 +140,7 @@ odd_status odd_back_conv(odd_maker *m, const odd_step *step)
 {
     odd_status st;
     conv_back c;
-    ODD_TRY(describe(m, step, &c));
+    ODD_TRY(describe_conv(m, step, &c));
     ODD_TRY(back_weights(m, &c));
     if (odd_maker_wants(m, step->input[0])) ODD_TRY(back_input(m, &c));
 done:

@@ -71,7 +71,7 @@ done:
     return st;
 }
 
-static odd_status fold(odd_maker *m, int tensor, int value, int *folded)
+static odd_status fold_broadcast(odd_maker *m, int tensor, int value, int *folded)
 {
     dnnl_dims_t mine;
     odd_desc plain;
@@ -90,20 +90,20 @@ done:
 }
 
 /* A gradient of the result's shape goes to an operand. */
-static odd_status give(odd_maker *m, int tensor, int value)
+static odd_status add_gradient_to(odd_maker *m, int tensor, int value)
 {
     dnnl_dims_t mine;
     odd_status st;
     int rank = odd_plan_dims(&m->p, tensor, mine);
     const odd_desc *desc = odd_plan_desc(&m->p, value);
     bool same = desc->ndims == rank && memcmp(desc->dims, mine, sizeof *mine * (size_t)rank) == 0;
-    if (!same) ODD_TRY(fold(m, tensor, value, &value));
+    if (!same) ODD_TRY(fold_broadcast(m, tensor, value, &value));
     ODD_TRY(odd_maker_give(m, tensor, value));
 done:
     return st;
 }
 
-static odd_status negative(odd_maker *m, int value, int *result)
+static odd_status negate_value(odd_maker *m, int value, int *result)
 {
     const odd_desc desc = *odd_plan_desc(&m->p, value);
     return odd_plan_scaled(&m->p, value, &desc, -1, result);
@@ -115,8 +115,8 @@ odd_status odd_back_sum(odd_maker *m, const odd_step *step)
     for (int i = 0; i < 2; i++) {
         int value = m->gradient[step->output];
         if (!odd_maker_wants(m, step->input[i])) continue;
-        if (i == 1 && step->kind == ODD_LAYER_SUB) ODD_TRY(negative(m, value, &value));
-        ODD_TRY(give(m, step->input[i], value));
+        if (i == 1 && step->kind == ODD_LAYER_SUB) ODD_TRY(negate_value(m, value, &value));
+        ODD_TRY(add_gradient_to(m, step->input[i], value));
     }
 done:
     return st;
@@ -132,7 +132,7 @@ odd_status odd_back_multiply(odd_maker *m, const odd_step *step)
         if (!odd_maker_wants(m, step->input[i])) continue;
         ODD_TRY(odd_value_of_rank(&m->p, step->input[1 - i], rank, &other));
         ODD_TRY(odd_binary_add(&m->p, dnnl_binary_mul, gradient, other, &value));
-        ODD_TRY(give(m, step->input[i], value));
+        ODD_TRY(add_gradient_to(m, step->input[i], value));
     }
 done:
     return st;

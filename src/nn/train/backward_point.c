@@ -50,7 +50,7 @@ done:
     return st;
 }
 
-/* `data` is what the activation read, or made where its algorithm says so. */
+/* `data` is the activation's input, or its result where the algorithm uses that. */
 static odd_status back_post(odd_maker *m, const odd_post *post, int data, int data_arg,
                             int *gradient)
 {

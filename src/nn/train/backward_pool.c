@@ -16,7 +16,7 @@ static bool is_max(odd_layer_kind kind)
     return kind == ODD_LAYER_MAX_POOL || kind == ODD_LAYER_GLOBAL_MAX_POOL;
 }
 
-static void sliding(const odd_layer_settings *set, odd_window *w)
+static void set_pool_window(const odd_layer_settings *set, odd_window *w)
 {
     for (int i = 0; i < 2; i++) {
         w->kernel[i] = set->kernel[i];
@@ -41,7 +41,7 @@ static odd_status pool_of(const odd_maker *m, const odd_step *step, pool *w)
     if (rank != 4 || !over_maps)
         return odd_fail(ODD_FORMAT, "only pools over rows and columns can be trained");
     if (slides) {
-        sliding(set, &w->at);
+        set_pool_window(set, &w->at);
         odd_plan_dims(&m->p, step->output, w->dims);
         return ODD_OK;
     }

@@ -37,7 +37,7 @@ done:
 }
 
 /* Weights as they lie: `turned` if the graph has (M, K). */
-static odd_status describe(odd_maker *m, product_back *b, bool turned)
+static odd_status describe_product(odd_maker *m, product_back *b, bool turned)
 {
     odd_status st;
     const int64_t *shape = m->p.graph->tensor[b->weights].shape;
@@ -134,7 +134,7 @@ static odd_status back_product(odd_maker *m, const odd_step *step, int bias, boo
     product_back b = {.x = step->input[0], .weights = step->input[1], .bias = bias};
     ODD_TRY(as_rows(m, m->p.holds[b.x], &b.source_value));
     ODD_TRY(as_rows(m, m->gradient[step->output], &b.result_value));
-    ODD_TRY(describe(m, &b, turned));
+    ODD_TRY(describe_product(m, &b, turned));
     ODD_TRY(back_weights(m, &b));
     if (odd_maker_wants(m, b.x)) ODD_TRY(back_input(m, &b));
 done:

@@ -39,7 +39,7 @@ void odd_sample_codes(uint64_t seed, uint64_t draw, int64_t images, const int64_
 typedef struct {
     const odd_work *work;
     int64_t values; /* of the code of one image */
-    uint32_t layer; /* how many sample before it, so that no two share their draws */
+    uint32_t layer; /* count of sample layers before it, so that no two share their draws */
 } sample_loop;
 
 /* data: moments, code. */

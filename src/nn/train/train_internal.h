@@ -53,16 +53,16 @@ typedef struct {
 
 /* ---- train_watch.c: what of the vectors of all shards is final ---- */
 
-/* Threads note where the final values of their shards begin; the first one tells. */
+/* Threads note where the final values of their shards begin; the first one calls notify(). */
 typedef struct {
-    void (*tell)(void *context, int64_t first); /* NULL: nobody is told */
+    void (*notify)(void *context, int64_t first); /* NULL: not called */
     void *context;
     int threads;
     _Atomic int64_t *final; /* (threads) of the shard at work; 0: none */
-    _Atomic int waiting;    /* shards that nobody has begun */
+    _Atomic int waiting;    /* shards that no thread has begun */
 } odd_watch;
 
-/* Room for more threads. */
+/* Grow for more threads. */
 odd_status odd_watch_reserve(odd_watch *w, int threads);
 void odd_watch_free(odd_watch *w);
 void odd_watch_start(odd_watch *w, int shards);
@@ -128,7 +128,7 @@ bool odd_layer_trains(odd_layer_kind kind);
 
 /* backward_maker.c: where gradients go. */
 
-/* True if the gradient by this tensor is asked for (false for -1). */
+/* True if the gradient by this tensor is needed (false for -1). */
 bool odd_maker_wants(const odd_maker *m, int tensor);
 /* One more contribution to the gradient by a computed tensor. */
 odd_status odd_maker_add(odd_maker *m, int tensor, int value);

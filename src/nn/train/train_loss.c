@@ -31,10 +31,10 @@ odd_status odd_loss_find(const char *name, odd_loss_kind *kind)
                     "there is no loss '%s'; known are cross-entropy, binary, squared and kl", name);
 }
 
-/* ---- One image: its loss; the gradient by x times `scale`, if asked for ---- */
+/* ---- One image: its loss; the gradient by x times `scale`, unless NULL ---- */
 
-static double cross_entropy(int64_t n, const float x[], int32_t label, double scale,
-                            float gradient[], double *hits)
+static double cross_entropy_loss(int64_t n, const float x[], int32_t label, double scale,
+                                 float gradient[], double *hits)
 {
     int64_t top = 0;
     double sum = 0;
@@ -49,8 +49,8 @@ static double cross_entropy(int64_t n, const float x[], int32_t label, double sc
 }
 
 /* log(1 + exp(x)) - t x, for any x without overflow. */
-static double binary(int64_t n, const float x[], const float t[], double scale, float gradient[],
-                     double *hits)
+static double binary_loss(int64_t n, const float x[], const float t[], double scale,
+                          float gradient[], double *hits)
 {
     double loss = 0, right = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -64,7 +64,8 @@ static double binary(int64_t n, const float x[], const float t[], double scale, 
     return loss / (double)n;
 }
 
-static double squared(int64_t n, const float x[], const float t[], double scale, float gradient[])
+static double squared_loss(int64_t n, const float x[], const float t[], double scale,
+                           float gradient[])
 {
     double loss = 0;
     float by = (float)(2 * scale / (double)n);
@@ -78,7 +79,7 @@ static double squared(int64_t n, const float x[], const float t[], double scale,
 
 /* Of n / 2 independent normal distributions from standard ones: their means, then the logarithms of
  * their variances. */
-static double divergence(int64_t n, const float x[], double scale, float gradient[])
+static double kl_loss(int64_t n, const float x[], double scale, float gradient[])
 {
     double loss = 0;
     int64_t half = n / 2;
@@ -97,13 +98,13 @@ static double image_loss(odd_loss_kind kind, int64_t n, const float x[], const o
 {
     switch (kind) {
     case ODD_LOSS_CROSS_ENTROPY:
-        return cross_entropy(n, x, target->label[image], scale, gradient, hits);
+        return cross_entropy_loss(n, x, target->label[image], scale, gradient, hits);
     case ODD_LOSS_BINARY:
-        return binary(n, x, target->value + image * n, scale, gradient, hits);
+        return binary_loss(n, x, target->value + image * n, scale, gradient, hits);
     case ODD_LOSS_KL:
-        return divergence(n, x, scale, gradient);
+        return kl_loss(n, x, scale, gradient);
     default:
-        return squared(n, x, target->value + image * n, scale, gradient);
+        return squared_loss(n, x, target->value + image * n, scale, gradient);
     }
 }
 

@@ -80,7 +80,7 @@ static odd_status run_shard(const call *w, int s, int thread)
     tape->used_at = (uint64_t)t->step + 1;
     ODD_TRY(odd_tape_run(&t->training, tape, &work, w->vector[s]));
     w->tally[s] = tape->work.tally;
-    odd_watch_end_shard(&t->watch, work.thread); /* never told of one that failed */
+    odd_watch_end_shard(&t->watch, work.thread); /* a failed one does not become final */
 done:
     return st;
 }
@@ -96,7 +96,7 @@ static void run_alone(const call *w, int s, odd_first_failure *f)
     odd_first_failure_keep(f, s, st);
 }
 
-/* oneDNN would ask for threads of its own: each of ours tells it that there is one. */
+/* oneDNN would start threads of its own: each of ours sets the count to one. */
 static void run_shards(const call *w, int shards, int threads, odd_first_failure *f)
 {
 #pragma omp parallel num_threads(threads) default(none) shared(w, shards, f)

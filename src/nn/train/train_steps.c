@@ -53,8 +53,8 @@ static bool can_have_posts(odd_layer_kind kind)
     return kind == ODD_LAYER_CONV || kind == ODD_LAYER_GEMM;
 }
 
-/* The activation goes behind the layer that makes what it reads, if nobody else reads that. */
-static bool fuse(stepping *s, const odd_layer *layer)
+/* Fuse the activation into the layer that makes its input, if no other layer reads that. */
+static bool fuse_activation(stepping *s, const odd_layer *layer)
 {
     int x = layer->input[0], maker = s->maker[x];
     if (!slope_from_result(layer) || maker < 0 || s->readers[x] != 1) return false;
@@ -80,7 +80,7 @@ static void add_step(stepping *s, const odd_layer *layer)
 }
 
 /* Backward may read everything: nothing is overwritten while the tape is planned. */
-static odd_status start(stepping *s)
+static odd_status start_stepping(stepping *s)
 {
     odd_status st;
     const odd_graph *g = s->g;
@@ -104,11 +104,11 @@ odd_status odd_train_steps(const odd_graph *g, int losses, const odd_loss loss[]
     odd_status st;
     stepping s = {.g = g, .program = out};
     *out = (odd_program){0};
-    ODD_TRY(start(&s));
+    ODD_TRY(start_stepping(&s));
     mark_needed(&s, losses, loss);
     for (int l = 0; l < g->layers; l++) {
         const odd_layer *layer = &g->layer[l];
-        if (s.needed[layer->output] && !fuse(&s, layer)) add_step(&s, layer);
+        if (s.needed[layer->output] && !fuse_activation(&s, layer)) add_step(&s, layer);
     }
 done:
     odd_free(s.needed);

@@ -20,7 +20,7 @@ void odd_tape_free(odd_tape **tape)
 
 /* ---- Making ---- */
 
-static odd_status bind(odd_maker *m, int tensor, odd_home home, float *data)
+static odd_status bind_tensor(odd_maker *m, int tensor, odd_home home, float *data)
 {
     dnnl_dims_t dims;
     odd_desc desc;
@@ -40,14 +40,14 @@ static odd_status bind_inputs(odd_maker *m)
 {
     const odd_parameters *p = &m->training->parameters;
     odd_status st;
-    ODD_TRY(bind(m, m->training->graph->input, ODD_HOME_INPUT, NULL));
+    ODD_TRY(bind_tensor(m, m->training->graph->input, ODD_HOME_INPUT, NULL));
     for (int s = 0; s < p->slots; s++)
-        ODD_TRY(bind(m, p->slot[s].tensor, ODD_HOME_VARIABLE, p->value + p->slot[s].offset));
+        ODD_TRY(bind_tensor(m, p->slot[s].tensor, ODD_HOME_VARIABLE, p->value + p->slot[s].offset));
 done:
     return st;
 }
 
-static odd_status walk(odd_maker *m, int i, odd_status (*way)(odd_maker *, const odd_step *))
+static odd_status walk_step(odd_maker *m, int i, odd_status (*way)(odd_maker *, const odd_step *))
 {
     const odd_step *step = &m->training->program.step[i];
     m->p.step = i;
@@ -62,12 +62,12 @@ static odd_status plan_all(odd_maker *m)
     odd_status st;
     ODD_TRY(bind_inputs(m));
     for (int i = 0; i < steps; i++)
-        ODD_TRY(walk(m, i, odd_step_forward));
+        ODD_TRY(walk_step(m, i, odd_step_forward));
     m->p.step = steps;
     for (int i = 0; i < m->training->losses; i++)
         ODD_TRY(odd_train_loss(m, i));
     for (int i = steps - 1; i >= 0; i--) {
-        ODD_TRY(walk(m, i, odd_step_backward));
+        ODD_TRY(walk_step(m, i, odd_step_backward));
         ODD_TRY(odd_train_note_final(m));
     }
     ODD_TRY(odd_plan_place(m->p.plan, m->p.engine));
@@ -81,7 +81,7 @@ static void set_none(int n, int number[])
         number[i] = -1;
 }
 
-static odd_status make(odd_maker *m)
+static odd_status make_tape(odd_maker *m)
 {
     const odd_train_setup *t = m->training;
     odd_status st;
@@ -124,7 +124,7 @@ static odd_status new_tape(odd_train_setup *t, int64_t n, odd_tape **out)
                          .plan = tape->plan},
                    .training = t,
                    .tape = tape};
-    ODD_TRY(make(&m));
+    ODD_TRY(make_tape(&m));
     *out = tape;
     tape = NULL; /* handed over */
 done:
@@ -145,7 +145,7 @@ odd_status odd_tape_new(odd_train_setup *t, int64_t n, odd_tape **out)
 
 /* ---- Running ---- */
 
-/* Slots end where operations write; what nobody writes is 0. */
+/* Slots end where operations write; what no operation writes is 0. */
 static void clear_rest(const odd_parameters *p, const bool filled[], float vector[])
 {
     for (int s = 0; s < p->slots; s++) {

@@ -85,17 +85,17 @@ void odd_watch_end_shard(odd_watch *w, int thread)
 static void note_final(odd_watch *w, int thread, int64_t first)
 {
     w->final[thread] = first;
-    if (thread != 0 || !w->tell || w->waiting > 0) return;
+    if (thread != 0 || !w->notify || w->waiting > 0) return;
     for (int i = 1; i < w->threads; i++) {
         int64_t other = w->final[i];
         if (other > first) first = other;
     }
-    w->tell(w->context, first);
+    w->notify(w->context, first);
 }
 
-void odd_trainer_watch(odd_trainer *t, void (*tell)(void *context, int64_t first), void *context)
+void odd_trainer_watch(odd_trainer *t, void (*notify)(void *context, int64_t first), void *context)
 {
-    t->watch.tell = tell;
+    t->watch.notify = notify;
     t->watch.context = context;
 }
 
