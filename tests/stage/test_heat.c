@@ -1,7 +1,7 @@
 /* Heat: worked by hand for a network that looks for the brightest place, whatever its form; the
  * hottest area; files that are no such network. */
 #include "oddlot_test.h"
-#include "stage/train/damage_task_internal.h"
+#include "stage/train/damage_training_internal.h"
 
 #include "stage/report/heat_internal.h"
 

@@ -7,7 +7,7 @@
 
 #include "stage_fixture.h"
 
-#include "stage/train/damage_task_internal.h"
+#include "stage/train/damage_training_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

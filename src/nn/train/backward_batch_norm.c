@@ -82,7 +82,7 @@ odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step)
     dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     int source;
-    odd_argument a[9]; /* oneDNN needs the shift, though nothing depends on it */
+    odd_argument a[9];
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &source));
     const odd_desc desc = *odd_plan_desc(&m->p, source);
     const odd_primitive primitive = {.kind = dnnl_batch_normalization,

@@ -1,5 +1,5 @@
 /* A network that tells damage, back from its file. */
-#include "stage/train/damage_task_internal.h"
+#include "stage/train/damage_training_internal.h"
 
 #include "oddlot/nn/onnx.h"
 

@@ -1,5 +1,5 @@
 /* Prediction: log odds of damage by a network for images that are spread over ranks. */
-#include "stage/train/damage_task_internal.h"
+#include "stage/train/damage_training_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"

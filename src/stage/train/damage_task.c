@@ -1,6 +1,6 @@
 /* Task damage: a network for each fold of the catalogue learns from the other folds to tell images
  * that a program damaged from those as they are, and predicts the one that it has not seen. */
-#include "stage/train/damage_task_internal.h"
+#include "stage/train/damage_training_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"

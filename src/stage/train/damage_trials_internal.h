@@ -4,7 +4,7 @@
 #ifndef ODDLOT_STAGE_TRAIN_DAMAGE_TRIALS_INTERNAL_H
 #define ODDLOT_STAGE_TRAIN_DAMAGE_TRIALS_INTERNAL_H
 
-#include "stage/train/damage_task_internal.h"
+#include "stage/train/damage_training_internal.h"
 
 /* One kind and size of damage. */
 typedef struct {

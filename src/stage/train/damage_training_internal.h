@@ -3,8 +3,8 @@
  * that a program damaged from those as they are, and predicts how likely damage is in the images of
  * this fold, which it has not seen (cross-fitting).
  */
-#ifndef ODDLOT_STAGE_TRAIN_DAMAGE_TASK_INTERNAL_H
-#define ODDLOT_STAGE_TRAIN_DAMAGE_TASK_INTERNAL_H
+#ifndef ODDLOT_STAGE_TRAIN_DAMAGE_TRAINING_INTERNAL_H
+#define ODDLOT_STAGE_TRAIN_DAMAGE_TRAINING_INTERNAL_H
 
 #include "stage/train/training_internal.h"
 
