@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from inception_v4 import InceptionV4
+from onnx_messages import notes
 
 OPSET = 13
 GATE = 0.1  # of He's: wider ones amplify what lies off the middle from block to block
@@ -181,21 +182,6 @@ def random(name, seed):
 
 
 # -- the file --
-
-
-def varint(n):
-    return bytes([n & 127 | 128]) + varint(n >> 7) if n > 127 else bytes([n])
-
-
-def field(number, content):
-    """A protobuf field of bytes. Appended to a message it is part of it, so no onnx package is needed."""
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def notes(doc, metadata):
-    """ModelProto's doc_string and metadata_props."""
-    entries = [field(1, key.encode()) + field(2, value.encode()) for key, value in metadata.items()]
-    return field(6, doc.encode()) + b"".join(field(14, entry) for entry in entries)
 
 
 def write(backbone, size, path, doc, metadata):
