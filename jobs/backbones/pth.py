@@ -209,7 +209,8 @@ def as_in_file(values):
 def read_numbers(file, storages):
     """{key of a storage: its array}."""
     numbers, keys = {}, unpickle(file)
-    check(type(keys) is list and sorted(map(str, keys)) == sorted(storages), "other storages than the tensors have")
+    check(type(keys) is list and all(type(key) is str for key in keys) and sorted(keys) == sorted(storages),
+          "other storages than the tensors have")
     for key in keys:
         storage, head = storages[key], file.read(8)
         check(len(head) == 8 and struct.unpack("<q", head)[0] == storage.count, "a storage of another length")

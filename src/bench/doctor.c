@@ -11,6 +11,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
+#include "oddlot/run/backbone.h"
 #include "oddlot/store/file.h"
 
 #include <math.h>
@@ -48,6 +49,18 @@ static void add_limit(char *text, size_t size, const char *const variable[])
         snprintf(text + used, size - used, ", limited by %s=%.40s", variable[i], value);
         return;
     }
+}
+
+/* What features.source: auto will take. */
+static void backbone_line(int *bad)
+{
+    const char *path = odd_backbone();
+    char text[512];
+    if (path)
+        snprintf(text, sizeof text, "%s", path);
+    else
+        snprintf(text, sizeof text, "none found, so audits look at pixels; %s", ODD_BACKBONE_HINT);
+    line("backbone", !path || access(path, R_OK) == 0, bad, text);
 }
 
 /* Which instruction sets are used, by whom, and what keeps them from more. */
@@ -129,6 +142,7 @@ odd_status odd_doctor(MPI_Comm comm)
     int bad = 0;
     odd_status st;
     ODD_TRY_ALL(comm, odd_image_start());
+    odd_backbone_look(comm);
     ODD_TRY(check_eigh(comm, &error));
     if (odd_rank(comm) == 0) {
         printf("oddlot %s\n", ODD_VERSION);
@@ -142,6 +156,7 @@ odd_status odd_doctor(MPI_Comm comm)
         line("scalapack", error < 1e-10, &bad, text);
         line("hdf5", 1, &bad, odd_store_text());
         line("images", 1, &bad, odd_image_text());
+        backbone_line(&bad);
         line("slurm", 1, &bad, getenv("SLURM_JOB_ID") ? "inside a job" : "not inside a job");
     }
     odd_broadcast(comm, 0, &bad, sizeof bad);

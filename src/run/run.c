@@ -1,5 +1,6 @@
 /* Run: a job's folder, locked while a program works in it. */
 #include "oddlot/run/run.h"
+#include "oddlot/run/backbone.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "run/run_place_internal.h"
@@ -112,6 +113,7 @@ odd_status odd_run_open(MPI_Comm comm, const odd_pipeline *const pipelines[], co
     odd_run *run = NULL;
     odd_status st;
     *out = NULL;
+    odd_backbone_look(comm);
     ODD_TRY_ALL(comm, run_new(comm, pipelines, job, folder, command, &run));
     ODD_TRY_ALL(comm, odd_pipelines_check(pipelines, job));
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_run_place_check(run) : ODD_OK);

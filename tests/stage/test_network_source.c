@@ -9,9 +9,11 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
+#include "oddlot/image/resize.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/nn/onnx.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/run/backbone.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -418,6 +420,69 @@ static void other_inputs_are_reported(void)
     unlink(model);
 }
 
+/* ---- the backbone ---- */
+
+enum { LARGE = 9 };
+
+/* Features of an image by the backbone, whose options are defaults. */
+static odd_status extract_one(const odd_image_form *form, const uint8_t image[], float x[FILTERS])
+{
+    const odd_section section = {.name = "onnx",
+                                 .help = "",
+                                 .options = odd_feature_onnx.options,
+                                 .size = odd_feature_onnx.options_size};
+    const char *const sets[] = {"onnx.preset=unit"};
+    odd_job *job = NULL;
+    void *state = NULL;
+    odd_feature_needs needs;
+    odd_status st;
+    ODD_TRY(odd_job_load(NULL, sets, 1, &section, 1, &job));
+    const void *options = odd_job_section(job, "onnx");
+    ODD_TRY(odd_feature_onnx.plan(NULL, options, form, &needs));
+    ODD_TRY(odd_feature_onnx.open(NULL, options, form, &needs, &state));
+    ODD_TRY(odd_feature_onnx.extract(state, 1, (const int64_t[]){0}, image, x));
+done:
+    odd_feature_onnx.close(&state);
+    odd_job_free(&job);
+    return st;
+}
+
+static void find_backbone(const char *path)
+{
+    setenv("ODDLOT_BACKBONE", path, 1);
+    odd_backbone_look(MPI_COMM_WORLD);
+}
+
+/* Large ones are made as small as it wants, grey ones are red, green and blue alike. */
+static void images_are_made_fit_for_a_backbone(void)
+{
+    const odd_image_form large = {.width = LARGE, .height = LARGE, .channels = 1};
+    const odd_image_form fit = {.width = SIDE, .height = SIDE, .channels = CHANNELS};
+    uint8_t grey[LARGE * LARGE], rgb[VALUES];
+    const odd_image stored = {LARGE, LARGE, 1, grey};
+    odd_image small = ODD_IMAGE_EMPTY;
+    float a[FILTERS], b[FILTERS];
+    for (int i = 0; i < LARGE * LARGE; i++)
+        grey[i] = (uint8_t)odd_below(256, 5, ODD_STREAM_TEST, (uint64_t)i, 0);
+    CU_ASSERT_EQUAL(odd_resize(&stored, 0, 0, LARGE, LARGE, ODD_KERNEL_BICUBIC, SIDE, SIDE, &small),
+                    ODD_OK);
+    for (int i = 0; small.pixels && i < VALUES; i++)
+        rgb[i] = small.pixels[i / CHANNELS];
+    CU_ASSERT_EQUAL(write_model(model), ODD_OK);
+    find_backbone(model);
+    CU_ASSERT_EQUAL(extract_one(&large, grey, a), ODD_OK);
+    CU_ASSERT_EQUAL(extract_one(&fit, rgb, b), ODD_OK);
+    CU_ASSERT_EQUAL(memcmp(a, b, sizeof a), 0);
+    CU_ASSERT(near(a[0], expected(rgb, 0)));
+    odd_image_free(&small);
+    unlink(model);
+    CU_ASSERT_EQUAL(extract_one(&fit, rgb, b), ODD_IO);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "the backbone that `oddlot doctor` names"));
+    find_backbone("");
+    CU_ASSERT_EQUAL(extract_one(&fit, rgb, b), ODD_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), ODD_BACKBONE_HINT));
+}
+
 CU_TestInfo odd_tests[] = {
     {"levels are scaled", levels_are_scaled},
     {"given numbers go before presets", given_numbers_go_before_presets},
@@ -430,5 +495,6 @@ CU_TestInfo odd_tests[] = {
     {"of two outputs one is taken", of_two_outputs_one_is_taken},
     {"misfits are reported", misfits_are_reported},
     {"other inputs are reported", other_inputs_are_reported},
+    {"images are made fit for a backbone", images_are_made_fit_for_a_backbone},
     CU_TEST_INFO_NULL,
 };

@@ -38,7 +38,7 @@ extern const odd_section odd_run_section; /* the top of a job file */
 /** Begin a run of the pipeline that the job wants; `folder` NULL: runs/<name>. Makes the folder
  *  unless `look_only`. Locks it against another program that writes the same run. @collective; job
  *  and pipelines kept. ODD_USAGE for settings that make no sense together, and where files of a
- *  user would be replaced; ODD_IO. */
+ *  user would be replaced; ODD_IO. Looks for the backbone (backbone.h). */
 odd_status odd_run_open(MPI_Comm comm, const odd_pipeline *const pipelines[], const odd_job *job,
                         const char *folder, const char *command, bool look_only, odd_run **out);
 void odd_run_close(odd_run **run); /* @collective */

@@ -1,4 +1,5 @@
-/* Feature network: any layer of a network, pooled if wished.
+/* Feature network: any layer of a network, pooled if wished; images are resized for it where it may
+ * be so.
  *
  * Images go through in batches of one size, the last one filled up, so that the bits of a row
  * depend neither on its batch nor on the number of ranks. */
@@ -9,17 +10,21 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
+#include "oddlot/image/resize.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/nn/onnx.h"
+
+#define FIT_KERNEL ODD_KERNEL_BICUBIC
 
 typedef struct {
     odd_graph *graph;
     odd_net *net;
-    odd_image_form form;
+    odd_image_form form; /* of the stored images */
+    odd_image_form seen; /* of those that the network takes */
     odd_input input;
     odd_pool pool;
     int64_t batch;
-    int64_t image_bytes, input_values, output_values; /* of one image */
+    int64_t image_bytes, input_values, output_values; /* of one image: stored, in, out */
     float *x, *y;                                     /* (batch, ...) */
 } network;
 
@@ -60,17 +65,34 @@ static odd_status check_images(const odd_feature_network *given, const odd_tenso
     return st == ODD_OK ? st : odd_fail_prefix(st, "'%s': ", given->model);
 }
 
-/* The input must be of the form of the stored images. */
+/* Images as they come into the network. How they were stored is another matter where they are
+ * resized after that. */
+static odd_image_form seen_form(const odd_graph *graph, const odd_image_form *stored)
+{
+    const int64_t *shape = graph->tensor[graph->input].shape;
+    odd_image_form seen = {.width = (int)shape[3],
+                           .height = (int)shape[2],
+                           .channels = (int)shape[1],
+                           .kernel = stored->kernel,
+                           .margin = stored->margin};
+    if (seen.width != stored->width || seen.height != stored->height)
+        seen.kernel = odd_kernel_names[FIT_KERNEL];
+    return seen;
+}
+
+/* And like the stored ones, or such that these can be made so. */
 static odd_status check_input(const odd_feature_network *given, const odd_graph *graph,
                               const odd_image_form *form)
 {
     const odd_tensor *in = &graph->tensor[graph->input];
     odd_status st = check_images(given, in);
     if (st != ODD_OK) return st;
+    if (given->fit && in->shape[1] == 3 && form->channels == 1) return ODD_OK;
     if (in->shape[1] != form->channels)
         return odd_fail(ODD_USAGE,
                         "'%s' wants %lld channels, the stored images have %d: set image.channels",
                         given->model, (long long)in->shape[1], form->channels);
+    if (given->fit) return ODD_OK;
     if (in->shape[2] != form->height || in->shape[3] != form->width)
         return odd_fail(ODD_USAGE,
                         "'%s' wants images of %lld x %lld, stored are %d x %d: set image.size",
@@ -109,7 +131,7 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
         return odd_fail(ODD_USAGE, "features' precision: %s; f32 runs anywhere", odd_fail_reason());
     ODD_TRY(read_model(given, form, &graph, &output));
     ODD_TRY(check_input(given, graph, form));
-    ODD_TRY(odd_input_make(&given->input, graph, form->channels, &input, &words));
+    ODD_TRY(odd_input_make(&given->input, graph, seen_form(graph, form).channels, &input, &words));
     ODD_TRY(odd_pool_make(&given->pool, &graph->tensor[output], &pool));
     *out = odd_feature_network_needs(given, graph, pool.width);
 done:
@@ -133,13 +155,12 @@ void odd_feature_network_close(void **state)
 }
 
 /* What the network sees, and where that is not what it was trained on. */
-static odd_status make_input(const odd_feature_network *given, const odd_image_form *form,
-                             network *n)
+static odd_status make_input(const odd_feature_network *given, network *n)
 {
     odd_text words = ODD_TEXT_EMPTY, differs = ODD_TEXT_EMPTY;
     odd_status st;
-    ODD_TRY(odd_input_make(&given->input, n->graph, form->channels, &n->input, &words));
-    odd_input_compare(n->graph, form, &differs);
+    ODD_TRY(odd_input_make(&given->input, n->graph, n->seen.channels, &n->input, &words));
+    odd_input_compare(n->graph, &n->seen, &differs);
     ODD_TRY(odd_text_status(&words));
     ODD_TRY(odd_text_status(&differs));
     odd_log(ODD_LOG_INFO, "features: levels are scaled as %s", odd_text_string(&words));
@@ -150,6 +171,19 @@ done:
     odd_text_free(&words);
     odd_text_free(&differs);
     return st;
+}
+
+static bool is_resized(const network *n)
+{
+    return n->form.width != n->seen.width || n->form.height != n->seen.height;
+}
+
+static void tell_fit(const network *n)
+{
+    if (is_resized(n))
+        odd_log(ODD_LOG_INFO,
+                "features: stored images of %d x %d are resized to the network's %d x %d (%s)",
+                n->form.width, n->form.height, n->seen.width, n->seen.height, n->seen.kernel);
 }
 
 static odd_status prepare_network(const odd_feature_network *given, const odd_image_form *form,
@@ -163,10 +197,12 @@ static odd_status prepare_network(const odd_feature_network *given, const odd_im
     n->batch = whole_groups(given);
     ODD_TRY(read_model(given, form, &n->graph, &output));
     ODD_TRY(check_input(given, n->graph, form));
-    ODD_TRY(make_input(given, form, n));
+    n->seen = seen_form(n->graph, form);
+    tell_fit(n);
+    ODD_TRY(make_input(given, n));
     ODD_TRY(odd_pool_make(&given->pool, &n->graph->tensor[output], &n->pool));
     n->image_bytes = (int64_t)form->width * form->height * form->channels;
-    n->input_values = n->image_bytes;
+    n->input_values = (int64_t)n->seen.width * n->seen.height * n->seen.channels;
     n->output_values = odd_tensor_values(&n->graph->tensor[output]);
     ODD_TRY(ODD_NEW(n->x, n->batch * n->input_values));
     ODD_TRY(ODD_NEW(n->y, n->batch * n->output_values));
@@ -188,13 +224,46 @@ odd_status odd_feature_network_open(const odd_feature_network *given, const odd_
     return st;
 }
 
-/* Planes of scaled values from the interleaved grey levels of `count` images. */
-static void load_batch(network *n, int64_t count, const uint8_t images[])
+/* Planes of scaled values from interleaved levels. Grey ones are red, green and blue alike. */
+static void load_levels(const network *n, const uint8_t levels[], float planes[])
 {
-#pragma omp parallel for default(none) shared(n, count, images)
-    for (int64_t i = 0; i < count; i++)
-        odd_input_load(&n->input, n->form.width * n->form.height, n->form.channels,
-                       images + i * n->image_bytes, n->x + i * n->input_values);
+    const int area = n->seen.width * n->seen.height;
+    if (n->form.channels == n->seen.channels) {
+        odd_input_load(&n->input, area, n->seen.channels, levels, planes);
+        return;
+    }
+    for (int c = 0; c < n->seen.channels; c++) {
+        const odd_input one = {{n->input.factor[c]}, {n->input.shift[c]}, {0}};
+        odd_input_load(&one, area, 1, levels, planes + (int64_t)c * area);
+    }
+}
+
+static odd_status load_image(const network *n, const uint8_t image[], float planes[])
+{
+    const odd_image_form *form = &n->form;
+    const odd_image stored = {form->width, form->height, form->channels, (uint8_t *)image};
+    odd_image fit = ODD_IMAGE_EMPTY;
+    odd_status st = ODD_OK;
+    if (is_resized(n))
+        ODD_TRY(odd_resize(&stored, 0, 0, form->width, form->height, FIT_KERNEL, n->seen.width,
+                           n->seen.height, &fit));
+    load_levels(n, fit.pixels ? fit.pixels : image, planes);
+done:
+    odd_image_free(&fit);
+    return st;
+}
+
+/* The first of `count` images of the network's input. */
+static odd_status load_batch(network *n, int64_t count, const uint8_t images[])
+{
+    int worst = ODD_OK;
+#pragma omp parallel for default(none) shared(n, count, images) reduction(max : worst)
+    for (int64_t i = 0; i < count; i++) {
+        const int st = load_image(n, images + i * n->image_bytes, n->x + i * n->input_values);
+        if (st > worst) worst = st;
+    }
+    if (worst == ODD_OK) return ODD_OK;
+    return odd_fail((odd_status)worst, "cannot resize the stored images: out of memory");
 }
 
 static void store_batch(const network *n, int64_t count, float x[])
@@ -221,7 +290,7 @@ odd_status odd_feature_network_extract(void *state, int64_t count, const int64_t
     odd_status st = ODD_OK;
     for (int64_t first = 0, some; first < count; first += some) {
         some = next_batch(n, count - first, row + first);
-        load_batch(n, some, images + first * n->image_bytes);
+        ODD_TRY(load_batch(n, some, images + first * n->image_bytes));
         ODD_TRY(odd_net_run(n->net, some, row + first, n->x, &n->y));
         store_batch(n, some, x + first * n->pool.width);
     }

@@ -14,6 +14,7 @@ typedef struct {
     const char *layer;     /* whose output is taken; "": the network's own */
     const char *precision; /* one of odd_precision_names */
     int64_t batch;
+    bool fit; /* images of another size are resized for it, grey ones given as RGB; else refused */
     odd_input_options input;
     odd_pool_options pool;
 } odd_feature_network;

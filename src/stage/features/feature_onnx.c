@@ -1,5 +1,6 @@
 /* A network as the feature source: any layer of an ONNX model, pooled if wished. */
 #include "oddlot/learn/network_precision.h"
+#include "oddlot/run/backbone.h"
 #include "oddlot/store/file.h"
 #include "stage/features/feature_network_internal.h"
 
@@ -18,7 +19,8 @@ typedef struct {
 } onnx_options;
 
 static const odd_option table[] = {
-    ODD_PATH(onnx_options, model, "", "the network, an ONNX file"),
+    ODD_PATH(onnx_options, model, "",
+             "the network, an ONNX file; \"\": the backbone that is found, see `oddlot doctor`"),
     ODD_TEXT(onnx_options, layer, "pooled",
              "whose output is taken: a tensor's name, or last_map, pooled, penultimate"),
     ODD_CHOICE(onnx_options, precision, "f32", odd_precision_names,
@@ -29,9 +31,22 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
+static const char *model_of(const void *given)
+{
+    const onnx_options *options = given;
+    return *options->model ? options->model : odd_backbone();
+}
+
+/* Nobody chose the size of the images for a backbone that was just found. */
 static odd_feature_network network_of(const onnx_options *o)
 {
-    return (odd_feature_network){o->model, o->layer, o->precision, o->batch, o->input, o->pool};
+    return (odd_feature_network){.model = model_of(o),
+                                 .layer = o->layer,
+                                 .precision = o->precision,
+                                 .batch = o->batch,
+                                 .fit = !*o->model,
+                                 .input = o->input,
+                                 .pool = o->pool};
 }
 
 static odd_status plan_onnx(const odd_job *job, const void *options, const odd_image_form *form,
@@ -39,17 +54,20 @@ static odd_status plan_onnx(const odd_job *job, const void *options, const odd_i
 {
     const odd_feature_network given = network_of(options);
     (void)job;
-    if (*given.model) return odd_feature_network_plan(&given, form, out);
-    return odd_fail(ODD_USAGE,
-                    "features.onnx.model names no file; features.source: pixels needs none");
+    if (given.model) {
+        const odd_status st = odd_feature_network_plan(&given, form, out);
+        return given.fit ? odd_fail_prefix(st, "the backbone that `oddlot doctor` names: ") : st;
+    }
+    return odd_fail(
+        ODD_USAGE, "features.onnx.model names no file, and no backbone is found: " ODD_BACKBONE_HINT
+                   "; features.source: pixels needs none");
 }
 
 static odd_status digest_model(const void *given, odd_hash *digest)
 {
-    const onnx_options *options = given;
     char *bytes = NULL;
     int64_t size;
-    odd_status st = odd_file_slurp(options->model, LARGEST_MODEL, &bytes, &size);
+    odd_status st = odd_file_slurp(model_of(given), LARGEST_MODEL, &bytes, &size);
     if (st == ODD_OK) *digest = odd_hash_add(ODD_HASH_START, bytes, (size_t)size);
     odd_free(bytes);
     return st;
@@ -70,6 +88,7 @@ const odd_feature_source odd_feature_onnx = {
     .unit = true,
     .options = table,
     .options_size = sizeof(onnx_options),
+    .model = model_of,
     .outside = digest_model,
     .plan = plan_onnx,
     .open = open_onnx,

@@ -20,7 +20,9 @@ typedef struct {
     int64_t batch; /* images that are best given at a time, or a multiple of it */
 } odd_feature_needs;
 
-typedef struct {
+typedef struct odd_feature_source odd_feature_source;
+
+struct odd_feature_source {
     const char *name; /* "pixels": also the section "features.pixels" of its settings */
     const char *summary;
     bool slow;    /* what is done is kept in a checkpoint while the stage runs */
@@ -28,6 +30,11 @@ typedef struct {
     bool trained; /* it reads what stage `train` leaves */
     const odd_option *options;
     size_t options_size;
+    /** The source that does the work of this one, which then has no more than its name; NULL: it
+     *  works itself. @local */
+    const odd_feature_source *(*stand_in)(const odd_job *job);
+    /** The file of the network that it looks through; NULL: it has none outside the run. @local */
+    const char *(*model)(const void *options);
     /** Digest of inputs from outside the job (a model's file); NULL: none. @local */
     odd_status (*outside)(const void *options, odd_hash *digest);
     /** ODD_USAGE where images of this form will not do. @local */
@@ -42,9 +49,10 @@ typedef struct {
     odd_status (*extract)(void *state, int64_t count, const int64_t row[], const uint8_t images[],
                           float x[]);
     void (*close)(void **state);
-} odd_feature_source;
+};
 
 #define ODD_FEATURE_SOURCES(X)                                                                     \
+    X(odd_feature_auto)                                                                            \
     X(odd_feature_pixels)                                                                          \
     X(odd_feature_onnx)                                                                            \
     X(odd_feature_trained)

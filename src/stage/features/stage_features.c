@@ -1,4 +1,5 @@
 /* Features: one row of numbers for each readable image, by a feature source. */
+#include "oddlot/run/backbone.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -26,7 +27,7 @@ static odd_part source_part(int i)
 }
 
 static const odd_option features_table[] = {
-    ODD_PART(features_options, source, "pixels", "feature source", source_part,
+    ODD_PART(features_options, source, "auto", "feature source", source_part,
              "what turns an image into numbers"),
     ODD_BASE(features_options, output, odd_feature_output_option_table),
     ODD_OPTIONS_END,
@@ -35,18 +36,44 @@ static const odd_option features_table[] = {
 static const odd_section features_section =
     ODD_SECTION("features", "From images to numbers", features_table, features_options);
 
+/* The one that does the work. */
 static const odd_feature_source *source_of(const odd_job *job)
 {
     const features_options *options = odd_job_section(job, "features");
-    for (int i = 0; odd_feature_sources[i]; i++)
-        if (strcmp(odd_feature_sources[i]->name, options->source) == 0)
-            return odd_feature_sources[i];
-    return NULL;
+    int i = 0;
+    while (strcmp(odd_feature_sources[i]->name, options->source) != 0)
+        i++;
+    const odd_feature_source *named = odd_feature_sources[i];
+    return named->stand_in ? named->stand_in(job) : named;
 }
 
 static const char *features_part(const odd_job *job)
 {
     return source_of(job)->name;
+}
+
+/* The network that it looks through; NULL: none. */
+static const char *model_of(const odd_job *job)
+{
+    const odd_feature_source *source = source_of(job);
+    return source->model ? source->model(odd_stage_options(&odd_stage_features, job)) : NULL;
+}
+
+static bool is_left_open(const odd_job *job)
+{
+    const features_options *options = odd_job_section(job, "features");
+    return strcmp(options->source, source_of(job)->name) != 0;
+}
+
+/* Which source it is, and where pixels are taken for want of better, what would bring it.
+ * `folders`: with those of the network, which say nothing of what is seen. */
+static void describe_source(const odd_job *job, bool folders, odd_text *out)
+{
+    const char *model = model_of(job), *slash = model ? strrchr(model, '/') : NULL;
+    odd_text_add(out, source_of(job)->name);
+    if (model) odd_text_format(out, ", %s", slash && !folders ? slash + 1 : model);
+    if (!model && is_left_open(job))
+        odd_text_add(out, ", for no backbone is found: " ODD_BACKBONE_HINT);
 }
 
 /* Of the images that the ingest will store. */
@@ -114,6 +141,24 @@ done:
     return st;
 }
 
+/* For the log, and for whoever reads the file. @collective */
+static odd_status tell_source(const odd_run *run, odd_file *file)
+{
+    odd_text log = ODD_TEXT_EMPTY, name = ODD_TEXT_EMPTY;
+    odd_status st;
+    describe_source(run->job, true, &log);
+    describe_source(run->job, false, &name);
+    ODD_TRY_ALL(run->comm, odd_text_status(&log));
+    ODD_TRY_ALL(run->comm, odd_text_status(&name));
+    if (is_left_open(run->job) || model_of(run->job))
+        odd_log(ODD_LOG_INFO, "features: %s", odd_text_string(&log));
+    ODD_TRY(odd_file_set_text(file, "/", "source", odd_text_string(&name)));
+done:
+    odd_text_free(&log);
+    odd_text_free(&name);
+    return st;
+}
+
 static odd_status run_features(odd_run *run, const odd_provenance *from)
 {
     odd_file *in = NULL, *out = NULL;
@@ -125,6 +170,7 @@ static odd_status run_features(odd_run *run, const odd_provenance *from)
     ODD_TRY(open_extraction(run, in, &e));
     ODD_TRY(open_checkpoint(run, from, &e));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    ODD_TRY(tell_source(run, out));
     ODD_TRY(create_datasets(out, &e, &features, &row));
     ODD_TRY(odd_extraction_run(run->comm, &e, features, row));
     odd_dataset_close(&features);
@@ -153,7 +199,8 @@ static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
     plan->width = needs.width;
     plan->disk = plan->rows * (bytes + (int64_t)sizeof(int64_t));
     plan->memory = needs.bytes + 2 * (int64_t)ODD_FEATURE_BATCH_BYTES;
-    odd_text_format(&plan->what, "%s: %d values for each image, %s", source->summary, needs.width,
+    describe_source(run->job, true, &plan->what);
+    odd_text_format(&plan->what, ": %s; %d values for each image, %s", source->summary, needs.width,
                     options->output.type);
 done:
     return st;

@@ -85,6 +85,15 @@ static void add_stage_times(odd_page *p)
             odd_facts_add(&p->summary, stage[i].name, "%s", odd_human_seconds(seconds[i], text));
 }
 
+/* Which features were looked at. Files of older versions do not say. */
+static void add_feature_source(odd_page *p)
+{
+    char *source = NULL;
+    if (odd_file_get_text(p->features, "/", "source", &source) == ODD_OK)
+        odd_facts_add(&p->summary, "Source of features", "%s", source);
+    odd_free(source);
+}
+
 static odd_status write_summary(odd_page *p)
 {
     const odd_report_options *options = odd_job_section(p->run->job, "report");
@@ -102,6 +111,7 @@ static odd_status write_summary(odd_page *p)
                   100 * (double)p->data.flagged_total / (double)odd_selection_rows(p->selection));
     odd_facts_add(&p->summary, "Unreadable", "%s", unreadable);
     add_stage_times(p);
+    add_feature_source(p);
     odd_facts_add(&p->summary, "Detector", "%s", detector);
     odd_facts_add(&p->summary, "Ranks x threads", "%d x %d", odd_size(p->run->comm), odd_threads());
     snprintf(p->subtitle, sizeof p->subtitle, "%s images audited, %s flagged as odd, %s unreadable",
