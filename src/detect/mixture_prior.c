@@ -105,7 +105,7 @@ static void clear_uniform(const odd_mixture *m, odd_mixture_prior *p)
 }
 
 odd_status odd_mixture_prior_of_task(const odd_mixture_task *task, const odd_mixture *m,
-                               odd_mixture_prior **out)
+                                     odd_mixture_prior **out)
 {
     const odd_mixture_options *o = task->options;
     odd_status st = odd_mixture_prior_new(m, out);

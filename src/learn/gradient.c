@@ -17,7 +17,8 @@ odd_status odd_gradient_open(MPI_Comm comm, odd_trainer *trainer, int shards, od
 {
     const int max_shards = (shards + odd_size(comm) - 1) / odd_size(comm);
     odd_status st;
-    *g = (odd_gradient){.comm = comm, .trainer = trainer, .shards = shards, .max_shards = max_shards};
+    *g = (odd_gradient){
+        .comm = comm, .trainer = trainer, .shards = shards, .max_shards = max_shards};
     g->length = odd_trainer_length(trainer);
     ODD_TRY(ODD_NEW(g->vector, max_shards));
     for (int s = 0; s < max_shards; s++)

@@ -8,7 +8,8 @@
 
 #include <mpi.h>
 
-/** The count of ranks of my node that are bound to CPUs that are mine too, me included. @collective */
+/** The count of ranks of my node that are bound to CPUs that are mine too, me included. @collective
+ */
 int odd_threads_ranks_sharing(MPI_Comm comm);
 
 /** Set the number of OpenMP threads of this rank; 0: OMP_NUM_THREADS if set, else the CPUs this
