@@ -79,7 +79,8 @@ odd_status odd_source_parse(const odd_job_source *source, yaml_document_t *docum
  *  failure. */
 odd_status odd_source_decode(odd_job_source *source, char **owned);
 
-/* job_hints.c: what was most likely meant; hints begin with "; " or say nothing */
+/* job_syntax_hints.c: what was most likely meant by a file that is not YAML; hints begin with "; "
+ * or say nothing */
 
 /** What makes one text of "key:value", "key = value" or of a blank that is none. */
 void odd_hint_words(const char *text, odd_text *out);

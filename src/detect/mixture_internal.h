@@ -145,7 +145,8 @@ typedef struct {
     double *mean;    /* (2, d): m0 of the theme, of the anomaly */
     double kappa[2]; /* pseudo-rows at m0, of the theme and of the anomaly */
     double *rows;    /* (G) */
-    double *scale;   /* (G) */
+    double *scale;   /* (G) prior_scale for the anomaly, else 1: in the M-step (mixture_em.c) and in
+                        the   objective (mixture_prior.c) */
     int64_t dense;   /* numbers in an S */
     double *spread;  /* (2, dense): S of the theme, of the anomaly */
     double *least;   /* (d) the least noise of covariances of low rank */

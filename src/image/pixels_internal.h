@@ -39,7 +39,7 @@ void odd_ycc_to_rgb(int width, int channels, uint8_t *row);
 /** Undo the multiplication by alpha, the last channel of a row, in place. */
 void odd_divide_alpha(int width, int channels, uint8_t *row);
 
-/* orient.c */
+/* orientation.c */
 /** Turn and mirror as EXIF orientation 1 ... 8 asks; the box goes along. */
 odd_status odd_orient(const odd_pixel_view *view, int orientation, odd_box *box, odd_image *out);
 

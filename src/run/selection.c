@@ -1,4 +1,5 @@
-/* Selection: what is known of the images of a run, row by row. */
+/* Selection: what is known of the images of a run, row by row. They are listed and shared in
+ * selection_list.c. */
 #include "run/selection_internal.h"
 
 #include "oddlot/base/memory.h"

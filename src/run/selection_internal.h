@@ -1,5 +1,5 @@
 /**
- * Selection: what the list is made of, for those who fill it: list_selection.c, which lists and
+ * Selection: what the list is made of, for those who fill it: selection_list.c, which lists and
  * shares the catalogue, and contamination.c, which takes from it what the job describes.
  */
 #ifndef ODDLOT_RUN_SELECTION_INTERNAL_H

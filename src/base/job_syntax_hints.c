@@ -1,4 +1,5 @@
-/* Job hints: what was most likely meant, where the YAML parser only reports what it met. */
+/* Hints at syntax: what was most likely meant, where the YAML parser only reports what it met. Keys
+ * that are misspelt are answered in job_fill.c. */
 #include "base/job_internal.h"
 
 #include <string.h>
