@@ -1,6 +1,6 @@
 /**
- * Calibration: verified theme images that the fit does not see as verified, which choose a
- * threshold.
+ * Calibration: verified theme images that the fit does not see as verified, by which the stage
+ * `score` chooses a threshold.
  */
 #ifndef ODDLOT_STAGE_CALIBRATION_H
 #define ODDLOT_STAGE_CALIBRATION_H
