@@ -435,7 +435,8 @@ static int make_hard_sigmoid(net_maker *m, int x)
 static int make_points(net_maker *m, int x)
 {
     x = net_layer(m, ODD_LAYER_EXP, NULL, net_layer(m, ODD_LAYER_SIGMOID, NULL, x));
-    return net_layer(m, ODD_LAYER_NEG, NULL, net_layer(m, ODD_LAYER_SQRT, NULL, x));
+    x = net_layer(m, ODD_LAYER_GELU, NULL, net_layer(m, ODD_LAYER_SQRT, NULL, x));
+    return net_layer(m, ODD_LAYER_NEG, NULL, x);
 }
 
 static int make_identity(net_maker *m, int x)

@@ -224,7 +224,7 @@ static void test_points(void)
     static const odd_layer_kind kinds[] = {
         ODD_LAYER_RELU,    ODD_LAYER_LEAKY_RELU, ODD_LAYER_ELU,          ODD_LAYER_CLIP,
         ODD_LAYER_SIGMOID, ODD_LAYER_TANH,       ODD_LAYER_HARD_SIGMOID, ODD_LAYER_HARD_SWISH,
-        ODD_LAYER_EXP,     ODD_LAYER_NEG,
+        ODD_LAYER_EXP,     ODD_LAYER_NEG,        ODD_LAYER_GELU,         ODD_LAYER_ERF,
     };
     odd_layer_settings set = odd_layer_defaults(), one = net_window(1, 1, 0);
     set.alpha = 0.2f;

@@ -138,7 +138,8 @@ static bool same_settings(const odd_layer_settings *a, const odd_layer_settings 
            a->transpose_b == b->transpose_b && a->alpha == b->alpha && a->beta == b->beta &&
            a->low == b->low && a->high == b->high && a->epsilon == b->epsilon &&
            a->value == b->value && a->axis == b->axis && a->keep_dims == b->keep_dims &&
-           a->axes == b->axes && !memcmp(a->list, b->list, sizeof a->list) &&
+           a->by_tanh == b->by_tanh && a->axes == b->axes &&
+           !memcmp(a->list, b->list, sizeof a->list) &&
            !memcmp(a->list2, b->list2, sizeof a->list2) &&
            !memcmp(a->list3, b->list3, sizeof a->list3);
 }

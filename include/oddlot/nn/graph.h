@@ -2,9 +2,9 @@
  * Graph: a network as a directed acyclic graph of layers over named tensors.
  *
  * It says what is computed, not how: onnx.h reads and writes it, net.h runs it with oneDNN. Layers
- * are those of ONNX (opset 17 semantics, whatever opset they came from), tensors are float32 except
- * the small integer ones that shapes are made of, which are folded away before a network runs.
- * Letters: N images, C channels, H rows, W columns. Layout is (N, C, H, W).
+ * are those of ONNX (opset 17 semantics, and Gelu of 20, whatever opset they came from), tensors
+ * are float32 except the small integer ones that shapes are made of, which are folded away before a
+ * network runs. Letters: N images, C channels, H rows, W columns. Layout is (N, C, H, W).
  */
 #ifndef ODDLOT_NN_GRAPH_H
 #define ODDLOT_NN_GRAPH_H
@@ -34,6 +34,8 @@
     X(HARD_SWISH, "HardSwish")                                                                     \
     X(EXP, "Exp")                                                                                  \
     X(SQRT, "Sqrt")                                                                                \
+    X(ERF, "Erf")                                                                                  \
+    X(GELU, "Gelu")                                                                                \
     X(NEG, "Neg")                                                                                  \
     X(ADD, "Add")                                                                                  \
     X(SUB, "Sub")                                                                                  \
@@ -91,7 +93,8 @@ typedef struct {
  *   LeakyRelu, Elu       x; alpha
  *   Clip                 x; low, high
  *   HardSigmoid          x; max(0, min(1, alpha x + beta))
- *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Neg   x
+ *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Erf, Neg   x
+ *   Gelu                 x; by_tanh
  *   Identity             x; `value`: the share that is dropped in training (train.h), 0: none
  *   Add, Sub, Mul, Div, Pow   x, y, with numpy's broadcasting
  *   MaxPool              x (N, C, H, W); kernel, stride, dilation, pad: minus infinity
@@ -122,6 +125,7 @@ typedef struct {
     float value;                   /* Pad: what is put there; Identity: share dropped */
     int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */
     bool keep_dims;                /* ReduceMean */
+    bool by_tanh;                  /* Gelu: the approximation by tanh */
     bool sample;                   /* Slice: in training, a draw around what it takes (train.h) */
     int axes;                      /* count of entries used in `list` (`list2`, `list3`) */
     int64_t list[ODD_TENSOR_RANK]; /* see above */

@@ -1,7 +1,7 @@
 /**
  * ONNX: networks in and out of files, by protobuf-c and the schema of Debian's libonnx-dev.
  *
- * Read: opsets 7 to 17, weights as float, double, float16, bfloat16, (u)int8 through
+ * Read: opsets 7 to 23, weights as float, double, float16, bfloat16, (u)int8 through
  * DequantizeLinear, inside the file or in external files beside it; shape arithmetic (Shape,
  * Gather, Slice, Concat, ... on constants) is folded; Resize (nearest, linear; constant sizes or
  * scales) becomes products with constant matrices. Files are hostile: sizes are checked before
@@ -29,8 +29,8 @@ odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, 
 /** The same from memory; `folder` is where external weights are, NULL: not allowed. */
 odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out);
 
-/** Write a model (opset 17, weights inside), whole or not at all. ODD_IO, ODD_NOMEM, ODD_ARG above
- *  the 2 GiB of an ONNX file. */
+/** Write a model (opset 17, 20 with a Gelu; weights inside), whole or not at all. ODD_IO,
+ * ODD_NOMEM, ODD_ARG above the 2 GiB of an ONNX file. */
 odd_status odd_onnx_write(const odd_graph *graph, const char *path);
 
 /** True if a node of this operator can be read (also those that are only folded). */

@@ -30,6 +30,8 @@ odd_status odd_plan_mean(odd_planner *p, const odd_step *step);
 /* layer_binary.c */
 odd_status odd_plan_binary(odd_planner *p, const odd_step *step);
 odd_status odd_plan_pow(odd_planner *p, const odd_step *step);
+/* layer_erf.c */
+odd_status odd_plan_erf(odd_planner *p, const odd_step *step);
 /* layer_norm.c */
 odd_status odd_plan_batch_norm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_layer_norm(odd_planner *p, const odd_step *step);

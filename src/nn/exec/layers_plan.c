@@ -17,6 +17,7 @@ static const struct {
     [ODD_LAYER_MUL] = {odd_plan_binary},
     [ODD_LAYER_DIV] = {odd_plan_binary},
     [ODD_LAYER_POW] = {odd_plan_pow},
+    [ODD_LAYER_ERF] = {odd_plan_erf},
     [ODD_LAYER_MAX_POOL] = {odd_plan_pool},
     [ODD_LAYER_AVERAGE_POOL] = {odd_plan_pool},
     [ODD_LAYER_GLOBAL_AVERAGE_POOL] = {odd_plan_global_pool},

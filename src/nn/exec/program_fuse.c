@@ -72,6 +72,9 @@ int odd_posts_of_layer(odd_layer_kind kind, const odd_layer_settings *set, odd_p
     case ODD_LAYER_SQRT:
         post[0] = eltwise(dnnl_eltwise_sqrt, 0, 0);
         return 1;
+    case ODD_LAYER_GELU:
+        post[0] = eltwise(set->by_tanh ? dnnl_eltwise_gelu_tanh : dnnl_eltwise_gelu_erf, 0, 0);
+        return 1;
     case ODD_LAYER_NEG:
         post[0] = eltwise(dnnl_eltwise_linear, -1, 0);
         return 1;

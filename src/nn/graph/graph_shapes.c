@@ -121,6 +121,8 @@ static const struct {
     [ODD_LAYER_HARD_SWISH] = {1, 1, 0, same},
     [ODD_LAYER_EXP] = {1, 1, 0, same},
     [ODD_LAYER_SQRT] = {1, 1, 0, same},
+    [ODD_LAYER_ERF] = {1, 1, 0, same},
+    [ODD_LAYER_GELU] = {1, 1, 0, same},
     [ODD_LAYER_NEG] = {1, 1, 0, same},
     [ODD_LAYER_ADD] = {2, 2, 0, broadcast},
     [ODD_LAYER_SUB] = {2, 2, 0, broadcast},

@@ -8,6 +8,14 @@ static double clamp(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* x times the share of a normal distribution that is under x. */
+static double gelu(double x, bool by_tanh)
+{
+    const double slope = 0.79788456080286535588; /* sqrt(2 / pi) */
+    if (by_tanh) return x / 2 * (1 + tanh(slope * (x + 0.044715 * x * x * x)));
+    return x / 2 * erfc(-x / sqrt(2));
+}
+
 /* In double, and rounded once by the caller. */
 static double point(const odd_layer *layer, double x)
 {
@@ -33,6 +41,10 @@ static double point(const odd_layer *layer, double x)
         return exp(x);
     case ODD_LAYER_SQRT:
         return sqrt(x);
+    case ODD_LAYER_ERF:
+        return erf(x);
+    case ODD_LAYER_GELU:
+        return gelu(x, set->by_tanh);
     default:
         ODD_CHECK(layer->kind == ODD_LAYER_NEG);
         return -x;

@@ -100,23 +100,37 @@ static odd_status to_real(odd_onnx_reader *r)
     odd_status st = odd_node_value(r, 0, &v);
     if (st != ODD_OK) return st;
     if (v->kind == ODD_VALUE_NUMBERS) return numbers_to_real(r, v->numbers);
+    r->stacked = v->stacked;
     if (v->kind == ODD_VALUE_WHOLE) return odd_node_pass(r, v->tensor);
     if (v->kind == ODD_VALUE_WEIGHT && odd_proto_is_whole(v->weight)) return weight_to_real(r, v);
-    st = odd_node_tensor(r, 0, &x);
+    st = odd_node_operand(r, 0, &x, &r->stacked);
     return st == ODD_OK ? odd_node_pass(r, x) : st;
 }
 
 /* By where the value is: in the graph, known as numbers, or still a weight of the file. */
-odd_status odd_read_cast(odd_onnx_reader *r)
+static odd_status cast(odd_onnx_reader *r, cast_type type)
 {
-    int64_t to;
-    odd_status st = odd_node_int(r, "to", 0, &to);
-    if (st != ODD_OK) return st;
-    cast_type type = type_of(to);
     if (type == TO_OTHER) return odd_node_fail(r, "only float, int32, int64 and bool can be made");
     if (type == TO_REAL) return to_real(r);
     if (odd_node_is_numbers(r, 0)) return copy_numbers(r, 0, type == TO_TRUTH);
     return tensor_to_whole(r, type == TO_TRUTH);
+}
+
+odd_status odd_read_cast(odd_onnx_reader *r)
+{
+    int64_t to;
+    odd_status st = odd_node_int(r, "to", 0, &to);
+    return st == ODD_OK ? cast(r, type_of(to)) : st;
+}
+
+/* Of known whole numbers the type is not kept, but only truths would differ. */
+odd_status odd_read_cast_like(odd_onnx_reader *r)
+{
+    odd_onnx_value *like;
+    odd_status st = odd_node_value(r, 1, &like);
+    if (st != ODD_OK) return st;
+    if (like->kind == ODD_VALUE_WEIGHT) return cast(r, type_of(like->weight->data_type));
+    return cast(r, like->kind == ODD_VALUE_TENSOR ? TO_REAL : TO_WHOLE);
 }
 
 odd_status odd_read_identity(odd_onnx_reader *r)
@@ -131,6 +145,6 @@ odd_status odd_read_identity(odd_onnx_reader *r)
         copy.name = r->node->output[0];
         return odd_reader_add(r, &copy);
     }
-    st = odd_node_tensor(r, 0, &x);
+    st = odd_node_operand(r, 0, &x, &r->stacked);
     return st == ODD_OK ? odd_node_pass(r, x) : st;
 }

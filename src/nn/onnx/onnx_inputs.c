@@ -6,7 +6,8 @@
 
 static odd_status add_weight(odd_onnx_reader *r, const char *name, const Onnx__TensorProto *weight)
 {
-    odd_onnx_value v = {name, ODD_VALUE_WEIGHT, weight, -1, NULL};
+    const odd_onnx_value v = {
+        .name = name, .kind = ODD_VALUE_WEIGHT, .weight = weight, .tensor = -1};
     return odd_reader_add(r, &v);
 }
 

@@ -1,12 +1,15 @@
 /* ONNX nodes that calculate: functions of single values, sums, products, normalisations. */
 #include "nn/onnx/onnx_reader_internal.h"
 
+#include "nn/graph/graph_internal.h"
+#include "oddlot/base/memory.h"
+
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 
 /* Settings that a kind does not have are left alone by it. */
-static odd_status point(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status point(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st;
     odd_layer_kind kind = odd_layer_find(r->node->op_type);
@@ -26,11 +29,25 @@ odd_status odd_read_point(odd_onnx_reader *r)
     return odd_node_one(r, odd_layer_find(r->node->op_type), point);
 }
 
+/* The exact function or its approximation by tanh. */
+static odd_status gelu(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
+{
+    (void)x;
+    set->by_tanh = odd_node_is(r, "approximate", "tanh", "none");
+    if (set->by_tanh || odd_node_is(r, "approximate", "none", "none")) return ODD_OK;
+    return odd_node_fail(r, "its approximation is neither 'none' nor 'tanh'");
+}
+
+odd_status odd_read_gelu(odd_onnx_reader *r)
+{
+    return odd_node_one(r, ODD_LAYER_GELU, gelu);
+}
+
 static odd_status of_two(odd_onnx_reader *r, odd_layer_kind kind)
 {
     int input[2];
     const odd_layer_settings set = odd_layer_defaults();
-    odd_status st = odd_node_tensors(r, 2, input);
+    odd_status st = odd_node_two(r, kind, input);
     return st == ODD_OK ? odd_node_layer(r, kind, &set, 2, input) : st;
 }
 
@@ -38,6 +55,22 @@ odd_status odd_read_pair(odd_onnx_reader *r)
 {
     if (odd_node_is_numbers(r, 0) && odd_node_is_numbers(r, 1)) return odd_numbers_pair(r);
     return of_two(r, odd_layer_find(r->node->op_type));
+}
+
+/* 1 / x */
+odd_status odd_read_reciprocal(odd_onnx_reader *r)
+{
+    odd_status st;
+    const odd_layer_settings set = odd_layer_defaults();
+    int input[2];
+    float *one;
+    ODD_TRY(odd_node_operand(r, 0, &input[1], &r->stacked));
+    ODD_TRY(ODD_NEW(one, 1));
+    *one = 1;
+    ODD_TRY(odd_node_constant(r, 0, NULL, one, &input[0]));
+    ODD_TRY(odd_node_layer(r, ODD_LAYER_DIV, &set, 2, input));
+done:
+    return st;
 }
 
 odd_status odd_read_matmul(odd_onnx_reader *r)
@@ -64,7 +97,7 @@ done:
 }
 
 /* The bounds were attributes before opset 11; the largest float means no bound. */
-static odd_status clip(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status clip(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st = ODD_OK;
     (void)x;
@@ -81,9 +114,55 @@ done:
     return st;
 }
 
+/* Min and Max of a tensor and a number: one bound of a Clip. */
+odd_status odd_read_limit(odd_onnx_reader *r)
+{
+    odd_status st;
+    int x[2];
+    bool stacked[2];
+    float bound;
+    odd_layer_settings set = odd_layer_defaults();
+    if (r->node->n_input != 2) return odd_node_fail(r, "only two inputs are supported");
+    for (int i = 0; i < 2; i++)
+        ODD_TRY(odd_node_operand(r, i, &x[i], &stacked[i]));
+    const bool first =
+        odd_tensor_values(&r->graph->tensor[x[0]]) == 1 && r->graph->tensor[x[0]].data;
+    const odd_tensor *t = &r->graph->tensor[x[!first]];
+    ODD_TRY(odd_node_scalar(r, !first, &bound));
+    r->stacked = stacked[first];
+    if (t->rank > odd_node_form(r, x[first], r->stacked).rank)
+        return odd_node_fail(r, "'%s' has more dimensions than the other input", t->name);
+    if (*r->node->op_type == 'M' && r->node->op_type[1] == 'a')
+        set.low = bound;
+    else
+        set.high = bound;
+    ODD_TRY(odd_node_layer(r, ODD_LAYER_CLIP, &set, 1, &x[first]));
+done:
+    return st;
+}
+
 odd_status odd_read_clip(odd_onnx_reader *r)
 {
     return odd_node_one(r, ODD_LAYER_CLIP, clip);
+}
+
+/* Of a stacked A, whose images a Gemm has no place for, the same as products and a sum. */
+static odd_status stacked_gemm(odd_onnx_reader *r, odd_layer_settings set, int inputs, int input[3])
+{
+    odd_status st;
+    const odd_layer_settings plain = odd_layer_defaults();
+    odd_layer_settings turn = odd_layer_defaults();
+    turn.axes = 2;
+    turn.list[0] = 1;
+    if (set.transpose_a || set.alpha != 1 || set.beta != 1)
+        return odd_node_fail(r, "of windows only A B + C is supported");
+    if (set.transpose_b)
+        ODD_TRY(odd_node_step(r, ODD_LAYER_TRANSPOSE, &turn, 1, &input[1], &input[1]));
+    if (inputs < 3) return odd_node_layer(r, ODD_LAYER_MATMUL, &plain, 2, input);
+    ODD_TRY(odd_node_step(r, ODD_LAYER_MATMUL, &plain, 2, input, &input[1]));
+    ODD_TRY(odd_node_layer(r, ODD_LAYER_ADD, &plain, 2, input + 1));
+done:
+    return st;
 }
 
 /* alpha A B + beta C, where C may be left out. */
@@ -93,13 +172,16 @@ odd_status odd_read_gemm(odd_onnx_reader *r)
     int input[3], inputs = odd_node_has(r, 2) ? 3 : 2;
     int64_t transpose_a, transpose_b;
     odd_layer_settings set = odd_layer_defaults();
-    ODD_TRY(odd_node_tensors(r, inputs, input));
+    ODD_TRY(odd_node_operand(r, 0, &input[0], &r->stacked));
+    for (int i = 1; i < inputs; i++)
+        ODD_TRY(odd_node_tensor(r, i, &input[i]));
     ODD_TRY(odd_node_int(r, "transA", 0, &transpose_a));
     ODD_TRY(odd_node_int(r, "transB", 0, &transpose_b));
     ODD_TRY(odd_node_float(r, "alpha", 1, &set.alpha));
     ODD_TRY(odd_node_float(r, "beta", 1, &set.beta));
     set.transpose_a = transpose_a != 0;
     set.transpose_b = transpose_b != 0;
+    if (r->stacked) return stacked_gemm(r, set, inputs, input);
     ODD_TRY(odd_node_layer(r, ODD_LAYER_GEMM, &set, inputs, input));
 done:
     return st;
@@ -123,32 +205,19 @@ done:
     return st;
 }
 
-static odd_status read_axis(odd_onnx_reader *r, int tensor, int64_t otherwise, int64_t *axis)
+static odd_status read_axis(odd_onnx_reader *r, int rank, int64_t otherwise, int64_t *axis)
 {
     odd_status st = odd_node_int(r, "axis", otherwise, axis);
-    return st == ODD_OK ? odd_node_axis(r, *axis, r->graph->tensor[tensor].rank, axis) : st;
+    return st == ODD_OK ? odd_node_axis(r, *axis, rank, axis) : st;
 }
 
-odd_status odd_read_layer_norm(odd_onnx_reader *r)
-{
-    odd_status st;
-    int input[3], inputs = odd_node_has(r, 2) ? 3 : 2;
-    odd_layer_settings set = odd_layer_defaults();
-    ODD_TRY(odd_node_tensors(r, inputs, input));
-    ODD_TRY(read_axis(r, input[0], -1, &set.axis));
-    ODD_TRY(odd_node_float(r, "epsilon", 1e-5f, &set.epsilon));
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_LAYER_NORM, &set, inputs, input));
-done:
-    return st;
-}
-
-static odd_status l2_norm(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status l2_norm(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     int64_t p;
     odd_status st = odd_node_int(r, "p", 2, &p);
     if (st != ODD_OK) return st;
     if (p != 2) return odd_node_fail(r, "only p = 2 is supported");
-    return read_axis(r, x, -1, &set->axis);
+    return read_axis(r, x->rank, -1, &set->axis);
 }
 
 odd_status odd_read_l2_norm(odd_onnx_reader *r)
@@ -182,33 +251,15 @@ odd_status odd_read_softmax(odd_onnx_reader *r)
     odd_status st;
     int x;
     odd_layer_settings set = odd_layer_defaults();
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    ODD_TRY(read_axis(r, x, r->opset < 13 ? 1 : -1, &set.axis));
+    ODD_TRY(odd_node_operand(r, 0, &x, &r->stacked));
+    const odd_tensor form = odd_node_form(r, x, r->stacked);
+    ODD_TRY(read_axis(r, form.rank, r->opset < 13 ? 1 : -1, &set.axis));
     int64_t behind = 1;
-    for (int d = (int)set.axis + 1; d < r->graph->tensor[x].rank; d++)
-        behind *= r->graph->tensor[x].shape[d];
+    for (int d = (int)set.axis + 1; d < form.rank; d++)
+        behind *= form.shape[d];
+    if (r->stacked) ODD_TRY(odd_node_stack_settings(r, ODD_LAYER_SOFTMAX, &set));
     if (r->opset < 13 && behind > 1) return coerced_softmax(r, x, set);
     ODD_TRY(odd_node_layer(r, ODD_LAYER_SOFTMAX, &set, 1, &x));
 done:
     return st;
-}
-
-static odd_status reduce_mean(odd_onnx_reader *r, int x, odd_layer_settings *set)
-{
-    odd_status st;
-    int64_t keep;
-    int rank = r->graph->tensor[x].rank;
-    ODD_TRY(odd_node_axes(r, -1, "axes", rank, set->list, &set->axes));
-    ODD_TRY(odd_node_int(r, "keepdims", 1, &keep));
-    set->keep_dims = keep != 0;
-    if (set->axes <= 0) /* none are all */
-        for (set->axes = 0; set->axes < rank; set->axes++)
-            set->list[set->axes] = set->axes;
-done:
-    return st;
-}
-
-odd_status odd_read_reduce_mean(odd_onnx_reader *r)
-{
-    return odd_node_one(r, ODD_LAYER_REDUCE_MEAN, reduce_mean);
 }

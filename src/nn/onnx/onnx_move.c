@@ -8,35 +8,77 @@
 
 #define WHOLE_RANGE INT32_MAX /* ends from here on are written for "to the end" */
 
-static odd_status flatten(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status flatten(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st = odd_node_int(r, "axis", 1, &set->axis);
-    if (set->axis < 0) set->axis += r->graph->tensor[x].rank;
+    if (st == ODD_OK && set->axis != x->rank) st = odd_node_axis(r, set->axis, x->rank, &set->axis);
     return st;
 }
 
+/* Dimensions before the axis become the rows, the others the columns. */
+static odd_status flat_shape(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
+{
+    odd_status st = flatten(r, x, set);
+    set->axes = 2;
+    set->list[0] = set->list[1] = 1;
+    for (int d = 0; st == ODD_OK && d < x->rank; d++)
+        set->list[d < set->axis ? 0 : 1] *= x->shape[d];
+    return st;
+}
+
+/* Where the images do not stay the rows it is a Reshape. */
 odd_status odd_read_flatten(odd_onnx_reader *r)
 {
+    int x;
+    bool stacked;
+    odd_layer_settings set = odd_layer_defaults();
+    odd_status st = odd_node_operand(r, 0, &x, &stacked);
+    if (st != ODD_OK) return st;
+    const odd_tensor form = odd_node_form(r, x, stacked);
+    st = flat_shape(r, &form, &set);
+    if (st != ODD_OK) return st;
+    if (stacked || (form.batched && set.list[0] != 1))
+        return odd_node_one(r, ODD_LAYER_RESHAPE, flat_shape);
     return odd_node_one(r, ODD_LAYER_FLATTEN, flatten);
 }
 
-/* The new shape of one image: where the file names the batch, in whatever way, there is a 1. */
-static odd_status image_shape(const odd_onnx_reader *r, const odd_tensor *x,
-                              const odd_numbers *shape, int64_t list[])
+/* The file speaks of `batch` images, but the graph of one. */
+static odd_status divide_batch(const odd_onnx_reader *r, const odd_tensor *x, int64_t batch,
+                               odd_layer_settings *set)
 {
-    for (int d = 0; d < shape->count; d++) {
-        list[d] = shape->value[d];
-        if (shape->batch[d] && (d > 0 || !x->batched))
-            return odd_node_fail(r, "its dimension %d depends on the batch", d);
-    }
-    if (!x->batched || shape->count == 0 || shape->batch[0]) return ODD_OK;
-    if (list[0] == 1 && r->batch > 1)
+    int64_t known = 1;
+    if (!x->batched || batch < 2 || set->axes == 0 || set->list[0] == -1) return ODD_OK;
+    for (int d = 1; d < set->axes; d++)
+        if (set->list[d] < 1 || __builtin_mul_overflow(known, set->list[d], &known)) known = 0;
+    const bool all = known > 0 && odd_tensor_values(x) % known == 0 &&
+                     set->list[0] / batch == odd_tensor_values(x) / known;
+    if (set->list[0] % batch != 0 || (set->list[0] != batch && !all))
         return odd_node_fail(r, "it would mix images: the batch must stay the first dimension");
-    if (list[0] == r->batch) list[0] = 1;
+    set->list[0] /= batch;
     return ODD_OK;
 }
 
-static odd_status reshape(odd_onnx_reader *r, int x, odd_layer_settings *set)
+/* 0 keeps a dimension, -1 takes what is left; what makes no sense stays, for the layer's rule. */
+static void resolve_shape(const odd_tensor *x, bool keeps, odd_layer_settings *set)
+{
+    int64_t known = 1, values = odd_tensor_values(x);
+    int open = -1;
+    for (int d = 0; d < set->axes; d++) {
+        if (keeps && d < x->rank && set->list[d] == 0) set->list[d] = x->shape[d];
+        if (set->list[d] == -1) {
+            known = open >= 0 ? 0 : known;
+            open = d;
+        } else {
+            known = known > 0 && set->list[d] > 0 && set->list[d] <= values / known
+                        ? known * set->list[d]
+                        : 0;
+        }
+    }
+    if (open >= 0 && known > 0 && values % known == 0) set->list[open] = values / known;
+}
+
+/* The new shape of one image. */
+static odd_status reshape(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st;
     int64_t allow_zero;
@@ -46,9 +88,14 @@ static odd_status reshape(odd_onnx_reader *r, int x, odd_layer_settings *set)
     if (shape->rank != 1 || shape->count > ODD_TENSOR_RANK)
         return odd_node_fail(r, "its new shape has %" PRId64 " dimensions", shape->count);
     set->axes = (int)shape->count;
-    ODD_TRY(image_shape(r, &r->graph->tensor[x], shape, set->list));
-    for (int d = 0; allow_zero != 0 && d < set->axes; d++)
-        if (set->list[d] == 0) return odd_node_fail(r, "its result would be empty");
+    for (int d = 0; d < set->axes; d++) {
+        set->list[d] = shape->value[d];
+        if (allow_zero != 0 && set->list[d] == 0)
+            return odd_node_fail(r, "its result would be empty");
+    }
+    const bool named = shape->count > 0 && (shape->batch[0] || shape->value[0] == 0);
+    ODD_TRY(divide_batch(r, x, named ? 1 : r->batch, set));
+    resolve_shape(x, allow_zero == 0, set);
 done:
     return st;
 }
@@ -65,15 +112,14 @@ odd_status odd_read_reshape(odd_onnx_reader *r)
 }
 
 /* Without axes all dimensions of 1 go, but the batch is not one of them. */
-static odd_status squeeze(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status squeeze(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
-    const int input = r->opset < 13 ? -1 : 1, rank = r->graph->tensor[x].rank;
+    const int input = r->opset < 13 ? -1 : 1, rank = x->rank;
     odd_status st = odd_node_axes(r, input, "axes", rank, set->list, &set->axes);
     if (st != ODD_OK || set->axes >= 0) return st;
-    const odd_tensor *t = &r->graph->tensor[x];
     set->axes = 0;
-    for (int d = t->batched; d < rank; d++)
-        if (t->shape[d] == 1) set->list[set->axes++] = d;
+    for (int d = x->batched; d < rank; d++)
+        if (x->shape[d] == 1) set->list[set->axes++] = d;
     return ODD_OK;
 }
 
@@ -83,10 +129,10 @@ odd_status odd_read_squeeze(odd_onnx_reader *r)
 }
 
 /* Axes count in the result, whose rank is known once they are counted. */
-static odd_status unsqueeze(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status unsqueeze(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     int64_t axes[ODD_TENSOR_RANK];
-    const int input = r->opset < 13 ? -1 : 1, rank = r->graph->tensor[x].rank;
+    const int input = r->opset < 13 ? -1 : 1, rank = x->rank;
     odd_status st = odd_node_list(r, input, "axes", ODD_TENSOR_RANK, axes, &set->axes);
     if (st != ODD_OK) return st;
     if (set->axes < 0) return odd_node_fail(r, "it has no axes");
@@ -98,10 +144,10 @@ odd_status odd_read_unsqueeze(odd_onnx_reader *r)
     return shaped(r, ODD_LAYER_UNSQUEEZE, unsqueeze);
 }
 
-static odd_status transpose(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status transpose(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st = odd_node_ints(r, "perm", ODD_TENSOR_RANK, set->list, &set->axes);
-    int rank = r->graph->tensor[x].rank;
+    int rank = x->rank;
     if (set->axes < 0) /* all the other way round */
         for (set->axes = 0; set->axes < rank; set->axes++)
             set->list[set->axes] = rank - 1 - set->axes;
@@ -110,56 +156,31 @@ static odd_status transpose(odd_onnx_reader *r, int x, odd_layer_settings *set)
 
 odd_status odd_read_transpose(odd_onnx_reader *r)
 {
+    if (odd_node_is_numbers(r, 0)) return odd_numbers_transpose(r);
     return odd_node_one(r, ODD_LAYER_TRANSPOSE, transpose);
 }
 
-static bool all_numbers(odd_onnx_reader *r)
-{
-    bool all = true;
-    for (int i = 0; all && (size_t)i < r->node->n_input; i++)
-        all = odd_node_is_numbers(r, i);
-    return all;
-}
-
-/* A layer takes so many inputs; of more the first are put together beforehand. */
-odd_status odd_read_concat(odd_onnx_reader *r)
+/* Pads are those of all dimensions, or of the `axes` (from opset 18 on). */
+static odd_status pad(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st;
-    int input[ODD_LAYER_INPUTS], inputs = 0;
-    odd_layer_settings set = odd_layer_defaults();
-    if (r->node->n_input > 0 && all_numbers(r)) return odd_numbers_concat(r);
-    if (!odd_node_has_attribute(r, "axis")) return odd_node_fail(r, "it has no axis");
-    for (int i = 0; (size_t)i < r->node->n_input; i++) {
-        if (inputs == ODD_LAYER_INPUTS) {
-            ODD_TRY(odd_node_step(r, ODD_LAYER_CONCAT, &set, inputs, input, &input[0]));
-            inputs = 1;
-        }
-        ODD_TRY(odd_node_tensor(r, i, &input[inputs++]));
-        if (i > 0) continue;
-        ODD_TRY(odd_node_int(r, "axis", 0, &set.axis));
-        ODD_TRY(odd_node_axis(r, set.axis, r->graph->tensor[input[0]].rank, &set.axis));
-    }
-    ODD_TRY(odd_node_layer(r, ODD_LAYER_CONCAT, &set, inputs, input));
-done:
-    return st;
-}
-
-static odd_status pad(odd_onnx_reader *r, int x, odd_layer_settings *set)
-{
-    odd_status st;
-    int count;
-    int64_t pads[2 * ODD_TENSOR_RANK];
+    int count, axes;
+    int64_t pads[2 * ODD_TENSOR_RANK], axis[ODD_TENSOR_RANK];
     ODD_TRY(odd_node_list(r, r->opset < 11 ? -1 : 1, "pads", 2 * ODD_TENSOR_RANK, pads, &count));
     if (r->opset < 11)
         ODD_TRY(odd_node_float(r, "value", 0, &set->value));
     else if (odd_node_has(r, 2))
         ODD_TRY(odd_node_scalar(r, 2, &set->value));
-    set->axes = r->graph->tensor[x].rank;
-    if (count != 2 * set->axes)
-        return odd_node_fail(r, "it has %d pads for %d dimensions", count, set->axes);
-    for (int d = 0; d < set->axes; d++) {
-        set->list[d] = pads[d];
-        set->list2[d] = pads[set->axes + d];
+    ODD_TRY(odd_node_list(r, 3, "axes", ODD_TENSOR_RANK, axis, &axes));
+    set->axes = x->rank;
+    if (count != 2 * (axes < 0 ? x->rank : axes))
+        return odd_node_fail(r, "it has %d pads for %d dimensions", count,
+                             axes < 0 ? x->rank : axes);
+    for (int i = 0; i < count / 2; i++) {
+        int64_t d = i;
+        if (axes >= 0) ODD_TRY(odd_node_axis(r, axis[i], x->rank, &d));
+        set->list[d] = pads[i];
+        set->list2[d] = pads[count / 2 + i];
     }
 done:
     return st;
@@ -200,15 +221,14 @@ static odd_status slice_axis(const odd_onnx_reader *r, const odd_tensor *t, int6
     return ODD_OK;
 }
 
-static odd_status slice(odd_onnx_reader *r, int x, odd_layer_settings *set)
+static odd_status slice(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
 {
     odd_status st;
     odd_slices s;
-    slice_all(&r->graph->tensor[x], set);
+    slice_all(x, set);
     ODD_TRY(odd_read_slice_lists(r, set->axes, &s));
     for (int i = 0; i < s.count; i++)
-        ODD_TRY(
-            slice_axis(r, &r->graph->tensor[x], s.axis[i], s.first[i], s.end[i], s.step[i], set));
+        ODD_TRY(slice_axis(r, x, s.axis[i], s.first[i], s.end[i], s.step[i], set));
 done:
     return st;
 }
@@ -221,37 +241,32 @@ odd_status odd_read_slice(odd_onnx_reader *r)
 
 #define SPLIT_OUTPUTS 64
 
-/* The sizes of the parts: given, or equal. */
+/* The sizes of the parts: given, or equal (with a smaller last one from opset 18 on). */
 static odd_status split_sizes(odd_onnx_reader *r, int64_t size, int outputs, int64_t part[])
 {
     int count;
     odd_status st = odd_node_list(r, r->opset < 13 ? -1 : 1, "split", SPLIT_OUTPUTS, part, &count);
     if (st != ODD_OK) return st;
-    if (count < 0 && size % outputs != 0)
+    if (count < 0 && size % outputs != 0 && r->opset < 18)
         return odd_node_fail(r, "%" PRId64 " values in %d equal parts", size, outputs);
+    const int64_t most = (size + outputs - 1) / outputs;
     for (int i = 0; count < 0 && i < outputs; i++)
-        part[i] = size / outputs;
+        part[i] = i < outputs - 1 ? most : size - most * (outputs - 1);
     if (count >= 0 && count != outputs)
         return odd_node_fail(r, "%d sizes for %d parts", count, outputs);
     return ODD_OK;
 }
 
 /* Every part is a slice. */
-odd_status odd_read_split(odd_onnx_reader *r)
+static odd_status split(odd_onnx_reader *r, int x, int axis, int outputs, const int64_t part[])
 {
-    odd_status st;
-    int x, outputs = (int)r->node->n_output;
-    int64_t axis, part[SPLIT_OUTPUTS], at = 0;
+    odd_status st = ODD_OK;
+    const odd_tensor t = r->graph->tensor[x];
     odd_layer_settings set = odd_layer_defaults();
-    if (r->node->n_output > SPLIT_OUTPUTS) return odd_node_fail(r, "it has too many parts");
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    slice_all(&r->graph->tensor[x], &set);
-    ODD_TRY(odd_node_int(r, "axis", 0, &axis));
-    ODD_TRY(odd_node_axis(r, axis, set.axes, &axis));
-    if (axis == 0 && r->graph->tensor[x].batched) return odd_node_fail(r, "it splits the batch");
-    ODD_TRY(split_sizes(r, r->graph->tensor[x].shape[axis], outputs, part));
+    int64_t at = 0;
+    slice_all(&t, &set);
     for (int i = 0; i < outputs; i++) {
-        if (part[i] < 1 || part[i] > r->graph->tensor[x].shape[axis] - at)
+        if (part[i] < 1 || part[i] > t.shape[axis] - at)
             return odd_node_fail(r, "part %d has %" PRId64 " values", i, part[i]);
         set.list[axis] = at;
         set.list2[axis] = at += part[i];
@@ -261,75 +276,21 @@ done:
     return st;
 }
 
-/* One index of one dimension is a slice; without a dimension of its own it is squeezed. */
-static odd_status gather_one(odd_onnx_reader *r, int x, int64_t axis, int64_t index, bool drop)
-{
-    odd_layer_settings part = odd_layer_defaults(), gone = odd_layer_defaults();
-    const odd_tensor *t = &r->graph->tensor[x];
-    if (t->batched && axis == 0) return odd_node_fail(r, "it takes a part of the batch");
-    if (index < 0) index += t->shape[axis];
-    if (index < 0 || index >= t->shape[axis])
-        return odd_node_fail(r, "index %" PRId64 " of %" PRId64, index, t->shape[axis]);
-    slice_all(t, &part);
-    part.list[axis] = index;
-    part.list2[axis] = index + 1;
-    gone.axes = 1;
-    gone.list[0] = axis;
-    if (!drop) return odd_node_layer(r, ODD_LAYER_SLICE, &part, 1, &x);
-    odd_status st = odd_node_step(r, ODD_LAYER_SLICE, &part, 1, &x, &x);
-    return st == ODD_OK ? odd_node_layer(r, ODD_LAYER_SQUEEZE, &gone, 1, &x) : st;
-}
-
-/* Any indices of a constant: rows of a table. x (before, size, behind), result (before, indices,
- * behind). */
-static odd_status gather_constant(odd_onnx_reader *r, const odd_tensor *x, int axis,
-                                  const odd_numbers *index)
+odd_status odd_read_split(odd_onnx_reader *r)
 {
     odd_status st;
-    int rank = 0;
-    int64_t shape[2 * ODD_TENSOR_RANK], before = 1, behind = 1, size = x->shape[axis];
-    float *data = NULL;
-    for (int d = 0; d < axis; d++)
-        before *= shape[rank++] = x->shape[d];
-    for (int d = 0; d < index->rank; d++)
-        shape[rank++] = index->shape[d];
-    for (int d = axis + 1; d < x->rank; d++)
-        behind *= shape[rank++] = x->shape[d];
-    if (rank > ODD_TENSOR_RANK) return odd_node_fail(r, "its result has %d dimensions", rank);
-    ODD_TRY(odd_node_spend(r, before * behind * index->count)); /* 2^40 2^24: no overflow */
-    ODD_TRY(ODD_NEW(data, before * behind * index->count));
-    for (int64_t i = 0; i < before * index->count; i++) {
-        int64_t at = index->value[i % index->count];
-        if (at < 0) at += size;
-        if (at < 0 || at >= size || index->batch[i % index->count]) {
-            st = odd_node_fail(r, "index %" PRId64 " of %" PRId64, at, size);
-            goto done;
-        }
-        memcpy(data + i * behind, x->data + (i / index->count * size + at) * behind,
-               (size_t)behind * sizeof *data);
-    }
-    st = odd_node_floats(r, rank, shape, data);
-    data = NULL; /* handed over */
-done:
-    odd_free(data);
-    return st;
-}
-
-odd_status odd_read_gather(odd_onnx_reader *r)
-{
-    odd_status st;
-    int x;
-    int64_t axis;
-    const odd_numbers *index;
-    if (odd_node_is_numbers(r, 0)) return odd_numbers_gather(r);
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    ODD_TRY(odd_node_numbers(r, 1, &index));
+    int x, outputs = (int)r->node->n_output;
+    int64_t axis, parts, part[SPLIT_OUTPUTS];
+    if (outputs < 1 || outputs > SPLIT_OUTPUTS) return odd_node_fail(r, "it has too many parts");
+    ODD_TRY(odd_node_operand(r, 0, &x, &r->stacked));
+    const odd_tensor form = odd_node_form(r, x, r->stacked);
     ODD_TRY(odd_node_int(r, "axis", 0, &axis));
-    ODD_TRY(odd_node_axis(r, axis, r->graph->tensor[x].rank, &axis));
-    if (r->graph->tensor[x].data) return gather_constant(r, &r->graph->tensor[x], (int)axis, index);
-    if (index->count != 1 || index->rank > 1 || index->batch[0])
-        return odd_node_fail(r, "of computed values only one index can be taken");
-    ODD_TRY(gather_one(r, x, axis, index->value[0], index->rank == 0));
+    ODD_TRY(odd_node_axis(r, axis, form.rank, &axis));
+    ODD_TRY(odd_node_int(r, "num_outputs", outputs, &parts));
+    if (axis == 0 && form.batched) return odd_node_fail(r, "it splits the batch");
+    if (parts != outputs) return odd_node_fail(r, "it has not as many results as parts");
+    ODD_TRY(split_sizes(r, form.shape[axis], outputs, part));
+    ODD_TRY(split(r, x, (int)axis + r->stacked, outputs, part));
 done:
     return st;
 }
@@ -344,7 +305,7 @@ odd_status odd_read_dropout(odd_onnx_reader *r)
         if (training->count != 1 || training->value[0] != 0)
             return odd_node_fail(r, "it is in training mode");
     }
-    ODD_TRY(odd_node_tensor(r, 0, &x));
+    ODD_TRY(odd_node_operand(r, 0, &x, &r->stacked));
     ODD_TRY(odd_node_pass(r, x));
 done:
     return st;

@@ -34,12 +34,14 @@ odd_status odd_numbers_new(int rank, const int64_t shape[], odd_numbers **out)
     ODD_TRY(ODD_NEW(n, 1));
     n->rank = rank;
     n->count = 1;
+    int64_t most = 1; /* as if nothing were empty: strides are within it too */
     for (int d = 0; d < rank; d++) {
         n->shape[d] = shape[d];
-        if (shape[d] < 0 || (n->count > 0 && shape[d] > NUMBER_VALUES / n->count)) {
+        if (shape[d] < 0 || shape[d] > NUMBER_VALUES / most) {
             st = odd_fail(ODD_FORMAT, "too many whole numbers");
             goto done;
         }
+        most *= shape[d] > 0 ? shape[d] : 1;
         n->count *= shape[d];
     }
     ODD_TRY(ODD_NEW(n->value, n->count));
@@ -120,10 +122,11 @@ done:
     return st;
 }
 
-odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor)
+odd_status odd_node_operand(odd_onnx_reader *r, int input, int *tensor, bool *stacked)
 {
     odd_onnx_value *v;
     *tensor = -1;
+    *stacked = false;
     odd_status st = odd_node_value(r, input, &v);
     if (st != ODD_OK) return st;
     bool whole = v->kind == ODD_VALUE_NUMBERS || v->kind == ODD_VALUE_WHOLE ||
@@ -131,14 +134,7 @@ odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor)
     if (whole) return odd_node_fail(r, "its input '%s' is of whole numbers, not float", v->name);
     if (v->kind == ODD_VALUE_WEIGHT) st = load_floats(r, v);
     *tensor = v->tensor;
-    return st;
-}
-
-odd_status odd_node_tensors(odd_onnx_reader *r, int count, int tensor[])
-{
-    odd_status st = ODD_OK;
-    for (int i = 0; i < count && st == ODD_OK; i++)
-        st = odd_node_tensor(r, i, &tensor[i]);
+    *stacked = v->stacked;
     return st;
 }
 
@@ -153,18 +149,6 @@ odd_status odd_node_numbers(odd_onnx_reader *r, int input, const odd_numbers **n
     if (v->kind == ODD_VALUE_WEIGHT) st = load_numbers(r, v);
     *numbers = v->numbers;
     return st;
-}
-
-odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value)
-{
-    int tensor;
-    odd_status st = odd_node_tensor(r, input, &tensor);
-    if (st != ODD_OK) return st;
-    const odd_tensor *t = &r->graph->tensor[tensor];
-    if (!t->data || odd_tensor_values(t) != 1)
-        return odd_node_fail(r, "its input '%s' must be one constant number", t->name);
-    *value = t->data[0];
-    return ODD_OK;
 }
 
 /* A question, not a demand: an input that is missing is none. */

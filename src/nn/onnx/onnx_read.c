@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define OPSET_FIRST 7
-#define OPSET_LAST  17
+#define OPSET_LAST  23
 #define FILE_LIMIT  ((int64_t)2 << 30) /* protobuf's own */
 
 static bool is_ours(const char *domain)
@@ -66,6 +66,7 @@ static odd_status read_nodes(odd_onnx_reader *r)
     for (int i = 0; i < count; i++) {
         r->node = r->proto->node[order[i]];
         r->steps = 0;
+        r->stacked = false;
         ODD_TRY(check_node(r));
         st = odd_onnx_operator(r->node->op_type)(r);
         if (st == ODD_FORMAT && !names_its_place(odd_fail_reason()))

@@ -30,6 +30,7 @@ typedef struct {
     const Onnx__TensorProto *weight;
     int tensor;
     odd_numbers *numbers; /* owned */
+    bool stacked;         /* TENSOR, WHOLE: see onnx_stack.c */
 } odd_onnx_value;
 
 typedef struct {
@@ -46,6 +47,7 @@ typedef struct {
     int64_t made;                /* values of constants that nodes made so far */
     const Onnx__NodeProto *node; /* the one at work */
     int steps;                   /* tensors of the node at work that have no name in the file */
+    bool stacked;                /* what the node at work makes is (onnx_stack.c) */
 } odd_onnx_reader;
 
 /* Turns a node into layers, or into numbers. */
@@ -77,16 +79,12 @@ bool odd_node_has(const odd_onnx_reader *r, int input);
 bool odd_node_makes(const odd_onnx_reader *r, int output);
 /* The value of an input. ODD_FORMAT: left out. */
 odd_status odd_node_value(odd_onnx_reader *r, int input, odd_onnx_value **value);
-/* An input as a tensor of floats in the graph. */
-odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor);
-/* The first `count` inputs as such. */
-odd_status odd_node_tensors(odd_onnx_reader *r, int count, int tensor[]);
+/* An input as a tensor of floats in the graph, as it is: stacked (onnx_stack.c) or not. */
+odd_status odd_node_operand(odd_onnx_reader *r, int input, int *tensor, bool *stacked);
 /* A weight of the file as a constant of the graph, under its name. */
 odd_status odd_weight_tensor(odd_onnx_reader *r, const odd_onnx_value *v, int *tensor);
 /* An input as known whole numbers; borrowed. */
 odd_status odd_node_numbers(odd_onnx_reader *r, int input, const odd_numbers **numbers);
-/* An input as a known single float. */
-odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value);
 /* True if an input is whole numbers that are, or can be made, known. */
 bool odd_node_is_numbers(odd_onnx_reader *r, int input);
 
@@ -104,10 +102,6 @@ odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_lay
 /* The same for its result number `output`. */
 odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind,
                              const odd_layer_settings *set, int inputs, const int input[]);
-/* Settings of a layer that reads the tensor x, from the node's attributes and other inputs. */
-typedef odd_status odd_node_settings(odd_onnx_reader *r, int x, odd_layer_settings *set);
-/* The result number 0 is what a layer of this kind makes of the input number 0 alone. */
-odd_status odd_node_one(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read);
 /* A layer on the way to the result. */
 odd_status odd_node_step(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
                          int inputs, const int input[], int *tensor);
@@ -122,6 +116,32 @@ odd_status odd_node_floats(odd_onnx_reader *r, int rank, const int64_t shape[], 
 odd_status odd_node_give(odd_onnx_reader *r, odd_numbers *numbers);
 /* Take from what constants may hold in all. ODD_FORMAT: too much. */
 odd_status odd_node_spend(odd_onnx_reader *r, int64_t values);
+
+/* ---- onnx_stack.c: tensors whose images stand before the dimensions of the file ---- */
+
+/* A tensor of the graph with the shape that the file gives it. Its name and data are the graph's.
+ */
+odd_tensor odd_node_form(const odd_onnx_reader *r, int tensor, bool stacked);
+/* From (N, ...) to (N, 1, ...): as the file has one image. */
+odd_status odd_node_stack(odd_onnx_reader *r, int *tensor);
+/* Settings for the file's dimensions become those for a stacked tensor. ODD_FORMAT: too many. */
+odd_status odd_node_stack_settings(const odd_onnx_reader *r, odd_layer_kind kind,
+                                   odd_layer_settings *set);
+/* Inputs 0 and 1 so that they broadcast in the graph as they do in the file; r->stacked is set. */
+odd_status odd_node_two(odd_onnx_reader *r, odd_layer_kind kind, int input[2]);
+
+/* An input as a tensor of floats in the graph, with its images (if any) in the first dimension. */
+odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor);
+/* The first `count` inputs as such. */
+odd_status odd_node_tensors(odd_onnx_reader *r, int count, int tensor[]);
+/* An input as a known single float. */
+odd_status odd_node_scalar(odd_onnx_reader *r, int input, float *value);
+/* Settings of a layer that reads x (as the file sees it), from the node's attributes and other
+ * inputs. */
+typedef odd_status odd_node_settings(odd_onnx_reader *r, const odd_tensor *x,
+                                     odd_layer_settings *set);
+/* The result number 0 is what a layer of this kind makes of the input number 0 alone. */
+odd_status odd_node_one(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read);
 
 /* ---- onnx_attribute.c: attributes of the node at work, or the default ---- */
 bool odd_node_has_attribute(const odd_onnx_reader *r, const char *name);
@@ -146,19 +166,37 @@ odd_status odd_node_axis(const odd_onnx_reader *r, int64_t axis, int rank, int64
 odd_status odd_node_axes(odd_onnx_reader *r, int input, const char *attribute, int rank,
                          int64_t axes[ODD_TENSOR_RANK], int *count);
 
-/* ---- onnx_window.c, onnx_math.c, onnx_move.c, onnx_numbers.c, onnx_choose.c,
- * onnx_resize.c, onnx_quantize.c ---- */
+/* ---- The readers of operators: onnx_window.c, onnx_math.c, onnx_norm.c, onnx_reduce.c,
+ * onnx_move.c, onnx_concat.c, onnx_gather.c, onnx_cast.c, onnx_constants.c, onnx_choose.c,
+ * onnx_compare.c, onnx_scatter.c, onnx_resize.c, onnx_quantize.c ---- */
 odd_node_read odd_read_conv, odd_read_conv_transpose, odd_read_pool, odd_read_global_pool;
-odd_node_read odd_read_point, odd_read_pair, odd_read_sum, odd_read_clip, odd_read_gemm,
-    odd_read_matmul, odd_read_batch_norm, odd_read_layer_norm, odd_read_l2_norm, odd_read_softmax,
-    odd_read_reduce_mean;
+odd_node_read odd_read_point, odd_read_gelu, odd_read_pair, odd_read_limit, odd_read_reciprocal,
+    odd_read_sum, odd_read_clip, odd_read_gemm, odd_read_matmul, odd_read_batch_norm,
+    odd_read_l2_norm, odd_read_softmax;
+odd_node_read odd_read_layer_norm, odd_read_group_norm;
+odd_node_read odd_read_reduce;
 odd_node_read odd_read_flatten, odd_read_reshape, odd_read_squeeze, odd_read_unsqueeze,
-    odd_read_transpose, odd_read_concat, odd_read_pad, odd_read_slice, odd_read_split,
-    odd_read_gather, odd_read_identity, odd_read_dropout, odd_read_cast;
+    odd_read_transpose, odd_read_pad, odd_read_slice, odd_read_split, odd_read_dropout;
+odd_node_read odd_read_concat, odd_read_gather;
+odd_node_read odd_read_identity, odd_read_cast, odd_read_cast_like;
 odd_node_read odd_read_constant, odd_read_constant_of_shape, odd_read_shape, odd_read_range;
-odd_node_read odd_read_equal, odd_read_where, odd_read_expand;
+odd_node_read odd_read_rounded, odd_read_compare, odd_read_not, odd_read_mod, odd_read_scatter;
+odd_node_read odd_read_where, odd_read_expand;
 odd_node_read odd_read_resize;
 odd_node_read odd_read_quantize, odd_read_dequantize;
+
+/* onnx_extents.c: shapes that broadcast */
+typedef struct {
+    int rank;
+    int64_t shape[ODD_TENSOR_RANK];
+} odd_extents;
+odd_extents odd_extents_of(int rank, const int64_t shape[]);
+/* Dimension d of `out` in f, counted so that the last ones of both are the same. */
+int64_t odd_extents_size(const odd_extents *f, const odd_extents *out, int d);
+/* a becomes the shape of both. ODD_FORMAT: they do not fit. */
+odd_status odd_extents_join(const odd_onnx_reader *r, odd_extents *a, const odd_extents *b);
+/* Which value of `in` stands at place `at` of `out`. */
+int64_t odd_extents_place(const odd_extents *in, const odd_extents *out, int64_t at);
 
 /* onnx_slices.c: what a Slice takes of `count` dimensions. */
 typedef struct {
@@ -170,8 +208,9 @@ odd_status odd_read_slice_lists(odd_onnx_reader *r, int rank, odd_slices *s);
 /* Bounds that may count from the end or reach outside become places; end -1 is before 0. */
 void odd_slice_bounds(int64_t size, int64_t step, int64_t *first, int64_t *end);
 
-/* onnx_numbers.c: operators on known numbers. */
-odd_node_read odd_numbers_pair, odd_numbers_reshape, odd_numbers_concat, odd_numbers_slice,
-    odd_numbers_gather;
+/* onnx_numbers.c, onnx_numbers_move.c: operators on known numbers. */
+odd_node_read odd_numbers_pair, odd_numbers_reduce;
+odd_node_read odd_numbers_reshape, odd_numbers_concat, odd_numbers_slice, odd_numbers_gather,
+    odd_numbers_transpose;
 
 #endif

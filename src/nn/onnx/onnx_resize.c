@@ -80,11 +80,21 @@ typedef struct {
 } method;
 
 /* Opset 10 had one way only. */
+/* Lists for some dimensions only came with opset 18. */
+static odd_status check_new(const odd_onnx_reader *r)
+{
+    if (odd_node_has_attribute(r, "axes")) return odd_node_fail(r, "its 'axes' are not supported");
+    if (!odd_node_is(r, "keep_aspect_ratio_policy", "stretch", "stretch"))
+        return odd_node_fail(r, "its keep_aspect_ratio_policy is not 'stretch'");
+    return ODD_OK;
+}
+
 static odd_status read_method(const odd_onnx_reader *r, method *m)
 {
     bool old = r->opset < 11;
     bool nearest = odd_node_is(r, "mode", "nearest", "nearest");
     *m = (method){NULL, NULL};
+    if (check_new(r) != ODD_OK) return ODD_FORMAT;
     if (!nearest && !odd_node_is(r, "mode", "linear", "nearest"))
         return odd_node_fail(r, "its mode is neither nearest nor linear");
     for (int i = 0; i < TRANSFORMS; i++)
@@ -208,6 +218,16 @@ done:
     return st;
 }
 
+/* Smoothing makes no difference where nothing shrinks. */
+static odd_status check_smooth(const odd_onnx_reader *r, const resized *s)
+{
+    int64_t smooth;
+    odd_status st = odd_node_int(r, "antialias", 0, &smooth);
+    if (st == ODD_OK && smooth != 0 && s->scale < 1)
+        st = odd_node_fail(r, "it smooths what it shrinks (antialias), which is not supported");
+    return st;
+}
+
 odd_status odd_read_resize(odd_onnx_reader *r)
 {
     odd_status st;
@@ -223,6 +243,8 @@ odd_status odd_read_resize(odd_onnx_reader *r)
         ODD_TRY(take_sizes(r, &t, size));
     else
         ODD_TRY(take_scales(r, &t, r->opset < 11 ? 1 : 2, size));
+    for (int d = 0; d < t.rank; d++)
+        ODD_TRY(check_smooth(r, &size[d]));
     for (int d = t.rank - 1; d >= 0; d--)
         if (size[d].scale != 1) ODD_TRY(resize(r, &m, &size[d], t.rank, d, &x));
     ODD_TRY(odd_node_pass(r, x));

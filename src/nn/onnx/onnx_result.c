@@ -10,7 +10,10 @@
 
 static odd_status name_result(odd_onnx_reader *r, int output, int tensor)
 {
-    odd_onnx_value v = {r->node->output[output], ODD_VALUE_TENSOR, NULL, tensor, NULL};
+    odd_onnx_value v = {.name = r->node->output[output],
+                        .kind = ODD_VALUE_TENSOR,
+                        .tensor = tensor,
+                        .stacked = r->stacked && r->graph->tensor[tensor].batched};
     return odd_reader_add(r, &v);
 }
 
@@ -41,12 +44,35 @@ static odd_status add_layer(odd_onnx_reader *r, const char *output, odd_layer_ki
     return st == ODD_OK ? settle(r, *tensor) : st;
 }
 
+/* A stacked output of the file, without the dimension that only the batch had in it. */
+static odd_status add_output(odd_onnx_reader *r, int output, odd_layer_kind kind,
+                             const odd_layer_settings *set, int inputs, const int input[])
+{
+    odd_status st;
+    int tensor;
+    const char *name = r->node->output[output];
+    odd_layer_settings last = odd_layer_defaults();
+    ODD_TRY(odd_node_step(r, kind, set, inputs, input, &tensor));
+    const odd_tensor *t = &r->graph->tensor[tensor];
+    last.axes = t->batched && t->rank > 1 && t->shape[1] == 1;
+    last.list[0] = 1;
+    r->stacked = !last.axes;
+    ODD_TRY(add_layer(r, name, last.axes ? ODD_LAYER_SQUEEZE : ODD_LAYER_IDENTITY, &last, 1,
+                      &tensor, &tensor));
+    ODD_TRY(name_result(r, output, tensor));
+done:
+    return st;
+}
+
 odd_status odd_node_layer_to(odd_onnx_reader *r, int output, odd_layer_kind kind,
                              const odd_layer_settings *set, int inputs, const int input[])
 {
     int tensor;
     if (!odd_node_makes(r, output)) return odd_node_fail(r, "its result has no name");
-    odd_status st = add_layer(r, r->node->output[output], kind, set, inputs, input, &tensor);
+    const char *name = r->node->output[output];
+    if (r->stacked && odd_names_find(&r->wanted, name) >= 0)
+        return add_output(r, output, kind, set, inputs, input);
+    odd_status st = add_layer(r, name, kind, set, inputs, input, &tensor);
     return st == ODD_OK ? name_result(r, output, tensor) : st;
 }
 
@@ -58,18 +84,6 @@ odd_status odd_node_layer(odd_onnx_reader *r, odd_layer_kind kind, const odd_lay
         if (odd_node_makes(r, i) && odd_names_find(&r->wanted, r->node->output[i]) >= 0)
             return odd_node_fail(r, "only its first result is supported");
     return odd_node_layer_to(r, 0, kind, set, inputs, input);
-}
-
-odd_status odd_node_one(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read)
-{
-    odd_status st;
-    int x;
-    odd_layer_settings set = odd_layer_defaults();
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    ODD_TRY(read(r, x, &set));
-    ODD_TRY(odd_node_layer(r, kind, &set, 1, &x));
-done:
-    return st;
 }
 
 /* "conv1~1": the name of something on the way to the node's result. */
@@ -130,7 +144,10 @@ odd_status odd_node_give(odd_onnx_reader *r, odd_numbers *numbers)
     if (!odd_node_makes(r, 0)) {
         st = odd_node_fail(r, "its result has no name");
     } else {
-        odd_onnx_value v = {r->node->output[0], ODD_VALUE_NUMBERS, NULL, -1, numbers};
+        const odd_onnx_value v = {.name = r->node->output[0],
+                                  .kind = ODD_VALUE_NUMBERS,
+                                  .tensor = -1,
+                                  .numbers = numbers};
         st = odd_node_spend(r, 2 * numbers->count);
         if (st == ODD_OK) st = odd_reader_add(r, &v);
     }

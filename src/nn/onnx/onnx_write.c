@@ -1,11 +1,13 @@
-/* Writing ONNX: a graph as a file of opset 17 with its weights inside, which reads back equal. */
+/* Writing ONNX: a graph as a file with its weights inside, which reads back equal. */
 #include "oddlot/nn/onnx.h"
 
 #include "nn/onnx/onnx_writer_internal.h"
 #include "oddlot/base/memory.h"
 
 #define OPSET      17
+#define OPSET_GELU 20 /* which has Gelu */
 #define IR_VERSION 8
+#define IR_GELU    9                   /* which goes with that opset */
 #define FILE_LIMIT ((size_t)INT32_MAX) /* protobuf's own */
 
 static odd_status write_weights(odd_writer *w)
@@ -66,9 +68,9 @@ static odd_status pack(odd_writer *w, const char *path)
     static char producer[] = "oddlot", version[] = ODD_VERSION, ours[] = "";
     opset.domain = ours;
     opset.has_version = true;
-    opset.version = OPSET;
+    opset.version = w->opset;
     model.has_ir_version = true;
-    model.ir_version = IR_VERSION;
+    model.ir_version = w->opset == OPSET ? IR_VERSION : IR_GELU;
     model.producer_name = producer;
     model.producer_version = version;
     model.opset_import = opsets;
@@ -89,7 +91,9 @@ static odd_status pack(odd_writer *w, const char *path)
 
 odd_status odd_onnx_write(const odd_graph *graph, const char *path)
 {
-    odd_writer w = {.graph = graph};
+    odd_writer w = {.graph = graph, .opset = OPSET};
+    for (int l = 0; l < graph->layers; l++)
+        if (graph->layer[l].kind == ODD_LAYER_GELU) w.opset = OPSET_GELU;
     odd_status st = write_graph(&w);
     if (st == ODD_OK) st = pack(&w, path);
     odd_writer_release(&w);

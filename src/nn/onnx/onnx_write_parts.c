@@ -83,6 +83,14 @@ odd_status odd_writer_float(odd_writer *w, const char *name, float value)
     return add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT, a);
 }
 
+odd_status odd_writer_text(odd_writer *w, const char *name, const char *word)
+{
+    Onnx__AttributeProto a = ONNX__ATTRIBUTE_PROTO__INIT;
+    a.has_s = true;
+    a.s = (ProtobufCBinaryData){strlen(word), (uint8_t *)word};
+    return add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING, a);
+}
+
 odd_status odd_writer_ints(odd_writer *w, const char *name, const int64_t values[], int count)
 {
     Onnx__AttributeProto a = ONNX__ATTRIBUTE_PROTO__INIT;

@@ -90,10 +90,18 @@ done:
     return st;
 }
 
+/* From opset 18 on the axes are an input. */
 static odd_status write_reduce(odd_writer *w)
 {
-    odd_status st = odd_writer_ints(w, "axes", w->layer->set.list, w->layer->set.axes);
+    const odd_layer_settings *set = &w->layer->set;
+    odd_status st = w->opset < 18 ? odd_writer_ints(w, "axes", set->list, set->axes)
+                                  : odd_writer_list_input(w, "axes", set->list, set->axes);
     return st == ODD_OK ? odd_writer_int(w, "keepdims", w->layer->set.keep_dims) : st;
+}
+
+static odd_status write_gelu(odd_writer *w)
+{
+    return odd_writer_text(w, "approximate", w->layer->set.by_tanh ? "tanh" : "none");
 }
 
 /* 0 keeps the batch, whatever its size. */
@@ -161,6 +169,7 @@ static odd_status (*const settings[ODD_LAYER_COUNT])(odd_writer *w) = {
     [ODD_LAYER_ELU] = write_alpha,
     [ODD_LAYER_CLIP] = write_clip,
     [ODD_LAYER_HARD_SIGMOID] = write_alpha_beta,
+    [ODD_LAYER_GELU] = write_gelu,
     [ODD_LAYER_MAX_POOL] = write_pool,
     [ODD_LAYER_AVERAGE_POOL] = write_pool,
     [ODD_LAYER_REDUCE_MEAN] = write_reduce,

@@ -14,6 +14,7 @@ typedef struct odd_writer_block odd_writer_block;
 
 typedef struct {
     const odd_graph *graph;
+    int64_t opset;
     odd_writer_block *blocks;
     odd_names nodes; /* names that are taken */
     Onnx__GraphProto *proto;
@@ -32,6 +33,8 @@ odd_status odd_writer_constant(odd_writer *w, const char *name, int32_t type, in
 /* Attributes of the node at work. The values are those of the layer, which outlives the message. */
 odd_status odd_writer_int(odd_writer *w, const char *name, int64_t value);
 odd_status odd_writer_float(odd_writer *w, const char *name, float value);
+/* The word is static. */
+odd_status odd_writer_text(odd_writer *w, const char *name, const char *word);
 odd_status odd_writer_ints(odd_writer *w, const char *name, const int64_t values[], int count);
 /* The node at work reads a constant of its own next: whole numbers; one float; or nothing. */
 odd_status odd_writer_list_input(odd_writer *w, const char *part, const int64_t values[],

@@ -24,6 +24,7 @@ static const struct {
     [ODD_LAYER_HARD_SWISH] = {odd_train_point, odd_back_point},
     [ODD_LAYER_EXP] = {odd_train_point, odd_back_point},
     [ODD_LAYER_SQRT] = {odd_train_point, odd_back_point},
+    [ODD_LAYER_GELU] = {odd_train_point, odd_back_point},
     [ODD_LAYER_NEG] = {odd_train_point, odd_back_point},
     [ODD_LAYER_ADD] = {NULL, odd_back_sum},
     [ODD_LAYER_SUB] = {NULL, odd_back_sum},
