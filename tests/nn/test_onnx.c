@@ -368,6 +368,28 @@ static void external_weights(void)
     CU_ASSERT_EQUAL(odd_onnx_read(in_folder("x.onnx", path), &g), ODD_IO); /* and does not hang */
 }
 
+/* Weights that changed in their file, and nothing in the model's own. */
+static void digest_has_outside_weights(void)
+{
+    char model[256], data[256];
+    odd_hash first, second;
+    float weights[108] = {1};
+    in_folder("x.onnx", model);
+    in_folder("w.bin", data);
+    unlink(data);
+    CU_ASSERT_EQUAL(odd_onnx_digest(model, &first), ODD_IO);
+    CU_ASSERT_EQUAL(odd_file_spill(data, weights, sizeof weights), ODD_OK);
+    CU_ASSERT_EQUAL(odd_onnx_digest(model, &first), ODD_OK);
+    weights[107] = 1;
+    CU_ASSERT_EQUAL(odd_file_spill(data, weights, sizeof weights), ODD_OK);
+    CU_ASSERT_EQUAL(odd_onnx_digest(model, &second), ODD_OK);
+    CU_ASSERT_NOT_EQUAL(first.low, second.low);
+    unlink(data);
+    CU_ASSERT_EQUAL(mkfifo(data, 0600), 0);
+    CU_ASSERT_EQUAL(odd_onnx_digest(model, &second), ODD_IO); /* and does not hang */
+    unlink(data);
+}
+
 static void open_sizes_are_given(void)
 {
     char path[256];
@@ -462,6 +484,7 @@ CU_TestInfo odd_tests[] = {
     {"notes come along", notes_come_along},
     {"checker agrees", checker_agrees},
     {"external weights", external_weights},
+    {"the digest has weights outside", digest_has_outside_weights},
     {"open sizes are given", open_sizes_are_given},
     {"real models", real_models},
     {"files that are not there", files_that_are_not_there},

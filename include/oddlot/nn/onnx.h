@@ -10,6 +10,7 @@
 #ifndef ODDLOT_NN_ONNX_H
 #define ODDLOT_NN_ONNX_H
 
+#include "oddlot/base/hash.h"
 #include "oddlot/nn/graph.h"
 
 #include <stddef.h>
@@ -26,7 +27,11 @@ odd_status odd_onnx_channels_last(const char *input);
  */
 odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, odd_graph **out);
 
-/** The same from memory; `folder` is where external weights are, NULL: not allowed. */
+/** Digest of a model: of its file and of the files beside it that hold weights, whatever they are
+ *  called. ODD_IO, ODD_NOMEM; ODD_FORMAT for a file outside its folder. */
+odd_status odd_onnx_digest(const char *path, odd_hash *digest);
+
+/** Reading from memory; `folder` is where external weights are, NULL: not allowed. */
 odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, odd_graph **out);
 
 /** Write a model (opset 17, 20 with a Gelu; weights inside), whole or not at all. ODD_IO,

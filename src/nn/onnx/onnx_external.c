@@ -82,20 +82,27 @@ static odd_status read_part(int fd, const char *path, const place *p, size_t siz
     return st == ODD_OK ? read_at(fd, path, p->offset, *out, size) : st;
 }
 
+static odd_status path_of(const place *p, const char *folder, odd_text *path)
+{
+    if (!stays_inside(p->location))
+        return odd_fail(ODD_FORMAT, "its data is in '%s', outside the folder of the model",
+                        p->location ? p->location : "");
+    odd_text_format(path, "%s/%s", folder, p->location);
+    return odd_text_status(path);
+}
+
 static odd_status read_external(const place *p, const char *folder, size_t size, uint8_t **out)
 {
     odd_status st;
     int fd = -1;
     odd_text path = ODD_TEXT_EMPTY;
     if (!folder) return odd_fail(ODD_FORMAT, "its data is in another file, which is not allowed");
-    if (!stays_inside(p->location))
-        return odd_fail(ODD_FORMAT, "its data is in '%s', outside the folder of the model",
-                        p->location ? p->location : "");
-    if (p->length >= 0 && (uint64_t)p->length != size)
-        return odd_fail(ODD_FORMAT, "its shape takes %zu bytes, its external data has %lld", size,
-                        (long long)p->length);
-    odd_text_format(&path, "%s/%s", folder, p->location);
-    ODD_TRY(odd_text_status(&path));
+    ODD_TRY(path_of(p, folder, &path));
+    if (p->length >= 0 && (uint64_t)p->length != size) {
+        st = odd_fail(ODD_FORMAT, "its shape takes %zu bytes, its external data has %lld", size,
+                      (long long)p->length);
+        goto done;
+    }
     /* not blocking: a FIFO instead of a file must not stop us */
     fd = open(path.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     st = fd < 0 ? odd_fail(ODD_IO, "cannot open '%s': %s", path.s, strerror(errno))
@@ -106,6 +113,24 @@ done:
     return st;
 }
 
+bool odd_proto_is_outside(const Onnx__TensorProto *proto)
+{
+    return proto->has_data_location &&
+           proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
+}
+
+odd_status odd_proto_outside(const Onnx__TensorProto *proto, const char *folder,
+                             const char **location, odd_text *path)
+{
+    place p;
+    *location = NULL;
+    if (!odd_proto_is_outside(proto)) return ODD_OK;
+    odd_status st = find_place(proto, &p);
+    if (st == ODD_OK) st = path_of(&p, folder, path);
+    if (st == ODD_OK) *location = p.location;
+    return st;
+}
+
 odd_status odd_proto_external(const Onnx__TensorProto *proto, const char *folder, size_t size,
                               uint8_t **out)
 {
@@ -113,4 +138,15 @@ odd_status odd_proto_external(const Onnx__TensorProto *proto, const char *folder
     *out = NULL;
     odd_status st = find_place(proto, &p);
     return st == ODD_OK ? read_external(&p, folder, size, out) : st;
+}
+
+odd_status odd_onnx_folder(const char *path, odd_text *folder)
+{
+    const char *slash = strrchr(path, '/');
+    odd_text_add(folder, "");
+    if (slash)
+        odd_text_bytes(folder, path, (size_t)(slash - path) + 1);
+    else
+        odd_text_add(folder, ".");
+    return odd_text_status(folder);
 }

@@ -220,18 +220,6 @@ odd_status odd_onnx_parse(const void *bytes, size_t size, const char *folder, od
     return odd_onnx_parse_as(bytes, size, &options, out);
 }
 
-/* The folder of a path, with its '/'. */
-static odd_status folder_of(const char *path, odd_text *folder)
-{
-    const char *slash = strrchr(path, '/');
-    odd_text_add(folder, "");
-    if (slash)
-        odd_text_bytes(folder, path, (size_t)(slash - path) + 1);
-    else
-        odd_text_add(folder, ".");
-    return odd_text_status(folder);
-}
-
 odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, odd_graph **out)
 {
     odd_status st;
@@ -239,7 +227,7 @@ odd_status odd_onnx_read_sized(const char *path, int64_t rows, int64_t columns, 
     int64_t size;
     odd_text folder = ODD_TEXT_EMPTY;
     *out = NULL;
-    ODD_TRY(folder_of(path, &folder));
+    ODD_TRY(odd_onnx_folder(path, &folder));
     ODD_TRY(odd_file_slurp(path, FILE_LIMIT, &bytes, &size));
     odd_onnx_options options = {.folder = folder.s, .rows = rows, .columns = columns};
     st = odd_onnx_parse_as(bytes, (size_t)size, &options, out);

@@ -118,8 +118,7 @@ static odd_status locate(const Onnx__TensorProto *proto, const char *folder, int
 {
     size_t bytes = types[proto->data_type].bytes, count;
     *n = (numbers){.storage = types[proto->data_type].storage, .stride = bytes};
-    if (proto->has_data_location &&
-        proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL) {
+    if (odd_proto_is_outside(proto)) {
         odd_status st = odd_proto_external(proto, folder, (size_t)values * bytes, &n->owned);
         n->at = n->owned;
         if (st != ODD_OK) odd_fail_prefix(st, "tensor '%s': ", odd_proto_name(proto));

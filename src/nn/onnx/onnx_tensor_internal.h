@@ -30,9 +30,18 @@ odd_status odd_proto_floats(const Onnx__TensorProto *proto, const char *folder, 
 odd_status odd_proto_wholes(const Onnx__TensorProto *proto, const char *folder, int64_t values,
                             int64_t **out);
 
-/* onnx_external.c: the bytes of a tensor that stand in another file. Owned by caller: odd_free().
- */
+/* onnx_external.c */
+/* True if the bytes of a tensor stand in another file. */
+bool odd_proto_is_outside(const Onnx__TensorProto *proto);
+/* What the tensor calls that file (borrowed from it; NULL: there is none), and its path.
+ * ODD_FORMAT: it is outside the folder. */
+odd_status odd_proto_outside(const Onnx__TensorProto *proto, const char *folder,
+                             const char **location, odd_text *path);
+/* Those bytes. Owned by caller: odd_free(). */
 odd_status odd_proto_external(const Onnx__TensorProto *proto, const char *folder, size_t size,
                               uint8_t **out);
+
+/* The folder of a path, with its '/'. */
+odd_status odd_onnx_folder(const char *path, odd_text *folder);
 
 #endif

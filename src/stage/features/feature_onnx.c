@@ -1,15 +1,13 @@
 /* A network as the feature source: any layer of an ONNX model, pooled if wished. */
 #include "oddlot/learn/network_precision.h"
+#include "oddlot/nn/onnx.h"
 #include "oddlot/run/backbone.h"
-#include "oddlot/store/file.h"
 #include "stage/features/feature_network_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
 
 #include <stddef.h>
-
-#define LARGEST_MODEL ((int64_t)2 << 30)
 
 typedef struct {
     char *model, *layer, *precision;
@@ -65,12 +63,7 @@ static odd_status plan_onnx(const odd_job *job, const void *options, const odd_i
 
 static odd_status digest_model(const void *given, odd_hash *digest)
 {
-    char *bytes = NULL;
-    int64_t size;
-    odd_status st = odd_file_slurp(model_of(given), LARGEST_MODEL, &bytes, &size);
-    if (st == ODD_OK) *digest = odd_hash_add(ODD_HASH_START, bytes, (size_t)size);
-    odd_free(bytes);
-    return st;
+    return odd_onnx_digest(model_of(given), digest);
 }
 
 static odd_status open_onnx(const odd_run *run, const void *options, const odd_image_form *form,
