@@ -313,6 +313,15 @@ good('attention', (4, 6), [
     whole(ones=[1, 6], five=[-1, 5, 3, 2, 3], three=[0, 5, 6], first=[0]) +
     [const('w', w), const('b', b), const('token', token)], t.transpose(1, 2).reshape(2, 5, 6), opset=18)
 
+x = image(2, 3, 4, 2)
+good('einsum', (3, 4, 2), [
+    node('Einsum', ['x', 'x'], ['s'], equation='b h i d, b h j d -> b h i j'),
+    node('Einsum', ['s', 'x'], ['y'], equation='bhij,bhjd->bhdi')], [],
+    np.einsum('bhij,bhjd->bhdi', np.einsum('bhid,bhjd->bhij', x, x), x))
+good('einsum_of_windows', (3, 4, 2), [
+    node('Transpose', ['x'], ['t'], perm=[1, 0, 2, 3]), node('Einsum', ['t', 't'], ['e'], equation='hbid,hbjd->hbij'),
+    node('Transpose', ['e'], ['y'], perm=[1, 0, 2, 3])], [], np.einsum('bhid,bhjd->bhij', x, x))
+
 # ---- windows: the batch is multiplied, a constant for each window is added
 x = image(2, 4, 4, 3)
 mask, w, b = other(4, 1, 4, 3), other(5, 3), other(5)
@@ -347,6 +356,15 @@ good('wholes', (3, 4, 4), [
     [const('odd', np.array([True, False, True, True])), const('two', np.float32(2))],
     x * np.float32([5, 2, 6, 37]), opset=18)
 
+# ---- what is behind a choice blocks nothing
+x = image(2, 3, 6, 6)
+good('choice', (3, 6, 6), [
+    node('Relu', ['x'], ['f']), node('ArgMax', ['f'], ['k'], axis=1), node('Cast', ['k'], ['y'], to=1)], [],
+    x.clip(0))
+good('choices', (3, 6, 6), [
+    node('TopK', ['f', 'one'], ['v', 'i']), node('Relu', ['x'], ['f']), node('Neg', ['f'], ['y'])],
+    whole(one=[1]), -x.clip(0), outputs=('i', 'y'))
+
 # ---- broken models
 w = weight(4, 3, 3, 3)
 conv = [node('Conv', ['x', 'w'], ['y'], 'conv1')]
@@ -364,6 +382,12 @@ def dims(*shape):
 
 bad('operator', "node 'conv1': operator 'Foo' is not supported",
     [node('Foo', ['x'], ['y'], 'conv1')], [])
+bad('operators', "node 'a': operator 'Foo', operator 'my.Relu' and operator 'Bar' are not supported; export only",
+    [node('Foo', ['x'], ['a']), node('Relu', ['a'], ['b'], domain='my'), node('Foo', ['b'], ['c']),
+     node('Bar', ['c'], ['y'])], [])
+bad('only_choice', "operator 'ArgMax' is not supported", [node('ArgMax', ['x'], ['y'])], [])
+bad('optimised', 'ONNX Runtime optimised the file', [node('FusedConv', ['x'], ['y'], domain='com.microsoft')], [])
+bad('dynamic', 'take the float model', [node('DynamicQuantizeLinear', ['x'], ['y'])], [])
 bad('domain', "operator 'my.Relu' is not supported", [node('Relu', ['x'], ['y'], domain='my')], [])
 bad('opset_6', 'opset 6 is not one of 7 to 23', relu, [], opset=6)
 bad('opset_24', 'opset 24 is not one of 7 to 23', relu, [], opset=24)
@@ -499,6 +523,12 @@ bad('expand_wholes', 'too many whole numbers', [node('Expand', ['a', 'b'], ['to'
 bad('gather_index', 'index 3 of 3', [node('Gather', ['x', 'i'], ['y'], axis=1)], [const('i', np.array([0, 3]))])
 bad('gather_pieces', 'in more than 64 pieces', [node('Gather', ['x', 'i'], ['y'], axis=1)],
     [const('i', np.array([0, 1, 1] * 1000))])
+for case, equation in (('dots', '...ij,...jk->...ik'), ('one', 'bchw->bc'), ('twice', 'bchh,bchw->bcw'),
+                       ('long', 'abcdefgh,abcdefgh->a'), ('endless', 'a,b-'), ('none', '')):
+    bad(f'einsum_{case}', 'its equation is not', [node('Einsum', ['x', 'x'], ['y'], equation=equation)], [])
+bad('einsum_sum', 'no stack of matrix products', [node('Einsum', ['x', 'x'], ['y'], equation='bchw,bchw->bch')], [])
+bad('einsum_rank', 'not a letter for each dimension',
+    [node('Einsum', ['x', 'x'], ['y'], equation='bij,bkj->bik')], [])
 bad('stack_rank', 'more than 6 dimensions', [node('Unsqueeze', ['x', 'to'], ['u']),
                                             node('Transpose', ['u'], ['y'], perm=[1, 0, 2, 3, 4, 5])], to(1, 2))
 

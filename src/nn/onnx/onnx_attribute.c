@@ -59,6 +59,13 @@ bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
     return a->has_s && a->s.len == strlen(word) && memcmp(a->s.data, word, a->s.len) == 0;
 }
 
+const char *odd_node_word(const odd_onnx_reader *r, const char *name, size_t *length)
+{
+    const Onnx__AttributeProto *a = find(r, name);
+    *length = a && a->has_s ? a->s.len : 0;
+    return a && a->has_s ? (const char *)a->s.data : NULL;
+}
+
 const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, const char *name)
 {
     const Onnx__AttributeProto *a = find(r, name);

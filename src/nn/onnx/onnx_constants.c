@@ -225,7 +225,7 @@ odd_status odd_read_range(odd_onnx_reader *r)
     for (int i = 0; i < 3; i++) {
         const odd_numbers *n;
         ODD_TRY(odd_node_numbers(r, i, &n));
-        if (n->count != 1 || n->batch[0])
+        if (n->count != 1) /* a batch is 1 image here */
             return odd_node_fail(r, "its input %d must be one known number", i);
         number[i] = n->value[0];
     }

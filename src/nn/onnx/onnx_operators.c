@@ -25,6 +25,7 @@ static const struct {
     {"DequantizeLinear", odd_read_dequantize},
     {"Div", odd_read_pair},
     {"Dropout", odd_read_dropout},
+    {"Einsum", odd_read_einsum},
     {"Elu", odd_read_point},
     {"Equal", odd_read_compare},
     {"Erf", odd_read_point},

@@ -67,12 +67,11 @@ static odd_status visit(search *s, int first)
     return ODD_OK;
 }
 
-static odd_status visit_outputs(search *s, size_t outputs)
+static odd_status visit_outputs(search *s, const char *const output[], size_t outputs)
 {
     odd_status st = ODD_OK;
     for (size_t o = 0; st == ODD_OK && o < outputs; o++) {
-        const char *name = s->proto->output[o]->name;
-        int maker = name ? odd_names_find(&s->makers, name) : -1;
+        int maker = odd_names_find(&s->makers, output[o]);
         if (maker >= 0 && s->state[maker] == NEW) st = visit(s, maker);
     }
     return st;
@@ -91,7 +90,8 @@ static void keep_file_order(search *s)
         if (s->state[i] == DONE) s->order[count++] = (int)i;
 }
 
-odd_status odd_onnx_order(const Onnx__GraphProto *proto, size_t outputs, int **order, int *count)
+odd_status odd_onnx_order(const Onnx__GraphProto *proto, const char *const output[], size_t outputs,
+                          int **order, int *count)
 {
     odd_status st;
     search s = {.proto = proto};
@@ -102,7 +102,7 @@ odd_status odd_onnx_order(const Onnx__GraphProto *proto, size_t outputs, int **o
     ODD_TRY(ODD_NEW(s.state, (int64_t)proto->n_node));
     ODD_TRY(ODD_NEW(s.path, (int64_t)proto->n_node));
     ODD_TRY(ODD_NEW(s.order, (int64_t)proto->n_node));
-    ODD_TRY(visit_outputs(&s, outputs));
+    ODD_TRY(visit_outputs(&s, output, outputs));
     keep_file_order(&s);
     *order = s.order;
     *count = s.ordered;

@@ -6,8 +6,9 @@
 
 #include <onnx.pb-c.h>
 
-/* Those that the first `outputs` outputs need; a sorted file keeps its order. ODD_FORMAT: a circle,
+/* Those that these `outputs` values need; a sorted file keeps its order. ODD_FORMAT: a circle,
  * or a value that two nodes make. *order: owned by caller, odd_free(). */
-odd_status odd_onnx_order(const Onnx__GraphProto *proto, size_t outputs, int **order, int *count);
+odd_status odd_onnx_order(const Onnx__GraphProto *proto, const char *const output[], size_t outputs,
+                          int **order, int *count);
 
 #endif

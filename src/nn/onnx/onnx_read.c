@@ -3,6 +3,7 @@
 
 #include "nn/graph/graph_internal.h"
 #include "nn/onnx/onnx_foreign_internal.h"
+#include "nn/onnx/onnx_missing_internal.h"
 #include "nn/onnx/onnx_order_internal.h"
 #include "nn/onnx/onnx_reader_internal.h"
 
@@ -15,15 +16,11 @@
 #define OPSET_LAST  23
 #define FILE_LIMIT  ((int64_t)2 << 30) /* protobuf's own */
 
-static bool is_ours(const char *domain)
-{
-    return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
-}
-
 static odd_status check_model(odd_onnx_reader *r, const Onnx__ModelProto *model)
 {
     for (size_t i = 0; i < model->n_opset_import; i++)
-        if (is_ours(model->opset_import[i]->domain)) r->opset = model->opset_import[i]->version;
+        if (odd_onnx_is_ours(model->opset_import[i]->domain))
+            r->opset = model->opset_import[i]->version;
     if (r->opset < OPSET_FIRST || r->opset > OPSET_LAST)
         return odd_fail(ODD_FORMAT,
                         "opset %" PRId64 " is not one of %d to %d: export the model with one of "
@@ -39,15 +36,10 @@ static odd_status check_model(odd_onnx_reader *r, const Onnx__ModelProto *model)
     return ODD_OK;
 }
 
-/* Before any reader sees it: the operator is one of ours, and its counts fit an int. */
+/* Before any reader sees it: its counts fit an int. */
 static odd_status check_node(const odd_onnx_reader *r)
 {
-    const Onnx__NodeProto *node = r->node;
-    if (!node->op_type || !odd_onnx_knows(node->op_type) || !is_ours(node->domain))
-        return odd_fail(ODD_FORMAT, "node '%s': operator '%s%s%s' is not supported",
-                        odd_node_name(node), is_ours(node->domain) ? "" : node->domain,
-                        is_ours(node->domain) ? "" : ".", node->op_type ? node->op_type : "");
-    if (node->n_input > INT32_MAX || node->n_output > INT32_MAX)
+    if (r->node->n_input > INT32_MAX || r->node->n_output > INT32_MAX)
         return odd_node_fail(r, "it has too many inputs or results");
     return ODD_OK;
 }
@@ -62,7 +54,8 @@ static odd_status read_nodes(odd_onnx_reader *r)
 {
     odd_status st;
     int *order = NULL, count;
-    ODD_TRY(odd_onnx_order(r->proto, r->outputs, &order, &count));
+    ODD_TRY(odd_onnx_order(r->proto, r->output, r->outputs, &order, &count));
+    ODD_TRY(odd_onnx_check_operators(r->proto, order, count));
     for (int i = 0; i < count; i++) {
         r->node = r->proto->node[order[i]];
         r->steps = 0;
@@ -109,7 +102,7 @@ static odd_status add_outputs(odd_onnx_reader *r)
 {
     odd_status st = ODD_OK;
     for (size_t o = 0; st == ODD_OK && o < r->outputs; o++)
-        st = add_output(r, r->proto->output[o]->name);
+        st = add_output(r, r->output[o]);
     return st;
 }
 
@@ -125,18 +118,34 @@ static odd_status read_notes(odd_graph *graph, const Onnx__ModelProto *model)
     return st;
 }
 
+static odd_status list_outputs(odd_onnx_reader *r)
+{
+    odd_status st;
+    odd_names seen = {0};
+    if (r->outputs == 0) return odd_fail(ODD_FORMAT, "the model has no output");
+    ODD_TRY(ODD_NEW(r->output, (int64_t)r->outputs));
+    for (size_t o = 0; o < r->outputs; o++) {
+        const char *name = r->output[o] = r->proto->output[o]->name;
+        st = !name || !*name ? odd_fail(ODD_FORMAT, "an output of the model has no name")
+             : odd_names_find(&seen, name) >= 0
+                 ? odd_fail(ODD_FORMAT, "the output '%s' is there twice", name)
+                 : odd_names_add(&seen, name, (int)o);
+        if (st != ODD_OK) break;
+    }
+done:
+    odd_names_free(&seen);
+    return st;
+}
+
 /* The names of the outputs are kept, so they are known before the nodes are read. */
 static odd_status note_outputs(odd_onnx_reader *r)
 {
-    odd_status st = ODD_OK;
-    if (r->outputs == 0) return odd_fail(ODD_FORMAT, "the model has no output");
-    for (size_t o = 0; st == ODD_OK && o < r->outputs; o++) {
-        const char *name = r->proto->output[o]->name;
-        if (!name || !*name) return odd_fail(ODD_FORMAT, "an output of the model has no name");
-        if (odd_names_find(&r->wanted, name) >= 0)
-            return odd_fail(ODD_FORMAT, "the output '%s' is there twice", name);
-        st = odd_names_add(&r->wanted, name, (int)o);
-    }
+    odd_status st;
+    ODD_TRY(list_outputs(r));
+    if (!r->options->single) ODD_TRY(odd_onnx_leave_choices(r->proto, r->output, &r->outputs));
+    for (size_t o = 0; o < r->outputs; o++)
+        ODD_TRY(odd_names_add(&r->wanted, r->output[o], (int)o));
+done:
     return st;
 }
 
@@ -145,6 +154,7 @@ static void reader_free(odd_onnx_reader *r)
     for (int i = 0; i < r->values; i++)
         odd_numbers_free(&r->value[i].numbers);
     odd_free(r->value);
+    odd_free(r->output);
     odd_names_free(&r->names);
     odd_names_free(&r->wanted);
     odd_graph_free(&r->graph);

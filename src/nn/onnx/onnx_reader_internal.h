@@ -36,7 +36,8 @@ typedef struct {
 typedef struct {
     const odd_onnx_options *options;
     const Onnx__GraphProto *proto;
-    size_t outputs; /* how many of its outputs are wanted */
+    const char **output; /* (outputs) the wanted ones */
+    size_t outputs;
     odd_graph *graph;
     int64_t opset;
     int64_t batch; /* what the file says that the batch is; 0: any */
@@ -129,6 +130,8 @@ odd_status odd_node_stack_settings(const odd_onnx_reader *r, odd_layer_kind kind
                                    odd_layer_settings *set);
 /* Inputs 0 and 1 so that they broadcast in the graph as they do in the file; r->stacked is set. */
 odd_status odd_node_two(odd_onnx_reader *r, odd_layer_kind kind, int input[2]);
+/* Inputs 0 and 1, both stacked or none of them (constants stay as they are). */
+odd_status odd_node_apart(odd_onnx_reader *r, int input[2]);
 
 /* An input as a tensor of floats in the graph, with its images (if any) in the first dimension. */
 odd_status odd_node_tensor(odd_onnx_reader *r, int input, int *tensor);
@@ -155,6 +158,8 @@ odd_status odd_node_ints(const odd_onnx_reader *r, const char *name, int most, i
 /* True if the attribute is this word (or is not there and `otherwise` is this word). */
 bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
                  const char *otherwise);
+/* A text, not ended by a 0; NULL: there is none. */
+const char *odd_node_word(const odd_onnx_reader *r, const char *name, size_t *length);
 /* NULL: there is none. */
 const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, const char *name);
 /* Integers of an input where it is given (`input` -1: never), else of an attribute. */
@@ -168,7 +173,7 @@ odd_status odd_node_axes(odd_onnx_reader *r, int input, const char *attribute, i
 
 /* ---- The readers of operators: onnx_window.c, onnx_math.c, onnx_norm.c, onnx_reduce.c,
  * onnx_move.c, onnx_concat.c, onnx_gather.c, onnx_cast.c, onnx_constants.c, onnx_choose.c,
- * onnx_compare.c, onnx_scatter.c, onnx_resize.c, onnx_quantize.c ---- */
+ * onnx_compare.c, onnx_scatter.c, onnx_einsum.c, onnx_resize.c, onnx_quantize.c ---- */
 odd_node_read odd_read_conv, odd_read_conv_transpose, odd_read_pool, odd_read_global_pool;
 odd_node_read odd_read_point, odd_read_gelu, odd_read_pair, odd_read_limit, odd_read_reciprocal,
     odd_read_sum, odd_read_clip, odd_read_gemm, odd_read_matmul, odd_read_batch_norm,
@@ -183,6 +188,7 @@ odd_node_read odd_read_constant, odd_read_constant_of_shape, odd_read_shape, odd
 odd_node_read odd_read_rounded, odd_read_compare, odd_read_not, odd_read_mod, odd_read_scatter;
 odd_node_read odd_read_where, odd_read_expand;
 odd_node_read odd_read_resize;
+odd_node_read odd_read_einsum;
 odd_node_read odd_read_quantize, odd_read_dequantize;
 
 /* onnx_extents.c: shapes that broadcast */

@@ -181,3 +181,17 @@ odd_status odd_node_two(odd_onnx_reader *r, odd_layer_kind kind, int input[2])
 done:
     return st;
 }
+
+odd_status odd_node_apart(odd_onnx_reader *r, int input[2])
+{
+    odd_status st = ODD_OK;
+    bool stacked[2];
+    for (int i = 0; i < 2; i++)
+        ODD_TRY(odd_node_operand(r, i, &input[i], &stacked[i]));
+    r->stacked = stacked[0] || stacked[1];
+    for (int i = 0; i < 2; i++)
+        if (r->stacked && !stacked[i] && r->graph->tensor[input[i]].batched)
+            ODD_TRY(odd_node_stack(r, &input[i]));
+done:
+    return st;
+}
