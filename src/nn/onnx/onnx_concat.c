@@ -21,7 +21,7 @@ typedef struct {
 
 static odd_status survey(odd_onnx_reader *r, joint *j)
 {
-    odd_status st;
+    odd_status st = ODD_OK;
     if (!odd_node_has_attribute(r, "axis")) return odd_node_fail(r, "it has no axis");
     *j = (joint){0};
     for (int i = 0; (size_t)i < r->node->n_input; i++) {

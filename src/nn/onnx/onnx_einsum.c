@@ -74,7 +74,7 @@ static odd_status turn(odd_onnx_reader *r, const char *have, const char *want, i
                        int *tensor)
 {
     odd_layer_settings set = odd_layer_defaults();
-    odd_status st;
+    odd_status st = ODD_OK;
     set.axes = (int)strlen(want);
     for (int d = 0; d < set.axes; d++)
         set.list[d] = strchr(have, want[d]) - have;

@@ -140,19 +140,17 @@ done:
     return st;
 }
 
-/* The outputs that stay come first, then what the choices were made from. */
+/* The outputs that stay; without any, what the choices were made from. */
 static odd_status keep(const odd_names *behind, const char *const before[], size_t befores,
                        const char *output[], size_t *outputs)
 {
     odd_status st = ODD_OK;
     odd_names kept = {0};
     size_t count = 0, all = *outputs;
-    for (size_t o = 0; o < all; o++) {
-        if (odd_names_find(behind, output[o]) >= 0) continue;
-        ODD_TRY(odd_names_add(&kept, output[o], 0));
-        output[count++] = output[o];
-    }
-    for (size_t b = 0; b < befores && count < all; b++) {
+    for (size_t o = 0; o < all; o++)
+        if (odd_names_find(behind, output[o]) < 0) output[count++] = output[o];
+    const bool none = count == 0;
+    for (size_t b = 0; none && b < befores && count < all; b++) {
         if (odd_names_find(&kept, before[b]) >= 0) continue;
         ODD_TRY(odd_names_add(&kept, before[b], 0));
         output[count++] = before[b];
