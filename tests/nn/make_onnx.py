@@ -5,6 +5,7 @@ with what must be said about them. Outputs are calculated by PyTorch or numpy, n
     tests/nn/make_onnx.py > tests/nn/onnx_models.h    (Debian: python3-onnx python3-torch)
 """
 import numpy as np
+import onnx
 import torch
 import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
@@ -41,8 +42,10 @@ def model(name, shape, nodes, weights, opset=13, outputs=('y',), batch='N', kind
     return helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=7)
 
 
-def good(name, shape, nodes, weights, expected, **options):
+def good(name, shape, nodes, weights, expected, change=None, **options):
     m = model(name, shape, nodes, weights, **options)
+    if change:
+        change(m)
     models.append((name, shape, m.SerializeToString(), np.asarray(expected, np.float32)))
 
 
@@ -356,6 +359,30 @@ good('wholes', (3, 4, 4), [
     [const('odd', np.array([True, False, True, True])), const('two', np.float32(2))],
     x * np.float32([5, 2, 6, 37]), opset=18)
 
+# ---- functions that the file brings along, one inside the other
+def functions(*made):
+    def change(m):
+        m.functions.extend(made)
+    return change
+
+
+def function(name, inputs, outputs, nodes, attributes=()):
+    return helper.make_function('own', name, inputs, outputs, nodes,
+                                [helper.make_opsetid('', 18), helper.make_opsetid('own', 1)], attributes)
+
+
+leaky = node('LeakyRelu', ['a'], ['z'])
+leaky.attribute.append(onnx.AttributeProto(name='alpha', ref_attr_name='slope', type=onnx.AttributeProto.FLOAT))
+bent = function('Bent', ['a', 'bias'], ['z'], [leaky], ['slope'])
+scaled = function('Scaled', ['p', 'q'], ['r', 's'], [
+    node('Bent', ['p'], ['x'], domain='own', slope=0.5), node('Mul', ['x', 'q'], ['r']), node('Foo', ['r'], ['s'])])
+x = image(2, 3, 6, 6)
+g = other(3, 1, 1)
+t = F.leaky_relu(T(x), 0.5) * T(g)
+good('functions', (3, 6, 6), [
+    node('Scaled', ['x', 'g'], ['a'], domain='own'), node('Scaled', ['a', 'g'], ['y'], domain='own')],
+    [const('g', g)], F.leaky_relu(t, 0.5) * T(g), opset=18, change=functions(bent, scaled))
+
 # ---- what is behind a choice blocks nothing
 x = image(2, 3, 6, 6)
 good('choice', (3, 6, 6), [
@@ -382,6 +409,17 @@ def dims(*shape):
 
 bad('operator', "node 'conv1': operator 'Foo' is not supported",
     [node('Foo', ['x'], ['y'], 'conv1')], [])
+again = function('Again', ['a'], ['b'], [node('Again', ['a'], ['c'], domain='own'), node('Relu', ['c'], ['b'])])
+many = [function(f'F{i}', ['a'], ['b'], [node(f'F{i + 1}', ['a'], [f'c{k}'], domain='own') for k in range(20)] +
+                 [node('Relu', ['c0'], ['b'])]) for i in range(8)]
+call = [node('Again', ['x'], ['y'], domain='own')]
+bad('function_endless', "function 'Again' calls itself", call, [], change=functions(again))
+bad('function_twice', "two functions of the name 'Again'", call, [], change=functions(again, again))
+bad('function_missing', "operator 'own.Again' is not supported", call, [], change=functions(bent))
+bad('function_growing', 'the functions of the model are too large', [node('F0', ['x'], ['y'], domain='own')], [],
+    change=functions(*many))
+bad('function_argument', "its input 0 is missing", [node('Bent', [], ['y'], domain='own', slope=0.5)], [],
+    change=functions(bent))
 bad('operators', "node 'a': operator 'Foo', operator 'my.Relu' and operator 'Bar' are not supported; export only",
     [node('Foo', ['x'], ['a']), node('Relu', ['a'], ['b'], domain='my'), node('Foo', ['b'], ['c']),
      node('Bar', ['c'], ['y'])], [])

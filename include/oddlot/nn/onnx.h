@@ -4,7 +4,10 @@
  * Read: opsets 7 to 23, weights as float, double, float16, bfloat16, (u)int8 through
  * DequantizeLinear, inside the file or in external files beside it; shape arithmetic (Shape,
  * Gather, Slice, Concat, ... on constants) is folded; Resize (nearest, linear; constant sizes or
- * scales) becomes products with constant matrices. Files are hostile: sizes are checked before
+ * scales) becomes products with constant matrices; functions of the file are inlined. A file is
+ * read as the program for one image, which each image goes through alone, also where it moves the
+ * dimension of the batch (attention, windows): such tensors get one more before those of the file.
+ * Outputs behind an ArgMax or the like are left away. Files are hostile: sizes are checked before
  * allocating, cycles and missing tensors are told by name. @local
  */
 #ifndef ODDLOT_NN_ONNX_H
@@ -15,8 +18,9 @@
 
 #include <stddef.h>
 
-/** Read a model. ODD_IO; ODD_FORMAT naming the file and the node: an operator that oddlot does not
- *  have ("node 'conv1': operator 'Foo' is not supported"), shapes that do not fit, ... */
+/** Read a model. ODD_IO; ODD_FORMAT naming the file and the node: operators that oddlot does not
+ *  have ("node 'conv1': operator 'Foo' is not supported; ..."), all at once, shapes that do not
+ * fit, ... */
 odd_status odd_onnx_read(const char *path, odd_graph **out);
 
 /** ODD_FORMAT: the model's input of this name is N x height x width x channels, and how to get one

@@ -3,6 +3,7 @@
 
 #include "nn/graph/graph_internal.h"
 #include "nn/onnx/onnx_foreign_internal.h"
+#include "nn/onnx/onnx_inline_internal.h"
 #include "nn/onnx/onnx_missing_internal.h"
 #include "nn/onnx/onnx_order_internal.h"
 #include "nn/onnx/onnx_reader_internal.h"
@@ -26,9 +27,8 @@ static odd_status check_model(odd_onnx_reader *r, const Onnx__ModelProto *model)
                         "opset %" PRId64 " is not one of %d to %d: export the model with one of "
                         "these (opset_version)",
                         r->opset, OPSET_FIRST, OPSET_LAST);
-    if (model->n_functions > 0 || model->graph->n_sparse_initializer > 0)
-        return odd_fail(ODD_FORMAT, "functions and sparse weights are not supported");
-    r->proto = model->graph;
+    if (model->graph->n_sparse_initializer > 0)
+        return odd_fail(ODD_FORMAT, "sparse weights are not supported");
     if (r->options->outputs > 0 && model->graph->n_output > (size_t)r->options->outputs)
         r->outputs = (size_t)r->options->outputs;
     else
@@ -164,8 +164,10 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
                              Onnx__TensorProto *const given[], odd_graph **out)
 {
     odd_status st;
-    odd_onnx_reader r = {.options = options};
+    odd_inlined inlined = {.node = NULL};
+    odd_onnx_reader r = {.options = options, .proto = &inlined.graph};
     ODD_TRY(check_model(&r, model));
+    ODD_TRY(odd_onnx_inline(model, &inlined));
     ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
     ODD_TRY(read_notes(r.graph, model));
     ODD_TRY(note_outputs(&r));
@@ -178,6 +180,7 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
     r.graph = NULL; /* handed over */
 done:
     reader_free(&r);
+    odd_inlined_free(&inlined);
     return st;
 }
 
