@@ -76,6 +76,8 @@ make_root() {
     mount -t sysfs sysfs "$root/sys"
     mount --rbind /dev "$root/dev" && mount --make-rslave "$root/dev"
     cp /etc/resolv.conf "$root/etc/resolv.conf"
+    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # packages start no services here
+    chmod +x "$root/usr/sbin/policy-rc.d"
     printf '127.0.0.1 localhost %s\n' "$(hostname)" >"$root/etc/hosts"
     git clone --quiet "$tree" "$root/root/oddlot"
 }
