@@ -134,6 +134,22 @@ void odd_roc_free(odd_roc *roc)
     *roc = (odd_roc){0};
 }
 
+odd_status odd_roc_auc(int64_t n, const double score[], const uint8_t truth[], double *auc)
+{
+    odd_roc roc = {0};
+    int64_t odd = 0;
+    odd_status st;
+    *auc = NAN;
+    for (int64_t i = 0; i < n; i++)
+        odd += truth[i];
+    if (odd == 0 || odd == n) return ODD_OK;
+    ODD_TRY(odd_roc_curve(n, score, truth, &roc));
+    *auc = roc.auc;
+done:
+    odd_roc_free(&roc);
+    return st;
+}
+
 /* A point on the straight line through its neighbours says nothing new. */
 static bool is_corner(const odd_roc *roc, int64_t i)
 {

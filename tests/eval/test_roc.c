@@ -363,6 +363,19 @@ static void thin_keeps_all_corners_that_fit(void)
     odd_roc_free(&roc);
 }
 
+static void area_alone(void)
+{
+    const double score[] = {3, 1, 2, 2};
+    const uint8_t truth[] = {1, 0, 0, 1}, none[] = {0, 0, 0, 0}, all[] = {1, 1, 1, 1};
+    double auc = 0;
+    CU_ASSERT_EQUAL(odd_roc_auc(4, score, truth, &auc), ODD_OK);
+    near(auc, 0.875); /* of four pairs three are right and one is a tie */
+    CU_ASSERT(odd_roc_auc(4, score, none, &auc) == ODD_OK && isnan(auc));
+    CU_ASSERT(odd_roc_auc(4, score, all, &auc) == ODD_OK && isnan(auc));
+    CU_ASSERT(odd_roc_auc(0, NULL, NULL, &auc) == ODD_OK && isnan(auc));
+    CU_ASSERT_EQUAL(odd_roc_auc(4, (const double[]){3, NAN, 2, 2}, truth, &auc), ODD_NUMERIC);
+}
+
 static void refuses(void)
 {
     double score[] = {1, 2, NAN};
@@ -388,6 +401,7 @@ CU_TestInfo odd_tests[] = {
     {"confusion by hand", confusion_by_hand},
     {"thinning keeps the shape", thin_keeps_the_shape},
     {"thinning keeps all corners that fit", thin_keeps_all_corners_that_fit},
+    {"the area alone", area_alone},
     {"refuses what cannot be ranked", refuses},
     CU_TEST_INFO_NULL,
 };

@@ -36,6 +36,9 @@ typedef struct {
 odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[], odd_roc *out);
 void odd_roc_free(odd_roc *roc);
 
+/** The area under it alone; NaN where one kind is missing. ODD_NUMERIC, ODD_NOMEM. */
+odd_status odd_roc_auc(int64_t n, const double score[], const uint8_t truth[], double *auc);
+
 /* Everything at one threshold. A share of nothing is 0, as in scikit-learn. */
 typedef struct {
     double threshold;

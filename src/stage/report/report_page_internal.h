@@ -69,6 +69,10 @@ typedef struct {
     odd_page_training training;
 } odd_page;
 
+/** Read a group of a stage's file and have the page take of it what it shows. @local; ODD_FORMAT,
+ *  ODD_NOMEM (report_bundle.c). */
+odd_status odd_page_bundle_read(odd_page *p, const odd_file *file, const char *name,
+                                odd_status (*take)(odd_page *p, const odd_bundle *bundle));
 /** The flagged images with their pictures (report_gallery.c). Reads p->score by row. */
 odd_status odd_page_gallery(odd_page *p);
 /** Histogram, scatter plot, ROC curve and objective (report_plots.c); packs p->score. */

@@ -158,35 +158,13 @@ done:
     return st;
 }
 
-static odd_status read_fit_history(odd_page *p)
-{
-    odd_bundle model = ODD_BUNDLE_EMPTY;
-    odd_status st;
-    ODD_TRY(odd_bundle_read(p->model, "model", &model));
-    ODD_TRY(read_objective(p, &model));
-done:
-    odd_bundle_free(&model);
-    return st;
-}
-
-static odd_status read_roc_curve(odd_page *p)
-{
-    odd_bundle metrics = ODD_BUNDLE_EMPTY;
-    odd_status st;
-    ODD_TRY(odd_bundle_read(p->evaluate, "metrics", &metrics));
-    ODD_TRY(read_roc(p, &metrics));
-done:
-    odd_bundle_free(&metrics);
-    return st;
-}
-
 odd_status odd_page_plots(odd_page *p)
 {
     odd_status st;
     ODD_TRY(draw_scatter(p));
     ODD_TRY(pack_histogram(p));
-    ODD_TRY(read_roc_curve(p));
-    ODD_TRY(read_fit_history(p));
+    ODD_TRY(odd_page_bundle_read(p, p->evaluate, "metrics", read_roc));
+    ODD_TRY(odd_page_bundle_read(p, p->model, "model", read_objective));
 done:
     return st;
 }

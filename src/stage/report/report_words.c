@@ -42,22 +42,19 @@ done:
     return st;
 }
 
-static odd_status read_evaluation(odd_page *p)
+static odd_status read_evaluation(odd_page *p, const odd_bundle *metrics)
 {
-    odd_bundle metrics = ODD_BUNDLE_EMPTY;
-    odd_status st;
-    ODD_TRY(odd_bundle_read(p->evaluate, "metrics", &metrics));
-    add_metric(p, &metrics, "ROC AUC", "roc_auc/score");
-    add_metric(p, &metrics, "Average precision", "average_precision/score");
-    add_metric(p, &metrics, "Sensitivity (odd images found)", "flagged/sensitivity");
-    add_metric(p, &metrics, "Recall (theme images kept)", "flagged/recall");
-    add_metric(p, &metrics, "Precision", "flagged/precision");
-    add_metric(p, &metrics, "F1", "flagged/f1");
-    if (odd_bundle_find(&metrics, "flagged/odd_found")) ODD_TRY(read_confusion(p, &metrics));
+    odd_status st = ODD_OK;
+    add_metric(p, metrics, "ROC AUC", "roc_auc/score");
+    add_metric(p, metrics, "Average precision", "average_precision/score");
+    add_metric(p, metrics, "Sensitivity (odd images found)", "flagged/sensitivity");
+    add_metric(p, metrics, "Recall (theme images kept)", "flagged/recall");
+    add_metric(p, metrics, "Precision", "flagged/precision");
+    add_metric(p, metrics, "F1", "flagged/f1");
+    if (odd_bundle_find(metrics, "flagged/odd_found")) ODD_TRY(read_confusion(p, metrics));
     p->data.metric = p->metrics.fact;
     p->data.metrics = p->metrics.count;
 done:
-    odd_bundle_free(&metrics);
     return st;
 }
 
@@ -157,7 +154,7 @@ done:
 odd_status odd_page_words(odd_page *p)
 {
     odd_status st;
-    ODD_TRY(read_evaluation(p));
+    ODD_TRY(odd_page_bundle_read(p, p->evaluate, "metrics", read_evaluation));
     ODD_TRY(read_unreadable(p));
     ODD_TRY(write_summary(p));
 done:

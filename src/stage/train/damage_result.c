@@ -87,25 +87,20 @@ void odd_damage_result_free(odd_training *t)
 static odd_status auc_of_kind(const odd_training *t, int kind, double *auc)
 {
     const odd_damage_result *r = t->state;
-    odd_roc roc = {0};
     double *score = NULL;
     uint8_t *truth = NULL;
-    int64_t n = 0, damaged = 0;
+    int64_t n = 0;
     odd_status st;
-    *auc = NAN;
     ODD_TRY(ODD_NEW(score, t->images.readable));
     ODD_TRY(ODD_NEW(truth, t->images.readable));
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
         if (r->kind[row] >= 0 && kind >= 0 && r->kind[row] != kind) continue;
         score[n] = r->odds_in_task[row];
-        damaged += truth[n++] = r->kind[row] >= 0;
+        truth[n++] = r->kind[row] >= 0;
     }
-    if (damaged == 0 || damaged == n) goto done;
-    ODD_TRY(odd_roc_curve(n, score, truth, &roc));
-    *auc = roc.auc;
+    ODD_TRY(odd_roc_auc(n, score, truth, auc));
 done:
-    odd_roc_free(&roc);
     odd_free(score);
     odd_free(truth);
     return st;

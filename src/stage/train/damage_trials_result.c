@@ -24,10 +24,8 @@ static odd_status auc_of_trial(const odd_damage_trials *c, int k, bool altered_o
                  *altered = c->altered + k * c->count;
     double *score = NULL;
     uint8_t *truth = NULL;
-    odd_roc roc = {0};
     int64_t n = c->count;
     odd_status st;
-    *auc = NAN;
     ODD_TRY(ODD_NEW(score, 2 * c->count));
     ODD_TRY(ODD_NEW(truth, 2 * c->count));
     memcpy(score, c->odds_as_is, (size_t)c->count * sizeof *score);
@@ -36,11 +34,8 @@ static odd_status auc_of_trial(const odd_damage_trials *c, int k, bool altered_o
             score[n] = odds_in_trial[i];
             truth[n++] = 1;
         }
-    if (n == c->count) goto done;
-    ODD_TRY(odd_roc_curve(n, score, truth, &roc));
-    *auc = roc.auc;
+    ODD_TRY(odd_roc_auc(n, score, truth, auc));
 done:
-    odd_roc_free(&roc);
     odd_free(score);
     odd_free(truth);
     return st;
