@@ -101,11 +101,6 @@ void odd_grid_free(odd_grid **grid)
     *grid = NULL;
 }
 
-MPI_Comm odd_grid_comm(const odd_grid *grid)
-{
-    return grid->comm;
-}
-
 const char *odd_grid_text(const odd_grid *grid)
 {
     return grid->text;

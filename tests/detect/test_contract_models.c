@@ -11,21 +11,6 @@ enum { N = 120, D = 4 };
 
 /* ---- in a file ---- */
 
-static odd_status through_a_file(const odd_bundle *model, odd_bundle *back)
-{
-    const char *path = fixture_path("model.h5");
-    odd_file *file = NULL;
-    odd_status st;
-    ODD_TRY(odd_file_create(WORLD, path, &fixture_from, &file));
-    ODD_TRY(odd_bundle_write(file, "model", model));
-    ODD_TRY(odd_file_publish(&file));
-    ODD_TRY(odd_file_open(WORLD, path, false, &file));
-    ODD_TRY(odd_bundle_read(file, "model", back));
-done:
-    odd_file_close(&file);
-    return st;
-}
-
 static void test_files(void)
 {
     fixture_folder(WORLD);
@@ -36,7 +21,7 @@ static void test_files(void)
         const int64_t values = rows.part.n_local * o.columns;
         double *score = odd_alloc(values, sizeof *score);
         promise(odd_detectors[i], "models can be written and read",
-                o.st == ODD_OK && through_a_file(&o.model, &back) == ODD_OK);
+                o.st == ODD_OK && fixture_bundle_through_file(WORLD, &o.model, &back) == ODD_OK);
         promise(odd_detectors[i], "a model from a file gives the same bits",
                 odd_detectors[i]->score(&back, &rows, score) == ODD_OK &&
                     memcmp(score, o.score, (size_t)values * sizeof *score) == 0);

@@ -77,21 +77,6 @@ static void test_models(void)
     }
 }
 
-static odd_status through_a_file(const odd_bundle *model, odd_bundle *back)
-{
-    const char *path = fixture_path("model.h5");
-    odd_file *file = NULL;
-    odd_status st;
-    ODD_TRY(odd_file_create(WORLD, path, &fixture_from, &file));
-    ODD_TRY(odd_bundle_write(file, "model", model));
-    ODD_TRY(odd_file_publish(&file));
-    ODD_TRY(odd_file_open(WORLD, path, false, &file));
-    ODD_TRY(odd_bundle_read(file, "model", back));
-done:
-    odd_file_close(&file);
-    return st;
-}
-
 static void test_files(void)
 {
     const odd_reduction *r;
@@ -102,7 +87,8 @@ static void test_files(void)
         back.score = odd_alloc(rows.part.n_local * (o.k > 0 ? o.k : 1), sizeof *back.score);
         back.residual = odd_alloc(rows.part.n_local, sizeof *back.residual);
         promise(r, "models can be written and read",
-                o.st == ODD_OK && through_a_file(&o.model, &back.model) == ODD_OK);
+                o.st == ODD_OK &&
+                    fixture_bundle_through_file(WORLD, &o.model, &back.model) == ODD_OK);
         promise(r, "a model from a file gives the same bits",
                 r->apply(&back.model, &rows, back.score, back.residual) == ODD_OK &&
                     is_part(&back, rows.part.n_local, &o, 0, 0));

@@ -12,11 +12,11 @@ const char *odd_test_name = "stage/train_images";
 
 /* What may be wrong with the ingest. */
 typedef struct {
-    int64_t verdicts, marks; /* rows of the columns `status`, `held_out` (-1: there is none) */
+    int64_t states, marks; /* rows of the columns `status`, `held_out` (-1: there is none) */
     bool none_is_readable;
 } ingest_faults;
 
-static const ingest_faults no_faults = {.verdicts = IMAGES, .marks = IMAGES};
+static const ingest_faults no_faults = {.states = IMAGES, .marks = IMAGES};
 
 static odd_status write_ingest(const char *path, const ingest_faults *f)
 {
@@ -37,8 +37,8 @@ static odd_status write_ingest(const char *path, const ingest_faults *f)
     ODD_TRY(odd_dataset_create(file, "images", &stack, "test", "", &dataset));
     ODD_TRY(odd_dataset_write(dataset, part.row0, part.n_local, level));
     odd_dataset_close(&dataset);
-    ODD_TRY(odd_column_write(file, "status", ODD_U8, f->verdicts, 0, mine * f->verdicts, status,
-                             "test", ""));
+    ODD_TRY(odd_column_write(file, "status", ODD_U8, f->states, 0, mine * f->states, status, "test",
+                             ""));
     if (f->marks >= 0)
         ODD_TRY(odd_column_write(file, "held_out", ODD_U8, f->marks, 0, mine * f->marks, held,
                                  "test", ""));
@@ -120,12 +120,12 @@ static void refused(ingest_faults f, odd_status status, const char *words)
 static void test_refused(void)
 {
     fixture_folder(WORLD);
-    refused((ingest_faults){.verdicts = IMAGES - 1, .marks = IMAGES}, ODD_FORMAT,
-            "40 images and 39 verdicts");
-    refused((ingest_faults){.verdicts = IMAGES, .marks = IMAGES + 1}, ODD_FORMAT,
+    refused((ingest_faults){.states = IMAGES - 1, .marks = IMAGES}, ODD_FORMAT,
+            "40 images and the status of 39");
+    refused((ingest_faults){.states = IMAGES, .marks = IMAGES + 1}, ODD_FORMAT,
             "40 images and 41 marks");
-    refused((ingest_faults){.verdicts = IMAGES, .marks = IMAGES, .none_is_readable = true},
-            ODD_USAGE, "nothing to learn");
+    refused((ingest_faults){.states = IMAGES, .marks = IMAGES, .none_is_readable = true}, ODD_USAGE,
+            "nothing to learn");
     fixture_remove(WORLD);
 }
 

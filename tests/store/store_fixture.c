@@ -100,3 +100,18 @@ done:
     odd_free(data);
     return st;
 }
+
+odd_status fixture_bundle_through_file(MPI_Comm comm, const odd_bundle *bundle, odd_bundle *back)
+{
+    const char *path = fixture_path("model.h5");
+    odd_file *file = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_create(comm, path, &fixture_from, &file));
+    ODD_TRY(odd_bundle_write(file, "model", bundle));
+    ODD_TRY(odd_file_publish(&file));
+    ODD_TRY(odd_file_open(comm, path, false, &file));
+    ODD_TRY(odd_bundle_read(file, "model", back));
+done:
+    odd_file_close(&file);
+    return st;
+}

@@ -28,4 +28,7 @@ extern const odd_provenance fixture_from;
  */
 odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t d);
 
+/** What a file gives back of a bundle that was written into it. @collective */
+odd_status fixture_bundle_through_file(MPI_Comm comm, const odd_bundle *bundle, odd_bundle *back);
+
 #endif

@@ -18,7 +18,6 @@ typedef struct odd_grid odd_grid;
  *  each has work for a matrix of order `order`; the others stand by. @collective @same order. */
 odd_status odd_grid_new(MPI_Comm comm, int order, odd_grid **out);
 void odd_grid_free(odd_grid **grid); /* @collective */
-MPI_Comm odd_grid_comm(const odd_grid *grid);
 /** "2 x 2 of 4 ranks, blocks of 64". Borrowed. */
 const char *odd_grid_text(const odd_grid *grid);
 

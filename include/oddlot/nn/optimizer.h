@@ -55,8 +55,7 @@ typedef struct {
 odd_status odd_schedule_check(const odd_schedule *s);
 /** The learning rate of a step, counted from 0. */
 double odd_schedule_rate(const odd_schedule *s, int64_t step);
-/** "constant", "cosine", "step"; static. Of a name: ODD_ARG telling what is known. */
-const char *odd_schedule_name(odd_schedule_kind kind);
+/** "constant", "cosine" or "step"; of another name ODD_ARG telling what is known. */
 odd_status odd_schedule_find(const char *name, odd_schedule_kind *kind);
 
 #endif

@@ -82,7 +82,7 @@ typedef struct {
 odd_status odd_plan_new(const odd_graph *graph, const odd_program *program, odd_weights *weights,
                         dnnl_data_type_t products, int64_t n, odd_plan **out);
 void odd_plan_free(odd_plan **plan);
-/** Give each value its place in the arena, reusing bytes whose readers are done (net_memory.c). */
+/** Give each value its place in the arena, reusing bytes whose readers are done (plan_memory.c). */
 odd_status odd_plan_place(odd_plan *plan, dnnl_engine_t engine);
 /** `same_weights`: what learns is as in the last run, whose copies of it are taken. */
 odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_t stream,

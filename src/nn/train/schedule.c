@@ -10,12 +10,6 @@ static const char *const names[] = {[ODD_SCHEDULE_CONSTANT] = "constant",
                                     [ODD_SCHEDULE_STEP] = "step"};
 enum { KINDS = sizeof names / sizeof *names };
 
-const char *odd_schedule_name(odd_schedule_kind kind)
-{
-    ODD_CHECK((unsigned)kind < KINDS);
-    return names[kind];
-}
-
 odd_status odd_schedule_find(const char *name, odd_schedule_kind *kind)
 {
     for (int i = 0; i < KINDS; i++) {

@@ -58,31 +58,31 @@ done:
 typedef struct {
     const odd_reduce_coder *coder; /* that scales them */
     odd_fetch *fetch;
-    float *shown; /* (room, d) scaled */
-} lesson;
+    float *x; /* (most rows of mine in a batch, d) scaled */
+} scaled_rows;
 
 /* @collective */
-static odd_status show(void *context, int64_t count, const int64_t row[], uint32_t turn)
+static odd_status load_batch(void *context, int64_t count, const int64_t row[], uint32_t epoch)
 {
-    lesson *l = context;
+    scaled_rows *r = context;
     odd_status st;
-    (void)turn;
-    ODD_TRY(odd_fetch_rows(l->fetch, count, row, l->shown));
-    odd_reduce_coder_scale(l->coder, count, l->shown, l->shown);
+    (void)epoch;
+    ODD_TRY(odd_fetch_rows(r->fetch, count, row, r->x));
+    odd_reduce_coder_scale(r->coder, count, r->x, r->x);
 done:
     return st;
 }
 
-static void point(const void *context, int64_t at, odd_shard *shard)
+static void set_shard(const void *context, int64_t at, odd_shard *shard)
 {
-    const lesson *l = context;
-    shard->input = shard->target[0].value = l->shown + at * l->coder->d;
+    const scaled_rows *r = context;
+    shard->input = shard->target[0].value = r->x + at * r->coder->d;
 }
 
 static odd_status open_learner(const odd_reduce_coder_options *o, const odd_rows *rows,
-                               uint64_t seed, lesson *shown, odd_learner *l)
+                               uint64_t seed, scaled_rows *batch, odd_learner *l)
 {
-    const odd_graph *graph = shown->coder->graph;
+    const odd_graph *graph = batch->coder->graph;
     const odd_loss loss = {ODD_LOSS_SQUARED, graph->output[1], 1};
     odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
     odd_status st;
@@ -94,8 +94,8 @@ static odd_status open_learner(const odd_reduce_coder_options *o, const odd_rows
                                  .rate = o->rate,
                                  .steps = o->epochs * ((l->count + l->batch - 1) / l->batch)};
     ODD_TRY(odd_learner_open(l, graph, 1, &loss, &options));
-    ODD_TRY(odd_fetch_new(rows, l->batch < l->count ? l->batch : l->count, &shown->fetch));
-    ODD_TRY(ODD_NEW(shown->shown, odd_learner_max_rows(l) * rows->d));
+    ODD_TRY(odd_fetch_new(rows, l->batch < l->count ? l->batch : l->count, &batch->fetch));
+    ODD_TRY(ODD_NEW(batch->x, odd_learner_max_rows(l) * rows->d));
 done:
     return st;
 }
@@ -106,17 +106,17 @@ static odd_status train_coder(const odd_reduce_coder_options *o, const odd_rows 
 {
     const MPI_Comm comm = rows->comm;
     const int64_t n = rows->part.n;
-    lesson shown = {.coder = c};
+    scaled_rows batch = {.coder = c};
     odd_learner l = {.comm = comm,
                      .seed = seed,
                      .batch = o->batch,
                      .shards = (int)(o->shards < o->batch ? o->shards : o->batch),
                      .count = n,
-                     .dataset = {&shown, show, point}};
+                     .dataset = {&batch, load_batch, set_shard}};
     odd_progress *progress = odd_progress_start(comm, "reduce", "rows", o->epochs * n);
     odd_tally sum = {0};
     odd_status st;
-    ODD_TRY_ALL(comm, open_learner(o, rows, seed, &shown, &l));
+    ODD_TRY_ALL(comm, open_learner(o, rows, seed, &batch, &l));
     for (int64_t epoch = 1; epoch <= o->epochs; epoch++)
         ODD_TRY(odd_learner_epoch(&l, epoch, progress, &sum));
     odd_graph_free(&c->graph);
@@ -127,8 +127,8 @@ done:
     odd_progress_stop(&progress);
     odd_learner_close(&l);
     odd_free(l.row);
-    odd_fetch_free(&shown.fetch);
-    odd_free(shown.shown);
+    odd_fetch_free(&batch.fetch);
+    odd_free(batch.x);
     return st;
 }
 

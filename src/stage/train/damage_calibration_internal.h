@@ -10,7 +10,7 @@
 
 typedef struct {
     int32_t *part; /* (n) of its fold, whose map is fitted to the others; -1: not readable */
-    double *slope, *offset; /* (folds, parts) of the log odds, see train_calibration.c */
+    double *slope, *offset; /* (folds, parts) of the log odds, see damage_calibration.c */
     double *evidence;    /* (n) log odds of damage of the image as it is, where as many are damaged
                             as not; NaN: not readable */
     double *probability; /* (n) where `share` of the images are damaged */

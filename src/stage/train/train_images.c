@@ -18,7 +18,7 @@ static odd_status find_readable(const odd_file *ingest, odd_train_images *images
     odd_status st;
     ODD_TRY(odd_image_marks_read(ingest, "status", &status, &n));
     if (n != images->n)
-        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has %lld images and %lld verdicts on them",
+        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has %lld images and the status of %lld",
                          (long long)images->n, (long long)n));
     ODD_TRY(ODD_NEW(images->row, n));
     for (int64_t i = 0; i < n; i++)
