@@ -84,15 +84,17 @@ static odd_status read_file(odd_job *job)
     return st == ODD_FORMAT ? ODD_USAGE : st; /* too large: the job file is wrong */
 }
 
-odd_status odd_job_load(const char *path, const char *const sets[], int set_count,
-                        const odd_section sections[], int section_count, odd_job **out)
+/* text: NULL: what the file has. */
+static odd_status load(const char *path, const char *text, const char *const sets[], int set_count,
+                       const odd_section sections[], int section_count, odd_job **out)
 {
     odd_status st = ODD_OK;
     odd_job *job = NULL;
     *out = NULL;
     ODD_TRY(odd_job_new(path, sections, section_count, &job));
     ODD_TRY(odd_fill_defaults(job));
-    if (path) ODD_TRY(read_file(job));
+    if (text) ODD_TRY(odd_fill_file(job, text, strlen(text)));
+    if (path && !text) ODD_TRY(read_file(job));
     for (int i = 0; i < set_count; i++)
         ODD_TRY(odd_fill_set(job, sets[i], "."));
     *out = job;
@@ -100,6 +102,19 @@ odd_status odd_job_load(const char *path, const char *const sets[], int set_coun
 done:
     odd_job_free(&job);
     return st;
+}
+
+odd_status odd_job_load(const char *path, const char *const sets[], int set_count,
+                        const odd_section sections[], int section_count, odd_job **out)
+{
+    return load(path, NULL, sets, set_count, sections, section_count, out);
+}
+
+odd_status odd_job_load_text(const char *name, const char *text, const char *const sets[],
+                             int set_count, const odd_section sections[], int section_count,
+                             odd_job **out)
+{
+    return load(name, text, sets, set_count, sections, section_count, out);
 }
 
 void odd_job_free(odd_job **job)

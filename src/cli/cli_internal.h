@@ -4,6 +4,7 @@
 #ifndef ODDLOT_CLI_CLI_INTERNAL_H
 #define ODDLOT_CLI_CLI_INTERNAL_H
 
+#include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
 #include "oddlot/base/text.h"
 
@@ -40,15 +41,16 @@ odd_status odd_command_help(const odd_command *command);
 
 /* Words that `run` and the stages understand alike. */
 typedef struct {
-    const char *job;    /* the job file */
+    char **word; /* (words) what is no option: the job file, catalogues; borrowed */
+    int words;
     const char *folder; /* -o; NULL: by the job's name */
     const char **set;   /* (sets) of --set; owned: odd_words_free() */
     int sets;
     int threads; /* of each rank; 0: by the CPUs */
-    bool dry_run;
+    bool dry_run, print_job;
 } odd_words;
 
-/** Parse options and the job file's name; sets up log level and threads. ODD_USAGE, ODD_NOMEM.
+/** Parse options, and what is none; sets up log level and threads. ODD_USAGE, ODD_NOMEM.
  *  @collective on all ranks. */
 odd_status odd_words_parse(int argc, char **argv, odd_words *out);
 void odd_words_free(odd_words *words);
@@ -59,6 +61,16 @@ void odd_words_help(odd_text *help);
 /** The whole command line as one string, for provenance. Owned by caller: odd_text_free(). */
 void odd_words_command(int argc, char **argv, odd_text *out);
 
+/** Do the job that `load` makes of the words, or plan or print it, as they say. `only`: this stage
+ *  alone; NULL: all. `load` is called on all ranks; what it gives is owned by the caller.
+ *  @collective on all ranks. */
+odd_status odd_do_words(int argc, char **argv, const char *only,
+                        odd_status (*load)(const odd_words *words, odd_job **job));
+
+/** The job file that `oddlot audit` stands for: jobs/audit.yaml. */
+extern const char odd_audit_job[];
+
+odd_status odd_cmd_audit(int argc, char **argv);
 odd_status odd_cmd_run(int argc, char **argv);
 odd_status odd_cmd_stage(int argc, char **argv);
 odd_status odd_cmd_info(int argc, char **argv);

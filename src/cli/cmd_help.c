@@ -22,7 +22,7 @@ static void list_commands(void)
     }
     printf(
         "\nStart here:\n"
-        "  mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=FOLDER -o runs/first\n"
+        "  mpirun -n 2 oddlot audit FOLDER -o runs/first\n"
         "\nExit codes: 0 done; 1 failed; 2 wrong usage or job file; 3 done and found a problem;\n"
         "75 stopped at a checkpoint, run the same command again.\n");
 }

@@ -10,13 +10,19 @@ static void list_cases(odd_text *help)
 }
 
 const odd_command odd_commands[] = {
+    {"audit", "Audit", "find what is wrong or odd in a catalogue",
+     "PATH... [-o RUN] [--set key=value]...",
+     "PATH is a folder of images, a CSV file with a column `path`, tar shards or a folder of "
+     "them,\n"
+     "IDX or HDF5 files: recognised by a look. The job behind it is jobs/audit.yaml; --print-job\n"
+     "shows it with all settings. Open RUN/report/index.html when it is done.\n",
+     "mpirun -n 2 oddlot audit photos -o runs/photos", odd_words_help, odd_cmd_audit},
     {"run", "Audit", "do a job: whatever is not up to date",
      "JOB.yaml [-o RUN] [--set key=value]...",
      "Does the stages of the job, leaving those whose settings and inputs have not changed. Run "
      "it\n"
      "again after a kill: what was published is kept.\n",
-     "mpirun -n 2 oddlot run jobs/folder.yaml --set catalogue.path=photos -o runs/photos",
-     odd_words_help, odd_cmd_run},
+     "mpirun -n 2 oddlot run jobs/footwear.yaml -o runs/footwear", odd_words_help, odd_cmd_run},
     {"info", "Audit", "describe a run", "RUN [--verify]",
      "Lists the files of a run with what is in them; --verify reads them whole and fails with "
      "exit\n"

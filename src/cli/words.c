@@ -17,6 +17,7 @@ static const char help_text[] =
     "  -o, --output RUN     folder of the run; default runs/<name of the job>\n"
     "      --set KEY=VALUE  change a setting of the job, e.g. --set reduce.pca.components=60\n"
     "      --dry-run        print what would be done: rows, bytes, memory per rank\n"
+    "      --print-job      print all settings in force, as a job file, and do nothing\n"
     "  -t, --threads N      threads of each rank; default: its CPUs\n"
     "  -q, --quiet          warnings and errors only\n"
     "  -v, --verbose        tell more\n"
@@ -28,16 +29,13 @@ void odd_words_help(odd_text *help)
     odd_text_add(help, help_text);
 }
 
-enum { SET = 256, DRY_RUN };
+enum { SET = 256, DRY_RUN, PRINT_JOB };
 
 static const struct option options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"set", required_argument, NULL, SET},
-    {"dry-run", no_argument, NULL, DRY_RUN},
-    {"threads", required_argument, NULL, 't'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},  {"set", required_argument, NULL, SET},
+    {"dry-run", no_argument, NULL, DRY_RUN},   {"print-job", no_argument, NULL, PRINT_JOB},
+    {"threads", required_argument, NULL, 't'}, {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
 };
 
 static odd_status parse_threads(const char *word, int *threads)
@@ -90,6 +88,9 @@ static odd_status take_option(int option, char **argv, odd_words *out, odd_level
     case DRY_RUN:
         out->dry_run = true;
         return ODD_OK;
+    case PRINT_JOB:
+        out->print_job = true;
+        return ODD_OK;
     case 't':
         return parse_threads(optarg, &out->threads);
     case 'q':
@@ -105,18 +106,6 @@ static odd_status take_option(int option, char **argv, odd_words *out, odd_level
     }
 }
 
-static odd_status take_job(int argc, char **argv, odd_words *out)
-{
-    if (optind == argc)
-        return odd_fail(
-            ODD_USAGE, "which job? `oddlot %s JOB.yaml`; see jobs/ and `oddlot help job`", argv[0]);
-    if (optind + 1 < argc)
-        return odd_fail(ODD_USAGE, "one job at a time, but '%s' follows '%s'", argv[optind + 1],
-                        argv[optind]);
-    out->job = argv[optind];
-    return ODD_OK;
-}
-
 static odd_status take_words(int argc, char **argv, odd_words *out, odd_level *level)
 {
     int option;
@@ -127,7 +116,8 @@ static odd_status take_words(int argc, char **argv, odd_words *out, odd_level *l
     optind = 1;
     while ((option = getopt_long(argc, argv, ":o:t:qv", options, NULL)) != -1)
         ODD_TRY(take_option(option, argv, out, level));
-    ODD_TRY(take_job(argc, argv, out));
+    out->word = argv + optind;
+    out->words = argc - optind;
 done:
     return st;
 }

@@ -8,7 +8,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
+
+bool odd_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool odd_is_csv(const char *path)
+{
+    const char *end = strrchr(path, '.');
+    return end && strcasecmp(end, ".csv") == 0;
+}
 
 /* Without waiting for the other end of a pipe, say, before it is seen to be none of ours. */
 int odd_regular_open(const char *path, struct stat *info, const char **why)

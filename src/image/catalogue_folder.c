@@ -64,7 +64,11 @@ done:
 }
 
 const odd_catalogue_kind odd_catalogue_folder = {
-    "folder",       "image files in a folder and the folders below it, by path",
-    list_folders,   odd_files_open,
-    odd_files_read, odd_files_close,
+    .name = "folder",
+    .summary = "image files in a folder and the folders below it, by path",
+    .recognises = odd_is_folder,
+    .list = list_folders,
+    .open = odd_files_open,
+    .read = odd_files_read,
+    .close = odd_files_close,
 };

@@ -114,7 +114,10 @@ static void close_generated(odd_reader **reader)
 }
 
 const odd_catalogue_kind odd_catalogue_generated = {
-    "generated",    "patterns of random pixels, without files",
-    list_generated, open_generated,
-    read_generated, close_generated,
+    .name = "generated",
+    .summary = "patterns of random pixels, without files",
+    .list = list_generated,
+    .open = open_generated,
+    .read = read_generated,
+    .close = close_generated,
 };

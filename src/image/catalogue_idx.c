@@ -195,7 +195,11 @@ static void close_reader(odd_reader **reader)
 }
 
 const odd_catalogue_kind odd_catalogue_idx = {
-    "idx",     "images in IDX files (the format of MNIST), plain or .gz",
-    list_idx,  open_reader,
-    read_item, close_reader,
+    .name = "idx",
+    .summary = "images in IDX files (the format of MNIST), plain or .gz",
+    .recognises = odd_idx_recognise,
+    .list = list_idx,
+    .open = open_reader,
+    .read = read_item,
+    .close = close_reader,
 };

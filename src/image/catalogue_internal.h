@@ -32,6 +32,10 @@ bool odd_content_wanted(const odd_catalogue_options *options);
 /** ODD_FORMAT: "no images in 'a', 'b': 12 files, none ends in .jpg .png; they are .txt (12)". */
 odd_status odd_catalogue_none(const odd_catalogue_options *options, const odd_passed *passed);
 
+/** Is there a folder of this path? Is it the name of a CSV file? */
+bool odd_is_folder(const char *path);
+bool odd_is_csv(const char *path);
+
 /** Open a regular file to read; never waits for a FIFO or a device. The descriptor, or -1 with *why
  *  (static). */
 int odd_regular_open(const char *path, struct stat *info, const char **why);

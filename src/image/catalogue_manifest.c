@@ -265,7 +265,11 @@ done:
 }
 
 const odd_catalogue_kind odd_catalogue_manifest = {
-    "manifest",     "images named by a CSV file: path and any of label, split, verified, group",
-    list_manifests, odd_files_open,
-    odd_files_read, odd_files_close,
+    .name = "manifest",
+    .summary = "images named by a CSV file: path and any of label, split, verified, group",
+    .recognises = odd_is_csv,
+    .list = list_manifests,
+    .open = odd_files_open,
+    .read = odd_files_read,
+    .close = odd_files_close,
 };

@@ -89,7 +89,11 @@ static void close_shards(odd_reader **reader)
 }
 
 const odd_catalogue_kind odd_catalogue_tar = {
-    "tar",       "image files in tar files (shards), or in all *.tar of a folder",
-    list_shards, open_shards,
-    read_member, close_shards,
+    .name = "tar",
+    .summary = "image files in tar files (shards), or in all *.tar of a folder",
+    .recognises = odd_shards_recognise,
+    .list = list_shards,
+    .open = open_shards,
+    .read = read_member,
+    .close = close_shards,
 };

@@ -40,6 +40,24 @@ static odd_status open_file(const char *path, odd_idx *x)
     return ODD_OK;
 }
 
+/* Two zeros, the type of the values, the number of dimensions. gzread() reads plain files, too. */
+bool odd_idx_recognise(const char *path)
+{
+    struct stat info;
+    uint8_t first[4];
+    const char *why;
+    const int fd = odd_regular_open(path, &info, &why);
+    gzFile file = fd < 0 ? NULL : gzdopen(fd, "rb");
+    if (!file) {
+        if (fd >= 0) close(fd);
+        return false;
+    }
+    const bool whole = gzread(file, first, sizeof first) == sizeof first;
+    gzclose(file);
+    return whole && first[0] == 0 && first[1] == 0 && first[2] == TYPE_U8 &&
+           (first[3] == 3 || first[3] == MAX_DIMENSIONS);
+}
+
 bool odd_idx_read(odd_idx *x, void *bytes, int64_t size)
 {
     return gzread(x->file, bytes, (unsigned)size) == (int)size;

@@ -28,6 +28,9 @@ void odd_idx_close(odd_idx *x);
  *  ODD_IO. */
 odd_status odd_idx_check_end(const char *path, const odd_idx *x);
 
+/** Does a file begin as one of 3 or 4 dimensions of bytes, images? */
+bool odd_idx_recognise(const char *path);
+
 int64_t odd_idx_item_bytes(const odd_idx *x);
 
 /** True if that many bytes were there. Under 2 GiB at once. */

@@ -63,12 +63,6 @@ static bool is_shard(const char *name)
     return false;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 static odd_status take_entry(odd_shards *s, const char *folder, const char *given, const char *name,
                              odd_passed *passed)
 {
@@ -81,7 +75,7 @@ static odd_status take_entry(odd_shards *s, const char *folder, const char *give
     ODD_TRY(odd_path_under(folder, shown.s, &path));
     if (odd_is_keepsake(name))
         st = odd_passed_add(&passed->kept, shown.s);
-    else if (is_shard(name) && !is_folder(path))
+    else if (is_shard(name) && !odd_is_folder(path))
         st = add_shard(s, folder, shown.s, true);
     else
         st = odd_passed_add(&passed->beside, shown.s);
@@ -89,6 +83,29 @@ done:
     free(path);
     odd_text_free(&shown);
     return st;
+}
+
+/* Folders of images have folders in them, or more images than archives. */
+static bool is_folder_of_shards(const char *path)
+{
+    struct dirent *entry;
+    int64_t shards = 0, others = 0;
+    DIR *folder = opendir(path);
+    if (!folder) return false;
+    while ((entry = readdir(folder))) {
+        if (entry->d_name[0] == '.') continue;
+        if (is_shard(entry->d_name))
+            shards++;
+        else
+            others++;
+    }
+    closedir(folder);
+    return shards > others;
+}
+
+bool odd_shards_recognise(const char *path)
+{
+    return odd_is_folder(path) ? is_folder_of_shards(path) : is_shard(path);
 }
 
 static int compare_names(const struct dirent **a, const struct dirent **b)
@@ -185,8 +202,8 @@ odd_status odd_shards_find(const odd_catalogue_options *options, const char *fol
         char *path;
         st = odd_path_under(folder, given, &path);
         if (st != ODD_OK) break;
-        st = is_folder(path) ? add_folder(shards, folder, given, path, passed)
-                             : add_shard(shards, folder, given, false);
+        st = odd_is_folder(path) ? add_folder(shards, folder, given, path, passed)
+                                 : add_shard(shards, folder, given, false);
         free(path);
     }
     return st == ODD_OK && shards->count > 1 ? drop_twice(shards, passed) : st;

@@ -28,6 +28,9 @@ typedef struct {
 odd_status odd_shards_find(const odd_catalogue_options *options, const char *folder,
                            odd_shards *shards, odd_passed *passed);
 
+/** Is it a file with the name of a shard, or a folder of such files and hardly anything else? */
+bool odd_shards_recognise(const char *path);
+
 void odd_shards_free(odd_shards *shards);
 
 #endif

@@ -1,14 +1,7 @@
 # Makes embedded.c of report.css and report.js:
 #   cmake -D FOLDER=src/report -D OUT=embedded.c -P embed.cmake
 
-# The bytes of a file as the initializer of a char array, and a final 0.
-function(bytes_of path result)
-    file(READ ${path} hex HEX)
-    string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-    string(REGEX REPLACE "(................................................................................)"
-           "\\1\n" bytes "${bytes}")
-    set(${result} "${bytes}0" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../bytes_of.cmake)
 
 # Hexadecimal digits as base64: three digits are two letters, the rest is filled up with '='.
 function(base64_of hex result)

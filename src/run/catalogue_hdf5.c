@@ -255,6 +255,7 @@ static void close_reader(odd_reader **reader)
 const odd_catalogue_kind odd_catalogue_hdf5 = {
     .name = "hdf5",
     .summary = "images in a dataset of HDF5 files",
+    .recognises = odd_file_is_hdf5,
     .list = list_hdf5,
     .open = open_reader,
     .read = read_item,

@@ -2,7 +2,9 @@
  * a job names one. */
 #include "oddlot/run/selection.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static const odd_catalogue_kind *const kinds[] = {
     &odd_catalogue_folder,
@@ -38,4 +40,19 @@ const odd_catalogue_kind *odd_catalogue_kind_of(const odd_job *job)
     while (kinds[i] && strcmp(kinds[i]->name, options->kind) != 0)
         i++;
     return kinds[i];
+}
+
+/* A folder of shards is a folder, too: what stands later in the table is the more special. */
+odd_status odd_catalogue_recognise(const char *path, const char **kind)
+{
+    *kind = NULL;
+    if (access(path, R_OK) != 0)
+        return odd_fail(ODD_USAGE, "cannot read '%s': %s", path, strerrordesc_np(errno));
+    for (int i = 0; kinds[i]; i++)
+        if (kinds[i]->recognises && kinds[i]->recognises(path)) *kind = kinds[i]->name;
+    if (*kind) return ODD_OK;
+    return odd_fail(ODD_USAGE,
+                    "'%s' is no catalogue: a folder of images, a CSV file with a column `path`, "
+                    "tar shards, IDX or HDF5 files are; to audit one image, name its folder",
+                    path);
 }

@@ -46,6 +46,16 @@ odd_status odd_untrusted_file(const char *path, bool any, int64_t *bytes)
     return st;
 }
 
+bool odd_file_is_hdf5(const char *path)
+{
+    unsigned char start[sizeof signature];
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    const bool whole = pread(fd, start, sizeof start, 0) == sizeof start;
+    close(fd);
+    return whole && memcmp(start, signature, sizeof start) == 0;
+}
+
 static bool is_known_filter(H5Z_filter_t filter)
 {
     return filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE ||

@@ -28,7 +28,7 @@ def main(program, tree):
         audit(program, scratch / "truth", f"{tree}/jobs/footwear.yaml", "contamination.theme_count=2000")
         check(execute(notebook, scratch / "truth"), 5, "of the odd images found")
         make_pictures(scratch / "pictures")
-        audit(program, scratch / "folder", f"{tree}/jobs/folder.yaml", f"catalogue.path={scratch}/pictures",
+        audit(program, scratch / "folder", f"{tree}/jobs/audit.yaml", f"catalogue.path={scratch}/pictures",
               "image.size=16", "reduce.pca.components=4")
         check(execute(notebook, scratch / "folder"), 3, "The truth is not known")  # its detector has no objective
 

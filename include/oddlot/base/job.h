@@ -162,6 +162,12 @@ typedef struct odd_job odd_job;
  */
 odd_status odd_job_load(const char *path, const char *const sets[], int set_count,
                         const odd_section sections[], int section_count, odd_job **out);
+
+/** The same of a text in place of a file. `name` stands for the file in messages; relative paths in
+ *  the text start at `name`'s folder. */
+odd_status odd_job_load_text(const char *name, const char *text, const char *const sets[],
+                             int set_count, const odd_section sections[], int section_count,
+                             odd_job **out);
 void odd_job_free(odd_job **job);
 
 /**

@@ -13,6 +13,8 @@
 #include "oddlot/base/job.h"
 #include "oddlot/image/image.h"
 
+#include <stdbool.h>
+
 typedef struct {
     char *kind;          /* name in the table of kinds */
     odd_list path;       /* folders, files; relative to the job file's folder */
@@ -70,6 +72,9 @@ typedef struct odd_reader odd_reader; /* each kind defines its own behind it */
 typedef struct {
     const char *name;
     const char *summary; /* one line for help */
+    /** Is the file or folder at `path` of this kind, by a look at its first bytes or entries? NULL:
+     *  it never is, unless a job says so. @local */
+    bool (*recognises)(const char *path);
     /** List the catalogue, sorted bytewise by name where the kind has no order of its own. @local.
      *  `folder` is where relative paths start. ODD_IO, ODD_FORMAT (naming file and line),
      * ODD_USAGE. */

@@ -69,6 +69,10 @@ extern const odd_section odd_catalogue_section, odd_contamination_section;
 /** The kind of catalogue that the job names. @local */
 const odd_catalogue_kind *odd_catalogue_kind_of(const odd_job *job);
 
+/** The name of the kind of catalogue that a file or folder is, by a look at it. Static. ODD_USAGE:
+ *  nothing is there, or it is none. @local */
+odd_status odd_catalogue_recognise(const char *path, const char **kind);
+
 extern const odd_catalogue_kind odd_catalogue_hdf5;
 
 #endif

@@ -39,6 +39,9 @@ odd_status odd_file_publish(odd_file **file);
 /** Close and remove what was not published; NULL is fine. @collective */
 void odd_file_discard(odd_file **file);
 
+/** Does the file begin as HDF5 files do? False for what cannot be read. @local */
+bool odd_file_is_hdf5(const char *path);
+
 /** Open for reading. @collective. Foreign files (`any`) are gone through by a child process first,
  *  as HDF5 may crash on damaged ones; those of oddlot have checksums instead. @return ODD_IO if it
  * is not there or unreadable, ODD_FORMAT if it is no HDF5 file, is damaged, or was not written by
