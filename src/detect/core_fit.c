@@ -222,9 +222,9 @@ odd_status odd_core_fit(const void *options, const odd_rows *rows, const uint8_t
     ODD_TRY_ALL(rows->comm, odd_core_gaussian_add(model, "theme", d, axes, &g.theme_part));
     ODD_TRY(find_core(&g, seed));
     ODD_TRY(grow_theme(&g));
-    odd_log(ODD_LOG_INFO,
-            "core: the theme grew from %.3g %% of the rows to %.3g %%; %.2g %% of them are odd",
-            100 * g.options->core_share, 100 * g.share, 100 * g.split.share);
+    /* How many are flagged is for the score stage to say. */
+    odd_log(ODD_LOG_INFO, "core: the theme grew from %.3g %% of the rows to %.3g %%",
+            100 * g.options->core_share, 100 * g.share);
     ODD_TRY_ALL(rows->comm, save_share(&g, model));
     ODD_TRY(calibrate(&g, model));
 done:

@@ -81,27 +81,22 @@ static odd_status print_oddest(const odd_run *run)
     odd_file *file = NULL;
     double *score = NULL;
     const int64_t n = odd_selection_rows(run->selection);
-    int64_t *rank = NULL, flagged_n = 0;
-    int64_t *flagged = NULL, oddest[ODDEST];
+    int64_t *flagged = NULL, *oddest = NULL, flagged_n = 0, oddest_n;
     char count[32], all[32];
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &file));
     ODD_TRY(odd_image_column_read(file, "scores.h5", "score", ODD_F64, n, (void **)&score));
-    ODD_TRY(odd_image_column_read(file, "scores.h5", "rank", ODD_I64, n, (void **)&rank));
     ODD_TRY(odd_flagged_read(file, n, &flagged, &flagged_n));
-    for (int i = 0; i < ODDEST; i++)
-        oddest[i] = -1;
-    for (int64_t i = 0; i < n; i++)
-        if (rank[i] >= 1 && rank[i] <= ODDEST) oddest[rank[i] - 1] = i;
+    ODD_TRY(odd_oddest_read(file, n, ODDEST, &oddest, &oddest_n));
     printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(flagged_n, count),
            odd_human_count(n, all));
-    for (int i = 0; i < ODDEST && oddest[i] >= 0; i++)
+    for (int64_t i = 0; i < oddest_n; i++)
         print_row(run, i + 1, oddest[i], score[oddest[i]]);
 done:
     odd_file_close(&file);
     odd_free(score);
-    odd_free(rank);
     odd_free(flagged);
+    odd_free(oddest);
     return st;
 }
 

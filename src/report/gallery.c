@@ -175,7 +175,9 @@ static void write_count(const odd_report_data *data, odd_text *html)
     char shown[32], total[32];
     odd_human_count(data->flagged_count, shown);
     odd_human_count(data->flagged_total, total);
-    if (data->flagged_total > data->flagged_count)
+    if (data->flagged_total == 0)
+        odd_html(html, "<p>No image passed the threshold. These are the %s oddest.", shown);
+    else if (data->flagged_total > data->flagged_count)
         odd_html(html, "<p>The %s oddest of %s flagged images; <code>flagged.csv</code> has all.",
                  shown, total);
     else
@@ -191,7 +193,8 @@ static void write_count(const odd_report_data *data, odd_text *html)
 
 void odd_gallery_write(const odd_report_data *data, odd_text *html)
 {
-    odd_text_add(html, "<section id=\"flagged\">\n<h2>Flagged images</h2>\n");
+    const bool passed = data->flagged_total > 0 || data->flagged_count == 0;
+    odd_html(html, "<section id=\"flagged\">\n<h2>%s images</h2>\n", passed ? "Flagged" : "Oddest");
     if (data->flagged_count <= 0) {
         odd_text_add(html, "<p class=\"empty\">No image was flagged.</p>\n</section>\n");
         return;

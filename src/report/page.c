@@ -38,7 +38,8 @@ static void write_navigation(const odd_report_data *data, odd_text *html)
         odd_text_add(html, "<a href=\"#evaluation\">Evaluation</a>\n");
     if (plots) odd_text_add(html, "<a href=\"#plots\">Plots</a>\n");
     if (data->training) odd_text_add(html, "<a href=\"#training\">Training</a>\n");
-    odd_text_add(html, "<a href=\"#flagged\">Flagged</a>\n");
+    odd_html(html, "<a href=\"#flagged\">%s</a>\n",
+             data->flagged_total > 0 || data->flagged_count == 0 ? "Flagged" : "Oddest");
     if (data->errors > 0) odd_text_add(html, "<a href=\"#unreadable\">Unreadable</a>\n");
     if (data->settings && *data->settings)
         odd_text_add(html, "<a href=\"#settings\">Settings</a>\n");

@@ -2,6 +2,7 @@
 #include "oddlot/run/columns.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_t **mark,
                                 int64_t *images)
@@ -60,5 +61,34 @@ odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **ro
     odd_free(*row);
     *row = NULL;
 done:
+    return st;
+}
+
+/* Ranks are 1, 2, ...; a damaged file may leave a gap, behind which nothing is told. */
+static int64_t place_oddest(const int64_t rank[], int64_t images, int64_t most, int64_t row[])
+{
+    int64_t placed = 0;
+    for (int64_t i = 0; i < most; i++)
+        row[i] = -1;
+    for (int64_t i = 0; i < images; i++)
+        if (rank[i] >= 1 && rank[i] <= most) row[rank[i] - 1] = i;
+    while (placed < most && row[placed] >= 0)
+        placed++;
+    return placed;
+}
+
+odd_status odd_oddest_read(const odd_file *scores, int64_t images, int64_t most, int64_t **row,
+                           int64_t *n)
+{
+    int64_t *rank = NULL;
+    odd_status st;
+    *row = NULL;
+    *n = 0;
+    most = odd_min(most, images);
+    ODD_TRY(odd_image_column_read(scores, "scores.h5", "rank", ODD_I64, images, (void **)&rank));
+    ODD_TRY(ODD_NEW(*row, most));
+    *n = place_oddest(rank, images, most, *row);
+done:
+    odd_free(rank);
     return st;
 }

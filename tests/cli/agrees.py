@@ -97,8 +97,10 @@ gallery = Gallery()
 with open(f"{run}/report/index.html", encoding="utf-8") as f:
     gallery.feed(f.read())
 top = int(re.search(r"^ +top: (\d+)", open(f"{run}/job.yaml").read(), re.M)[1])
-assert len(gallery.cards) == min(top, len(flagged)), len(gallery.cards)
-for (picture, alt, words), r in zip(gallery.cards, flagged):
+oddest = np.argsort(np.where(rank > 0, rank, len(rank) + 1), kind="stable")[:min(24, (rank > 0).sum())]
+shown_rows = flagged if len(flagged) else oddest  # where none is flagged, those that come nearest
+assert len(gallery.cards) == min(top, len(shown_rows)), len(gallery.cards)
+for (picture, alt, words), r in zip(gallery.cards, shown_rows):
     shown = re.match(r"\s*([\d,]+)\s+row ([\d,]+)", words)
     assert int(shown[1].replace(",", "")) == rank[r] and int(shown[2].replace(",", "")) == r, words
     assert shown_as(alt) == shown_as(path[r].decode("utf-8", "replace")), (alt, path[r])

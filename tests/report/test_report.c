@@ -321,6 +321,22 @@ static void same_data_same_page(void)
     close_scratch();
 }
 
+/* The oddest are shown, and not called flagged. */
+static void none_passes(void)
+{
+    fixture f = {0};
+    open_scratch();
+    full_report(&f);
+    f.data.flagged_total = 0;
+    char *page = write_and_read(&f.data);
+    check_page(page);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<h2>Oddest images</h2>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "No image passed the threshold."));
+    CU_ASSERT_EQUAL(count_of(page, "Flagged"), 0);
+    odd_free(page);
+    close_scratch();
+}
+
 static void empty_page(void)
 {
     const odd_report_data nothing = {.threshold = NAN};
@@ -474,6 +490,7 @@ CU_TestInfo odd_tests[] = {
     {"heat has colours", heat_has_colours},
     {"how networks learnt", how_networks_learnt},
     {"the same data give the same page", same_data_same_page},
+    {"where none passes, the oddest are shown", none_passes},
     {"a page about nothing", empty_page},
     {"one row, equal scores, none finite", one_row_and_equal_scores},
     {"a crowded scatter plot is thinned", crowded_scatter_is_thinned},

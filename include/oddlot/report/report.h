@@ -82,7 +82,8 @@ typedef struct {
     const odd_report_confusion *confusion; /* NULL where there are no labels */
     const odd_flagged *flagged;
     int64_t flagged_count;
-    int64_t flagged_total; /* flagged in all; the gallery shows the first ones */
+    int64_t flagged_total; /* flagged in all; the gallery shows the first ones, and where it is 0,
+                              the oddest that were not flagged */
     const char *score_name;
     const double *score; /* histogram: a value per row, finite ones only */
     const int8_t *truth; /* beside it; NULL if not known */

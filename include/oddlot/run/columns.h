@@ -48,6 +48,11 @@ odd_status odd_feature_images_read(const odd_file *features, int64_t images, int
  *  one of `images`. */
 odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **row, int64_t *n);
 
+/** The (*n) oddest images by their rank, flagged or not: at most `most`, fewer where so many were
+ *  not read. Owned by caller: odd_free(); NULL on failure. ODD_FORMAT. @local */
+odd_status odd_oddest_read(const odd_file *scores, int64_t images, int64_t most, int64_t **row,
+                           int64_t *n);
+
 /** Write my part of a new 1-D column of n rows. @collective */
 odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int64_t n,
                             int64_t row0, int64_t count, const void *data, const char *about,

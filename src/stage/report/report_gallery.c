@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#define UNFLAGGED_SHOWN 24
+
 static odd_status read_pictures(odd_page *p, int64_t count, odd_shape *shape)
 {
     odd_dataset *images = NULL;
@@ -30,7 +32,7 @@ static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *s
         .row = row,
         .name = odd_selection_name(s, row),
         .label = odd_selection_label(s, row),
-        .reason = p->flagged_reason + (size_t)i * (p->reason_width + 1),
+        .reason = p->flagged_reason ? p->flagged_reason + (size_t)i * (p->reason_width + 1) : "",
         .score = p->score[row],
         .probability = p->probability ? p->probability[row] : NAN,
         .truth = odd_selection_truth(s, row),
@@ -56,23 +58,43 @@ static odd_status add_heat(odd_page *p, int64_t count)
     return ODD_OK;
 }
 
+static odd_status read_flagged(odd_page *p, int64_t top, int64_t *total, int64_t *count)
+{
+    odd_status st;
+    ODD_TRY(odd_flagged_read(p->scores, odd_selection_rows(p->selection), &p->flagged_row, total));
+    ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", top, &p->flagged_reason,
+                                 &p->reason_width, count));
+    if (*count > *total)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
+                         (long long)*total, (long long)*count));
+done:
+    return st;
+}
+
+/* A page without a picture helps nobody: those that come nearest to being flagged. */
+static odd_status read_oddest(odd_page *p, int64_t top, int64_t *count)
+{
+    odd_free(p->flagged_reason);
+    odd_free(p->flagged_row);
+    p->flagged_reason = NULL;
+    p->flagged_row = NULL;
+    return odd_oddest_read(p->scores, odd_selection_rows(p->selection),
+                           top < UNFLAGGED_SHOWN ? top : UNFLAGGED_SHOWN, &p->flagged_row, count);
+}
+
 odd_status odd_page_gallery(odd_page *p)
 {
     const odd_report_options *options = odd_job_section(p->run->job, "report");
     int64_t total, count;
     odd_shape shape;
     odd_status st;
-    ODD_TRY(odd_flagged_read(p->scores, odd_selection_rows(p->selection), &p->flagged_row, &total));
-    ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", options->top, &p->flagged_reason,
-                                 &p->reason_width, &count));
-    if (count > total)
-        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
-                         (long long)total, (long long)count));
+    ODD_TRY(read_flagged(p, options->top, &total, &count));
+    if (total == 0) ODD_TRY(read_oddest(p, options->top, &count));
     ODD_TRY(read_pictures(p, count, &shape));
     ODD_TRY(ODD_NEW(p->flagged, count));
     for (int64_t i = 0; i < count; i++)
         p->flagged[i] = flagged_card(p, i, &shape);
-    ODD_TRY(add_heat(p, count));
+    if (total > 0) ODD_TRY(add_heat(p, count));
     p->data.flagged = p->flagged;
     p->data.flagged_count = count;
     p->data.flagged_total = total;

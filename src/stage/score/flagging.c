@@ -137,7 +137,7 @@ done:
     return st;
 }
 
-odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out)
+static odd_status decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out)
 {
     const odd_score_options *o = odd_job_section(job, "score");
     const bool share_given = o->flag_share >= 0;
@@ -148,6 +148,16 @@ odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_f
         return flag_by_share(rows, share_given ? o->flag_share : USUAL_SHARE, out);
     flag_by_probability(rows, o->flag_threshold, out);
     return ODD_OK;
+}
+
+odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out)
+{
+    odd_status st = decide(job, rows, out);
+    if (st == ODD_OK)
+        odd_log(ODD_LOG_INFO, "%lld of %lld images are flagged: those with a %s of at least %.4g",
+                (long long)out->flagged, (long long)rows->n,
+                out->by_chance ? "probability" : "score", out->threshold);
+    return st;
 }
 
 bool odd_flagging_flags(const odd_flagging *f, double score, double probability)
