@@ -30,7 +30,7 @@ static odd_status do_job(const odd_words *words, const odd_job *job, const char 
         ODD_TRY(odd_run_plan(run));
     } else {
         ODD_TRY(odd_run_do(run, only));
-        if (!only) ODD_TRY(odd_run_summary(run));
+        ODD_TRY(odd_run_summary(run, only));
     }
 done:
     odd_run_close(&run);

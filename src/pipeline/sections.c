@@ -1,7 +1,7 @@
 /* Sections: every setting that a job may have, as the records of the stages say. */
 #include "oddlot/pipeline/pipelines.h"
 
-#define MOST_SECTIONS 64
+#define MOST_SECTIONS 128
 
 static odd_section all[MOST_SECTIONS];
 static char part_name[MOST_SECTIONS][ODD_PART_NAME];

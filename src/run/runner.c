@@ -290,7 +290,15 @@ done:
     return st;
 }
 
-odd_status odd_run_summary(odd_run *run)
+odd_status odd_run_summary(odd_run *run, const char *only)
 {
-    return run->pipeline->print(run);
+    const odd_stage *const *stage = run->pipeline->stages;
+    odd_status st = ODD_OK;
+    if (!only) ODD_TRY(run->pipeline->print(run));
+    for (int i = 0; stage[i]; i++) {
+        if (!stage[i]->print || !stage_applies(run, i)) continue;
+        if (!only || strcmp(only, stage[i]->name) == 0) ODD_TRY(stage[i]->print(run));
+    }
+done:
+    return st;
 }

@@ -42,7 +42,7 @@ bool odd_stage_applies(const odd_stage *stage, const odd_job *job)
     return !stage->applies || stage->applies(job);
 }
 
-odd_status odd_stage_check(const odd_stage *stage, const odd_job *job)
+odd_status odd_stage_check_settings(const odd_stage *stage, const odd_job *job)
 {
     return stage->check ? stage->check(job) : ODD_OK;
 }
@@ -53,7 +53,7 @@ odd_status odd_pipelines_check(const odd_pipeline *const pipelines[], const odd_
     odd_status st = ODD_OK;
     for (int i = 0; pipeline->stages[i]; i++)
         if (odd_stage_applies(pipeline->stages[i], job))
-            ODD_TRY(odd_stage_check(pipeline->stages[i], job));
+            ODD_TRY(odd_stage_check_settings(pipeline->stages[i], job));
     if (pipeline->check) ODD_TRY(pipeline->check(pipelines, job));
 done:
     return st;
@@ -88,7 +88,7 @@ odd_hash odd_stage_digest(const odd_stage *stage, const odd_job *job, bool all_p
     for (int i = 0; stage->sections[i]; i++)
         digest = add_section(digest, job, stage->sections[i]->name);
     if (!stage->parts) return digest;
-    if (!all_parts) return add_part(digest, job, stage->name, stage->part(job));
+    if (!all_parts && stage->part) return add_part(digest, job, stage->name, stage->part(job));
     for (int i = 0; stage->parts(i).name; i++)
         digest = add_part(digest, job, stage->name, stage->parts(i).name);
     return digest;

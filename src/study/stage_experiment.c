@@ -37,7 +37,7 @@ static odd_status check_technique(const odd_design *d, int64_t technique)
     odd_status st;
     ODD_TRY(odd_technique_job(d, technique, 0.1, &job));
     for (int i = 0; i < OF_TECHNIQUES; i++)
-        ODD_TRY(odd_stage_check(of_technique[i], job));
+        ODD_TRY(odd_stage_check_settings(of_technique[i], job));
 done:
     odd_job_free(&job);
     return st;

@@ -107,7 +107,7 @@ static void test_summary(odd_run *run)
     int64_t rank[IMAGES] = {0};
     rank[5] = rank[7] = rank[9] = 1; /* and none is second */
     replace("scores.h5", "rank", H5T_NATIVE_INT64, IMAGES, rank);
-    CU_ASSERT_EQUAL(odd_run_summary(run), ODD_OK);
+    CU_ASSERT_EQUAL(odd_run_summary(run, NULL), ODD_OK);
 }
 
 static void test_misfits(void)

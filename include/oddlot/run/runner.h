@@ -23,9 +23,10 @@ odd_status odd_run_do(odd_run *run, const char *only);
 /** Print what odd_run_do() would do, on stdout. @collective */
 odd_status odd_run_plan(odd_run *run);
 
-/** Print the result of a finished run on stdout: metrics, the oddest images, where the report is.
- *  Rank 0 prints. @collective */
-odd_status odd_run_summary(odd_run *run);
+/** Print the result of a finished run on stdout: metrics, the oddest images, where the report is,
+ *  and what the stages have to say; `only` names one stage, which alone is asked. Rank 0 prints.
+ *  @collective; ODD_PROBLEM: see odd_stage.print */
+odd_status odd_run_summary(odd_run *run, const char *only);
 
 /* What a run should be, and how much of that is there. Stages as in its pipeline; of those that do
  * not apply nothing is said. */

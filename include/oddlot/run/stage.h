@@ -47,7 +47,8 @@ typedef struct {
     bool (*reads)(const odd_job *job, const char *input);
     /** Its i-th registered part, of which a job picks one. NULL: it has none. @local */
     odd_part (*parts)(int i);
-    /** Which of them the settings pick: "mixture" for section "fit.mixture". @local */
+    /** Which of them the settings pick: "mixture" for section "fit.mixture". NULL: it depends on the
+     *  settings of all. @local */
     const char *(*part)(const odd_job *job);
     /** Does this job have such a stage? NULL: every job of its pipeline has. @local */
     bool (*applies)(const odd_job *job);
@@ -59,6 +60,9 @@ typedef struct {
     odd_status (*plan)(odd_run *run, odd_stage_plan *plan);
     /** Do it. `from` goes into the file. @collective */
     odd_status (*run)(odd_run *run, const odd_provenance *from);
+    /** Print its result on stdout, by rank 0; NULL: nothing. ODD_PROBLEM where it is one that the
+     *  user wants to be told by the exit code. @collective */
+    odd_status (*print)(odd_run *run);
 } odd_stage;
 
 struct odd_pipeline {
@@ -70,7 +74,8 @@ struct odd_pipeline {
     /** Check settings that no stage can alone, of a job that may want any of these; NULL: nothing.
      *  @local; ODD_USAGE */
     odd_status (*check)(const odd_pipeline *const pipelines[], const odd_job *job);
-    /** Print the result of a finished run on stdout, by rank 0. @collective */
+    /** Print the result of a finished run on stdout, by rank 0, before what its stages print.
+     *  @collective */
     odd_status (*print)(odd_run *run);
 };
 
@@ -89,7 +94,7 @@ const odd_stage *odd_stage_number(const odd_pipeline *const pipelines[], int i);
 const odd_stage *odd_stage_find(const odd_pipeline *pipeline, const char *name);
 
 /** Check settings of a stage that tables cannot. @local; ODD_USAGE */
-odd_status odd_stage_check(const odd_stage *stage, const odd_job *job);
+odd_status odd_stage_check_settings(const odd_stage *stage, const odd_job *job);
 
 /** Does the job, one of the stage's pipeline, have this stage? @local */
 bool odd_stage_applies(const odd_stage *stage, const odd_job *job);

@@ -14,6 +14,7 @@
     X(odd_stage_reduce)                                                                            \
     X(odd_stage_fit)                                                                               \
     X(odd_stage_score)                                                                             \
+    X(odd_stage_check)                                                                             \
     X(odd_stage_evaluate)                                                                          \
     X(odd_stage_report)
 

@@ -1,0 +1,107 @@
+/**
+ * Check: what looks at the images of a run and says findings of them. A check is one table of
+ * functions in one file and one line in ODD_CHECKS; the stage `check` knows nothing else of it.
+ */
+#ifndef ODDLOT_STAGE_CHECK_CHECK_INTERNAL_H
+#define ODDLOT_STAGE_CHECK_CHECK_INTERNAL_H
+
+#include "oddlot/base/job.h"
+#include "oddlot/base/status.h"
+#include "oddlot/par/partition.h"
+#include "oddlot/run/findings.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
+#include "oddlot/store/file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct odd_check odd_check;
+typedef struct odd_check_inputs odd_check_inputs; /* files of the stages before (check_context.c) */
+
+/* What a check has to work with. Of each rank its own. */
+typedef struct {
+    odd_run *run;
+    const odd_selection *selection; /* names, labels, groups of all rows */
+    odd_partition part;             /* rows of the catalogue, and which are mine */
+    const uint8_t *status;          /* (part.n_local) odd_image_status of my rows */
+    const odd_check *check;         /* the one that runs */
+    odd_check_inputs *inputs;
+    odd_findings *findings; /* add to it; odd_findings_note() says where it could not know */
+} odd_check_context;
+
+struct odd_check {
+    const char *name; /* "blur": also the section "check.blur" of its settings, if it has any */
+    const char *summary;
+    odd_finding_kind kind;
+    const odd_option *options; /* as of a section; NULL: none */
+    size_t options_size;
+    /** Stages that it reads beside ingest, of those in odd_check_stages; NULL-terminated. NULL:
+     *  none. A stage that the job does not have is not there: odd_check_input() gives NULL. */
+    const char *const *reads;
+    /** Does the job have what it needs? NULL: always. Where not, `checks: all` leaves it out, and
+     *  a job that names it is refused with `needs`. @local */
+    bool (*applies)(const odd_job *job);
+    const char *needs; /* "a job that trains the task 'damage'" */
+    /** Check settings that tables cannot; NULL: nothing. @local; ODD_USAGE */
+    odd_status (*check)(const odd_job *job, const void *options);
+    /** Digest of inputs from outside the run; NULL: there are none. @collective */
+    odd_status (*outside)(odd_run *run, const void *options, odd_hash *digest);
+    /** Bytes that each rank needs for `rows` of the catalogue at most; NULL: few a row. @local */
+    int64_t (*memory)(const odd_run *run, const void *options, int64_t rows);
+    /** Look, and add findings, each by one rank. @collective */
+    odd_status (*run)(odd_check_context *context, const void *options);
+};
+
+#define ODD_CHECKS(X) X(odd_check_unreadable)
+
+#define ODD_DECLARE(record) extern const odd_check record;
+ODD_CHECKS(ODD_DECLARE)
+#undef ODD_DECLARE
+
+extern const odd_check *const odd_checks[]; /* NULL-terminated */
+
+/** Stages whose files checks may read, beside ingest; NULL-terminated. */
+extern const char *const odd_check_stages[];
+
+/* -- settings (check_settings.c) -- */
+
+typedef struct {
+    odd_list checks;
+    int64_t most;
+    double fail_at;
+} odd_check_options;
+
+extern const odd_section odd_check_section;
+
+/** The i-th check as a part of the stage, with its settings. @local */
+odd_part odd_check_part(int i);
+/** Is it one of those that the job asks for? @local */
+bool odd_check_wanted(const odd_job *job, const odd_check *check);
+/** Settings of a check; NULL where it has none. Borrowed from the job. @local */
+const void *odd_check_settings(const odd_job *job, const odd_check *check);
+
+/* -- the files that checks read (check_context.c) -- */
+
+/** Does a check of the job read the file of this stage? @local */
+bool odd_check_reads(const odd_job *job, const char *stage);
+
+/** Open what the checks of the job read: rows, status, files. @collective */
+odd_status odd_check_open(odd_run *run, odd_check_context *out);
+void odd_check_close(odd_check_context *context); /* @collective */
+
+/** ingest.h5, open on all ranks. Borrowed. @local */
+const odd_file *odd_check_ingest(const odd_check_context *context);
+/** The file of a stage that the check reads, open on all ranks; NULL where the job does not have
+ *  the stage. Borrowed. @local */
+const odd_file *odd_check_input(const odd_check_context *context, const char *stage);
+
+/* -- what came of it (check_summary.c) -- */
+
+/** Counts by kind into the log. @local */
+void odd_check_log(const odd_findings *findings);
+/** Counts by kind, and one line of JSON, on stdout. Rank 0 prints. @collective; ODD_PROBLEM where a
+ *  finding is as severe as check.fail_at says */
+odd_status odd_check_print(odd_run *run);
+
+#endif

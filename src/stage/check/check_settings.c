@@ -1,0 +1,52 @@
+/* Settings of stage `check`: which checks the job asks for. */
+#include "stage/check/check_internal.h"
+
+#include <string.h>
+
+static const char all_checks[] = "all";
+
+odd_part odd_check_part(int i)
+{
+    const odd_check *c = odd_checks[i];
+    return c ? (odd_part){c->name, c->summary, c->options, c->options_size} : (odd_part){0};
+}
+
+/* What a job may name: each check, and all of them. */
+static odd_part check_word(int i)
+{
+    if (i == 0)
+        return (odd_part){.name = all_checks, .summary = "every check that the job has data for"};
+    return odd_check_part(i - 1);
+}
+
+static const odd_option check_table[] = {
+    ODD_PART_LIST(odd_check_options, checks, "[]", "check", check_word,
+                  "what is looked for and written to findings.h5 and findings.csv"),
+    ODD_INT(odd_check_options, most, "100000", 1, 1e9,
+            "findings of a check that are kept, the most severe; all are counted"),
+    ODD_REAL(odd_check_options, fail_at, "0", 0, 1,
+             "exit code 3 where a finding is at least this severe; 0: never"),
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_check_section = ODD_SECTION(
+    "check", "Findings: what is wrong with images, one by one", check_table, odd_check_options);
+
+static bool is_named(const odd_check_options *options, const char *name)
+{
+    for (int64_t i = 0; i < options->checks.count; i++)
+        if (strcmp(options->checks.item[i], name) == 0) return true;
+    return false;
+}
+
+bool odd_check_wanted(const odd_job *job, const odd_check *check)
+{
+    const odd_check_options *options = odd_job_section(job, "check");
+    if (is_named(options, check->name)) return true;
+    return is_named(options, all_checks) && (!check->applies || check->applies(job));
+}
+
+const void *odd_check_settings(const odd_job *job, const odd_check *check)
+{
+    return check->options ? odd_part_options(job, "check", check->name) : NULL;
+}

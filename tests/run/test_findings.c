@@ -1,0 +1,215 @@
+/* Findings: the same list, whichever ranks they come from; the worst are kept, all are counted;
+ * what is written is read again. */
+#include "store_fixture.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/run/findings.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORLD MPI_COMM_WORLD
+enum { COUNT = 97, IMAGES = 50, MOST_MEMBERS = 4 };
+
+/* Finding i of the test: five checks of three kinds, some equally severe, one to four members. */
+static odd_status add_finding(odd_findings *f, int i)
+{
+    static const char *const check[] = {"blur", "dark", "width", "same", "border"};
+    static const odd_finding_kind kind[] = {ODD_FINDING_HYGIENE, ODD_FINDING_HYGIENE,
+                                            ODD_FINDING_RULE, ODD_FINDING_DUPLICATE,
+                                            ODD_FINDING_RULE};
+    int64_t row[MOST_MEMBERS];
+    char sentence[64];
+    for (int k = 0; k < MOST_MEMBERS; k++)
+        row[k] = (i * 7 + k * 11) % IMAGES;
+    snprintf(sentence, sizeof sentence, "number %d", i);
+    const odd_finding finding = {
+        .kind = kind[i % 5],
+        .check = check[i % 5],
+        .severity = (i * 13 % 10) / 10.0,
+        .value = i % 3 ? (double)i : (double)NAN,
+        .limit = i % 4 ? (double)NAN : -(double)i,
+        .unit = i % 2 ? "pixels" : "",
+        .sentence = sentence,
+        .box = {0, 0, i % 2 ? NAN : 0.5f, 1},
+        .row = row,
+        .rows = 1 + i % MOST_MEMBERS,
+    };
+    return odd_findings_add(f, &finding);
+}
+
+/* All findings that `mine` picks of this rank, gathered over comm. */
+static odd_findings *gathered(MPI_Comm comm, int64_t most)
+{
+    odd_findings *f = NULL;
+    bool good = odd_findings_new(most, &f) == ODD_OK;
+    /* the order in which they are added says nothing, either */
+    for (int i = COUNT; i-- > 0;)
+        if (i * 5 % odd_size(comm) == odd_rank(comm)) good = good && add_finding(f, i) == ODD_OK;
+    good = good && odd_findings_note(f, ODD_FINDING_HYGIENE, "grey", odd_rank(comm) == 0) == ODD_OK;
+    if (check_all(comm, good)) check_all(comm, odd_findings_gather(comm, f) == ODD_OK);
+    return f;
+}
+
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool same_finding(odd_finding a, odd_finding b)
+{
+    bool same = a.kind == b.kind && strcmp(a.check, b.check) == 0 && a.severity == b.severity &&
+                same_number(a.value, b.value) && same_number(a.limit, b.limit) &&
+                strcmp(a.unit, b.unit) == 0 && strcmp(a.sentence, b.sentence) == 0 &&
+                a.rows == b.rows;
+    for (int k = 0; k < ODD_BOX_SIDES; k++)
+        same = same && same_number((double)a.box[k], (double)b.box[k]);
+    return same && memcmp(a.row, b.row, (size_t)a.rows * sizeof *a.row) == 0;
+}
+
+static bool same_tallies(const odd_findings *a, const odd_findings *b)
+{
+    bool same = odd_findings_tallies(a) == odd_findings_tallies(b);
+    for (int i = 0; same && i < odd_findings_tallies(a); i++) {
+        const odd_findings_tally *p = odd_findings_tally_at(a, i), *q = odd_findings_tally_at(b, i);
+        same = p->kind == q->kind && strcmp(p->check, q->check) == 0 && p->found == q->found &&
+               p->listed == q->listed && p->ignored == q->ignored &&
+               p->unmeasured == q->unmeasured && p->worst == q->worst;
+    }
+    return same;
+}
+
+static bool same_findings(const odd_findings *a, const odd_findings *b)
+{
+    bool same = odd_findings_count(a) == odd_findings_count(b) && same_tallies(a, b);
+    for (int64_t i = 0; same && i < odd_findings_count(a); i++)
+        same = same_finding(odd_findings_at(a, i), odd_findings_at(b, i));
+    return same;
+}
+
+/* By kind, then falling severity, then check. */
+static bool in_order(const odd_findings *f)
+{
+    for (int64_t i = 1; i < odd_findings_count(f); i++) {
+        const odd_finding a = odd_findings_at(f, i - 1), b = odd_findings_at(f, i);
+        if (a.kind != b.kind ? a.kind > b.kind : a.severity < b.severity) return false;
+        if (a.kind == b.kind && a.severity == b.severity && strcmp(a.check, b.check) > 0)
+            return false;
+    }
+    return true;
+}
+
+static void test_any_ranks(void)
+{
+    odd_findings *f = gathered(WORLD, COUNT), *alone = gathered(MPI_COMM_SELF, COUNT);
+    const bool root = odd_rank(WORLD) == 0;
+    check_all(WORLD, odd_findings_count(alone) == COUNT && in_order(alone));
+    check_all(WORLD, root ? same_findings(f, alone) : odd_findings_count(f) == 0);
+    check_all(WORLD, same_tallies(f, alone));
+    /* blur, border, dark, grey, same, width: by kind, then by name */
+    const odd_findings_tally *first = odd_findings_tally_at(f, 0);
+    const odd_findings_tally *grey = odd_findings_tally_at(f, 4);
+    check_all(WORLD, odd_findings_tallies(f) == 6 && strcmp(first->check, "border") == 0);
+    check_all(WORLD, strcmp(grey->check, "grey") == 0 && grey->found == 0 && grey->unmeasured == 1);
+    odd_findings_free(&f);
+    odd_findings_free(&alone);
+}
+
+static void test_most(void)
+{
+    enum { MOST = 6 };
+    odd_findings *f = gathered(WORLD, MOST), *all = gathered(MPI_COMM_SELF, COUNT);
+    int64_t of_check[6] = {0};
+    bool good = true;
+    for (int t = 0; t < odd_findings_tallies(f); t++) {
+        const odd_findings_tally *a = odd_findings_tally_at(f, t),
+                                 *b = odd_findings_tally_at(all, t);
+        good = good && a->found == b->found && a->worst == b->worst;
+        good = good && a->listed == (a->found < MOST ? a->found : MOST);
+    }
+    check_all(WORLD, good);
+    /* those that stay are the first of each check in the list of all */
+    for (int64_t i = 0, at = 0; odd_rank(WORLD) == 0 && i < odd_findings_count(all); i++) {
+        const odd_finding finding = odd_findings_at(all, i);
+        int t = 0;
+        while (strcmp(odd_findings_tally_at(all, t)->check, finding.check) != 0)
+            t++;
+        if (of_check[t]++ >= MOST) continue;
+        good = good && at < odd_findings_count(f) && same_finding(finding, odd_findings_at(f, at));
+        at++;
+    }
+    check_all(WORLD, good);
+    odd_findings_free(&f);
+    odd_findings_free(&all);
+}
+
+/* Many more than a sink keeps: what it drops on the way changes nothing. */
+static void test_pruned(void)
+{
+    enum { MANY = 150000, MOST = 40 };
+    const odd_finding_kind kind = ODD_FINDING_RULE;
+    odd_findings *f = NULL;
+    bool good = odd_findings_new(MOST, &f) == ODD_OK;
+    for (int64_t i = 0; i < MANY && good; i++) {
+        const int64_t row = i * 7919 % MANY;
+        const odd_finding finding = {kind, "width", (double)row / MANY, 0,    0,
+                                     "",   "",      ODD_BOX_NONE,       &row, 1};
+        good = odd_findings_add(f, &finding) == ODD_OK;
+    }
+    if (!check_all(WORLD, good && odd_findings_gather(WORLD, f) == ODD_OK)) return;
+    good = odd_findings_tally_at(f, 0)->found == (int64_t)MANY * odd_size(WORLD);
+    for (int64_t i = 0; i < odd_findings_count(f); i++)
+        good = good && odd_findings_at(f, i).row[0] == MANY - 1 - i / odd_size(WORLD);
+    check_all(WORLD, good);
+    check_all(WORLD, odd_findings_count(f) == (odd_rank(WORLD) == 0 ? MOST : 0));
+    odd_findings_free(&f);
+}
+
+static odd_file *written(const odd_findings *f)
+{
+    odd_file *file = NULL;
+    if (!check_all(WORLD, odd_file_create(WORLD, fixture_path("findings.h5"), &fixture_from,
+                                          &file) == ODD_OK))
+        return NULL;
+    check_all(WORLD, odd_findings_write(WORLD, file, f) == ODD_OK);
+    if (!check_all(WORLD, odd_file_publish(&file) == ODD_OK)) return NULL;
+    check_all(WORLD, odd_file_open(WORLD, fixture_path("findings.h5"), false, &file) == ODD_OK);
+    return file;
+}
+
+static void check_written(odd_findings *f)
+{
+    odd_findings *again = NULL;
+    fixture_folder(WORLD);
+    odd_file *file = written(f);
+    if (!file) return;
+    if (check_all(WORLD, odd_findings_read(file, IMAGES, &again) == ODD_OK))
+        check_all(WORLD, odd_rank(WORLD) != 0 || same_findings(f, again));
+    odd_findings_free(&again);
+    /* a catalogue that does not have these images */
+    const bool some = odd_findings_count(f) > 0;
+    check_all(WORLD, !some || odd_findings_read(file, IMAGES / 2, &again) == ODD_FORMAT);
+    odd_findings_free(&again);
+    odd_file_close(&file);
+    fixture_remove(WORLD);
+    check_all(WORLD, odd_store_open_objects() == 0);
+}
+
+static void test_file(void)
+{
+    odd_findings *f = gathered(WORLD, COUNT), *none = NULL;
+    check_written(f);
+    odd_findings_free(&f);
+    if (check_all(WORLD, odd_findings_new(1, &none) == ODD_OK &&
+                             odd_findings_gather(WORLD, none) == ODD_OK))
+        check_written(none);
+    odd_findings_free(&none);
+}
+
+const char *odd_test_name = "findings";
+CU_TestInfo odd_tests[] = {
+    {"any ranks", test_any_ranks}, {"most", test_most}, {"pruned", test_pruned},
+    {"file", test_file},           CU_TEST_INFO_NULL,
+};
