@@ -4,7 +4,7 @@
 static const odd_feature_source *stand_in(const odd_job *job)
 {
     const void *options = odd_part_options(job, "features", odd_feature_onnx.name);
-    return odd_feature_onnx.model(options) ? &odd_feature_onnx : &odd_feature_pixels;
+    return odd_feature_onnx.file(options) ? &odd_feature_onnx : &odd_feature_pixels;
 }
 
 const odd_feature_source odd_feature_auto = {

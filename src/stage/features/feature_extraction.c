@@ -117,9 +117,9 @@ static odd_status fill_rows(odd_extraction *e, const odd_image_batch *b)
 {
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < b->count;) {
+        const uint8_t *images = b->images ? b->images + i * e->image_bytes : NULL;
         int64_t fresh = count_run(e, b, i, false);
-        ODD_TRY(e->source->extract(e->state, fresh, b->row + i, b->images + i * e->image_bytes,
-                                   e->x + i * e->width));
+        ODD_TRY(e->source->extract(e->state, fresh, b->row + i, images, e->x + i * e->width));
         ODD_TRY(save_rows(e, b, i, fresh));
         i += fresh;
         int64_t known = count_run(e, b, i, true);
@@ -156,7 +156,8 @@ odd_status odd_extraction_run(MPI_Comm comm, odd_extraction *e, odd_dataset *fea
     odd_feature_reader *reader = NULL;
     const odd_image_batch *b;
     odd_status st;
-    ODD_TRY_ALL(comm, odd_feature_reader_open(e->images, &e->in, e->status, e->batch, &reader));
+    ODD_TRY_ALL(comm, odd_feature_reader_open(e->source->blind ? NULL : e->images, &e->in,
+                                              e->status, e->batch, &reader));
     for (int64_t i = 0; i < batches; i++) {
         ODD_TRY(odd_signals_check(comm));
         ODD_TRY_ALL(comm, extract_batch(e, reader, &b));

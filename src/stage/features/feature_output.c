@@ -57,8 +57,7 @@ static int64_t pack_halves(int64_t n, float x[])
     return n;
 }
 
-/* The name of one image; owned by caller. NULL where it cannot be read. */
-static char *read_path(const odd_file *ingest, int64_t row)
+char *odd_feature_image_path(const odd_file *ingest, int64_t row)
 {
     const odd_shape column = {.type = ODD_STRING, .rank = 1, .shape = {-1}};
     odd_dataset *paths = NULL;
@@ -75,7 +74,7 @@ done:
 
 static odd_status fail_too_large(const odd_file *ingest, int64_t row, int64_t feature, double value)
 {
-    char *path = read_path(ingest, row);
+    char *path = odd_feature_image_path(ingest, row);
     odd_status st =
         odd_fail(ODD_NUMERIC,
                  "feature %lld of '%s' (row %lld) is %g, more than the %d of float16: "

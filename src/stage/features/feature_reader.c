@@ -31,11 +31,12 @@ static odd_status read_batch(odd_feature_reader *r, odd_image_batch *b)
     const int64_t left = r->part.n_local - r->first;
     b->count = 0;
     b->taken = left < r->most ? left : r->most;
-    odd_status st =
-        odd_dataset_read(r->images, r->part.row0 + r->first, b->taken, ODD_U8, b->images);
+    odd_status st = ODD_OK;
+    if (r->images)
+        st = odd_dataset_read(r->images, r->part.row0 + r->first, b->taken, ODD_U8, b->images);
     for (int64_t i = 0; st == ODD_OK && i < b->taken; i++) {
         if (r->status[r->first + i] != ODD_IMAGE_OK) continue;
-        if (b->count < i)
+        if (r->images && b->count < i)
             memcpy(b->images + b->count * r->image_bytes, b->images + i * r->image_bytes,
                    (size_t)r->image_bytes);
         b->row[b->count++] = r->part.row0 + r->first + i;
@@ -53,12 +54,12 @@ static int read_next(void *context)
     return 0;
 }
 
-/* Where there is no thread to be had the batch is read when it is wanted. */
+/* Where there is no thread to be had, or nothing to read, the batch is made when it is wanted. */
 void odd_feature_reader_ahead(odd_feature_reader *r)
 {
     ODD_CHECK(!r->read);
     r->read = true;
-    r->running = thrd_create(&r->thread, read_next, r) == thrd_success;
+    r->running = r->images && thrd_create(&r->thread, read_next, r) == thrd_success;
     if (!r->running) read_next(r);
 }
 
@@ -81,7 +82,7 @@ odd_status odd_feature_reader_next(odd_feature_reader *r, const odd_image_batch 
 odd_status odd_feature_reader_open(const odd_dataset *images, const odd_partition *part,
                                    const uint8_t status[], int64_t batch, odd_feature_reader **out)
 {
-    const int64_t *shape = odd_dataset_shape(images)->shape;
+    const int64_t *shape = images ? odd_dataset_shape(images)->shape : NULL;
     odd_feature_reader *r;
     odd_status st;
     *out = NULL;
@@ -91,9 +92,9 @@ odd_status odd_feature_reader_open(const odd_dataset *images, const odd_partitio
     r->status = status;
     r->part = *part;
     r->most = batch;
-    r->image_bytes = shape[1] * shape[2] * shape[3];
+    r->image_bytes = images ? shape[1] * shape[2] * shape[3] : 0;
     for (int i = 0; i < 2; i++) {
-        ODD_TRY(ODD_NEW(r->batch[i].images, batch * r->image_bytes));
+        if (images) ODD_TRY(ODD_NEW(r->batch[i].images, batch * r->image_bytes));
         ODD_TRY(ODD_NEW(r->batch[i].row, batch));
     }
 done:

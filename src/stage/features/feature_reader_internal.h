@@ -17,12 +17,13 @@ typedef struct odd_feature_reader odd_feature_reader;
 typedef struct {
     int64_t taken; /* rows of the batch, those without a picture included */
     int64_t count;
-    uint8_t *images; /* (count, image_bytes) */
+    uint8_t *images; /* (count, image_bytes); NULL: they are not read */
     int64_t *row;    /* (count) of the ingest */
 } odd_image_batch;
 
 /** Nothing is read yet. `images` (n, height, width, channels) and `status`
- *  (part.n_local; odd_image_status) are kept. Memory: twice `batch` images. ODD_NOMEM. */
+ *  (part.n_local; odd_image_status) are kept. Memory: twice `batch` images. images NULL: none are
+ *  read, batches have row numbers only, and HDF5 is never entered. ODD_NOMEM. */
 odd_status odd_feature_reader_open(const odd_dataset *images, const odd_partition *part,
                                    const uint8_t status[], int64_t batch, odd_feature_reader **out);
 void odd_feature_reader_close(odd_feature_reader **reader); /* waits; NULL is fine */

@@ -28,13 +28,14 @@ struct odd_feature_source {
     bool slow;    /* what is done is kept in a checkpoint while the stage runs */
     bool unit;    /* lengths of rows say little: features.normalize: auto makes them 1 */
     bool trained; /* it reads what stage `train` leaves */
+    bool blind;   /* it does not look at images: none are read, and it may enter HDF5 meanwhile */
     const odd_option *options;
     size_t options_size;
     /** The source that does the work of this one, which then has no more than its name; NULL: it
      *  works itself. @local */
     const odd_feature_source *(*stand_in)(const odd_job *job);
-    /** The file of the network that it looks through; NULL: it has none outside the run. @local */
-    const char *(*model)(const void *options);
+    /** The file that it takes from outside the run, a network or rows; NULL: it has none. @local */
+    const char *(*file)(const void *options);
     /** Digest of inputs from outside the job (a model's file); NULL: none. @local */
     odd_status (*outside)(const void *options, odd_hash *digest);
     /** ODD_USAGE where images of this form will not do. @local */
@@ -43,9 +44,9 @@ struct odd_feature_source {
     /** Begin, and say the same; run, options and form are used only in this call. @local */
     odd_status (*open)(const odd_run *run, const void *options, const odd_image_form *form,
                        odd_feature_needs *needs, void **state);
-    /** Features x (count, width) of images (count, height, width, channels), which have these rows
-     *  of the ingest, rising. Uses all threads. The bits depend on an image and its row, not on
-     *  its batch. @local */
+    /** Features x (count, width) of images (count, height, width, channels; NULL for a blind
+     *  source), which have these rows of the ingest, rising. Uses all threads. The bits depend on
+     * an image and its row, not on its batch. @local */
     odd_status (*extract)(void *state, int64_t count, const int64_t row[], const uint8_t images[],
                           float x[]);
     void (*close)(void **state);
@@ -55,6 +56,7 @@ struct odd_feature_source {
     X(odd_feature_auto)                                                                            \
     X(odd_feature_pixels)                                                                          \
     X(odd_feature_onnx)                                                                            \
+    X(odd_feature_stored)                                                                          \
     X(odd_feature_trained)
 
 #define ODD_DECLARE(record) extern const odd_feature_source record;

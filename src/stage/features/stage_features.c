@@ -52,11 +52,23 @@ static const char *features_part(const odd_job *job)
     return source_of(job)->name;
 }
 
-/* The network that it looks through; NULL: none. */
-static const char *model_of(const odd_job *job)
+/* The file that it takes from outside, a network or rows; NULL: none. */
+static const char *outside_file(const odd_job *job)
 {
     const odd_feature_source *source = source_of(job);
-    return source->model ? source->model(odd_stage_options(&odd_stage_features, job)) : NULL;
+    return source->file ? source->file(odd_stage_options(&odd_stage_features, job)) : NULL;
+}
+
+/* Without its folders; a dataset in it, FILE:/DATASET, is of its name. */
+static const char *base_name(const char *file)
+{
+    const char *name = file;
+    for (const char *at = file; *at; at++)
+        if (*at == '/' && at > file && at[-1] == ':')
+            break;
+        else if (*at == '/')
+            name = at + 1;
+    return name;
 }
 
 static bool is_left_open(const odd_job *job)
@@ -66,13 +78,13 @@ static bool is_left_open(const odd_job *job)
 }
 
 /* Which source it is, and where pixels are taken for want of better, what would bring it.
- * `folders`: with those of the network, which say nothing of what is seen. */
+ * `folders`: with those of the file, which say nothing of what is seen. */
 static void describe_source(const odd_job *job, bool folders, odd_text *out)
 {
-    const char *model = model_of(job), *slash = model ? strrchr(model, '/') : NULL;
+    const char *file = outside_file(job);
     odd_text_add(out, source_of(job)->name);
-    if (model) odd_text_format(out, ", %s", slash && !folders ? slash + 1 : model);
-    if (!model && is_left_open(job))
+    if (file) odd_text_format(out, ", %s", folders ? file : base_name(file));
+    if (!file && is_left_open(job))
         odd_text_add(out, ", for no backbone is found: " ODD_BACKBONE_HINT);
 }
 
@@ -150,7 +162,7 @@ static odd_status tell_source(const odd_run *run, odd_file *file)
     describe_source(run->job, false, &name);
     ODD_TRY_ALL(run->comm, odd_text_status(&log));
     ODD_TRY_ALL(run->comm, odd_text_status(&name));
-    if (is_left_open(run->job) || model_of(run->job))
+    if (is_left_open(run->job) || outside_file(run->job))
         odd_log(ODD_LOG_INFO, "features: %s", odd_text_string(&log));
     ODD_TRY(odd_file_set_text(file, "/", "source", odd_text_string(&name)));
 done:
