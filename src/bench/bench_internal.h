@@ -13,7 +13,8 @@
 
 /* Values of all keys that a case may have; those that it does not have are 0. */
 typedef struct {
-    int64_t n, d, k;        /* rows, features, components or clusters */
+    int64_t n, d, k;        /* rows, features, components, clusters or neighbours */
+    int64_t queries;        /* rows that look for neighbours */
     int64_t iterations;     /* of what iterates */
     int64_t wider;          /* per cent by which every fourth row spreads more than the others */
     int64_t size, channels; /* of a prepared image */
@@ -33,7 +34,7 @@ struct odd_bench_case {
 
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
     odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
-    odd_bench_forward, odd_bench_train;
+    odd_bench_forward, odd_bench_train, odd_bench_neighbours;
 
 /* ---- bench_keys.c ---- */
 

@@ -16,6 +16,7 @@ static const struct {
     {"n", offsetof(odd_bench_settings, n), 1000000000000},
     {"d", offsetof(odd_bench_settings, d), 1000000},
     {"k", offsetof(odd_bench_settings, k), 1000000},
+    {"queries", offsetof(odd_bench_settings, queries), 1000000000000},
     {"iterations", offsetof(odd_bench_settings, iterations), 1000000},
     {"wider", offsetof(odd_bench_settings, wider), 1000000},
     {"size", offsetof(odd_bench_settings, size), 4096},

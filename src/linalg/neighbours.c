@@ -1,7 +1,9 @@
 /* Neighbours: see linalg/neighbours.h. */
 #include "oddlot/linalg/neighbours.h"
 
+#include "linalg/nearest_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
@@ -80,21 +82,12 @@ typedef struct {
     int keep;
     odd_neighbours_function f;
     void *context;
-    int64_t room;      /* doubles of one thread's workspace */
-    double *workspace; /* (threads, room): z (block, d), product (block, TILE) */
-    int64_t near_room;
+    int64_t room;        /* doubles of one thread's workspace */
+    double *workspace;   /* (threads, room): z (block, d), product (block, TILE) */
+    int64_t block;       /* rows */
+    odd_nearest nearest; /* (threads, block) lists */
     odd_neighbour *near; /* (threads, block, keep) */
 } search;
-
-/* Keep the nearest, in order; of equal ones the first that came. */
-static void keep_nearest(odd_neighbour near[], int keep, double key, int64_t at)
-{
-    if (!(key < near[keep - 1].key)) return;
-    int i = keep - 1;
-    for (; i > 0 && key < near[i - 1].key; i--)
-        near[i] = near[i - 1];
-    near[i] = (odd_neighbour){key, at};
-}
 
 /* key[j] += square[j]; is any of them below the limit? */
 ODD_SIMD(static, int, any_below, (double key[LANES], const double square[LANES], double limit),
@@ -109,34 +102,37 @@ ODD_SIMD(static, int, any_below, (double key[LANES], const double square[LANES],
 }
 
 /* One row's products with `tile` reference rows from `first` on. */
-static void push_tile(const odd_neighbours *r, int keep, int64_t first, int tile, double product[],
-                      odd_neighbour near[])
+static void push_tile(const odd_neighbours *r, int64_t first, int tile, double product[],
+                      odd_nearest *nearest, int64_t list)
 {
     int j = 0;
     for (; j + LANES <= tile; j += LANES)
-        if (any_below(product + j, r->square + first + j, near[keep - 1].key))
+        if (any_below(product + j, r->square + first + j, nearest->limit[list]))
             for (int l = j; l < j + LANES; l++)
-                keep_nearest(near, keep, product[l], first + l);
+                odd_nearest_push(nearest, list, product[l], first + l);
     for (; j < tile; j++)
-        keep_nearest(near, keep, product[j] + r->square[first + j], first + j);
+        odd_nearest_push(nearest, list, product[j] + r->square[first + j], first + j);
 }
 
 /* Squared distances less the row's own squared length: the same neighbours. */
-static void search_rows(const search *s, int n, const double z[], double product[],
+static void search_rows(search *s, int thread, int n, const double z[], double product[],
                         odd_neighbour near[])
 {
     const odd_neighbours *r = s->ref;
-    for (int64_t i = 0; i < (int64_t)n * s->keep; i++)
-        near[i] = (odd_neighbour){INFINITY, -1};
+    const int64_t list0 = thread * s->block;
+    for (int64_t i = 0; i < n; i++)
+        odd_nearest_begin(&s->nearest, list0 + i, INFINITY);
     for (int64_t first = 0; first < r->m; first += TILE) {
-        const int tile = (int)(r->m - first < TILE ? r->m - first : TILE);
+        const int tile = (int)odd_min(r->m - first, TILE);
         odd_dgemm(1, n, tile, r->d, -2, z, r->z + first * r->d, 0, product);
         for (int64_t i = 0; i < n; i++)
-            push_tile(r, s->keep, first, tile, product + i * tile, near + i * s->keep);
+            push_tile(r, first, tile, product + i * tile, &s->nearest, list0 + i);
     }
+    for (int64_t i = 0; i < n; i++)
+        odd_nearest_end(&s->nearest, list0 + i, near + i * s->keep);
 }
 
-static odd_status check_rows(const odd_block *block)
+odd_status odd_neighbours_check_rows(const odd_block *block)
 {
     for (int i = 0; i < block->count; i++) {
         double sum = 0;
@@ -152,14 +148,14 @@ static odd_status check_rows(const odd_block *block)
 static odd_status search_block(void *context, const odd_block *block, double sum[])
 {
     (void)sum;
-    const search *s = context;
+    search *s = context;
     double *z = s->workspace + block->thread * s->room;
     double *product = z + (int64_t)block->count * block->d;
-    odd_neighbour *near = s->near + block->thread * s->near_room;
+    odd_neighbour *near = s->near + block->thread * s->block * s->keep;
     odd_status st;
-    ODD_TRY(check_rows(block));
+    ODD_TRY(odd_neighbours_check_rows(block));
     odd_centre_rows(block->count, block->d, block->x, s->ref->origin, z);
-    search_rows(s, block->count, z, product, near);
+    search_rows(s, block->thread, block->count, z, product, near);
     ODD_TRY(s->f(s->context, block, near));
 done:
     return st;
@@ -170,10 +166,11 @@ static odd_status search_new(const odd_rows *rows, search *s)
     odd_status st;
     if (rows->d != s->ref->d)
         return odd_fail(ODD_ARG, "rows have %d features, the reference has %d", rows->d, s->ref->d);
-    s->room = rows->part.block * ((int64_t)rows->d + TILE);
-    s->near_room = rows->part.block * s->keep;
+    s->block = rows->part.block;
+    s->room = s->block * ((int64_t)rows->d + TILE);
     ODD_TRY(ODD_NEW(s->workspace, odd_threads() * s->room));
-    ODD_TRY(ODD_NEW(s->near, odd_threads() * s->near_room));
+    ODD_TRY(odd_nearest_new(odd_threads() * s->block, s->keep, &s->nearest));
+    ODD_TRY(ODD_NEW(s->near, odd_threads() * s->block * s->keep));
 done:
     return st;
 }
@@ -187,6 +184,7 @@ odd_status odd_neighbours_each(const odd_neighbours *neighbours, const odd_rows 
     ODD_TRY(odd_rows_each(rows, search_block, &s));
 done:
     odd_free(s.workspace);
+    odd_nearest_free(&s.nearest);
     odd_free(s.near);
     return st;
 }

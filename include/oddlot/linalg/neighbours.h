@@ -1,6 +1,7 @@
 /**
  * Neighbours: the rows of a reference that lie nearest to a row, exactly, by products of blocks of
- * rows and tiles of the reference.
+ * rows and tiles of the reference: of a reference that every rank has, in double, or of one that is
+ * spread over ranks, in float.
  *
  * Letters: n rows, m reference rows, d features.
  */
@@ -11,7 +12,7 @@
 #include "oddlot/par/rows.h"
 
 typedef struct {
-    double key; /* rises with the distance; for odd_neighbours_each() only */
+    double key; /* rises with the distance; of odd_neighbours_between() its square */
     int64_t at; /* number of the reference row; -1: there are no more */
 } odd_neighbour;
 
@@ -36,5 +37,38 @@ odd_status odd_neighbours_each(const odd_neighbours *neighbours, const odd_rows 
 /** The distance between x (d) and a reference row, from their differences, so that it is 0 between
  *  equal rows and not what rounding leaves. @local */
 double odd_neighbours_distance(const odd_neighbours *neighbours, const float x[], int64_t at);
+
+/* ---- neighbours_between.c ---- */
+
+/* A search among rows that are spread over ranks. */
+typedef struct {
+    int keep;      /* nearest rows, 1 ... 100000 */
+    double within; /* squared distance up to which rows count; INFINITY: any */
+} odd_neighbours_options;
+
+/**
+ * The nearest rows of a reference for each of other rows, or of the same, as all ranks hold them.
+ *
+ * Exactly, by products of blocks of rows; the reference travels round in panels, so that memory
+ * does not grow with the rows, in whichever place they lie. One pass with the largest k has the
+ * neighbours for all smaller ones.
+ *
+ * near[].key is the squared distance, near[].at the number of the reference row over all ranks. A
+ * row meets itself where it is in the reference. For cosines give rows of length 1: their squared
+ * distance is 2 - 2 cosine.
+ *
+ * @collective on queries->comm, which is that of the reference; @same options.
+ * @return ODD_NUMERIC, naming the row, for a value that is not finite; ODD_ARG where the widths
+ *         differ; ODD_STOPPED; ODD_NOMEM; what the readers and f return.
+ *
+ * Accuracy  products in float of rows less the mean of the reference: squared distances to about
+ *           1e-6 of the squared lengths then, 0 not exactly. The same bits on any number of ranks
+ *           and threads; of equally near rows the first comes first.
+ * Cost      2 n m d / size flops. A rank has some thousand rows of each side and their lists in
+ *           memory, about 40 MiB and 24 `keep` bytes a row, and with a reader no more.
+ */
+odd_status odd_neighbours_between(const odd_rows *queries, const odd_rows *reference,
+                                  odd_neighbours_options options, odd_neighbours_function f,
+                                  void *context);
 
 #endif
