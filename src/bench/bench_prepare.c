@@ -30,7 +30,7 @@ static odd_status prepare_often(const encoded *e, int64_t times)
 {
     odd_read_result result;
     for (int64_t i = 0; i < times; i++) {
-        odd_prepare_encoded(e->options, (const uint8_t *)e->bytes, (size_t)e->size, e->pixels,
+        odd_prepare_encoded(e->options, (const uint8_t *)e->bytes, (size_t)e->size, e->pixels, NULL,
                             &result);
         if (result.status != ODD_IMAGE_OK)
             return odd_fail(ODD_FORMAT, "the image cannot be prepared: %s", result.reason);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* A format is only what is named here: bytes that nobody claims never reach a library. Formats of
- * one name stand together. */
+ * one code stand together. */
 typedef struct {
-    const char *name;
+    enum odd_image_format code;
     size_t at; /* where the mark begins */
     const char *mark;
     size_t mark_size;
@@ -16,22 +16,22 @@ typedef struct {
 } format;
 
 static const format formats[] = {
-    {"JPEG", 0, "\xff\xd8\xff", 3, odd_decode_jpeg, NULL},
-    {"PNG", 0, "\x89PNG\r\n\x1a\n", 8, odd_decode_png, NULL},
-    {"WebP", 8, "WEBP", 4, odd_decode_webp, NULL},
-    {"GIF", 0, "GIF87a", 6, odd_decode_gif, NULL},
-    {"GIF", 0, "GIF89a", 6, odd_decode_gif, NULL},
-    {"TIFF", 0, "II*\0", 4, odd_decode_tiff, NULL},
-    {"TIFF", 0, "MM\0*", 4, odd_decode_tiff, NULL},
-    {"TIFF", 0, "II+\0", 4, odd_decode_tiff, NULL},
-    {"TIFF", 0, "MM\0+", 4, odd_decode_tiff, NULL},
-    {"HEIC/AVIF", 4, "ftyp", 4, odd_decode_heif, odd_is_heif},
-    {"JPEG 2000", 0, "\0\0\0\x0cjP  \r\n\x87\n", 12, odd_decode_jp2, NULL},
-    {"JPEG 2000", 0, "\xff\x4f\xff\x51", 4, odd_decode_jp2, NULL},
-    {"JPEG XL", 0, "\0\0\0\x0cJXL \r\n\x87\n", 12, odd_decode_jxl, NULL},
-    {"JPEG XL", 0, "\xff\x0a", 2, odd_decode_jxl, NULL},
-    {"BMP", 0, "BM", 2, odd_decode_bmp, odd_is_bmp},
-    {"PBM/PGM/PPM", 0, "P", 1, odd_decode_pnm, odd_is_pnm},
+    {ODD_IMAGE_FORMAT_JPEG, 0, "\xff\xd8\xff", 3, odd_decode_jpeg, NULL},
+    {ODD_IMAGE_FORMAT_PNG, 0, "\x89PNG\r\n\x1a\n", 8, odd_decode_png, NULL},
+    {ODD_IMAGE_FORMAT_WEBP, 8, "WEBP", 4, odd_decode_webp, NULL},
+    {ODD_IMAGE_FORMAT_GIF, 0, "GIF87a", 6, odd_decode_gif, NULL},
+    {ODD_IMAGE_FORMAT_GIF, 0, "GIF89a", 6, odd_decode_gif, NULL},
+    {ODD_IMAGE_FORMAT_TIFF, 0, "II*\0", 4, odd_decode_tiff, NULL},
+    {ODD_IMAGE_FORMAT_TIFF, 0, "MM\0*", 4, odd_decode_tiff, NULL},
+    {ODD_IMAGE_FORMAT_TIFF, 0, "II+\0", 4, odd_decode_tiff, NULL},
+    {ODD_IMAGE_FORMAT_TIFF, 0, "MM\0+", 4, odd_decode_tiff, NULL},
+    {ODD_IMAGE_FORMAT_HEIF, 4, "ftyp", 4, odd_decode_heif, odd_is_heif},
+    {ODD_IMAGE_FORMAT_JPEG2000, 0, "\0\0\0\x0cjP  \r\n\x87\n", 12, odd_decode_jp2, NULL},
+    {ODD_IMAGE_FORMAT_JPEG2000, 0, "\xff\x4f\xff\x51", 4, odd_decode_jp2, NULL},
+    {ODD_IMAGE_FORMAT_JPEGXL, 0, "\0\0\0\x0cJXL \r\n\x87\n", 12, odd_decode_jxl, NULL},
+    {ODD_IMAGE_FORMAT_JPEGXL, 0, "\xff\x0a", 2, odd_decode_jxl, NULL},
+    {ODD_IMAGE_FORMAT_BMP, 0, "BM", 2, odd_decode_bmp, odd_is_bmp},
+    {ODD_IMAGE_FORMAT_PNM, 0, "P", 1, odd_decode_pnm, odd_is_pnm},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
 
@@ -50,9 +50,9 @@ static bool reject_unknown(odd_read_result *result)
     char names[ODD_READ_REASON_SIZE] = "";
     size_t length = 0;
     for (size_t i = 0; i < FORMATS; i++)
-        if ((i == 0 || strcmp(formats[i].name, formats[i - 1].name) != 0) && length < sizeof names)
+        if ((i == 0 || formats[i].code != formats[i - 1].code) && length < sizeof names)
             length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                       i == 0 ? "" : ", ", formats[i].name);
+                                       i == 0 ? "" : ", ", odd_image_format_name(formats[i].code));
     return ODD_REJECT(result, ODD_IMAGE_UNKNOWN, "%s (%s)",
                       odd_image_status_text(ODD_IMAGE_UNKNOWN), names);
 }
@@ -62,7 +62,8 @@ bool odd_decode(const odd_source *source, odd_decoded *out, odd_read_result *res
     const format *f = find_format(source->bytes, source->size);
     odd_source named = *source;
     if (!f) return reject_unknown(result);
-    named.format = f->name;
+    named.format = odd_image_format_name(f->code);
+    out->format = f->code;
     return f->decode(&named, out, result);
 }
 

@@ -91,6 +91,8 @@ bool odd_decode_bmp(const odd_source *source, odd_decoded *out, odd_read_result 
     const int channels = bmp.packing == ODD_BMP_FIELDS && bmp.field[3] ? 4 : 3;
     if (odd_image_new(bmp.width, bmp.height, channels, &out->image) != ODD_OK)
         return odd_reject_status(result);
+    out->mode = bmp.bits <= 8 ? ODD_COLOUR_PALETTE : ODD_COLOUR_RGB;
+    out->depth = bmp.bits <= 8 ? bmp.bits : 8;
     out->box = odd_kept_box(source->options, bmp.width, bmp.height, 1);
     return runs ? store_runs(&bmp, &out->image, result)
                 : store_rows(&bmp, bmp.bits, bmp.data.bytes, stride, &out->image, result);

@@ -48,5 +48,6 @@ bool odd_decode_heif(const odd_source *source, odd_decoded *out, odd_read_result
 {
     odd_source named = *source;
     named.format = find_name(source->bytes, source->size);
+    out->mode = ODD_COLOUR_RGB;
     return odd_vips_decode(&named, &(odd_vips_way){"heifload_buffer", 0, false}, out, result);
 }

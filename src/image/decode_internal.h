@@ -7,6 +7,7 @@
 #include "image/pixels_internal.h"
 #include "image/read_result_internal.h"
 #include "oddlot/base/log.h"
+#include "oddlot/image/measure.h"
 #include "oddlot/image/prepare.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ typedef struct {
     const char *format; /* for people: "JPEG" */
     const odd_prepare_options *options;
     double deadline; /* odd_seconds() after which to give up */
+    bool whole;      /* all pixels are wanted as they are in the file, not only what is kept */
 } odd_source;
 
 /* A part of them, or other bytes; {NULL, 0} none. Borrowed. */
@@ -35,11 +37,16 @@ typedef struct {
     odd_box box;     /* what to keep, in the pixels of `image` as they are */
     uint8_t *profile; /* ICC, by malloc; NULL none */
     size_t profile_size;
+    enum odd_image_format format;
+    enum odd_colour_mode mode; /* of the file */
+    int depth;                 /* bits of a sample in the file; 0: not known */
+    bool cut_short;            /* the end is missing, but no pixel */
 } odd_decoded;
 
 #define ODD_DECODED_EMPTY                                                                          \
     {                                                                                              \
-        ODD_IMAGE_EMPTY, false, 1, {0, 0, 0, 0}, NULL, 0                                           \
+        ODD_IMAGE_EMPTY, false, 1, {0, 0, 0, 0}, NULL, 0, ODD_IMAGE_FORMAT_NONE,                   \
+            ODD_COLOUR_UNKNOWN, 0, false                                                           \
     }
 
 /* decode_rules.c */

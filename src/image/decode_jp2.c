@@ -165,6 +165,10 @@ static bool store_image(const odd_source *source, const opj_image_t *image, odd_
     for (int y = 0; y < out->image.height; y++)
         store_row(&form, y, &out->image);
     out->cmyk = form.colours == 4;
+    out->mode = form.colours == 4   ? ODD_COLOUR_CMYK
+                : form.colours == 3 ? ODD_COLOUR_RGB
+                                    : ODD_COLOUR_GREY;
+    out->depth = (int)form.of[0]->prec;
     if (image->icc_profile_buf)
         odd_keep_profile(out, (odd_span){image->icc_profile_buf, image->icc_profile_len});
     out->box = odd_kept_box(source->options, out->image.width, out->image.height, 1);

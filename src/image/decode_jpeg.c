@@ -55,6 +55,7 @@ static void on_message(j_common_ptr jpeg, int level)
     if (level >= 0) return;
     bool data_missing = jpeg->err->msg_code == JWRN_HIT_MARKER;
     bool end_missing = jpeg->err->msg_code == JWRN_JPEG_EOF;
+    r->out->cut_short = r->out->cut_short || end_missing;
     if (!data_missing && !(end_missing && !r->end_is_cosmetic)) return;
     odd_read_result_set(r->result, ODD_IMAGE_TRUNCATED, "JPEG data ends too early");
     longjmp(r->escape, 1);
@@ -121,25 +122,31 @@ static void choose_colours(jpeg_reader *r)
         longjmp(r->escape, 1);
     }
     r->out->cmyk = components == 4;
+    r->out->mode = components == 1   ? ODD_COLOUR_GREY
+                   : components == 3 ? ODD_COLOUR_RGB
+                                     : ODD_COLOUR_CMYK;
+    r->out->depth = r->jpeg.data_precision;
 }
 
 /* The strongest of 1/8, 1/4, 1/2 that leaves enough to resize from. */
 static int choose_reduction(const odd_source *source, const odd_box *kept)
 {
     double least = SCALED_SPARE * (double)source->options->size;
-    int reduction = 8;
+    int reduction = source->whole ? 1 : 8;
     while (reduction > 1 && fmin(kept->width, kept->height) < least * reduction)
         reduction /= 2;
     return reduction;
 }
 
-/* Whole pixels of the reduced image that cover its box. */
+/* Whole pixels of the reduced image that cover what is wanted of it. */
 typedef struct {
     int left, top, right, bottom;
 } cover;
 
-static cover cover_box(const struct jpeg_decompress_struct *jpeg, const odd_box *box)
+static cover cover_box(const jpeg_reader *r, const odd_box *box)
 {
+    const struct jpeg_decompress_struct *jpeg = &r->jpeg;
+    if (r->source->whole) return (cover){0, 0, (int)jpeg->output_width, (int)jpeg->output_height};
     cover c = {(int)floor(box->left), (int)floor(box->top), (int)ceil(box->left + box->width),
                (int)ceil(box->top + box->height)};
     if (c.right > (int)jpeg->output_width) c.right = (int)jpeg->output_width;
@@ -198,7 +205,7 @@ static void decode_part(jpeg_reader *r, int reduction)
     jpeg_start_decompress(&r->jpeg);
     r->end_is_cosmetic = !r->jpeg.progressive_mode && !r->jpeg.arith_code &&
                          r->jpeg.comps_in_scan == r->jpeg.num_components;
-    cover c = cover_box(&r->jpeg, box);
+    cover c = cover_box(r, box);
     int left = c.left;
     crop_columns(r, &c);
     box->left += c.left - left;

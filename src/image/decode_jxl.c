@@ -54,6 +54,8 @@ static bool begin_image(jxl_reader *r)
     if (odd_image_new((int)info.xsize, (int)info.ysize, (int)r->format.num_channels,
                       &r->out->image) != ODD_OK)
         return odd_reject_status(r->result);
+    r->out->mode = info.num_color_channels == 1 ? ODD_COLOUR_GREY : ODD_COLOUR_RGB;
+    r->out->depth = (int)info.bits_per_sample;
     r->out->box = odd_kept_box(r->source->options, r->out->image.width, r->out->image.height, 1);
     return true;
 }

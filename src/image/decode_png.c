@@ -105,6 +105,15 @@ static int channels_of(png_reader *r)
     return (type & PNG_COLOR_MASK_COLOR ? 3 : 1) + (clear ? 1 : 0);
 }
 
+static void note_form(png_reader *r)
+{
+    int type = png_get_color_type(r->png, r->info);
+    r->out->mode = type == PNG_COLOR_TYPE_PALETTE  ? ODD_COLOUR_PALETTE
+                   : (type & PNG_COLOR_MASK_COLOR) ? ODD_COLOUR_RGB
+                                                   : ODD_COLOUR_GREY;
+    r->out->depth = png_get_bit_depth(r->png, r->info);
+}
+
 static void decode_all(png_reader *r)
 {
     start_reader(r);
@@ -112,6 +121,7 @@ static void decode_all(png_reader *r)
     png_uint_32 width = png_get_image_width(r->png, r->info);
     png_uint_32 height = png_get_image_height(r->png, r->info);
     if (!odd_within_limits(r->source, width, height, r->result)) longjmp(r->escape, 1);
+    note_form(r);
     r->out->orientation = odd_png_orientation(r->source);
     keep_profile(r);
     if (odd_image_new((int)width, (int)height, channels_of(r), &r->out->image) != ODD_OK) {

@@ -161,5 +161,7 @@ bool odd_decode_pnm(const odd_source *source, odd_decoded *out, odd_read_result 
     if (odd_image_new((int)width, (int)height, r.channels, &out->image) != ODD_OK)
         return odd_reject_status(result);
     out->box = odd_kept_box(source->options, (int)width, (int)height, 1);
+    out->mode = r.channels == 1 ? ODD_COLOUR_GREY : ODD_COLOUR_RGB;
+    out->depth = r.most == 1 ? 1 : r.most > 255 ? 16 : 8;
     return read_pixels(&r, &out->image);
 }

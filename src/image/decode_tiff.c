@@ -69,6 +69,17 @@ static int find_alpha(const odd_tags *tags, int photometric)
     return -1;
 }
 
+static void note_form(const odd_tags *tags, int photometric, odd_decoded *out)
+{
+    const int colours = colours_of(photometric);
+    out->depth = odd_tags_code(tags, ODD_TAG_BITS, 1);
+    out->mode = photometric == PALETTE ? ODD_COLOUR_PALETTE
+                : photometric == LAB   ? ODD_COLOUR_OTHER
+                : colours == 4         ? ODD_COLOUR_CMYK
+                : colours == 3         ? ODD_COLOUR_RGB
+                                       : ODD_COLOUR_GREY;
+}
+
 bool odd_decode_tiff(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
     odd_tags tags;
@@ -81,6 +92,7 @@ bool odd_decode_tiff(const odd_source *source, odd_decoded *out, odd_read_result
     odd_vips_way way = {"tiffload_buffer", find_alpha(&tags, photometric),
                         photometric == WHITE_IS_ZERO};
     odd_tags_find(&tags, ODD_TAG_XMP, &xmp);
+    note_form(&tags, photometric, out);
     out->orientation = odd_orientation((odd_span){source->bytes, source->size},
                                        (odd_span){xmp.value, (size_t)xmp.count});
     return odd_vips_decode(source, &way, out, result);

@@ -173,6 +173,8 @@ bool odd_vips_decode(const odd_source *source, const odd_vips_way *way, odd_deco
 
 bool odd_decode_gif(const odd_source *source, odd_decoded *out, odd_read_result *result)
 {
+    out->mode = ODD_COLOUR_PALETTE;
+    out->depth = 8;
     return odd_vips_decode(source, &(odd_vips_way){"gifload_buffer", 0, false}, out, result);
 }
 

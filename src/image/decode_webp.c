@@ -68,6 +68,8 @@ bool odd_decode_webp(const odd_source *source, odd_decoded *out, odd_read_result
     if (code != VP8_STATUS_OK) return reject_code(code, result);
     if (!odd_within_limits(source, features.width, features.height, result)) return false;
     read_chunks(source, out);
+    out->mode = ODD_COLOUR_RGB;
+    out->depth = 8;
     if (features.has_animation)
         return odd_vips_decode(source, &(odd_vips_way){"webpload_buffer", 0, false}, out, result);
     if (odd_image_new(features.width, features.height, features.has_alpha ? 4 : 3, &out->image) !=

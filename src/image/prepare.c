@@ -2,6 +2,7 @@
 #include "oddlot/image/prepare.h"
 
 #include "image/decode_internal.h"
+#include "image/measure_internal.h"
 #include "oddlot/base/memory.h"
 
 #include <ctype.h>
@@ -74,7 +75,8 @@ size_t odd_prepared_bytes(const odd_prepare_options *options)
 typedef struct {
     odd_image owned; /* empty while the pixels are borrowed */
     odd_pixel_view view;
-    odd_box box; /* what to keep of the view */
+    odd_box box;            /* what to keep of the view */
+    odd_measured *measured; /* NULL: measures are not wanted */
 } part;
 
 /* What a step made, which is nothing where it failed; the status is passed through. */
@@ -88,12 +90,15 @@ static odd_status replace_image(part *p, odd_status st, const odd_image *made)
 }
 
 /* Narrow the view to the whole pixels that cover the box. */
-static void narrow_view(part *p, const odd_image *image)
+static void narrow_view(part *p)
 {
+    const odd_pixel_view *whole = &p->view;
     int left = (int)floor(p->box.left), top = (int)floor(p->box.top);
-    int right = (int)fmin(ceil(p->box.left + p->box.width), image->width);
-    int bottom = (int)fmin(ceil(p->box.top + p->box.height), image->height);
-    p->view = odd_view_part(image, left, top, right - left, bottom - top);
+    int right = (int)fmin(ceil(p->box.left + p->box.width), whole->width);
+    int bottom = (int)fmin(ceil(p->box.top + p->box.height), whole->height);
+    const uint8_t *corner =
+        whole->pixels + (size_t)top * whole->stride + (size_t)left * (size_t)whole->channels;
+    p->view = (odd_pixel_view){corner, whole->stride, right - left, bottom - top, whole->channels};
     p->box.left -= left;
     p->box.top -= top;
 }
@@ -125,15 +130,28 @@ static void spread_grey(size_t n, uint8_t *pixels)
         pixels[3 * i] = pixels[3 * i + 1] = pixels[3 * i + 2] = pixels[i];
 }
 
+/* Upright, sRGB or grey, without alpha, and measured where that is wanted: what measures need all
+ * of, the square only its part of. */
+static odd_status settle_view(const odd_prepare_options *options, part *p, int orientation)
+{
+    odd_status st = ODD_OK;
+    if (p->view.channels % 2 == 0) ODD_TRY(flatten_alpha(options, p));
+    if (orientation != 1) ODD_TRY(orient_view(p, orientation));
+    if (!p->measured) return ODD_OK;
+    ODD_TRY(odd_measure_view(&p->view, p->measured));
+    narrow_view(p);
+done:
+    return st;
+}
+
 /* From sRGB or grey pixels, with alpha or without, to the stored square. */
 static odd_status finish_square(const odd_prepare_options *options, part *p, int orientation,
                                 uint8_t *pixels)
 {
     odd_status st;
     int side = (int)options->size, channels = odd_prepared_channels(options);
-    if (p->view.channels % 2 == 0) ODD_TRY(flatten_alpha(options, p));
+    ODD_TRY(settle_view(options, p, orientation));
     if (p->view.channels == 3 && channels == 1) ODD_TRY(convert_to_luma(p));
-    if (orientation != 1) ODD_TRY(orient_view(p, orientation));
     ODD_TRY(odd_resample(&p->view, &p->box, odd_kernel_find(options->kernel), side, side, pixels));
     if (p->view.channels == 1 && channels == 3) spread_grey((size_t)side * (size_t)side, pixels);
 done:
@@ -157,20 +175,37 @@ static bool convert_colours(const odd_source *source, const odd_decoded *decoded
 }
 
 static void settle_result(const odd_prepare_options *options, odd_status st, uint8_t *pixels,
-                          odd_read_result *result)
+                          odd_measured *measured, odd_read_result *result)
 {
     if (st != ODD_OK && result->status == ODD_IMAGE_OK) odd_reject_status(result);
-    if (result->status != ODD_IMAGE_OK) memset(pixels, 0, odd_prepared_bytes(options));
+    if (result->status == ODD_IMAGE_OK) return;
+    memset(pixels, 0, odd_prepared_bytes(options));
+    if (measured) odd_measured_clear(measured);
+}
+
+static void measure_file(const odd_source *source, const odd_decoded *decoded,
+                         odd_measured *measured)
+{
+    float *value = measured->value;
+    value[ODD_MEASURE_BYTES] = (float)source->size;
+    value[ODD_MEASURE_FORMAT] = (float)decoded->format;
+    value[ODD_MEASURE_COLOUR_MODE] = (float)decoded->mode;
+    value[ODD_MEASURE_HAS_ALPHA] =
+        (float)(decoded->cmyk ? decoded->image.channels == 5 : decoded->image.channels % 2 == 0);
+    if (decoded->depth > 0) value[ODD_MEASURE_BIT_DEPTH] = (float)decoded->depth;
+    value[ODD_MEASURE_CUT_SHORT] = (float)decoded->cut_short;
 }
 
 void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
-                         uint8_t *pixels, odd_read_result *result)
+                         uint8_t *pixels, odd_measured *measured, odd_read_result *result)
 {
-    odd_source source = {bytes, size, "", options, odd_seconds() + options->max_seconds};
+    odd_source source = {bytes,           size, "", options, odd_seconds() + options->max_seconds,
+                         measured != NULL};
     odd_decoded decoded = ODD_DECODED_EMPTY;
-    part p = {.owned = ODD_IMAGE_EMPTY};
+    part p = {.owned = ODD_IMAGE_EMPTY, .measured = measured};
     odd_status st = ODD_OK;
     odd_read_result_ok(result);
+    if (measured) odd_measured_clear(measured);
     if (size == 0)
         odd_read_result_set(result, ODD_IMAGE_EMPTY_FILE, "%s",
                             odd_image_status_text(ODD_IMAGE_EMPTY_FILE));
@@ -180,27 +215,35 @@ void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *byte
                             options->max_megabytes);
     else if (odd_decode(&source, &decoded, result)) {
         p.box = decoded.box;
-        narrow_view(&p, &decoded.image);
+        p.view = odd_view_whole(&decoded.image);
+        if (measured)
+            measure_file(&source, &decoded, measured);
+        else
+            narrow_view(&p);
         if (convert_colours(&source, &decoded, &p, result))
             st = finish_square(options, &p, decoded.orientation, pixels);
     }
-    settle_result(options, st, pixels, result);
+    settle_result(options, st, pixels, measured, result);
     odd_image_free(&p.owned);
     odd_decoded_free(&decoded);
 }
 
 void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, uint8_t *pixels,
-                     odd_read_result *result)
+                     odd_measured *measured, odd_read_result *result)
 {
-    part p = {.owned = ODD_IMAGE_EMPTY, .box = odd_kept_box(options, raw->width, raw->height, 1)};
+    part p = {.owned = ODD_IMAGE_EMPTY,
+              .view = odd_view_whole(raw),
+              .box = odd_kept_box(options, raw->width, raw->height, 1),
+              .measured = measured};
     odd_status st = ODD_OK;
     odd_read_result_ok(result);
+    if (measured) odd_measured_clear(measured);
     if (raw->channels != 1 && raw->channels != 3 && raw->channels != 4)
         odd_read_result_set(result, ODD_IMAGE_BAD_VALUE, "pixels have %d channels", raw->channels);
     else {
-        narrow_view(&p, raw);
+        if (!measured) narrow_view(&p);
         st = finish_square(options, &p, 1, pixels);
     }
-    settle_result(options, st, pixels, result);
+    settle_result(options, st, pixels, measured, result);
     odd_image_free(&p.owned);
 }

@@ -27,9 +27,10 @@ static void begin(void)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     uint8_t pixels[SIDE * SIDE * 3];
+    odd_measured measured;
     odd_read_result result;
     begin();
-    odd_prepare_encoded(&options, bytes, size, pixels, &result);
+    odd_prepare_encoded(&options, bytes, size, pixels, &measured, &result);
     ODD_CHECK((result.status == ODD_IMAGE_OK) == (result.reason[0] == 0));
     return 0;
 }

@@ -85,7 +85,7 @@ static inline bool case_holds(const decode_case *c)
     uint8_t pixels[MAX_BYTES];
     odd_read_result result;
     memset(pixels, 1, sizeof pixels);
-    odd_prepare_encoded(&options, c->bytes, c->size, pixels, &result);
+    odd_prepare_encoded(&options, c->bytes, c->size, pixels, NULL, &result);
     int difference =
         c->pixels && result.status == ODD_IMAGE_OK ? largest_difference(pixels, c->pixels, n) : 0;
     bool holds =
@@ -101,7 +101,7 @@ static inline odd_read_result decode_one(const decode_case *c, const odd_prepare
 {
     uint8_t pixels[MAX_BYTES];
     odd_read_result result;
-    odd_prepare_encoded(options, c->bytes, c->size, pixels, &result);
+    odd_prepare_encoded(options, c->bytes, c->size, pixels, NULL, &result);
     CU_ASSERT(is_sound(&result, pixels, odd_prepared_bytes(options)));
     return result;
 }

@@ -59,7 +59,7 @@ static void squeezes_without_crop(void)
     odd_read_result result;
     begin();
     options.crop = "none";
-    odd_prepare_encoded(&options, wide->bytes, wide->size, pixels, &result);
+    odd_prepare_encoded(&options, wide->bytes, wide->size, pixels, NULL, &result);
     CU_ASSERT_EQUAL(result.status, ODD_IMAGE_OK);
     /* The corner of the picture is 240, 30, 90: it is cut off by the crop, and here it is not. */
     CU_ASSERT(abs(pixels[0] - 240) < 25 && abs(pixels[1] - 30) < 25 && abs(pixels[2] - 90) < 25);
@@ -76,11 +76,11 @@ static void raw_pixels(void)
     CU_ASSERT_EQUAL_FATAL(odd_image_new(2 * SIDE, SIDE, 4, &raw), ODD_OK);
     for (int i = 0; i < 2 * SIDE * SIDE; i++)
         memcpy(raw.pixels + 4 * i, (uint8_t[]){100, 50, 0, 51}, 4); /* a fifth of it on white */
-    odd_prepare_raw(&options, &raw, pixels, &result);
+    odd_prepare_raw(&options, &raw, pixels, NULL, &result);
     CU_ASSERT_EQUAL(result.status, ODD_IMAGE_OK);
     CU_ASSERT(pixels[0] == 224 && pixels[1] == 214 && pixels[2] == 204);
     options.channels = "gray";
-    odd_prepare_raw(&options, &raw, pixels, &result);
+    odd_prepare_raw(&options, &raw, pixels, NULL, &result);
     CU_ASSERT_EQUAL(pixels[SIDE * SIDE - 1], 216); /* .299 * 224 + .587 * 214 + .114 * 204 */
     odd_image_free(&raw);
 }
@@ -99,7 +99,7 @@ static void margins_are_cut_away(void)
     options.size = LEFT;
     options.channels = "gray";
     options.margin = 0.125;
-    odd_prepare_raw(&options, &raw, pixels, &result);
+    odd_prepare_raw(&options, &raw, pixels, NULL, &result);
     CU_ASSERT_EQUAL(result.status, ODD_IMAGE_OK);
     for (int y = 0; y < LEFT; y++)
         CU_ASSERT_EQUAL(memcmp(pixels + y * LEFT, raw.pixels + (y + 5) * WIDTH + 1, LEFT), 0);

@@ -12,6 +12,7 @@
 
 #include "oddlot/base/job.h"
 #include "oddlot/image/image.h"
+#include "oddlot/image/measure.h"
 
 #include <stdbool.h>
 
@@ -50,14 +51,17 @@ size_t odd_prepared_bytes(const odd_prepare_options *options);
  * Prepare an encoded image. Thread-safe; no image can make it crash, hang or take more memory than
  * its limits allow. @local
  * @param[out] pixels   (size, size, channels) uint8; zeroed unless the result is OK.
+ * @param[out] measured what can be measured of the image, all but `ending_matches`; nothing is
+ * known unless the result is OK. NULL: not wanted; with it, JPEG is always decoded whole and in
+ * full size.
  *
  * Memory  at most about 20 bytes for each pixel of the image (JPEG 2000); 10 for progressive JPEG.
  */
 void odd_prepare_encoded(const odd_prepare_options *options, const uint8_t *bytes, size_t size,
-                         uint8_t *pixels, odd_read_result *result);
+                         uint8_t *pixels, odd_measured *measured, odd_read_result *result);
 
 /** The same from pixels that are decoded already; `raw` is borrowed. */
 void odd_prepare_raw(const odd_prepare_options *options, const odd_image *raw, uint8_t *pixels,
-                     odd_read_result *result);
+                     odd_measured *measured, odd_read_result *result);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "oddlot/image/prepare.h"
 #include "oddlot/par/partition.h"
-#include "oddlot/store/file.h"
+#include "oddlot/store/dataset.h"
 
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
@@ -41,10 +41,25 @@ typedef struct {
     int64_t batch;          /* images of a batch */
     odd_arrival *arrived;   /* (batch) */
     uint8_t *pixels;        /* (batch, image_bytes) */
+    odd_measured *measured; /* (batch) */
     uint8_t *status;        /* (n_local) odd_image_status */
     odd_image_error *error; /* (errors) */
     int64_t errors, error_room;
 } odd_ingest;
+
+/* The columns of measures, as they are written. */
+typedef struct {
+    odd_dataset *value, *digest;
+    float *values;  /* (batch, ODD_MEASURE_COUNT) */
+    int64_t *pairs; /* (batch, 2) */
+} odd_ingest_measures;
+
+/** Create the columns of measures. @collective */
+odd_status odd_ingest_measures_create(MPI_Comm comm, odd_file *file, const odd_ingest *g,
+                                      odd_ingest_measures *out);
+/** Write what was measured of a batch. @collective */
+odd_status odd_ingest_measures_write(const odd_ingest *g, odd_batch b, odd_ingest_measures *m);
+void odd_ingest_measures_close(odd_ingest_measures *m); /* @local */
 
 /** Write path, label, truth, ... of every row. @collective */
 odd_status odd_ingest_write_columns(MPI_Comm comm, odd_file *file, const odd_ingest *g);

@@ -40,6 +40,7 @@ static void ingest_close(odd_ingest *g)
     if (g->selection) odd_selection_close(g->selection, &g->reader);
     odd_free(g->arrived);
     odd_free(g->pixels);
+    odd_free(g->measured);
     odd_free(g->status);
     odd_free(g->error);
 }
@@ -56,6 +57,7 @@ static odd_status ingest_open(const odd_run *run, const odd_selection *selection
     ODD_TRY(odd_image_start());
     ODD_TRY(ODD_NEW(g->arrived, g->batch));
     ODD_TRY(ODD_NEW(g->pixels, g->batch * (int64_t)g->image_bytes));
+    ODD_TRY(ODD_NEW(g->measured, g->batch));
     ODD_TRY(ODD_NEW(g->status, g->part.n_local));
     ODD_TRY(odd_selection_open(selection, run->job, &g->reader));
 done:
@@ -80,21 +82,28 @@ static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_
     return st;
 }
 
-static void prepare_one(const odd_ingest *g, odd_arrival *a, uint8_t *pixels)
+/* The image of global row `row`, the i-th that arrived, becomes the `at`-th of the batch. */
+static void prepare_one(const odd_ingest *g, int64_t i, int64_t at, int64_t row)
 {
-    if (a->result.status != ODD_IMAGE_OK)
+    odd_arrival *a = &g->arrived[i];
+    uint8_t *pixels = g->pixels + (size_t)at * g->image_bytes;
+    odd_measured *measured = &g->measured[at];
+    if (a->result.status != ODD_IMAGE_OK) {
         memset(pixels, 0, g->image_bytes);
-    else if (a->raw.pixels)
-        odd_prepare_raw(g->prepare, &a->raw, pixels, &a->result);
+        odd_measured_clear(measured);
+    } else if (a->raw.pixels)
+        odd_prepare_raw(g->prepare, &a->raw, pixels, measured, &a->result);
     else
-        odd_prepare_encoded(g->prepare, a->bytes, a->size, pixels, &a->result);
+        odd_prepare_encoded(g->prepare, a->bytes, a->size, pixels, measured, &a->result);
+    odd_measure_ending(odd_selection_name(g->selection, row), measured);
 }
 
-static void prepare_window(const odd_ingest *g, int64_t count, uint8_t *pixels)
+/* Images that arrived become those of the batch from `at` on; the first is of global row `row`. */
+static void prepare_window(const odd_ingest *g, int64_t count, int64_t at, int64_t row)
 {
-#pragma omp parallel for schedule(dynamic, 1) default(none) shared(g, count, pixels)
+#pragma omp parallel for schedule(dynamic, 1) default(none) shared(g, count, at, row)
     for (int64_t i = 0; i < count; i++)
-        prepare_one(g, &g->arrived[i], pixels + (size_t)i * g->image_bytes);
+        prepare_one(g, i, at + i, row + i);
 }
 
 static odd_status record_window(odd_ingest *g, int64_t first, int64_t count)
@@ -117,7 +126,7 @@ static odd_status ingest_batch(odd_ingest *g, odd_batch b)
     odd_status st = odd_fault("ingest.batch");
     for (int64_t done = 0, count; st == ODD_OK && done < b.count; done += count) {
         st = read_window(g, b.first + done, b.count - done, &count);
-        if (st == ODD_OK) prepare_window(g, count, g->pixels + (size_t)done * g->image_bytes);
+        if (st == ODD_OK) prepare_window(g, count, done, g->part.row0 + b.first + done);
         odd_status settled = record_window(g, b.first + done, count);
         if (st == ODD_OK) st = settled;
     }
@@ -125,7 +134,8 @@ static odd_status ingest_batch(odd_ingest *g, odd_batch b)
 }
 
 /* All my rows, batch by batch, every rank as many batches. */
-static odd_status ingest_rows(MPI_Comm comm, odd_ingest *g, odd_dataset *images)
+static odd_status ingest_rows(MPI_Comm comm, odd_ingest *g, odd_dataset *images,
+                              odd_ingest_measures *measures)
 {
     int64_t batches = odd_batches(comm, g->part.n_local, g->batch);
     odd_progress *progress = odd_progress_start(comm, "ingest", "images", g->part.n);
@@ -135,6 +145,7 @@ static odd_status ingest_rows(MPI_Comm comm, odd_ingest *g, odd_dataset *images)
         ODD_TRY(odd_signals_check(comm));
         ODD_TRY_ALL(comm, ingest_batch(g, b));
         ODD_TRY(odd_dataset_write(images, g->part.row0 + b.first, b.count, g->pixels));
+        ODD_TRY(odd_ingest_measures_write(g, b, measures));
         odd_progress_add(progress, b.count);
     }
 done:
@@ -158,6 +169,7 @@ static odd_status run_ingest(odd_run *run, const odd_provenance *from)
     const odd_selection *selection;
     odd_file *file = NULL;
     odd_dataset *images = NULL;
+    odd_ingest_measures measures = {0};
     double started = odd_seconds();
     odd_ingest g = {0};
     odd_status st;
@@ -165,13 +177,16 @@ static odd_status run_ingest(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(run->comm, ingest_open(run, selection, &g));
     ODD_TRY(odd_stage_create(run, run->comm, from, &file));
     ODD_TRY(create_images(file, &g, &images));
-    ODD_TRY(ingest_rows(run->comm, &g, images));
+    ODD_TRY(odd_ingest_measures_create(run->comm, file, &g, &measures));
+    ODD_TRY(ingest_rows(run->comm, &g, images, &measures));
     ODD_TRY(odd_ingest_write_columns(run->comm, file, &g));
     ODD_TRY(odd_ingest_finish_errors(run, file, &g));
     odd_dataset_close(&images);
+    odd_ingest_measures_close(&measures);
     ODD_TRY(odd_stage_publish(run->comm, &file, started));
 done:
     odd_dataset_close(&images);
+    odd_ingest_measures_close(&measures);
     odd_file_discard(&file);
     ingest_close(&g);
     return st;
@@ -186,7 +201,7 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     ODD_TRY(odd_run_selection(run, &selection));
     plan->rows = odd_selection_rows(selection);
     plan->width = bytes;
-    plan->disk = plan->rows * (bytes + 64);
+    plan->disk = plan->rows * (bytes + 64 + (int64_t)sizeof(odd_measured));
     plan->memory = BATCH_BYTES + WINDOW_BYTES + odd_selection_list_bytes(selection);
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
                     (long long)odd_selection_listed(selection), (long long)prepare->size,
@@ -216,8 +231,8 @@ static const odd_section *const sections[] = {&odd_catalogue_section, &odd_conta
 const odd_stage odd_stage_ingest = {
     .name = "ingest",
     .file = "ingest.h5",
-    .summary = "read, crop and resize every image of the catalogue",
-    .version = 2,
+    .summary = "read, measure, crop and resize every image of the catalogue",
+    .version = 3,
     .common = true,
     .inputs = no_inputs,
     .sections = sections,

@@ -1,0 +1,55 @@
+/**
+ * Measuring: the parts of it, which share the planes of one image. Each writes its measures into
+ * value; what it does not write stays NaN.
+ */
+#ifndef ODDLOT_IMAGE_MEASURE_INTERNAL_H
+#define ODDLOT_IMAGE_MEASURE_INTERNAL_H
+
+#include "image/pixels_internal.h"
+#include "oddlot/image/measure.h"
+
+#define ODD_FAR 12 /* levels beyond which a colour is another one */
+
+/* One image at work. */
+typedef struct {
+    odd_pixel_view view;  /* grey or RGB, rows without gaps; borrowed */
+    const uint8_t *light; /* (height, width) luma; `view` where that is grey, else own_light */
+    uint8_t *own_light;
+    uint8_t *far;      /* (height, width) largest difference of a channel from the ground */
+    uint8_t ground[3]; /* the most usual colour of the ring */
+    bool even;         /* most of the ring is ground */
+    bool grey;         /* all pixels are */
+    bool empty;        /* nothing differs from the ground; then the box is all of the image */
+    int left, top;     /* the product's box, */
+    int right, bottom; /* to the first column and row behind it */
+    float *value;      /* (ODD_MEASURE_COUNT) */
+} odd_measuring;
+
+/* measure.c */
+/** As odd_measure_pixels(). */
+odd_status odd_measure_view(const odd_pixel_view *view, odd_measured *out);
+
+/* measure_colours.c: colours of a list of pixels; n >= 1, rgb (n, 3). */
+/** The most usual one: of the cube of 16 levels that has most, the most usual level of each
+ *  channel. */
+void odd_usual_colour(int64_t n, const uint8_t rgb[], uint8_t colour[static 3]);
+/** The count of pixels that are within ODD_FAR of it in each channel. */
+int64_t odd_count_near(int64_t n, const uint8_t rgb[], const uint8_t colour[static 3]);
+/** The count of pixels that are `least` or more in each channel. */
+int64_t odd_count_above(int64_t n, const uint8_t rgb[], int least);
+
+/* measure_ground.c: ground_*; m->ground and m->even. */
+/** Pixels that the ring is wide. */
+int odd_ring_width(int width, int height);
+/** The ring's pixels, of the upper `rows` of an image, as RGB: returns their count, at most
+ *  odd_ring_room(). */
+int64_t odd_ring_pixels(const odd_pixel_view *view, int rows, uint8_t *rgb);
+int64_t odd_ring_room(const odd_pixel_view *view);
+odd_status odd_measure_ground(odd_measuring *m);
+/* measure_planes.c: m->light, m->far, m->grey; owned by m, see odd_planes_free(). */
+odd_status odd_measure_planes(odd_measuring *m);
+void odd_planes_free(odd_measuring *m);
+/* measure_product.c: box_*, product_share, touch_*, sides_touched. */
+odd_status odd_measure_product(odd_measuring *m);
+
+#endif

@@ -1,0 +1,86 @@
+/* Measures of a run: reading what ingest wrote of each image. */
+#include "oddlot/run/measures.h"
+
+#include "oddlot/base/memory.h"
+
+#include <string.h>
+
+#define ROWS_AT_ONCE 4096 /* of all measures, while one of them is picked: 1 MB */
+
+odd_status odd_measures_list(const char *(*what)(int measure), odd_text *out)
+{
+    for (int i = 0; i < ODD_MEASURE_COUNT; i++)
+        odd_text_format(out, "%s%s", i > 0 ? "\n" : "", what(i));
+    return odd_text_status(out);
+}
+
+static odd_status check_names(const odd_file *ingest)
+{
+    odd_text names = ODD_TEXT_EMPTY;
+    char *stored = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(ingest, ODD_MEASURES_NAME, "names", &stored));
+    ODD_TRY(odd_measures_list(odd_measure_name, &names));
+    if (strcmp(stored, odd_text_string(&names)) != 0)
+        st = odd_fail(ODD_FORMAT, "the measures of ingest.h5 are not those of this program: "
+                                  "run ingest again");
+done:
+    odd_free(stored);
+    odd_text_free(&names);
+    return st;
+}
+
+odd_status odd_measures_open(const odd_file *ingest, odd_dataset **out)
+{
+    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, ODD_MEASURE_COUNT}};
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(ingest, ODD_MEASURES_NAME, &matrix, out));
+    st = check_names(ingest);
+done:
+    if (st != ODD_OK) odd_dataset_close(out);
+    return st;
+}
+
+odd_status odd_pixels_digest_open(const odd_file *ingest, odd_dataset **out)
+{
+    const odd_shape pairs = {.type = ODD_I64, .rank = 2, .shape = {-1, 2}};
+    return odd_dataset_expect(ingest, ODD_PIXELS_DIGEST_NAME, &pairs, out);
+}
+
+odd_status odd_measures_read(const odd_dataset *measures, int64_t first, int64_t count,
+                             float value[])
+{
+    return odd_dataset_read(measures, first, count, ODD_F32, value);
+}
+
+odd_status odd_measure_read(const odd_dataset *measures, enum odd_measure measure, int64_t first,
+                            int64_t count, float value[])
+{
+    const int64_t most = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
+    float *rows = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(rows, most * ODD_MEASURE_COUNT));
+    for (int64_t done = 0, n; done < count; done += n) {
+        n = count - done < most ? count - done : most;
+        ODD_TRY(odd_measures_read(measures, first + done, n, rows));
+        for (int64_t i = 0; i < n; i++)
+            value[done + i] = rows[i * ODD_MEASURE_COUNT + (int64_t)measure];
+    }
+done:
+    odd_free(rows);
+    return st;
+}
+
+odd_status odd_pixels_digest_read(const odd_dataset *digests, int64_t first, int64_t count,
+                                  odd_hash digest[])
+{
+    int64_t *pair = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(pair, 2 * count));
+    ODD_TRY(odd_dataset_read(digests, first, count, ODD_I64, pair));
+    for (int64_t i = 0; i < count; i++)
+        digest[i] = (odd_hash){(uint64_t)pair[2 * i], (uint64_t)pair[2 * i + 1]};
+done:
+    odd_free(pair);
+    return st;
+}
