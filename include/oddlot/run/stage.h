@@ -47,8 +47,8 @@ typedef struct {
     bool (*reads)(const odd_job *job, const char *input);
     /** Its i-th registered part, of which a job picks one. NULL: it has none. @local */
     odd_part (*parts)(int i);
-    /** Which of them the settings pick: "mixture" for section "fit.mixture". NULL: it depends on the
-     *  settings of all. @local */
+    /** Which of them the settings pick: "mixture" for section "fit.mixture". NULL: it depends on
+     * the settings of all. @local */
     const char *(*part)(const odd_job *job);
     /** Does this job have such a stage? NULL: every job of its pipeline has. @local */
     bool (*applies)(const odd_job *job);
