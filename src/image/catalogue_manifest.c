@@ -1,5 +1,6 @@
 /* Catalogue, a manifest: a CSV file (RFC 4180) with a header line, one image a row. */
 #include "image/manifest_internal.h"
+#include "oddlot/image/csv_rows.h"
 
 #include "oddlot/base/log.h"
 

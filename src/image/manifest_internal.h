@@ -1,28 +1,11 @@
 /**
- * Manifest: what its parser (manifest_csv.c), its rows (catalogue_manifest.c) and the search for
- * rows that are there twice (manifest_twice.c) share.
+ * Manifest: what its rows (catalogue_manifest.c) and the search for rows that are there twice
+ * (manifest_twice.c) share.
  */
 #ifndef ODDLOT_IMAGE_MANIFEST_INTERNAL_H
 #define ODDLOT_IMAGE_MANIFEST_INTERNAL_H
 
 #include "image/catalogue_internal.h"
-
-/* -- manifest_csv.c: a CSV file as fields and rows -- */
-
-/* Who takes them. A fault of theirs ends the parsing. */
-typedef struct {
-    void *context;
-    /** A field with a 0 after it; no 0 is in it. */
-    odd_status (*field)(void *context, const char *field);
-    /** The end of a row that began on this line. */
-    odd_status (*row)(void *context, int64_t line);
-} odd_csv_taker;
-
-/** Parse an open CSV file (RFC 4180): line ends LF, CR LF or CR, UTF-8 with or without a mark,
- * fields separated by what its first line has around the name `key`: comma, semicolon, tab or bar.
- *  `file` is for people. ODD_IO; ODD_FORMAT, naming file and line; what the taker returns, with
- *  them before its reason. */
-odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_taker *taker);
 
 /* -- manifest_twice.c: rows that are there twice -- */
 

@@ -30,6 +30,19 @@ void odd_findings_free(odd_findings **findings)
     *findings = NULL;
 }
 
+void odd_findings_ignore(odd_findings *f, const odd_ignored *ignored,
+                         const odd_selection *selection)
+{
+    f->ignored = ignored;
+    f->selection = selection;
+}
+
+static bool is_ignored(const odd_findings *f, const odd_finding *finding)
+{
+    return f->ignored &&
+           odd_ignored_has(f->ignored, f->selection, finding->check, finding->rows, finding->row);
+}
+
 /* What a check promises of a finding. */
 static void check_finding(const odd_finding *finding)
 {
@@ -47,6 +60,10 @@ odd_status odd_findings_add(odd_findings *f, const odd_finding *finding)
     check_finding(finding);
     const int tally = odd_findings_tally_of(f, finding->kind, finding->check);
     if (tally < 0) return ODD_NOMEM;
+    if (is_ignored(f, finding)) {
+        f->tally[tally].ignored++;
+        return ODD_OK;
+    }
     ODD_TRY(odd_findings_append(f, finding, tally));
     f->tally[tally].found++;
     f->tally[tally].worst = fmax(f->tally[tally].worst, finding->severity);

@@ -26,6 +26,8 @@ struct odd_findings {
     odd_text text; /* 0-terminated, one after the other */
     odd_findings_tally *tally;
     int tallies, tally_room;
+    const odd_ignored *ignored; /* NULL: nothing is */
+    const odd_selection *selection;
 };
 
 /* -- as they lie in memory (findings_pool.c) -- */

@@ -61,16 +61,14 @@ done:
 /* The findings of `from` in place of those of `f`, whose tallies stay; from has none after it. */
 static void take_findings(odd_findings *f, odd_findings *from)
 {
-    odd_findings_tally *const tally = f->tally;
-    const int tallies = f->tallies, tally_room = f->tally_room;
-    const int64_t most = f->most, prune_at = f->prune_at;
     odd_findings_empty(f);
-    *f = *from;
-    f->tally = tally;
-    f->tallies = tallies;
-    f->tally_room = tally_room;
-    f->most = most;
-    f->prune_at = prune_at;
+    f->record = from->record;
+    f->records = from->records;
+    f->record_room = from->record_room;
+    f->row = from->row;
+    f->rows = from->rows;
+    f->row_room = from->row_room;
+    f->text = from->text;
     *from = (odd_findings){0};
 }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A task, a source of features, a reduction, a detector and a stage that the program does not have:
+# A task, a source of features, a reduction, a detector, a check and a stage that the program does not have:
 # each is a file here and a line in tables.c, and everything else knows of it.
 . "$ODDLOT_SOURCE/tests/cli/lib.sh"
 images idx cut 240
@@ -13,17 +13,20 @@ features: {source: quarters, quarters: {inverted: true}}
 reduce: {method: first, first: {features: 3}}
 fit: {detector: largest, largest: {times: 2}}
 score: {rank_by: copy_error}
+check: {checks: label, label: {unwanted: '7'}}
 census: {title: odd ones}
 END
 
 # end to end, the same on any number of ranks
 good on 1 run job.yaml -o one
-did ingest train features reduce fit score evaluate report census
+did ingest train features reduce fit score check evaluate report census
 says "odd ones: "
 good on 3 run job.yaml -o three
-for file in train features reduce model scores; do
+for file in train features reduce model scores findings; do
     check same one three $file.h5
 done
+[ "$(grep -c "^category,label,0.500,.*,is called so,,1,$" one/findings.csv)" -gt 10 ] || fail "no findings of the check"
+cmp one/findings.csv three/findings.csv || fail "findings differ"
 cmp one/networks/copy.onnx three/networks/copy.onnx || fail "networks differ"
 good on 1 run job.yaml -o one
 did
@@ -43,7 +46,7 @@ says "census"
 good alone help census
 says "oddlot census jobs/"
 good alone help job
-for section in train.copy features.quarters reduce.first fit.largest census; do
+for section in train.copy features.quarters reduce.first fit.largest check.label census; do
     says "$section"
 done
 grep -q "times: 3" one/job.yaml || fail "job.yaml does not say the setting of the detector"
@@ -53,5 +56,6 @@ fails_with 2 "kmeans, largest" alone run job.yaml -o wrong --set fit.detector=bo
 fails_with 2 "autoencoder, first" alone run job.yaml -o wrong --set reduce.method=bogus
 fails_with 2 "trained, quarters" alone run job.yaml -o wrong --set features.source=bogus
 fails_with 2 "autoencoder, copy" alone run job.yaml -o wrong --set train.task=bogus
+fails_with 2 ", label" alone run job.yaml -o wrong --set check.checks=bogus
 fails_with 2 "census.title" alone run job.yaml -o wrong --set census.titel=x
 fails_with 2 "several, each for some images" alone run job.yaml -o wrong --set features.source=trained

@@ -12,6 +12,7 @@
 #define ODDLOT_RUN_FINDINGS_H
 
 #include "oddlot/base/status.h"
+#include "oddlot/run/ignored.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/store/file.h"
 
@@ -80,6 +81,10 @@ typedef struct odd_findings odd_findings;
 /** An empty sink. most: findings of a check that are kept, at least 1. @local; @same most */
 odd_status odd_findings_new(int64_t most, odd_findings **out);
 void odd_findings_free(odd_findings **findings);
+
+/** Leave out from now on what is on this list, and count it. Kept: both. @local */
+void odd_findings_ignore(odd_findings *findings, const odd_ignored *ignored,
+                         const odd_selection *selection);
 
 /** Add one; all that it points to is copied. One thread at a time. @local; ODD_NOMEM */
 odd_status odd_findings_add(odd_findings *findings, const odd_finding *finding);

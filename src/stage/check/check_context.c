@@ -4,6 +4,7 @@
 #include "oddlot/store/dataset.h"
 #include "stage/check/check_internal.h"
 
+#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
@@ -62,6 +63,22 @@ done:
     return st;
 }
 
+static odd_status read_ignored(odd_check_context *context)
+{
+    odd_run *run = context->run;
+    char *path = NULL, lines[32];
+    odd_status st;
+    ODD_TRY(odd_check_ignore_path(run, &path));
+    if (!path) goto done;
+    ODD_TRY(odd_ignored_read(run->comm, path, &context->ignored));
+    odd_findings_ignore(context->findings, context->ignored, context->selection);
+    odd_log(ODD_LOG_INFO, "check: %s lines of '%s' say what to ignore",
+            odd_human_count(odd_ignored_lines(context->ignored), lines), path);
+done:
+    odd_free(path);
+    return st;
+}
+
 odd_status odd_check_open(odd_run *run, odd_check_context *out)
 {
     const odd_check_options *options = odd_job_section(run->job, "check");
@@ -74,6 +91,7 @@ odd_status odd_check_open(odd_run *run, odd_check_context *out)
     ODD_TRY_ALL(run->comm, read_status(out->inputs, &out->part));
     out->status = out->inputs->status;
     ODD_TRY_ALL(run->comm, odd_findings_new(options->most, &out->findings));
+    ODD_TRY(read_ignored(out));
 done:
     return st;
 }
@@ -82,6 +100,7 @@ void odd_check_close(odd_check_context *context)
 {
     odd_check_inputs *inputs = context->inputs;
     odd_findings_free(&context->findings);
+    odd_ignored_free(&context->ignored);
     if (!inputs) return;
     for (int i = STAGES; i-- > 0;)
         odd_file_close(&inputs->file[i]);

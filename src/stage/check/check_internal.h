@@ -27,6 +27,7 @@ typedef struct {
     const uint8_t *status;          /* (part.n_local) odd_image_status of my rows */
     const odd_check *check;         /* the one that runs */
     odd_check_inputs *inputs;
+    odd_ignored *ignored;   /* NULL: nothing is */
     odd_findings *findings; /* add to it; odd_findings_note() says where it could not know */
 } odd_check_context;
 
@@ -69,6 +70,7 @@ extern const char *const odd_check_stages[];
 typedef struct {
     odd_list checks;
     int64_t most;
+    char *ignore;
     double fail_at;
 } odd_check_options;
 
@@ -80,6 +82,10 @@ odd_part odd_check_part(int i);
 bool odd_check_wanted(const odd_job *job, const odd_check *check);
 /** Settings of a check; NULL where it has none. Borrowed from the job. @local */
 const void *odd_check_settings(const odd_job *job, const odd_check *check);
+
+/** The list of findings to leave out; *path NULL: there is none. Owned by caller: odd_free().
+ *  @collective */
+odd_status odd_check_ignore_path(odd_run *run, char **path);
 
 /* -- the files that checks read (check_context.c) -- */
 

@@ -24,6 +24,9 @@ static const odd_option check_table[] = {
                   "what is looked for and written to findings.h5 and findings.csv"),
     ODD_INT(odd_check_options, most, "100000", 1, 1e9,
             "findings of a check that are kept, the most severe; all are counted"),
+    ODD_PATH(odd_check_options, ignore, "",
+             "findings to leave out: lines of a findings.csv with its first line; RUN/ignored.csv "
+             "where none is named and that is there"),
     ODD_REAL(odd_check_options, fail_at, "0", 0, 1,
              "exit code 3 where a finding is at least this severe; 0: never"),
     ODD_OPTIONS_END,

@@ -11,6 +11,8 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/par/signals.h"
 
+#define MOST_IGNORED (1 << 30) /* bytes of a list of findings to ignore */
+
 static odd_status run_checks(odd_check_context *context)
 {
     const odd_run *run = context->run;
@@ -100,10 +102,28 @@ done:
     return st;
 }
 
+/* Of the list of what to ignore. @local: rank 0 */
+static odd_status digest_file(const char *path, odd_hash *digest)
+{
+    char *bytes = NULL;
+    int64_t size = 0;
+    odd_status st;
+    ODD_TRY(odd_file_slurp(path, MOST_IGNORED, &bytes, &size));
+    *digest = odd_hash_add(*digest, bytes, (size_t)size);
+done:
+    odd_free(bytes);
+    return st;
+}
+
 static odd_status outside_check(odd_run *run, odd_hash *digest)
 {
-    odd_status st = ODD_OK;
+    char *ignore = NULL;
+    odd_status st;
     *digest = ODD_HASH_START;
+    ODD_TRY(odd_check_ignore_path(run, &ignore));
+    if (ignore)
+        ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? digest_file(ignore, digest) : ODD_OK);
+    odd_broadcast(run->comm, 0, digest, sizeof *digest);
     for (int i = 0; odd_checks[i]; i++) {
         const odd_check *check = odd_checks[i];
         odd_hash one;
@@ -112,6 +132,7 @@ static odd_status outside_check(odd_run *run, odd_hash *digest)
         *digest = odd_hash_add(*digest, &one, sizeof one);
     }
 done:
+    odd_free(ignore);
     return st;
 }
 

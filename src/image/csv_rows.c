@@ -1,5 +1,5 @@
-/* Manifest, its CSV: the file in lines, so that errors can name them, and by libcsv in fields. */
-#include "image/manifest_internal.h"
+/* CSV rows: the file in lines, so that errors can name them, and by libcsv in fields. */
+#include "oddlot/image/csv_rows.h"
 
 #include "oddlot/base/log.h"
 

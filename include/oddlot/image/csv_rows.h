@@ -1,0 +1,26 @@
+/**
+ * CSV rows: a file as fields and rows.
+ */
+#ifndef ODDLOT_IMAGE_CSV_ROWS_H
+#define ODDLOT_IMAGE_CSV_ROWS_H
+
+#include "oddlot/base/status.h"
+
+#include <stdint.h>
+
+/* Who takes them. A fault of theirs ends the parsing. */
+typedef struct {
+    void *context;
+    /** A field with a 0 after it; no 0 is in it. */
+    odd_status (*field)(void *context, const char *field);
+    /** The end of a row that began on this line. */
+    odd_status (*row)(void *context, int64_t line);
+} odd_csv_taker;
+
+/** Parse an open CSV file (RFC 4180): line ends LF, CR LF or CR, UTF-8 with or without a mark,
+ * fields separated by what its first line has around the name `key`: comma, semicolon, tab or bar.
+ *  `file` is for people. @local; ODD_IO; ODD_FORMAT, naming file and line; what the taker returns,
+ *  with them before its reason. */
+odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_taker *taker);
+
+#endif

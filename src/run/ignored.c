@@ -1,0 +1,95 @@
+/* Ignored: is a finding one of those on the list? By digests of names, in the order of the first.
+ *
+ * Names are compared as odd_text_json() writes them: findings.csv has the further members so, where
+ * bytes that are not UTF-8 are all alike. */
+#include "run/ignored_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+odd_status odd_ignored_digest(const char *name, odd_hash *digest)
+{
+    odd_text json = ODD_TEXT_EMPTY;
+    odd_status st;
+    odd_text_json(&json, name);
+    ODD_TRY(odd_text_status(&json));
+    *digest = odd_hash_add_text(ODD_HASH_START, json.s);
+done:
+    odd_text_free(&json);
+    return st;
+}
+
+void odd_ignored_free(odd_ignored **ignored)
+{
+    if (!*ignored) return;
+    odd_free((*ignored)->line);
+    odd_free((*ignored)->name);
+    odd_free(*ignored);
+    *ignored = NULL;
+}
+
+int64_t odd_ignored_lines(const odd_ignored *ignored)
+{
+    return ignored->lines;
+}
+
+int odd_ignored_compare(const void *a, const void *b)
+{
+    const odd_ignored_name *p = a, *q = b;
+    if (p->name.high != q->name.high) return p->name.high < q->name.high ? -1 : 1;
+    if (p->name.low != q->name.low) return p->name.low < q->name.low ? -1 : 1;
+    return (p->line > q->line) - (p->line < q->line);
+}
+
+/* Does this line name the image? */
+static bool line_has(const odd_ignored *ignored, int64_t line, odd_hash name)
+{
+    const odd_ignored_name key = {name, line};
+    return bsearch(&key, ignored->name, (size_t)ignored->names, sizeof key, odd_ignored_compare) !=
+           NULL;
+}
+
+/* The first of the names that are this one. */
+static int64_t first_of(const odd_ignored *ignored, odd_hash name)
+{
+    const odd_ignored_name key = {name, -1};
+    int64_t from = 0, to = ignored->names;
+    while (from < to) {
+        const int64_t middle = from + (to - from) / 2;
+        if (odd_ignored_compare(&ignored->name[middle], &key) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static bool line_has_all(const odd_ignored *ignored, int64_t line, const odd_selection *selection,
+                         int64_t rows, const int64_t row[])
+{
+    for (int64_t i = 1; i < rows; i++) {
+        odd_hash name;
+        if (odd_ignored_digest(odd_selection_name(selection, row[i]), &name) != ODD_OK ||
+            !line_has(ignored, line, name))
+            return false;
+    }
+    return true;
+}
+
+bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, const char *check,
+                     int64_t rows, const int64_t row[])
+{
+    odd_hash name;
+    if (odd_ignored_digest(odd_selection_name(selection, row[0]), &name) != ODD_OK) return false;
+    for (int64_t i = first_of(ignored, name); i < ignored->names; i++) {
+        const odd_ignored_name *n = &ignored->name[i];
+        if (n->name.low != name.low || n->name.high != name.high) break;
+        const char *of = ignored->line[n->line].check;
+        if (*of && strcmp(of, check) != 0) continue;
+        if (line_has_all(ignored, n->line, selection, rows, row)) return true;
+    }
+    return false;
+}
