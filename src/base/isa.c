@@ -1,6 +1,8 @@
 /* What the CPU has, and how much of it may be used. */
 #include "oddlot/base/isa.h"
 
+#include "oddlot/base/blas_library.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,12 +11,12 @@ static const char variable[] = "ODDLOT_ISA";
 
 static const struct {
     const char *name, *text;
-    const char *onednn, *openblas; /* what these call it */
+    const char *onednn; /* what it calls it */
 } known[] = {
-    [ODD_ISA_SSE41] = {"sse41", "SSE4.1", "SSE41", "Nehalem"},
-    [ODD_ISA_AVX] = {"avx", "AVX", "AVX", "Sandybridge"},
-    [ODD_ISA_AVX2] = {"avx2", "AVX2", "AVX2", "Haswell"},
-    [ODD_ISA_AVX512] = {"avx512", "AVX-512", "AVX512_CORE", "SkylakeX"},
+    [ODD_ISA_SSE41] = {"sse41", "SSE4.1", "SSE41"},
+    [ODD_ISA_AVX] = {"avx", "AVX", "AVX"},
+    [ODD_ISA_AVX2] = {"avx2", "AVX2", "AVX2"},
+    [ODD_ISA_AVX512] = {"avx512", "AVX-512", "AVX512_CORE"},
 };
 
 odd_isa odd_isa_of_cpu(void)
@@ -71,10 +73,11 @@ const char *odd_isa_text(odd_isa isa)
 
 void odd_isa_start(char *const argv[])
 {
-    static const char blas[] = "OPENBLAS_CORETYPE";
-    const char *now = getenv(blas), *wanted = known[odd_isa_now].openblas;
+    const char *blas = odd_blas_library_isa_variable();
+    const char *wanted = odd_blas_library_isa(odd_isa_now), *now = blas ? getenv(blas) : NULL;
     if (!odd_isa_is_limited()) return;
     setenv("ONEDNN_MAX_CPU_ISA", known[odd_isa_now].onednn, 1);
+    if (!blas) return;
     if (now && strcmp(now, wanted) == 0) return;
     if (setenv(blas, wanted, 1) == 0) execv("/proc/self/exe", argv); /* goes on where it cannot */
 }

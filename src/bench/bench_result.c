@@ -1,9 +1,9 @@
 /* Results of a bench case: what is timed, and the line of each measurement. */
 #include "bench/bench_internal.h"
 
+#include "oddlot/base/blas_library.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/machine.h"
-#include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
@@ -33,7 +33,7 @@ static odd_status print_line(MPI_Comm comm, const odd_bench_case *c, const odd_b
     odd_bench_settings_write(c, s, &line);
     odd_text_format(&line, ", \"ranks\": %d, \"threads\": %d, \"blas\": ", odd_size(comm),
                     odd_threads());
-    odd_text_json(&line, odd_blas_text());
+    odd_text_json(&line, odd_blas_library_text());
     odd_text_add(&line, ", \"cpu\": ");
     odd_text_json(&line, odd_cpu_name(cpu, sizeof cpu));
     odd_text_add(&line, "}\n");

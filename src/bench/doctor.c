@@ -1,11 +1,11 @@
 /* Doctor: what this machine and build can do, each line checked where it can be. */
 #include "oddlot/bench/bench.h"
 
+#include "oddlot/base/blas_library.h"
 #include "oddlot/base/isa.h"
 #include "oddlot/base/machine.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/image/prepare.h"
-#include "oddlot/linalg/blas.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
@@ -69,7 +69,8 @@ static void isa_lines(int *bad)
     static const char *const ours[] = {"ODDLOT_ISA", NULL};
     static const char *const onednn[] = {"ODDLOT_ISA", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
                                          NULL};
-    static const char *const openblas[] = {"ODDLOT_ISA", "OPENBLAS_CORETYPE", NULL};
+    const char *const blas[] = {odd_blas_library_isa_variable() ? "ODDLOT_ISA" : NULL,
+                                odd_blas_library_isa_variable(), NULL};
     char text[256];
     snprintf(text, sizeof text, "oddlot's own use %s", odd_isa_text(odd_isa_now));
     add_limit(text, sizeof text, ours);
@@ -77,8 +78,8 @@ static void isa_lines(int *bad)
     snprintf(text, sizeof text, "%s", odd_net_text());
     add_limit(text, sizeof text, onednn);
     line("onednn", 1, bad, text);
-    snprintf(text, sizeof text, "%s", odd_blas_text());
-    add_limit(text, sizeof text, openblas);
+    snprintf(text, sizeof text, "%s", odd_blas_library_text());
+    add_limit(text, sizeof text, blas);
     line("blas", 1, bad, text);
 }
 

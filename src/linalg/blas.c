@@ -9,10 +9,8 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 
-#include <dlfcn.h>
 #include <limits.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A leading dimension, which must be positive even where the matrix is empty. */
@@ -145,21 +143,4 @@ ODD_SIMD(, void, odd_centre_rows,
     for (int i = 0; i < n; i++)
         for (int j = 0; j < d; j++)
             z[(int64_t)i * d + j] = (double)x[(int64_t)i * d + j] - centre[j];
-}
-
-/* Which BLAS runs is decided when the program starts, so its own functions are looked up then. */
-static const char *call_text(const char *function)
-{
-    char *(*f)(void);
-    *(void **)&f = dlsym(RTLD_DEFAULT, function);
-    return f ? f() : "";
-}
-
-const char *odd_blas_text(void)
-{
-    static char text[64];
-    char name[16] = "unknown", version[16] = "BLAS"; /* it says "OpenBLAS 0.3.21 NO_LAPACKE ..." */
-    sscanf(call_text("openblas_get_config"), "%15s %15s", name, version);
-    snprintf(text, sizeof text, "%s %s %.15s", name, version, call_text("openblas_get_corename"));
-    return text;
 }

@@ -1,25 +1,17 @@
 /* The number of threads of this rank, and who has them: our loops or BLAS. */
 #include "oddlot/par/threads.h"
 
-#include <dlfcn.h>
+#include "oddlot/base/blas_library.h"
+
 #include <omp.h>
 #include <sched.h>
 #include <stdlib.h>
 
 static int count = 1;
 
-/* Which BLAS runs is decided when the program is loaded, so its own switch is looked up then. */
 static void set_blas_threads(int threads)
 {
-    static const char *const names[] = {"openblas_set_num_threads", "bli_thread_set_num_threads"};
-    for (int i = 0; i < 2; i++) {
-        void *symbol = dlsym(RTLD_DEFAULT, names[i]);
-        if (!symbol) continue;
-        if (i == 0)
-            ((void (*)(int))symbol)(threads);
-        else
-            ((void (*)(long))symbol)(threads); /* dim_t of BLIS */
-    }
+    odd_blas_library_threads(threads);
     omp_set_num_threads(count); /* OpenBLAS on OpenMP changes it behind our back */
 }
 

@@ -1,6 +1,7 @@
 /* BLAS: products against plain loops, factors against their definition. */
 #include "oddlot_test.h"
 
+#include "oddlot/base/blas_library.h"
 #include "oddlot/base/random.h"
 #include "oddlot/linalg/blas.h"
 
@@ -171,8 +172,9 @@ static void test_eigh_small(void)
 
 static void test_name(void)
 {
-    CU_ASSERT(strlen(odd_blas_text()) > 4);
-    CU_ASSERT_STRING_EQUAL(odd_blas_text(), odd_blas_text());
+    const char *text = odd_blas_library_text();
+    CU_ASSERT(strlen(text) > 4);
+    CU_ASSERT_PTR_NULL(strstr(text, "unknown"));
 }
 
 const char *odd_test_name = "linalg/blas";

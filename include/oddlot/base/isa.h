@@ -2,8 +2,8 @@
  * ISA: which instruction sets the program may use, its libraries included.
  *
  * All that the CPU has, unless the environment has ODDLOT_ISA=avx512, avx2, avx or sse41: then no
- * more than that, for our own loops (base/simd.h), oneDNN and OpenBLAS. So a colleague's run on an
- * older CPU can be made again, and looked into. @local
+ * more than that, for our own loops (base/simd.h), oneDNN and BLAS (OpenBLAS, MKL). So a
+ * colleague's run on an older CPU can be made again, and looked into. @local
  */
 #ifndef ODDLOT_BASE_ISA_H
 #define ODDLOT_BASE_ISA_H
@@ -32,7 +32,7 @@ bool odd_isa_is_limited(void);
 /** "AVX-512", "AVX2"; static. */
 const char *odd_isa_text(odd_isa isa);
 
-/** See that the libraries keep to it, too. OpenBLAS looks at its environment once, when it is
+/** See that the libraries keep to it, too. BLAS looks at its environment once, when it is
  * loaded: so the program is begun anew where that must change. To be called first of all in main().
  */
 void odd_isa_start(char *const argv[]);

@@ -1,5 +1,5 @@
 /**
- * BLAS: the few row-major products that the program needs, over Debian's generic Fortran BLAS.
+ * BLAS: the few row-major products that the program needs, over the standard's Fortran BLAS.
  *
  * Single-threaded unless odd_threads_to_blas(); safe to call from parallel regions. @local
  */
@@ -35,8 +35,5 @@ odd_status odd_cholesky_inverse(int d, const double *l, double *u);
  *  a (d, d), of which the upper triangle is read and all is overwritten. Serial. ODD_NUMERIC if it
  *  does not converge; ODD_NOMEM. */
 odd_status odd_eigh_small(int d, double *a, double value[], double vector[]);
-
-/** Name of the BLAS in use and its core type, e.g. "OpenBLAS 0.3.21 SkylakeX"; static. */
-const char *odd_blas_text(void);
 
 #endif

@@ -1,0 +1,28 @@
+/**
+ * BLAS library: which one this process runs, and its own switches. The one place that knows them by
+ * name: all else calls BLAS by the standard's names.
+ *
+ * Which BLAS it is is decided when the program is loaded (Debian's alternatives, modules of a
+ * cluster, LD_LIBRARY_PATH), so its functions are looked up then: OpenBLAS, Intel MKL, BLIS and
+ * AOCL, ATLAS. Of any other OMP_NUM_THREADS says how many threads it uses. @local
+ */
+#ifndef ODDLOT_BASE_BLAS_LIBRARY_H
+#define ODDLOT_BASE_BLAS_LIBRARY_H
+
+#include "oddlot/base/isa.h"
+
+/** Let it use so many threads; without effect where it has no such switch. OpenBLAS on OpenMP
+ *  changes omp_get_max_threads() by that. */
+void odd_blas_library_threads(int threads);
+
+/** Name, version and core type, e.g. "OpenBLAS 0.3.21 SkylakeX, pthreads"; of one that does not say
+ *  who it is the file, "unnamed, /usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0". Static. */
+const char *odd_blas_library_text(void);
+
+/** The environment variable that limits its instruction sets, which it reads while it is loaded;
+ *  NULL: it has none. */
+const char *odd_blas_library_isa_variable(void);
+/** What the variable says for this limit; static. */
+const char *odd_blas_library_isa(odd_isa isa);
+
+#endif
