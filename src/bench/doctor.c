@@ -8,6 +8,7 @@
 #include "oddlot/image/prepare.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/nn/net.h"
+#include "oddlot/nn/networks.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
@@ -56,11 +57,13 @@ static void backbone_line(int *bad)
 {
     const char *path = odd_backbone();
     char text[512];
-    if (path)
+    if (odd_networks_absent())
+        snprintf(text, sizeof text, "audits look at pixels: %s", odd_networks_absent());
+    else if (path)
         snprintf(text, sizeof text, "%s", path);
     else
         snprintf(text, sizeof text, "none found, so audits look at pixels; %s", ODD_BACKBONE_HINT);
-    line("backbone", !path || access(path, R_OK) == 0, bad, text);
+    line("backbone", odd_networks_absent() || !path || access(path, R_OK) == 0, bad, text);
 }
 
 /* Which instruction sets are used, by whom, and what keeps them from more. */
@@ -76,7 +79,7 @@ static void isa_lines(int *bad)
     add_limit(text, sizeof text, ours);
     line("loops", 1, bad, text);
     snprintf(text, sizeof text, "%s", odd_net_text());
-    add_limit(text, sizeof text, onednn);
+    if (!odd_networks_absent()) add_limit(text, sizeof text, onednn);
     line("onednn", 1, bad, text);
     snprintf(text, sizeof text, "%s", odd_blas_library_text());
     add_limit(text, sizeof text, blas);

@@ -1,6 +1,6 @@
 # Makes audit_job.c of the job file that `oddlot audit` stands for:
 #   cmake -D JOB=jobs/audit.yaml -D OUT=audit_job.c -P embed.cmake
-include(${CMAKE_CURRENT_LIST_DIR}/../bytes_of.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../cmake/bytes_of.cmake)
 
 bytes_of(${JOB} job)
 file(WRITE ${OUT}

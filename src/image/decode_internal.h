@@ -58,6 +58,9 @@ void odd_keep_profile(odd_decoded *decoded, odd_span profile);
 /* What is wrong goes into the result, a short sentence for the user; the value is false. */
 #define ODD_REJECT(result, ...) (odd_read_result_set((result), __VA_ARGS__), false)
 bool odd_reject_slow(const odd_source *source, odd_read_result *result);
+/* The format wants a library that this program was built without; the package that brings it. */
+bool odd_reject_absent(const odd_source *source, const char *library, const char *package,
+                       odd_read_result *result);
 /* For a step that failed by a status: out of memory under the limits is still a large image. */
 bool odd_reject_status(odd_read_result *result);
 
@@ -92,6 +95,12 @@ odd_decoder odd_decode_jpeg, odd_decode_png, odd_decode_webp, odd_decode_gif, od
  *  cannot be used (then the formula has to do); a result other than OK says that time ran out. */
 bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
                        const odd_pixel_view *view, odd_image *out, odd_read_result *result);
+/* Libraries that may have been left out of the build: each has its file here, and one that is built
+ * in place of it, NAME_absent.c. Which version, or what is not read without; static. */
+const char *odd_vips_text(void);
+const char *odd_openjpeg_text(void);
+const char *odd_libjxl_text(void);
+
 odd_status odd_vips_start(void);
 void odd_vips_stop(void);
 

@@ -4,6 +4,7 @@
  * OpenJPEG decodes in one go, so the clock is looked at before and after. */
 #include "image/decode_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,4 +191,11 @@ bool odd_decode_jp2(const odd_source *source, odd_decoded *out, odd_read_result 
     if (stream) opj_stream_destroy(stream);
     if (codec) opj_destroy_codec(codec);
     return done;
+}
+
+const char *odd_openjpeg_text(void)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "OpenJPEG %.16s", opj_version());
+    return text;
 }

@@ -5,6 +5,7 @@
  * writes "./lib/jxl/..." to standard error, which no setting turns off. */
 #include "image/decode_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <jxl/decode.h>
@@ -152,4 +153,13 @@ bool odd_decode_jxl(const odd_source *source, odd_decoded *out, odd_read_result 
     bool done = decode_frame(&r);
     JxlDecoderDestroy(r.jxl);
     return done;
+}
+
+/* A million for the first number, a thousand for the next. */
+const char *odd_libjxl_text(void)
+{
+    static char text[40];
+    const uint32_t all = JxlDecoderVersion();
+    snprintf(text, sizeof text, "libjxl %u.%u.%u", all / 1000000, all / 1000 % 1000, all % 1000);
+    return text;
 }

@@ -31,6 +31,15 @@ bool odd_reject_slow(const odd_source *source, odd_read_result *result)
                       source->format, source->options->max_seconds);
 }
 
+bool odd_reject_absent(const odd_source *source, const char *library, const char *package,
+                       odd_read_result *result)
+{
+    return ODD_REJECT(result, ODD_IMAGE_UNKNOWN,
+                      "%s is not read, as this oddlot was built without %s: install %s and build "
+                      "it again, or convert the image",
+                      source->format, library, package);
+}
+
 bool odd_reject_status(odd_read_result *result)
 {
     return ODD_REJECT(result, ODD_IMAGE_TOO_LARGE, "%s", odd_fail_reason());

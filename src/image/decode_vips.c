@@ -7,6 +7,7 @@
 #include "image/decode_vips_internal.h"
 #include "image/samples_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,4 +219,11 @@ bool odd_apply_profile(const odd_source *source, const odd_decoded *decoded,
     vips_error_clear();
     vips_thread_shutdown();
     return done;
+}
+
+const char *odd_vips_text(void)
+{
+    static char text[48];
+    snprintf(text, sizeof text, "libvips %.32s", vips_version_string());
+    return text;
 }

@@ -1,7 +1,7 @@
 # Makes embedded.c of report.css and report.js:
 #   cmake -D FOLDER=src/report -D OUT=embedded.c -P embed.cmake
 
-include(${CMAKE_CURRENT_LIST_DIR}/../bytes_of.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../cmake/bytes_of.cmake)
 
 # Hexadecimal digits as base64: three digits are two letters, the rest is filled up with '='.
 function(base64_of hex result)

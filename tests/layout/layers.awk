@@ -10,6 +10,7 @@ BEGIN {
     below["nn/builder"] = below["nn/onnx"] = "nn/graph base"
     below["nn/exec"] = "nn/onnx nn/graph base"
     below["nn/train"] = "nn/exec nn/graph base"
+    below["nn/absent"] = "nn/train nn/exec nn/onnx nn/graph base" # their public headers
     below["store"] = below["linalg"] = "par base"
     below["detect"] = "linalg par base"
     below["learn"] = "nn par base"
@@ -31,6 +32,7 @@ BEGIN {
     place["nn/network.h"] = "nn/builder"
     place["nn/onnx.h"] = "nn/onnx"
     place["nn/net.h"] = "nn/exec"
+    place["nn/networks.h"] = "nn/train"
     place["nn/optimizer.h"] = place["nn/train.h"] = "nn/train"
     place["stage/stages.h"] = "stage/ingest" # which all others see
     place["stage/reductions.h"] = "stage/reduce"

@@ -18,6 +18,7 @@ typedef struct {
     size_t options_size;
     double rounds; /* scores on other numbers of ranks may differ by this share of the largest; 0:
                       the same bits */
+    bool network;  /* it is one that learns, for which oddlot must be built with networks */
     bool draws;    /* it draws rows by their numbers: in another order they may teach another model,
                       as good */
     /** What it will do for this shape, for --dry-run: output width, bytes per rank, a sentence.

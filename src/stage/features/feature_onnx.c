@@ -1,5 +1,6 @@
 /* A network as the feature source: any layer of an ONNX model, pooled if wished. */
 #include "oddlot/learn/network_precision.h"
+#include "oddlot/nn/networks.h"
 #include "oddlot/nn/onnx.h"
 #include "oddlot/run/backbone.h"
 #include "stage/features/feature_network_internal.h"
@@ -47,11 +48,18 @@ static odd_feature_network network_of(const onnx_options *o)
                                  .pool = o->pool};
 }
 
+/* At the setting that asks for one, which may stand below a source that is left open. */
+static odd_status refuse_network(const odd_job *job)
+{
+    static const char model[] = "features.onnx.model";
+    return odd_networks_check(job, odd_job_given(job, model) ? model : "features.source");
+}
+
 static odd_status plan_onnx(const odd_job *job, const void *options, const odd_image_form *form,
                             odd_feature_needs *out)
 {
     const odd_feature_network given = network_of(options);
-    (void)job;
+    if (odd_networks_absent()) return refuse_network(job);
     if (given.model) {
         const odd_status st = odd_feature_network_plan(&given, form, out);
         return given.fit ? odd_fail_prefix(st, "the backbone that `oddlot doctor` names: ") : st;

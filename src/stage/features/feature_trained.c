@@ -1,5 +1,6 @@
 /* The code of the auto-encoder that this job trains, as the feature source. */
 #include "oddlot/learn/network_precision.h"
+#include "oddlot/nn/networks.h"
 #include "stage/features/feature_network_internal.h"
 #include "stage/train/training_internal.h"
 
@@ -30,6 +31,8 @@ static odd_feature_network network_of(const trained_options *o, const char *mode
 
 static odd_status check_trained(const odd_job *job)
 {
+    const odd_status st = odd_networks_check(job, "features.source");
+    if (st != ODD_OK) return st;
     if (!odd_trains(job))
         return odd_job_fail(job, "features.source",
                             "'trained' is the code of an auto-encoder, and this job trains none: "

@@ -1,4 +1,5 @@
 /* Features: one row of numbers for each readable image, by a feature source. */
+#include "oddlot/nn/networks.h"
 #include "oddlot/run/backbone.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
@@ -85,7 +86,9 @@ static void describe_source(const odd_job *job, bool folders, odd_text *out)
     odd_text_add(out, source_of(job)->name);
     if (file) odd_text_format(out, ", %s", folders ? file : base_name(file));
     if (!file && is_left_open(job))
-        odd_text_add(out, ", for no backbone is found: " ODD_BACKBONE_HINT);
+        odd_text_format(out, ", for %s",
+                        odd_networks_absent() ? odd_networks_absent()
+                                              : "no backbone is found: " ODD_BACKBONE_HINT);
 }
 
 /* Of the images that the ingest will store. */

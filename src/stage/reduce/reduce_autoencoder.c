@@ -244,6 +244,7 @@ const odd_reduction odd_reduction_autoencoder = {
     .summary = "the code of an auto-encoder that learns from the features",
     .options = table,
     .options_size = sizeof(odd_reduce_coder_options),
+    .network = true,
     .draws = true,
     .plan = plan_autoencoder,
     .fit = fit_autoencoder,

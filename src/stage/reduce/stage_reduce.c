@@ -1,5 +1,6 @@
 /* Reduce: from wide rows of features to short rows of components, by a registered reduction that
  * learns from them, or by the model of an earlier run. */
+#include "oddlot/nn/networks.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
@@ -260,6 +261,11 @@ static odd_status model_digest(odd_run *run, odd_hash *digest)
     return odd_stored_model_digest(run, &from, digest);
 }
 
+static odd_status check_reduce(const odd_job *job)
+{
+    return reduction_of(job)->network ? odd_networks_check(job, "reduce.method") : ODD_OK;
+}
+
 static const char *const inputs[] = {"ingest", "features", NULL};
 static const odd_section *const sections[] = {&reduce_section, NULL};
 
@@ -274,6 +280,7 @@ const odd_stage odd_stage_reduce = {
     .sections = sections,
     .parts = reduction_part,
     .part = reduce_part,
+    .check = check_reduce,
     .outside = model_digest,
     .plan = plan_reduce,
     .run = run_reduce,

@@ -1,5 +1,6 @@
 /* Train: networks learn from the catalogue itself what the job's task is. */
 #include "oddlot/learn/network_precision.h"
+#include "oddlot/nn/networks.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
@@ -91,6 +92,7 @@ static odd_status check_train(const odd_job *job)
     odd_schedule schedule;
     odd_graph *graph = NULL;
     odd_status st;
+    ODD_TRY(odd_networks_check(job, "train.network"));
     if (o->shards > o->batch)
         return odd_job_fail(job, "train.shards", "%lld shards of a batch of %lld images",
                             (long long)o->shards, (long long)o->batch);
