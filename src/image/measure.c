@@ -19,6 +19,10 @@ static odd_status measure_all(odd_measuring *m, odd_hash *digest)
     ODD_TRY(odd_measure_planes(m));
     *digest = digest_pixels(m);
     ODD_TRY(odd_measure_product(m));
+    ODD_TRY(odd_measure_bands(m));
+    ODD_TRY(odd_measure_edges(m));
+    odd_measure_detail(m);
+    ODD_TRY(odd_measure_tones(m));
 done:
     return st;
 }

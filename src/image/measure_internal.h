@@ -51,5 +51,16 @@ odd_status odd_measure_planes(odd_measuring *m);
 void odd_planes_free(odd_measuring *m);
 /* measure_product.c: box_*, product_share, touch_*, sides_touched. */
 odd_status odd_measure_product(odd_measuring *m);
+/** Of n lines that hold so many, and `total` together, the first and behind the last, without the
+ *  specks at both ends. */
+void odd_span_of(int n, const uint32_t count[], int64_t total, int *from, int *to);
+/* measure_bands.c: border_*, cut_bottom*. */
+odd_status odd_measure_bands(odd_measuring *m);
+/* measure_edges.c: fill, fill_by_edges, sharpness. */
+odd_status odd_measure_edges(odd_measuring *m);
+/* measure_detail.c: fine_detail, blockiness. */
+void odd_measure_detail(const odd_measuring *m);
+/* measure_tones.c: light_*, contrast, colourfulness, chroma*, common_colour. */
+odd_status odd_measure_tones(odd_measuring *m);
 
 #endif

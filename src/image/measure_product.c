@@ -20,8 +20,7 @@ ODD_SIMD(static, uint32_t, count_row, (int n, const uint8_t *far, uint32_t *colu
     return row;
 }
 
-/* The first and behind the last of n lines that hold more than specks. */
-static void span_of(int n, const uint32_t count[], int64_t total, int *from, int *to)
+void odd_span_of(int n, const uint32_t count[], int64_t total, int *from, int *to)
 {
     const double dust = SPECKS * (double)total;
     int64_t before = 0, behind = 0;
@@ -46,8 +45,8 @@ static odd_status find_box(odd_measuring *m, int64_t *total)
     m->right = w;
     m->bottom = h;
     if (m->empty) goto done;
-    span_of(w, column, *total, &m->left, &m->right);
-    span_of(h, row, *total, &m->top, &m->bottom);
+    odd_span_of(w, column, *total, &m->left, &m->right);
+    odd_span_of(h, row, *total, &m->top, &m->bottom);
 done:
     odd_free(column);
     odd_free(row);

@@ -1,0 +1,133 @@
+/* Detail: how fine the pixels of the product's box are at their original size, and whether borders
+ * of 8 x 8 blocks show. Some of the rows are looked along, and across. */
+#include "image/measure_internal.h"
+
+#include "oddlot/base/simd.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ROWS        96  /* that are looked at, at most */
+#define REACH       6   /* pixels that the wider filter looks to each side */
+#define LEAST_SIDE  24  /* pixels of a box: three blocks */
+#define LEAST_POWER 4   /* mean square of the wider filter, quarters of a level */
+#define PIECE       512 /* pixels whose squares fit 32 bits */
+#define BLOCK       8
+#define SEEN        2 /* levels of a step */
+
+/* Of one direction: squares of what the neighbours 1 and 3 pixels away do not foretell, and those 2
+ * and 6 away; steps between pixel i - 1 and i of the image, by i % BLOCK, of so many places. */
+typedef struct {
+    double fine, coarse, pixels;
+    int64_t steps[BLOCK], places[BLOCK];
+} detail;
+
+/* Residuals of the four-point interpolation (Deslauriers and Dubuc, 1989), each pixel's from those
+ * `s` bytes apart; at twice the distance, it looks at half the frequency. n <= PIECE. Whole
+ * numbers, so that sums are the same on any machine. */
+ODD_SIMD(static, void, add_residuals,
+         (int n, const uint8_t *in, ptrdiff_t s, uint32_t *fine, uint32_t *coarse),
+         (n, in, s, fine, coarse))
+{
+    uint32_t f = 0, c = 0;
+    for (int i = 0; i < n; i++) {
+        const uint8_t *p = in + i;
+        const int a = (16 * p[0] - 9 * (p[-s] + p[s]) + p[-3 * s] + p[3 * s]) >> 2;
+        const int b = (16 * p[0] - 9 * (p[-2 * s] + p[2 * s]) + p[-6 * s] + p[6 * s]) >> 2;
+        f += (uint32_t)(a * a);
+        c += (uint32_t)(b * b);
+    }
+    *fine = f;
+    *coarse = c;
+}
+
+static inline uint8_t apart(uint8_t a, uint8_t b)
+{
+    return (uint8_t)(a > b ? a - b : b - a);
+}
+
+/* 1 where the step between a pixel and the one `s` bytes before it is larger than those beside it.
+ */
+ODD_SIMD(static, void, find_steps, (int n, const uint8_t *in, ptrdiff_t s, uint8_t *step),
+         (n, in, s, step))
+{
+    for (int i = 0; i < n; i++) {
+        const uint8_t *p = in + i;
+        const uint8_t here = apart(p[0], p[-s]);
+        step[i] = (uint8_t)((here >= SEEN) & (here > apart(p[-s], p[-2 * s])) &
+                            (here > apart(p[s], p[0])));
+    }
+}
+
+static void add_piece(int n, const uint8_t *in, ptrdiff_t s, detail *d)
+{
+    uint32_t fine, coarse;
+    add_residuals(n, in, s, &fine, &coarse);
+    d->fine += fine;
+    d->coarse += coarse;
+    d->pixels += n;
+}
+
+/* Pixel 0 is number x of its row, and the row number y of the image. */
+static void add_steps(int n, const uint8_t *in, ptrdiff_t width, int x, int y, detail direction[2])
+{
+    uint8_t along[PIECE], across[PIECE];
+    find_steps(n, in, 1, along);
+    find_steps(n, in, width, across);
+    for (int i = 0; i < n; i++) {
+        direction[0].steps[(x + i) % BLOCK] += along[i];
+        direction[0].places[(x + i) % BLOCK]++;
+        direction[1].steps[y % BLOCK] += across[i];
+    }
+    direction[1].places[y % BLOCK] += n;
+}
+
+/* Pixels [from, to) of a row; direction: along it, and across. */
+static void add_row(const odd_measuring *m, int y, int from, int to, detail direction[2])
+{
+    const ptrdiff_t width = m->view.width;
+    for (int x = from, n; x < to; x += n) {
+        const uint8_t *in = m->light + (ptrdiff_t)y * width + x;
+        n = to - x < PIECE ? to - x : PIECE;
+        add_piece(n, in, 1, &direction[0]);
+        add_piece(n, in, width, &direction[1]);
+        add_steps(n, in, width, x, y, direction);
+    }
+}
+
+/* The share of places that are steps, in phase `phase`, less that in all others. */
+static double excess(const detail *d, int phase)
+{
+    int64_t steps = 0, places = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        steps += i == phase ? 0 : d->steps[i];
+        places += i == phase ? 0 : d->places[i];
+    }
+    if (d->places[phase] == 0 || places == 0) return 0;
+    return (double)d->steps[phase] / (double)d->places[phase] - (double)steps / (double)places;
+}
+
+/* Blocks begin at the first pixel, or, where the image was turned, at the last. */
+static double blockiness_of(const detail *d, int length)
+{
+    return fmax(0, fmax(excess(d, 0), excess(d, length % BLOCK)));
+}
+
+void odd_measure_detail(const odd_measuring *m)
+{
+    const int left = m->left < REACH ? REACH : m->left, top = m->top < REACH ? REACH : m->top;
+    const int w = m->view.width, h = m->view.height;
+    const int right = m->right > w - REACH ? w - REACH : m->right;
+    const int bottom = m->bottom > h - REACH ? h - REACH : m->bottom;
+    const int step = (bottom - top) / ROWS | 1; /* odd: rows of all phases */
+    detail d[2];
+    memset(d, 0, sizeof d);
+    if (right - left < LEAST_SIDE || bottom - top < LEAST_SIDE) return;
+    for (int y = top; y < bottom; y += step)
+        add_row(m, y, left, right, d);
+    const double coarse = d[0].coarse + d[1].coarse;
+    if (coarse < LEAST_POWER * d[0].pixels * 2) return;
+    m->value[ODD_MEASURE_FINE_DETAIL] = (float)((d[0].fine + d[1].fine) / coarse);
+    m->value[ODD_MEASURE_BLOCKINESS] =
+        (float)fmin(blockiness_of(&d[0], w), blockiness_of(&d[1], h));
+}
