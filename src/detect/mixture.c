@@ -18,7 +18,11 @@ static const char *const starts[] = {"data", "verified", "kmeans", NULL};
 const odd_option odd_mixture_option_table[] = {
     ODD_CHOICE(odd_mixture_options, shrinkage, "auto", shrinkages,
                "shrink the covariance of all rows, which the priors start from, as Ledoit and Wolf "
-               "do; auto: where rows are not more than features"),
+               "do; auto: where there are fewer than 10 rows for each feature (diagonal, "
+               "spherical: 1). Without priors it steadies the covariances of the components"),
+    ODD_REAL(odd_mixture_options, isotropy, "0", 0, 1,
+             "shrink it by this share at least: towards the mean variance in all directions; 0.5 "
+             "serves hundreds of components"),
     ODD_CHOICE(odd_mixture_options, theme_prior, "data", theme_priors,
                "covariance that the theme is believed to have: that of all rows; or of the "
                "verified theme rows, which may be few"),

@@ -16,6 +16,16 @@
  * so rows_g are pseudo-rows whose covariance is scale_g S_g, kappa_k pseudo-rows lie at m0_k, and
  * share_k pseudo-rows belong to component k. S, kappa and m0 differ between theme and anomaly only.
  *
+ * S is a covariance of all rows, or of few, and with hundreds of features a noisy one: its small
+ * axes are far too small, and new rows seem far from everything. It is therefore shrunk, S :=
+ * (1 - s) S + s mu I with mu the mean variance: s by Ledoit and Wolf, "A well-conditioned estimator
+ * for large-dimensional covariance matrices", J. Multivariate Analysis 88, 2004, equation (14), and
+ * at least `isotropy`, the gamma of Friedman, "Regularized discriminant analysis", J. American
+ * Statistical Association 84, 1989, whose lambda the pseudo-rows are. An inverse Wishart prior of
+ * rows_g pseudo-rows makes each covariance the mean of S and its rows', so it is proper, and no
+ * covariance singular, with any number of features. Without priors (`prior: none`) the covariances
+ * alone keep one, of mu I and as many pseudo-rows as shrink a covariance of all rows by s.
+ *
  * Covariances of low rank plus diagonal (`rank` > 0) climb the same objective: their M-step takes
  * some steps of a factor analysis of the covariance that a full one would have.
  *
@@ -101,7 +111,9 @@ typedef struct {
     int64_t theme_components, most_theme_components;
     char *covariance; /* of the choices in mixture.c, as are the next ones */
     int64_t rank;
-    char *shrinkage, *background;
+    char *shrinkage;
+    double isotropy;
+    char *background;
     double degrees;
     char *prior, *theme_prior;
     double prior_scale, prior_strength, theme_strength, mean_strength;
@@ -129,6 +141,8 @@ typedef struct {
     double *theme_mean; /* (d) of the verified theme rows; of all rows if there are fewer than 2 */
     double *total;      /* dense: sum of z z' about the mean */
     double *spread;     /* (2, dense): S of the theme, of the anomaly */
+    double ridge;       /* mu: the mean variance of a feature */
+    double ridge_rows;  /* pseudo-rows of mu I in each covariance without priors; 0: none */
 } odd_mixture_task;
 
 /** Compute means and scatters of the rows. Free it also after a failure. @collective */
@@ -149,8 +163,11 @@ typedef struct {
                         the   objective (mixture_prior.c) */
     int64_t dense;   /* numbers in an S */
     double *spread;  /* (2, dense): S of the theme, of the anomaly */
-    double *least;   /* (d) the least noise of covariances of low rank */
-    bool bayes;      /* distributions over the parameters are sought: see mixture_bayes.c */
+    double *origin;  /* (2, dense): the covariances that EM starts from, times start_scale for the
+                        anomaly, a half for the theme */
+    double start_scale;
+    double *least; /* (d) the least noise of covariances of low rank */
+    bool bayes;    /* distributions over the parameters are sought: see mixture_bayes.c */
 } odd_mixture_prior;
 
 odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **out);
@@ -239,7 +256,7 @@ odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
 /* ---- mixture_start.c ---- */
 
 /** Weights by `share` of the anomaly, all theme means at `theme_mean` (d), the anomaly's at m0;
- *  covariances S / 2 and scale S. @local */
+ *  covariances those of `origin`. @local */
 odd_status odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prior, double share,
                                    const double theme_mean[]);
 /** Let a uniform anomaly hold all rows: of its start's covariance, the multiple of the uniform

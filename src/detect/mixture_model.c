@@ -158,7 +158,7 @@ odd_status odd_mixture_factorize(odd_mixture *m)
         if (st == ODD_NUMERIC)
             return odd_fail_prefix(st,
                                    "covariance %d of %d of the mixture cannot be inverted (use the "
-                                   "priors, or fewer components): ",
+                                   "priors, shrinkage: ledoit_wolf, or fewer components): ",
                                    g + 1, m->groups);
         if (st != ODD_OK) return st;
     }

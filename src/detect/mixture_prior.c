@@ -27,6 +27,7 @@ odd_status odd_mixture_prior_new(const odd_mixture *shape, odd_mixture_prior **o
     ODD_TRY(ODD_NEW(p->rows, p->groups));
     ODD_TRY(ODD_NEW(p->scale, p->groups));
     ODD_TRY(ODD_NEW(p->spread, 2 * p->dense));
+    ODD_TRY(ODD_NEW(p->origin, 2 * p->dense));
     ODD_TRY(ODD_NEW(p->least, p->d));
     *out = p;
     p = NULL;
@@ -44,6 +45,7 @@ void odd_mixture_prior_free(odd_mixture_prior **prior)
     odd_free(p->rows);
     odd_free(p->scale);
     odd_free(p->spread);
+    odd_free(p->origin);
     odd_free(p->least);
     odd_free(p);
     *prior = NULL;
@@ -101,7 +103,20 @@ static void clear_uniform(const odd_mixture *m, odd_mixture_prior *p)
 {
     if (m->background != ODD_BACKGROUND_UNIFORM) return;
     p->kappa[1] = p->rows[m->groups - 1] = 0;
-    p->scale[m->groups - 1] = 1;
+    p->scale[m->groups - 1] = p->start_scale = 1;
+}
+
+/* Covariances alone have a prior, of mu I. */
+static void set_ridge(const odd_mixture_task *t, const odd_mixture *m, odd_mixture_prior *p)
+{
+    for (int g = 0; g < m->groups; g++) {
+        p->rows[g] = t->ridge_rows;
+        p->scale[g] = 1;
+    }
+    p->kappa[0] = p->kappa[1] = LEAST_KAPPA; /* so that a component may lose all its rows */
+    memset(p->spread, 0, 2 * (size_t)p->dense * sizeof *p->spread);
+    for (int side = 0; side < 2; side++)
+        odd_form_add_identity(m->form, m->d, t->ridge, p->spread + side * p->dense);
 }
 
 odd_status odd_mixture_prior_of_task(const odd_mixture_task *task, const odd_mixture *m,
@@ -121,10 +136,13 @@ odd_status odd_mixture_prior_of_task(const odd_mixture_task *task, const odd_mix
         p->kappa[0] = p->kappa[1] =
             o->bayes ? fmax(o->mean_strength, LEAST_KAPPA) : o->mean_strength;
     }
-    clear_uniform(m, p);
     memcpy(p->mean, task->theme_mean, (size_t)m->d * sizeof *p->mean);
     memcpy(p->mean + m->d, task->mean, (size_t)m->d * sizeof *p->mean);
     memcpy(p->spread, task->spread, 2 * (size_t)p->dense * sizeof *p->spread);
+    memcpy(p->origin, task->spread, 2 * (size_t)p->dense * sizeof *p->origin);
+    p->start_scale = o->prior_scale;
+    if (task->ridge_rows > 0) set_ridge(task, m, p);
+    clear_uniform(m, p);
     odd_mixture_prior_secure(p, m);
     return ODD_OK;
 }

@@ -19,18 +19,18 @@ static double *mean_of(const odd_mixture *m, int k)
     return m->mean + (int64_t)k * m->d;
 }
 
-/* The covariance of a group := scale S. */
-static odd_status start_covariance(odd_mixture *m, const odd_mixture_prior *prior, int g,
-                                   double scale)
+/* The covariance of a group := where it starts. */
+static odd_status start_covariance(odd_mixture *m, const odd_mixture_prior *prior, int g)
 {
-    const double *spread = odd_mixture_prior_spread(prior, g);
+    const bool anomaly = g == m->groups - 1;
+    const double *spread = prior->origin + (anomaly ? prior->dense : 0);
     double *covariance = odd_mixture_covariance(m, g);
     odd_status st = ODD_OK;
     if (m->rank)
         st = odd_lowrank_start(m->d, m->rank, spread, prior->least, covariance);
     else
         memcpy(covariance, spread, (size_t)prior->dense * sizeof *covariance);
-    odd_mixture_scale(m, g, scale);
+    odd_mixture_scale(m, g, anomaly ? prior->start_scale : 0.5);
     for (int j = 0; m->rank && j < m->d; j++)
         covariance[j] = fmax(covariance[j], prior->least[j]);
     return st;
@@ -48,7 +48,7 @@ odd_status odd_mixture_start_broad(odd_mixture *m, const odd_mixture_prior *prio
     m->weight[m->themes] = share;
     memcpy(mean_of(m, m->themes), odd_mixture_prior_mean(prior, m->themes), row);
     for (int g = 0; g < m->groups; g++)
-        ODD_TRY(start_covariance(m, prior, g, g == m->groups - 1 ? prior->scale[g] : 0.5));
+        ODD_TRY(start_covariance(m, prior, g));
 done:
     return st;
 }

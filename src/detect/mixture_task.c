@@ -8,6 +8,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
+#include <math.h>
 #include <string.h>
 
 static odd_form form_of(const char *name)
@@ -49,19 +50,52 @@ done:
     return st;
 }
 
+/* Rows for each feature below which covariances are noisy enough that shrinking them pays. */
+enum { ENOUGH_ROWS = 10 };
+
+/* The share by which a covariance is shrunk that has `enough` rows for each feature, where `best`
+ * is Ledoit and Wolf's. */
+static double shrunk_share(const odd_mixture_task *t, int64_t enough, double best)
+{
+    const char *shrinkage = t->options->shrinkage;
+    const bool is_few = t->rows->part.n <= enough * t->shape.d;
+    const bool is_wanted =
+        strcmp(shrinkage, "ledoit_wolf") == 0 || (strcmp(shrinkage, "auto") == 0 && is_few);
+    return fmax(is_wanted ? best : 0, t->options->isotropy);
+}
+
+/* Plain maximum likelihood has no covariance where a component has no more rows than features. What
+ * shrinks one of n rows by the share s is n s / (1 - s) pseudo-rows of mu I (Haff, "Empirical Bayes
+ * estimation of the multivariate normal covariance matrix", Annals of Statistics 8, 1980): every
+ * component gets those, n at most, so that it still learns its size. */
+static void set_ridge(odd_mixture_task *t, double share)
+{
+    const odd_form form = t->shape.form;
+    const double n = (double)t->rows->part.n, rows = n * share / fmax(1 - share, 1e-9);
+    if (strcmp(t->options->prior, "none") != 0 || !(share > 0)) return;
+    t->ridge_rows = form == ODD_FORM_SPHERICAL ? 1 : fmin(fmax(rows, 1), n);
+    t->ridge = odd_form_trace(form, t->shape.d, t->total) / n / t->shape.d;
+    if (!(t->ridge > 0)) t->ridge_rows = 0; /* all rows are equal */
+}
+
 /* S of the anomaly: the covariance of all rows; where they are too few to fill it, shrunk. */
 static void spread_of_data(odd_mixture_task *t, double fourth)
 {
-    const char *shrinkage = t->options->shrinkage;
     const odd_form form = t->shape.form;
     const int d = t->shape.d;
     const int64_t n = t->rows->part.n, dense = odd_form_dense(form, d);
+    const double best = odd_ledoit_wolf(form, d, n, t->total, fourth);
+    const double share = shrunk_share(t, form == ODD_FORM_FULL ? ENOUGH_ROWS : 1, best);
     double *spread = t->spread + dense;
     for (int64_t j = 0; j < dense; j++)
         spread[j] = t->total[j] / (double)n;
-    if (strcmp(shrinkage, "ledoit_wolf") == 0 || (strcmp(shrinkage, "auto") == 0 && n <= d))
-        odd_shrink_covariance(form, d, odd_ledoit_wolf(form, d, n, t->total, fourth), spread);
+    odd_shrink_covariance(form, d, share, spread);
     odd_secure_covariance(form, d, t->mean, spread);
+    set_ridge(t, shrunk_share(t, ENOUGH_ROWS, best));
+    if (share > 0)
+        odd_log(ODD_LOG_INFO,
+                "mixture: the covariance of %lld rows of %d features was shrunk by %.3g",
+                (long long)n, d, share);
 }
 
 /* The factor of a covariance, made by one rank. */

@@ -201,3 +201,20 @@ show("default_log_odds", L[:, 1] - L[:, 0])
 show("default_log_density", np.logaddexp.reduce(L, axis=1))
 inv = np.linalg.inv(c[0])
 show("default_mahalanobis", [np.sqrt((r - mean[0]) @ inv @ (r - mean[0])) for r in x])
+
+# Without priors but shrunk by a quarter: each covariance keeps as many pseudo-rows of mu I as shrink that of all rows.
+S = (x - x.mean(0)).T @ (x - x.mean(0)) / N
+mu, rows = np.trace(S) / D, N * .25 / .75
+shrunk = secured(.75 * S + .25 * mu * np.eye(D))
+p = dict(alpha=np.ones(2), kappa=1e-6, nu=np.full(2, rows - D - 2), m0=np.array([x.mean(0)] * 2),
+         Psi=[rows * mu * np.eye(D)] * 2)
+w, mean, c, objective, L = map_em([.95, .05], np.array([x.mean(0)] * 2), [shrunk / 2, 15 * shrunk], 1, "full", False,
+                                  p, False, 12)
+show("spread_isotropic", shrunk)
+show("ridge_objective", objective)
+show("ridge_covariance", c)
+
+# Features of other sizes, so that scikit-learn shrinks them in part only.
+stretched = x * [1, 2, 4]
+show("stretched_share", [LedoitWolf().fit(stretched).shrinkage_])
+show("spread_stretched", secured(LedoitWolf().fit(stretched).covariance_))

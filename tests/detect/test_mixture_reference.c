@@ -197,11 +197,12 @@ static void test_bayes(void)
 }
 
 /* The covariance that a prior starts from: of all rows (0, the anomaly's) or the theme's (1). */
-static void check_spread(const char *set, bool theme, const double should[])
+static void check_spread_of(value_function value, const char *set, bool theme,
+                            const double should[])
 {
     odd_job *job;
     odd_mixture_task t = {0};
-    odd_rows rows = rows_of(WORLD, N, D, 0, reference_value);
+    odd_rows rows = rows_of(WORLD, N, D, 0, value);
     uint8_t verified[N];
     for (int64_t i = 0; i < rows.part.n_local; i++)
         verified[i] = (uint8_t)reference_verified[rows.part.row0 + i];
@@ -215,9 +216,23 @@ static void check_spread(const char *set, bool theme, const double should[])
     rows_free(&rows);
 }
 
+static void check_spread(const char *set, bool theme, const double should[])
+{
+    check_spread_of(reference_value, set, theme, should);
+}
+
+static double stretched_value(int64_t row, int j, uint64_t seed)
+{
+    return (1 << j) * reference_value(row, j, seed);
+}
+
 static void test_spreads(void)
 {
+    CU_ASSERT(stretched_share[0] > 0.02 && stretched_share[0] < 0.98);
+    check_spread_of(stretched_value, "fit.mixture.shrinkage=ledoit_wolf", false, spread_stretched);
+
     check_spread("fit.mixture.shrinkage=ledoit_wolf", false, spread_shrunk);
+    check_spread("fit.mixture.isotropy=0.25", false, spread_isotropic);
     CU_ASSERT(spread_share[0] > 0 && spread_share[0] < 1); /* both parts of it are seen */
     check_spread("fit.mixture.theme_prior=verified", true, spread_theme);
 }
@@ -247,11 +262,33 @@ static void test_default_settings(void)
     rows_free(&rows);
 }
 
+/* Without priors, the covariances keep what steadies them, and nothing else. */
+static void test_ridge(void)
+{
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double *score;
+    odd_rows rows = rows_of(WORLD, N, D, 0, reference_value);
+    const char *const sets[] = {"fit.mixture.max_iterations=12", "fit.mixture.tolerance=0",
+                                "fit.mixture.prior=none", "fit.mixture.isotropy=0.25"};
+    const odd_status st =
+        fit_and_score(odd_detector_find("mixture"), sets, 4, &rows, NULL, &model, &score);
+    const odd_array *objective = odd_bundle_find(&model, "objective");
+    const odd_array *covariance = odd_bundle_find(&model, "covariance");
+    check_all(WORLD,
+              st == ODD_OK && objective && objective->shape.shape[0] == 13 &&
+                  near_all("objective", 13, objective->data, ridge_objective, 1e-9) &&
+                  near_all("covariance", 2 * D * D, covariance->data, ridge_covariance, 1e-8));
+    odd_free(score);
+    odd_bundle_free(&model);
+    rows_free(&rows);
+}
+
 CU_TestInfo odd_tests[] = {
     {"EM without priors is that of scikit-learn", test_likelihood},
     {"MAP-EM is that of a plain implementation", test_map},
     {"variational Bayes is that of scikit-learn", test_bayes},
     {"covariances of priors, shrunk", test_spreads},
     {"the default fit and its scores", test_default_settings},
+    {"no priors, covariances shrunk", test_ridge},
     CU_TEST_INFO_NULL,
 };

@@ -78,14 +78,14 @@ static void test_errors(void)
     odd_rows whole = rows_of(WORLD, 64, 3, 1, theme_and_odd);
     odd_rows wide = rows_of(WORLD, 64, 4, 1, theme_and_odd);
     odd_rows few = rows_of(WORLD, 3, 4, 1, theme_and_odd);
-    const char *set = "fit.mixture.prior=none";
+    const char *const plain[] = {"fit.mixture.prior=none", "fit.mixture.shrinkage=none"};
     check_all(WORLD, fit_and_score(mixture(), NULL, 0, &none, NULL, &model, &score) == ODD_ARG);
     odd_free(score);
     check_all(WORLD,
               fit_and_score(mixture(), NULL, 0, &broken, NULL, &model, &score) == ODD_NUMERIC &&
                   strstr(odd_fail_reason(), "row 41 "));
     odd_free(score);
-    check_all(WORLD, fit_and_score(mixture(), &set, 1, &few, NULL, &model, &score) == ODD_NUMERIC);
+    check_all(WORLD, fit_and_score(mixture(), plain, 2, &few, NULL, &model, &score) == ODD_NUMERIC);
     odd_free(score);
     CU_ASSERT(model.count == 0);
     check_all(WORLD, fit_and_score(mixture(), NULL, 0, &whole, NULL, &model, &score) == ODD_OK);
@@ -186,8 +186,82 @@ static void test_failing_iteration(void)
     rows_free(&rows);
 }
 
+/* More features than rows fill, of which a few tell the odd rows; the rest is noise of its own
+ * size. */
+static double wide_value(int64_t row, int j, uint64_t seed)
+{
+    const double own = draw(seed, row, j) / (1 + 0.02 * j);
+    return j < 4 && is_odd(row) ? own + 6 : own;
+}
+
+/* Fits stand where a covariance of a component's rows cannot be inverted, with and without priors:
+ * the objective climbs, no score is NaN, and any number of ranks gives the same bits. */
+static void wide_fit(int64_t n, int d, const char *form, const char *prior)
+{
+    char covariance[64], priors[64];
+    const char *sets[] = {covariance, priors, "fit.mixture.theme_components=2"};
+    odd_rows mine = rows_of(WORLD, n, d, 5, wide_value), all = rows_of(SELF, n, d, 5, wide_value);
+    odd_bundle model = ODD_BUNDLE_EMPTY, same = ODD_BUNDLE_EMPTY;
+    double *score = NULL, *whole = NULL;
+    snprintf(covariance, sizeof covariance, "fit.mixture.covariance=%s", form);
+    snprintf(priors, sizeof priors, "fit.mixture.prior=%s", prior);
+    bool ok = fit_and_score(mixture(), sets, 3, &mine, NULL, &model, &score) == ODD_OK &&
+              never_falls(&model, 1e-9);
+    ok = fit_and_score(mixture(), sets, 3, &all, NULL, &same, &whole) == ODD_OK && ok &&
+         same_bundle(&model, &same);
+    for (int64_t i = 0; ok && i < COLUMNS * n; i++)
+        ok = !isnan(whole[i]);
+    if (!check_all(WORLD, ok)) fprintf(stderr, "n %d, d %d, %s, %s\n", (int)n, d, form, prior);
+    odd_free(score);
+    odd_free(whole);
+    odd_bundle_free(&model);
+    odd_bundle_free(&same);
+    rows_free(&mine);
+    rows_free(&all);
+}
+
+static void test_wide_rows(void)
+{
+    for (int form = 0; form < FORMS; form++) {
+        wide_fit(160, 120, forms[form], "map");
+        wide_fit(160, 120, forms[form], "none");
+        wide_fit(40, 60, forms[form], "none");
+    }
+}
+
+/* Some verified theme rows tell which of the two is odd, also where features are that many. */
+static double found_with(const char *isotropy)
+{
+    enum { WIDE = 240, FEATURES = 150 };
+    const char *const sets[] = {isotropy, "fit.mixture.theme_prior=verified",
+                                "fit.mixture.start=verified", "fit.mixture.prior_scale=1",
+                                "fit.mixture.share_strength=0"};
+    odd_rows all = rows_of(SELF, WIDE, FEATURES, 5, wide_value);
+    uint8_t verified[WIDE] = {0};
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double *score = NULL;
+    for (int64_t i = 0; i < WIDE; i++)
+        verified[i] = i % 12 == 0 && !is_odd(i) ? ODD_VERIFIED_THEME : ODD_UNVERIFIED;
+    const odd_status st = fit_and_score(mixture(), sets, 5, &all, verified, &model, &score);
+    const double share = st == ODD_OK ? found(&all, score, COLUMNS) : 0;
+    odd_free(score);
+    odd_bundle_free(&model);
+    rows_free(&all);
+    return share;
+}
+
+static void test_shrinkage_serves(void)
+{
+    const double noisy = found_with("fit.mixture.shrinkage=none"),
+                 steady = found_with("fit.mixture.isotropy=0.5");
+    if (!check_all(WORLD, steady > 0.85 && steady > noisy + 0.1))
+        fprintf(stderr, "found %g, shrunk %g\n", noisy, steady);
+}
+
 CU_TestInfo odd_tests[] = {
     {"hostile rows give finite scores", test_hostile_rows},
+    {"more features than a component has rows", test_wide_rows},
+    {"shrunk covariances find more", test_shrinkage_serves},
     {"errors", test_errors},
     {"rows that are read give the same bits", test_rows_that_are_read},
     {"a rank that cannot read", test_failing_reads},
