@@ -1,6 +1,7 @@
 /* Page: index.html from its head to its foot. */
 #include "report/embedded_internal.h"
 #include "report/figures_internal.h"
+#include "report/finding_cards_internal.h"
 #include "report/html_internal.h"
 #include "report/sections_internal.h"
 
@@ -34,6 +35,7 @@ static void write_navigation(const odd_report_data *data, odd_text *html)
 {
     bool plots = data->scores > 0 || data->scatter_count > 0;
     odd_text_add(html, "<nav aria-label=\"Sections\">\n<a href=\"#summary\">Summary</a>\n");
+    if (data->findings) odd_text_add(html, "<a href=\"#findings\">Findings</a>\n");
     if (data->metrics > 0 || data->confusion)
         odd_text_add(html, "<a href=\"#evaluation\">Evaluation</a>\n");
     if (plots) odd_text_add(html, "<a href=\"#plots\">Plots</a>\n");
@@ -73,6 +75,7 @@ odd_status odd_page_write(const odd_report_data *data, odd_text *html)
     odd_status st;
     odd_page_begin(data->title, data->subtitle, data, html);
     odd_summary_write(data, html);
+    odd_findings_section_write(data->findings, html);
     ODD_TRY(odd_figures_write(data, html));
     odd_training_write(data->training, html);
     odd_gallery_write(data, html);

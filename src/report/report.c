@@ -4,6 +4,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/report/png.h"
 #include "report/contact_sheet_internal.h"
+#include "report/finding_cards_internal.h"
 #include "report/heat_picture_internal.h"
 #include "report/report_folder_internal.h"
 #include "report/sections_internal.h"
@@ -68,6 +69,7 @@ odd_status odd_report_write(const char *folder, const odd_report_data *data)
     odd_report_folder to;
     if ((st = odd_report_folder_begin(folder, &to)) != ODD_OK) return st;
     ODD_TRY(write_pictures(&to, data));
+    ODD_TRY(odd_finding_pictures_write(&to, data->findings));
     ODD_TRY(write_contact_sheet(&to, data));
     ODD_TRY(write_page(&to, data));
     ODD_TRY(odd_report_folder_publish(&to));

@@ -47,6 +47,11 @@ const char *odd_image_text(void);
 int odd_prepared_channels(const odd_prepare_options *options);
 size_t odd_prepared_bytes(const odd_prepare_options *options);
 
+/** The part of an upright image of width x height that its prepared one shows: left, top, right and
+ *  bottom as shares of width and height; beyond 0 and 1 where it is padded. */
+void odd_prepare_window(const odd_prepare_options *options, double width, double height,
+                        double window[4]);
+
 /**
  * Prepare an encoded image. Thread-safe; no image can make it crash, hang or take more memory than
  * its limits allow. @local

@@ -7,6 +7,7 @@
 #define ODDLOT_REPORT_REPORT_H
 
 #include "oddlot/base/status.h"
+#include "oddlot/report/findings_page.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -80,6 +81,7 @@ typedef struct {
     const odd_fact *metric; /* evaluation; 0 where there are no labels */
     int metrics;
     const odd_report_confusion *confusion; /* NULL where there are no labels */
+    const odd_report_findings *findings;   /* NULL: the job asks for no checks */
     const odd_flagged *flagged;
     int64_t flagged_count;
     int64_t flagged_total; /* flagged in all; the gallery shows the first ones, and where it is 0,
@@ -106,7 +108,8 @@ typedef struct {
 
 /**
  * Write FOLDER/index.html, FOLDER/img/000001.png ... (the gallery in its order), 000001-heat.png
- * ... (colours to lie over them) and FOLDER/img/contact-sheet.png.
+ * ... (colours to lie over them), FOLDER/img/contact-sheet.png, and of findings img/row-000012.png
+ * ... and img/difference-000012-000031.png ...
  *
  * The report is written beside its place, as FOLDER.partial, and put there whole: who looks finds
  * the old report or the new one, also after a kill. An old report is removed; a folder that holds

@@ -8,6 +8,7 @@
 #include "oddlot/report/report.h"
 #include "stage/train/train_task_internal.h"
 
+#include "oddlot/run/findings.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/stage/learning_band.h"
@@ -18,7 +19,7 @@
 #define TEXT_SIZE  48 /* of a cell */
 
 typedef struct {
-    int64_t top, scatter, heat_most;
+    int64_t top, findings, scatter, heat_most;
     char *title;
     bool heat_maps;
 } odd_report_options;
@@ -43,12 +44,15 @@ typedef struct {
     const char **cell;         /* the same */
 } odd_page_training;
 
+typedef struct odd_page_findings odd_page_findings;
+
 /* Everything that the page needs, owned here and lent to odd_report_data. */
 typedef struct {
     const odd_run *run;
     const odd_selection *selection;
     const odd_heat_maps *heat;
     odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
+    odd_file *check; /* NULL: the job asks for no checks */
     odd_report_data data;
     odd_facts summary, metrics;
     double *score; /* (images) NaN where unreadable, then packed */
@@ -67,6 +71,7 @@ typedef struct {
     odd_text settings;
     char subtitle[256];
     odd_page_training training;
+    odd_page_findings *findings; /* NULL: not asked for */
 } odd_page;
 
 /** Read a group of a stage's file and have the page take of it what it shows. @local; ODD_FORMAT,
@@ -82,6 +87,10 @@ odd_status odd_page_plots(odd_page *p);
 odd_status odd_page_training_read(const odd_train_task *task, const odd_file *train,
                                   odd_page_training *out);
 void odd_page_training_free(odd_page_training *t);
+/** What the checks of the job found (report_findings.c): p->check is open; free also on failure.
+ *  @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_page_findings_read(odd_page *p);
+void odd_page_findings_free(odd_page_findings **findings);
 /** Title, summary, metrics, unreadable images and settings (report_words.c). */
 odd_status odd_page_words(odd_page *p);
 

@@ -64,9 +64,9 @@ static void add_stage_times(odd_page *p)
     const struct {
         const char *name;
         const odd_file *file;
-    } stage[] = {{"Ingest", p->ingest},    {"Train", p->train}, {"Features", p->features},
-                 {"Reduce", p->reduce},    {"Fit", p->model},   {"Score", p->scores},
-                 {"Evaluate", p->evaluate}};
+    } stage[] = {{"Ingest", p->ingest}, {"Train", p->train},      {"Features", p->features},
+                 {"Reduce", p->reduce}, {"Fit", p->model},        {"Score", p->scores},
+                 {"Check", p->check},   {"Evaluate", p->evaluate}};
     enum { STAGES = sizeof stage / sizeof *stage };
     double seconds[STAGES], total = 0;
     char text[32];
@@ -91,10 +91,23 @@ static void add_feature_source(odd_page *p)
     odd_free(source);
 }
 
+/* ", 12 findings"; nothing where no checks were asked for. */
+static const char *add_findings(odd_page *p, char text[static FACT_SIZE])
+{
+    const odd_report_findings *f = p->data.findings;
+    int64_t found = 0;
+    char count[32];
+    *text = '\0';
+    for (int i = 0; f && i < f->lists; i++)
+        found += f->list[i].found;
+    if (f) snprintf(text, FACT_SIZE, ", %s findings", odd_human_count(found, count));
+    return text;
+}
+
 static odd_status write_summary(odd_page *p)
 {
     const odd_report_options *options = odd_job_section(p->run->job, "report");
-    char rows[32], flagged[32], unreadable[32];
+    char rows[32], flagged[32], unreadable[32], findings[FACT_SIZE];
     char *detector = NULL;
     int64_t errors;
     odd_status st;
@@ -111,8 +124,9 @@ static odd_status write_summary(odd_page *p)
     add_feature_source(p);
     odd_facts_add(&p->summary, "Detector", "%s", detector);
     odd_facts_add(&p->summary, "Ranks x threads", "%d x %d", odd_size(p->run->comm), odd_threads());
-    snprintf(p->subtitle, sizeof p->subtitle, "%s images audited, %s flagged as odd, %s unreadable",
-             rows, flagged, unreadable);
+    snprintf(p->subtitle, sizeof p->subtitle,
+             "%s images audited, %s flagged as odd, %s unreadable%s", rows, flagged, unreadable,
+             add_findings(p, findings));
     p->data.title = *options->title ? options->title : p->run->options->name;
     p->data.subtitle = p->subtitle;
     p->data.fact = p->summary.fact;

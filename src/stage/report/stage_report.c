@@ -20,6 +20,8 @@
 static const odd_option report_table[] = {
     ODD_INT(odd_report_options, top, "200", 0, 100000,
             "flagged images shown in the gallery, oddest first"),
+    ODD_INT(odd_report_options, findings, "24", 0, 10000,
+            "findings of each check that are shown, the most severe first"),
     ODD_INT(odd_report_options, scatter, "5000", 0, 1000000, "images drawn in the scatter plot"),
     ODD_BOOL(odd_report_options, heat_maps, "true",
              "show where trained networks see damage, where the job trains some for task damage"),
@@ -41,6 +43,8 @@ static void page_close(odd_page *p)
     odd_file_close(&p->model);
     odd_file_close(&p->scores);
     odd_file_close(&p->evaluate);
+    odd_page_findings_free(&p->findings);
+    odd_file_close(&p->check);
     odd_free(p->score);
     odd_free(p->truth);
     odd_free(p->probability);
@@ -67,6 +71,8 @@ static odd_status page_open(odd_page *p)
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "fit", &p->model));
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "score", &p->scores));
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "evaluate", &p->evaluate));
+    if (odd_stage_applies(&odd_stage_check, p->run->job))
+        ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "check", &p->check));
 done:
     return st;
 }
@@ -120,6 +126,7 @@ static odd_status write_page(odd_run *run, const odd_heat_maps *heat)
     ODD_TRY(page_open(&p));
     ODD_TRY(read_scores(&p));
     ODD_TRY(odd_page_gallery(&p));
+    if (p.check) ODD_TRY(odd_page_findings_read(&p));
     ODD_TRY(odd_page_plots(&p));
     ODD_TRY(read_training(&p));
     ODD_TRY(odd_page_words(&p));
@@ -172,15 +179,15 @@ static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
-static const char *const inputs[] = {"ingest", "train", "features", "reduce",
-                                     "fit",    "score", "evaluate", NULL};
+static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit",
+                                     "score",  "check", "evaluate", NULL};
 static const odd_section *const sections[] = {&report_section, NULL};
 
 const odd_stage odd_stage_report = {
     .name = "report",
     .file = "report.h5",
     .summary = "make the page to look at",
-    .version = 2,
+    .version = 3,
     .inputs = inputs,
     .sections = sections,
     .product = "report/index.html",

@@ -1,0 +1,183 @@
+/* The findings of the report: of each check the most severe, with the images that they are about,
+ * and boxes where the prepared images show them. */
+#include "oddlot/run/columns.h"
+#include "oddlot/run/measures.h"
+#include "oddlot/run/stage_files.h"
+#include "stage/report/report_page_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
+#include "oddlot/image/prepare.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_MEMBERS 8 /* of a group that are shown; findings.csv has all */
+
+/* Everything that is lent to the page. */
+struct odd_page_findings {
+    odd_report_findings data;
+    odd_findings *findings; /* what the texts and rows point into */
+    odd_dataset *images, *measures;
+    uint8_t *status;            /* (images) odd_image_status */
+    odd_finding_list *list;     /* (tallies) */
+    odd_finding_card *card;     /* (tallies, report.findings) */
+    odd_finding_member *member; /* (tallies, report.findings, MOST_MEMBERS) */
+    const odd_page *page;
+};
+
+void odd_page_findings_free(odd_page_findings **findings)
+{
+    odd_page_findings *f = *findings;
+    if (!f) return;
+    odd_dataset_close(&f->images);
+    odd_dataset_close(&f->measures);
+    odd_findings_free(&f->findings);
+    odd_free(f->status);
+    odd_free(f->list);
+    odd_free(f->card);
+    odd_free(f->member);
+    odd_free(f);
+    *findings = NULL;
+}
+
+static odd_status read_pixels(void *context, int64_t row, uint8_t *pixels)
+{
+    const odd_page_findings *f = context;
+    return odd_dataset_read(f->images, row, 1, ODD_U8, pixels);
+}
+
+static odd_status open_images(odd_page_findings *f)
+{
+    int64_t images;
+    odd_status st;
+    ODD_TRY(odd_image_marks_read(f->page->ingest, "status", &f->status, &images));
+    if (images != odd_selection_rows(f->page->selection))
+        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has the status of %lld images, not %lld",
+                         (long long)images, (long long)odd_selection_rows(f->page->selection)));
+    ODD_TRY(odd_images_open(f->page->ingest, &f->images));
+    ODD_TRY(odd_measures_open(f->page->ingest, &f->measures));
+    const odd_shape *shape = odd_dataset_shape(f->images);
+    f->data.pictures = (odd_pictures){(int)shape->shape[2], (int)shape->shape[1],
+                                      (int)shape->shape[3], read_pixels, f};
+done:
+    return st;
+}
+
+/* From shares of the upright file to shares of what is stored of it; NaN where it is out of sight.
+ */
+static void see_box(const odd_page_findings *f, const float measure[], const float box[4],
+                    float seen[4])
+{
+    double window[4];
+    odd_prepare_window(odd_job_section(f->page->run->job, "image"),
+                       (double)measure[ODD_MEASURE_WIDTH], (double)measure[ODD_MEASURE_HEIGHT],
+                       window);
+    for (int side = 0; side < ODD_BOX_SIDES; side++) {
+        const double from = window[side % 2], to = window[side % 2 + 2];
+        seen[side] = (float)fmin(fmax(((double)box[side] - from) / (to - from), 0), 1);
+        if (isnan(box[side])) seen[side] = NAN;
+    }
+}
+
+static odd_status fill_member(odd_page_findings *f, const odd_finding *finding, int64_t i,
+                              odd_finding_member *out)
+{
+    const odd_selection *selection = f->page->selection;
+    const int64_t row = finding->row[i];
+    float measure[ODD_MEASURE_COUNT];
+    odd_status st = ODD_OK;
+    *out = (odd_finding_member){
+        .row = row,
+        .name = odd_selection_name(selection, row),
+        .label = odd_selection_label(selection, row),
+        .unread = f->status[row] != ODD_IMAGE_OK,
+        .box = ODD_BOX_NONE,
+    };
+    if (i > 0 || isnan(finding->box[0])) goto done;
+    ODD_TRY(odd_measures_read(f->measures, row, 1, measure));
+    see_box(f, measure, finding->box, out->box);
+done:
+    return st;
+}
+
+static odd_status fill_card(odd_page_findings *f, const odd_finding *finding,
+                            odd_finding_member member[MOST_MEMBERS], odd_finding_card *out)
+{
+    odd_status st = ODD_OK;
+    *out = (odd_finding_card){
+        .sentence = finding->sentence,
+        .unit = finding->unit,
+        .severity = finding->severity,
+        .value = finding->value,
+        .limit = finding->limit,
+        .member = member,
+        .members = (int)odd_min(finding->rows, MOST_MEMBERS),
+        .rows = finding->rows,
+    };
+    for (int i = 0; i < out->members; i++)
+        ODD_TRY(fill_member(f, finding, i, &member[i]));
+done:
+    return st;
+}
+
+static bool is_of(const odd_finding *finding, const odd_findings_tally *tally)
+{
+    return finding->kind == tally->kind && strcmp(finding->check, tally->check) == 0;
+}
+
+/* The first `top` findings of one check, which come with the most severe first. */
+static odd_status fill_list(odd_page_findings *f, const odd_findings_tally *tally, int64_t top,
+                            int64_t place, odd_finding_list *out)
+{
+    odd_status st = ODD_OK;
+    *out = (odd_finding_list){
+        .kind = odd_finding_kind_word(tally->kind),
+        .about = odd_finding_kind_about(tally->kind),
+        .check = tally->check,
+        .card = &f->card[place],
+        .found = tally->found,
+        .ignored = tally->ignored,
+        .unmeasured = tally->unmeasured,
+        .worst = tally->worst,
+    };
+    for (int64_t i = 0; i < odd_findings_count(f->findings) && out->cards < top; i++) {
+        const odd_finding finding = odd_findings_at(f->findings, i);
+        if (!is_of(&finding, tally)) continue;
+        const int64_t at = place + out->cards++;
+        ODD_TRY(fill_card(f, &finding, &f->member[at * MOST_MEMBERS], &f->card[at]));
+    }
+done:
+    return st;
+}
+
+static odd_status fill_lists(odd_page_findings *f, int64_t top)
+{
+    odd_status st;
+    const int lists = odd_findings_tallies(f->findings);
+    ODD_TRY(ODD_NEW(f->list, lists));
+    ODD_TRY(ODD_NEW(f->card, lists * top));
+    ODD_TRY(ODD_NEW(f->member, lists * top * MOST_MEMBERS));
+    for (int i = 0; i < lists; i++)
+        ODD_TRY(fill_list(f, odd_findings_tally_at(f->findings, i), top, i * top, &f->list[i]));
+    f->data.list = f->list;
+    f->data.lists = lists;
+done:
+    return st;
+}
+
+odd_status odd_page_findings_read(odd_page *p)
+{
+    const odd_report_options *options = odd_job_section(p->run->job, "report");
+    odd_page_findings *f = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(p->findings, 1));
+    f = p->findings;
+    f->page = p;
+    ODD_TRY(open_images(f));
+    ODD_TRY(odd_findings_read(p->check, odd_selection_rows(p->selection), &f->findings));
+    ODD_TRY(fill_lists(f, options->findings));
+    p->data.findings = &f->data;
+done:
+    return st;
+}
