@@ -66,8 +66,8 @@ void odd_findings_section_write(const odd_report_findings *findings, odd_text *h
     odd_text_add(html, "<section id=\"findings\">\n<h2>Findings</h2>\n");
     odd_human_count(count_found(findings), found);
     odd_human_count(findings->lists, checks);
-    odd_html(html, "<p>%s findings of %s checks; <code>findings.csv</code> has all.</p>\n", found,
-             checks);
+    odd_html(html, "<p>%s in all, of checks made: %s. <code>findings.csv</code> has every one.</p>\n",
+             found, checks);
     write_checks(findings, html);
     for (int i = 0; i < findings->lists; i++)
         if (findings->list[i].cards > 0) write_list(&findings->list[i], &findings->pictures, html);

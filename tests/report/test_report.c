@@ -321,6 +321,57 @@ static void same_data_same_page(void)
     close_scratch();
 }
 
+/* Row r: 2 x 2 pixels, left r, right 10 r. */
+static odd_status read_pair(void *context, int64_t row, uint8_t *out)
+{
+    ++*(int *)context;
+    for (int i = 0; i < 4; i++)
+        out[i] = (uint8_t)(i % 2 == 0 ? row : 10 * row);
+    return ODD_OK;
+}
+
+/* Pictures are written once, of a pair also where it differs; boxes are shares; names are text. */
+static void findings_are_shown(void)
+{
+    const float none[4] = {NAN, NAN, NAN, NAN};
+    odd_finding_member one[] = {{3, HOSTILE, "shoe", false, {0.25F, 0, 0.75F, 0.5F}}};
+    odd_finding_member pair[] = {{3, "a.png", "", false, {0}}, {4, "b.png", "", false, {0}}};
+    odd_finding_member lost[] = {{5, "c.png", NULL, true, {0}}};
+    memcpy(pair[0].box, none, sizeof none);
+    memcpy(pair[1].box, none, sizeof none);
+    memcpy(lost[0].box, none, sizeof none);
+    const odd_finding_card cards[] = {{"too little", "%", 0.5, 41, 75, one, 1, 1},
+                                      {"the same <b>", "", 0.25, 0.1, NAN, pair, 2, 2},
+                                      {"cannot be read", "", 1, NAN, NAN, lost, 1, 1}};
+    const odd_finding_list lists[] = {
+        {"rule", "rules", "fill", &cards[0], 1, 1200, 2, 7, 0.5},
+        {"duplicate", "twice", "near", &cards[1], 1, 1, 0, 0, 0.25},
+        {"hygiene", "poor", "blur", NULL, 0, 0, 0, 0, 0},
+        {"unreadable", "not read", "unreadable", &cards[2], 1, 1, 0, 0, 1}};
+    int reads = 0;
+    const odd_report_findings findings = {lists, 4, {2, 2, 1, read_pair, &reads}};
+    const odd_report_data data = {.threshold = NAN, .findings = &findings};
+    open_scratch();
+    char *page = write_and_read(&data);
+    check_page(page);
+    CU_ASSERT_EQUAL(count_of(page, "<li class="), 3);
+    CU_ASSERT_EQUAL(count_of(page, "<li class=\"several\">"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "style=\"left:25.0%;top:0.0%;width:50.0%;height:50.0%\"></i>"),
+                    1);
+    CU_ASSERT_EQUAL(count_of(page, "class=\"box\""), 1);
+    CU_ASSERT_EQUAL(count_of(page, "The 1 worst of 1,200."), 1);
+    CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-"), 3);
+    CU_ASSERT_EQUAL(count_of(page, "<b>"), count_of(page, "</b>")); /* none by a sentence */
+    CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 1);
+    CU_ASSERT(is_there(in_report("img/row-000003.png")));
+    CU_ASSERT(is_there(in_report("img/row-000004.png")));
+    CU_ASSERT(!is_there(in_report("img/row-000005.png")));
+    CU_ASSERT(is_there(in_report("img/difference-000003-000004.png")));
+    CU_ASSERT_EQUAL(reads, 2 + 2); /* each picture once, and the pair for its difference */
+    odd_free(page);
+    close_scratch();
+}
+
 /* The oddest are shown, and not called flagged. */
 static void none_passes(void)
 {
@@ -490,6 +541,7 @@ CU_TestInfo odd_tests[] = {
     {"heat has colours", heat_has_colours},
     {"how networks learnt", how_networks_learnt},
     {"the same data give the same page", same_data_same_page},
+    {"findings with boxes, strips and differences", findings_are_shown},
     {"where none passes, the oddest are shown", none_passes},
     {"a page about nothing", empty_page},
     {"one row, equal scores, none finite", one_row_and_equal_scores},
