@@ -2,6 +2,8 @@
  */
 #include "image/measure_internal.h"
 
+#include <stdlib.h>
+
 static odd_hash digest_pixels(const odd_measuring *m)
 {
     const odd_pixel_view *view = &m->view;
@@ -35,7 +37,7 @@ odd_status odd_measure_view(const odd_pixel_view *view, odd_measured *out)
     out->value[ODD_MEASURE_WIDTH] = (float)view->width;
     out->value[ODD_MEASURE_HEIGHT] = (float)view->height;
     const odd_status st = measure_all(&m, &out->pixels);
-    odd_planes_free(&m);
+    free(m.planes);
     return st;
 }
 

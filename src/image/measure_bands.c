@@ -8,17 +8,23 @@
 #include <stdlib.h>
 
 #define GROUND     0.05 /* of the ring above: a colour that is there, too, is the ground's */
-#define SAMPLES    64   /* of a line, at most */
+#define SAMPLES    32   /* of a line, at most */
 #define EVEN       2    /* levels; lines of a band deviate by less */
 #define STEPPED    0.9  /* of a line, behind the band, that is another colour */
 #define TRANSITION 8    /* lines, of a block of JPEG, between the band and what is seen as a step */
 #define CUT_ROWS   4    /* fewer are no part of a file */
 
-/* Lines that are parallel to a side: rows, or columns, each by some of its pixels. */
+/* Lines that are parallel to a side, from that side on: rows, or columns, each by some of its
+ * pixels. */
 typedef struct {
-    int lines, samples;
-    uint8_t *light; /* (lines, samples) */
-} line_set;
+    const uint8_t *first; /* pixel of the first line */
+    ptrdiff_t inward;     /* bytes to the next line */
+    int lines;
+    ptrdiff_t along; /* bytes to the next pixel of a line */
+    int length;      /* pixels of a line, */
+    int samples;     /* and how many are looked at: */
+    int at[SAMPLES]; /* those of these numbers */
+} side_lines;
 
 /* A band at one side: its lines, as far as they are even. */
 typedef struct {
@@ -31,26 +37,26 @@ static int middle_of(int i, int count, int n)
     return (int)(((2 * (int64_t)i + 1) * n) / (2 * (int64_t)count));
 }
 
-/* n lines `step` pixels apart, of `length` pixels that are `along` apart. */
-static odd_status sample_lines(const uint8_t *light, int n, size_t step, int length, size_t along,
-                               line_set *out)
+/* Left, right, top, bottom. */
+static side_lines lines_of(const odd_measuring *m, int side)
 {
-    odd_status st;
-    *out = (line_set){.lines = n, .samples = length < SAMPLES ? length : SAMPLES};
-    ODD_TRY(ODD_NEW(out->light, (int64_t)n * out->samples));
-    for (int j = 0; j < out->samples; j++) {
-        const uint8_t *from = light + (size_t)middle_of(j, out->samples, length) * along;
-        for (int i = 0; i < n; i++)
-            out->light[i * out->samples + j] = from[(size_t)i * step];
-    }
-done:
-    return st;
+    const int w = m->view.width, h = m->view.height;
+    side_lines s = {m->light, 1, w, w, h, 0, {0}};
+    if (side == 1) s.first += w - 1;
+    if (side == 3) s.first += (ptrdiff_t)w * (h - 1);
+    if (side >= 2) s = (side_lines){s.first, w, h, 1, w, 0, {0}};
+    if (side % 2) s.inward = -s.inward;
+    s.samples = s.length < SAMPLES ? s.length : SAMPLES;
+    for (int j = 0; j < s.samples; j++)
+        s.at[j] = middle_of(j, s.samples, s.length);
+    return s;
 }
 
-/* The i-th line from a side. */
-static const uint8_t *line_from(const line_set *s, bool from_end, int i)
+static void read_line(const side_lines *s, int i, uint8_t line[SAMPLES])
 {
-    return s->light + (ptrdiff_t)(from_end ? s->lines - 1 - i : i) * s->samples;
+    const uint8_t *from = s->first + i * s->inward;
+    for (int j = 0; j < s->samples; j++)
+        line[j] = from[s->at[j] * s->along];
 }
 
 static double mean_of(int n, const uint8_t line[])
@@ -69,58 +75,58 @@ static bool is_even(int n, const uint8_t line[], double level)
     return squares < (double)EVEN * EVEN * n;
 }
 
-static band find_band(const line_set *s, bool from_end)
+static band find_band(const side_lines *s)
 {
-    band b = {0, mean_of(s->samples, line_from(s, from_end, 0))};
-    while (b.lines < s->lines && is_even(s->samples, line_from(s, from_end, b.lines), b.level))
+    uint8_t line[SAMPLES];
+    read_line(s, 0, line);
+    band b = {0, mean_of(s->samples, line)};
+    while (b.lines < s->lines) {
+        read_line(s, b.lines, line);
+        if (!is_even(s->samples, line, b.level)) break;
         b.lines++;
+    }
     return b;
 }
 
-/* Does a line, between two bands across, differ from the level of a band nearly everywhere? */
-static bool is_step(const uint8_t line[], double level, int from, int to)
+/* Does a line differ from the level of a band nearly everywhere between two bands across, of so
+ * many lines at its start and its end? */
+static bool is_step(const side_lines *s, int i, double level, int start, int end)
 {
-    int count = 0;
-    for (int j = from; j < to; j++)
+    uint8_t line[SAMPLES];
+    int count = 0, n = 0;
+    read_line(s, i, line);
+    for (int j = 0; j < s->samples; j++) {
+        if (s->at[j] < start || s->at[j] >= s->length - end) continue;
+        n++;
         count += fabs(line[j] - level) > ODD_FAR;
-    return to > from && count >= STEPPED * (to - from);
-}
-
-/* The part of samples that are behind the bands across, of which the first and the last are given.
- */
-static void inner_samples(const line_set *s, int length, const band across[static 2], int *from,
-                          int *to)
-{
-    const bool whole = across[0].lines + across[1].lines >= length;
-    *from = 0;
-    *to = s->samples;
-    for (int j = 0; !whole && j < s->samples; j++) {
-        if (middle_of(j, s->samples, length) < across[0].lines) *from = j + 1;
-        if (middle_of(j, s->samples, length) < length - across[1].lines) *to = j + 1;
     }
+    return n > 0 && count >= STEPPED * n;
 }
 
 /* Lines of a band that has a step behind it; 0: it is ground, or there is nothing else. */
-static int stepped_band(const line_set *s, bool from_end, const band *b, int from, int to)
+static int stepped_band(const side_lines *s, const band *b, const band across[static 2])
 {
+    const bool even = across[0].lines + across[1].lines >= s->length;
+    const int start = even ? 0 : across[0].lines, end = even ? 0 : across[1].lines;
     if (b->lines == 0 || b->lines >= s->lines) return 0;
     for (int i = b->lines; i < s->lines / 2 && i <= b->lines + TRANSITION; i++)
-        if (is_step(line_from(s, from_end, i), b->level, from, to)) return i;
+        if (is_step(s, i, b->level, start, end)) return i;
     return 0;
 }
 
-static void measure_borders(const line_set *columns, const line_set *rows, float value[])
+static void measure_borders(const odd_measuring *m)
 {
-    const band side[4] = {find_band(columns, false), find_band(columns, true),
-                          find_band(rows, false), find_band(rows, true)};
     static const enum odd_measure measure[4] = {ODD_MEASURE_BORDER_LEFT, ODD_MEASURE_BORDER_RIGHT,
                                                 ODD_MEASURE_BORDER_TOP, ODD_MEASURE_BORDER_BOTTOM};
+    side_lines lines[4];
+    band found[4];
     for (int i = 0; i < 4; i++) {
-        const line_set *s = i < 2 ? columns : rows;
-        int from, to;
-        inner_samples(s, i < 2 ? rows->lines : columns->lines, side + (i < 2 ? 2 : 0), &from, &to);
-        value[measure[i]] = (float)stepped_band(s, i % 2, &side[i], from, to) / (float)s->lines;
+        lines[i] = lines_of(m, i);
+        found[i] = find_band(&lines[i]);
     }
+    for (int i = 0; i < 4; i++)
+        m->value[measure[i]] = (float)stepped_band(&lines[i], &found[i], found + (i < 2 ? 2 : 0)) /
+                               (float)lines[i].lines;
 }
 
 /* -- rows that a decoder filled -- */
@@ -139,7 +145,7 @@ static int flat_rows(const odd_pixel_view *view)
     return rows;
 }
 
-static odd_status measure_cut(odd_measuring *m)
+static odd_status measure_cut(const odd_measuring *m)
 {
     const int h = m->view.height, rows = flat_rows(&m->view);
     const uint8_t *last =
@@ -162,15 +168,6 @@ done:
 
 odd_status odd_measure_bands(odd_measuring *m)
 {
-    const int w = m->view.width, h = m->view.height;
-    line_set columns = {0}, rows = {0};
-    odd_status st;
-    ODD_TRY(sample_lines(m->light, w, 1, h, (size_t)w, &columns));
-    ODD_TRY(sample_lines(m->light, h, (size_t)w, w, 1, &rows));
-    measure_borders(&columns, &rows, m->value);
-    ODD_TRY(measure_cut(m));
-done:
-    odd_free(columns.light);
-    odd_free(rows.light);
-    return st;
+    measure_borders(m);
+    return measure_cut(m);
 }

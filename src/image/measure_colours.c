@@ -4,17 +4,16 @@
 #include "oddlot/base/simd.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#define CUBES      4096  /* of 16 x 16 x 16 levels */
-#define MOST_ASKED 16384 /* pixels that vote: more would not choose another colour */
+#define CUBES      4096 /* of 16 x 16 x 16 levels */
+#define MOST_ASKED 512  /* pixels that vote: more would hardly choose another colour */
 
 static inline int cube_of(const uint8_t *p)
 {
     return (p[0] >> 4) << 8 | (p[1] >> 4) << 4 | p[2] >> 4;
 }
 
-static int largest_of(int n, const uint32_t count[])
+static int largest_of(int n, const uint16_t count[])
 {
     int best = 0;
     for (int i = 1; i < n; i++)
@@ -22,22 +21,36 @@ static int largest_of(int n, const uint32_t count[])
     return best;
 }
 
-/* Mean of the pixels in the cube that has most of them. */
-static void fullest_cube(int64_t n, int64_t step, const uint8_t rgb[], int mean[static 3])
+/* The cube that has most of n pixels, of several the first: by the pixels, which are fewer. */
+static int fullest_cube(int n, const uint16_t cube[])
 {
-    uint32_t count[CUBES] = {0};
-    int64_t sum[3] = {0}, members = 0;
+    uint16_t count[CUBES] = {0};
+    int best = cube[0];
+    for (int i = 0; i < n; i++)
+        count[cube[i]]++;
+    for (int i = 1; i < n; i++)
+        if (count[cube[i]] > count[best] || (count[cube[i]] == count[best] && cube[i] < best))
+            best = cube[i];
+    return best;
+}
+
+/* Mean of the pixels, `step` apart, in the cube that has most of them. */
+static void mean_of_fullest(int64_t n, int64_t step, const uint8_t rgb[], int mean[static 3])
+{
+    uint16_t cube[MOST_ASKED];
+    int asked = 0, members = 0, sum[3] = {0};
     for (int64_t i = 0; i < n; i += step)
-        count[cube_of(rgb + 3 * i)]++;
-    const int fullest = largest_of(CUBES, count);
-    for (int64_t i = 0; i < n; i += step) {
-        if (cube_of(rgb + 3 * i) != fullest) continue;
+        cube[asked++] = (uint16_t)cube_of(rgb + 3 * i);
+    const int fullest = fullest_cube(asked, cube);
+    for (int i = 0; i < asked; i++) {
+        const uint8_t *p = rgb + 3 * step * i;
+        if (cube[i] != fullest) continue;
         members++;
         for (int c = 0; c < 3; c++)
-            sum[c] += rgb[3 * i + c];
+            sum[c] += p[c];
     }
     for (int c = 0; c < 3; c++)
-        mean[c] = (int)(sum[c] / members);
+        mean[c] = sum[c] / members;
 }
 
 static inline bool is_near(const uint8_t *p, const int colour[static 3])
@@ -49,9 +62,9 @@ static inline bool is_near(const uint8_t *p, const int colour[static 3])
 void odd_usual_colour(int64_t n, const uint8_t rgb[], uint8_t colour[static 3])
 {
     const int64_t step = (n + MOST_ASKED - 1) / MOST_ASKED;
-    uint32_t count[3][256] = {{0}};
+    uint16_t count[3][256] = {{0}};
     int mean[3];
-    fullest_cube(n, step, rgb, mean);
+    mean_of_fullest(n, step, rgb, mean);
     for (int64_t i = 0; i < n; i += step)
         if (is_near(rgb + 3 * i, mean))
             for (int c = 0; c < 3; c++)

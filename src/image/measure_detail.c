@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ROWS        96  /* that are looked at, at most */
+#define ROWS        64  /* that are looked at, about; < 128 */
 #define REACH       6   /* pixels that the wider filter looks to each side */
 #define LEAST_SIDE  24  /* pixels of a box: three blocks */
 #define LEAST_POWER 4   /* mean square of the wider filter, quarters of a level */
@@ -46,20 +46,27 @@ static inline uint8_t apart(uint8_t a, uint8_t b)
     return (uint8_t)(a > b ? a - b : b - a);
 }
 
-/* 1 where the step between a pixel and the one `s` bytes before it is larger than those beside it.
- */
-ODD_SIMD(static, void, find_steps, (int n, const uint8_t *in, ptrdiff_t s, uint8_t *step),
-         (n, in, s, step))
+/* A step between a pixel and the one `s` bytes before it that is larger than those beside it. */
+static inline uint8_t is_step(const uint8_t *p, ptrdiff_t s)
 {
-    for (int i = 0; i < n; i++) {
-        const uint8_t *p = in + i;
-        const uint8_t here = apart(p[0], p[-s]);
-        step[i] = (uint8_t)((here >= SEEN) & (here > apart(p[-s], p[-2 * s])) &
-                            (here > apart(p[s], p[0])));
-    }
+    const uint8_t here = apart(p[0], p[-s]);
+    return (uint8_t)((here >= SEEN) & (here > apart(p[-s], p[-2 * s])) &
+                     (here > apart(p[s], p[0])));
 }
 
-static void add_piece(int n, const uint8_t *in, ptrdiff_t s, detail *d)
+/* Steps along a row are added for each column, those across it together. */
+ODD_SIMD(static, uint32_t, count_steps, (int n, const uint8_t *in, ptrdiff_t width, uint8_t *along),
+         (n, in, width, along))
+{
+    uint32_t across = 0;
+    for (int i = 0; i < n; i++) {
+        along[i] = (uint8_t)(along[i] + is_step(in + i, 1));
+        across += is_step(in + i, width);
+    }
+    return across;
+}
+
+static void add_residuals_of(int n, const uint8_t *in, ptrdiff_t s, detail *d)
 {
     uint32_t fine, coarse;
     add_residuals(n, in, s, &fine, &coarse);
@@ -68,30 +75,23 @@ static void add_piece(int n, const uint8_t *in, ptrdiff_t s, detail *d)
     d->pixels += n;
 }
 
-/* Pixel 0 is number x of its row, and the row number y of the image. */
-static void add_steps(int n, const uint8_t *in, ptrdiff_t width, int x, int y, detail direction[2])
-{
-    uint8_t along[PIECE], across[PIECE];
-    find_steps(n, in, 1, along);
-    find_steps(n, in, width, across);
-    for (int i = 0; i < n; i++) {
-        direction[0].steps[(x + i) % BLOCK] += along[i];
-        direction[0].places[(x + i) % BLOCK]++;
-        direction[1].steps[y % BLOCK] += across[i];
-    }
-    direction[1].places[y % BLOCK] += n;
-}
-
-/* Pixels [from, to) of a row; direction: along it, and across. */
-static void add_row(const odd_measuring *m, int y, int from, int to, detail direction[2])
+/* Columns [x, x + n) of every `step`-th row of [top, bottom); direction: along rows, and across. */
+static void add_piece(const odd_measuring *m, int x, int n, int top, int bottom, int step,
+                      detail direction[2])
 {
     const ptrdiff_t width = m->view.width;
-    for (int x = from, n; x < to; x += n) {
+    uint8_t along[PIECE] = {0};
+    int rows = 0;
+    for (int y = top; y < bottom; y += step, rows++) {
         const uint8_t *in = m->light + (ptrdiff_t)y * width + x;
-        n = to - x < PIECE ? to - x : PIECE;
-        add_piece(n, in, 1, &direction[0]);
-        add_piece(n, in, width, &direction[1]);
-        add_steps(n, in, width, x, y, direction);
+        add_residuals_of(n, in, 1, &direction[0]);
+        add_residuals_of(n, in, width, &direction[1]);
+        direction[1].steps[y % BLOCK] += count_steps(n, in, width, along);
+        direction[1].places[y % BLOCK] += n;
+    }
+    for (int i = 0; i < n; i++) {
+        direction[0].steps[(x + i) % BLOCK] += along[i];
+        direction[0].places[(x + i) % BLOCK] += rows;
     }
 }
 
@@ -123,8 +123,8 @@ void odd_measure_detail(const odd_measuring *m)
     detail d[2];
     memset(d, 0, sizeof d);
     if (right - left < LEAST_SIDE || bottom - top < LEAST_SIDE) return;
-    for (int y = top; y < bottom; y += step)
-        add_row(m, y, left, right, d);
+    for (int x = left; x < right; x += PIECE)
+        add_piece(m, x, right - x < PIECE ? right - x : PIECE, top, bottom, step, d);
     const double coarse = d[0].coarse + d[1].coarse;
     if (coarse < LEAST_POWER * d[0].pixels * 2) return;
     m->value[ODD_MEASURE_FINE_DETAIL] = (float)((d[0].fine + d[1].fine) / coarse);

@@ -5,7 +5,7 @@
 #include "oddlot/base/simd.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #define BOX_SIDE    256 /* pixels of the longer side of the box, where the image has as many */
 #define MOST_SIDE   512 /* of the whole image */
@@ -16,11 +16,13 @@
 #define LEAST_STEPS 16  /* places with such a contrast, else nothing has an edge */
 #define STEEPEST    0.95
 #define BINS        256
+#define MOST_ROWS   96 /* of the box that are looked along and across */
 
 /* Light of the whole image at the size at which edges are looked at. */
 typedef struct {
     int width, height;
-    uint8_t *light;               /* (height, width) */
+    const uint8_t *light;         /* (height, width) */
+    uint8_t *own;                 /* where it was made smaller; by malloc */
     int left, top, right, bottom; /* the product's box in it */
 } reduced;
 
@@ -29,13 +31,15 @@ static odd_status reduce(const odd_measuring *m, reduced *r)
     const int w = m->view.width, h = m->view.height;
     const double box = fmax(m->right - m->left, m->bottom - m->top), whole = w > h ? w : h;
     const double scale = fmin(1, fmin(BOX_SIDE / box, MOST_SIDE / whole));
-    const odd_pixel_view light = {m->light, (size_t)w, w, h, 1};
-    const odd_box all = {0, 0, w, h};
-    odd_status st;
+    odd_status st = ODD_OK;
     r->width = (int)fmax(1, floor(w * scale + 0.5));
     r->height = (int)fmax(1, floor(h * scale + 0.5));
-    ODD_TRY(ODD_NEW(r->light, (int64_t)r->width * r->height));
-    ODD_TRY(odd_resample(&light, &all, ODD_KERNEL_BILINEAR, r->width, r->height, r->light));
+    r->light = m->light;
+    if (r->width < w || r->height < h) {
+        ODD_TRY(odd_plane_new((int64_t)r->width * r->height, &r->own));
+        ODD_TRY(odd_shrink(m->light, w, h, r->width, r->height, r->own));
+        r->light = r->own;
+    }
     r->left = (int)floor(m->left * (double)r->width / w);
     r->right = (int)ceil(m->right * (double)r->width / w);
     r->top = (int)floor(m->top * (double)r->height / h);
@@ -98,10 +102,11 @@ done:
 
 /* -- how steep edges are -- */
 
-/* Of n steps from a pixel to the one `s` bytes behind it: their height, and the contrast around. */
+/* Of n steps from a pixel to the one `s` bytes behind it: their height of the contrast around them,
+ * in 255ths, and that contrast. */
 ODD_SIMD(static, void, find_edges,
-         (int n, const uint8_t *in, ptrdiff_t s, uint8_t *height, uint8_t *contrast),
-         (n, in, s, height, contrast))
+         (int n, const uint8_t *in, ptrdiff_t s, uint8_t *steepness, uint8_t *contrast),
+         (n, in, s, steepness, contrast))
 {
     for (int i = 0; i < n; i++) {
         uint8_t low = 255, high = 0;
@@ -111,17 +116,23 @@ ODD_SIMD(static, void, find_edges,
             high = v > high ? v : high;
         }
         const uint8_t a = in[i], b = in[i + s];
-        height[i] = (uint8_t)(a > b ? a - b : b - a);
-        contrast[i] = (uint8_t)(high - low);
+        const uint8_t height = (uint8_t)(a > b ? a - b : b - a), range = (uint8_t)(high - low);
+        steepness[i] = (uint8_t)((float)(height * (BINS - 1)) / (float)(range > 0 ? range : 1));
+        contrast[i] = range;
     }
 }
 
-static void count_steepness(int n, const uint8_t *in, ptrdiff_t s, int64_t count[BINS])
+/* Of some rows that follow each other, all pixels at once, which is faster for short ones, and
+ * counted in columns [left, right). `row`: the first of them. */
+static void count_steepness(const reduced *r, const uint8_t *row, int rows, ptrdiff_t s, int left,
+                            int right, int64_t count[BINS])
 {
-    uint8_t height[MOST_SIDE], contrast[MOST_SIDE];
-    find_edges(n, in, s, height, contrast);
-    for (int i = 0; i < n; i++)
-        if (contrast[i] >= CONTRAST) count[(BINS - 1) * height[i] / contrast[i]]++;
+    uint8_t steepness[MOST_ROWS * MOST_SIDE], contrast[MOST_ROWS * MOST_SIDE];
+    const int n = (rows - 1) * r->width + right - left;
+    find_edges(n, row + left, s, steepness, contrast);
+    for (int y = 0; y < rows; y++)
+        for (int i = y * r->width, x = left; x < right; x++, i++)
+            if (contrast[i] >= CONTRAST) count[steepness[i]]++;
 }
 
 static void measure_sharpness(const odd_measuring *m, const reduced *r)
@@ -130,11 +141,15 @@ static void measure_sharpness(const odd_measuring *m, const reduced *r)
     const int right = r->right > r->width - AROUND - 1 ? r->width - AROUND - 1 : r->right;
     const int bottom = r->bottom > r->height - AROUND - 1 ? r->height - AROUND - 1 : r->bottom;
     int64_t count[BINS] = {0}, n = 0, steeper = 0;
-    if (r->right - r->left < LEAST_SIDE || r->bottom - r->top < LEAST_SIDE) return;
-    for (int y = top; y < bottom; y++) {
-        const uint8_t *row = r->light + (size_t)y * (size_t)r->width + left;
-        count_steepness(right - left, row, 1, count);
-        count_steepness(right - left, row, r->width, count);
+    if (r->right - r->left < LEAST_SIDE || r->bottom - r->top < LEAST_SIDE || bottom <= top ||
+        right <= left)
+        return;
+    const int step = 1 + (bottom - top) / (MOST_ROWS + 1);
+    const int rows = step == 1 ? bottom - top : 1; /* at a time */
+    for (int y = top; y < bottom; y += step == 1 ? rows : step) {
+        const uint8_t *row = r->light + (size_t)y * (size_t)r->width;
+        count_steepness(r, row, rows, 1, left, right, count);
+        count_steepness(r, row, rows, r->width, left, right, count);
     }
     for (int i = 0; i < BINS; i++)
         n += count[i];
@@ -153,6 +168,6 @@ odd_status odd_measure_edges(odd_measuring *m)
     ODD_TRY(measure_fill(m, &r));
     measure_sharpness(m, &r);
 done:
-    odd_free(r.light);
+    free(r.own);
     return st;
 }

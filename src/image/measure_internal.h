@@ -13,16 +13,16 @@
 /* One image at work. */
 typedef struct {
     odd_pixel_view view;  /* grey or RGB, rows without gaps; borrowed */
-    const uint8_t *light; /* (height, width) luma; `view` where that is grey, else own_light */
-    uint8_t *own_light;
-    uint8_t *far;      /* (height, width) largest difference of a channel from the ground */
-    uint8_t ground[3]; /* the most usual colour of the ring */
-    bool even;         /* most of the ring is ground */
-    bool grey;         /* all pixels are */
-    bool empty;        /* nothing differs from the ground; then the box is all of the image */
-    int left, top;     /* the product's box, */
-    int right, bottom; /* to the first column and row behind it */
-    float *value;      /* (ODD_MEASURE_COUNT) */
+    const uint8_t *light; /* (height, width) luma; `view` where that is grey */
+    const uint8_t *far;   /* (height, width) largest difference of a channel from the ground */
+    uint8_t *planes;      /* what was allocated of both: free() */
+    uint8_t ground[3];    /* the most usual colour of the ring */
+    bool even;            /* most of the ring is ground */
+    bool grey;            /* all pixels are */
+    bool empty;           /* nothing differs from the ground; then the box is all of the image */
+    int left, top;        /* the product's box, */
+    int right, bottom;    /* to the first column and row behind it */
+    float *value;         /* (ODD_MEASURE_COUNT) */
 } odd_measuring;
 
 /* measure.c */
@@ -46,9 +46,10 @@ int odd_ring_width(int width, int height);
 int64_t odd_ring_pixels(const odd_pixel_view *view, int rows, uint8_t *rgb);
 int64_t odd_ring_room(const odd_pixel_view *view);
 odd_status odd_measure_ground(odd_measuring *m);
-/* measure_planes.c: m->light, m->far, m->grey; owned by m, see odd_planes_free(). */
+/* measure_planes.c: m->light, m->far, m->grey, m->planes. */
 odd_status odd_measure_planes(odd_measuring *m);
-void odd_planes_free(odd_measuring *m);
+/** Room for n pixels of a byte, not cleared: free(). ODD_NOMEM */
+odd_status odd_plane_new(int64_t n, uint8_t **out);
 /* measure_product.c: box_*, product_share, touch_*, sides_touched. */
 odd_status odd_measure_product(odd_measuring *m);
 /** Of n lines that hold so many, and `total` together, the first and behind the last, without the
@@ -56,6 +57,11 @@ odd_status odd_measure_product(odd_measuring *m);
 void odd_span_of(int n, const uint32_t count[], int64_t total, int *from, int *to);
 /* measure_bands.c: border_*, cut_bottom*. */
 odd_status odd_measure_bands(odd_measuring *m);
+/* measure_shrink.c */
+/** A plane (height, width) made smaller: out (to_height, to_width), each the mean of what it
+ * covers. ODD_NOMEM */
+odd_status odd_shrink(const uint8_t in[], int width, int height, int to_width, int to_height,
+                      uint8_t out[]);
 /* measure_edges.c: fill, fill_by_edges, sharpness. */
 odd_status odd_measure_edges(odd_measuring *m);
 /* measure_detail.c: fine_detail, blockiness. */

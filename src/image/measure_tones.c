@@ -1,26 +1,26 @@
-/* Tones: light and colour of the product's box, and what there is of one colour, by pixels that are
- * picked on a grid. */
+/* Tones: light and colour of the product's box, and what there is of one colour in the image, by
+ * pixels that are picked on a grid. */
 #include "image/measure_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define MOST_PICKED 32768 /* pixels; percentiles of them are within half a per cent */
+#define MOST_PICKED 2048 /* pixels: a share among them is within one or two per cent */
 
-/* The grid, and the pixels on it. */
+/* A grid over a part of the image, and what is known of the pixels on it. */
 typedef struct {
-    int columns, rows;
-    uint8_t *rgb; /* (rows, columns, 3) */
+    int n;
+    uint8_t *rgb;            /* (n, 3), by malloc */
+    uint8_t *light, *chroma; /* (n) in the same memory */
 } picked;
 
-/* Sums over the pixels of the box. */
+/* Sums over n pixels: of differences of channels, and of their squares. */
 typedef struct {
-    int64_t n;
-    int64_t light[256]; /* how many have this level */
-    double chroma, red_green, yellow_blue, red_green_2, yellow_blue_2;
-} tones;
+    int64_t chroma, red_green, yellow_blue, red_green_2, yellow_blue_2; /* yellow_blue: twice it */
+} colour_sums;
 
 /* The middle of the i-th of `count` equal parts of n pixels: the same from both ends. */
 static int grid_at(int i, int count, int n)
@@ -28,60 +28,73 @@ static int grid_at(int i, int count, int n)
     return (int)(((2 * (int64_t)i + 1) * n) / (2 * (int64_t)count));
 }
 
-static odd_status pick_pixels(const odd_pixel_view *view, picked *p)
+static uint8_t *pick_row(const odd_pixel_view *view, int y, int columns, const int x[],
+                         uint8_t *out)
 {
-    const double whole = (double)view->width * view->height;
-    const double step = fmax(1, sqrt(whole / MOST_PICKED));
-    odd_status st;
-    p->columns = (int)fmax(1, view->width / step);
-    p->rows = (int)fmax(1, fmin(view->height / step, (double)MOST_PICKED / p->columns));
-    ODD_TRY(ODD_NEW(p->rgb, (int64_t)p->columns * p->rows * 3));
-    uint8_t *out = p->rgb;
-    for (int i = 0; i < p->rows; i++) {
-        const uint8_t *row =
-            view->pixels + (size_t)grid_at(i, p->rows, view->height) * view->stride;
-        for (int j = 0; j < p->columns; j++, out += 3) {
-            const uint8_t *in = row + grid_at(j, p->columns, view->width) * view->channels;
-            out[0] = in[0];
-            out[1] = in[view->channels == 3 ? 1 : 0];
-            out[2] = in[view->channels == 3 ? 2 : 0];
-        }
+    const uint8_t *row = view->pixels + (size_t)y * view->stride;
+    for (int j = 0; j < columns; j++, out += 3) {
+        const uint8_t *in = row + (ptrdiff_t)x[j] * view->channels;
+        out[0] = in[0];
+        out[1] = in[view->channels == 3 ? 1 : 0];
+        out[2] = in[view->channels == 3 ? 2 : 0];
     }
+    return out;
+}
+
+ODD_SIMD(static, void, sum_colours,
+         (int n, const uint8_t *rgb, uint8_t *light, uint8_t *chroma, colour_sums *out),
+         (n, rgb, light, chroma, out))
+{
+    uint32_t c = 0, rg2 = 0;
+    int32_t rg = 0, yb = 0;
+    uint64_t yb2 = 0;
+    for (int i = 0; i < n; i++) {
+        const uint8_t r = rgb[3 * i], g = rgb[3 * i + 1], b = rgb[3 * i + 2];
+        const uint8_t high = r > g ? r : g, low = r < g ? r : g;
+        const uint8_t range = (uint8_t)((high > b ? high : b) - (low < b ? low : b));
+        const int32_t red_green = r - g, yellow_blue = r + g - 2 * b;
+        light[i] = (uint8_t)((r * 19595u + g * 38470u + b * 7471u + 0x8000u) >> 16);
+        chroma[i] = range;
+        c += range;
+        rg += red_green;
+        yb += yellow_blue;
+        rg2 += (uint32_t)(red_green * red_green);
+        yb2 += (uint32_t)(yellow_blue * yellow_blue);
+    }
+    *out = (colour_sums){c, rg, yb, rg2, (int64_t)yb2};
+}
+
+/* The part of a view from (left, top) on: at most MOST_PICKED of its pixels. */
+static odd_status pick_pixels(const odd_pixel_view *view, const int box[static 4], picked *p,
+                              colour_sums *sums)
+{
+    const int width = box[2] - box[0], height = box[3] - box[1];
+    const double step = fmax(1, sqrt((double)width * height / MOST_PICKED));
+    const int columns = (int)fmin(MOST_PICKED, fmax(1, width / step));
+    const int rows = (int)fmax(1, fmin(height / step, (double)MOST_PICKED / columns));
+    int x[MOST_PICKED];
+    odd_status st;
+    p->n = rows * columns;
+    ODD_TRY(odd_plane_new(5 * (int64_t)p->n, &p->rgb));
+    p->light = p->rgb + 3 * p->n;
+    p->chroma = p->light + p->n;
+    for (int j = 0; j < columns; j++)
+        x[j] = box[0] + grid_at(j, columns, width);
+    uint8_t *out = p->rgb;
+    for (int i = 0; i < rows; i++)
+        out = pick_row(view, box[1] + grid_at(i, rows, height), columns, x, out);
+    sum_colours(p->n, p->rgb, p->light, p->chroma, sums);
 done:
     return st;
 }
 
-static inline int chroma_of(const uint8_t *p)
+static void count_levels(int n, const uint8_t level[], int64_t count[256])
 {
-    const int most = p[0] > p[1] ? (p[0] > p[2] ? p[0] : p[2]) : p[1] > p[2] ? p[1] : p[2];
-    const int least = p[0] < p[1] ? (p[0] < p[2] ? p[0] : p[2]) : p[1] < p[2] ? p[1] : p[2];
-    return most - least;
-}
-
-static inline void add_pixel(const uint8_t *p, tones *t)
-{
-    const double rg = p[0] - p[1], yb = (p[0] + p[1]) / 2.0 - p[2];
-    t->light[(p[0] * 19595u + p[1] * 38470u + p[2] * 7471u + 0x8000u) >> 16]++;
-    t->chroma += chroma_of(p);
-    t->red_green += rg;
-    t->yellow_blue += yb;
-    t->red_green_2 += rg * rg;
-    t->yellow_blue_2 += yb * yb;
-    t->n++;
-}
-
-/* Those inside the box; of a box that is smaller than the grid is wide, there may be none. */
-static void sum_box(const odd_measuring *m, const picked *p, tones *t)
-{
-    for (int i = 0; i < p->rows; i++) {
-        const int y = grid_at(i, p->rows, m->view.height);
-        if (y < m->top || y >= m->bottom) continue;
-        for (int j = 0; j < p->columns; j++) {
-            const int x = grid_at(j, p->columns, m->view.width);
-            if (x >= m->left && x < m->right)
-                add_pixel(p->rgb + 3 * ((size_t)i * (size_t)p->columns + (size_t)j), t);
-        }
-    }
+    uint16_t four[4][256] = {{0}}; /* neighbours mostly have one level: counted apart, none waits */
+    for (int i = 0; i < n; i++)
+        four[i % 4][level[i]]++;
+    for (int i = 0; i < 256; i++)
+        count[i] = four[0][i] + four[1][i] + four[2][i] + four[3][i];
 }
 
 /* The smallest level that `share` of n are not above. */
@@ -94,59 +107,70 @@ static float level_below(const int64_t count[256], int64_t n, double share)
     return (float)level;
 }
 
-static float spread_of_light(const tones *t)
+static float spread_of_levels(const int64_t count[256], int64_t n)
 {
-    double sum = 0, squares = 0;
+    int64_t sum = 0, squares = 0;
     for (int level = 0; level < 256; level++) {
-        sum += (double)t->light[level] * level;
-        squares += (double)t->light[level] * level * level;
+        sum += count[level] * level;
+        squares += count[level] * level * level;
     }
-    const double mean = sum / (double)t->n;
-    return (float)sqrt(fmax(0, squares / (double)t->n - mean * mean));
+    const double mean = (double)sum / (double)n;
+    return (float)sqrt(fmax(0, (double)squares / (double)n - mean * mean));
 }
 
 /* D. Hasler and S. Suesstrunk, Measuring colourfulness in natural images (2003), the third measure.
  */
-static float colourfulness_of(const tones *t)
+static float colourfulness_of(const colour_sums *s, double n)
 {
-    const double n = (double)t->n, rg = t->red_green / n, yb = t->yellow_blue / n;
-    const double spread = t->red_green_2 / n - rg * rg + t->yellow_blue_2 / n - yb * yb;
+    const double rg = (double)s->red_green / n, yb = (double)s->yellow_blue / (2 * n);
+    const double spread =
+        (double)s->red_green_2 / n - rg * rg + (double)s->yellow_blue_2 / (4 * n) - yb * yb;
     return (float)(sqrt(fmax(0, spread)) + 0.3 * sqrt(rg * rg + yb * yb));
 }
 
-static void write_tones(const tones *t, float value[])
+static odd_status measure_box(const odd_measuring *m)
 {
-    if (t->n == 0) return;
-    value[ODD_MEASURE_LIGHT_1] = level_below(t->light, t->n, 0.01);
-    value[ODD_MEASURE_LIGHT_50] = level_below(t->light, t->n, 0.5);
-    value[ODD_MEASURE_LIGHT_99] = level_below(t->light, t->n, 0.99);
-    value[ODD_MEASURE_CONTRAST] = spread_of_light(t);
-    value[ODD_MEASURE_COLOURFULNESS] = colourfulness_of(t);
-    value[ODD_MEASURE_CHROMA] = (float)(t->chroma / (double)t->n);
+    const int box[4] = {m->left, m->top, m->right, m->bottom};
+    int64_t count[256];
+    colour_sums sums;
+    picked p = {0};
+    odd_status st;
+    ODD_TRY(pick_pixels(&m->view, box, &p, &sums));
+    count_levels(p.n, p.light, count);
+    m->value[ODD_MEASURE_LIGHT_1] = level_below(count, p.n, 0.01);
+    m->value[ODD_MEASURE_LIGHT_50] = level_below(count, p.n, 0.5);
+    m->value[ODD_MEASURE_LIGHT_99] = level_below(count, p.n, 0.99);
+    m->value[ODD_MEASURE_CONTRAST] = spread_of_levels(count, p.n);
+    m->value[ODD_MEASURE_COLOURFULNESS] = colourfulness_of(&sums, p.n);
+    m->value[ODD_MEASURE_CHROMA] = (float)((double)sums.chroma / p.n);
+done:
+    free(p.rgb);
+    return st;
 }
 
-static void measure_all_pixels(const picked *p, float value[])
+static odd_status measure_whole(const odd_measuring *m)
 {
-    const int64_t n = (int64_t)p->columns * p->rows;
-    int64_t chroma[256] = {0};
+    const int box[4] = {0, 0, m->view.width, m->view.height};
+    int64_t count[256];
     uint8_t usual[3];
-    for (int64_t i = 0; i < n; i++)
-        chroma[chroma_of(p->rgb + 3 * i)]++;
-    odd_usual_colour(n, p->rgb, usual);
-    value[ODD_MEASURE_CHROMA_99] = level_below(chroma, n, 0.99);
-    value[ODD_MEASURE_COMMON_COLOUR] = (float)odd_count_near(n, p->rgb, usual) / (float)n;
+    colour_sums sums;
+    picked p = {0};
+    odd_status st;
+    ODD_TRY(pick_pixels(&m->view, box, &p, &sums));
+    count_levels(p.n, p.chroma, count);
+    odd_usual_colour(p.n, p.rgb, usual);
+    m->value[ODD_MEASURE_CHROMA_99] = level_below(count, p.n, 0.99);
+    m->value[ODD_MEASURE_COMMON_COLOUR] = (float)odd_count_near(p.n, p.rgb, usual) / (float)p.n;
+done:
+    free(p.rgb);
+    return st;
 }
 
 odd_status odd_measure_tones(odd_measuring *m)
 {
-    picked p = {0};
-    tones t = {0};
     odd_status st;
-    ODD_TRY(pick_pixels(&m->view, &p));
-    sum_box(m, &p, &t);
-    write_tones(&t, m->value);
-    measure_all_pixels(&p, m->value);
+    ODD_TRY(measure_box(m));
+    ODD_TRY(measure_whole(m));
 done:
-    odd_free(p.rgb);
     return st;
 }
