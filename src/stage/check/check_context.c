@@ -1,4 +1,5 @@
 /* Check context: the rows of a rank, and the files of the stages before. */
+#include "oddlot/run/measures.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/store/dataset.h"
@@ -18,6 +19,7 @@ struct odd_check_inputs {
     odd_file *ingest;
     odd_file *file[STAGES]; /* NULL: no check of the job reads it, or the job has none */
     uint8_t *status;
+    float *measures; /* NULL: nobody has asked for them yet */
 };
 
 static bool check_reads(const odd_check *check, const char *stage)
@@ -106,6 +108,7 @@ void odd_check_close(odd_check_context *context)
         odd_file_close(&inputs->file[i]);
     odd_file_close(&inputs->ingest);
     odd_free(inputs->status);
+    odd_free(inputs->measures);
     odd_free(inputs);
     context->inputs = NULL;
 }
@@ -122,4 +125,29 @@ const odd_file *odd_check_input(const odd_check_context *context, const char *st
     while (strcmp(odd_check_stages[i], stage) != 0)
         i++;
     return context->inputs->file[i];
+}
+
+/* @local */
+static odd_status read_measures(const odd_check_inputs *inputs, const odd_partition *part,
+                                float **out)
+{
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(*out, part->n_local * ODD_MEASURE_COUNT));
+    ODD_TRY(odd_measures_open(inputs->ingest, &dataset));
+    ODD_TRY(odd_measures_read(dataset, part->row0, part->n_local, *out));
+done:
+    odd_dataset_close(&dataset);
+    return st;
+}
+
+odd_status odd_check_measures(odd_check_context *context, const float **value)
+{
+    odd_check_inputs *inputs = context->inputs;
+    odd_status st = ODD_OK;
+    if (!inputs->measures)
+        ODD_TRY_ALL(context->run->comm, read_measures(inputs, &context->part, &inputs->measures));
+    *value = inputs->measures;
+done:
+    return st;
 }

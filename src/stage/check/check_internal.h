@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 typedef struct odd_check odd_check;
+typedef struct odd_judge odd_judge;               /* see judge_internal.h */
 typedef struct odd_check_inputs odd_check_inputs; /* files of the stages before (check_context.c) */
 
 /* What a check has to work with. Of each rank its own. */
@@ -50,11 +51,32 @@ struct odd_check {
     odd_status (*outside)(odd_run *run, const void *options, odd_hash *digest);
     /** Bytes that each rank needs for `rows` of the catalogue at most; NULL: few a row. @local */
     int64_t (*memory)(const odd_run *run, const void *options, int64_t rows);
+    const odd_judge *judge; /* what odd_judge_run() judges, where that is `run`; else NULL */
     /** Look, and add findings, each by one rank. @collective */
     odd_status (*run)(odd_check_context *context, const void *options);
 };
 
-#define ODD_CHECKS(X) X(odd_check_unreadable)
+#define ODD_CHECKS(X)                                                                              \
+    X(odd_check_unreadable)                                                                        \
+    X(odd_check_rules)                                                                             \
+    X(odd_check_ending)                                                                            \
+    X(odd_check_cut_short)                                                                         \
+    X(odd_check_half_grey)                                                                         \
+    X(odd_check_blank)                                                                             \
+    X(odd_check_blur)                                                                              \
+    X(odd_check_upscaled)                                                                          \
+    X(odd_check_blocky)                                                                            \
+    X(odd_check_dark)                                                                              \
+    X(odd_check_light)                                                                             \
+    X(odd_check_low_contrast)                                                                      \
+    X(odd_check_grey)                                                                              \
+    X(odd_check_odd_size)                                                                          \
+    X(odd_check_odd_aspect)                                                                        \
+    X(odd_check_border)                                                                            \
+    X(odd_check_letterbox)                                                                         \
+    X(odd_check_off_white)                                                                         \
+    X(odd_check_touches_edge)                                                                      \
+    X(odd_check_small_fill)
 
 #define ODD_DECLARE(record) extern const odd_check record;
 ODD_CHECKS(ODD_DECLARE)
@@ -101,6 +123,11 @@ const odd_file *odd_check_ingest(const odd_check_context *context);
 /** The file of a stage that the check reads, open on all ranks; NULL where the job does not have
  *  the stage. Borrowed. @local */
 const odd_file *odd_check_input(const odd_check_context *context, const char *stage);
+
+/** What was measured of my rows: (part.n_local, ODD_MEASURE_COUNT), see image/measure.h; NaN: not
+ *  known. Read when first asked for, 200 bytes a row. Borrowed. @collective; ODD_FORMAT, ODD_NOMEM
+ */
+odd_status odd_check_measures(odd_check_context *context, const float **value);
 
 /* -- what came of it (check_summary.c) -- */
 

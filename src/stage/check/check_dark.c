@@ -1,0 +1,31 @@
+/* Check `dark`: the lightest of the product and of the ground around it is dark. A black thing
+ * on white is not. */
+#include "stage/check/judge_internal.h"
+
+#include <math.h>
+
+/* The ground counts: black goods on white are as they should be. */
+static double number(const float m[ODD_MEASURE_COUNT])
+{
+    return fmax((double)m[ODD_MEASURE_LIGHT_99], (double)m[ODD_MEASURE_GROUND_LIGHTNESS]);
+}
+
+static const odd_option table[] = {ODD_JUDGE_OPTIONS("100", "150", "6", "0.25")};
+
+static const odd_judge judge = {
+    .of = number,
+    .worst = 0,
+    .severity = {0.4, 0.9},
+    .says = "too dark: the lightest of it is",
+    .style = {1, 0, "levels of 255"},
+};
+
+const odd_check odd_check_dark = {
+    .name = "dark",
+    .summary = "images that are too dark",
+    .kind = ODD_FINDING_HYGIENE,
+    .options = table,
+    .options_size = sizeof(odd_judge_options),
+    .judge = &judge,
+    .run = odd_judge_run,
+};

@@ -1,0 +1,29 @@
+/* Check `ending`: a name that does not tell what the file is, which some shops refuse and others
+ * do not show. */
+#include "stage/check/judge_internal.h"
+
+static double number(const float m[ODD_MEASURE_COUNT])
+{
+    return m[ODD_MEASURE_ENDING_MATCHES];
+}
+
+static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.5", "0.5", "0", "1")};
+
+static const odd_judge judge = {
+    .of = number,
+    .any = true,
+    .worst = 0,
+    .severity = {0.3, 0.4},
+    .says = "the ending of its name is that of another format",
+    .style = {1, -1, ""},
+};
+
+const odd_check odd_check_ending = {
+    .name = "ending",
+    .summary = "names that do not tell the format of the file",
+    .kind = ODD_FINDING_HYGIENE,
+    .options = table,
+    .options_size = sizeof(odd_judge_options),
+    .judge = &judge,
+    .run = odd_judge_run,
+};
