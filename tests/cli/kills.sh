@@ -23,7 +23,7 @@ for point in ingest.batch:rank=1 store.create:rank=0 store.write:rank=1:after=2 
     run=hurt-$((number += 1))
     code=0
     ODD_FAULT=$point:kill on 2 run job.yaml -o $run || code=$?
-    [ $code = 137 ] || fail "$point:kill: exit code $code, not 137"
+    [ $code = "$(killed)" ] || fail "$point:kill: exit code $code, not $(killed)"
     recovers $run
 done
 
@@ -31,7 +31,7 @@ done
 ODD_FAULT=ingest.batch:rank=0:sleep=3 start 2 run job.yaml -o shot
 until_said "ingest    read"
 kill -9 "$(ranks | tail -n 1)"
-ends_with 137
+ends_with "$(killed)"
 [ ! -e shot/ingest.h5 ] || fail "ingest.h5 was published without one of its ranks"
 recovers shot
 check agrees shot 300 0

@@ -68,6 +68,9 @@ ends_with() {
     [ "$got" = "$1" ] || fail "exit code $got, not $1"
 }
 
+# The exit code of a launcher one of whose ranks was killed: that of a shell, or, by MPICH's, the signal alone.
+killed() { "$MPIRUN" --version 2>&1 | grep HYDRA >/dev/null && echo 9 || echo 137; }
+
 # Wait until the job in the background says so.
 until_said() {
     local tries=0
