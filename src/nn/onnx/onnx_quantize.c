@@ -148,16 +148,42 @@ odd_status odd_read_dequantize(odd_onnx_reader *r)
     return dequantize_weight(r, 0);
 }
 
-/* The range of the zero point's type, uint8 where there is none. */
-static void stored_range(odd_onnx_reader *r, int64_t *low, int64_t *high)
+/* The type that values are stored in: the zero point's, or what opset 21 says of it, or uint8. */
+static odd_status stored_type(odd_onnx_reader *r, int64_t *type)
 {
+    odd_status st;
     odd_onnx_value *zero;
-    *low = 0;
-    *high = UINT8_MAX;
-    if (!odd_node_has(r, 2) || odd_node_value(r, 2, &zero) != ODD_OK || !zero->weight) return;
-    if (zero->weight->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__INT8) return;
-    *low = INT8_MIN;
-    *high = INT8_MAX;
+    ODD_TRY(odd_node_int(r, "output_dtype", 0, type));
+    if (odd_node_has(r, 2)) {
+        ODD_TRY(odd_node_value(r, 2, &zero));
+        if (zero->weight) *type = zero->weight->data_type;
+    }
+    if (*type == ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED)
+        *type = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8;
+done:
+    return st;
+}
+
+static odd_status stored_range(odd_onnx_reader *r, int64_t *low, int64_t *high)
+{
+    static const struct {
+        int64_t type, low, high;
+    } ranges[] = {
+        {ONNX__TENSOR_PROTO__DATA_TYPE__UINT8, 0, UINT8_MAX},
+        {ONNX__TENSOR_PROTO__DATA_TYPE__INT8, INT8_MIN, INT8_MAX},
+        {ONNX__TENSOR_PROTO__DATA_TYPE__UINT16, 0, UINT16_MAX},
+        {ONNX__TENSOR_PROTO__DATA_TYPE__INT16, INT16_MIN, INT16_MAX},
+    };
+    int64_t type;
+    odd_status st = stored_type(r, &type);
+    if (st != ODD_OK) return st;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (ranges[i].type == type) {
+            *low = ranges[i].low;
+            *high = ranges[i].high;
+            return ODD_OK;
+        }
+    return odd_node_fail(r, "values of type %" PRId64 " cannot be made", type);
 }
 
 static int64_t quantised(float value, float scale, int64_t zero, int64_t low, int64_t high)
@@ -173,7 +199,7 @@ odd_status odd_read_quantize(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
-    int64_t low, high;
+    int64_t low = 0, high = 0;
     quantiser q;
     odd_numbers *n = NULL;
     ODD_TRY(odd_node_tensor(r, 0, &x));
@@ -181,7 +207,7 @@ odd_status odd_read_quantize(odd_onnx_reader *r)
     ODD_TRY(read_quantiser(r, r->graph->tensor[x].rank, &q));
     const odd_tensor *t = &r->graph->tensor[x];
     ODD_TRY(check_axis(r, &q, t->shape));
-    stored_range(r, &low, &high);
+    ODD_TRY(stored_range(r, &low, &high));
     ODD_TRY(odd_numbers_new(t->rank, t->shape, &n));
     int64_t run = run_length(&q, t->rank, t->shape);
     for (int64_t i = 0; i < n->count; i++) {
