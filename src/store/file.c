@@ -17,6 +17,17 @@
  * is gathered in blocks instead of being strewn between them. */
 enum { METADATA_BLOCK = 64 << 10 };
 
+/* ROMIO, which MPICH has, takes what stands before the first colon of a name for a kind of file
+ * system: where a path has a colon of its own, the kind must be given. */
+static const char *file_system_prefix(const char *path)
+{
+#ifndef OPEN_MPI
+    if (strchr(path, ':')) return "ufs:";
+#endif
+    (void)path;
+    return "";
+}
+
 static odd_status writer_new(MPI_Comm comm, const char *path, const odd_provenance *from,
                              odd_file **out)
 {
@@ -29,6 +40,7 @@ static odd_status writer_new(MPI_Comm comm, const char *path, const odd_provenan
     odd_status st;
     ODD_TRY(odd_path_format(&f->path, "%s", path));
     ODD_TRY(odd_path_format(&f->partial, "%s.partial", path));
+    ODD_TRY(odd_path_format(&f->mpi_name, "%s%s", file_system_prefix(path), f->partial));
     ODD_TRY(odd_path_format(&f->stage, "%s", from->stage ? from->stage : ""));
     ODD_TRY(odd_fault("store.create"));
 done:
@@ -65,7 +77,7 @@ static odd_status create_hdf5(odd_file *f)
 {
     hid_t access = parallel_access(f->comm);
     errno = 0;
-    if (access >= 0) f->id = H5Fcreate(f->partial, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    if (access >= 0) f->id = H5Fcreate(f->mpi_name, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     odd_status st = f->id >= 0 ? ODD_OK : odd_hdf5_fail(ODD_IO, "cannot create '%s'", f->partial);
     if (access >= 0) H5Pclose(access);
     f->access = H5Pcreate(H5P_LINK_ACCESS);

@@ -26,9 +26,10 @@ struct odd_file {
     int64_t bytes; /* size of the file on disk when it was opened; reading only */
 
     /* Writing only; reading leaves comm at MPI_COMM_NULL. */
-    MPI_Comm comm; /* ours, duplicated */
-    char *partial; /* name while it is written */
-    char *stage;   /* of the provenance, for the attributes of datasets */
+    MPI_Comm comm;  /* ours, duplicated */
+    char *partial;  /* name while it is written */
+    char *mpi_name; /* the same, as MPI-IO wants it */
+    char *stage;    /* of the provenance, for the attributes of datasets */
     uint64_t seed;
     int fd;                /* rank 0: a second door to the file, for what HDF5 cannot do; else -1 */
     int64_t reserved;      /* rank 0: bytes of the disk that were asked for */

@@ -81,6 +81,7 @@ void odd_file_close(odd_file **file)
     free(f->tally);
     free(f->stage);
     free(f->partial);
+    free(f->mpi_name);
     free(f->path);
     free(f);
 }
