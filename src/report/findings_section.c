@@ -35,7 +35,11 @@ static void write_check(const odd_finding_list *list, odd_text *html)
     odd_text_add(html, "</tr>\n");
 }
 
-/* Checks that found nothing are told, too: that is what people want to read. */
+static bool has_news(const odd_finding_list *list)
+{
+    return list->found > 0 || list->ignored > 0 || list->unmeasured > 0;
+}
+
 static void write_checks(const odd_report_findings *findings, odd_text *html)
 {
     odd_text_add(html, "<table class=\"checks\">\n<caption>Checks</caption>\n<thead><tr>"
@@ -44,8 +48,30 @@ static void write_checks(const odd_report_findings *findings, odd_text *html)
                        "<th scope=\"col\">could not know</th><th scope=\"col\">ignored</th>"
                        "</tr></thead>\n<tbody>\n");
     for (int i = 0; i < findings->lists; i++)
-        write_check(&findings->list[i], html);
+        if (has_news(&findings->list[i])) write_check(&findings->list[i], html);
     odd_text_add(html, "</tbody>\n</table>\n");
+}
+
+/* They are told, too: that is what people want to read. */
+static void write_silent_checks(const odd_report_findings *findings, odd_text *html)
+{
+    const char *between = "<p>Checked, and nothing found: ";
+    bool any = false;
+    for (int i = 0; i < findings->lists; i++) {
+        if (has_news(&findings->list[i])) continue;
+        odd_text_add(html, between);
+        odd_html(html, "%s", findings->list[i].check);
+        between = ", ";
+        any = true;
+    }
+    if (any) odd_text_add(html, ".</p>\n");
+}
+
+static bool any_news(const odd_report_findings *findings)
+{
+    for (int i = 0; i < findings->lists; i++)
+        if (has_news(&findings->list[i])) return true;
+    return false;
 }
 
 static void write_list(const odd_finding_list *list, const odd_pictures *pictures, odd_text *html)
@@ -61,14 +87,13 @@ static void write_list(const odd_finding_list *list, const odd_pictures *picture
 
 void odd_findings_section_write(const odd_report_findings *findings, odd_text *html)
 {
-    char found[32], checks[32];
+    char found[32];
     if (!findings) return;
     odd_text_add(html, "<section id=\"findings\">\n<h2>Findings</h2>\n");
-    odd_human_count(count_found(findings), found);
-    odd_human_count(findings->lists, checks);
-    odd_html(html, "<p>%s in all, of checks made: %s. <code>findings.csv</code> has every one.</p>\n",
-             found, checks);
-    write_checks(findings, html);
+    odd_html(html, "<p>%s in all; <code>findings.csv</code> has every one.</p>\n",
+             odd_human_count(count_found(findings), found));
+    if (any_news(findings)) write_checks(findings, html);
+    write_silent_checks(findings, html);
     for (int i = 0; i < findings->lists; i++)
         if (findings->list[i].cards > 0) write_list(&findings->list[i], &findings->pictures, html);
     odd_text_add(html, "</section>\n");

@@ -344,10 +344,10 @@ static void findings_are_shown(void)
                                       {"the same <b>", "", 0.25, 0.1, NAN, pair, 2, 2},
                                       {"cannot be read", "", 1, NAN, NAN, lost, 1, 1}};
     const odd_finding_list lists[] = {
-        {"rule", "rules", "fill", &cards[0], 1, 1200, 2, 7, 0.5},
-        {"duplicate", "twice", "near", &cards[1], 1, 1, 0, 0, 0.25},
-        {"hygiene", "poor", "blur", NULL, 0, 0, 0, 0, 0},
-        {"unreadable", "not read", "unreadable", &cards[2], 1, 1, 0, 0, 1}};
+        {"rule", "fill", "rules", &cards[0], 1, 1200, 2, 7, 0.5},
+        {"duplicate", "near", "twice", &cards[1], 1, 1, 0, 0, 0.25},
+        {"hygiene", "blur", "soft", NULL, 0, 0, 0, 0, 0},
+        {"unreadable", "unreadable", "not read", &cards[2], 1, 1, 0, 0, 1}};
     int reads = 0;
     const odd_report_findings findings = {lists, 4, {2, 2, 1, read_pair, &reads}};
     const odd_report_data data = {.threshold = NAN, .findings = &findings};
@@ -361,6 +361,7 @@ static void findings_are_shown(void)
     CU_ASSERT_EQUAL(count_of(page, "class=\"box\""), 1);
     CU_ASSERT_EQUAL(count_of(page, "The 1 worst of 1,200."), 1);
     CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-"), 3);
+    CU_ASSERT_EQUAL(count_of(page, "nothing found: blur.</p>"), 1);
     CU_ASSERT_EQUAL(count_of(page, "<b>"), count_of(page, "</b>")); /* none by a sentence */
     CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 1);
     CU_ASSERT(is_there(in_report("img/row-000003.png")));

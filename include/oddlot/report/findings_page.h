@@ -36,8 +36,7 @@ typedef struct {
 
 /* What one check found, the most severe first. */
 typedef struct {
-    const char *kind, *about; /* "rule", "images that break the rules of a channel" */
-    const char *check;
+    const char *kind, *check, *about; /* "hygiene", "blur", "edges are soft"; borrowed */
     const odd_finding_card *card; /* (cards) the first ones; borrowed */
     int cards;
     int64_t found, ignored, unmeasured;

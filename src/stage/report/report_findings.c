@@ -3,6 +3,7 @@
 #include "oddlot/run/columns.h"
 #include "oddlot/run/measures.h"
 #include "oddlot/run/stage_files.h"
+#include "stage/check/check_internal.h"
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -126,6 +127,14 @@ static bool is_of(const odd_finding *finding, const odd_findings_tally *tally)
     return finding->kind == tally->kind && strcmp(finding->check, tally->check) == 0;
 }
 
+/* "": of a check that this program does not have. */
+static const char *summary_of(const char *check)
+{
+    for (int i = 0; odd_checks[i]; i++)
+        if (strcmp(odd_checks[i]->name, check) == 0) return odd_checks[i]->summary;
+    return "";
+}
+
 /* The first `top` findings of one check, which come with the most severe first. */
 static odd_status fill_list(odd_page_findings *f, const odd_findings_tally *tally, int64_t top,
                             int64_t place, odd_finding_list *out)
@@ -133,8 +142,8 @@ static odd_status fill_list(odd_page_findings *f, const odd_findings_tally *tall
     odd_status st = ODD_OK;
     *out = (odd_finding_list){
         .kind = odd_finding_kind_word(tally->kind),
-        .about = odd_finding_kind_about(tally->kind),
         .check = tally->check,
+        .about = summary_of(tally->check),
         .card = &f->card[place],
         .found = tally->found,
         .ignored = tally->ignored,
