@@ -65,6 +65,19 @@ static int saturation_of(const uint8_t p[static 3])
     return most - least;
 }
 
+odd_status odd_find_ground(const odd_pixel_view *view, uint8_t colour[static 3], bool *even)
+{
+    uint8_t *ring = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(ring, 3 * odd_ring_room(view)));
+    const int64_t n = odd_ring_pixels(view, view->height, ring);
+    odd_usual_colour(n, ring, colour);
+    *even = (double)odd_count_near(n, ring, colour) >= EVEN_SHARE * (double)n;
+done:
+    odd_free(ring);
+    return st;
+}
+
 odd_status odd_measure_ground(odd_measuring *m)
 {
     uint8_t *ring = NULL;

@@ -45,6 +45,8 @@ int odd_ring_width(int width, int height);
  *  odd_ring_room(). */
 int64_t odd_ring_pixels(const odd_pixel_view *view, int rows, uint8_t *rgb);
 int64_t odd_ring_room(const odd_pixel_view *view);
+/** The most usual colour of the ring, and whether most of it is that. ODD_NOMEM */
+odd_status odd_find_ground(const odd_pixel_view *view, uint8_t colour[static 3], bool *even);
 odd_status odd_measure_ground(odd_measuring *m);
 /* measure_planes.c: m->light, m->far, m->grey, m->planes. */
 odd_status odd_measure_planes(odd_measuring *m);

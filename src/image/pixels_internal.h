@@ -49,6 +49,13 @@ odd_status odd_orient(const odd_pixel_view *view, int orientation, odd_box *box,
 odd_status odd_resample(const odd_pixel_view *in, const odd_box *box, odd_kernel kernel,
                         int out_width, int out_height, uint8_t *out);
 
+/* pad.c */
+/** Resize a box of the view, its longer side to `side`, into the middle of a square: pixels (side,
+ * side, channels of the view). Around it is the most usual colour of the view's ring
+ * (image/measure.h), white where that is no ground. */
+odd_status odd_pad(const odd_pixel_view *in, const odd_box *box, odd_kernel kernel, int side,
+                   uint8_t *pixels);
+
 /* icc.c */
 /** True if the ICC profile means sRGB to within two grey levels, or cannot be applied to pixels of
  *  this many channels (alpha counted): then there is nothing to convert. */

@@ -16,13 +16,15 @@
 #define REUSED_BYTES (16 << 20)
 
 static const char *const channel_choices[] = {"gray", "rgb", NULL};
-static const char *const crop_choices[] = {"centre", "none", NULL};
+static const char *const crop_choices[] = {"centre", "none", "pad", NULL};
 
 const odd_option odd_prepare_option_table[] = {
     ODD_INT(odd_prepare_options, size, "299", 1, 4096, "side of the stored square, pixels"),
     ODD_CHOICE(odd_prepare_options, channels, "rgb", channel_choices, "store grey or RGB"),
-    ODD_CHOICE(odd_prepare_options, crop, "centre", crop_choices,
-               "centre: the largest central square; none: squeeze the whole image to a square"),
+    ODD_CHOICE(
+        odd_prepare_options, crop, "centre", crop_choices,
+        "centre: the largest central square; none: squeeze the whole image to a square; pad: "
+        "the whole image on a square of its background colour, white where it has none"),
     ODD_REAL(odd_prepare_options, margin, "0", 0, 0.9,
              "share of each side that is cut away besides; 0.125 is what resizing to 256 and "
              "cropping to 224 leaves out"),
@@ -152,7 +154,11 @@ static odd_status finish_square(const odd_prepare_options *options, part *p, int
     int side = (int)options->size, channels = odd_prepared_channels(options);
     ODD_TRY(settle_view(options, p, orientation));
     if (p->view.channels == 3 && channels == 1) ODD_TRY(convert_to_luma(p));
-    ODD_TRY(odd_resample(&p->view, &p->box, odd_kernel_find(options->kernel), side, side, pixels));
+    const odd_kernel kernel = odd_kernel_find(options->kernel);
+    if (strcmp(options->crop, "pad") == 0)
+        ODD_TRY(odd_pad(&p->view, &p->box, kernel, side, pixels));
+    else
+        ODD_TRY(odd_resample(&p->view, &p->box, kernel, side, side, pixels));
     if (p->view.channels == 1 && channels == 3) spread_grey((size_t)side * (size_t)side, pixels);
 done:
     return st;

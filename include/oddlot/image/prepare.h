@@ -1,11 +1,12 @@
 /**
  * Prepare: from the bytes of an image file, or raw pixels, to the array that the catalogue stores.
  *
- * decode (limits first) -> sRGB (ICC, CMYK) -> flatten alpha on the background -> grey or RGB ->
- * orient (EXIF, XMP) -> largest central square -> antialiased resize, uint8. With Pillow: open,
- * convert, crop, resize; the bytes are the same, but where the image is so large that JPEG is
- * decoded at 1/2, 1/4 or 1/8 (DCT scaling; at least twice the stored size is left), or where a
- * profile is applied.
+ * decode (limits first) -> sRGB (ICC, CMYK) -> flatten alpha on the background -> orient (EXIF,
+ * XMP)
+ * -> measures, if wanted -> grey or RGB -> largest central square, or what `crop` says ->
+ * antialiased resize, uint8. With Pillow: open, convert, crop, resize; the bytes are the same, but
+ * where no measures are wanted and the image is so large that JPEG is decoded at 1/2, 1/4 or 1/8
+ * (DCT scaling; at least twice the stored size is left), or where a profile is applied.
  */
 #ifndef ODDLOT_IMAGE_PREPARE_H
 #define ODDLOT_IMAGE_PREPARE_H
@@ -17,11 +18,12 @@
 #include <stdbool.h>
 
 typedef struct {
-    int64_t size;     /* side of the stored square, pixels */
-    char *channels;   /* "gray" or "rgb" */
-    char *crop;       /* "centre": largest central square; "none": squeeze to the square */
-    double margin;    /* share of each side of it that is left out: 0.125 of 256 leaves 224 */
-    char *kernel;     /* of the resize: one of odd_kernel_names */
+    int64_t size;   /* side of the stored square, pixels */
+    char *channels; /* "gray" or "rgb" */
+    char *crop;    /* "centre": largest central square; "none": squeeze to the square; "pad": whole,
+                      on its background */
+    double margin; /* share of each side of it that is left out: 0.125 of 256 leaves 224 */
+    char *kernel;  /* of the resize: one of odd_kernel_names */
     char *background; /* "rrggbb" behind transparent pixels */
     double max_megapixels;
     double max_megabytes;
