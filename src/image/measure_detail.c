@@ -75,21 +75,26 @@ static void add_residuals_of(int n, const uint8_t *in, ptrdiff_t s, detail *d)
     d->pixels += n;
 }
 
-/* Columns [x, x + n) of every `step`-th row of [top, bottom); direction: along rows, and across. */
-static void add_piece(const odd_measuring *m, int x, int n, int top, int bottom, int step,
-                      detail direction[2])
+/* The part of the image that is looked at, and every how manyth row. */
+typedef struct {
+    int left, top, right, bottom, step;
+} region;
+
+/* Columns [x, x + n) of a region; direction: along rows, and across. A step is between two pixels
+ * of the region. */
+static void add_piece(const odd_measuring *m, const region *r, int x, int n, detail direction[2])
 {
     const ptrdiff_t width = m->view.width;
     uint8_t along[PIECE] = {0};
     int rows = 0;
-    for (int y = top; y < bottom; y += step, rows++) {
+    for (int y = r->top + 1; y < r->bottom; y += r->step, rows++) {
         const uint8_t *in = m->light + (ptrdiff_t)y * width + x;
         add_residuals_of(n, in, 1, &direction[0]);
         add_residuals_of(n, in, width, &direction[1]);
         direction[1].steps[y % BLOCK] += count_steps(n, in, width, along);
         direction[1].places[y % BLOCK] += n;
     }
-    for (int i = 0; i < n; i++) {
+    for (int i = x == r->left ? 1 : 0; i < n; i++) {
         direction[0].steps[(x + i) % BLOCK] += along[i];
         direction[0].places[(x + i) % BLOCK] += rows;
     }
@@ -113,21 +118,27 @@ static double blockiness_of(const detail *d, int length)
     return fmax(0, fmax(excess(d, 0), excess(d, length % BLOCK)));
 }
 
+/* The box, as far as the filters have neighbours. */
+static region region_of(const odd_measuring *m)
+{
+    const int w = m->view.width - REACH, h = m->view.height - REACH;
+    region r = {m->left < REACH ? REACH : m->left, m->top < REACH ? REACH : m->top,
+                m->right > w ? w : m->right, m->bottom > h ? h : m->bottom, 1};
+    r.step = (r.bottom - r.top) / ROWS | 1; /* odd: rows of all phases */
+    return r;
+}
+
 void odd_measure_detail(const odd_measuring *m)
 {
-    const int left = m->left < REACH ? REACH : m->left, top = m->top < REACH ? REACH : m->top;
-    const int w = m->view.width, h = m->view.height;
-    const int right = m->right > w - REACH ? w - REACH : m->right;
-    const int bottom = m->bottom > h - REACH ? h - REACH : m->bottom;
-    const int step = (bottom - top) / ROWS | 1; /* odd: rows of all phases */
+    const region r = region_of(m);
     detail d[2];
     memset(d, 0, sizeof d);
-    if (right - left < LEAST_SIDE || bottom - top < LEAST_SIDE) return;
-    for (int x = left; x < right; x += PIECE)
-        add_piece(m, x, right - x < PIECE ? right - x : PIECE, top, bottom, step, d);
+    if (r.right - r.left < LEAST_SIDE || r.bottom - r.top < LEAST_SIDE) return;
+    for (int x = r.left; x < r.right; x += PIECE)
+        add_piece(m, &r, x, r.right - x < PIECE ? r.right - x : PIECE, d);
     const double coarse = d[0].coarse + d[1].coarse;
     if (coarse < LEAST_POWER * d[0].pixels * 2) return;
     m->value[ODD_MEASURE_FINE_DETAIL] = (float)((d[0].fine + d[1].fine) / coarse);
     m->value[ODD_MEASURE_BLOCKINESS] =
-        (float)fmin(blockiness_of(&d[0], w), blockiness_of(&d[1], h));
+        (float)fmin(blockiness_of(&d[0], m->view.width), blockiness_of(&d[1], m->view.height));
 }

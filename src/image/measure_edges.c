@@ -123,34 +123,49 @@ ODD_SIMD(static, void, find_edges,
 }
 
 /* Of some rows that follow each other, all pixels at once, which is faster for short ones, and
- * counted in columns [left, right). `row`: the first of them. */
-static void count_steepness(const reduced *r, const uint8_t *row, int rows, ptrdiff_t s, int left,
-                            int right, int64_t count[BINS])
+ * counted in columns [left, right). */
+static void count_rows(const reduced *r, int top, int rows, ptrdiff_t s, int left, int right,
+                       int64_t count[BINS])
 {
     uint8_t steepness[MOST_ROWS * MOST_SIDE], contrast[MOST_ROWS * MOST_SIDE];
     const int n = (rows - 1) * r->width + right - left;
-    find_edges(n, row + left, s, steepness, contrast);
+    find_edges(n, r->light + (size_t)top * (size_t)r->width + left, s, steepness, contrast);
     for (int y = 0; y < rows; y++)
         for (int i = y * r->width, x = left; x < right; x++, i++)
             if (contrast[i] >= CONTRAST) count[steepness[i]]++;
 }
 
-static void measure_sharpness(const odd_measuring *m, const reduced *r)
+/* Steps of a part of the image, all or some of its rows. */
+static void count_part(const reduced *r, int top, int bottom, ptrdiff_t s, int left, int right,
+                       int64_t count[BINS])
 {
-    const int left = r->left < AROUND ? AROUND : r->left, top = r->top < AROUND ? AROUND : r->top;
-    const int right = r->right > r->width - AROUND - 1 ? r->width - AROUND - 1 : r->right;
-    const int bottom = r->bottom > r->height - AROUND - 1 ? r->height - AROUND - 1 : r->bottom;
-    int64_t count[BINS] = {0}, n = 0, steeper = 0;
-    if (r->right - r->left < LEAST_SIDE || r->bottom - r->top < LEAST_SIDE || bottom <= top ||
-        right <= left)
-        return;
     const int step = 1 + (bottom - top) / (MOST_ROWS + 1);
     const int rows = step == 1 ? bottom - top : 1; /* at a time */
-    for (int y = top; y < bottom; y += step == 1 ? rows : step) {
-        const uint8_t *row = r->light + (size_t)y * (size_t)r->width;
-        count_steepness(r, row, rows, 1, left, right, count);
-        count_steepness(r, row, rows, r->width, left, right, count);
-    }
+    if (bottom <= top || right <= left) return;
+    for (int y = top; y < bottom; y += rows * step)
+        count_rows(r, y, rows, s, left, right, count);
+}
+
+static int at_least(int a, int least)
+{
+    return a < least ? least : a;
+}
+
+static int at_most(int a, int most)
+{
+    return a > most ? most : a;
+}
+
+/* Step i is between pixels i and i + 1: those into the box and out of it count, too. */
+static void measure_sharpness(const odd_measuring *m, const reduced *r)
+{
+    const int last_x = r->width - AROUND - 1, last_y = r->height - AROUND - 1;
+    int64_t count[BINS] = {0}, n = 0, steeper = 0;
+    if (r->right - r->left < LEAST_SIDE || r->bottom - r->top < LEAST_SIDE) return;
+    count_part(r, r->top, r->bottom, 1, at_least(r->left - 1, AROUND), at_most(r->right, last_x),
+               count);
+    count_part(r, at_least(r->top - 1, AROUND), at_most(r->bottom, last_y), r->width, r->left,
+               r->right, count);
     for (int i = 0; i < BINS; i++)
         n += count[i];
     if (n < LEAST_STEPS) return;

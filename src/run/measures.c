@@ -14,6 +14,18 @@ odd_status odd_measures_list(const char *(*what)(int measure), odd_text *out)
     return odd_text_status(out);
 }
 
+/* A dataset of the ingest, of as many columns; a job may have wanted none. */
+static odd_status open_measured(const odd_file *ingest, const char *name, odd_type type,
+                                int64_t columns, odd_dataset **out)
+{
+    const odd_shape matrix = {.type = type, .rank = 2, .shape = {-1, columns}};
+    *out = NULL;
+    if (!odd_file_has(ingest, name))
+        return odd_fail(ODD_FORMAT, "nothing was measured of the images in ingest.h5: "
+                                    "run ingest again with ingest.measure=true");
+    return odd_dataset_expect(ingest, name, &matrix, out);
+}
+
 static odd_status check_names(const odd_file *ingest)
 {
     odd_text names = ODD_TEXT_EMPTY;
@@ -32,9 +44,8 @@ done:
 
 odd_status odd_measures_open(const odd_file *ingest, odd_dataset **out)
 {
-    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, ODD_MEASURE_COUNT}};
     odd_status st;
-    ODD_TRY(odd_dataset_expect(ingest, ODD_MEASURES_NAME, &matrix, out));
+    ODD_TRY(open_measured(ingest, ODD_MEASURES_NAME, ODD_F32, ODD_MEASURE_COUNT, out));
     st = check_names(ingest);
 done:
     if (st != ODD_OK) odd_dataset_close(out);
@@ -43,8 +54,7 @@ done:
 
 odd_status odd_pixels_digest_open(const odd_file *ingest, odd_dataset **out)
 {
-    const odd_shape pairs = {.type = ODD_I64, .rank = 2, .shape = {-1, 2}};
-    return odd_dataset_expect(ingest, ODD_PIXELS_DIGEST_NAME, &pairs, out);
+    return open_measured(ingest, ODD_PIXELS_DIGEST_NAME, ODD_I64, 2, out);
 }
 
 odd_status odd_measures_read(const odd_dataset *measures, int64_t first, int64_t count,

@@ -29,7 +29,8 @@
 odd_status odd_measures_list(const char *(*what)(int measure), odd_text *out);
 
 /** Open the measures of an ingest: (images, ODD_MEASURE_COUNT) by odd_dataset_shape(). ODD_FORMAT
- *  where they are not those of this program. Close with odd_dataset_close(). @local */
+ *  where they are not those of this program, or ingest.measure was false. Close with
+ * odd_dataset_close(). @local */
 odd_status odd_measures_open(const odd_file *ingest, odd_dataset **out);
 /** Open the digests of an ingest: (images, 2). @local; ODD_FORMAT */
 odd_status odd_pixels_digest_open(const odd_file *ingest, odd_dataset **out);

@@ -14,6 +14,7 @@
 
 typedef struct {
     double max_unreadable;
+    bool measure;
 } odd_ingest_options;
 
 /* What is wrong with one image; travels between ranks as bytes. */
@@ -41,7 +42,7 @@ typedef struct {
     int64_t batch;          /* images of a batch */
     odd_arrival *arrived;   /* (batch) */
     uint8_t *pixels;        /* (batch, image_bytes) */
-    odd_measured *measured; /* (batch) */
+    odd_measured *measured; /* (batch); NULL: nothing is measured */
     uint8_t *status;        /* (n_local) odd_image_status */
     odd_image_error *error; /* (errors) */
     int64_t errors, error_room;
@@ -54,10 +55,10 @@ typedef struct {
     int64_t *pairs; /* (batch, 2) */
 } odd_ingest_measures;
 
-/** Create the columns of measures. @collective */
+/** Create the columns of measures, if there are to be any. @collective */
 odd_status odd_ingest_measures_create(MPI_Comm comm, odd_file *file, const odd_ingest *g,
                                       odd_ingest_measures *out);
-/** Write what was measured of a batch. @collective */
+/** Write what was measured of a batch, if anything was. @collective */
 odd_status odd_ingest_measures_write(const odd_ingest *g, odd_batch b, odd_ingest_measures *m);
 void odd_ingest_measures_close(odd_ingest_measures *m); /* @local */
 

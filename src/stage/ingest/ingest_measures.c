@@ -41,6 +41,7 @@ odd_status odd_ingest_measures_create(MPI_Comm comm, odd_file *file, const odd_i
                                       odd_ingest_measures *out)
 {
     odd_status st;
+    if (!g->measured) return ODD_OK;
     ODD_TRY_ALL(comm, ODD_NEW(out->values, g->batch * ODD_MEASURE_COUNT));
     ODD_TRY_ALL(comm, ODD_NEW(out->pairs, g->batch * 2));
     ODD_TRY(create_columns(file, g, out));
@@ -55,6 +56,7 @@ odd_status odd_ingest_measures_write(const odd_ingest *g, odd_batch b, odd_inges
 {
     const int64_t row = g->part.row0 + b.first;
     odd_status st;
+    if (!g->measured) return ODD_OK;
     for (int64_t i = 0; i < b.count; i++) {
         memcpy(m->values + i * ODD_MEASURE_COUNT, g->measured[i].value, sizeof g->measured->value);
         m->pairs[2 * i] = (int64_t)g->measured[i].pixels.low;
