@@ -2,6 +2,12 @@
  * the size of the file. Plain goods without an edge are not measurable. */
 #include "stage/check/judge_internal.h"
 
+/* What was enlarged beyond doubt is check `upscaled`'s. */
+static bool concerned(const float m[ODD_MEASURE_COUNT])
+{
+    return !(m[ODD_MEASURE_FINE_DETAIL] < 0.06f);
+}
+
 static double number(const float m[ODD_MEASURE_COUNT])
 {
     return m[ODD_MEASURE_SHARPNESS];
@@ -11,6 +17,7 @@ static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.25", "0.4", "4", "1")};
 
 static const odd_judge judge = {
     .of = number,
+    .concerns = concerned,
     .box = odd_box_of_product,
     .worst = 0,
     .severity = {0.4, 0.9},
