@@ -4,6 +4,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "par/route_internal.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct odd_fetch {
 
     /* On two ranks and more. What I want and receive is in the order of the owners; what others
      * request of me and I send, in that of these ranks. */
-    int64_t *first;            /* (size + 1) first row of each rank */
+    odd_owners owners;
     int64_t *want, *requested; /* (size) counts wanted of each owner, requested by each rank */
     int64_t *next;             /* (size) where the next one of each owner goes */
     odd_extent *out, *in;      /* (size) of a message to, and from each rank */
@@ -27,7 +28,7 @@ static odd_status allocate_fetch(odd_fetch *f)
 {
     const int64_t values = f->most * f->rows->d;
     odd_status st;
-    ODD_TRY(ODD_NEW(f->first, f->size + 1));
+    ODD_TRY(odd_owners_new(f->rows->comm, f->rows->part.n, &f->owners));
     ODD_TRY(ODD_NEW(f->want, f->size));
     ODD_TRY(ODD_NEW(f->requested, f->size));
     ODD_TRY(ODD_NEW(f->next, f->size));
@@ -38,9 +39,6 @@ static odd_status allocate_fetch(odd_fetch *f)
     ODD_TRY(ODD_NEW(f->number_requested, f->most));
     ODD_TRY(ODD_NEW(f->sent, values));
     ODD_TRY(ODD_NEW(f->come, values));
-    for (int r = 0; r < f->size; r++)
-        f->first[r] = odd_partition_of(f->rows->part.n, r, f->size).row0;
-    f->first[f->size] = f->rows->part.n;
 done:
     return st;
 }
@@ -64,7 +62,7 @@ void odd_fetch_free(odd_fetch **fetch)
 {
     odd_fetch *f = *fetch;
     if (!f) return;
-    odd_free(f->first);
+    odd_owners_free(&f->owners);
     odd_free(f->want);
     odd_free(f->requested);
     odd_free(f->next);
@@ -92,44 +90,17 @@ static odd_status read_rows(const odd_rows *rows, int64_t count, const int64_t r
     return st;
 }
 
-/* The last rank whose first row is not behind this one: those before it that begin there too have
- * no rows. */
-static int owner_of(const odd_fetch *f, int64_t row)
-{
-    int low = 0, high = f->size; /* first[low] <= row < first[high] */
-    while (high - low > 1) {
-        const int middle = low + (high - low) / 2;
-        if (f->first[middle] <= row)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Messages of so many things of `width` bytes to or from each rank, one behind the other; the
- * number of things in all. */
-static int64_t lay_out(int size, const int64_t count[], size_t width, odd_extent message[])
-{
-    int64_t all = 0;
-    for (int r = 0; r < size; r++) {
-        message[r] = (odd_extent){(size_t)all * width, (size_t)count[r] * width};
-        all += count[r];
-    }
-    return all;
-}
-
 /* What I want by owner: the count of each, then the row numbers. */
 static void sort_by_owner(odd_fetch *f, int64_t count, const int64_t row[])
 {
     memset(f->want, 0, (size_t)f->size * sizeof *f->want);
     for (int64_t i = 0; i < count; i++)
-        f->want[owner_of(f, row[i])]++;
+        f->want[odd_partition_owner(&f->owners, row[i])]++;
     f->next[0] = 0;
     for (int r = 1; r < f->size; r++)
         f->next[r] = f->next[r - 1] + f->want[r - 1];
     for (int64_t i = 0; i < count; i++) {
-        const int64_t at = f->next[owner_of(f, row[i])]++;
+        const int64_t at = f->next[odd_partition_owner(&f->owners, row[i])]++;
         f->number[at] = row[i];
         f->place[at] = i;
     }
@@ -140,8 +111,9 @@ static int64_t exchange_numbers(odd_fetch *f)
 {
     const MPI_Comm comm = f->rows->comm;
     MPI_Alltoall(f->want, 1, MPI_INT64_T, f->requested, 1, MPI_INT64_T, comm);
-    const int64_t wanted = lay_out(f->size, f->want, sizeof *f->number, f->out);
-    const int64_t requested = lay_out(f->size, f->requested, sizeof *f->number_requested, f->in);
+    const int64_t wanted = odd_lay_out(f->size, f->want, sizeof *f->number, f->out);
+    const int64_t requested =
+        odd_lay_out(f->size, f->requested, sizeof *f->number_requested, f->in);
     ODD_CHECK(wanted <= f->most && requested <= f->most);
     odd_all_to_all(comm, f->number, f->out, f->number_requested, f->in);
     return requested;
@@ -151,8 +123,8 @@ static int64_t exchange_numbers(odd_fetch *f)
 static void exchange_rows(odd_fetch *f)
 {
     const size_t width = (size_t)f->rows->d * sizeof *f->sent;
-    lay_out(f->size, f->requested, width, f->out);
-    lay_out(f->size, f->want, width, f->in);
+    odd_lay_out(f->size, f->requested, width, f->out);
+    odd_lay_out(f->size, f->want, width, f->in);
     odd_all_to_all(f->rows->comm, f->sent, f->out, f->come, f->in);
 }
 

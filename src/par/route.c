@@ -1,0 +1,117 @@
+/* Route: see route_internal.h. */
+#include "par/route_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/partition.h"
+
+#include <string.h>
+
+odd_status odd_owners_new(MPI_Comm comm, int64_t n, odd_owners *out)
+{
+    odd_status st;
+    *out = (odd_owners){.size = odd_size(comm)};
+    ODD_TRY(ODD_NEW(out->first, out->size + 1));
+    for (int r = 0; r < out->size; r++)
+        out->first[r] = odd_partition_of(n, r, out->size).row0;
+    out->first[out->size] = n;
+done:
+    return st;
+}
+
+void odd_owners_free(odd_owners *owners)
+{
+    odd_free(owners->first);
+    *owners = (odd_owners){0};
+}
+
+/* The last rank whose first row is not behind this one: those before it that begin there too have
+ * no rows. */
+int odd_partition_owner(const odd_owners *owners, int64_t row)
+{
+    int low = 0, high = owners->size; /* first[low] <= row < first[high] */
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        if (owners->first[middle] <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+typedef struct {
+    int64_t *send, *receive; /* (size) counts */
+    odd_extent *out, *in;    /* (size) */
+    size_t *next;            /* (size) where the next one to a rank goes */
+    char *sorted, *come;
+} routing;
+
+static odd_status routing_new(int size, int64_t count, size_t width, routing *r)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(r->send, size));
+    ODD_TRY(ODD_NEW(r->receive, size));
+    ODD_TRY(ODD_NEW(r->out, size));
+    ODD_TRY(ODD_NEW(r->in, size));
+    ODD_TRY(ODD_NEW(r->next, size));
+    r->sorted = odd_alloc(count, width);
+    st = r->sorted ? ODD_OK : ODD_NOMEM;
+done:
+    return st;
+}
+
+static void routing_free(routing *r)
+{
+    odd_free(r->send);
+    odd_free(r->receive);
+    odd_free(r->out);
+    odd_free(r->in);
+    odd_free(r->next);
+    odd_free(r->sorted);
+    odd_free(r->come);
+}
+
+int64_t odd_lay_out(int size, const int64_t count[], size_t width, odd_extent message[])
+{
+    int64_t all = 0;
+    for (int r = 0; r < size; r++) {
+        message[r] = (odd_extent){(size_t)all * width, (size_t)count[r] * width};
+        all += count[r];
+    }
+    return all;
+}
+
+odd_status odd_route(MPI_Comm comm, const void *things, int64_t count, size_t width,
+                     int (*to)(const void *context, const void *thing), const void *context,
+                     void **come, int64_t *n)
+{
+    const int size = odd_size(comm);
+    const char *thing = things;
+    routing r = {0};
+    odd_status st;
+    *come = NULL;
+    *n = 0;
+    ODD_TRY_ALL(comm, routing_new(size, count, width, &r));
+    for (int64_t i = 0; i < count; i++)
+        r.send[to(context, thing + (size_t)i * width)]++;
+    odd_lay_out(size, r.send, width, r.out);
+    for (int rank = 0; rank < size; rank++)
+        r.next[rank] = r.out[rank].at;
+    for (int64_t i = 0; i < count; i++) {
+        size_t *next = &r.next[to(context, thing + (size_t)i * width)];
+        memcpy(r.sorted + *next, thing + (size_t)i * width, width);
+        *next += width;
+    }
+    MPI_Alltoall(r.send, 1, MPI_INT64_T, r.receive, 1, MPI_INT64_T, comm);
+    *n = odd_lay_out(size, r.receive, width, r.in);
+    ODD_TRY_ALL(comm, (r.come = odd_alloc(*n, width)) ? ODD_OK : ODD_NOMEM);
+    odd_all_to_all(comm, r.sorted, r.out, r.come, r.in);
+    *come = r.come;
+    r.come = NULL; /* handed over */
+done:
+    if (st != ODD_OK) *n = 0;
+    routing_free(&r);
+    return st;
+}

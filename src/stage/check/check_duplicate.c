@@ -1,0 +1,111 @@
+/* Check `duplicate`: images that show one picture, exactly or changed a little. */
+#include "stage/check/copies_groups_internal.h"
+
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define SEVERITY_EXACT   0.5
+#define SEVERITY_NEAR    0.4
+#define SEVERITY_CROSSED 0.2 /* more, where they are under two labels */
+
+static const odd_option duplicate_table[] = {
+    ODD_BOOL(odd_duplicate_options, near, "true",
+             "also copies that were re-encoded, resized, cut or tinted a little; false: pixel for "
+             "pixel alone"),
+    ODD_BOOL(odd_duplicate_options, mirrored, "true", "also mirrored ones"),
+    ODD_REAL(odd_duplicate_options, difference, "10", 0.1, 100,
+             "levels of 0 ... 255 by which the worst part of a near copy may differ, once it is "
+             "aligned"),
+    ODD_INT(odd_duplicate_options, neighbours, "32", 1, 1000,
+            "images that look most alike, of each, that are compared closely"),
+    ODD_OPTIONS_END,
+};
+
+static void tell_pair(const odd_selection *s, const odd_copy_group *g, char *sentence, size_t size)
+{
+    const char *other = odd_selection_name(s, g->row[1]);
+    if (g->near == 0)
+        snprintf(sentence, size, "exactly the same picture as '%.300s', pixel for pixel", other);
+    else
+        snprintf(sentence, size,
+                 "nearly the same picture as '%.300s'%s: re-encoded, resized, cut or tinted", other,
+                 g->mirrored > 0 ? ", mirrored" : "");
+}
+
+static void tell_group(const odd_copy_group *g, char *sentence, size_t size)
+{
+    const char *mirrored = g->mirrored > 0 ? ", some mirrored" : "";
+    if (g->near == 0)
+        snprintf(sentence, size, "exactly the same picture in %lld images, pixel for pixel",
+                 (long long)g->count);
+    else if (g->exact > 0)
+        snprintf(sentence, size,
+                 "one picture in %lld images, some exactly the same, others nearly%s",
+                 (long long)g->count, mirrored);
+    else
+        snprintf(sentence, size, "nearly the same picture in %lld images%s", (long long)g->count,
+                 mirrored);
+}
+
+static odd_status add_duplicate(odd_check_context *context, const void *settings,
+                                const odd_copy_group *g)
+{
+    const odd_duplicate_options *options = settings;
+    char sentence[ODD_FINDING_SENTENCE];
+    if (odd_copy_group_is_placeholder(context->run->job, g)) return ODD_OK;
+    if (g->count == 2)
+        tell_pair(context->selection, g, sentence, sizeof sentence);
+    else
+        tell_group(g, sentence, sizeof sentence);
+    const double likeness = 1 - 0.5 * g->value / options->difference;
+    const double severity = g->near == 0 ? SEVERITY_EXACT : SEVERITY_NEAR * likeness;
+    const odd_finding finding = {
+        .kind = ODD_FINDING_DUPLICATE,
+        .check = context->check->name,
+        .severity = severity + (g->crosses_labels ? SEVERITY_CROSSED : 0),
+        .value = g->value,
+        .limit = options->difference,
+        .unit = "levels",
+        .sentence = sentence,
+        .box = ODD_BOX_NONE,
+        .row = g->row,
+        .rows = g->count,
+    };
+    return odd_findings_add(context->findings, &finding);
+}
+
+static odd_status run_duplicate(odd_check_context *context, const void *options)
+{
+    const MPI_Comm comm = context->run->comm;
+    const odd_copies *copies;
+    odd_status st;
+    ODD_TRY_ALL(
+        comm, odd_findings_note(context->findings, ODD_FINDING_DUPLICATE, context->check->name, 0));
+    ODD_TRY(odd_check_copies(context, &copies));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0
+                          ? odd_copy_groups_each(context, copies, add_duplicate, options)
+                          : ODD_OK);
+done:
+    return st;
+}
+
+static int64_t memory(const odd_run *run, const void *options, int64_t rows)
+{
+    (void)options;
+    return odd_copies_memory(run, rows);
+}
+
+const odd_check odd_check_duplicate = {
+    .name = "duplicate",
+    .summary = "images that show one picture, exactly or nearly",
+    .kind = ODD_FINDING_DUPLICATE,
+    .options = duplicate_table,
+    .options_size = sizeof(odd_duplicate_options),
+    .reads = odd_copies_reads,
+    .memory = memory,
+    .run = run_duplicate,
+};

@@ -1,0 +1,119 @@
+/* Copies, see copies_internal.h: exact ones by digests, near ones by candidates that are verified,
+ * and the groups of both. */
+#include "stage/check/copies_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/run/measures.h"
+
+const char *const odd_copies_reads[] = {"features", NULL};
+
+int64_t odd_copies_memory(const odd_run *run, int64_t rows)
+{
+    const int64_t fixed = (int64_t)256 << 20; /* panels of the search, pictures on their way */
+    return fixed + rows / odd_size(run->comm) * (ODD_ALIGNED_VALUES + 1024);
+}
+
+/* @local */
+static odd_status read_digests(const odd_check_context *context, odd_hash digest[])
+{
+    odd_dataset *digests = NULL;
+    odd_status st;
+    ODD_TRY(odd_pixels_digest_open(odd_check_ingest(context), &digests));
+    ODD_TRY(odd_pixels_digest_read(digests, context->part.row0, context->part.n_local, digest));
+done:
+    odd_dataset_close(&digests);
+    return st;
+}
+
+/* On every rank. */
+static odd_status find_exact(const odd_check_context *context, odd_pairs *exact)
+{
+    const MPI_Comm comm = context->run->comm;
+    odd_hash *digest = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(digest, context->part.n_local));
+    ODD_TRY_ALL(comm, read_digests(context, digest));
+    ODD_TRY(odd_pairs_of_equals(comm, &context->part, digest, exact));
+    for (int64_t i = 0; i < exact->count; i++)
+        exact->pair[i].marks = ODD_COPY_EXACT;
+    ODD_TRY(odd_pairs_share(comm, exact));
+done:
+    odd_free(digest);
+    return st;
+}
+
+/* On every rank, after the exact ones. */
+static odd_status find_near(const odd_check_context *context, const odd_duplicate_options *options,
+                            const odd_pairs *exact, odd_pairs *near)
+{
+    odd_copy_pictures pictures = {0};
+    odd_pairs candidates = {0};
+    char compared[32], found[32];
+    odd_status st;
+    ODD_TRY(odd_copy_pictures_open(context, exact, &pictures));
+    ODD_TRY(odd_copies_find(context, options, &pictures, &candidates));
+    int64_t count = candidates.count;
+    odd_sum_i64(context->run->comm, &count, 1);
+    ODD_TRY(odd_copies_verify(options, &pictures, &candidates, near));
+    ODD_TRY(odd_pairs_share(context->run->comm, near));
+    odd_log(ODD_LOG_INFO, "duplicate: %s pairs compared, %s are near copies",
+            odd_human_count(count, compared), odd_human_count(near->count, found));
+done:
+    odd_pairs_free(&candidates);
+    odd_copy_pictures_close(&pictures);
+    return st;
+}
+
+static odd_status join_copies(const odd_pairs *exact, const odd_pairs *near, odd_copies *out)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < exact->count; i++)
+        ODD_TRY(odd_pairs_add(&out->pairs, exact->pair[i].first, exact->pair[i].second,
+                              exact->pair[i].value, exact->pair[i].marks));
+    for (int64_t i = 0; i < near->count; i++)
+        ODD_TRY(odd_pairs_add(&out->pairs, near->pair[i].first, near->pair[i].second,
+                              near->pair[i].value, near->pair[i].marks));
+    ODD_TRY(odd_groups_of_pairs(&out->pairs, &out->groups));
+done:
+    return st;
+}
+
+static odd_status find_copies(const odd_check_context *context, odd_copies *out)
+{
+    const odd_duplicate_options *options =
+        odd_check_settings(context->run->job, &odd_check_duplicate);
+    odd_pairs exact = {0}, near = {0};
+    odd_status st;
+    ODD_TRY(find_exact(context, &exact));
+    if (options->near) ODD_TRY(find_near(context, options, &exact, &near));
+    ODD_TRY_ALL(context->run->comm, join_copies(&exact, &near, out));
+done:
+    odd_pairs_free(&exact);
+    odd_pairs_free(&near);
+    return st;
+}
+
+odd_status odd_check_copies(odd_check_context *context, const odd_copies **out)
+{
+    odd_status st = ODD_OK;
+    if (!context->copies) {
+        ODD_TRY_ALL(context->run->comm, ODD_NEW(context->copies, 1));
+        ODD_TRY(find_copies(context, context->copies));
+    }
+    *out = context->copies;
+done:
+    return st;
+}
+
+void odd_copies_free(odd_copies **copies)
+{
+    if (!*copies) return;
+    odd_pairs_free(&(*copies)->pairs);
+    odd_groups_free(&(*copies)->groups);
+    odd_free(*copies);
+    *copies = NULL;
+}

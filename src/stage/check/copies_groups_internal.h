@@ -1,0 +1,27 @@
+/**
+ * Groups of copies, as findings tell of them.
+ */
+#ifndef ODDLOT_STAGE_CHECK_COPIES_GROUPS_INTERNAL_H
+#define ODDLOT_STAGE_CHECK_COPIES_GROUPS_INTERNAL_H
+
+#include "stage/check/copies_internal.h"
+
+typedef struct {
+    int64_t *row;        /* (count) the best copy first, the others rising or as they were */
+    int64_t count;       /* at least 2 */
+    double value;        /* largest difference of the pairs that join it; 0: all are exact */
+    int64_t exact, near; /* pairs that join it */
+    int64_t mirrored;    /* of the near ones */
+    bool crosses_folders, crosses_labels, crosses_groups;
+} odd_copy_group;
+
+/** Call f on each group, up to the first failure. @local: rank 0 */
+odd_status odd_copy_groups_each(odd_check_context *context, const odd_copies *copies,
+                                odd_status (*f)(odd_check_context *context, const void *options,
+                                                const odd_copy_group *group),
+                                const void *options);
+
+/** Is it one that the check `placeholder` of this job tells of? @local */
+bool odd_copy_group_is_placeholder(const odd_job *job, const odd_copy_group *group);
+
+#endif
