@@ -106,12 +106,26 @@ static const blas_library libraries[] = {
     {"ATL_dgemm", atlas_text, NULL, NULL, NULL, {NULL}},
 };
 
-/* Looked for at each call: the tests bring one in later. NULL: none of them. */
+static bool share_a_file(const void *function, const void *other)
+{
+    Dl_info one, two;
+    return function && other && dladdr(function, &one) != 0 && dladdr(other, &two) != 0 &&
+           one.dli_fbase == two.dli_fbase;
+}
+
+/* Looked for at each call: the tests bring one in later. Of several that are loaded, as ScaLAPACK
+ * may bring another one than ours, the one with the products that are called. NULL: none of them.
+ */
 static const blas_library *library_now(void)
 {
-    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (find(libraries[i].mark)) return &libraries[i];
-    return NULL;
+    const blas_library *found = NULL;
+    const void *product = find("dgemm_");
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+        const void *mark = find(libraries[i].mark);
+        if (share_a_file(mark, product)) return &libraries[i];
+        if (mark && !found) found = &libraries[i];
+    }
+    return found;
 }
 
 void odd_blas_library_threads(int threads)

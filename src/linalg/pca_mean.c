@@ -40,7 +40,7 @@ static odd_status find_bad(search *s, const odd_block *block)
         odd_first_failure_keep(&s->bad, row, st);
         return st;
     }
-    ODD_CHECK(!"float32 values cannot overflow a float64 sum");
+    ODD_CHECK(false && "float32 values cannot overflow a float64 sum");
     return ODD_NUMERIC;
 }
 

@@ -151,7 +151,7 @@ static void test_verified_prior(void)
     for (int64_t i = 0; st == ODD_OK && i < rows.part.n_local; i++)
         right += (score[i * COLUMNS + ODD_MIXTURE_POSTERIOR] > 0.5) == (rows.part.row0 + i) % 2;
     odd_sum_i64(WORLD, &right, 1);
-    check_all(WORLD, st == ODD_OK && right > 0.97 * N);
+    check_all(WORLD, st == ODD_OK && (double)right > 0.97 * N);
     odd_free(verified);
     odd_free(score);
     odd_bundle_free(&model);

@@ -127,7 +127,7 @@ static void sparse_files_are_refused(void)
         CU_ASSERT_EQUAL(list(shard[k], data_folder(), &c), ODD_OK);
         CU_ASSERT_EQUAL(c.count, 4);
         for (int64_t i = 0; i < c.count; i++)
-            CU_ASSERT_EQUAL(c.item[i].problem, expected[i]);
+            CU_ASSERT_EQUAL((int)c.item[i].problem, (int)expected[i]);
         CU_ASSERT_EQUAL(kind->open(NULL, &c, &reader), ODD_OK);
         CU_ASSERT(reads(kind, reader, 1, ENOUGH, ODD_IMAGE_UNKNOWN, NULL, 0));
         CU_ASSERT(reads(kind, reader, 3, ENOUGH, ODD_IMAGE_OK, last, 5));

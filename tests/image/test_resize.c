@@ -102,7 +102,7 @@ static void keeps_what_is_flat(void)
     odd_image in = noise(31, 17, 3), out;
     memset(in.pixels, 200, bytes_of(&in));
     for (int k = 0; odd_kernel_names[k]; k++) {
-        CU_ASSERT_EQUAL(odd_kernel_find(odd_kernel_names[k]), k);
+        CU_ASSERT_EQUAL((int)odd_kernel_find(odd_kernel_names[k]), k);
         CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, 31, 17, (odd_kernel)k, 64, 5, &out), ODD_OK);
         bool flat = true;
         for (size_t i = 0; i < bytes_of(&out); i++)

@@ -89,7 +89,7 @@ static void ranks_do_not_matter(void)
         CU_ASSERT_EQUAL(step(&all, batch_of(i), &of_all), ODD_OK);
         CU_ASSERT_EQUAL(step(&one, batch_of(i), &of_one), ODD_OK);
         CU_ASSERT(of_all.loss == of_one.loss && of_all.hits == of_one.hits);
-        CU_ASSERT_EQUAL(of_all.images, batch_of(i));
+        CU_ASSERT_EQUAL(of_all.images, (double)batch_of(i));
     }
     check_weights(&all, &one);
     close_training(&all);

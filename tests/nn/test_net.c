@@ -473,7 +473,7 @@ static void test_memory(void)
 {
     odd_graph *g = small_net(32);
     odd_net *net;
-    int64_t one, many;
+    int64_t one = 0, many = 0;
     CU_ASSERT(odd_net_new(g, ODD_PRECISION_F32, &net) == ODD_OK);
     CU_ASSERT(odd_net_memory(net, 1, &one) == ODD_OK && odd_net_memory(net, 800, &many) == ODD_OK);
     const int64_t map = ODD_NET_GROUP * 32 * 32 * 32 * (int64_t)sizeof(float);

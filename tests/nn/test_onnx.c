@@ -210,7 +210,7 @@ static odd_graph *other_layers(void)
     odd_layer_settings set = odd_layer_defaults();
     const int64_t shape[] = {1, 4, 5, 6}, matrix[] = {4, 3};
     const float values[12] = {1, 2, 3, -4, 5, 6, 7, 8, 9, 1, 2, 3};
-    int x, weight, two[3];
+    int x, weight = -1, two[3];
     if (odd_graph_new("others", &g) != ODD_OK) return NULL;
     odd_status st = odd_graph_tensor(g, "images", 4, shape, true, NULL, &x);
     g->input = x;
@@ -462,8 +462,9 @@ static void knows_its_operators(void)
     CU_ASSERT(odd_onnx_knows("Shape"));
     CU_ASSERT(!odd_onnx_knows("LSTM"));
     for (int kind = 0; kind < ODD_LAYER_COUNT; kind++) {
-        CU_ASSERT(odd_onnx_knows(odd_layer_name((odd_layer_kind)kind)));
-        CU_ASSERT_EQUAL(odd_layer_find(odd_layer_name((odd_layer_kind)kind)), kind);
+        const char *name = odd_layer_name((odd_layer_kind)kind);
+        CU_ASSERT(odd_onnx_knows(name));
+        CU_ASSERT_EQUAL((int)odd_layer_find(name), kind);
     }
     CU_ASSERT_EQUAL(odd_layer_find("LSTM"), ODD_LAYER_COUNT);
 }

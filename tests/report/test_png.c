@@ -27,8 +27,8 @@ static void round_trip(int width, int height, int channels)
     fill(pixels, width * height * channels);
     CU_ASSERT_EQUAL(odd_png_encode(width, height, channels, pixels, &bytes, &size), ODD_OK);
     CU_ASSERT(png_image_begin_read_from_memory(&image, bytes, size));
-    CU_ASSERT_EQUAL(image.width, width);
-    CU_ASSERT_EQUAL(image.height, height);
+    CU_ASSERT_EQUAL(image.width, (png_uint_32)width);
+    CU_ASSERT_EQUAL(image.height, (png_uint_32)height);
     image.format = formats[channels];
     CU_ASSERT(png_image_finish_read(&image, NULL, back, 0, NULL));
     CU_ASSERT_EQUAL(memcmp(pixels, back, (size_t)(width * height * channels)), 0);

@@ -13,7 +13,7 @@ enum { N = 40 };
 static const char *text_of(const void *context, int64_t row)
 {
     (void)context;
-    return "abcdefghijkl" + 12 - row % 13;
+    return &"abcdefghijkl"[12 - row % 13];
 }
 
 static odd_file *texts(void)

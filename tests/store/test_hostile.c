@@ -278,7 +278,8 @@ static bool read_texts(const odd_file *file, const char *name)
 static bool read_labels(const odd_file *file, const char *path)
 {
     (void)path;
-    return read_texts(file, "words") & read_texts(file, "kinds");
+    const bool words = read_texts(file, "words"), kinds = read_texts(file, "kinds");
+    return words && kinds;
 }
 
 static bool read_bundle(const odd_file *file, const char *path)

@@ -1,7 +1,7 @@
 /**
  * Bench: time the parts on generated data of any shape, and look at the machine.
  *
- * Both print on stdout on rank 0 and are @collective on comm.
+ * What it prints goes to stdout; what takes a comm does so on rank 0 and is @collective on comm.
  */
 #ifndef ODDLOT_BENCH_BENCH_H
 #define ODDLOT_BENCH_BENCH_H
@@ -20,5 +20,8 @@ void odd_bench_help(odd_text *out);
 
 /** Say what this machine and build can do, and check it: ODD_PROBLEM if something is wrong. */
 odd_status odd_doctor(MPI_Comm comm);
+
+/** Print which libraries this build uses, and what it was built without. Any process may. @local */
+void odd_libraries_print(void);
 
 #endif

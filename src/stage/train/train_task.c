@@ -13,6 +13,6 @@ const odd_train_task *odd_train_task_of(const odd_job *job)
     const odd_training_options *o = odd_job_section(job, "train");
     for (int i = 0; odd_train_tasks[i]; i++)
         if (strcmp(odd_train_tasks[i]->settings->name, o->task) == 0) return odd_train_tasks[i];
-    ODD_CHECK(!"a task has a name and no table");
+    ODD_CHECK(false && "a task has a name and no table");
     return NULL;
 }
