@@ -424,7 +424,9 @@ bad('operators', "node 'a': operator 'Foo', operator 'my.Relu' and operator 'Bar
     [node('Foo', ['x'], ['a']), node('Relu', ['a'], ['b'], domain='my'), node('Foo', ['b'], ['c']),
      node('Bar', ['c'], ['y'])], [])
 bad('only_choice', "operator 'ArgMax' is not supported", [node('ArgMax', ['x'], ['y'])], [])
-bad('optimised', 'ONNX Runtime optimised the file', [node('FusedConv', ['x'], ['y'], domain='com.microsoft')], [])
+bad('optimised', 'ONNX Runtime optimised the file', [node('NhwcMaxPool', ['x'], ['y'], domain='com.microsoft')], [])
+bad('fused', 'its activation is none of', [node('FusedConv', ['x', 'w'], ['y'], domain='com.microsoft',
+                                                activation='HardSwish')], [const('w', w)])
 bad('dynamic', 'take the float model', [node('DynamicQuantizeLinear', ['x'], ['y'])], [])
 bad('domain', "operator 'my.Relu' is not supported", [node('Relu', ['x'], ['y'], domain='my')], [])
 bad('opset_6', 'opset 6 is not one of 7 to 23', relu, [], opset=6)
@@ -529,10 +531,10 @@ bad('expand_huge', 'too', [node('Expand', ['x', 'to'], ['y'])], to(1 << 62, 1, 3
 bad('equal_batch', 'compares with the size of the batch',
     [node('Shape', ['x'], ['s']), node('Equal', ['s', 'two'], ['to'])] + reshape,
     [const('two', np.array(2))])
-bad('where_computed', 'chooses between values that are computed',
-    [node('Where', ['mask', 'x', 'x'], ['y'])], [const('mask', np.array([True]))])
-bad('quantised_image', 'computed values cannot be quantised',
-    [node('QuantizeLinear', ['x', 's'], ['y'])], [const('s', np.float32(1))])
+bad('where_computed', 'must be whole numbers known beforehand', [node('Where', ['x', 'x', 'x'], ['y'])], [])
+bad('quantised_type', 'only (u)int8 and (u)int16', [node('QuantizeLinear', ['x', 's', 'z'], ['y'])],
+    [const('s', np.float32(1)), const('z', np.int32(0))])
+bad('quantised_scale', 'its scale is 0', [node('QuantizeLinear', ['x', 's'], ['y'])], [const('s', np.float32(0))])
 
 
 # ---- of opsets 18 to 23
@@ -559,8 +561,6 @@ bad('scatter_index', 'index 9 of 4', [node('ScatterND', ['a', 'at', 'a'], ['to']
 bad('expand_wholes', 'too many whole numbers', [node('Expand', ['a', 'b'], ['to'])] + reshape,
     [const('a', np.array([1])), const('b', np.array([1 << 40]))])
 bad('gather_index', 'index 3 of 3', [node('Gather', ['x', 'i'], ['y'], axis=1)], [const('i', np.array([0, 3]))])
-bad('gather_pieces', 'in more than 64 pieces', [node('Gather', ['x', 'i'], ['y'], axis=1)],
-    [const('i', np.array([0, 1, 1] * 1000))])
 for case, equation in (('dots', '...ij,...jk->...ik'), ('one', 'bchw->bc'), ('twice', 'bchh,bchw->bcw'),
                        ('long', 'abcdefgh,abcdefgh->a'), ('endless', 'a,b-'), ('none', '')):
     bad(f'einsum_{case}', 'its equation is not', [node('Einsum', ['x', 'x'], ['y'], equation=equation)], [])
@@ -600,7 +600,9 @@ good('resize_nearest', (3, 6, 6), resize(
 good('resize_opset_10', (3, 6, 6), resize(['x', 'scales'], mode='nearest'),
      [const('scales', np.array([1, 1, 0.5, 3], np.float32))],
      torch_resize(3, 18, mode='nearest'), opset=10)
-bad('resize_cubic', 'neither nearest nor linear', resize(by_size, mode='cubic'), [sizes])
+bad('resize_mode', 'none of nearest, linear and cubic', resize(by_size, mode='area'), [sizes])
+bad('resize_smooth', 'it smooths what it shrinks', resize(by_size, mode='cubic', antialias=1),
+    [const('sizes', np.array([1, 3, 3, 9]))], opset=18)
 bad('resize_crop', 'coordinate transformation is not supported', resize(
     by_size, coordinate_transformation_mode='tf_crop_and_resize'), [sizes])
 bad('resize_rounding', 'its nearest_mode', resize(by_size, nearest_mode='none'), [sizes])
@@ -613,7 +615,7 @@ bad('resize_moved_batch', 'dimension 1 depends on the batch', [
     [const('i', np.array([0, 0, 2, 3]))])
 bad('resize_rank', '3 sizes for 4 dimensions', resize(by_size),
     [const('sizes', np.array([1, 3, 9]))])
-bad('resize_scales', 'not one for each of 4 dimensions', resize(['x', '', 'scales']),
+bad('resize_scales', '2 sizes for 4 dimensions', resize(['x', '', 'scales']),
     [const('scales', np.array([1, 2], np.float32))])
 bad('resize_computed', 'its scales are not constant', resize(['x', '', 'x']), [])
 bad('resize_nothing', 'its dimension 2 would have the size 0', resize(by_size),
@@ -626,6 +628,210 @@ bad('resize_endless', 'its dimension 2 would have the size', resize(by_size),
     [const('sizes', np.array([1, 3, 1 << 62, 6]))])
 bad('resize_large', 'its input is too large', resize(by_size),
     [const('sizes', np.array([1, 1, 1, 2]))], shape=(1, 1, 1 << 31))
+
+
+# ---- functions of single values and of pairs
+x = image(2, 3, 4, 5)
+a, b = other(3, 1, 5), other(3, 1, 1)
+good('pairs', (3, 4, 5), [
+    node('Max', ['x', 'a'], ['m']), node('Min', ['m', 'x', 'b'], ['n']), node('Mean', ['n', 'x', 'a'], ['y'])],
+    [const('a', a), const('b', b)], (np.minimum(np.minimum(np.maximum(x, a), x), b) + x + a) / 3)
+good('functions_of_values', (3, 4, 5), [
+    node('PRelu', ['x', 'b'], ['p']), node('Celu', ['p'], ['c'], alpha=0.7), node('Selu', ['c'], ['e']),
+    node('Mish', ['e'], ['m']), node('Softsign', ['m'], ['s']), node('Softplus', ['s'], ['q']), node('Log', ['q'], ['l']),
+    node('Abs', ['l'], ['h']), node('Sin', ['h'], ['i']), node('Cos', ['i'], ['j']), node('Sub', ['j', 'x'], ['k']),
+    node('ThresholdedRelu', ['k'], ['y'], alpha=0.4)], [const('b', b)],
+    (lambda k: torch.where(k > 0.4, k, torch.zeros(())))(torch.cos(torch.sin(torch.log(F.softplus(F.softsign(F.mish(
+        F.selu(F.celu(torch.where(T(x) < 0, T(b) * T(x), T(x)), 0.7)))))).abs())) - T(x)), opset=18)
+good('whole_parts', (3, 4, 5), [
+    node('Mul', ['x', 'five'], ['f']), node('Floor', ['f'], ['a']), node('Ceil', ['f'], ['b']), node('Round', ['f'], ['c']),
+    node('Sign', ['f'], ['d']), node('Sum', ['a', 'b', 'c', 'd'], ['y'])], [const('five', np.float32(5))],
+    (lambda f: np.floor(f) + np.ceil(f) + np.round(f) + np.sign(f))(x * 5))
+good('reductions', (3, 4, 5), [
+    node('ReduceL1', ['x', 'two'], ['a']), node('ReduceMin', ['x', 'two'], ['b']), node('Exp', ['x'], ['e']),
+    node('ReduceLogSum', ['e', 'two'], ['c']), node('ReduceLogSumExp', ['x', 'two'], ['d']),
+    node('Concat', ['a', 'b', 'c', 'd'], ['y'], axis=1)], whole(two=[2]),
+    np.concatenate([np.abs(x).sum(2, keepdims=True), x.min(2, keepdims=True)] +
+                   2 * [np.log(np.exp(x).sum(2, keepdims=True))], 1), opset=18)
+good('shares', (3, 4, 5), [node('Softmax', ['x'], ['s'], axis=2), node('Mul', ['s', 'many'], ['m']),
+                           node('LogSoftmax', ['m'], ['y'], axis=1)], [const('many', np.float32(100))],
+     F.log_softmax(F.softmax(T(x), 2) * 100, 1))
+good('shares_of_old', (3, 4, 5), [node('LogSoftmax', ['x'], ['y'])], [],
+     F.log_softmax(T(x).reshape(2, -1), 1).reshape(2, 3, 4, 5), opset=9)
+good('neighbours', (3, 4, 5), [node('LRN', ['x'], ['y'], size=2, alpha=0.5, beta=0.6, bias=1.5)], [],
+     x / (1.5 + 0.25 * (x ** 2 + np.concatenate([x[:, 1:] ** 2, np.zeros((2, 1, 4, 5))], 1))) ** 0.6)
+
+# ---- what is chosen, repeated, taken from places and put there
+mask = np.arange(20).reshape(4, 5) % 3 == 0
+good('masked', (3, 4, 5), [node('Where', ['mask', 'never', 'x'], ['w']), node('Softmax', ['w'], ['s'], axis=-1),
+                           node('Where', ['mask', 'x', 's'], ['y'])],
+     [const('mask', mask), const('never', np.float32(-np.inf))],
+     np.where(mask, x, F.softmax(T(np.where(mask, np.float32(-np.inf), x)), -1).numpy()))
+turns = np.array([2, 0, 1, 1, 0, 2, 0, 1, 2, 0])
+good('gather_pieces', (3, 4, 5), [node('Gather', ['x', 'i'], ['y'], axis=1)], [const('i', turns)], x[:, turns])
+good('tiled', (3, 4, 5), [
+    node('Tile', ['x', 'times'], ['t']), node('DepthToSpace', ['t'], ['d'], blocksize=2, mode='CRD'),
+    node('SpaceToDepth', ['d'], ['s'], blocksize=2), node('DepthToSpace', ['s'], ['y'], blocksize=2)],
+    whole(times=[1, 4, 1, 2]),
+    (lambda d: d.reshape(2, 3, 4, 2, 10, 2).transpose(0, 3, 5, 1, 2, 4).reshape(2, 2, 2, 3, 4, 10).transpose(
+        0, 3, 4, 1, 5, 2).reshape(2, 3, 8, 20))(
+            np.tile(x, (1, 4, 1, 2)).reshape(2, 3, 2, 2, 4, 10).transpose(0, 1, 4, 2, 5, 3).reshape(2, 3, 8, 20)))
+at = np.array([[[0, 2, 1], [0, 0, 3]]])
+good('gather_at', (3, 4, 5), [node('GatherND', ['x', 'at'], ['y'])], [const('at', at)], x[:, [2, 0], [1, 3]],
+     batch=1)
+which = rng.integers(-4, 4, (1, 3, 2, 5))
+good('gather_elements', (3, 4, 5), [node('GatherElements', ['x', 'which'], ['y'], axis=2)], [const('which', which)],
+     np.take_along_axis(x, np.repeat(which % 4, 2, 0), 2), batch=1)
+put = x.copy()
+put[:, 1, 2], put[:, 0, 3] = 2 * x[:, 0, 0], 2 * x[:, 0, 1]
+put[:, 2, 0, 1] = 7
+good('scattered', (3, 4, 5), [
+    node('Slice', ['x', 'none', 'ends', 'one'], ['u']), node('Reshape', ['u', 'two'], ['v']), node('Add', ['v', 'v'], ['w']),
+    node('ScatterND', ['x', 'at', 'w'], ['z']), node('ScatterElements', ['z', 'where', 'seven'], ['y'], axis=3)],
+    whole(none=[0, 0], ends=[1, 2], one=[1, 2], two=[2, 5], where=[[[[1]]]]) +
+    [const('at', np.array([[0, 1, 2], [0, 0, 3]])), const('seven', np.full((1, 1, 1, 1), 7, np.float32))],
+    np.where(np.arange(60).reshape(3, 4, 5) == 1, 7, np.where(np.arange(60).reshape(3, 4, 5) == 41, x, put)), batch=1)
+steps = np.tril(np.cumsum(np.ones((4, 5), np.float32), 1)[:, ::-1], -1)
+good('lists', (3, 4, 5), [
+    node('CumSum', ['ones', 'one'], ['c'], reverse=1), node('Trilu', ['c', 'minus'], ['t'], upper=0),
+    node('Size', ['t'], ['n']), node('CumSum', ['n1', 'zero'], ['k']), node('ReduceMax', ['k'], ['m'], keepdims=0),
+    node('Add', ['n', 'm'], ['s']), node('Cast', ['s'], ['f'], to=1), node('Add', ['t', 'f'], ['g']),
+    node('Mul', ['x', 'g'], ['y'])], whole(one=1, minus=-1, zero=0, n1=[1, 2, 3]) +
+    [const('ones', np.ones((4, 5), np.float32))], x * (steps + 26), opset=18)
+
+# ---- branches
+then = helper.make_graph([node('Add', ['x', 'k'], ['a']), node('Relu', ['a'], ['t'])], 'then', [], [value('t', None)],
+                         [const('k', np.float32(0.5))])
+inner = helper.make_graph([node('Foo', ['x'], ['n'])], 'inner', [], [value('n', None)])
+outer = helper.make_graph([node('Less', ['three', 'two'], ['small']),
+                           node('If', ['small'], ['u'], then_branch=inner, else_branch=then)], 'outer', [],
+                          [value('u', None)])
+good('branches', (3, 4, 5), [
+    node('Shape', ['x'], ['s']), node('Gather', ['s', 'two'], ['h'], axis=0), node('Equal', ['h', 'three'], ['three_rows']),
+    node('If', ['three_rows'], ['f'], then_branch=inner, else_branch=outer), node('Neg', ['f'], ['y'])],
+    whole(two=2, three=3), -(x + 0.5).clip(0))
+bad('branch_of_images', "node 'y' (If): its condition is not known beforehand (", [
+    node('ReduceMax', ['x'], ['m'], keepdims=0), node('Cast', ['m'], ['c'], to=1),
+    node('If', ['c'], ['y'], then_branch=then, else_branch=inner)], [])
+bad('branch_missing', 'a branch is missing', [node('If', ['c'], ['y'])], [const('c', np.array(True))])
+bad('branch_operator', "operator 'Foo' is not supported", [
+    node('If', ['c'], ['y'], then_branch=inner, else_branch=then)], [const('c', np.array(True))])
+same = helper.make_graph([node('If', ['c'], ['z'], then_branch=then, else_branch=then)], 'same', [], [value('y', None)])
+bad('branch_of_nothing', "nothing makes the output 'y'", [node('If', ['c'], ['y'], then_branch=same, else_branch=same)],
+    [const('c', np.array(True))])
+
+# ---- attention, and what turns places into angles
+def attend(q, k, v, mask, scale, cap=0):
+    s = T(q) @ T(k).transpose(-1, -2) * scale
+    s = cap * torch.tanh(s / cap) if cap else s
+    return (torch.softmax(s + T(mask), -1) @ T(v)).numpy()
+
+
+x = image(2, 4, 12)
+mask = np.where(np.tril(np.ones((4, 4), bool)), np.float32(0), np.float32(-np.inf))
+heads = lambda t, n: t.reshape(2, 4, n, -1).transpose(0, 2, 1, 3)
+good('attention_23', (4, 12), [
+    node('Mul', ['x', 'g'], ['k']), node('Slice', ['k', 'none', 'six', 'two'], ['v']),
+    node('Attention', ['x', 'v', 'v', '', '', ''], ['y'], q_num_heads=4, kv_num_heads=2, is_causal=1, softcap=2.0)],
+    whole(none=[0], six=[6], two=[2]) + [const('g', np.float32(2))],
+    attend(heads(x, 4), np.repeat(heads(2 * x[:, :, :6], 2), 2, 1), np.repeat(heads(2 * x[:, :, :6], 2), 2, 1), mask,
+           3 ** -0.5, 2).transpose(0, 2, 1, 3).reshape(2, 4, 12), opset=23)
+x = image(2, 2, 4, 6)
+some = np.arange(16).reshape(4, 4) % 5 != 0
+good('attention_masked', (2, 4, 6), [node('Attention', ['x', 'x', 'x', 'mask'], ['y'], scale=0.3)],
+     [const('mask', some)], attend(x, x, x, np.where(some, np.float32(0), np.float32(-np.inf)), 0.3), opset=23)
+bad('attention_past', 'keys and values of an earlier run', [node('Attention', ['x', 'x', 'x', '', 'x', 'x'], ['y'])], [],
+    opset=23)
+bad('attention_heads', '6 features for 4 heads', [node('Attention', ['x', 'x', 'x'], ['y'], q_num_heads=4,
+                                                       kv_num_heads=4)], [], shape=(5, 6), opset=23)
+
+
+def rotate(x, cos, sin):
+    a, b = x[..., :cos.shape[-1]], x[..., cos.shape[-1]:2 * cos.shape[-1]]
+    return np.concatenate([a * cos - b * sin, a * sin + b * cos, x[..., 2 * cos.shape[-1]:]], -1)
+
+
+angle = other(9, 2)
+cos, sin = np.cos(angle), np.sin(angle)
+row = np.array([[8, 1, 3, 0]])
+good('rotary', (2, 4, 6), [node('RotaryEmbedding', ['x', 'c', 's', 'p'], ['y'], rotary_embedding_dim=4)],
+     [const('c', cos), const('s', sin), const('p', row)], rotate(x, cos[row[0]], sin[row[0]]), opset=23)
+x = image(2, 4, 12)
+angle = other(1, 4, 3)
+cos, sin = np.cos(angle), np.sin(angle)
+pairs = heads(x, 2).reshape(2, 2, 4, 3, 2)
+t = rotate(np.concatenate([pairs[..., 0], pairs[..., 1]], -1), cos[:, None], sin[:, None])
+good('rotary_interleaved', (4, 12), [
+    node('RotaryEmbedding', ['x', 'c', 's'], ['y'], num_heads=2, interleaved=1)], [const('c', cos), const('s', sin)],
+    np.stack([t[..., :3], t[..., 3:]], -1).reshape(2, 2, 4, 6).transpose(0, 2, 1, 3).reshape(2, 4, 12), opset=23)
+g = other(12)
+good('rms', (4, 12), [node('RMSNormalization', ['x', 'g'], ['y'], epsilon=1e-3)], [const('g', g)],
+     x / np.sqrt((x ** 2).mean(-1, keepdims=True) + 1e-3) * g, opset=23)
+
+# ---- what ONNX Runtime's optimiser makes of a transformer
+def fused(op, inputs, outputs, **attributes):
+    return node(op, inputs, outputs, domain='com.microsoft', **attributes)
+
+
+skip, b = other(4, 12), other(12)
+t = F.gelu(T(F.layer_norm(T(x + skip), (12,), T(g), T(b), 1e-5).numpy()) + T(b))
+t = F.gelu(t + T(b), approximate='tanh') * 1.5
+t = (t * torch.sigmoid(1.702 * t)) @ T(x + skip).transpose(-1, -2) * 0.5
+good('optimised', (4, 12), [
+    fused('SkipLayerNormalization', ['x', 'skip', 'g', 'b'], ['n', '', '', 's'], epsilon=1e-5),
+    fused('BiasGelu', ['n', 'b'], ['e']), fused('FastGelu', ['e', 'b'], ['f']), node('Mul', ['f', 'k'], ['m']),
+    fused('QuickGelu', ['m'], ['q']), fused('FusedMatMul', ['q', 's'], ['y'], transB=1, alpha=0.5)],
+    [const('skip', skip), const('g', g), const('b', b), const('k', np.float32(1.5))], t, opset=17)
+x = image(2, 3, 4, 5)
+w, b = weight(3, 3, 3, 3), weight(3)
+good('optimised_conv', (3, 4, 5), [
+    fused('FusedConv', ['x', 'w', 'b', 'x'], ['y'], activation='Relu', pads=[1, 1, 1, 1])],
+    [const('w', w), const('b', b)], F.relu(F.conv2d(T(x), T(w), T(b), padding=1) + T(x)), opset=17)
+
+# ---- quantised values: rounded half to even, cut off at the ends
+def levels(x, scale, zero, low, high):
+    return np.clip(np.round(x / scale) + zero, low, high).astype(np.float32)
+
+
+s1, z1 = np.float32(1 / 64), np.int8(-5)
+s3, z3 = np.float32([0.01, 0.02, 0.004]), np.uint8([0, 128, 7])
+t = (levels(x, s1, z1, -128, 127) + 5) * s1
+t = (levels(t, s3[:, None, None], z3.astype(np.float32)[:, None, None], 0, 255) - z3[:, None, None]) * s3[:, None, None]
+good('quantised_image', (3, 4, 5), [
+    node('QuantizeLinear', ['x', 's1', 'z1'], ['q']), node('MaxPool', ['q'], ['p'], kernel_shape=[1, 1]),
+    node('DequantizeLinear', ['p', 's1', 'z1'], ['d']), node('QuantizeLinear', ['d', 's3', 'z3'], ['e'], axis=1),
+    node('Transpose', ['e'], ['t'], perm=[0, 2, 3, 1]), node('DequantizeLinear', ['t', 's3', 'z3'], ['y'], axis=3)],
+    [const('s1', s1), const('z1', z1), const('s3', s3), const('z3', z3)], t.transpose(0, 2, 3, 1))
+w8, ws, b32 = rng.integers(-128, 128, (4, 3, 3, 3)).astype(np.int8), np.float32([0.01, 0.02, 0.03, 0.04]), \
+    rng.integers(-999, 999, 4).astype(np.int32)
+xq = levels(x, s1, 100, 0, 255)
+t = F.conv2d(T((xq - 100) * s1), T(w8 * ws[:, None, None, None]), T(b32.astype(np.float32) * (s1 * ws)), padding=1)
+good('quantised_conv', (3, 4, 5), [
+    node('QuantizeLinear', ['x', 's1', 'zu'], ['q']),
+    node('QLinearConv', ['q', 's1', 'zu', 'w8', 'ws', 'zw', 'so', 'zo', 'b32'], ['c'], pads=[1, 1, 1, 1]),
+    node('DequantizeLinear', ['c', 'so', 'zo'], ['y'])],
+    [const('s1', s1), const('zu', np.uint8(100)), const('w8', w8), const('ws', ws), const('zw', np.int8(4 * [0])),
+     const('so', np.float32(0.25)), const('zo', np.uint8(120)), const('b32', b32)],
+    (levels(t.numpy(), np.float32(0.25), 120, 0, 255) - 120) * np.float32(0.25))
+
+# ---- cubic resizing, some dimensions only
+sizes = [const('sizes', np.array([9, 8]))]
+cubic = lambda **attributes: [node('Resize', ['x', '', '', 'sizes'], ['y'], mode='cubic', axes=[2, 3], **attributes)]
+good('resize_cubic', (3, 4, 5), cubic(), sizes, F.interpolate(T(x), (9, 8), mode='bicubic'), opset=18)
+good('resize_cubic_corners', (3, 4, 5), cubic(coordinate_transformation_mode='align_corners'), sizes,
+     F.interpolate(T(x), (9, 8), mode='bicubic', align_corners=True), opset=18)
+good('upsample', (3, 4, 5), [node('Upsample', ['x', 'scales'], ['y'])],
+     [const('scales', np.float32([1, 1, 2, 3]))], np.repeat(np.repeat(x, 2, 2), 3, 3), opset=9)
+
+# ---- photos with their channels last, and as bytes
+w = weight(4, 3, 3, 3)
+t = F.conv2d(T(image(2, 3, 17, 16) * np.float32(0.5) - 1), T(w), stride=4)
+good('channels_last', (17, 16, 3), [
+    node('Cast', ['x'], ['f'], to=1), node('Mul', ['f', 'half'], ['m']), node('Sub', ['m', 'one'], ['s']),
+    node('Transpose', ['s'], ['n'], perm=[0, 3, 1, 2]), node('Conv', ['n', 'w'], ['c'], strides=[4, 4]),
+    node('Transpose', ['c'], ['y'], perm=[0, 2, 3, 1])],
+    [const('half', np.float32(0.5)), const('one', np.float32(1)), const('w', w)], t.permute(0, 2, 3, 1),
+    kind=TensorProto.UINT8)
 
 
 def c_bytes(name, data):

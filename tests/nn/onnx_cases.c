@@ -122,11 +122,15 @@ static const struct {
     {"test_div_uint8", "arithmetic on whole numbers"},
     {"test_mul_uint8", "arithmetic on whole numbers"},
     {"test_sub_uint8", "arithmetic on whole numbers"},
-    {"test_max_*", "other than a tensor and a number"},
-    {"test_min_*", "other than a tensor and a number"},
     {"test_mod_mixed_sign_float*", "rests of real numbers"},
     {"test_reduce_prod_*", "products of real numbers"},
-    {"test_scatternd_*", "sums of what is scattered"},
+    {"test_scatternd_add", "sums of what is scattered"},
+    {"test_scatternd_multiply", "sums of what is scattered"},
+    {"test_scatter_elements_with_duplicate_indices", "sums of what is scattered"},
+    {"test_nllloss_NCd1d2d3d4d5_*_expanded", "more than six dimensions"},
+    {"test_if_opt", "values that are no tensors"},
+    {"test_if_seq", "values that are no tensors"},
+    {"test_tri[lu]_zero", "tensors without values"},
     {"test_einsum_batch_diagonal", "sums that are no products"},
     {"test_einsum_inner_prod", "sums that are no products"},
     {"test_einsum_sum", "sums that are no products"},
@@ -138,6 +142,7 @@ static const struct {
     {"test_reduce_*_empty_set*", "tensors without values"},
     {"test_edge_pad", "modes of padding"},
     {"test_reflect_pad", "modes of padding"},
+<<<<<<< HEAD
     {"test_wrap_pad", "modes of padding"},
     {"test_resize_*_cubic*", "cubic resizing"},
     {"test_resize_tf_crop_and_resize*", "crops that resize"},
@@ -146,6 +151,24 @@ static const struct {
     {"test_resize_*_axes_*", "resizing of some dimensions"},
     {"test_resize_*_not_larger", "resizing of some dimensions"},
     {"test_resize_*_not_smaller", "resizing of some dimensions"},
+=======
+    {"test_resize_tf_crop_and_resize", "crops that resize"},
+    {"test_resize_tf_crop_and_resize_*", "crops that resize"},
+    {"test_resize_*_antialias", "smoothing of what shrinks"},
+    {"test_resize_*_not_larger", "sizes that keep the aspect"},
+    {"test_resize_*_not_smaller", "sizes that keep the aspect"},
+    {"test_attention_*_with_past_and_present*", "keys and values of an earlier run"},
+    {"test_attention_*_bf16*", "rounding to bfloat16"},
+    {"test_attention_23_*fullymasked*", "rows of which nothing is seen"},
+    {"test_affine_grid_*_expanded", "sizes that are split"},
+    {"test_rotary_embedding*_expanded", "tensors without values"},
+    {"test_*_empty_set*", "tensors without values"},
+    {"test_l1normalization_*", "other than p = 2"},
+    {"test_clip_min_greater_than_max*", "ranges that are empty"},
+    {"test_reduce_m??_bool_inputs", "arithmetic on whole numbers"},
+    {"test_scatter*_m[aiu][xnl]*", "sums of what is scattered"},
+    {"test_equal_string*", "texts"},
+>>>>>>> 5f5e69c (nn: what exporters and optimisers write, by taking nodes apart)
     {"test_identity_opt", "values that are no tensors"},
     {"test_identity_sequence", "values that are no tensors"},
 };
@@ -166,7 +189,11 @@ static const char *beyond_model(const Onnx__ModelProto *model, char reason[stati
 
 int onnx_cases_least(int found)
 {
+<<<<<<< HEAD
     return found > 1400 ? 508 : 385;
+=======
+    return found > 1400 ? 130 : 574;
+>>>>>>> 5f5e69c (nn: what exporters and optimisers write, by taking nodes apart)
 }
 
 const char *onnx_case_beyond(const onnx_case *c, char reason[static 64])

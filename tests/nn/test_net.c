@@ -222,9 +222,13 @@ static void test_mean(void)
 static void test_points(void)
 {
     static const odd_layer_kind kinds[] = {
-        ODD_LAYER_RELU,    ODD_LAYER_LEAKY_RELU, ODD_LAYER_ELU,          ODD_LAYER_CLIP,
-        ODD_LAYER_SIGMOID, ODD_LAYER_TANH,       ODD_LAYER_HARD_SIGMOID, ODD_LAYER_HARD_SWISH,
-        ODD_LAYER_EXP,     ODD_LAYER_NEG,        ODD_LAYER_GELU,         ODD_LAYER_ERF,
+        ODD_LAYER_RELU,         ODD_LAYER_LEAKY_RELU, ODD_LAYER_ELU,
+        ODD_LAYER_CLIP,         ODD_LAYER_SIGMOID,    ODD_LAYER_TANH,
+        ODD_LAYER_HARD_SIGMOID, ODD_LAYER_HARD_SWISH, ODD_LAYER_EXP,
+        ODD_LAYER_NEG,          ODD_LAYER_GELU,       ODD_LAYER_ERF,
+        ODD_LAYER_ABS,          ODD_LAYER_SOFTPLUS,   ODD_LAYER_FLOOR,
+        ODD_LAYER_CEIL,         ODD_LAYER_ROUND,      ODD_LAYER_SIGN,
+        ODD_LAYER_SIN,          ODD_LAYER_COS,        ODD_LAYER_THRESHOLDED_RELU,
     };
     odd_layer_settings set = odd_layer_defaults(), one = net_window(1, 1, 0);
     set.alpha = 0.2f;

@@ -174,12 +174,31 @@ static const char *in_folder(const char *name, char path[static 256])
     return path;
 }
 
+/* Rounding to levels is two nodes of a file: results are compared instead of layers. */
+static bool has_levels(const odd_graph *g)
+{
+    for (int l = 0; l < g->layers; l++)
+        if (g->layer[l].kind == ODD_LAYER_QUANTIZE) return true;
+    return false;
+}
+
+static bool same_results(const odd_graph *a, const odd_graph *b)
+{
+    float *x = run(a), *y = run(b);
+    const size_t values = (size_t)(IMAGES * odd_tensor_values(&a->tensor[a->output[0]]));
+    const bool same = x && y && difference(x, y, values) == 0;
+    odd_free(x);
+    odd_free(y);
+    return same;
+}
+
 static bool comes_back(const odd_graph *g)
 {
     char path[256];
     odd_graph *again = NULL;
     bool same = odd_onnx_write(g, in_folder("again.onnx", path)) == ODD_OK &&
-                odd_onnx_read(path, &again) == ODD_OK && same_graph(g, again);
+                odd_onnx_read(path, &again) == ODD_OK &&
+                (has_levels(g) ? same_results(g, again) : same_graph(g, again));
     if (!same) printf("\n    %s: %s", g->name, odd_fail_reason());
     odd_graph_free(&again);
     return same;
@@ -202,10 +221,25 @@ static void written_reads_back(void)
 /* The layers that the small models do not have. */
 static odd_graph *other_layers(void)
 {
-    static const odd_layer_kind points[] = {
-        ODD_LAYER_LEAKY_RELU, ODD_LAYER_ELU,          ODD_LAYER_SIGMOID,
-        ODD_LAYER_TANH,       ODD_LAYER_HARD_SIGMOID, ODD_LAYER_HARD_SWISH,
-        ODD_LAYER_EXP,        ODD_LAYER_SQRT,         ODD_LAYER_NEG};
+    static const odd_layer_kind points[] = {ODD_LAYER_LEAKY_RELU,
+                                            ODD_LAYER_ELU,
+                                            ODD_LAYER_SIGMOID,
+                                            ODD_LAYER_TANH,
+                                            ODD_LAYER_HARD_SIGMOID,
+                                            ODD_LAYER_HARD_SWISH,
+                                            ODD_LAYER_EXP,
+                                            ODD_LAYER_SQRT,
+                                            ODD_LAYER_NEG,
+                                            ODD_LAYER_ABS,
+                                            ODD_LAYER_LOG,
+                                            ODD_LAYER_SOFTPLUS,
+                                            ODD_LAYER_FLOOR,
+                                            ODD_LAYER_CEIL,
+                                            ODD_LAYER_ROUND,
+                                            ODD_LAYER_SIGN,
+                                            ODD_LAYER_SIN,
+                                            ODD_LAYER_COS,
+                                            ODD_LAYER_THRESHOLDED_RELU};
     odd_graph *g;
     odd_layer_settings set = odd_layer_defaults();
     const int64_t shape[] = {1, 4, 5, 6}, matrix[] = {4, 3};

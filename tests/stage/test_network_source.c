@@ -400,8 +400,7 @@ static void other_inputs_are_reported(void)
         int64_t shape[4];
         const char *words;
     } list[] = {
-        {4, {1, SIDE, SIDE, CHANNELS}, "'x' has the channels last"},
-        {4, {1, SIDE, SIDE, 1}, "tf2onnx --inputs-as-nchw x"},
+        {4, {1, 5, SIDE, SIDE}, "wants 5 channels, the stored images have 3"},
         {2, {1, VALUES}, "'x' has 2 dimensions, not the four of images"},
         {4, {1, 2, SIDE, SIDE}, "wants 2 channels, the stored images have 3"},
     };

@@ -37,11 +37,24 @@
     X(ERF, "Erf")                                                                                  \
     X(GELU, "Gelu")                                                                                \
     X(NEG, "Neg")                                                                                  \
+    X(ABS, "Abs")                                                                                  \
+    X(LOG, "Log")                                                                                  \
+    X(SOFTPLUS, "Softplus")                                                                        \
+    X(FLOOR, "Floor")                                                                              \
+    X(CEIL, "Ceil")                                                                                \
+    X(ROUND, "Round")                                                                              \
+    X(SIGN, "Sign")                                                                                \
+    X(SIN, "Sin")                                                                                  \
+    X(COS, "Cos")                                                                                  \
+    X(THRESHOLDED_RELU, "ThresholdedRelu")                                                         \
+    X(QUANTIZE, "QuantizeLinear")                                                                  \
     X(ADD, "Add")                                                                                  \
     X(SUB, "Sub")                                                                                  \
     X(MUL, "Mul")                                                                                  \
     X(DIV, "Div")                                                                                  \
     X(POW, "Pow")                                                                                  \
+    X(MAX, "Max")                                                                                  \
+    X(MIN, "Min")                                                                                  \
     X(MAX_POOL, "MaxPool")                                                                         \
     X(AVERAGE_POOL, "AveragePool")                                                                 \
     X(GLOBAL_AVERAGE_POOL, "GlobalAveragePool")                                                    \
@@ -56,6 +69,7 @@
     X(SOFTMAX, "Softmax")                                                                          \
     X(PAD, "Pad")                                                                                  \
     X(SLICE, "Slice")                                                                              \
+    X(GATHER, "Gather")                                                                            \
     X(IDENTITY, "Identity")
 
 #define ODD_LAYER_ENUM(name, onnx) ODD_LAYER_##name,
@@ -90,13 +104,17 @@ typedef struct {
  *   BatchNormalization   x (N, C, ...), const scale, bias, mean, variance (C); epsilon
  *   LayerNormalization   x, const scale, [const bias] of the shape x has from `axis` on; epsilon
  *   LpNormalization      x; p = 2, axis
- *   LeakyRelu, Elu       x; alpha
+ *   LeakyRelu, Elu, ThresholdedRelu   x; alpha
  *   Clip                 x; low, high
  *   HardSigmoid          x; max(0, min(1, alpha x + beta))
- *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Erf, Neg   x
+ *   Relu, Sigmoid, Tanh, HardSwish, Exp, Sqrt, Erf, Neg, Abs, Log, Softplus, Floor, Ceil, Round
+ *   (half to even), Sign, Sin, Cos   x
+ *   QuantizeLinear       x, const scale, const zero, both of 1 value or one for each place of
+ *                        `axis`; low, high: whole numbers, of which the nearest to x / scale + zero
+ *                        is the result (as float)
  *   Gelu                 x; by_tanh
  *   Identity             x; `value`: the share that is dropped in training (train.h), 0: none
- *   Add, Sub, Mul, Div, Pow   x, y, with numpy's broadcasting
+ *   Add, Sub, Mul, Div, Pow, Max, Min   x, y, with numpy's broadcasting
  *   MaxPool              x (N, C, H, W); kernel, stride, dilation, pad: minus infinity
  *   AveragePool          x (N, C, H, W); kernel, stride, pad, count_padding
  *   GlobalAveragePool, GlobalMaxPool   x (N, C, ...)
@@ -111,6 +129,8 @@ typedef struct {
  *   Pad                  x; `list`, `list2`: counts of `value` before and after each dimension
  *   Slice                x; for each dimension `list`: first, `list2`: end (exclusive; -1 for
  *                        "through 0" with a negative step), `list3`: step, not 0
+ *   Gather               x, const indices (count), whole and within [0, size); axis: its places
+ *                        become those of x at the indices
  */
 typedef struct {
     int64_t kernel[2], stride[2], dilation[2]; /* rows, columns; Conv's kernel is its weight's */
@@ -120,7 +140,7 @@ typedef struct {
     bool count_padding;            /* AveragePool: count_include_pad */
     bool transpose_a, transpose_b; /* Gemm */
     float alpha, beta;             /* Gemm, LeakyRelu, Elu, HardSigmoid */
-    float low, high;               /* Clip; -INFINITY, INFINITY: open */
+    float low, high;               /* Clip: -INFINITY, INFINITY: open; QuantizeLinear */
     float epsilon;                 /* BatchNormalization, LayerNormalization */
     float value;                   /* Pad: what is put there; Identity: share dropped */
     int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */

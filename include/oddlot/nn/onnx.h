@@ -3,8 +3,12 @@
  *
  * Read: opsets 7 to 23, weights as float, double, float16, bfloat16, (u)int8 through
  * DequantizeLinear, inside the file or in external files beside it; shape arithmetic (Shape,
- * Gather, Slice, Concat, ... on constants) is folded; Resize (nearest, linear; constant sizes or
- * scales) becomes products with constant matrices; functions of the file are inlined. A file is
+ * Gather, Slice, Concat, ... on constants) is folded; Resize (nearest, linear, cubic; constant
+ * sizes or scales) becomes products with constant matrices; functions of the file and branches
+ * whose condition is known are inlined; quantised values are rounded as they would be stored; what
+ * ONNX Runtime's optimiser fuses is taken apart. Images with their channels last are turned on the
+ * way in: the graph's input has them first. Images of bytes are levels, which the note
+ * "oddlot.preset" says. A file is
  * read as the program for one image, which each image goes through alone, also where it moves the
  * dimension of the batch (attention, windows): such tensors get one more before those of the file.
  * Outputs behind an ArgMax or the like are left away. Files are hostile: sizes are checked before
@@ -22,10 +26,6 @@
  *  have ("node 'conv1': operator 'Foo' is not supported; ..."), all at once, shapes that do not
  * fit, ... */
 odd_status odd_onnx_read(const char *path, odd_graph **out);
-
-/** ODD_FORMAT: the model's input of this name is N x height x width x channels, and how to get one
- *  with the channels first, which is what all our layers work on. */
-odd_status odd_onnx_channels_last(const char *input);
 
 /** The same for a model that leaves the size of its images open. 0: not given, the file must say.
  */

@@ -32,6 +32,12 @@ odd_status odd_plan_binary(odd_planner *p, const odd_step *step);
 odd_status odd_plan_pow(odd_planner *p, const odd_step *step);
 /* layer_erf.c */
 odd_status odd_plan_erf(odd_planner *p, const odd_step *step);
+/* layer_function.c */
+odd_status odd_plan_function(odd_planner *p, const odd_step *step);
+/* layer_quantize.c */
+odd_status odd_plan_quantize(odd_planner *p, const odd_step *step);
+/* layer_gather.c */
+odd_status odd_plan_gather(odd_planner *p, const odd_step *step);
 /* layer_norm.c */
 odd_status odd_plan_batch_norm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_layer_norm(odd_planner *p, const odd_step *step);

@@ -27,6 +27,10 @@ dnnl_alg_kind_t odd_binary_of_layer(odd_layer_kind kind)
         return dnnl_binary_mul;
     case ODD_LAYER_DIV:
         return dnnl_binary_div;
+    case ODD_LAYER_MAX:
+        return dnnl_binary_max;
+    case ODD_LAYER_MIN:
+        return dnnl_binary_min;
     default:
         return dnnl_alg_kind_undef;
     }

@@ -83,6 +83,27 @@ static void fold_identity(folder *f, int l)
     f->readers[x] += f->readers[layer->output] - 1;
 }
 
+/* Two Transposes are one, or none. */
+static void fold_transpose(folder *f, int l)
+{
+    odd_layer *layer = &f->g->layer[l];
+    const int at = f->maker[layer->input[0]];
+    const odd_layer *first = at >= 0 ? &f->g->layer[at] : NULL;
+    bool same = true;
+    if (!first || first->kind != ODD_LAYER_TRANSPOSE) return;
+    for (int d = 0; d < layer->set.axes; d++) {
+        layer->set.list[d] = first->set.list[layer->set.list[d]];
+        same = same && layer->set.list[d] == d;
+    }
+    f->readers[layer->input[0]]--;
+    f->readers[first->input[0]]++;
+    layer->input[0] = first->input[0];
+    if (!same) return;
+    layer->kind = ODD_LAYER_IDENTITY;
+    layer->set = odd_layer_defaults();
+    fold_identity(f, l);
+}
+
 /* MatMul of rows by a constant matrix is a Gemm, which can have a bias. */
 static void fold_matmul(folder *f, odd_layer *layer)
 {
@@ -183,6 +204,9 @@ static odd_status fold_layer(folder *f, int l)
     switch (layer->kind) {
     case ODD_LAYER_IDENTITY:
         fold_identity(f, l);
+        return ODD_OK;
+    case ODD_LAYER_TRANSPOSE:
+        fold_transpose(f, l);
         return ODD_OK;
     case ODD_LAYER_MATMUL:
         fold_matmul(f, layer);

@@ -48,6 +48,7 @@ odd_status odd_shape_transpose(odd_shaping *s);
 odd_status odd_shape_concat(odd_shaping *s);
 odd_status odd_shape_pad(odd_shaping *s);
 odd_status odd_shape_slice(odd_shaping *s);
+odd_status odd_shape_gather(odd_shaping *s);
 odd_status odd_shape_reduce(odd_shaping *s);
 
 /* graph.c */

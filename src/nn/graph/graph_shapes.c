@@ -24,6 +24,20 @@ static odd_status clip(odd_shaping *s)
     return ODD_OK;
 }
 
+/* One scale and zero for all values, or one of each for every place of the axis. */
+static odd_status quantize(odd_shaping *s)
+{
+    const int64_t axis = s->layer->set.axis, scales = odd_tensor_values(s->in[1]);
+    odd_status st = clip(s);
+    if (st != ODD_OK) return st;
+    if (scales != 1 && (axis < 0 || axis >= s->out->rank || s->out->shape[axis] != scales))
+        return odd_shape_fail(s, "its %" PRId64 " scales are not one for each place of axis %d",
+                              scales, (int)axis);
+    if (odd_tensor_values(s->in[2]) != scales)
+        return odd_shape_fail(s, "it has not as many zeros as scales");
+    return ODD_OK;
+}
+
 static odd_status along_axis(odd_shaping *s)
 {
     int64_t axis = s->layer->set.axis;
@@ -124,11 +138,24 @@ static const struct {
     [ODD_LAYER_ERF] = {1, 1, 0, same},
     [ODD_LAYER_GELU] = {1, 1, 0, same},
     [ODD_LAYER_NEG] = {1, 1, 0, same},
+    [ODD_LAYER_ABS] = {1, 1, 0, same},
+    [ODD_LAYER_LOG] = {1, 1, 0, same},
+    [ODD_LAYER_SOFTPLUS] = {1, 1, 0, same},
+    [ODD_LAYER_FLOOR] = {1, 1, 0, same},
+    [ODD_LAYER_CEIL] = {1, 1, 0, same},
+    [ODD_LAYER_ROUND] = {1, 1, 0, same},
+    [ODD_LAYER_SIGN] = {1, 1, 0, same},
+    [ODD_LAYER_SIN] = {1, 1, 0, same},
+    [ODD_LAYER_COS] = {1, 1, 0, same},
+    [ODD_LAYER_THRESHOLDED_RELU] = {1, 1, 0, same},
+    [ODD_LAYER_QUANTIZE] = {3, 3, 1, quantize},
     [ODD_LAYER_ADD] = {2, 2, 0, broadcast},
     [ODD_LAYER_SUB] = {2, 2, 0, broadcast},
     [ODD_LAYER_MUL] = {2, 2, 0, broadcast},
     [ODD_LAYER_DIV] = {2, 2, 0, broadcast},
     [ODD_LAYER_POW] = {2, 2, 0, broadcast},
+    [ODD_LAYER_MAX] = {2, 2, 0, broadcast},
+    [ODD_LAYER_MIN] = {2, 2, 0, broadcast},
     [ODD_LAYER_MAX_POOL] = {1, 1, 0, odd_shape_pool},
     [ODD_LAYER_AVERAGE_POOL] = {1, 1, 0, odd_shape_pool},
     [ODD_LAYER_GLOBAL_AVERAGE_POOL] = {1, 1, 0, odd_shape_global_pool},
@@ -143,6 +170,7 @@ static const struct {
     [ODD_LAYER_SOFTMAX] = {1, 1, 0, along_axis},
     [ODD_LAYER_PAD] = {1, 1, 0, odd_shape_pad},
     [ODD_LAYER_SLICE] = {1, 1, 0, odd_shape_slice},
+    [ODD_LAYER_GATHER] = {2, 2, 1, odd_shape_gather},
     [ODD_LAYER_IDENTITY] = {1, 1, 0, same},
 };
 

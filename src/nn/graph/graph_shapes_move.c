@@ -234,3 +234,23 @@ odd_status odd_shape_reduce(odd_shaping *s)
             s->out->shape[s->out->rank++] = chosen[d] ? 1 : x->shape[d];
     return ODD_OK;
 }
+
+odd_status odd_shape_gather(odd_shaping *s)
+{
+    const odd_tensor *x = s->in[0], *index = s->in[1];
+    const int64_t axis = s->layer->set.axis;
+    if (axis < 0 || axis >= x->rank)
+        return odd_shape_fail(s, "axis %" PRId64 " of %d dimensions", axis, x->rank);
+    if (x->batched && axis == 0) return odd_shape_fail(s, "goes along the batch");
+    if (index->rank != 1) return odd_shape_fail(s, "its indices are not a list");
+    for (int64_t i = 0; i < index->shape[0]; i++) {
+        const float at = index->data[i];
+        if (!(at >= 0 && at < (float)x->shape[axis]) || at != (float)(int64_t)at)
+            return odd_shape_fail(s, "index %g of %" PRId64, (double)at, x->shape[axis]);
+    }
+    s->out->rank = x->rank;
+    s->out->batched = x->batched;
+    for (int d = 0; d < x->rank; d++)
+        s->out->shape[d] = d == axis ? index->shape[0] : x->shape[d];
+    return ODD_OK;
+}

@@ -55,6 +55,10 @@ void odd_reference_transpose(const odd_task *t);
 void odd_reference_concat(const odd_task *t);
 void odd_reference_pad(const odd_task *t);
 void odd_reference_slice(const odd_task *t);
+void odd_reference_gather(const odd_task *t);
+
+/* reference_quantize.c */
+void odd_reference_quantize(const odd_task *t);
 
 /* reference_point.c */
 void odd_reference_point(const odd_task *t);  /* one value makes one value */

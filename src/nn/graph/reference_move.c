@@ -64,3 +64,17 @@ void odd_reference_slice(const odd_task *t)
         t->out.data[i] = x->data[odd_view_index(x, place)];
     }
 }
+
+/* x (before, size, behind), the result (before, indices, behind). */
+void odd_reference_gather(const odd_task *t)
+{
+    const odd_view *x = &t->in[0];
+    int64_t axis = t->layer->set.axis, count = t->out.shape[axis], behind = 1;
+    for (int64_t d = axis + 1; d < x->rank; d++)
+        behind *= x->shape[d];
+    int64_t rows = odd_view_values(&t->out) / behind;
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t from = i / count * x->shape[axis] + (int64_t)t->in[1].data[i % count];
+        memcpy(t->out.data + i * behind, x->data + from * behind, (size_t)behind * sizeof(float));
+    }
+}

@@ -16,6 +16,32 @@ static double gelu(double x, bool by_tanh)
     return x / 2 * erfc(-x / sqrt(2));
 }
 
+/* Functions without settings that C has too, or nearly so. */
+static double plain_function(odd_layer_kind kind, double x)
+{
+    switch (kind) {
+    case ODD_LAYER_ABS:
+        return fabs(x);
+    case ODD_LAYER_LOG:
+        return log(x);
+    case ODD_LAYER_SOFTPLUS:
+        return (x > 0 ? x : 0) + log1p(exp(-fabs(x)));
+    case ODD_LAYER_FLOOR:
+        return floor(x);
+    case ODD_LAYER_CEIL:
+        return ceil(x);
+    case ODD_LAYER_ROUND:
+        return nearbyint(x); /* half to even */
+    case ODD_LAYER_SIGN:
+        return (x > 0) - (x < 0);
+    case ODD_LAYER_SIN:
+        return sin(x);
+    default:
+        ODD_CHECK(kind == ODD_LAYER_COS);
+        return cos(x);
+    }
+}
+
 /* In double, and rounded once by the caller. */
 static double point(const odd_layer *layer, double x)
 {
@@ -45,9 +71,12 @@ static double point(const odd_layer *layer, double x)
         return erf(x);
     case ODD_LAYER_GELU:
         return gelu(x, set->by_tanh);
-    default:
-        ODD_CHECK(layer->kind == ODD_LAYER_NEG);
+    case ODD_LAYER_NEG:
         return -x;
+    case ODD_LAYER_THRESHOLDED_RELU:
+        return x > set->alpha ? x : 0;
+    default:
+        return plain_function(layer->kind, x);
     }
 }
 
@@ -79,9 +108,13 @@ static double pair(odd_layer_kind kind, double x, double y)
         return x * y;
     case ODD_LAYER_DIV:
         return x / y;
-    default:
-        ODD_CHECK(kind == ODD_LAYER_POW);
+    case ODD_LAYER_POW:
         return pow(x, y);
+    case ODD_LAYER_MAX: /* no number stays none, as in ONNX Runtime */
+        return isnan(x) || x > y ? x : y;
+    default:
+        ODD_CHECK(kind == ODD_LAYER_MIN);
+        return isnan(x) || x < y ? x : y;
     }
 }
 

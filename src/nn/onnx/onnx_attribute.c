@@ -51,6 +51,20 @@ odd_status odd_node_ints(const odd_onnx_reader *r, const char *name, int most, i
     return ODD_OK;
 }
 
+odd_status odd_node_floats_attribute(const odd_onnx_reader *r, const char *name, int most,
+                                     float values[], int64_t *count)
+{
+    const Onnx__AttributeProto *a = find(r, name);
+    if (!a) return odd_node_fail(r, "it has no '%s'", name);
+    if (a->n_floats > (size_t)most)
+        return odd_node_fail(r, "attribute '%s' has %zu values, more than %d", name, a->n_floats,
+                             most);
+    *count = (int64_t)a->n_floats;
+    for (int i = 0; i < *count; i++)
+        values[i] = a->floats[i];
+    return ODD_OK;
+}
+
 bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
                  const char *otherwise)
 {
@@ -70,6 +84,12 @@ const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, con
 {
     const Onnx__AttributeProto *a = find(r, name);
     return a ? a->t : NULL;
+}
+
+const Onnx__GraphProto *odd_node_graph_attribute(const odd_onnx_reader *r, const char *name)
+{
+    const Onnx__AttributeProto *a = find(r, name);
+    return a ? a->g : NULL;
 }
 
 /* Axes, pads and the like moved from attributes to inputs, each in an opset of its own. */

@@ -19,6 +19,10 @@ static cast_type type_of(int64_t type)
         return TO_REAL;
     case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
     case ONNX__TENSOR_PROTO__DATA_TYPE__INT64:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT16:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT16:
         return TO_WHOLE;
     case ONNX__TENSOR_PROTO__DATA_TYPE__BOOL:
         return TO_TRUTH;
@@ -110,7 +114,7 @@ static odd_status to_real(odd_onnx_reader *r)
 /* By where the value is: in the graph, known as numbers, or still a weight of the file. */
 static odd_status cast(odd_onnx_reader *r, cast_type type)
 {
-    if (type == TO_OTHER) return odd_node_fail(r, "only float, int32, int64 and bool can be made");
+    if (type == TO_OTHER) return odd_node_fail(r, "only float, whole numbers and bool can be made");
     if (type == TO_REAL) return to_real(r);
     if (odd_node_is_numbers(r, 0)) return copy_numbers(r, 0, type == TO_TRUTH);
     return tensor_to_whole(r, type == TO_TRUTH);

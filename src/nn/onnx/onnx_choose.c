@@ -55,7 +55,6 @@ static odd_status where_reals(odd_onnx_reader *r, const odd_numbers *which,
         int tensor;
         ODD_TRY(odd_node_tensor(r, i + 1, &tensor));
         const odd_tensor *t = &r->graph->tensor[tensor];
-        if (!t->data) return odd_node_fail(r, "it chooses between values that are computed");
         in[i] = t->data;
         f[i] = odd_extents_of(t->rank, t->shape);
         ODD_TRY(odd_extents_join(r, &out, &f[i]));
@@ -74,6 +73,48 @@ done:
     return st;
 }
 
+/* ---- Where one of both is computed: what is chosen times 1, the other times 0 ---- */
+
+/* A constant of the shape of the condition: 1 where it is chosen. */
+static odd_status ones(odd_onnx_reader *r, const odd_numbers *which, bool second, const char **name)
+{
+    float *data = odd_alloc(which->count, sizeof *data);
+    if (!data) return ODD_NOMEM;
+    for (int64_t i = 0; i < which->count; i++)
+        data[i] = (which->value[i] != 0) != second;
+    return odd_call_values(r, which->rank, which->shape, data, name);
+}
+
+/* Of a constant what is not chosen is 0 beforehand, so that it may be infinite elsewhere. */
+static odd_status chosen(odd_onnx_reader *r, const odd_numbers *which, bool second, bool constant,
+                         const char **part)
+{
+    odd_status st;
+    const char *x = odd_call_input(r, 1 + second), *zero;
+    odd_call call = {.op = "Where", .input = {odd_call_input(r, 0), x, x}};
+    if (!constant) {
+        ODD_TRY(ones(r, which, second, part));
+        return odd_call_two(r, "Mul", x, *part, part);
+    }
+    ODD_TRY(odd_call_number(r, 0, &zero));
+    call.input[second ? 1 : 2] = zero;
+    ODD_TRY(odd_node_call(r, &call, part));
+done:
+    return st;
+}
+
+static odd_status where_computed(odd_onnx_reader *r, const odd_numbers *which,
+                                 const bool constant[2])
+{
+    odd_status st;
+    const char *part[2];
+    for (int i = 0; i < 2; i++)
+        ODD_TRY(chosen(r, which, i == 1, constant[i], &part[i]));
+    ODD_TRY(odd_last_two(r, "Add", part[0], part[1]));
+done:
+    return st;
+}
+
 odd_status odd_read_where(odd_onnx_reader *r)
 {
     const odd_numbers *which;
@@ -81,6 +122,15 @@ odd_status odd_read_where(odd_onnx_reader *r)
     odd_status st = condition(r, &which, &choice);
     if (st != ODD_OK) return st;
     if (odd_node_is_numbers(r, 1)) return where_numbers(r, which, &choice);
+    bool constant[2];
+    for (int i = 0; i < 2; i++) {
+        int tensor;
+        bool stacked;
+        st = odd_node_operand(r, 1 + i, &tensor, &stacked);
+        if (st != ODD_OK) return st;
+        constant[i] = r->graph->tensor[tensor].data != NULL;
+    }
+    if (!constant[0] || !constant[1]) return where_computed(r, which, constant);
     return where_reals(r, which, &choice);
 }
 

@@ -160,34 +160,3 @@ done:
     odd_numbers_free(&n);
     return st;
 }
-
-/* ---- Functions of constants ---- */
-
-static const struct {
-    const char *name;
-    double (*of)(double x);
-} functions[] = {
-    {"Ceil", ceil}, {"Floor", floor}, {"Round", nearbyint}, {"Abs", fabs},
-    {"Log", log},   {"Sin", sin},     {"Cos", cos},
-};
-
-odd_status odd_read_rounded(odd_onnx_reader *r)
-{
-    odd_status st;
-    int x;
-    double (*of)(double x) = NULL;
-    float *data;
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    const odd_tensor t = r->graph->tensor[x];
-    const int64_t values = odd_tensor_values(&t);
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (is(r, functions[i].name)) of = functions[i].of;
-    if (!t.data || !of) return odd_node_fail(r, "of computed values it is not supported");
-    ODD_TRY(odd_node_spend(r, values));
-    ODD_TRY(ODD_NEW(data, values));
-    for (int64_t i = 0; i < values; i++)
-        data[i] = (float)of(t.data[i]);
-    ODD_TRY(odd_node_floats(r, t.rank, t.shape, data));
-done:
-    return st;
-}

@@ -62,6 +62,28 @@ done:
     return st;
 }
 
+/* The number of values; whose batch has any size it is a multiple of that. */
+odd_status odd_read_size(odd_onnx_reader *r)
+{
+    odd_status st;
+    int rank;
+    int64_t shape[ODD_TENSOR_RANK];
+    bool batched;
+    odd_onnx_value *v;
+    odd_numbers *n;
+    ODD_TRY(odd_node_value(r, 0, &v));
+    ODD_TRY(shape_of(r, v, &rank, shape, &batched));
+    ODD_TRY(odd_numbers_new(0, NULL, &n));
+    n->value[0] = 1;
+    n->batch[0] = batched;
+    for (int d = 0; d < rank; d++) /* of tensors that are within bounds */
+        if (__builtin_mul_overflow(n->value[0], shape[d], &n->value[0]))
+            return odd_numbers_free(&n), odd_node_fail(r, "it is too large");
+    ODD_TRY(odd_node_give(r, n));
+done:
+    return st;
+}
+
 /* One number of `value_ints` or `value_int`. */
 static odd_status constant_wholes(odd_onnx_reader *r, const char *name)
 {

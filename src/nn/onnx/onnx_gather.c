@@ -44,6 +44,9 @@ done:
 
 /* ---- Of computed values: slices ---- */
 
+#define FEW_RUNS     8
+#define WHOLE_FLOATS ((int64_t)1 << 24) /* up to here a float holds every whole number */
+
 /* Indices that rise or fall evenly are one slice. */
 typedef struct {
     int64_t first, step, count;
@@ -76,6 +79,14 @@ done:
     return st;
 }
 
+/* A layer on the way to the result in *out, or the one that makes it (out NULL). */
+static odd_status emit(odd_onnx_reader *r, odd_layer_kind kind, const odd_layer_settings *set,
+                       int inputs, const int input[], int *out)
+{
+    return out ? odd_node_step(r, kind, set, inputs, input, out)
+               : odd_node_layer(r, kind, set, inputs, input);
+}
+
 static odd_status take_run(odd_onnx_reader *r, int x, int axis, const run *some, int *part)
 {
     const odd_tensor *t = &r->graph->tensor[x];
@@ -87,26 +98,63 @@ static odd_status take_run(odd_onnx_reader *r, int x, int axis, const run *some,
     set.list[axis] = some->first;
     set.list2[axis] = last + (some->step > 0 ? 1 : -1);
     set.list3[axis] = some->step;
-    return odd_node_step(r, ODD_LAYER_SLICE, &set, 1, &x, part);
+    return emit(r, ODD_LAYER_SLICE, &set, 1, &x, part);
+}
+
+/* Many runs: a layer that gathers, whose indices are floats. */
+static odd_status take_each(odd_onnx_reader *r, int x, int axis, const odd_numbers *index, int *out)
+{
+    odd_status st;
+    odd_layer_settings set = odd_layer_defaults();
+    const int64_t size = r->graph->tensor[x].shape[axis];
+    int input[2] = {x, -1};
+    float *data = NULL;
+    if (size > WHOLE_FLOATS) return odd_node_fail(r, "it takes from too many places");
+    set.axis = axis;
+    ODD_TRY(odd_node_spend(r, index->count));
+    ODD_TRY(ODD_NEW(data, index->count));
+    for (int64_t i = 0, at; i < index->count; i++) {
+        ODD_TRY(check_index(r, index, i, size, &at));
+        data[i] = (float)at;
+    }
+    st = odd_node_constant(r, 1, &index->count, data, &input[1]);
+    data = NULL; /* handed over */
+    if (st == ODD_OK) st = emit(r, ODD_LAYER_GATHER, &set, 2, input, out);
+done:
+    odd_free(data);
+    return st;
+}
+
+static odd_status count_runs(odd_onnx_reader *r, int64_t size, const odd_numbers *index, int *runs)
+{
+    odd_status st = ODD_OK;
+    run some;
+    *runs = 0;
+    for (int64_t i = 0; i < index->count && *runs <= FEW_RUNS; i += some.count, ++*runs)
+        ODD_TRY(run_from(r, index, i, size, &some));
+done:
+    return st;
 }
 
 /* All runs, one behind the other along the axis. */
 static odd_status take_runs(odd_onnx_reader *r, int x, int axis, const odd_numbers *index, int *out)
 {
     odd_status st;
-    int part[ODD_LAYER_INPUTS], parts = 0;
+    int part[FEW_RUNS], parts = 0;
     odd_layer_settings set = odd_layer_defaults();
     run some;
     set.axis = axis;
-    for (int64_t i = 0; i < index->count; i += some.count) {
-        if (parts == ODD_LAYER_INPUTS)
-            return odd_node_fail(r, "its indices are in more than %d pieces", ODD_LAYER_INPUTS);
-        ODD_TRY(run_from(r, index, i, r->graph->tensor[x].shape[axis], &some));
-        ODD_TRY(take_run(r, x, axis, &some, &part[parts++]));
-    }
+    ODD_TRY(count_runs(r, r->graph->tensor[x].shape[axis], index, &parts));
+    if (parts > FEW_RUNS) return take_each(r, x, axis, index, out);
     if (parts == 0) return odd_node_fail(r, "it takes nothing");
-    *out = part[0];
-    if (parts > 1) ODD_TRY(odd_node_step(r, ODD_LAYER_CONCAT, &set, parts, part, out));
+    const bool single = parts == 1;
+    parts = 0;
+    for (int64_t i = 0; i < index->count; i += some.count) {
+        ODD_TRY(run_from(r, index, i, r->graph->tensor[x].shape[axis], &some));
+        ODD_TRY(take_run(r, x, axis, &some, single ? out : &part[parts]));
+        parts++;
+    }
+    if (!single) ODD_TRY(emit(r, ODD_LAYER_CONCAT, &set, parts, part, out));
 done:
     return st;
 }
@@ -116,7 +164,6 @@ static odd_status finish(odd_onnx_reader *r, int x, int axis, const odd_numbers 
 {
     odd_layer_settings set = odd_layer_defaults();
     const odd_tensor *t = &r->graph->tensor[x];
-    if (index->rank == 1) return odd_node_pass(r, x);
     if (t->rank - 1 + index->rank > ODD_TENSOR_RANK)
         return odd_node_fail(r, "its result has %d dimensions", t->rank - 1 + index->rank);
     for (int d = 0; d < axis; d++)
@@ -143,6 +190,7 @@ odd_status odd_read_gather(odd_onnx_reader *r)
     if (form.data) return gather_constant(r, &form, (int)axis, index);
     if (axis == 0 && form.batched) return odd_node_fail(r, "it takes a part of the batch");
     axis += r->stacked;
+    if (index->rank == 1) return take_runs(r, x, (int)axis, index, NULL);
     ODD_TRY(take_runs(r, x, (int)axis, index, &x));
     ODD_TRY(finish(r, x, (int)axis, index));
 done:

@@ -21,7 +21,7 @@ bool odd_onnx_is_ours(const char *domain)
 
 static bool is_known(const Onnx__NodeProto *node)
 {
-    return node->op_type && odd_onnx_knows(node->op_type) && odd_onnx_is_ours(node->domain);
+    return odd_onnx_reader_of(node) != NULL;
 }
 
 /* ---- All at once ---- */

@@ -122,6 +122,18 @@ done:
     return st;
 }
 
+/* Operators that leave every value what it is, whole numbers too. */
+static bool only_moves(const char *op)
+{
+    static const char *const movers[] = {"Concat",    "Expand",  "Flatten",   "Gather",
+                                         "GatherND",  "MaxPool", "Pad",       "Reshape",
+                                         "Slice",     "Split",   "Squeeze",   "Tile",
+                                         "Transpose", "Dropout", "Unsqueeze", "GatherElements"};
+    for (size_t i = 0; i < sizeof movers / sizeof *movers; i++)
+        if (strcmp(movers[i], op) == 0) return true;
+    return false;
+}
+
 odd_status odd_node_operand(odd_onnx_reader *r, int input, int *tensor, bool *stacked)
 {
     odd_onnx_value *v;
@@ -129,8 +141,10 @@ odd_status odd_node_operand(odd_onnx_reader *r, int input, int *tensor, bool *st
     *stacked = false;
     odd_status st = odd_node_value(r, input, &v);
     if (st != ODD_OK) return st;
-    bool whole = v->kind == ODD_VALUE_NUMBERS || v->kind == ODD_VALUE_WHOLE ||
+    const bool moved = v->kind == ODD_VALUE_WHOLE && only_moves(r->node->op_type);
+    bool whole = v->kind == ODD_VALUE_NUMBERS || (v->kind == ODD_VALUE_WHOLE && !moved) ||
                  (v->kind == ODD_VALUE_WEIGHT && odd_proto_is_whole(v->weight));
+    r->whole = r->whole || moved;
     if (whole) return odd_node_fail(r, "its input '%s' is of whole numbers, not float", v->name);
     if (v->kind == ODD_VALUE_WEIGHT) st = load_floats(r, v);
     *tensor = v->tensor;

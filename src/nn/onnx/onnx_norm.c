@@ -1,5 +1,5 @@
-/* ONNX nodes that normalise over the values of one image: over layers, groups of channels, single
- * maps. All of them are layer norms of another shape. */
+/* ONNX nodes that normalise: by statistics of training, or over the values of one image, of layers,
+ * groups of channels, single maps. The latter are layer norms of another shape. */
 #include "nn/onnx/onnx_reader_internal.h"
 
 #include "nn/graph/graph_internal.h"
@@ -7,6 +7,39 @@
 
 #include <inttypes.h>
 #include <string.h>
+
+/* Networks are read to be run, with the statistics that were measured in training. */
+odd_status odd_read_batch_norm(odd_onnx_reader *r)
+{
+    odd_status st;
+    int input[5];
+    int64_t training, spatial;
+    odd_layer_settings set = odd_layer_defaults();
+    ODD_TRY(odd_node_int(r, "training_mode", 0, &training));
+    ODD_TRY(odd_node_int(r, "spatial", 1, &spatial));
+    if (training != 0) return odd_node_fail(r, "it is in training mode");
+    if (spatial != 1) return odd_node_fail(r, "statistics of single places are not supported");
+    ODD_TRY(odd_node_tensors(r, 5, input));
+    ODD_TRY(odd_node_float(r, "epsilon", 1e-5f, &set.epsilon));
+    ODD_TRY(odd_node_layer(r, ODD_LAYER_BATCH_NORM, &set, 5, input));
+done:
+    return st;
+}
+
+static odd_status l2_norm(odd_onnx_reader *r, const odd_tensor *x, odd_layer_settings *set)
+{
+    int64_t p;
+    odd_status st = odd_node_int(r, "p", 2, &p);
+    if (st != ODD_OK) return st;
+    if (p != 2) return odd_node_fail(r, "only p = 2 is supported");
+    st = odd_node_int(r, "axis", -1, &set->axis);
+    return st == ODD_OK ? odd_node_axis(r, set->axis, x->rank, &set->axis) : st;
+}
+
+odd_status odd_read_l2_norm(odd_onnx_reader *r)
+{
+    return odd_node_one(r, ODD_LAYER_L2_NORM, l2_norm);
+}
 
 odd_status odd_read_layer_norm(odd_onnx_reader *r)
 {

@@ -19,6 +19,12 @@ static bool calculate(odd_layer_kind kind, int64_t a, int64_t b, int64_t *result
         if (b == 0 || (a == INT64_MIN && b == -1)) return false;
         *result = a / b;
         return true;
+    case ODD_LAYER_MAX:
+        *result = a > b ? a : b;
+        return true;
+    case ODD_LAYER_MIN:
+        *result = a < b ? a : b;
+        return true;
     default:
         return false;
     }
@@ -39,6 +45,10 @@ static bool keeps_batch(odd_layer_kind kind, bool a_is_batch, bool b_is_batch, i
         return true;
     case ODD_LAYER_SUB:
         return a_is_batch && other == 0;
+    case ODD_LAYER_MAX: /* the batch has at least one image */
+        return other <= 1;
+    case ODD_LAYER_MIN:
+        return false;
     default:
         return a_is_batch && whole;
     }
@@ -79,27 +89,50 @@ done:
     return st;
 }
 
-/* ReduceProd and ReduceSum of a whole list, which count what a shape holds. */
+/* ---- ReduceProd and the like of a whole list, which count what a shape holds ---- */
+
+static const struct {
+    const char *name;
+    odd_layer_kind by;
+    int64_t first;
+} folds[] = {
+    {"ReduceProd", ODD_LAYER_MUL, 1},
+    {"ReduceSum", ODD_LAYER_ADD, 0},
+    {"ReduceMax", ODD_LAYER_MAX, INT64_MIN},
+    {"ReduceMin", ODD_LAYER_MIN, INT64_MAX},
+};
+
+/* The size of the batch stays a factor; in sums it has no place. */
+static odd_status fold_number(const odd_onnx_reader *r, int how, const odd_numbers *x, int64_t i,
+                              odd_numbers *n)
+{
+    const bool product = folds[how].by == ODD_LAYER_MUL, single = x->count == 1;
+    if (x->batch[i] && !single && (!product || n->batch[0]))
+        return odd_node_fail(r, "it calculates with the batch");
+    n->batch[0] = n->batch[0] || x->batch[i];
+    if (!calculate(folds[how].by, n->value[0], x->value[i], &n->value[0]))
+        return odd_node_fail(r, "its result is too large");
+    return ODD_OK;
+}
+
 odd_status odd_numbers_reduce(odd_onnx_reader *r)
 {
     odd_status st;
     const odd_numbers *x;
     odd_numbers *n = NULL;
     int64_t keep, one = 1;
-    const bool product = strcmp(r->node->op_type, "ReduceProd") == 0;
+    size_t how = 0;
+    while (how < sizeof folds / sizeof *folds && strcmp(folds[how].name, r->node->op_type) != 0)
+        how++;
+    if (how == sizeof folds / sizeof *folds)
+        return odd_node_fail(r, "of whole numbers it is not supported");
     ODD_TRY(odd_node_numbers(r, 0, &x));
     ODD_TRY(odd_node_int(r, "keepdims", 1, &keep));
     if (x->rank > 1) return odd_node_fail(r, "of whole numbers only lists are supported");
     ODD_TRY(odd_numbers_new(keep != 0 && x->rank == 1, &one, &n));
-    n->value[0] = product;
-    for (int64_t i = 0; i < x->count; i++) {
-        if (x->batch[i] && (!product || n->batch[0]))
-            return odd_numbers_free(&n), odd_node_fail(r, "it calculates with the batch");
-        n->batch[0] = n->batch[0] || x->batch[i];
-        if (!calculate(product ? ODD_LAYER_MUL : ODD_LAYER_ADD, n->value[0], x->value[i],
-                       &n->value[0]))
-            return odd_numbers_free(&n), odd_node_fail(r, "its result is too large");
-    }
+    n->value[0] = folds[how].first;
+    for (int64_t i = 0; i < x->count; i++)
+        ODD_TRY(fold_number(r, (int)how, x, i, n));
     st = odd_node_give(r, n);
     n = NULL; /* handed over */
 done:

@@ -1,4 +1,5 @@
-/* ONNX nodes of quantised models: weights that are stored as small integers become float again. */
+/* ONNX nodes of quantised models: weights that are stored as small integers become float again, and
+ * what layers compute is rounded as if it were stored so. */
 #include "nn/onnx/onnx_reader_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -11,7 +12,8 @@
  * `axis`.
  */
 typedef struct {
-    const float *scale;      /* (count), of the graph */
+    int scale_id;            /* tensor of the graph */
+    const float *scale;      /* (count), its values */
     const odd_numbers *zero; /* (count), NULL: 0 */
     int64_t count;
     int64_t axis;
@@ -21,10 +23,9 @@ typedef struct {
 static odd_status read_quantiser(odd_onnx_reader *r, int rank, quantiser *q)
 {
     odd_status st;
-    int scale;
     *q = (quantiser){.zero = NULL};
-    ODD_TRY(odd_node_tensor(r, 1, &scale));
-    const odd_tensor *t = &r->graph->tensor[scale];
+    ODD_TRY(odd_node_tensor(r, 1, &q->scale_id));
+    const odd_tensor *t = &r->graph->tensor[q->scale_id];
     if (!t->data || t->rank > 1) return odd_node_fail(r, "its scale must be a constant list");
     q->scale = t->data;
     q->count = odd_tensor_values(t);
@@ -32,6 +33,12 @@ static odd_status read_quantiser(odd_onnx_reader *r, int rank, quantiser *q)
     if (q->zero && q->zero->count != q->count)
         return odd_node_fail(r, "%" PRId64 " scales, but %" PRId64 " zero points", q->count,
                              q->zero->count);
+    int64_t blocked;
+    ODD_TRY(odd_node_int(r, "block_size", 0, &blocked));
+    if (blocked != 0) return odd_node_fail(r, "scales of blocks are not supported");
+    for (int64_t i = 0; i < q->count; i++)
+        if (!(q->scale[i] > 0) || !isfinite(q->scale[i]))
+            return odd_node_fail(r, "its scale is %g", (double)q->scale[i]);
     ODD_TRY(odd_node_int(r, "axis", 1, &q->axis));
     if (q->count > 1) ODD_TRY(odd_node_axis(r, q->axis, rank, &q->axis));
 done:
@@ -120,15 +127,17 @@ static odd_status channel_constant(odd_onnx_reader *r, const quantiser *q, int r
     return odd_node_constant(r, dims, shape, data, id);
 }
 
-/* Images that come as small integers: (x - zero) scale, calculated. */
-static odd_status dequantize_image(odd_onnx_reader *r, int x)
+/* What is computed, or images that come as small integers: (x - zero) scale, calculated. */
+static odd_status dequantize_computed(odd_onnx_reader *r, int x)
 {
     odd_status st;
     quantiser q;
-    int input[2] = {x, -1}, rank = r->graph->tensor[x].rank;
+    const odd_tensor form = odd_node_form(r, x, r->stacked);
+    const int rank = form.rank;
+    int input[2] = {x, -1};
     odd_layer_settings set = odd_layer_defaults();
     ODD_TRY(read_quantiser(r, rank, &q));
-    ODD_TRY(check_axis(r, &q, r->graph->tensor[x].shape));
+    ODD_TRY(check_axis(r, &q, form.shape));
     ODD_TRY(channel_constant(r, &q, rank, true, &input[1]));
     ODD_TRY(odd_node_step(r, ODD_LAYER_SUB, &set, 2, input, &input[0]));
     ODD_TRY(channel_constant(r, &q, rank, false, &input[1]));
@@ -142,81 +151,112 @@ odd_status odd_read_dequantize(odd_onnx_reader *r)
     odd_onnx_value *v;
     odd_status st = odd_node_value(r, 0, &v);
     if (st != ODD_OK) return st;
-    if (v->kind == ODD_VALUE_WHOLE) return dequantize_image(r, v->tensor);
+    r->stacked = v->stacked;
+    if (v->kind == ODD_VALUE_WHOLE) return dequantize_computed(r, v->tensor);
+    r->stacked = false;
     if (!odd_node_is_numbers(r, 0))
         return odd_node_fail(r, "its input '%s' is not quantised", v->name);
     return dequantize_weight(r, 0);
 }
 
-/* The type that values are stored in: the zero point's, or what opset 21 says of it, or uint8. */
+/* The type of what is stored: that of the zero point, else the attribute of opset 21, else uint8.
+ */
 static odd_status stored_type(odd_onnx_reader *r, int64_t *type)
 {
-    odd_status st;
     odd_onnx_value *zero;
-    ODD_TRY(odd_node_int(r, "output_dtype", 0, type));
-    if (odd_node_has(r, 2)) {
-        ODD_TRY(odd_node_value(r, 2, &zero));
-        if (zero->weight) *type = zero->weight->data_type;
-    }
-    if (*type == ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED)
-        *type = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8;
-done:
-    return st;
+    odd_status st = odd_node_int(r, "output_dtype", 0, type);
+    if (st != ODD_OK) return st;
+    if (odd_node_has(r, 2) && odd_node_value(r, 2, &zero) == ODD_OK && zero->weight)
+        *type = zero->weight->data_type;
+    if (*type == 0) *type = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8;
+    return ODD_OK;
 }
 
 static odd_status stored_range(odd_onnx_reader *r, int64_t *low, int64_t *high)
 {
-    static const struct {
-        int64_t type, low, high;
-    } ranges[] = {
-        {ONNX__TENSOR_PROTO__DATA_TYPE__UINT8, 0, UINT8_MAX},
-        {ONNX__TENSOR_PROTO__DATA_TYPE__INT8, INT8_MIN, INT8_MAX},
-        {ONNX__TENSOR_PROTO__DATA_TYPE__UINT16, 0, UINT16_MAX},
-        {ONNX__TENSOR_PROTO__DATA_TYPE__INT16, INT16_MIN, INT16_MAX},
-    };
     int64_t type;
     odd_status st = stored_type(r, &type);
     if (st != ODD_OK) return st;
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (ranges[i].type == type) {
-            *low = ranges[i].low;
-            *high = ranges[i].high;
-            return ODD_OK;
-        }
-    return odd_node_fail(r, "values of type %" PRId64 " cannot be made", type);
+    switch (type) {
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8:
+        *low = 0, *high = UINT8_MAX;
+        return ODD_OK;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+        *low = INT8_MIN, *high = INT8_MAX;
+        return ODD_OK;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT16:
+        *low = 0, *high = UINT16_MAX;
+        return ODD_OK;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT16:
+        *low = INT16_MIN, *high = INT16_MAX;
+        return ODD_OK;
+    default:
+        return odd_node_fail(r, "only (u)int8 and (u)int16 are supported");
+    }
 }
 
+/* The quotient is one of floats, as everybody calculates it; half to even. */
 static int64_t quantised(float value, float scale, int64_t zero, int64_t low, int64_t high)
 {
-    double whole = nearbyint((double)value / scale) + (double)zero; /* half to even */
-    if (!(whole > (double)low)) return low;
-    return whole < (double)high ? (int64_t)whole : high;
+    float whole = nearbyintf(value / scale) + (float)zero;
+    if (!(whole > (float)low)) return low;
+    return whole < (float)high ? (int64_t)whole : high;
 }
 
-/* Weights that a training tool stored as float, to be quantised and expanded again. What a layer
- * computes would need rounding at run time, which this engine does not do. */
+/* Weights that a training tool stored as float, to be quantised and expanded again. */
+static odd_status quantize_constant(odd_onnx_reader *r, const odd_tensor *t, const quantiser *q,
+                                    int64_t low, int64_t high)
+{
+    odd_numbers *n;
+    odd_status st = odd_numbers_new(t->rank, t->shape, &n);
+    if (st != ODD_OK) return st;
+    const int64_t run = run_length(q, t->rank, t->shape);
+    for (int64_t i = 0; i < n->count; i++) {
+        int64_t channel = i / run % q->count;
+        n->value[i] = quantised(t->data[i], q->scale[channel], zero_of(q, channel), low, high);
+    }
+    return odd_node_give(r, n);
+}
+
+static odd_status zeros_constant(odd_onnx_reader *r, const quantiser *q, int *id)
+{
+    float *data = odd_alloc(q->count, sizeof *data);
+    if (!data) return ODD_NOMEM;
+    for (int64_t i = 0; i < q->count; i++)
+        data[i] = (float)zero_of(q, i);
+    return odd_node_constant(r, 1, &q->count, data, id);
+}
+
+/* What a layer computes is rounded when it runs; as floats, which hold these numbers exactly. */
+static odd_status quantize_computed(odd_onnx_reader *r, int x, const quantiser *q, int64_t low,
+                                    int64_t high)
+{
+    odd_status st;
+    int input[3] = {x, q->scale_id, -1};
+    odd_layer_settings set = odd_layer_defaults();
+    set.axis = q->axis + (q->count > 1 && r->stacked);
+    set.low = (float)low;
+    set.high = (float)high;
+    ODD_TRY(zeros_constant(r, q, &input[2]));
+    r->whole = true;
+    ODD_TRY(odd_node_layer(r, ODD_LAYER_QUANTIZE, &set, 3, input));
+done:
+    return st;
+}
+
 odd_status odd_read_quantize(odd_onnx_reader *r)
 {
     odd_status st;
     int x;
     int64_t low = 0, high = 0;
     quantiser q;
-    odd_numbers *n = NULL;
-    ODD_TRY(odd_node_tensor(r, 0, &x));
-    if (!r->graph->tensor[x].data) return odd_node_fail(r, "computed values cannot be quantised");
-    ODD_TRY(read_quantiser(r, r->graph->tensor[x].rank, &q));
-    const odd_tensor *t = &r->graph->tensor[x];
-    ODD_TRY(check_axis(r, &q, t->shape));
+    ODD_TRY(odd_node_operand(r, 0, &x, &r->stacked));
+    const odd_tensor form = odd_node_form(r, x, r->stacked);
+    ODD_TRY(read_quantiser(r, form.rank, &q));
+    ODD_TRY(check_axis(r, &q, form.shape));
     ODD_TRY(stored_range(r, &low, &high));
-    ODD_TRY(odd_numbers_new(t->rank, t->shape, &n));
-    int64_t run = run_length(&q, t->rank, t->shape);
-    for (int64_t i = 0; i < n->count; i++) {
-        int64_t channel = i / run % q.count;
-        n->value[i] = quantised(t->data[i], q.scale[channel], zero_of(&q, channel), low, high);
-    }
-    st = odd_node_give(r, n);
-    n = NULL; /* handed over */
+    ODD_TRY(form.data ? quantize_constant(r, &form, &q, low, high)
+                      : quantize_computed(r, x, &q, low, high));
 done:
-    odd_numbers_free(&n);
     return st;
 }

@@ -50,25 +50,55 @@ static bool names_its_place(const char *reason)
     return strncmp(reason, "node '", 6) == 0 || strncmp(reason, "layer '", 7) == 0;
 }
 
-static odd_status read_nodes(odd_onnx_reader *r)
+static odd_status read_node(odd_onnx_reader *r, const Onnx__NodeProto *node)
 {
     odd_status st;
-    int *order = NULL, count;
-    ODD_TRY(odd_onnx_order(r->proto, r->output, r->outputs, &order, &count));
-    ODD_TRY(odd_onnx_check_operators(r->proto, order, count));
-    for (int i = 0; i < count; i++) {
-        r->node = r->proto->node[order[i]];
-        r->steps = 0;
-        r->stacked = false;
-        ODD_TRY(check_node(r));
-        st = odd_onnx_operator(r->node->op_type)(r);
-        if (st == ODD_FORMAT && !names_its_place(odd_fail_reason()))
-            odd_node_fail(r, "%s", odd_fail_reason());
-        if (st != ODD_OK) goto done;
-    }
+    r->node = node;
+    r->steps = r->calls = 0;
+    r->stacked = r->whole = false;
+    ODD_TRY(check_node(r));
+    st = odd_onnx_reader_of(node)(r);
+    if (st == ODD_FORMAT && !names_its_place(odd_fail_reason()))
+        odd_node_fail(r, "%s", odd_fail_reason());
+done:
+    return st;
+}
+
+/* What a node makes first; the order has none that makes nothing. */
+static const char *mark_of(const Onnx__NodeProto *node)
+{
+    size_t o = 0;
+    while (o + 1 < node->n_output && !*node->output[o])
+        o++;
+    return node->output[o];
+}
+
+/* Nodes were read before where the condition of a branch needs them. */
+static odd_status read_once(odd_onnx_reader *r, const Onnx__NodeProto *node)
+{
+    if (odd_names_find(&r->done, mark_of(node)) >= 0) return ODD_OK;
+    odd_status st = read_node(r, node);
+    return st == ODD_OK ? odd_names_add(&r->done, mark_of(node), 0) : st;
+}
+
+odd_status odd_onnx_read_for(odd_onnx_reader *r, const char *const names[], size_t count)
+{
+    odd_status st;
+    int *order = NULL, nodes;
+    const Onnx__GraphProto *proto = r->proto;
+    ODD_TRY(odd_onnx_order(proto, names, count, &order, &nodes));
+    ODD_TRY(odd_onnx_check_operators(proto, order, nodes));
+    for (int i = 0; i < nodes; i++)
+        ODD_TRY(read_once(r, proto->node[order[i]]));
 done:
     odd_free(order);
     return st;
+}
+
+static odd_status read_nodes(odd_onnx_reader *r)
+{
+    odd_status st = odd_onnx_branches(r);
+    return st == ODD_OK ? odd_onnx_read_for(r, r->output, r->outputs) : st;
 }
 
 /* Outputs that are not computed are wanted only by test cases. */
@@ -93,7 +123,7 @@ static odd_status add_output(odd_onnx_reader *r, const char *name)
         st = numbers_output(r, v, &tensor);
     else if (v->kind == ODD_VALUE_WEIGHT && r->options->single)
         st = odd_weight_tensor(r, v, &tensor);
-    else if (v->kind != ODD_VALUE_TENSOR)
+    else if (v->kind != ODD_VALUE_TENSOR && v->kind != ODD_VALUE_WHOLE)
         st = odd_fail(ODD_FORMAT, "the output '%s' is not computed", name);
     return st == ODD_OK ? odd_graph_add_output(r->graph, tensor) : st;
 }
@@ -157,7 +187,9 @@ static void reader_free(odd_onnx_reader *r)
     odd_free(r->output);
     odd_names_free(&r->names);
     odd_names_free(&r->wanted);
+    odd_names_free(&r->done);
     odd_graph_free(&r->graph);
+    odd_kept_free(&r->kept);
 }
 
 static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_options *options,
@@ -171,7 +203,7 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
     ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));
     ODD_TRY(read_notes(r.graph, model));
     ODD_TRY(note_outputs(&r));
-    ODD_TRY(odd_onnx_weights(&r));
+    ODD_TRY(odd_onnx_add_weights(&r, r.proto));
     ODD_TRY(odd_onnx_inputs(&r, given));
     ODD_TRY(read_nodes(&r));
     ODD_TRY(add_outputs(&r));

@@ -20,7 +20,7 @@ typedef struct {
 typedef enum {
     ODD_VALUE_WEIGHT, /* a constant in the file that no node has read yet */
     ODD_VALUE_TENSOR, /* a tensor of the graph */
-    ODD_VALUE_WHOLE,  /* a tensor of the graph, but of whole numbers: it must be cast first */
+    ODD_VALUE_WHOLE, /* a tensor of the graph, but of whole numbers: only moved, until it is cast */
     ODD_VALUE_NUMBERS /* whole numbers that are known */
 } odd_value_kind;
 
@@ -32,6 +32,9 @@ typedef struct {
     odd_numbers *numbers; /* owned */
     bool stacked;         /* TENSOR, WHOLE: see onnx_stack.c */
 } odd_onnx_value;
+
+/* What is kept until the file was read (onnx_call.c). */
+typedef struct odd_kept odd_kept;
 
 typedef struct {
     const odd_onnx_options *options;
@@ -45,10 +48,15 @@ typedef struct {
     int values, value_room;
     odd_names names;             /* of the values */
     odd_names wanted;            /* the outputs of the file */
+    odd_names done;              /* what nodes made that were read */
     int64_t made;                /* values of constants that nodes made so far */
     const Onnx__NodeProto *node; /* the one at work */
     int steps;                   /* tensors of the node at work that have no name in the file */
-    bool stacked;                /* what the node at work makes is (onnx_stack.c) */
+    int calls;                   /* values of nodes in its place (onnx_call.c) */
+    odd_kept *kept;
+    size_t kept_bytes;
+    bool stacked; /* what the node at work makes is (onnx_stack.c) */
+    bool whole;   /* what it makes is whole numbers, as a tensor of the graph */
 } odd_onnx_reader;
 
 /* Turns a node into layers, or into numbers. */
@@ -56,11 +64,18 @@ typedef odd_status odd_node_read(odd_onnx_reader *r);
 
 /* onnx_operators.c: the reader of this operator, NULL: there is none. */
 odd_node_read *odd_onnx_operator(const char *name);
+/* That of a node, whose operator may be of another domain: of ONNX Runtime. */
+odd_node_read *odd_onnx_reader_of(const Onnx__NodeProto *node);
+
+/* onnx_read.c: read the nodes that these values need, if they were not read before. */
+odd_status odd_onnx_read_for(odd_onnx_reader *r, const char *const names[], size_t count);
+/* onnx_branch.c: nodes of branches take the place of If. */
+odd_status odd_onnx_branches(odd_onnx_reader *r);
 
 /* ---- onnx_inputs.c ---- */
 
-/** Every weight of the file becomes a value. */
-odd_status odd_onnx_weights(odd_onnx_reader *r);
+/** Every weight of the file, or of a branch, becomes a value. */
+odd_status odd_onnx_add_weights(odd_onnx_reader *r, const Onnx__GraphProto *graph);
 /** So do its inputs: the network's, and those that are given; `given[i]` is input i as a constant.
  */
 odd_status odd_onnx_inputs(odd_onnx_reader *r, Onnx__TensorProto *const given[]);
@@ -146,6 +161,56 @@ typedef odd_status odd_node_settings(odd_onnx_reader *r, const odd_tensor *x,
 /* The result number 0 is what a layer of this kind makes of the input number 0 alone. */
 odd_status odd_node_one(odd_onnx_reader *r, odd_layer_kind kind, odd_node_settings *read);
 
+/* ---- onnx_call.c: a node that comes down to others ---- */
+
+#define ODD_CALL_INPUTS   6
+#define ODD_CALL_SETTINGS 4
+
+typedef struct {
+    const char *name; /* NULL: none, and none behind it */
+    enum { ODD_CALL_INT, ODD_CALL_FLOAT, ODD_CALL_WORD, ODD_CALL_INTS } kind;
+    int64_t i;
+    float f;
+    const char *word;
+    const int64_t *list;
+    int count;
+} odd_call_setting;
+
+/* An operator of ONNX on values that are there; borrowed. */
+typedef struct {
+    const char *op;
+    const char *input[ODD_CALL_INPUTS]; /* "": left out; NULL: none behind */
+    odd_call_setting set[ODD_CALL_SETTINGS];
+    bool own; /* with the attributes of the node at work instead */
+} odd_call;
+
+/* Read it; *made: what its result is called. */
+odd_status odd_node_call(odd_onnx_reader *r, const odd_call *call, const char **made);
+/* The same for what the node at work makes first, or as number `output`. */
+odd_status odd_node_last_call(odd_onnx_reader *r, const odd_call *call);
+odd_status odd_node_call_to(odd_onnx_reader *r, int output, const odd_call *call);
+/* Operators of one or two inputs without settings; Reshape and Transpose of *x. */
+odd_status odd_call_one(odd_onnx_reader *r, const char *op, const char *x, const char **made);
+odd_status odd_call_two(odd_onnx_reader *r, const char *op, const char *x, const char *y,
+                        const char **made);
+odd_status odd_call_reshape(odd_onnx_reader *r, int rank, const int64_t shape[], const char **x);
+odd_status odd_call_transpose(odd_onnx_reader *r, int rank, const int64_t perm[], const char **x);
+odd_status odd_last_one(odd_onnx_reader *r, const char *op, const char *x);
+odd_status odd_last_two(odd_onnx_reader *r, const char *op, const char *x, const char *y);
+/* The name of an input of the node at work, "": left out. */
+const char *odd_call_input(const odd_onnx_reader *r, int input);
+/* A constant (its values are given), a single number, a list of whole numbers, by a new name. */
+odd_status odd_call_values(odd_onnx_reader *r, int rank, const int64_t shape[], float *values,
+                           const char **name);
+odd_status odd_call_number(odd_onnx_reader *r, double value, const char **name);
+odd_status odd_call_list(odd_onnx_reader *r, int64_t count, const int64_t values[],
+                         const char **name);
+/* The shape that a value of floats has in the file. */
+odd_status odd_call_form(odd_onnx_reader *r, const char *name, odd_tensor *form);
+/* Zeroed memory until the file was read; `pointer` points to the pointer to it. */
+odd_status odd_reader_keep(odd_onnx_reader *r, size_t bytes, void *pointer);
+void odd_kept_free(odd_kept **kept);
+
 /* ---- onnx_attribute.c: attributes of the node at work, or the default ---- */
 bool odd_node_has_attribute(const odd_onnx_reader *r, const char *name);
 odd_status odd_node_int(const odd_onnx_reader *r, const char *name, int64_t otherwise,
@@ -155,6 +220,9 @@ odd_status odd_node_float(const odd_onnx_reader *r, const char *name, float othe
 /* At most `most` integers; *count is -1 if there is no such attribute. */
 odd_status odd_node_ints(const odd_onnx_reader *r, const char *name, int most, int64_t values[],
                          int *count);
+/* At most `most` numbers. ODD_FORMAT: there is no such attribute. */
+odd_status odd_node_floats_attribute(const odd_onnx_reader *r, const char *name, int most,
+                                     float values[], int64_t *count);
 /* True if the attribute is this word (or is not there and `otherwise` is this word). */
 bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
                  const char *otherwise);
@@ -162,6 +230,7 @@ bool odd_node_is(const odd_onnx_reader *r, const char *name, const char *word,
 const char *odd_node_word(const odd_onnx_reader *r, const char *name, size_t *length);
 /* NULL: there is none. */
 const Onnx__TensorProto *odd_node_tensor_attribute(const odd_onnx_reader *r, const char *name);
+const Onnx__GraphProto *odd_node_graph_attribute(const odd_onnx_reader *r, const char *name);
 /* Integers of an input where it is given (`input` -1: never), else of an attribute. */
 odd_status odd_node_list(odd_onnx_reader *r, int input, const char *attribute, int most,
                          int64_t values[], int *count);
@@ -171,25 +240,44 @@ odd_status odd_node_axis(const odd_onnx_reader *r, int64_t axis, int rank, int64
 odd_status odd_node_axes(odd_onnx_reader *r, int input, const char *attribute, int rank,
                          int64_t axes[ODD_TENSOR_RANK], int *count);
 
-/* ---- The readers of operators: onnx_window.c, onnx_math.c, onnx_norm.c, onnx_reduce.c,
- * onnx_move.c, onnx_concat.c, onnx_gather.c, onnx_cast.c, onnx_constants.c, onnx_choose.c,
- * onnx_compare.c, onnx_scatter.c, onnx_einsum.c, onnx_resize.c, onnx_quantize.c ---- */
+/* ---- The readers of operators, by the files that they stand in ---- */
+
+/* onnx_window.c */
 odd_node_read odd_read_conv, odd_read_conv_transpose, odd_read_pool, odd_read_global_pool;
-odd_node_read odd_read_point, odd_read_gelu, odd_read_pair, odd_read_limit, odd_read_reciprocal,
-    odd_read_sum, odd_read_clip, odd_read_gemm, odd_read_matmul, odd_read_batch_norm,
-    odd_read_l2_norm, odd_read_softmax;
-odd_node_read odd_read_layer_norm, odd_read_group_norm;
-odd_node_read odd_read_reduce;
+/* onnx_point.c */
+odd_node_read odd_read_point, odd_read_gelu, odd_read_clip, odd_read_function, odd_read_celu,
+    odd_read_selu, odd_read_prelu, odd_read_mish, odd_read_softsign, odd_read_swish;
+/* onnx_math.c */
+odd_node_read odd_read_pair, odd_read_limit, odd_read_reciprocal, odd_read_sum, odd_read_gemm,
+    odd_read_matmul;
+/* onnx_norm.c, onnx_softmax.c, onnx_rms.c */
+odd_node_read odd_read_batch_norm, odd_read_l2_norm, odd_read_layer_norm, odd_read_group_norm;
+odd_node_read odd_read_softmax, odd_read_log_softmax;
+odd_node_read odd_read_rms_norm, odd_read_lrn;
+/* onnx_attention.c, onnx_rotary.c, onnx_fused.c */
+odd_node_read odd_read_attention, odd_read_rotary;
+odd_node_read odd_read_bias_gelu, odd_read_quick_gelu, odd_read_fused_matmul, odd_read_fused_conv,
+    odd_read_skip_norm;
+/* onnx_reduce.c, onnx_einsum.c, onnx_resize.c */
+odd_node_read odd_read_reduce, odd_read_einsum, odd_read_resize;
+/* onnx_move.c, onnx_split.c, onnx_tile.c */
 odd_node_read odd_read_flatten, odd_read_reshape, odd_read_squeeze, odd_read_unsqueeze,
-    odd_read_transpose, odd_read_pad, odd_read_slice, odd_read_split, odd_read_dropout;
-odd_node_read odd_read_concat, odd_read_gather;
+    odd_read_transpose, odd_read_pad, odd_read_slice, odd_read_dropout;
+odd_node_read odd_read_split;
+odd_node_read odd_read_tile, odd_read_depth_to_space, odd_read_space_to_depth;
+/* onnx_concat.c, onnx_gather.c, onnx_gather_at.c, onnx_scatter.c */
+odd_node_read odd_read_concat, odd_read_gather, odd_read_gather_nd, odd_read_gather_elements;
+odd_node_read odd_read_scatter, odd_read_scatter_elements;
+/* onnx_cast.c, onnx_constants.c, onnx_lists.c */
 odd_node_read odd_read_identity, odd_read_cast, odd_read_cast_like;
-odd_node_read odd_read_constant, odd_read_constant_of_shape, odd_read_shape, odd_read_range;
-odd_node_read odd_read_rounded, odd_read_compare, odd_read_not, odd_read_mod, odd_read_scatter;
-odd_node_read odd_read_where, odd_read_expand;
-odd_node_read odd_read_resize;
-odd_node_read odd_read_einsum;
-odd_node_read odd_read_quantize, odd_read_dequantize;
+odd_node_read odd_read_constant, odd_read_constant_of_shape, odd_read_shape, odd_read_size,
+    odd_read_range;
+odd_node_read odd_read_cumsum, odd_read_trilu;
+/* onnx_compare.c, onnx_choose.c, onnx_branch.c */
+odd_node_read odd_read_compare, odd_read_not, odd_read_mod;
+odd_node_read odd_read_where, odd_read_expand, odd_read_if;
+/* onnx_quantize.c, onnx_q_linear.c */
+odd_node_read odd_read_quantize, odd_read_dequantize, odd_read_q_conv, odd_read_q_matmul;
 
 /* onnx_extents.c: shapes that broadcast */
 typedef struct {

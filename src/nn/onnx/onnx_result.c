@@ -11,7 +11,8 @@
 static odd_status name_result(odd_onnx_reader *r, int output, int tensor)
 {
     odd_onnx_value v = {.name = r->node->output[output],
-                        .kind = ODD_VALUE_TENSOR,
+                        .kind = r->whole && !r->graph->tensor[tensor].data ? ODD_VALUE_WHOLE
+                                                                           : ODD_VALUE_TENSOR,
                         .tensor = tensor,
                         .stacked = r->stacked && r->graph->tensor[tensor].batched};
     return odd_reader_add(r, &v);

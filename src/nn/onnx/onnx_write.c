@@ -37,7 +37,9 @@ static odd_status write_graph(odd_writer *w)
     w->proto->name = *w->graph->name ? w->graph->name : unnamed;
     ODD_TRY(odd_writer_borders(w));
     ODD_TRY(write_weights(w));
-    ODD_TRY(odd_writer_take(w, &w->proto->node, (size_t)w->graph->layers, sizeof *w->proto->node));
+    /* At most two nodes a layer. */
+    ODD_TRY(
+        odd_writer_take(w, &w->proto->node, 2 * (size_t)w->graph->layers, sizeof *w->proto->node));
     for (int l = 0; l < w->graph->layers; l++)
         ODD_TRY(odd_writer_node(w, &w->graph->layer[l]));
 done:

@@ -99,8 +99,7 @@ odd_status odd_writer_ints(odd_writer *w, const char *name, const int64_t values
     return add_attribute(w, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS, a);
 }
 
-/* "conv1.pads", with more dots where a tensor has that name. */
-static odd_status constant_name(odd_writer *w, const char *part, char **name)
+odd_status odd_writer_name(odd_writer *w, const char *part, char **name)
 {
     const char *output = w->graph->tensor[w->layer->output].name;
     size_t dots = 1, length = strlen(output) + strlen(part);
@@ -122,7 +121,7 @@ static odd_status add_input(odd_writer *w, const char *part, int32_t type, int r
     char *name;
     int64_t *shape;
     void *copy;
-    ODD_TRY(constant_name(w, part, &name));
+    ODD_TRY(odd_writer_name(w, part, &name));
     ODD_TRY(odd_writer_take(w, &shape, 1, sizeof *shape));
     ODD_TRY(odd_writer_take(w, &copy, (size_t)count, element));
     *shape = count;
@@ -142,6 +141,28 @@ odd_status odd_writer_list_input(odd_writer *w, const char *part, const int64_t 
 odd_status odd_writer_number_input(odd_writer *w, const char *part, float value)
 {
     return add_input(w, part, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, 1, &value, sizeof value);
+}
+
+odd_status odd_writer_levels_input(odd_writer *w, const char *part, const float values[], int count,
+                                   double low, double high)
+{
+    odd_status st;
+    const bool wide = high > UINT8_MAX || low < INT8_MIN;
+    const int32_t type = wide ? (low < 0 ? ONNX__TENSOR_PROTO__DATA_TYPE__INT16
+                                         : ONNX__TENSOR_PROTO__DATA_TYPE__UINT16)
+                              : (low < 0 ? ONNX__TENSOR_PROTO__DATA_TYPE__INT8
+                                         : ONNX__TENSOR_PROTO__DATA_TYPE__UINT8);
+    const size_t element = wide ? 2 : 1;
+    uint8_t *bytes;
+    ODD_TRY(odd_writer_take(w, &bytes, (size_t)count, element));
+    for (int i = 0; i < count; i++) { /* little-endian, as ONNX has them */
+        const uint16_t bits = (uint16_t)(int32_t)values[i];
+        bytes[(size_t)i * element] = (uint8_t)bits;
+        if (wide) bytes[(size_t)i * element + 1] = (uint8_t)(bits >> 8);
+    }
+    ODD_TRY(add_input(w, part, type, 1, count, bytes, element));
+done:
+    return st;
 }
 
 void odd_writer_no_input(odd_writer *w)

@@ -157,6 +157,36 @@ done:
     return st;
 }
 
+/* Indices are whole numbers in a file. */
+static odd_status write_gather(odd_writer *w)
+{
+    odd_status st;
+    const odd_tensor *index = &w->graph->tensor[w->layer->input[1]];
+    int64_t *values;
+    ODD_TRY(odd_writer_take(w, &values, (size_t)index->shape[0], sizeof *values));
+    for (int64_t i = 0; i < index->shape[0]; i++)
+        values[i] = (int64_t)index->data[i];
+    w->node->n_input = 1;
+    ODD_TRY(odd_writer_list_input(w, "indices", values, (int)index->shape[0]));
+    ODD_TRY(odd_writer_int(w, "axis", w->layer->set.axis));
+done:
+    return st;
+}
+
+/* The zeros are of the type that the levels have in a file; what reads those wants floats. */
+static odd_status write_quantize(odd_writer *w)
+{
+    odd_status st;
+    const odd_tensor *zero = &w->graph->tensor[w->layer->input[2]];
+    w->node->n_input = 2;
+    ODD_TRY(odd_writer_levels_input(w, "zero", zero->data, (int)odd_tensor_values(zero),
+                                    (double)w->layer->set.low, (double)w->layer->set.high));
+    ODD_TRY(odd_writer_int(w, "axis", w->layer->set.axis));
+    ODD_TRY(odd_writer_cast_behind(w));
+done:
+    return st;
+}
+
 /* How the settings of each kind are written; NULL: it has none. */
 static odd_status (*const settings[ODD_LAYER_COUNT])(odd_writer *w) = {
     [ODD_LAYER_CONV] = write_convolution,
@@ -182,6 +212,9 @@ static odd_status (*const settings[ODD_LAYER_COUNT])(odd_writer *w) = {
     [ODD_LAYER_SOFTMAX] = write_axis,
     [ODD_LAYER_PAD] = write_pad,
     [ODD_LAYER_SLICE] = write_slice,
+    [ODD_LAYER_GATHER] = write_gather,
+    [ODD_LAYER_QUANTIZE] = write_quantize,
+    [ODD_LAYER_THRESHOLDED_RELU] = write_alpha,
 };
 
 odd_status odd_writer_settings(odd_writer *w)

@@ -36,10 +36,15 @@ odd_status odd_writer_float(odd_writer *w, const char *name, float value);
 /* The word is static. */
 odd_status odd_writer_text(odd_writer *w, const char *name, const char *word);
 odd_status odd_writer_ints(odd_writer *w, const char *name, const int64_t values[], int count);
+/* "conv1.pads" after the layer's result, with more dots where a tensor has that name. */
+odd_status odd_writer_name(odd_writer *w, const char *part, char **name);
 /* The node at work reads a constant of its own next: whole numbers; one float; or nothing. */
 odd_status odd_writer_list_input(odd_writer *w, const char *part, const int64_t values[],
                                  int count);
 odd_status odd_writer_number_input(odd_writer *w, const char *part, float value);
+/* Levels of the whole-number type that has this range; a scalar where it is one. */
+odd_status odd_writer_levels_input(odd_writer *w, const char *part, const float values[], int count,
+                                   double low, double high);
 void odd_writer_no_input(odd_writer *w);
 
 /* ---- onnx_write_settings.c: those of the layer at work join its node ---- */
@@ -49,6 +54,8 @@ odd_status odd_writer_settings(odd_writer *w);
 /* ---- onnx_write_node.c ---- */
 
 odd_status odd_writer_node(odd_writer *w, const odd_layer *layer);
+/* A Cast to float makes the layer's result of what the node at work makes. */
+odd_status odd_writer_cast_behind(odd_writer *w);
 
 /* ---- onnx_write_border.c: the graph's input and outputs ---- */
 

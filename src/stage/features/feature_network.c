@@ -46,11 +46,6 @@ done:
     return st;
 }
 
-static bool could_be_channels(int64_t n)
-{
-    return n == 1 || n == 3 || n == 4;
-}
-
 /* The input must be images. */
 static odd_status check_images(const odd_feature_network *given, const odd_tensor *in)
 {
@@ -60,8 +55,6 @@ static odd_status check_images(const odd_feature_network *given, const odd_tenso
                       "its input '%s' has %d dimensions, not the four of images: N x channels x "
                       "height x width",
                       in->name, in->rank);
-    else if (!could_be_channels(in->shape[1]) && could_be_channels(in->shape[3]))
-        st = odd_onnx_channels_last(in->name);
     return st == ODD_OK ? st : odd_fail_prefix(st, "'%s': ", given->model);
 }
 
