@@ -11,6 +11,7 @@
 #include "oddlot/par/threads.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define PEAK_ORDER 2000
 #define PEAK_TRIES 3
@@ -81,15 +82,47 @@ static odd_status forward_once(const odd_bench_settings *s, void *context, odd_b
     const forward *f = context;
     odd_status st;
     const double started = odd_bench_start(f->comm);
+    const clock_t cpu = clock();
     ODD_TRY_ALL(f->comm, odd_net_run(f->net, s->n, NULL, f->x, f->y));
     took->seconds = odd_bench_stop(f->comm, started);
+    const double cpu_seconds = (double)(clock() - cpu) / CLOCKS_PER_SEC;
     const double gflops = f->gflop * (double)s->n / took->seconds;
-    snprintf(took->more, sizeof took->more,
-             ", \"precision\": \"%s\", \"images_per_second_per_rank\": %.2f, \"gflops\": %.1f, "
-             "\"peak_gflops\": %.1f, \"share_of_peak\": %.3f",
-             odd_net_precision(f->net), (double)s->n / took->seconds, gflops, f->peak,
-             gflops / f->peak);
+    snprintf(
+        took->more, sizeof took->more,
+        ", \"precision\": \"%s\", \"images_per_second_per_rank\": %.2f, \"cpu_seconds\": %.6f, "
+        "\"gflops\": %.1f, \"peak_gflops\": %.1f, \"share_of_peak\": %.3f",
+        odd_net_precision(f->net), (double)s->n / took->seconds, cpu_seconds, gflops, f->peak,
+        gflops / f->peak);
 done:
+    return st;
+}
+
+/* One more batch, whose operations are timed: where the time of rank 0 goes, by kind of layer.
+ * @collective */
+static odd_status profile(const odd_bench_case *self, const odd_bench_settings *s, forward *f)
+{
+    odd_net_share *share = NULL;
+    odd_text more = ODD_TEXT_EMPTY;
+    odd_status st;
+    int shares;
+    double all = 0;
+    odd_net_watch(f->net);
+    ODD_TRY_ALL(f->comm, odd_net_run(f->net, s->n, NULL, f->x, f->y));
+    ODD_TRY_ALL(f->comm, odd_net_shares(f->net, &share, &shares));
+    for (int i = 0; i < shares; i++)
+        all += share[i].seconds;
+    odd_text_add(&more, ", \"profile\": [");
+    for (int i = 0; i < shares; i++)
+        odd_text_format(&more, "%s{\"layer\": \"%s\", \"part\": \"%s\", \"share\": %.3f}",
+                        i > 0 ? ", " : "",
+                        share[i].kind < ODD_LAYER_COUNT ? odd_layer_name(share[i].kind) : "output",
+                        share[i].part, share[i].seconds / all);
+    odd_text_add(&more, "]");
+    ODD_TRY_ALL(f->comm, odd_text_status(&more));
+    ODD_TRY(odd_bench_print(f->comm, self, s, all, odd_text_string(&more)));
+done:
+    odd_text_free(&more);
+    odd_free(share);
     return st;
 }
 
@@ -101,6 +134,7 @@ static odd_status run_forward(MPI_Comm comm, const odd_bench_case *self,
     ODD_TRY_ALL(comm, forward_open(s, &f));
     ODD_TRY_ALL(comm, measure_peak(&f.peak));
     ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, forward_once, &f));
+    if (s->profile) ODD_TRY(profile(self, s, &f));
 done:
     forward_close(&f);
     return st;
@@ -108,7 +142,8 @@ done:
 
 const odd_bench_case odd_bench_forward = {
     .name = "forward",
-    .summary = "a batch of n images through the network `file`; auto: bf16 where the CPU has AMX",
-    .keys = "file=MODEL n=8 precision=auto repeat=5",
+    .summary = "a batch of n images through the network `file`; auto: bf16 where the CPU has AMX;\n"
+               "            profile=1: at the end the CPU time of one batch by kind of layer",
+    .keys = "file=MODEL n=8 precision=auto repeat=5 profile=0",
     .run = run_forward,
 };

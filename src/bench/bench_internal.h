@@ -20,6 +20,7 @@ typedef struct {
     int64_t size, channels; /* of a prepared image */
     int64_t batch, shards;  /* of a training */
     int64_t repeat;
+    int64_t profile;       /* 1: where the time goes, too */
     const char *file;      /* an image, a network */
     const char *precision; /* of the network */
     const char *network;   /* one of those that a case knows */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys that are numbers, from 1 on. */
+/* Keys that are numbers, from 1 on; a switch is 0 or 1. */
 static const struct {
     const char *key;
     size_t offset;
@@ -24,6 +24,7 @@ static const struct {
     {"batch", offsetof(odd_bench_settings, batch), 1000000},
     {"shards", offsetof(odd_bench_settings, shards), 1024},
     {"repeat", offsetof(odd_bench_settings, repeat), 1000000},
+    {"profile", offsetof(odd_bench_settings, profile), 1},
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
@@ -47,10 +48,12 @@ static int take_number(const char *word, odd_bench_settings *s, odd_status *st)
         if (strlen(numbers[i].key) != length || strncmp(numbers[i].key, word, length) != 0)
             continue;
         int64_t value = strtoll(word + length + 1, &end, 10);
+        const int64_t least = numbers[i].most == 1 ? 0 : 1;
         *(int64_t *)(void *)((char *)s + numbers[i].offset) = value;
-        if ((*end && *end != ' ') || value < 1 || value > numbers[i].most)
-            *st = odd_fail(ODD_USAGE, "'%s' wants a number from 1 to %lld", word,
-                           (long long)numbers[i].most);
+        if (end == word + length + 1 || (*end && *end != ' ') || value < least ||
+            value > numbers[i].most)
+            *st = odd_fail(ODD_USAGE, "'%s' wants a number from %lld to %lld", word,
+                           (long long)least, (long long)numbers[i].most);
         return 1;
     }
     return 0;
@@ -93,8 +96,9 @@ void odd_bench_settings_write(const odd_bench_case *c, const odd_bench_settings 
     for (int i = 0; i < NUMBERS; i++) {
         char word[32];
         snprintf(word, sizeof word, "%s=", numbers[i].key);
-        if (numbers[i].offset == offsetof(odd_bench_settings, repeat) || !has_key(c, word))
-            continue;
+        bool of_result = numbers[i].offset != offsetof(odd_bench_settings, repeat) &&
+                         numbers[i].offset != offsetof(odd_bench_settings, profile);
+        if (!of_result || !has_key(c, word)) continue;
         const int64_t *value = (const void *)((const char *)s + numbers[i].offset);
         odd_text_format(line, ", \"%s\": %lld", numbers[i].key, (long long)*value);
     }

@@ -63,6 +63,19 @@ odd_status odd_net_memory(odd_net *net, int64_t n, int64_t *bytes);
 odd_status odd_net_run(odd_net *net, int64_t n, const int64_t number[], const float input[],
                        float *const output[]);
 
+/* CPU time of one kind of layer with what is fused behind it. */
+typedef struct {
+    odd_layer_kind
+        kind;         /* Identity: element by element; ODD_LAYER_COUNT: outputs that are copied */
+    const char *part; /* "convolution", "reorder"; static */
+    double seconds;   /* of all threads */
+} odd_net_share;
+
+/** From now on the net keeps how long its operations take. */
+void odd_net_watch(odd_net *net);
+/** What it has kept, the longest first. *share: owned by the caller, odd_free(). ODD_NOMEM. */
+odd_status odd_net_shares(const odd_net *net, odd_net_share **share, int *shares);
+
 /** "oneDNN 2.6.3, avx512_core_bf16, 2 threads"; static. */
 const char *odd_net_text(void);
 

@@ -15,6 +15,7 @@
 
 #include <inttypes.h>
 #include <omp.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A group passes through layers that work inside the caches: with four times as much, the wide
@@ -39,6 +40,7 @@ struct odd_net {
     int group;               /* images that go through together */
     lane *lane;
     int lanes;
+    bool watched;   /* by odd_net_watch() */
     int64_t *start; /* (groups + 1) images that groups of this run begin with */
     int64_t room;   /* of start */
 };
@@ -147,6 +149,7 @@ static odd_status lane_open(odd_net *net, lane *l)
     for (int o = 0; o < g->outputs; o++)
         ODD_TRY(new_values(net, g->output[o], &l->output[o]));
     ODD_TRY(make_plan(net, &l->plan));
+    l->plan->watched = net->watched;
 done:
     return st;
 }
@@ -316,6 +319,39 @@ odd_status odd_net_run(odd_net *net, int64_t n, const int64_t number[], const fl
     ODD_TRY(cut_groups(net, n, number, &groups));
     ODD_TRY(make_lanes(net, lanes_for(groups)));
     ODD_TRY(run_groups(&c, groups));
+done:
+    return st;
+}
+
+/* ---- Where the time goes ---- */
+
+void odd_net_watch(odd_net *net)
+{
+    net->watched = true;
+    for (int i = 0; i < net->lanes; i++)
+        net->lane[i].plan->watched = true;
+}
+
+/* The longest first; ties by kind. */
+static int by_seconds(const void *a, const void *b)
+{
+    const odd_net_share *x = a, *y = b;
+    if (x->seconds != y->seconds) return x->seconds > y->seconds ? -1 : 1;
+    return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+odd_status odd_net_shares(const odd_net *net, odd_net_share **share, int *shares)
+{
+    odd_status st;
+    int room = 1;
+    *share = NULL;
+    *shares = 0;
+    for (int i = 0; i < net->lanes; i++)
+        room += net->lane[i].plan->operations;
+    ODD_TRY(ODD_NEW(*share, room));
+    for (int i = 0; i < net->lanes; i++)
+        odd_plan_shares(net->lane[i].plan, &net->program, *share, shares);
+    qsort(*share, (size_t)*shares, sizeof **share, by_seconds);
 done:
     return st;
 }

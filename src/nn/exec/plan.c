@@ -4,6 +4,8 @@
 #include "nn/exec/layers_internal.h"
 #include "oddlot/base/memory.h"
 
+#include <time.h>
+
 static void free_operation(odd_operation *op)
 {
     dnnl_primitive_destroy(op->primitive);
@@ -132,7 +134,7 @@ done:
     return st;
 }
 
-static odd_status run_operation(const odd_plan *plan, const odd_operation *op, dnnl_stream_t stream)
+static odd_status run_operation(const odd_plan *plan, odd_operation *op, dnnl_stream_t stream)
 {
     if (op->primitive)
         return odd_dnnl(dnnl_primitive_execute(op->primitive, stream, op->arguments, op->exec),
@@ -149,6 +151,22 @@ static odd_status run_operation(const odd_plan *plan, const odd_operation *op, d
     return ODD_OK;
 }
 
+/* Of the calling thread, so that a busy machine does not count. */
+static double cpu_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static odd_status watch_operation(const odd_plan *plan, odd_operation *op, dnnl_stream_t stream)
+{
+    const double started = cpu_seconds();
+    const odd_status st = run_operation(plan, op, stream);
+    op->seconds += cpu_seconds() - started;
+    return st;
+}
+
 odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_t stream,
                         const float input[], float *const output[], bool same_weights)
 {
@@ -156,7 +174,7 @@ odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_
     ODD_TRY(lend_arrays(plan, input, output));
     for (int i = 0; i < plan->operations; i++) {
         if (same_weights && plan->operation[i].of_weights) continue;
-        st = run_operation(plan, &plan->operation[i], stream);
+        st = (plan->watched ? watch_operation : run_operation)(plan, &plan->operation[i], stream);
         if (st == ODD_OK) continue;
         int step = plan->operation[i].step;
         return odd_fail_prefix(

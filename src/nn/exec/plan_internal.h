@@ -11,6 +11,7 @@
 #include "nn/exec/dnnl_internal.h"
 #include "nn/exec/program_internal.h"
 #include "nn/exec/weights_internal.h"
+#include "oddlot/nn/net.h"
 
 typedef enum {
     ODD_HOME_ARENA,    /* computed; in the arena of the plan */
@@ -52,6 +53,8 @@ typedef struct {
     float **data;           /* (arguments) owned, for a loop */
     int step;               /* for messages */
     bool of_weights;        /* copies weights that learn to a place that stays */
+    const char *what;       /* "convolution", "reorder"; static */
+    double seconds;         /* of the CPU so far, where the plan is watched */
 } odd_operation;
 
 typedef struct {
@@ -60,6 +63,7 @@ typedef struct {
     int values, value_room;
     odd_operation *operation;
     int operations, operation_room;
+    bool watched; /* operations are timed */
     void *arena;
     int64_t arena_bytes, scratch_bytes;
 } odd_plan;
@@ -87,6 +91,11 @@ odd_status odd_plan_place(odd_plan *plan, dnnl_engine_t engine);
 /** `same_weights`: what learns is as in the last run, whose copies of it are taken. */
 odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_t stream,
                         const float input[], float *const output[], bool same_weights);
+
+/** Add the seconds of the operations to the shares of their layers' kinds, new ones at the end;
+ *  `share` has room for all pairs of kind and part (plan_shares.c). */
+void odd_plan_shares(const odd_plan *plan, const odd_program *program, odd_net_share share[],
+                     int *shares);
 
 /* ---- For the layers ---- */
 

@@ -145,6 +145,7 @@ odd_status odd_plan_primitive(odd_planner *p, const_dnnl_primitive_desc_t pd, in
     for (int i = 0; i < arguments; i++) {
         op->argument[i] = argument[i];
     }
+    op->what = what;
     ODD_TRY(odd_dnnl(dnnl_primitive_create(&op->primitive, pd), what));
     if (scratch_bytes > 0) {
         ODD_TRY(new_root(p, &desc, ODD_HOME_SCRATCH, NULL, &scratch));
@@ -163,6 +164,7 @@ odd_status odd_plan_loop(odd_planner *p, void (*run)(const void *settings, float
         odd_free(settings);
         return st;
     }
+    op->what = "loop of our own";
     op->run = run;
     op->settings = settings;
     for (int i = 0; i < values; i++) {
