@@ -28,17 +28,34 @@ done:
 
 /* ---- Transpose ---- */
 
+/* Maps whose channels stand last need no copy: convolutions like them so. */
+static odd_status is_channels_last(const odd_desc *desc, bool *is)
+{
+    odd_desc last;
+    *is = false;
+    if (desc->ndims != 4) return ODD_OK;
+    odd_status st = odd_desc_tagged(&last, 4, desc->dims, desc->data_type, dnnl_nhwc);
+    *is = st == ODD_OK && odd_desc_equal(desc, &last);
+    return st;
+}
+
 odd_status odd_plan_transpose(odd_planner *p, const odd_step *step)
 {
     int value, target[ODD_TENSOR_RANK];
     odd_desc turned, plain;
     odd_status st;
+    bool last;
     ODD_TRY(odd_plan_input(p, step->input[0], &value));
     for (int i = 0; i < step->set.axes; i++) {
         target[step->set.list[i]] = i;
     }
     ODD_TRY(odd_desc_turned(&turned, odd_plan_desc(p, value), target));
     ODD_TRY(odd_plan_alias(p, value, &turned, &value));
+    ODD_TRY(is_channels_last(&turned, &last));
+    if (last) {
+        odd_plan_bind(p, step->output, value);
+        return ODD_OK;
+    }
     ODD_TRY(odd_desc_plain(&plain, turned.ndims, turned.dims, turned.data_type));
     ODD_TRY(odd_plan_reorder(p, value, &plain, &value));
     odd_plan_bind(p, step->output, value);

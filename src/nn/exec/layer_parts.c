@@ -35,13 +35,6 @@ done:
 
 /* ---- Two values ---- */
 
-void odd_broadcast_dims(const odd_desc *a, const odd_desc *b, dnnl_dims_t dims)
-{
-    for (int i = 0; i < a->ndims; i++) {
-        dims[i] = a->dims[i] > b->dims[i] ? a->dims[i] : b->dims[i];
-    }
-}
-
 /* Both in one type; and in one layout where they have one shape: that of the one whose layout a
  * convolution chose. */
 static odd_status match(odd_planner *p, int *a, int *b)
@@ -63,6 +56,21 @@ static odd_status match(odd_planner *p, int *a, int *b)
     ODD_TRY(odd_plan_reorder(p, *b, &y, b));
 done:
     return st;
+}
+
+static odd_layer_kind layer_of(dnnl_alg_kind_t alg)
+{
+    return alg == dnnl_binary_add   ? ODD_LAYER_ADD
+           : alg == dnnl_binary_sub ? ODD_LAYER_SUB
+           : alg == dnnl_binary_mul ? ODD_LAYER_MUL
+                                    : ODD_LAYER_DIV;
+}
+
+/* True where oneDNN would go value by value, and the loop of our own would not. */
+static bool wants_loop(const odd_planner *p, const_dnnl_primitive_desc_t pd, int a, int b)
+{
+    return odd_pd_is_slow(pd) && odd_plan_desc(p, a)->data_type == dnnl_f32 &&
+           odd_plan_desc(p, b)->data_type == dnnl_f32;
 }
 
 static bool repeats_along(const odd_desc *a, const odd_desc *b)
@@ -98,6 +106,10 @@ odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int
     const odd_primitive primitive = {
         .kind = dnnl_binary, .alg = alg, .source = x, .weights = y, .result = &desc};
     ODD_TRY(odd_plan_pd(p, &primitive, NULL, "binary operation", &pd));
+    if (wants_loop(p, pd, a, b)) {
+        st = odd_broadcast_add(p, layer_of(alg), a, b, result);
+        goto done;
+    }
     desc = odd_pd_desc(pd, dnnl_query_dst_md, 0);
     ODD_TRY(odd_plan_value(p, &desc, result));
     const odd_argument argument[] = {

@@ -29,7 +29,12 @@ odd_status odd_plan_global_pool(odd_planner *p, const odd_step *step);
 odd_status odd_plan_mean(odd_planner *p, const odd_step *step);
 /* layer_binary.c */
 odd_status odd_plan_binary(odd_planner *p, const odd_step *step);
-odd_status odd_plan_pow(odd_planner *p, const odd_step *step);
+/* layer_broadcast.c */
+/** The shape of two of the same rank that broadcast. */
+void odd_broadcast_dims(const odd_desc *a, const odd_desc *b, dnnl_dims_t dims);
+/** Add, Sub, Mul, Div or Pow of two values of one rank that broadcast in any way, by a loop of our
+ *  own: what oneDNN has no quick kernel for. */
+odd_status odd_broadcast_add(odd_planner *p, odd_layer_kind kind, int a, int b, int *result);
 /* layer_erf.c */
 odd_status odd_plan_erf(odd_planner *p, const odd_step *step);
 /* layer_function.c */
@@ -83,9 +88,6 @@ odd_status odd_value_of_rank(odd_planner *p, int tensor, int rank, int *value);
 
 /** Another shape of the same elements in row-major order; `value` is plain. */
 odd_status odd_reshaped(odd_planner *p, int value, int rank, const dnnl_dims_t dims, int *out);
-
-/** The shape of two of the same rank that broadcast. */
-void odd_broadcast_dims(const odd_desc *a, const odd_desc *b, dnnl_dims_t dims);
 
 /** Element by element of two values of the same rank that broadcast. */
 odd_status odd_binary_add(odd_planner *p, dnnl_alg_kind_t alg, int a, int b, int *result);

@@ -16,7 +16,7 @@ static const struct {
     [ODD_LAYER_SUB] = {odd_plan_binary},
     [ODD_LAYER_MUL] = {odd_plan_binary},
     [ODD_LAYER_DIV] = {odd_plan_binary},
-    [ODD_LAYER_POW] = {odd_plan_pow},
+    [ODD_LAYER_POW] = {odd_plan_binary},
     [ODD_LAYER_MAX] = {odd_plan_binary},
     [ODD_LAYER_MIN] = {odd_plan_binary},
     [ODD_LAYER_ERF] = {odd_plan_erf},
