@@ -266,6 +266,100 @@ static void random_chains(void)
     }
 }
 
+/* ---- Rows in several dimensions: tokens ---- */
+
+static int matmul(net_maker *m, int x, int64_t outputs)
+{
+    const odd_tensor *t = &m->g->tensor[x];
+    const int64_t shape[] = {t->shape[t->rank - 1], outputs};
+    return net_layer2(m, ODD_LAYER_MATMUL, NULL, x, net_constant(m, 2, shape, 0.5f, 0));
+}
+
+static int by_feature(net_maker *m, odd_layer_kind kind, int x)
+{
+    const odd_tensor *t = &m->g->tensor[x];
+    const int64_t shape[] = {t->shape[t->rank - 1]};
+    return net_layer2(m, kind, NULL, x, net_constant(m, 1, shape, 0.5f, 1));
+}
+
+static int turned(net_maker *m, int x)
+{
+    odd_layer_settings set = odd_layer_defaults();
+    set.axes = 4;
+    set.list[1] = 3;
+    set.list[2] = 1;
+    set.list[3] = 2;
+    return net_layer(m, ODD_LAYER_TRANSPOSE, &set, x);
+}
+
+static void products_of_tokens(void)
+{
+    const int64_t tokens[] = {1, 5, 6}, maps[] = {1, 4, 3, 6};
+    net_maker m = net_start_shape(60, 3, tokens);
+    int x = by_feature(&m, ODD_LAYER_ADD, matmul(&m, 0, 7));
+    check(&m, by_feature(&m, ODD_LAYER_MUL, x), "a bias and a scale", 1);
+    m = net_start_shape(61, 4, maps);
+    x = by_feature(&m, ODD_LAYER_ADD, matmul(&m, 0, 7));
+    check(&m, by_channel(&m, ODD_LAYER_MUL, turned(&m, x), true, 1), "a scale behind a turn", 2);
+    m = net_start_shape(62, 4, maps);
+    x = turned(&m, matmul(&m, 0, 6));
+    int rows = net_constant(&m, 1, (const int64_t[]){3}, 1, 0);
+    check(&m, net_layer2(&m, ODD_LAYER_MUL, NULL, x, rows), "a scale of something else", 3);
+    m = net_start_shape(63, 3, tokens);
+    x = matmul(&m, 0, 5);
+    int columns = net_constant(&m, 2, (const int64_t[]){5, 1}, 1, 0);
+    check(&m, net_layer2(&m, ODD_LAYER_ADD, NULL, x, columns), "a shift by token", 2);
+}
+
+/* ---- Gelu written out ---- */
+
+static int two(net_maker *m, odd_layer_kind kind, int x, float number)
+{
+    return net_layer2(m, kind, NULL, x, net_number(m, number));
+}
+
+/* 1 + erf(x / sqrt 2), or 1 + tanh(...) with the cube as a power or as products. */
+static int gelu_gate(net_maker *m, int x, int form)
+{
+    int bend;
+    if (form == 0) {
+        bend = net_layer(m, ODD_LAYER_ERF, NULL, two(m, ODD_LAYER_DIV, x, 1.41421354f));
+    } else {
+        int cube = form == 1 ? two(m, ODD_LAYER_POW, x, 3)
+                             : net_layer2(m, ODD_LAYER_MUL, NULL, x,
+                                          net_layer2(m, ODD_LAYER_MUL, NULL, x, x));
+        int sum = net_layer2(m, ODD_LAYER_ADD, NULL, x, two(m, ODD_LAYER_MUL, cube, 0.044715f));
+        bend = net_layer(m, ODD_LAYER_TANH, NULL, two(m, ODD_LAYER_MUL, sum, 0.797884583f));
+    }
+    return two(m, ODD_LAYER_ADD, bend, 1);
+}
+
+/* The half last, first, or with the gate. */
+static int gelu(net_maker *m, int x, int form, int half, float number)
+{
+    int gate = gelu_gate(m, x, form);
+    if (half == 0)
+        return two(m, ODD_LAYER_MUL, net_layer2(m, ODD_LAYER_MUL, NULL, x, gate), number);
+    if (half == 1)
+        return net_layer2(m, ODD_LAYER_MUL, NULL, two(m, ODD_LAYER_MUL, x, number), gate);
+    return net_layer2(m, ODD_LAYER_MUL, NULL, two(m, ODD_LAYER_MUL, gate, number), x);
+}
+
+static void gelus(void)
+{
+    for (int form = 0; form < 3; form++)
+        for (int half = 0; half < 3; half++) {
+            net_maker m = net_start(64, 3, 4, 5);
+            check(&m, gelu(&m, 0, form, half, 0.5f), "a Gelu", 1);
+        }
+    net_maker m = net_start(65, 3, 4, 5);
+    check(&m, gelu(&m, 0, 0, 1, 0.6f), "another number", 5);
+    m = net_start(66, 3, 4, 5);
+    int gate = gelu_gate(&m, net_layer(&m, ODD_LAYER_RELU, NULL, 0), 0);
+    int other = net_layer2(&m, ODD_LAYER_MUL, NULL, 0, gate);
+    check(&m, two(&m, ODD_LAYER_MUL, other, 0.5f), "the gate of another", 6);
+}
+
 CU_TestInfo odd_tests[] = {
     {"batch norms", batch_norms},
     {"results with other readers", results_with_other_readers},
@@ -274,6 +368,8 @@ CU_TestInfo odd_tests[] = {
     {"zeros around maps", zeros_around_maps},
     {"identities and constants", identities_and_constants},
     {"swish stays", swish_stays},
+    {"products of tokens", products_of_tokens},
+    {"Gelu written out", gelus},
     {"random chains", random_chains},
     CU_TEST_INFO_NULL,
 };

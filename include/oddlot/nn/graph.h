@@ -99,7 +99,7 @@ typedef struct {
  *   ConvTranspose        x (N, C, H, W), const weight (C, M / group, rows, columns), [const bias
  *                        (M)]; the same and output_pad
  *   Gemm                 x (N, K), const B (K, M), [const C that broadcasts to (N, M)];
- *                        alpha op(x) op(B) + beta C
+ *                        alpha op(x) op(B) + beta C; folded: x (N, ..., K) too, where C is a row
  *   MatMul               x, y as numpy.matmul
  *   BatchNormalization   x (N, C, ...), const scale, bias, mean, variance (C); epsilon
  *   LayerNormalization   x, const scale, [const bias] of the shape x has from `axis` on; epsilon
@@ -226,8 +226,9 @@ odd_status odd_graph_cut(odd_graph *g, int output);
 odd_status odd_graph_cut_before(odd_graph *g, int input);
 
 /** Fold for inference: batch norms and constants by channel into the convolution or product before
- *  them, zeros around maps into the window behind them, MatMul by weights into Gemm, constants with
- *  constants, Identity away. Outputs keep their names; results change by rounding only. */
+ *  them, zeros around maps into the window behind them, MatMul by weights into Gemm, Gelu written
+ * out into Gelu, constants with constants, Identity away. Outputs keep their names; results change
+ * by rounding only. */
 odd_status odd_graph_fold(odd_graph *g);
 
 /** Values of a tensor for one image; trainable parameters (weights, biases, scales; each

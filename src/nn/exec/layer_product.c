@@ -124,15 +124,33 @@ done:
     return st;
 }
 
+/* Rows in several dimensions are one long matrix: of its weights there is then one copy in the
+ * order that the kernel likes, and many rows to use it for. */
+static odd_status rows_value(odd_planner *p, const odd_step *step, int *value)
+{
+    dnnl_dims_t dims, flat = {1, 1};
+    odd_status st;
+    int rank = odd_plan_dims(p, step->input[0], dims);
+    if (rank == 2) return matrix_value(p, step->input[0], step->set.transpose_a, value);
+    for (int i = 0; i < rank; i++)
+        flat[i == rank - 1] *= dims[i];
+    ODD_TRY(odd_plan_input(p, step->input[0], value));
+    ODD_TRY(odd_reshaped(p, *value, 2, flat, value));
+done:
+    return st;
+}
+
 odd_status odd_plan_gemm(odd_planner *p, const odd_step *step)
 {
+    dnnl_dims_t dims;
     odd_status st;
     product x = {.step = step, .bias = -1, .scale = step->set.alpha};
-    int addend = -1, result;
-    ODD_TRY(matrix_value(p, step->input[0], step->set.transpose_a, &x.source));
+    int addend = -1, result, rank = odd_plan_dims(p, step->output, dims);
+    ODD_TRY(rows_value(p, step, &x.source));
     ODD_TRY(matrix_value(p, step->input[1], step->set.transpose_b, &x.weights));
     if (step->inputs > 2 && step->input[2] >= 0) ODD_TRY(addend_value(p, step, &addend));
     ODD_TRY(add_gemm(p, &x, addend, &result));
+    if (rank > 2) ODD_TRY(odd_reshaped(p, result, rank, dims, &result));
     odd_plan_bind(p, step->output, result);
 done:
     return st;

@@ -45,31 +45,54 @@ static int find_sum(const odd_planner *p, const odd_step *step, int source)
     return -1;
 }
 
+static int64_t values_of(const odd_desc *desc)
+{
+    int64_t values = 1;
+    for (int i = 0; i < desc->ndims; i++)
+        values *= desc->dims[i];
+    return values;
+}
+
+/* The operand of a post of what lies as `result`: with as many values in that shape, which may not
+ * be the tensor's own (a product makes long matrices), else in that rank. */
+static odd_status operand_value(odd_planner *p, const odd_post *post, const odd_desc *result,
+                                int *value)
+{
+    odd_status st;
+    ODD_TRY(odd_plan_input(p, post->operand, value));
+    const odd_desc *have = odd_plan_desc(p, *value);
+    if (odd_desc_same_dims(have, result)) return ODD_OK;
+    if (values_of(have) == values_of(result))
+        ODD_TRY(odd_reshaped(p, *value, result->ndims, result->dims, value));
+    else
+        ODD_TRY(odd_value_of_rank(p, post->operand, result->ndims, value));
+done:
+    return st;
+}
+
 /* The operand in any layout that suits the result; a number a channel stays as it is. */
-static odd_status append_binary(odd_planner *p, const odd_step *step, const odd_post *post,
+static odd_status append_binary(odd_planner *p, const odd_post *post, const odd_desc *result,
                                 dnnl_post_ops_t ops)
 {
-    dnnl_dims_t dims;
     odd_desc desc;
     int operand;
     odd_status st;
-    int rank = odd_plan_dims(p, step->output, dims);
-    ODD_TRY(odd_value_of_rank(p, post->operand, rank, &operand));
+    ODD_TRY(operand_value(p, post, result, &operand));
     const odd_desc *have = odd_plan_desc(p, operand);
     desc = *have;
-    if (memcmp(have->dims, dims, sizeof *dims * rank) == 0)
-        ODD_TRY(odd_desc_any(&desc, rank, dims, have->data_type));
+    if (odd_desc_same_dims(have, result))
+        ODD_TRY(odd_desc_any(&desc, have->ndims, result->dims, have->data_type));
     ODD_TRY(odd_attr_binary(ops, post->alg, &desc));
 done:
     return st;
 }
 
 static odd_status append_post(odd_planner *p, const odd_step *step, int i, int sum,
-                              dnnl_post_ops_t ops)
+                              const odd_desc *result, dnnl_post_ops_t ops)
 {
     const odd_post *post = &step->post[i];
     if (i == sum) return odd_attr_sum(ops);
-    if (post->binary) return append_binary(p, step, post, ops);
+    if (post->binary) return append_binary(p, post, result, ops);
     return odd_attr_eltwise(ops, post->alg, post->alpha, post->beta);
 }
 
@@ -83,7 +106,7 @@ static odd_status pd_with_posts(odd_planner *p, const odd_step *step,
     ODD_TRY(odd_dnnl(dnnl_post_ops_create(&ops), "fused operations"));
     ODD_TRY(odd_attr_new(&attr));
     for (int i = 0; i < step->posts; i++) {
-        ODD_TRY(append_post(p, step, i, sum, ops));
+        ODD_TRY(append_post(p, step, i, sum, primitive->result, ops));
     }
     ODD_TRY(odd_dnnl(dnnl_primitive_attr_set_post_ops(attr, ops), "fused operations"));
     ODD_TRY(odd_plan_pd(p, primitive, attr, what, pd));
@@ -116,7 +139,7 @@ static odd_status result_value(odd_planner *p, const odd_step *step, const odd_f
     odd_status st;
     int added;
     if (fused->sum < 0) return odd_plan_value(p, &desc, result);
-    ODD_TRY(odd_plan_input(p, step->post[fused->sum].operand, &added));
+    ODD_TRY(operand_value(p, &step->post[fused->sum], &desc, &added));
     ODD_TRY(odd_plan_reorder(p, added, &desc, &added));
     if (!odd_plan_is_free(p, added) || odd_plan_share(p, added, source))
         ODD_TRY(odd_plan_copy(p, added, &desc, &added));
@@ -128,12 +151,13 @@ done:
 static odd_status operand_arguments(odd_planner *p, const odd_step *step, const odd_fused *fused,
                                     odd_argument argument[], int *arguments)
 {
+    const odd_desc result = odd_pd_desc(fused->pd, dnnl_query_dst_md, 0);
     odd_status st = ODD_OK;
     for (int i = 0; i < step->posts; i++) {
         int arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(i) | DNNL_ARG_SRC_1, operand;
         if (!step->post[i].binary || i == fused->sum) continue;
         const odd_desc desc = odd_pd_desc(fused->pd, dnnl_query_exec_arg_md, arg);
-        ODD_TRY(odd_value_of_rank(p, step->post[i].operand, desc.ndims, &operand));
+        ODD_TRY(operand_value(p, &step->post[i], &result, &operand));
         ODD_TRY(odd_plan_reorder(p, operand, &desc, &operand));
         argument[(*arguments)++] = (odd_argument){arg, operand};
     }
@@ -189,7 +213,8 @@ static odd_status add_post(odd_planner *p, const odd_post *post, int value, int 
 {
     int operand;
     if (!post->binary) return add_eltwise(p, post, value, result);
-    odd_status st = odd_value_of_rank(p, post->operand, odd_plan_desc(p, value)->ndims, &operand);
+    const odd_desc like = *odd_plan_desc(p, value);
+    odd_status st = operand_value(p, post, &like, &operand);
     if (st != ODD_OK) return st;
     return odd_binary_add(p, post->alg, value, operand, result);
 }

@@ -210,13 +210,22 @@ static bool is_hard_sigmoid(const odd_step *s, float *times)
     return is && s->posts == 2;
 }
 
+/* sigmoid(times x). */
+static bool is_sigmoid(const odd_step *s, float *times)
+{
+    const odd_post *p = s->post, *last = &p[s->posts - 1];
+    bool scaled = s->posts == 2 && is_linear(&p[0]) && p[0].beta == 0;
+    *times = scaled ? p[0].alpha : 1;
+    return (s->posts == 1 || scaled) && !last->binary && last->alg == dnnl_eltwise_logistic;
+}
+
 /* The posts that gate(x) * x is, where the step makes gate(x). */
 static int gate_posts(const odd_step *gate, odd_post post[2])
 {
     float times;
-    if (gate->kind != ODD_LAYER_IDENTITY) return 0;
-    if (gate->posts == 1 && gate->post[0].alg == dnnl_eltwise_logistic) {
-        post[0] = eltwise(dnnl_eltwise_swish, 1, 0);
+    if (gate->kind != ODD_LAYER_IDENTITY || gate->posts == 0) return 0;
+    if (is_sigmoid(gate, &times)) {
+        post[0] = eltwise(dnnl_eltwise_swish, times, 0);
         return 1;
     }
     if (!is_hard_sigmoid(gate, &times)) return 0;
@@ -259,7 +268,8 @@ static bool fuse_binary_into(odd_fusing *f, const odd_layer *layer, int into, in
     odd_step *step = sole_maker(f, into);
     odd_post post = {.binary = true, .alg = odd_binary_of_layer(layer->kind), .operand = operand};
     if (!step || operand == into || !same_shape(f->graph, into, layer->output)) return false;
-    if (!is_channelwise(f->graph, operand, layer->output) &&
+    bool rows = step->kind == ODD_LAYER_GEMM && f->graph->tensor[layer->output].rank > 2;
+    if ((rows || !is_channelwise(f->graph, operand, layer->output)) &&
         !same_shape(f->graph, operand, layer->output))
         return false;
     if (f->maker[operand] > f->maker[into]) return false; /* not there yet when `into` is made */

@@ -71,7 +71,8 @@ int64_t odd_layer_flops(const odd_graph *g, const odd_layer *layer)
         /* Each value of x is spread by the weights of its channel, weight (channels, ...). */
         return times(2 * odd_tensor_values(x), odd_tensor_values(weight) / weight->shape[0]);
     case ODD_LAYER_GEMM:
-        return times(2 * odd_tensor_values(out), x->shape[layer->set.transpose_a ? 0 : 1]);
+        return times(2 * odd_tensor_values(out),
+                     x->shape[layer->set.transpose_a ? 0 : x->rank - 1]);
     case ODD_LAYER_MATMUL:
         return times(2 * odd_tensor_values(out), x->shape[x->rank - 1]);
     default:

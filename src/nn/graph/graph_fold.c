@@ -104,27 +104,37 @@ static void fold_transpose(folder *f, int l)
     fold_identity(f, l);
 }
 
-/* MatMul of rows by a constant matrix is a Gemm, which can have a bias. */
+/* MatMul of rows by a constant matrix is a Gemm, which can have a bias: one product, however many
+ * dimensions the rows are in. */
 static void fold_matmul(folder *f, odd_layer *layer)
 {
     const odd_tensor *x = &f->g->tensor[layer->input[0]], *weight = &f->g->tensor[layer->input[1]];
-    if (x->rank != 2 || x->data || weight->rank != 2 || !weight->data) return;
+    if (x->rank < 2 || x->data || weight->rank != 2 || !weight->data) return;
     layer->kind = ODD_LAYER_GEMM;
     layer->set = odd_layer_defaults();
 }
 
+/* What the layer does to input i goes into the layer that makes that, or made it before it was
+ * turned round. */
+static odd_status fold_affine_of(folder *f, int l, int i, bool *folded)
+{
+    const odd_graph *g = f->g;
+    const int last = only_for_me(f, g->layer[l].input[i]);
+    const int turn = last >= 0 && g->layer[last].kind == ODD_LAYER_TRANSPOSE ? last : -1;
+    const int maker = turn >= 0 ? only_for_me(f, g->layer[turn].input[0]) : last;
+    if (maker < 0) return ODD_OK;
+    odd_status st = odd_fold_affine(f->g, maker, turn, l, folded);
+    if (st == ODD_OK && *folded) take_over(f, last, l);
+    return st;
+}
+
 static odd_status fold_affine(folder *f, int l)
 {
-    const odd_layer *layer = &f->g->layer[l];
+    odd_status st = ODD_OK;
     bool folded = false;
-    for (int i = 0; i < 2 && i < layer->inputs && !folded; i++) {
-        int maker = only_for_me(f, layer->input[i]);
-        if (maker < 0) continue;
-        odd_status st = odd_fold_affine(f->g, maker, l, &folded);
-        if (st != ODD_OK) return st;
-        if (folded) take_over(f, maker, l);
-    }
-    return ODD_OK;
+    for (int i = 0; i < 2 && i < f->g->layer[l].inputs && !folded && st == ODD_OK; i++)
+        st = fold_affine_of(f, l, i, &folded);
+    return st;
 }
 
 static bool never_negative(const folder *f, int tensor)
@@ -216,7 +226,7 @@ static odd_status fold_layer(folder *f, int l)
     case ODD_LAYER_SUB:
     case ODD_LAYER_MUL:
     case ODD_LAYER_DIV:
-        return fold_affine(f, l);
+        return odd_fold_gelu(f->g, f->maker, l) ? ODD_OK : fold_affine(f, l);
     default:
         fold_pad(f, layer);
         return ODD_OK;

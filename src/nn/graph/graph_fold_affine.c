@@ -1,5 +1,5 @@
 /* Fold scale and shift: y = scale x + shift of each channel of x goes into the weights and the bias
- * of the convolution or product that makes x. */
+ * of the convolution or product that makes x, also where x is turned round in between. */
 #include "nn/graph/graph_fold_internal.h"
 #include "nn/graph/graph_internal.h"
 
@@ -40,13 +40,14 @@ static bool same_shape(const odd_tensor *a, const odd_tensor *b)
            memcmp(a->shape, b->shape, (size_t)a->rank * sizeof *a->shape) == 0;
 }
 
-/* True if the constant has one value, or one for each channel (dimension 1) of a tensor of `rank`
- * dimensions. */
-static bool is_by_channel(const odd_tensor *constant, int rank, int64_t channels)
+/* True if the constant has one value, or one for each channel of a tensor of `rank` dimensions
+ * whose channels are dimension `at`. */
+static bool is_by_channel(const odd_tensor *constant, int rank, int at, int64_t channels)
 {
     for (int d = 0; d < constant->rank; d++) {
         int place = d + rank - constant->rank;
-        if (constant->shape[d] != 1 && (place != 1 || constant->shape[d] != channels)) return false;
+        if (constant->shape[d] != 1 && (place != at || constant->shape[d] != channels))
+            return false;
     }
     return constant->data != NULL;
 }
@@ -79,8 +80,9 @@ static void pair(odd_layer_kind kind, const odd_tensor *constant, bool reversed,
     }
 }
 
-/* The constant of a layer that is one of + - * / by channel of tensor x; -1: it is not. */
-static int constant_of(const odd_graph *g, const odd_layer *layer, int x)
+/* The constant of a layer that is one of + - * / by channel (dimension `at`) of tensor x; -1: it is
+ * not. */
+static int constant_of(const odd_graph *g, const odd_layer *layer, int x, int at)
 {
     const odd_tensor *t = &g->tensor[x];
     bool two = layer->kind == ODD_LAYER_ADD || layer->kind == ODD_LAYER_SUB ||
@@ -89,18 +91,19 @@ static int constant_of(const odd_graph *g, const odd_layer *layer, int x)
     bool reversed = layer->input[1] == x;
     int constant = layer->input[!reversed];
     if (reversed && layer->kind == ODD_LAYER_DIV) return -1;
-    return is_by_channel(&g->tensor[constant], t->rank, t->shape[1]) ? constant : -1;
+    return is_by_channel(&g->tensor[constant], t->rank, at, t->shape[at]) ? constant : -1;
 }
 
-/* What the layer does to tensor x; false, and nothing to free, if it is nothing of this sort. */
-static odd_status find_affine(const odd_graph *g, const odd_layer *layer, int x, affine *a,
+/* What the layer does to the channels (dimension `at`) of tensor x; false, and nothing to free, if
+ * it is nothing of this sort. */
+static odd_status find_affine(const odd_graph *g, const odd_layer *layer, int x, int at, affine *a,
                               bool *found)
 {
-    int constant = constant_of(g, layer, x);
-    bool norm = layer->kind == ODD_LAYER_BATCH_NORM && layer->input[0] == x;
+    int constant = constant_of(g, layer, x, at);
+    bool norm = layer->kind == ODD_LAYER_BATCH_NORM && layer->input[0] == x && at == 1;
     *found = norm || constant >= 0;
     if (!*found) return ODD_OK;
-    odd_status st = affine_new(g->tensor[x].shape[1], a);
+    odd_status st = affine_new(g->tensor[x].shape[at], a);
     if (st != ODD_OK) return st;
     if (norm)
         batch_norm(g, layer, a);
@@ -119,14 +122,29 @@ static int64_t channel_of(const odd_layer *layer, const odd_tensor *weight, int6
     return first / (weight->shape[0] / layer->set.group) * weight->shape[1] + second;
 }
 
+/* The dimension of the result of a convolution or product that its channels are. */
+static int channel_place(const odd_graph *g, const odd_layer *layer)
+{
+    return layer->kind == ODD_LAYER_GEMM ? g->tensor[layer->output].rank - 1 : 1;
+}
+
 /* A Gemm's bias must be one for all rows. */
 static bool can_take(const odd_graph *g, const odd_layer *layer)
 {
     bool takes = layer->kind == ODD_LAYER_CONV || layer->kind == ODD_LAYER_CONV_TRANSPOSE ||
                  layer->kind == ODD_LAYER_GEMM;
     if (!takes || layer->inputs < 3 || layer->input[2] < 0) return takes;
-    const odd_tensor *bias = &g->tensor[layer->input[2]];
-    return is_by_channel(bias, 2, g->tensor[layer->output].shape[1]);
+    const odd_tensor *bias = &g->tensor[layer->input[2]], *out = &g->tensor[layer->output];
+    return is_by_channel(bias, 2, 1, out->shape[channel_place(g, layer)]);
+}
+
+/* Where a dimension is after a Transpose. */
+static int turned_place(const odd_layer *turn, int at)
+{
+    int place = 0;
+    while (turn->set.list[place] != at)
+        place++;
+    return place;
 }
 
 static odd_status scale_weight(odd_graph *g, odd_layer *layer, const affine *a)
@@ -154,13 +172,15 @@ static odd_status shift_bias(odd_graph *g, odd_layer *layer, const affine *a)
     return odd_graph_give_tensor(g, "", 1, &a->channels, bias, &layer->input[2]);
 }
 
-odd_status odd_fold_affine(odd_graph *g, int maker, int layer, bool *folded)
+odd_status odd_fold_affine(odd_graph *g, int maker, int turn, int layer, bool *folded)
 {
     odd_status st;
     affine a = {0, NULL, NULL};
     *folded = false;
     if (!can_take(g, &g->layer[maker])) return ODD_OK;
-    ODD_TRY(find_affine(g, &g->layer[layer], g->layer[maker].output, &a, folded));
+    int x = g->layer[turn >= 0 ? turn : maker].output, at = channel_place(g, &g->layer[maker]);
+    if (turn >= 0) at = turned_place(&g->layer[turn], at);
+    ODD_TRY(find_affine(g, &g->layer[layer], x, at, &a, folded));
     if (!*folded) return ODD_OK;
     odd_layer changed = g->layer[maker];
     ODD_TRY(scale_weight(g, &changed, &a));

@@ -11,8 +11,13 @@ bool odd_layer_is_constant(const odd_graph *g, const odd_layer *layer);
 odd_status odd_layer_evaluate(odd_graph *g, const odd_layer *layer);
 
 /* graph_fold_affine.c: where `layer` multiplies and shifts each channel of what `maker` (a
- * convolution or product) makes, put that into the weights of `maker`. *folded: whether it did;
- * new constants are added to the graph. */
-odd_status odd_fold_affine(odd_graph *g, int maker, int layer, bool *folded);
+ * convolution or product) makes, or of what the Transpose `turn` (-1: none) makes of that, put that
+ * into the weights of `maker`. *folded: whether it did; new constants are added to the graph. */
+odd_status odd_fold_affine(odd_graph *g, int maker, int turn, int layer, bool *folded);
+
+/* graph_fold_gelu.c: true where `layer` is the last of those that Gelu is written out as, with the
+ * error function or its approximation by tanh; it is then a Gelu. maker: (tensors) the layer that
+ * makes each; -1: none. */
+bool odd_fold_gelu(odd_graph *g, const int maker[], int layer);
 
 #endif

@@ -12,13 +12,15 @@ static double addend(const odd_view *c, int64_t row, int64_t column)
     return c->data[(rows > 1 ? row * columns : 0) + (columns > 1 ? column : 0)];
 }
 
-/* alpha A B + beta C: A (rows, inner) and B (inner, columns), each perhaps transposed. */
+/* alpha A B + beta C: A (rows, inner) and B (inner, columns), each perhaps transposed; in a folded
+ * graph the rows of A may be in several dimensions. */
 void odd_reference_gemm(const odd_task *t)
 {
     const odd_layer_settings *set = &t->layer->set;
     const odd_view *a = &t->in[0], *b = &t->in[1];
-    int64_t rows = t->out.shape[0], columns = t->out.shape[1];
-    int64_t inner = a->shape[set->transpose_a ? 0 : 1];
+    int64_t columns = t->out.shape[t->out.rank - 1];
+    int64_t rows = odd_view_values(&t->out) / columns;
+    int64_t inner = a->shape[set->transpose_a ? 0 : a->rank - 1];
     for (int64_t r = 0; r < rows; r++)
         for (int64_t c = 0; c < columns; c++) {
             double sum = 0;
