@@ -33,6 +33,21 @@ END
 good on 2 run job.yaml -o run
 check heated run 28
 
+# what they take for damaged are findings, the same on any number of ranks
+good on 2 run job.yaml -o run --set check.checks=damage
+did check
+check damage_found run
+for ranks in 1 3; do
+    cp -r run findings
+    rm findings/findings.h5
+    good on $ranks run job.yaml -o findings --set check.checks=all
+    did check
+    check damage_found findings
+    rm -r findings
+done
+printf 'catalogue: {path: .}\ncheck: {checks: damage}\n' >plain.yaml
+fails_with 2 "check 'damage' needs networks that give a probability" alone run plain.yaml -o other
+
 # anew RANKS: the report alone
 anew() {
     rm -rf other

@@ -3,10 +3,11 @@
 
 #include <math.h>
 
-/* Octaves, so that a quarter is as far from a half as that from the whole. */
+/* Side of the square of as many pixels, in octaves, so that a quarter is as far from a half as that
+ * from the whole. */
 static double number(const float m[ODD_MEASURE_COUNT])
 {
-    return log2(fmax((double)m[ODD_MEASURE_WIDTH], (double)m[ODD_MEASURE_HEIGHT]));
+    return log2((double)m[ODD_MEASURE_WIDTH] * (double)m[ODD_MEASURE_HEIGHT]) / 2;
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("0", "30", "4", "0.2")};
@@ -17,7 +18,7 @@ static const odd_judge judge = {
     .worst = 0,
     .least = 1,
     .severity = {0.4, 0.9},
-    .says = "small: its longer side is",
+    .says = "small: as large as a square of",
     .style = {0, 0, "pixels"},
 };
 
