@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <omp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -128,8 +129,24 @@ static const blas_library *library_now(void)
     return found;
 }
 
+static int allowed = 1; /* threads that it may use */
+
+int odd_blas_library_enter(void)
+{
+    if (allowed > 1 || omp_in_parallel()) return 0;
+    const int before = omp_get_max_threads();
+    if (before > 1) omp_set_num_threads(1);
+    return before;
+}
+
+void odd_blas_library_leave(int openmp_threads)
+{
+    if (openmp_threads > 1) omp_set_num_threads(openmp_threads);
+}
+
 void odd_blas_library_threads(int threads)
 {
+    allowed = threads;
     const blas_library *now = library_now();
     void *function = now && now->threads ? find(now->threads) : NULL;
     if (function) now->set_threads(function, threads);

@@ -58,7 +58,8 @@ static void backbone_line(int *bad)
     const char *path = odd_backbone();
     char text[512];
     if (odd_networks_absent())
-        snprintf(text, sizeof text, "audits look at pixels: %s", odd_networks_absent());
+        snprintf(text, sizeof text, "%.200s%saudits look at pixels: %s", path ? path : "",
+                 path ? "; " : "", odd_networks_absent());
     else if (path)
         snprintf(text, sizeof text, "%s", path);
     else

@@ -5,6 +5,8 @@
 #ifndef ODDLOT_LINALG_FORTRAN_INTERNAL_H
 #define ODDLOT_LINALG_FORTRAN_INTERNAL_H
 
+#include "oddlot/base/blas_library.h"
+
 #include <stddef.h>
 
 void sgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
@@ -42,5 +44,26 @@ void dorglq_(const int *m, const int *n, const int *k, double *a, const int *lda
 void dormlq_(const char *side, const char *trans, const int *m, const int *n, const int *k,
              const double *a, const int *lda, const double *tau, double *c, const int *ldc,
              double *work, const int *lwork, int *info, size_t, size_t);
+
+/* Each of these calls uses the threads that odd_threads_to_blas() lends, else one. */
+#define ODD_BLAS_CALL(routine, ...)                                                                \
+    do {                                                                                           \
+        const int openmp_threads = odd_blas_library_enter();                                       \
+        routine(__VA_ARGS__);                                                                      \
+        odd_blas_library_leave(openmp_threads);                                                    \
+    } while (0)
+#define sgemm_(...)  ODD_BLAS_CALL(sgemm_, __VA_ARGS__)
+#define dgemm_(...)  ODD_BLAS_CALL(dgemm_, __VA_ARGS__)
+#define ssyrk_(...)  ODD_BLAS_CALL(ssyrk_, __VA_ARGS__)
+#define dsyrk_(...)  ODD_BLAS_CALL(dsyrk_, __VA_ARGS__)
+#define dsymv_(...)  ODD_BLAS_CALL(dsymv_, __VA_ARGS__)
+#define dtrmm_(...)  ODD_BLAS_CALL(dtrmm_, __VA_ARGS__)
+#define dtrsm_(...)  ODD_BLAS_CALL(dtrsm_, __VA_ARGS__)
+#define dpotrf_(...) ODD_BLAS_CALL(dpotrf_, __VA_ARGS__)
+#define dtrtri_(...) ODD_BLAS_CALL(dtrtri_, __VA_ARGS__)
+#define dsyevd_(...) ODD_BLAS_CALL(dsyevd_, __VA_ARGS__)
+#define dgelqf_(...) ODD_BLAS_CALL(dgelqf_, __VA_ARGS__)
+#define dorglq_(...) ODD_BLAS_CALL(dorglq_, __VA_ARGS__)
+#define dormlq_(...) ODD_BLAS_CALL(dormlq_, __VA_ARGS__)
 
 #endif

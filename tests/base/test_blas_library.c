@@ -3,6 +3,7 @@
 
 #include "oddlot/base/blas_library.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +37,22 @@ static void test_threads(void)
     CU_ASSERT_EQUAL(threads, 1);
 }
 
+/* What takes the threads of OpenMP finds one there, unless all are lent to it. */
+static void test_openmp(void)
+{
+    omp_set_num_threads(4);
+    odd_blas_library_threads(1);
+    int before = odd_blas_library_enter();
+    CU_ASSERT_EQUAL(omp_get_max_threads(), 1);
+    odd_blas_library_leave(before);
+    CU_ASSERT_EQUAL(omp_get_max_threads(), 4);
+    odd_blas_library_threads(4);
+    before = odd_blas_library_enter();
+    CU_ASSERT_EQUAL(omp_get_max_threads(), 4);
+    odd_blas_library_leave(before);
+    CU_ASSERT_EQUAL(omp_get_max_threads(), 4);
+}
+
 static void test_isa(void)
 {
     CU_ASSERT_STRING_EQUAL(odd_blas_library_isa_variable(), "MKL_ENABLE_INSTRUCTIONS");
@@ -46,6 +63,7 @@ const char *odd_test_name = "base.blas_library";
 CU_TestInfo odd_tests[] = {
     {"name and version", test_name},
     {"number of threads", test_threads},
+    {"threads of OpenMP", test_openmp},
     {"instruction sets", test_isa},
     CU_TEST_INFO_NULL,
 };

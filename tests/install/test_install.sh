@@ -29,7 +29,7 @@ echo '== a backbone for all users'
 "$prefix/share/oddlot/backbones/get.sh" --help >/dev/null
 : >"$prefix/share/oddlot/backbones/theirs.onnx"
 env -u ODDLOT_BACKBONE -u XDG_DATA_HOME -u HOME "$prefix/bin/oddlot" doctor >"$folder/doctor" || true
-grep '^ok *backbone .*/share/oddlot/backbones/theirs.onnx$' "$folder/doctor" || fail "$(<"$folder/doctor")"
+grep '^ok *backbone .*/share/oddlot/backbones/theirs.onnx\($\|; audits look at pixels\)' "$folder/doctor" || fail "$(<"$folder/doctor")"
 
 echo '== the library gives out what its headers name, and its name holds the major version'
 nm -D --defined-only "$libraries/liboddlot.so" | awk '$2 != "A" && $3 !~ /^odd_/ {print; bad = 1} END {exit bad}'

@@ -11,9 +11,15 @@
 
 #include "oddlot/base/isa.h"
 
-/** Let it use so many threads; without effect where it has no such switch. OpenBLAS on OpenMP
- *  changes omp_get_max_threads() by that. */
+/** Let it use so many threads. OpenBLAS on OpenMP changes omp_get_max_threads() by that. */
 void odd_blas_library_threads(int threads);
+
+/** Around each call of BLAS: OpenBLAS on OpenMP, and others that have no switch, take all threads
+ *  of OpenMP whatever they were told, and other numbers of threads give other bits. So where they
+ *  may use one, OpenMP has one meanwhile. Free in parallel regions, where they take one anyway. The
+ *  second call gets what the first one returned. */
+int odd_blas_library_enter(void);
+void odd_blas_library_leave(int openmp_threads);
 
 /** Name, version and core type, e.g. "OpenBLAS 0.3.21 SkylakeX, pthreads"; of one that does not say
  *  who it is the file, "unnamed, /usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0". Static. */

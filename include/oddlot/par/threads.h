@@ -13,8 +13,8 @@
 int odd_threads_ranks_sharing(MPI_Comm comm);
 
 /** Set the number of OpenMP threads of this rank; 0: OMP_NUM_THREADS if set, else the CPUs this
- *  rank is bound to divided by the ranks that share them. BLAS gets 1 (OpenBLAS built on OpenMP
- *  minds that only in parallel regions). Not thread-safe; call at start. @local */
+ *  rank is bound to divided by the ranks that share them. BLAS gets 1. Not thread-safe; call at
+ * start. @local */
 void odd_threads_setup(int threads, int ranks_sharing);
 int odd_threads(void);
 
