@@ -57,6 +57,8 @@ export ODDLOT_BACKBONE=$PWD/net.onnx
 printf '%s\n' "catalogue: {path: folder}" "image: {size: 28, channels: gray}" "reduce: {pca: {components: 4}}" >job.yaml
 good on 2 run job.yaml -o run --set ingest.max_unreadable=0.1
 says "features: pixels, for $sentence"
+good on 1 run run/job.yaml -o again
+cmp run/job.yaml again/job.yaml || fail "the run is not made again by its job.yaml"
 reason() {
     grep -F "$1" run/errors.csv | grep -qF "$2 is not read, as this oddlot was built without $3" || fail "errors.csv: $(<run/errors.csv)"
 }

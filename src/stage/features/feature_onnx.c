@@ -30,10 +30,12 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
+/* A backbone that is found is of no use to an oddlot that was built without networks. */
 static const char *model_of(const void *given)
 {
     const onnx_options *options = given;
-    return *options->model ? options->model : odd_backbone();
+    if (*options->model) return options->model;
+    return odd_networks_absent() ? NULL : odd_backbone();
 }
 
 /* Nobody chose the size of the images for a backbone that was just found. */
@@ -48,18 +50,12 @@ static odd_feature_network network_of(const onnx_options *o)
                                  .pool = o->pool};
 }
 
-/* At the setting that asks for one, which may stand below a source that is left open. */
-static odd_status refuse_network(const odd_job *job)
-{
-    static const char model[] = "features.onnx.model";
-    return odd_networks_check(job, odd_job_given(job, model) ? model : "features.source");
-}
-
 static odd_status plan_onnx(const odd_job *job, const void *options, const odd_image_form *form,
                             odd_feature_needs *out)
 {
     const odd_feature_network given = network_of(options);
-    if (odd_networks_absent()) return refuse_network(job);
+    if (odd_networks_absent()) /* the source may be left open */
+        return odd_networks_check(job, given.model ? "features.onnx.model" : "features.source");
     if (given.model) {
         const odd_status st = odd_feature_network_plan(&given, form, out);
         return given.fit ? odd_fail_prefix(st, "the backbone that `oddlot doctor` names: ") : st;
