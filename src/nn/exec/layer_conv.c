@@ -1,6 +1,11 @@
 /* Convolution and its transpose; letters as in graph.h, with G groups, O outputs, I inputs. */
 #include "nn/exec/layers_internal.h"
 
+#include "oddlot/base/memory.h"
+#include "oddlot/base/simd.h"
+
+#include <string.h>
+
 static odd_status weights_value(odd_planner *p, const odd_step *step, int *value)
 {
     odd_desc desc;
@@ -17,6 +22,12 @@ typedef struct {
     bool has_bias;
 } conv_shapes;
 
+static odd_status any_like(odd_planner *p, int value, dnnl_data_type_t type, odd_desc *desc)
+{
+    const odd_desc *have = odd_plan_desc(p, value);
+    return odd_desc_any(desc, have->ndims, have->dims, type);
+}
+
 static odd_status any_of(odd_planner *p, int tensor, dnnl_data_type_t type, odd_desc *desc)
 {
     dnnl_dims_t dims;
@@ -24,14 +35,14 @@ static odd_status any_of(odd_planner *p, int tensor, dnnl_data_type_t type, odd_
     return odd_desc_any(desc, rank, dims, type);
 }
 
-static odd_status conv_descs(odd_planner *p, const odd_step *step, int weights, conv_shapes *s)
+static odd_status conv_descs(odd_planner *p, const odd_step *step, int source, int weights,
+                             conv_shapes *s)
 {
-    const odd_desc *w = odd_plan_desc(p, weights);
     odd_status st;
     dnnl_data_type_t type = odd_conv_type(p, step);
     s->has_bias = step->inputs > 2 && step->input[2] >= 0;
-    ODD_TRY(any_of(p, step->input[0], type, &s->source));
-    ODD_TRY(odd_desc_any(&s->weights, w->ndims, w->dims, type));
+    ODD_TRY(any_like(p, source, type, &s->source));
+    ODD_TRY(any_like(p, weights, type, &s->weights));
     ODD_TRY(any_of(p, step->output, odd_result_type(p, step), &s->result));
     if (s->has_bias) ODD_TRY(any_of(p, step->input[2], dnnl_f32, &s->bias));
 done:
@@ -59,6 +70,73 @@ done:
     return st;
 }
 
+/* ---- Several filters for each channel alone ---- */
+
+/* x (pixels, channels) with each channel `times` times in a row. */
+typedef struct {
+    int64_t pixels, channels, times;
+} repeat_loop;
+
+ODD_SIMD(static, void, repeat_channels, (int64_t channels, int64_t times, const float *x, float *y),
+         (channels, times, x, y))
+{
+    if (times == 2) /* the usual case, in a loop of its own for the compiler */
+        for (int64_t c = 0; c < channels; c++)
+            y[2 * c] = y[2 * c + 1] = x[c];
+    else
+        for (int64_t c = 0; c < channels; c++)
+            for (int64_t t = 0; t < times; t++)
+                y[c * times + t] = x[c];
+}
+
+static void run_repeat(const void *settings, float *const data[])
+{
+    const repeat_loop *s = settings;
+#pragma omp parallel for default(none) shared(s, data)
+    for (int64_t i = 0; i < s->pixels; i++)
+        repeat_channels(s->channels, s->times, data[0] + i * s->channels,
+                        data[1] + i * s->channels * s->times);
+}
+
+static odd_status add_repeated(odd_planner *p, int64_t times, int *value)
+{
+    dnnl_dims_t dims;
+    odd_desc desc;
+    repeat_loop *loop;
+    odd_status st;
+    int from;
+    memcpy(dims, odd_plan_desc(p, *value)->dims, sizeof dims);
+    ODD_TRY(odd_desc_tagged(&desc, 4, dims, dnnl_f32, dnnl_nhwc));
+    ODD_TRY(odd_plan_reorder(p, *value, &desc, &from));
+    dims[1] *= times;
+    ODD_TRY(odd_desc_tagged(&desc, 4, dims, dnnl_f32, dnnl_nhwc));
+    ODD_TRY(odd_plan_value(p, &desc, value));
+    ODD_TRY(ODD_NEW(loop, 1));
+    *loop = (repeat_loop){dims[0] * dims[2] * dims[3], dims[1] / times, times};
+    ODD_TRY(odd_plan_loop(p, run_repeat, loop, 2, (const int[]){from, *value}));
+done:
+    return st;
+}
+
+/* oneDNN has quick code for one filter a channel, and for several only products of one row: each
+ * channel is put there once for every filter. The source and weights of that; the same where it
+ * does not apply. Learning has its own way back, so it keeps the layer as it is. */
+static odd_status conv_values(odd_planner *p, const odd_step *step, int *source, int *weights)
+{
+    odd_step alone = *step;
+    const int64_t outputs = p->graph->tensor[step->input[1]].shape[0];
+    odd_status st;
+    ODD_TRY(odd_plan_input(p, step->input[0], source));
+    if (p->prop == dnnl_forward_inference && odd_step_is_depthwise(p->graph, step) &&
+        outputs > step->set.group) {
+        ODD_TRY(add_repeated(p, outputs / step->set.group, source));
+        alone.set.group = outputs;
+    }
+    ODD_TRY(weights_value(p, &alone, weights));
+done:
+    return st;
+}
+
 odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
 {
     const char *what = "convolution";
@@ -68,11 +146,10 @@ odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
     int source, weights;
     bool planned;
     odd_window w = odd_conv_window_of(step);
-    ODD_TRY(odd_plan_input(p, step->input[0], &source));
-    ODD_TRY(weights_value(p, step, &weights));
+    ODD_TRY(conv_values(p, step, &source, &weights));
     ODD_TRY(odd_plan_winograd(p, step, source, weights, &planned));
     if (planned) return ODD_OK;
-    ODD_TRY(conv_descs(p, step, weights, &s));
+    ODD_TRY(conv_descs(p, step, source, weights, &s));
     const odd_primitive primitive = {.kind = dnnl_convolution,
                                      .prop = p->prop,
                                      .alg = dnnl_convolution_direct,
@@ -98,7 +175,7 @@ odd_status odd_plan_conv_transpose(odd_planner *p, const odd_step *step)
     odd_window w = odd_conv_window_of(step);
     ODD_TRY(odd_plan_input(p, step->input[0], &source));
     ODD_TRY(weights_value(p, step, &weights));
-    ODD_TRY(conv_descs(p, step, weights, &s));
+    ODD_TRY(conv_descs(p, step, source, weights, &s));
     const odd_primitive primitive = {.kind = dnnl_deconvolution,
                                      .prop = p->prop,
                                      .alg = dnnl_deconvolution_direct,

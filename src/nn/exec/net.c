@@ -80,14 +80,24 @@ void odd_net_free(odd_net **net)
     *net = NULL;
 }
 
+/* Images of a group at most: where each weight is used for many places of an image, more of them
+ * gain nothing, and the places of a group that are empty cost as much as the others. */
+static int most_of_group(const odd_graph *g)
+{
+    enum { MANY_USES = 5 };
+    const bool many = odd_graph_flops(g) / 2 >= MANY_USES * odd_graph_parameters(g);
+    return many ? ODD_NET_GROUP / 2 : ODD_NET_GROUP;
+}
+
 /* By the network alone. */
 static int group_of(const odd_net *net)
 {
     const odd_graph *g = net->graph;
     const int64_t fit = GROUP_BYTES / odd_program_width(g, &net->program);
+    const int most = most_of_group(g);
     int group = 1;
     if (g->input < 0 || !g->tensor[g->input].batched) return 1;
-    while (2 * group <= ODD_NET_GROUP && 2 * group <= fit)
+    while (2 * group <= most && 2 * group <= fit)
         group *= 2;
     return group;
 }
