@@ -27,6 +27,7 @@ odd_status odd_model_describe(const char *path, odd_text *out)
     odd_status st;
     ODD_TRY(odd_onnx_read(path, &graph));
     odd_graph_describe(graph, out);
+    ODD_TRY(odd_graph_describe_parts(graph, out));
     describe_memory(graph, out);
     st = odd_text_status(out);
 done:

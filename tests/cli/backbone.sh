@@ -17,6 +17,10 @@ cp run/features.h5 pixels.h5
 
 # one that is found
 export ODDLOT_BACKBONE=$PWD/small.onnx
+good alone model info small.onnx
+says "features.onnx.layer: "
+fails_with 1 "has no 'cls': it takes no class token out of a sequence; it has " on 1 run job.yaml -o other \
+    --set features.onnx.layer=cls
 run 2
 did $everything
 says "features: onnx, $PWD/small.onnx"

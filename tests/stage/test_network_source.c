@@ -172,21 +172,49 @@ static void maps_are_pooled(void)
     odd_pool_options options = {"avg", 2};
     odd_pool pool;
     float row[6];
-    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, false, &pool), ODD_OK);
     odd_pool_apply(&pool, values, row);
     CU_ASSERT(pool.width == 2 && near(row[0], 2) && near(row[1], -2. / 3));
     options.pool = "max";
-    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, false, &pool), ODD_OK);
     odd_pool_apply(&pool, values, row);
     CU_ASSERT(near(row[0], 3) && near(row[1], 2));
     options.pool = "gem"; /* root of the mean square of what is above 0 */
-    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, false, &pool), ODD_OK);
     odd_pool_apply(&pool, values, row);
     CU_ASSERT(near(row[0], sqrt(14. / 3)) && near(row[1], sqrt(4. / 3)));
     options.pool = "none";
-    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, &pool), ODD_OK);
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &map, false, &pool), ODD_OK);
     odd_pool_apply(&pool, values, row);
     CU_ASSERT(pool.width == 6 && row[3] == -4);
+}
+
+/* Tokens lie one behind the other, each with its values: another order than that of a map. */
+static void tokens_are_pooled(void)
+{
+    const odd_tensor tokens = {.name = "t", .rank = 3, .shape = {1, 3, 2}, .batched = true},
+                     single = {.name = "s", .rank = 4, .shape = {1, 1, 3, 2}, .batched = true},
+                     vector = {.name = "v", .rank = 2, .shape = {1, 6}, .batched = true};
+    const float values[] = {1, 10, 2, -20, 6, 40};
+    odd_pool_options options = {"avg", 2};
+    odd_pool pool;
+    float row[6];
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &tokens, false, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(pool.width == 2 && near(row[0], 3) && near(row[1], 10));
+    options.pool = "max";
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &single, true, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(pool.width == 2 && near(row[0], 6) && near(row[1], 40));
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &single, false, &pool), ODD_OK); /* a map of one */
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(pool.width == 1 && near(row[0], 40));
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &vector, false, &pool), ODD_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "neither a map nor tokens"));
+    options.pool = "none";
+    CU_ASSERT_EQUAL(odd_pool_make(&options, &tokens, false, &pool), ODD_OK);
+    odd_pool_apply(&pool, values, row);
+    CU_ASSERT(pool.width == 6 && row[3] == -20);
 }
 
 /* ---- a whole network ---- */
@@ -489,6 +517,7 @@ CU_TestInfo odd_tests[] = {
     {"notes are not trusted", notes_are_not_trusted},
     {"other images are reported", other_images_are_reported},
     {"maps are pooled", maps_are_pooled},
+    {"tokens are pooled", tokens_are_pooled},
     {"a model is run", a_model_is_run},
     {"rows do not depend on their batch", rows_do_not_depend_on_their_batch},
     {"of two outputs one is taken", of_two_outputs_one_is_taken},

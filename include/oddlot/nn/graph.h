@@ -212,9 +212,12 @@ odd_status odd_graph_note(odd_graph *g, const char *key, const char *value);
 /** The note of that key, NULL if there is none. Borrowed. */
 const char *odd_graph_noted(const odd_graph *g, const char *key);
 
-/** The tensor of this name. Where no tensor has it also "last_map" (the last output of a layer with
- * H x W > 1), "pooled" (what a global pool or mean over H, W makes of it) and "penultimate" (the
- * input of the last Gemm, MatMul or 1x1 Conv that makes the output): ODD_FORMAT if there is none.
+/** The tensor of this name. Where no tensor has it also, by the part that it plays, "last_map" (the
+ *  last output of a layer with H x W > 1; not of a network of tokens), "pooled" (what a global pool
+ *  or mean over H, W makes of it; of tokens: the vector that the network makes of them),
+ *  "penultimate" (what the classifier reads, the last Gemm, MatMul or 1x1 Conv that makes the
+ *  output), "logits" (what the classifier makes, before a softmax), "tokens" (N, T, D) and "cls",
+ *  the class token. ODD_FORMAT if there is none, which tells the parts that there are; ODD_NOMEM.
  */
 odd_status odd_graph_find(const odd_graph *g, const char *name, int *tensor);
 
@@ -241,5 +244,8 @@ int64_t odd_graph_flops(const odd_graph *g);
 /** A table of layers for people: name, kind, output shape, parameters, FLOPs; sums at the end; then
  *  the notes. */
 void odd_graph_describe(const odd_graph *g, odd_text *out);
+/** One line for people: the names of parts that odd_graph_find() knows here, with their shapes.
+ *  ODD_NOMEM */
+odd_status odd_graph_describe_parts(const odd_graph *g, odd_text *out);
 
 #endif

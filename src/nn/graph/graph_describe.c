@@ -9,13 +9,12 @@
 
 #define COLUMNS      5
 #define FIRST_NUMBER 3   /* columns from here on are numbers */
-#define SHAPE_TEXT   160 /* six dimensions of 20 digits */
 #define GAP          "  "
 
 /* One line of the table; the texts of names are borrowed. */
 typedef struct {
     const char *name, *kind;
-    char shape[SHAPE_TEXT], parameters[32], flops[32];
+    char shape[ODD_SHAPE_TEXT], parameters[32], flops[32];
 } line;
 
 static const line heading = {"layer", "kind", "output", "parameters", "FLOPs"};
@@ -26,14 +25,13 @@ static const char *cell_text(const line *l, int column)
     return cells[column];
 }
 
-/* "N x 64 x 112 x 112" */
-static void shape_text(const odd_tensor *t, char text[SHAPE_TEXT])
+void odd_tensor_shape_text(const odd_tensor *t, char text[ODD_SHAPE_TEXT])
 {
     size_t at = 0;
-    snprintf(text, SHAPE_TEXT, "one number");
+    snprintf(text, ODD_SHAPE_TEXT, "one number");
     for (int d = 0; d < t->rank; d++) {
-        int more = d == 0 && t->batched ? snprintf(text, SHAPE_TEXT, "N")
-                                        : snprintf(text + at, SHAPE_TEXT - at, "%s%" PRId64,
+        int more = d == 0 && t->batched ? snprintf(text, ODD_SHAPE_TEXT, "N")
+                                        : snprintf(text + at, ODD_SHAPE_TEXT - at, "%s%" PRId64,
                                                    d > 0 ? " x " : "", t->shape[d]);
         at += (size_t)more;
     }
@@ -69,7 +67,7 @@ static void fill_line(const odd_graph *g, const odd_layer *layer, bool counted[]
 {
     l->name = layer->name;
     l->kind = odd_layer_name(layer->kind);
-    shape_text(&g->tensor[layer->output], l->shape);
+    odd_tensor_shape_text(&g->tensor[layer->output], l->shape);
     fill_costs(l, odd_layer_parameters(g, layer, counted), odd_layer_flops(g, layer));
 }
 
@@ -128,10 +126,10 @@ static void add_table(odd_text *out, const line lines[], int count, const line *
 
 static void add_head(const odd_graph *g, odd_text *out)
 {
-    char shape[SHAPE_TEXT];
+    char shape[ODD_SHAPE_TEXT];
     odd_text_printable(out, g->name);
     if (g->input >= 0) {
-        shape_text(&g->tensor[g->input], shape);
+        odd_tensor_shape_text(&g->tensor[g->input], shape);
         odd_text_add(out, ": reads '");
         odd_text_printable(out, g->tensor[g->input].name);
         odd_text_format(out, "' (%s)", shape);

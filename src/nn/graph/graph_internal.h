@@ -66,6 +66,10 @@ odd_status odd_graph_sweep(odd_graph *g);
 int64_t odd_layer_parameters(const odd_graph *g, const odd_layer *layer, bool counted[]);
 int64_t odd_layer_flops(const odd_graph *g, const odd_layer *layer);
 
+/* graph_describe.c: "N x 64 x 112 x 112" */
+#define ODD_SHAPE_TEXT 160 /* six dimensions of 20 digits */
+void odd_tensor_shape_text(const odd_tensor *t, char text[ODD_SHAPE_TEXT]);
+
 /* graph_notes.c */
 odd_status odd_graph_copy_notes(const odd_graph *from, odd_graph *to);
 void odd_graph_free_notes(odd_graph *g);

@@ -14,6 +14,8 @@
 #include "oddlot/nn/net.h"
 #include "oddlot/nn/onnx.h"
 
+#include <string.h>
+
 #define FIT_KERNEL ODD_KERNEL_BICUBIC
 
 typedef struct {
@@ -44,6 +46,12 @@ static odd_status read_model(const odd_feature_network *given, const odd_image_f
 done:
     if (st != ODD_OK) odd_graph_free(graph);
     return st;
+}
+
+static odd_status make_pool(const odd_feature_network *given, const odd_tensor *output,
+                            odd_pool *out)
+{
+    return odd_pool_make(&given->pool, output, strcmp(given->layer, "tokens") == 0, out);
 }
 
 /* The input must be images. */
@@ -125,7 +133,7 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
     ODD_TRY(read_model(given, form, &graph, &output));
     ODD_TRY(check_input(given, graph, form));
     ODD_TRY(odd_input_make(&given->input, graph, seen_form(graph, form).channels, &input, &words));
-    ODD_TRY(odd_pool_make(&given->pool, &graph->tensor[output], &pool));
+    ODD_TRY(make_pool(given, &graph->tensor[output], &pool));
     *out = odd_feature_network_needs(given, graph, pool.width);
 done:
     odd_text_free(&words);
@@ -193,7 +201,7 @@ static odd_status prepare_network(const odd_feature_network *given, const odd_im
     n->seen = seen_form(n->graph, form);
     tell_fit(n);
     ODD_TRY(make_input(given, n));
-    ODD_TRY(odd_pool_make(&given->pool, &n->graph->tensor[output], &n->pool));
+    ODD_TRY(make_pool(given, &n->graph->tensor[output], &n->pool));
     n->image_bytes = (int64_t)form->width * form->height * form->channels;
     n->input_values = (int64_t)n->seen.width * n->seen.height * n->seen.channels;
     n->output_values = odd_tensor_values(&n->graph->tensor[output]);

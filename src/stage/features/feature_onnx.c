@@ -20,8 +20,10 @@ typedef struct {
 static const odd_option table[] = {
     ODD_PATH(onnx_options, model, "",
              "the network, an ONNX file; \"\": the backbone that is found, see `oddlot doctor`"),
-    ODD_TEXT(onnx_options, layer, "pooled",
-             "whose output is taken: a tensor's name, or last_map, pooled, penultimate"),
+    ODD_TEXT(
+        onnx_options, layer, "pooled",
+        "whose output is taken: a tensor's name, or pooled, penultimate, last_map, cls, tokens, "
+        "logits, of which `oddlot model info` shows those that the network has"),
     ODD_CHOICE(onnx_options, precision, "f32", odd_precision_names,
                "of convolutions; auto: bf16 where the CPU has AMX"),
     ODD_INT(onnx_options, batch, "64", 1, 4096, "images that go through at a time"),
