@@ -62,14 +62,22 @@ static uint8_t map_made(const parts_search *s, const odd_layer *layer)
     }
 }
 
-/* What a window or a pool is put on is a map, too, however it was made. */
+static bool is_mean_over(const odd_layer *layer, int axes, int64_t first)
+{
+    return layer->kind == ODD_LAYER_REDUCE_MEAN && layer->set.axes == axes &&
+           layer->set.list[0] == first && (axes == 1 || layer->set.list[1] == first + 1);
+}
+
+/* What a window, a pool or a mean over its rows and columns is put on is a map, too, however it was
+ * made. */
 static void find_maps(parts_search *s)
 {
     const odd_graph *g = s->g;
     if (g->input >= 0 && g->tensor[g->input].rank == 4) s->map[g->input] = MAP;
     for (int l = 0; l < g->layers; l++) {
         const int out = g->layer[l].output, in = g->layer[l].input[0];
-        if (is_window(&g->layer[l]) && g->tensor[in].rank == 4) s->map[in] = MAP;
+        const bool looks = is_window(&g->layer[l]) || is_mean_over(&g->layer[l], 2, 2);
+        if (looks && g->tensor[in].rank == 4) s->map[in] = MAP;
         if (g->tensor[out].rank == 4) s->map[out] = map_made(s, &g->layer[l]);
     }
 }
@@ -89,12 +97,6 @@ static int last_of(const parts_search *s, uint8_t map)
         if (s->map[out] == map && area_of(tensor_of(s, out), map) > 1) return out;
     }
     return -1;
-}
-
-static bool is_mean_over(const odd_layer *layer, int axes, int64_t first)
-{
-    return layer->kind == ODD_LAYER_REDUCE_MEAN && layer->set.axes == axes &&
-           layer->set.list[0] == first && (axes == 1 || layer->set.list[1] == first + 1);
 }
 
 /* True if the layer makes one value of each map of x. */
