@@ -12,6 +12,8 @@
 #define EVEN       2    /* levels; lines of a band deviate by less */
 #define STEPPED    0.9  /* of a line, behind the band, that is another colour */
 #define TRANSITION 8    /* lines, of a block of JPEG, between the band and what is seen as a step */
+#define CUT_BLOCKS 16   /* rows above the first that is filled, of which a part may be: a block's */
+#define FILLED     4    /* levels that filled pixels differ by, saved again */
 #define CUT_ROWS   4    /* fewer are no part of a file */
 
 /* Lines that are parallel to a side, from that side on: rows, or columns, each by some of its
@@ -124,9 +126,13 @@ static void measure_borders(const odd_measuring *m)
         lines[i] = lines_of(m, i);
         found[i] = find_band(&lines[i]);
     }
-    for (int i = 0; i < 4; i++)
-        m->value[measure[i]] = (float)stepped_band(&lines[i], &found[i], found + (i < 2 ? 2 : 0)) /
-                               (float)lines[i].lines;
+    for (int i = 0, widest = 0; i < 4; i++) {
+        const int width = stepped_band(&lines[i], &found[i], found + (i < 2 ? 2 : 0));
+        m->value[measure[i]] = (float)width / (float)lines[i].lines;
+        if (width <= widest) continue;
+        widest = width;
+        m->value[ODD_MEASURE_BORDER_LIGHT] = (float)found[i].level;
+    }
 }
 
 /* -- rows that a decoder filled -- */
@@ -140,7 +146,7 @@ static int flat_rows(const odd_pixel_view *view)
     for (; rows < view->height; rows++) {
         const uint8_t *row = view->pixels + (size_t)(view->height - 1 - rows) * bytes;
         for (size_t i = 0; i < bytes; i++)
-            if (abs(row[i] - last[i % (size_t)view->channels]) > 1) return rows;
+            if (abs(row[i] - last[i % (size_t)view->channels]) > FILLED) return rows;
     }
     return rows;
 }
@@ -150,12 +156,13 @@ static odd_status measure_cut(const odd_measuring *m)
     const int h = m->view.height, rows = flat_rows(&m->view);
     const uint8_t *last =
         m->view.pixels + ((size_t)m->view.width * (size_t)h - 1) * (size_t)m->view.channels;
+    const int whole = h - rows > CUT_BLOCKS ? h - rows - CUT_BLOCKS : 1;
     uint8_t *ring = NULL, colour[3];
     odd_status st = ODD_OK;
     m->value[ODD_MEASURE_CUT_BOTTOM] = 0;
     if (rows < CUT_ROWS || rows == h) return ODD_OK;
     ODD_TRY(ODD_NEW(ring, 3 * odd_ring_room(&m->view)));
-    const int64_t above = odd_ring_pixels(&m->view, h - rows, ring);
+    const int64_t above = odd_ring_pixels(&m->view, whole, ring);
     for (int c = 0; c < 3; c++)
         colour[c] = last[m->view.channels == 3 ? c : 0];
     if ((double)odd_count_near(above, ring, colour) > GROUND * (double)above) goto done;

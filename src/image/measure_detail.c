@@ -9,8 +9,10 @@
 
 #define ROWS        64  /* that are looked at, about; < 128 */
 #define REACH       6   /* pixels that the wider filter looks to each side */
-#define LEAST_SIDE  24  /* pixels of a box: three blocks */
-#define LEAST_POWER 4   /* mean square of the wider filter, quarters of a level */
+#define LEAST_SIDE  12  /* pixels of a box */
+#define BLOCKS_SIDE 24  /* that has some blocks */
+#define LARGE       32  /* quarters of a level */
+#define LEAST_EDGES 16  /* pixels with such a residual, else nothing has an edge */
 #define PIECE       512 /* pixels whose squares fit 32 bits */
 #define BLOCK       8
 #define SEEN        2 /* levels of a step */
@@ -18,27 +20,32 @@
 /* Of one direction: squares of what the neighbours 1 and 3 pixels away do not foretell, and those 2
  * and 6 away; steps between pixel i - 1 and i of the image, by i % BLOCK, of so many places. */
 typedef struct {
-    double fine, coarse, pixels;
+    double fine, coarse;
+    int64_t edges; /* pixels that they are of */
     int64_t steps[BLOCK], places[BLOCK];
 } detail;
 
 /* Residuals of the four-point interpolation (Deslauriers and Dubuc, 1989), each pixel's from those
- * `s` bytes apart; at twice the distance, it looks at half the frequency. n <= PIECE. Whole
- * numbers, so that sums are the same on any machine. */
-ODD_SIMD(static, void, add_residuals,
+ * `s` bytes apart; at twice the distance, it looks at half the frequency. Only where that one is
+ * large: the noise of JPEG is fine in any image. n <= PIECE. Whole numbers, so that sums are the
+ * same on any machine. */
+ODD_SIMD(static, uint32_t, add_residuals,
          (int n, const uint8_t *in, ptrdiff_t s, uint32_t *fine, uint32_t *coarse),
          (n, in, s, fine, coarse))
 {
-    uint32_t f = 0, c = 0;
+    uint32_t f = 0, c = 0, count = 0;
     for (int i = 0; i < n; i++) {
         const uint8_t *p = in + i;
         const int a = (16 * p[0] - 9 * (p[-s] + p[s]) + p[-3 * s] + p[3 * s]) >> 2;
         const int b = (16 * p[0] - 9 * (p[-2 * s] + p[2 * s]) + p[-6 * s] + p[6 * s]) >> 2;
-        f += (uint32_t)(a * a);
-        c += (uint32_t)(b * b);
+        const bool large = b * b >= LARGE * LARGE;
+        f += large ? (uint32_t)(a * a) : 0;
+        c += large ? (uint32_t)(b * b) : 0;
+        count += large;
     }
     *fine = f;
     *coarse = c;
+    return count;
 }
 
 static inline uint8_t apart(uint8_t a, uint8_t b)
@@ -69,10 +76,9 @@ ODD_SIMD(static, uint32_t, count_steps, (int n, const uint8_t *in, ptrdiff_t wid
 static void add_residuals_of(int n, const uint8_t *in, ptrdiff_t s, detail *d)
 {
     uint32_t fine, coarse;
-    add_residuals(n, in, s, &fine, &coarse);
+    d->edges += add_residuals(n, in, s, &fine, &coarse);
     d->fine += fine;
     d->coarse += coarse;
-    d->pixels += n;
 }
 
 /* The part of the image that is looked at, and every how manyth row. */
@@ -136,9 +142,10 @@ void odd_measure_detail(const odd_measuring *m)
     if (r.right - r.left < LEAST_SIDE || r.bottom - r.top < LEAST_SIDE) return;
     for (int x = r.left; x < r.right; x += PIECE)
         add_piece(m, &r, x, r.right - x < PIECE ? r.right - x : PIECE, d);
-    const double coarse = d[0].coarse + d[1].coarse;
-    if (coarse < LEAST_POWER * d[0].pixels * 2) return;
-    m->value[ODD_MEASURE_FINE_DETAIL] = (float)((d[0].fine + d[1].fine) / coarse);
-    m->value[ODD_MEASURE_BLOCKINESS] =
-        (float)fmin(blockiness_of(&d[0], m->view.width), blockiness_of(&d[1], m->view.height));
+    if (d[0].edges + d[1].edges < LEAST_EDGES) return;
+    m->value[ODD_MEASURE_FINE_DETAIL] =
+        (float)((d[0].fine + d[1].fine) / (d[0].coarse + d[1].coarse));
+    if (r.right - r.left >= BLOCKS_SIDE && r.bottom - r.top >= BLOCKS_SIDE)
+        m->value[ODD_MEASURE_BLOCKINESS] =
+            (float)fmin(blockiness_of(&d[0], m->view.width), blockiness_of(&d[1], m->view.height));
 }

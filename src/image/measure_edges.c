@@ -14,6 +14,7 @@
 #define AROUND      3   /* pixels to each side of a step that its contrast is taken from */
 #define CONTRAST    24  /* levels: steps of less are not looked at */
 #define LEAST_STEPS 16  /* places with such a contrast, else nothing has an edge */
+#define MUCH        64  /* levels that a box with no such place may have: then all is blurred */
 #define STEEPEST    0.95
 #define BINS        256
 #define MOST_ROWS   96 /* of the box that are looked along and across */
@@ -146,6 +147,19 @@ static void count_part(const reduced *r, int top, int bottom, ptrdiff_t s, int l
         count_rows(r, y, rows, s, left, right, count);
 }
 
+/* Of the box: the largest level less the smallest. */
+static int range_of_box(const reduced *r)
+{
+    int low = 255, high = 0;
+    for (int y = r->top; y < r->bottom; y++)
+        for (int x = r->left; x < r->right; x++) {
+            const int v = r->light[(size_t)y * (size_t)r->width + (size_t)x];
+            low = v < low ? v : low;
+            high = v > high ? v : high;
+        }
+    return high - low;
+}
+
 static int at_least(int a, int least)
 {
     return a < least ? least : a;
@@ -168,7 +182,10 @@ static void measure_sharpness(const odd_measuring *m, const reduced *r)
                r->right, count);
     for (int i = 0; i < BINS; i++)
         n += count[i];
-    if (n < LEAST_STEPS) return;
+    if (n < LEAST_STEPS) {
+        if (range_of_box(r) >= MUCH) m->value[ODD_MEASURE_SHARPNESS] = 0;
+        return;
+    }
     int bin = BINS - 1;
     while (bin > 0 && (double)(steeper += count[bin]) < (1 - STEEPEST) * (double)n)
         bin--;

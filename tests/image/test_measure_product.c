@@ -140,6 +140,7 @@ static void borders(void)
     IS(frame, BORDER_TOP, 0.05, 1e-6);
     IS(frame, BORDER_RIGHT, 0.05, 1e-6);
     IS(frame, BORDER_BOTTOM, 0.05, 1e-6);
+    IS(frame, BORDER_LIGHT, 0, 0);
     const odd_measured letterbox = measured_once(bordered(0, 20, 0, 15, 0x000000));
     IS(letterbox, BORDER_LEFT, 0, 0);
     IS(letterbox, BORDER_TOP, 0.2, 1e-6);

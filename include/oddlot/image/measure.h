@@ -102,6 +102,7 @@ const char *odd_colour_mode_name(int mode);
     M(BORDER_TOP, "border_top", "share", "of the height, at the top")                              \
     M(BORDER_RIGHT, "border_right", "share", "of the width, at the right")                         \
     M(BORDER_BOTTOM, "border_bottom", "share", "of the height, at the bottom")                     \
+    M(BORDER_LIGHT, "border_light", "levels", "light of the widest of these bands; NaN: none")     \
     M(CUT_BOTTOM, "cut_bottom", "share",                                                           \
       "of the rows, at the bottom: of one colour that is not the ground's above, as files that "   \
       "were cut off leave them; 0: none")                                                          \
@@ -109,7 +110,7 @@ const char *odd_colour_mode_name(int mode);
       "light of these rows, 128 where a decoder filled them; NaN where cut_bottom is 0")           \
     M(SHARPNESS, "sharpness", "ratio",                                                             \
       "in the box, at one size: how steep its steepest edges are, of their contrast; 0: blurred, " \
-      "1: a step from pixel to pixel; NaN where nothing has an edge")                              \
+      "1: a step from pixel to pixel; NaN where there is no contrast")                             \
     M(FINE_DETAIL, "fine_detail", "ratio",                                                         \
       "in the box, at original size: energy above half the Nyquist frequency, of that below; 0: "  \
       "enlarged or blurred; NaN where nothing has an edge")                                        \
