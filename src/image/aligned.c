@@ -65,10 +65,10 @@ static void smooth_line(float line[], int stride)
 /* Less detail than pixels, so that between pixels nothing is lost. */
 static void smooth_plane(float plane[])
 {
-    for (int i = 0; i < SIDE; i++) {
-        smooth_line(plane + i * SIDE, 1);
-        smooth_line(plane + i, SIDE);
-    }
+    for (int row = 0; row < SIDE; row++)
+        smooth_line(plane + row * SIDE, 1);
+    for (int column = 0; column < SIDE; column++)
+        smooth_line(plane + column, SIDE);
 }
 
 void odd_aligned_picture(int size, int channels, const uint8_t *pixels,
@@ -250,7 +250,9 @@ odd_aligned odd_align(const float a[ODD_ALIGNED_VALUES], const float b[ODD_ALIGN
                       double give_up)
 {
     /* what became too light to be told apart is the picture that is predicted */
-    const bool swap = light_of(a) < light_of(b);
+    const double light_a = light_of(a), light_b = light_of(b);
+    const size_t bytes = ODD_ALIGNED_VALUES * sizeof *a;
+    const bool swap = light_a < light_b || (light_a == light_b && memcmp(a, b, bytes) < 0);
     float small[2][ODD_ALIGNED_VALUES / 4];
     const odd_picture_pair fine = {SIDE, swap ? b : a, swap ? a : b};
     const odd_picture_pair coarse = {COARSE, small[0], small[1]};

@@ -6,7 +6,6 @@
 #include "oddlot/base/simd.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum { SIDE = ODD_ALIGNED_SIDE, COLOURS = ODD_WARP_COLOURS };
@@ -18,7 +17,9 @@ enum { SIDE = ODD_ALIGNED_SIDE, COLOURS = ODD_WARP_COLOURS };
 #define MOST_GAIN   1.16f
 #define MOST_OFFSET 12.0f /* levels */
 #define WHITE       255.0f
-#define CLIPPED     4.0f /* levels from white or black */
+#define CLIPPED     4.0f  /* levels from white or black */
+#define MIXED       24.0f /* so far away it is no mixture with white or black either */
+#define SLACK       12.0f
 #define DAMPING     1e-3 /* of the normal equations, relative */
 
 static double clamp(double value, double least, double most)
@@ -89,19 +90,18 @@ typedef struct {
 
 enum { SUM_N, SUM_A, SUM_B, SUM_BB, SUM_AB, SUMS };
 
-/* What a regression of a on b wants, of pixels inside; `told`: not of white that stays white, and
- * black, which say nothing of a change of the light. */
+/* What a regression of a on b wants, of pixels inside. White that stays white, and black, say
+ * nothing of a change of the light: `rim` levels from them pixels do not count. */
 ODD_SIMD(static, void, add_regression,
          (int side, const float a[], const float b[], const float inside_x[],
-          const float inside_y[], bool told, float sum[SUMS][SIDE]),
-         (side, a, b, inside_x, inside_y, told, sum))
+          const float inside_y[], float rim, float sum[SUMS][SIDE]),
+         (side, a, b, inside_x, inside_y, rim, sum))
 {
-    const float white = told ? WHITE - CLIPPED : WHITE, black = told ? CLIPPED : 0;
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++) {
             const float va = a[y * side + x], vb = b[y * side + x];
             const float least = va < vb ? va : vb, most = va > vb ? va : vb;
-            const float tells = least <= white && most >= black ? 1.0f : 0.0f;
+            const float tells = least <= WHITE - rim && most >= rim ? 1.0f : 0.0f;
             const float n = tells * inside_x[x] * inside_y[y];
             sum[SUM_N][x] += n;
             sum[SUM_A][x] += n * va;
@@ -112,11 +112,11 @@ ODD_SIMD(static, void, add_regression,
 }
 
 /* Gain and offset of a colour, within what a copy may suffer. */
-static colour regress(int side, const float a[], const float b[], const odd_warped *w, bool told)
+static colour regress(int side, const float a[], const float b[], const odd_warped *w, float rim)
 {
     float sum[SUMS][SIDE] = {{0}};
     double s[SUMS] = {1e-9};
-    add_regression(side, a, b, w->inside_x, w->inside_y, told, sum);
+    add_regression(side, a, b, w->inside_x, w->inside_y, rim, sum);
     for (int i = 0; i < SUMS; i++)
         for (int x = 0; x < side; x++)
             s[i] += (double)sum[i][x];
@@ -128,7 +128,8 @@ static colour regress(int side, const float a[], const float b[], const odd_warp
     return (colour){gain, clampf(offset, -MOST_OFFSET, MOST_OFFSET)};
 }
 
-/* What is left of a; square[x] becomes the sum of its squares down the column. */
+/* What is left of a; of white in b, which may have been whiter than can be, a little less, and of
+ * black likewise. square[x] becomes the sum of its squares down the column. */
 ODD_SIMD(static, void, find_error,
          (int side, const float a[], const float b[], colour k, const float inside_x[],
           const float inside_y[], float error[], float square[SIDE]),
@@ -140,15 +141,23 @@ ODD_SIMD(static, void, find_error,
         for (int x = 0; x < side; x++) {
             const int i = y * side + x;
             const float expected = clampf(k.gain * b[i] + k.offset, 0, WHITE);
-            error[i] = inside_x[x] * inside_y[y] * (a[i] - expected);
+            const float more = a[i] - expected;
+            const float slack = b[i] > WHITE - 1 && more > 0 ? -SLACK
+                                : b[i] < 1 && more < 0       ? SLACK
+                                                             : 0;
+            const float left = more * (more + slack) > 0 ? more + slack : slack == 0 ? more : 0;
+            error[i] = inside_x[x] * inside_y[y] * left;
             square[x] += error[i] * error[i];
         }
 }
 
-/* Of no change of a plane's light and of either regression, what leaves least. */
+/* Of no change of a plane's light and of some regressions, what leaves least. */
 static void fit_colour(int side, const float a[], const float b[], int c, odd_warped *w)
 {
-    const colour tried[] = {{1, 0}, regress(side, a, b, w, false), regress(side, a, b, w, true)};
+    const colour tried[] = {{1, 0},
+                            regress(side, a, b, w, 0),
+                            regress(side, a, b, w, CLIPPED),
+                            regress(side, a, b, w, MIXED)};
     float error[ODD_WARP_PIXELS], square[SIDE];
     double least = INFINITY;
     for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {

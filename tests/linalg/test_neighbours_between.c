@@ -45,17 +45,17 @@ static odd_status keep_block(void *context, const odd_block *block, const odd_ne
     return ODD_OK;
 }
 
-static double square_between(table a, int64_t i, table b, int64_t j)
+static double square_between(const float a[WIDE], const float b[WIDE])
 {
     double square = 0;
     for (int c = 0; c < WIDE; c++)
-        square += pow((double)a(i, c) - (double)b(j, c), 2);
+        square += ((double)a[c] - (double)b[c]) * ((double)a[c] - (double)b[c]);
     return square;
 }
 
-/* The list of row i must be the first ones of all reference rows by distance, then number. */
-static void check_row(table query, int64_t i, int64_t m, odd_neighbours_options o,
-                      const odd_neighbour near[])
+/* The list of a row must be the first ones of all reference rows by distance, then number. */
+static void check_row(const float x[WIDE], int64_t m, const float reference[],
+                      odd_neighbours_options o, const odd_neighbour near[])
 {
     int64_t last = -1;
     double far = -1;
@@ -63,7 +63,7 @@ static void check_row(table query, int64_t i, int64_t m, odd_neighbours_options 
         int64_t best = -1;
         double square = INFINITY;
         for (int64_t r = 0; r < m; r++) {
-            const double s = square_between(query, i, reference_value, r);
+            const double s = square_between(x, reference + r * WIDE);
             if ((s > far || (s == far && r > last)) && s < square && s <= o.within) {
                 best = r;
                 square = s;
@@ -79,9 +79,10 @@ static void check_row(table query, int64_t i, int64_t m, odd_neighbours_options 
 static void check(table query, int64_t n, int64_t m, int keep, double within)
 {
     const odd_neighbours_options o = {.keep = keep, .within = within};
-    fixture rows, reference;
+    fixture rows, reference, whole;
     bool open = open_fixture(WORLD, query, n, WIDE, &rows) == ODD_OK;
     open &= open_fixture(WORLD, reference_value, m, WIDE, &reference) == ODD_OK;
+    open &= open_fixture(MPI_COMM_SELF, reference_value, m, WIDE, &whole) == ODD_OK;
     if (!check_all(WORLD, open)) return;
     const int64_t mine = rows.rows.part.n_local;
     const odd_rows read = read_rows_of(&reference);
@@ -91,9 +92,10 @@ static void check(table query, int64_t n, int64_t m, int keep, double within)
                                                      o, keep_block, &k);
         check_all(WORLD, st == ODD_OK);
         for (int64_t i = 0; i < mine; i++)
-            check_row(query, rows.rows.part.row0 + i, m, o, k.near + i * keep);
+            check_row(rows.x + i * WIDE, m, whole.x, o, k.near + i * keep);
         odd_free(k.near);
     }
+    odd_free(whole.x);
     odd_free(reference.x);
     odd_free(rows.x);
 }
