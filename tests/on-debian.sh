@@ -36,6 +36,7 @@ command -v debootstrap >/dev/null || need "the package debootstrap"
 roots=${ODDLOT_ROOTS:-/var/tmp}
 mkdir -p "$roots"
 root=$(mktemp -d "$roots/oddlot-debian-$release.XXXXXX")
+chmod 755 "$root" # else packages that start a user of their own (munge) do not install
 
 # Mounts first, the deepest last mounted: what is still mounted must not be removed.
 clean() {
@@ -68,13 +69,15 @@ timed() { # WORDS COMMAND...
 }
 
 make_root() {
+    local folder
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" \
         "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$root.log" 2>&1 || { tail "$root.log" && return 1; }
     rm -f "$root.log"
     mount --bind "$root" "$root" && mount --make-private "$root"
     mount -t proc proc "$root/proc"
-    mount -t sysfs sysfs "$root/sys"
-    mount --rbind /dev "$root/dev" && mount --make-rslave "$root/dev"
+    for folder in dev sys; do # with what is mounted below: Slurm 22.05 wants control groups
+        mount --rbind "/$folder" "$root/$folder" && mount --make-rslave "$root/$folder"
+    done
     cp /etc/resolv.conf "$root/etc/resolv.conf"
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # packages start no services here
     chmod +x "$root/usr/sbin/policy-rc.d"
