@@ -12,7 +12,7 @@ for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 de
     "TERM 1 detect.iteration fit" "INT 1 features.batch features"; do
     read -r signal count point stage <<<"$case"
     run=told-$signal-$stage
-    ODD_FAULT=$point:rank=0:sleep=1 start 2 run job.yaml -o "$run"
+    ODD_FAULT=$point:rank=0:sleep=3 start 2 run job.yaml -o "$run"
     until_said "$(printf '%-9s ' "$stage")"
     sleep 0.3 # into the nap
     kill -s "$signal" $(ranks | tail -n "$count")

@@ -60,7 +60,7 @@ done
 
 # a real kill from outside
 good on 2 ingest job.yaml -o shot
-ODD_FAULT=train.step:rank=0:after=14:sleep=3 start 2 train job.yaml -o shot
+ODD_FAULT=train.step:rank=0:after=14:sleep=8 start 2 train job.yaml -o shot
 until_said "fold 1, epoch 1"
 sleep 0.5 # into the nap, in the middle of epoch 2
 kill -9 "$(ranks | tail -n 1)"
