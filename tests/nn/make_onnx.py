@@ -425,6 +425,8 @@ bad('operators', "node 'a': operator 'Foo', operator 'my.Relu' and operator 'Bar
      node('Bar', ['c'], ['y'])], [])
 bad('only_choice', "operator 'ArgMax' is not supported", [node('ArgMax', ['x'], ['y'])], [])
 bad('optimised', 'ONNX Runtime optimised the file', [node('NhwcMaxPool', ['x'], ['y'], domain='com.microsoft')], [])
+bad('optimised_integers', 'quantise it with QuantFormat.QDQ', [
+    node('QLinearAdd', ['x'], ['y'], domain='com.microsoft')], [])
 bad('fused', 'its activation is none of', [node('FusedConv', ['x', 'w'], ['y'], domain='com.microsoft',
                                                 activation='HardSwish')], [const('w', w)])
 bad('dynamic', 'take the float model', [node('DynamicQuantizeLinear', ['x'], ['y'])], [])

@@ -3506,6 +3506,13 @@ static const unsigned char broken_optimised[] = {
     10,2,8,3,10,2,8,6,10,2,8,6,98,9,10,1,121,18,4,10,2,8,1,66,
     4,10,0,16,13,
 };
+static const unsigned char broken_optimised_integers[] = {
+    8,7,58,99,10,36,10,1,120,18,1,121,26,1,121,34,10,81,76,105,110,101,97,114,
+    65,100,100,58,13,99,111,109,46,109,105,99,114,111,115,111,102,116,18,18,111,112,116,105,
+    109,105,115,101,100,95,105,110,116,101,103,101,114,115,90,28,10,1,120,18,23,10,21,8,
+    1,18,17,10,3,18,1,78,10,2,8,3,10,2,8,6,10,2,8,6,98,9,10,1,
+    121,18,4,10,2,8,1,66,4,10,0,16,13,
+};
 static const unsigned char broken_fused[] = {
     8,7,58,183,4,10,66,10,1,120,10,1,119,18,1,121,26,1,121,34,9,70,117,115,
     101,100,67,111,110,118,42,26,10,10,97,99,116,105,118,97,116,105,111,110,34,9,72,97,
@@ -5944,6 +5951,7 @@ static const struct {
     {"operators", broken_operators, sizeof broken_operators, "node 'a': operator 'Foo', operator 'my.Relu' and operator 'Bar' are not supported; export only"},
     {"only_choice", broken_only_choice, sizeof broken_only_choice, "operator 'ArgMax' is not supported"},
     {"optimised", broken_optimised, sizeof broken_optimised, "ONNX Runtime optimised the file"},
+    {"optimised_integers", broken_optimised_integers, sizeof broken_optimised_integers, "quantise it with QuantFormat.QDQ"},
     {"fused", broken_fused, sizeof broken_fused, "its activation is none of"},
     {"dynamic", broken_dynamic, sizeof broken_dynamic, "take the float model"},
     {"domain", broken_domain, sizeof broken_domain, "operator 'my.Relu' is not supported"},

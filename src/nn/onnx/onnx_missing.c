@@ -30,6 +30,10 @@ static bool is_known(const Onnx__NodeProto *node)
 static const struct {
     const char *domain, *name, *advice;
 } advices[] = {
+    {"com.microsoft", "QLinear",
+     "it calculates with integers: quantise it with QuantFormat.QDQ, or take the float model"},
+    {"com.microsoft", "QGemm",
+     "it calculates with integers: quantise it with QuantFormat.QDQ, or take the float model"},
     {"com.microsoft", "",
      "ONNX Runtime optimised the file: take the one before, or export without its optimiser"},
     {"", "DynamicQuantize", "it is quantised dynamically: take the float model"},
