@@ -1,6 +1,5 @@
 /* If of ONNX: before the nodes are read, each whose condition is known becomes the nodes of the
  * branch that it takes. Conditions are mostly arithmetic of shapes, which is known. */
-#include "nn/onnx/onnx_missing_internal.h"
 #include "nn/onnx/onnx_order_internal.h"
 #include "nn/onnx/onnx_reader_internal.h"
 
@@ -35,7 +34,7 @@ static odd_status take_branch(odd_onnx_reader *r, const Onnx__GraphProto **branc
     *branch = NULL;
     if (!*name) return odd_node_fail(r, "its condition is missing");
     const Onnx__NodeProto *node = r->node;
-    odd_status st = odd_onnx_read_for(r, &name, 1);
+    odd_status st = r->read_for(r, &name, 1);
     r->node = node; /* as it was */
     if (st == ODD_OK && !odd_node_is_numbers(r, 0))
         st = odd_fail(ODD_FORMAT, "it depends on the image");

@@ -103,7 +103,7 @@ static odd_status read_as(odd_onnx_reader *r, const odd_call *call, const char *
     r->steps = 0;
     r->stacked = r->whole = false;
     r->opset = CALL_OPSET;
-    odd_status st = odd_onnx_operator(call->op)(r);
+    odd_status st = r->operator_of(call->op)(r);
     r->node = outer;
     r->steps = steps;
     r->opset = opset;

@@ -2,7 +2,7 @@
 #include "nn/onnx/onnx_inline_internal.h"
 
 #include "nn/graph/names_internal.h"
-#include "nn/onnx/onnx_missing_internal.h"
+#include "nn/onnx/onnx_order_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"

@@ -14,11 +14,6 @@
 #define TOLD 8   /* operators by name; of more only how many */
 #define MOST 256 /* that are looked for */
 
-bool odd_onnx_is_ours(const char *domain)
-{
-    return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
-}
-
 static bool is_known(const Onnx__NodeProto *node)
 {
     return odd_onnx_reader_of(node) != NULL;

@@ -8,9 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* True for the domain of ONNX itself. */
-bool odd_onnx_is_ours(const char *domain);
-
 /* ODD_FORMAT naming all operators of these nodes that cannot be read. */
 odd_status odd_onnx_check_operators(const Onnx__GraphProto *proto, const int order[], int count);
 

@@ -1,5 +1,5 @@
 /* Operators: which ONNX nodes can be read, and by what. */
-#include "nn/onnx/onnx_missing_internal.h"
+#include "nn/onnx/onnx_order_internal.h"
 #include "nn/onnx/onnx_reader_internal.h"
 
 #include <string.h>

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef enum { NEW, OPEN, DONE } node_state;
 
@@ -113,4 +114,9 @@ done:
     odd_free(s.path);
     odd_free(s.order);
     return st;
+}
+
+bool odd_onnx_is_ours(const char *domain)
+{
+    return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
 }

@@ -81,7 +81,8 @@ static odd_status read_once(odd_onnx_reader *r, const Onnx__NodeProto *node)
     return st == ODD_OK ? odd_names_add(&r->done, mark_of(node), 0) : st;
 }
 
-odd_status odd_onnx_read_for(odd_onnx_reader *r, const char *const names[], size_t count)
+/* Read the nodes that these values need, if they were not read before. */
+static odd_status read_for(odd_onnx_reader *r, const char *const names[], size_t count)
 {
     odd_status st;
     int *order = NULL, nodes;
@@ -98,7 +99,7 @@ done:
 static odd_status read_nodes(odd_onnx_reader *r)
 {
     odd_status st = odd_onnx_branches(r);
-    return st == ODD_OK ? odd_onnx_read_for(r, r->output, r->outputs) : st;
+    return st == ODD_OK ? read_for(r, r->output, r->outputs) : st;
 }
 
 /* Outputs that are not computed are wanted only by test cases. */
@@ -197,7 +198,10 @@ static odd_status read_model(const Onnx__ModelProto *model, const odd_onnx_optio
 {
     odd_status st;
     odd_inlined inlined = {.node = NULL};
-    odd_onnx_reader r = {.options = options, .proto = &inlined.graph};
+    odd_onnx_reader r = {.options = options,
+                         .proto = &inlined.graph,
+                         .operator_of = odd_onnx_operator,
+                         .read_for = read_for};
     ODD_TRY(check_model(&r, model));
     ODD_TRY(odd_onnx_inline(model, &inlined));
     ODD_TRY(odd_graph_new(r.proto->name ? r.proto->name : "", &r.graph));

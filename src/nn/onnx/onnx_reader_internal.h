@@ -36,7 +36,12 @@ typedef struct {
 /* What is kept until the file was read (onnx_call.c). */
 typedef struct odd_kept odd_kept;
 
-typedef struct {
+typedef struct odd_onnx_reader odd_onnx_reader;
+
+/* Turns a node into layers, or into numbers. */
+typedef odd_status odd_node_read(odd_onnx_reader *r);
+
+struct odd_onnx_reader {
     const odd_onnx_options *options;
     const Onnx__GraphProto *proto;
     const char **output; /* (outputs) the wanted ones */
@@ -57,18 +62,17 @@ typedef struct {
     size_t kept_bytes;
     bool stacked; /* what the node at work makes is (onnx_stack.c) */
     bool whole;   /* what it makes is whole numbers, as a tensor of the graph */
-} odd_onnx_reader;
-
-/* Turns a node into layers, or into numbers. */
-typedef odd_status odd_node_read(odd_onnx_reader *r);
+    /* What reads a node that came down to others, and what reads nodes ahead of their turn: both
+     * stand above the nodes' own readers, who ask for them here. */
+    odd_node_read *(*operator_of)(const char *name);
+    odd_status (*read_for)(odd_onnx_reader *r, const char *const names[], size_t count);
+};
 
 /* onnx_operators.c: the reader of this operator, NULL: there is none. */
 odd_node_read *odd_onnx_operator(const char *name);
 /* That of a node, whose operator may be of another domain: of ONNX Runtime. */
 odd_node_read *odd_onnx_reader_of(const Onnx__NodeProto *node);
 
-/* onnx_read.c: read the nodes that these values need, if they were not read before. */
-odd_status odd_onnx_read_for(odd_onnx_reader *r, const char *const names[], size_t count);
 /* onnx_branch.c: nodes of branches take the place of If. */
 odd_status odd_onnx_branches(odd_onnx_reader *r);
 

@@ -53,27 +53,3 @@ odd_status odd_writer_node(odd_writer *w, const odd_layer *layer)
 done:
     return st;
 }
-
-odd_status odd_writer_cast_behind(odd_writer *w)
-{
-    static char cast[] = "Cast";
-    odd_status st;
-    Onnx__NodeProto *first = w->node, *node;
-    ODD_TRY(odd_writer_take(w, &node, 1, sizeof *node));
-    onnx__node_proto__init(node);
-    ODD_TRY(odd_writer_take(w, &node->input, 1, sizeof *node->input));
-    ODD_TRY(odd_writer_take(w, &node->output, 1, sizeof *node->output));
-    ODD_TRY(odd_writer_take(w, &node->attribute, 1, sizeof *node->attribute));
-    ODD_TRY(odd_writer_name(w, "levels", &node->input[0]));
-    node->op_type = cast;
-    node->name = node->input[0];
-    node->n_input = node->n_output = 1;
-    node->output[0] = first->output[0];
-    first->output[0] = node->input[0];
-    w->proto->node[w->proto->n_node++] = node;
-    w->node = node;
-    st = odd_writer_int(w, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
-    w->node = first;
-done:
-    return st;
-}

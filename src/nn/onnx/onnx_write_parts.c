@@ -170,3 +170,28 @@ void odd_writer_no_input(odd_writer *w)
     static char left_out[] = "";
     w->node->input[w->node->n_input++] = left_out;
 }
+
+/* What stands at the node behind its own is a node, too. */
+odd_status odd_writer_cast_behind(odd_writer *w)
+{
+    static char cast[] = "Cast";
+    odd_status st;
+    Onnx__NodeProto *first = w->node, *node;
+    ODD_TRY(odd_writer_take(w, &node, 1, sizeof *node));
+    onnx__node_proto__init(node);
+    ODD_TRY(odd_writer_take(w, &node->input, 1, sizeof *node->input));
+    ODD_TRY(odd_writer_take(w, &node->output, 1, sizeof *node->output));
+    ODD_TRY(odd_writer_take(w, &node->attribute, 1, sizeof *node->attribute));
+    ODD_TRY(odd_writer_name(w, "levels", &node->input[0]));
+    node->op_type = cast;
+    node->name = node->input[0];
+    node->n_input = node->n_output = 1;
+    node->output[0] = first->output[0];
+    first->output[0] = node->input[0];
+    w->proto->node[w->proto->n_node++] = node;
+    w->node = node;
+    st = odd_writer_int(w, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+    w->node = first;
+done:
+    return st;
+}

@@ -46,6 +46,8 @@ odd_status odd_writer_number_input(odd_writer *w, const char *part, float value)
 odd_status odd_writer_levels_input(odd_writer *w, const char *part, const float values[], int count,
                                    double low, double high);
 void odd_writer_no_input(odd_writer *w);
+/* A Cast to float makes the layer's result of what the node at work makes. */
+odd_status odd_writer_cast_behind(odd_writer *w);
 
 /* ---- onnx_write_settings.c: those of the layer at work join its node ---- */
 
@@ -54,8 +56,6 @@ odd_status odd_writer_settings(odd_writer *w);
 /* ---- onnx_write_node.c ---- */
 
 odd_status odd_writer_node(odd_writer *w, const odd_layer *layer);
-/* A Cast to float makes the layer's result of what the node at work makes. */
-odd_status odd_writer_cast_behind(odd_writer *w);
 
 /* ---- onnx_write_border.c: the graph's input and outputs ---- */
 

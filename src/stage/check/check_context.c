@@ -103,7 +103,6 @@ void odd_check_close(odd_check_context *context)
     odd_check_inputs *inputs = context->inputs;
     odd_findings_free(&context->findings);
     odd_ignored_free(&context->ignored);
-    odd_copies_free(&context->copies);
     if (!inputs) return;
     for (int i = STAGES; i-- > 0;)
         odd_file_close(&inputs->file[i]);

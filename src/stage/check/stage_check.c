@@ -60,6 +60,7 @@ static odd_status run_check(odd_run *run, const odd_provenance *from)
     odd_check_log(context.findings);
 done:
     odd_file_discard(&out);
+    odd_copies_free(&context.copies);
     odd_check_close(&context);
     return st;
 }
