@@ -69,7 +69,7 @@ FAULTS = [
     ("letterbox", lambda p: framed(p, 0, 30)),
     ("half_grey", half),
     ("odd_size", lambda p: p.resize((50, 50), Image.Resampling.LANCZOS)),
-    ("odd_aspect", lambda p: p.resize((SIZE, 40), Image.Resampling.LANCZOS)),
+    ("odd_aspect", lambda p: p.resize((SIZE, 72), Image.Resampling.LANCZOS)),
     ("off_white", lambda p: white_to(p, 243)),
     ("touches_edge", lambda p: p.crop((80, 0, SIZE, SIZE)).resize((SIZE, SIZE), Image.Resampling.LANCZOS)),
     ("small_fill", lambda p: on_sheet(p, 50)),

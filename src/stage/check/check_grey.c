@@ -1,5 +1,5 @@
-/* Check `grey`: images without colour, where nearly all others have some. A black thing
- * photographed in colour has a little. */
+/* Check `grey`: images without colour, where nearly all others have some. Black, white and silver
+ * goods have none, either: where they are more than one in fifty, nothing is said. */
 #include "stage/check/judge_internal.h"
 
 static double number(const float m[ODD_MEASURE_COUNT])
@@ -7,7 +7,7 @@ static double number(const float m[ODD_MEASURE_COUNT])
     return m[ODD_MEASURE_CHROMA_99];
 }
 
-static const odd_option table[] = {ODD_JUDGE_OPTIONS("2", "2", "0", "0.05")};
+static const odd_option table[] = {ODD_JUDGE_OPTIONS("2", "2", "0", "0.02")};
 
 static const odd_judge judge = {
     .of = number,
