@@ -11,30 +11,37 @@ bool odd_has_white_ground(const float value[ODD_MEASURE_COUNT])
            value[ODD_MEASURE_GROUND_BLUE] >= white;
 }
 
-/* The third of its sides: compression may hide one. */
+/* A band at a side, unless it is white ground: what is not ground touches the side all along it,
+ * and where the ring is not even nothing is known of that. */
+static double band(const float m[ODD_MEASURE_COUNT], int border, int touch)
+{
+    const float all_along = 0.9f;
+    return odd_has_white_ground(m) && !(m[touch] >= all_along) ? 0 : (double)m[border];
+}
+
+/* Of all sides: left, right, top, bottom. */
+static void find_bands(const float m[ODD_MEASURE_COUNT], double side[4])
+{
+    side[0] = band(m, ODD_MEASURE_BORDER_LEFT, ODD_MEASURE_TOUCH_LEFT);
+    side[1] = band(m, ODD_MEASURE_BORDER_RIGHT, ODD_MEASURE_TOUCH_RIGHT);
+    side[2] = band(m, ODD_MEASURE_BORDER_TOP, ODD_MEASURE_TOUCH_TOP);
+    side[3] = band(m, ODD_MEASURE_BORDER_BOTTOM, ODD_MEASURE_TOUCH_BOTTOM);
+}
+
+/* The third widest: compression may hide one side. */
 double odd_frame_of(const float m[ODD_MEASURE_COUNT])
 {
-    if (odd_has_white_ground(m)) return 0;
-    const double left = (double)m[ODD_MEASURE_BORDER_LEFT], top = (double)m[ODD_MEASURE_BORDER_TOP];
-    const double right = (double)m[ODD_MEASURE_BORDER_RIGHT];
-    const double bottom = (double)m[ODD_MEASURE_BORDER_BOTTOM];
-    const double less_across = fmin(left, right), more_across = fmax(left, right);
-    const double less_down = fmin(top, bottom), more_down = fmax(top, bottom);
-    return fmin(fmax(less_across, less_down), fmin(more_across, more_down));
+    double s[4];
+    find_bands(m, s);
+    return fmin(fmax(fmin(s[0], s[1]), fmin(s[2], s[3])), fmin(fmax(s[0], s[1]), fmax(s[2], s[3])));
 }
 
 /* The narrower of a pair that has nothing at the other two sides. */
-static double pair(const float m[ODD_MEASURE_COUNT], int a, int b, int c, int d)
-{
-    return m[c] > 0 || m[d] > 0 ? 0 : fmin((double)m[a], (double)m[b]);
-}
-
 double odd_bars_of(const float m[ODD_MEASURE_COUNT])
 {
-    if (odd_has_white_ground(m)) return 0;
-    const double across = pair(m, ODD_MEASURE_BORDER_LEFT, ODD_MEASURE_BORDER_RIGHT,
-                               ODD_MEASURE_BORDER_TOP, ODD_MEASURE_BORDER_BOTTOM);
-    const double down = pair(m, ODD_MEASURE_BORDER_TOP, ODD_MEASURE_BORDER_BOTTOM,
-                             ODD_MEASURE_BORDER_LEFT, ODD_MEASURE_BORDER_RIGHT);
+    double s[4];
+    find_bands(m, s);
+    const double across = s[2] > 0 || s[3] > 0 ? 0 : fmin(s[0], s[1]);
+    const double down = s[0] > 0 || s[1] > 0 ? 0 : fmin(s[2], s[3]);
     return fmax(across, down);
 }
