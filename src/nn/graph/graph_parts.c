@@ -196,81 +196,6 @@ static void find_tokens(const parts_search *s, odd_graph_parts *p)
     if (!p->of_tokens) p->tokens = p->cls = -1;
 }
 
-/* ---- the classifier ---- */
-
-static bool is_product(const odd_layer *layer)
-{
-    return layer->kind == ODD_LAYER_GEMM || layer->kind == ODD_LAYER_MATMUL ||
-           (layer->kind == ODD_LAYER_CONV && layer->set.kernel[0] == 1 &&
-            layer->set.kernel[1] == 1);
-}
-
-static bool is_vector(const odd_tensor *t)
-{
-    const int last = t->rank == 4 ? 1 : t->rank - 1;
-    return t->rank > 1 && odd_tensor_values(t) == t->shape[last];
-}
-
-/* True if the layer gives each of its input's values on, in order, or something of each with a
- * constant. */
-static bool passes_values(const parts_search *s, const odd_layer *layer)
-{
-    switch (layer->kind) {
-    case ODD_LAYER_SOFTMAX:
-    case ODD_LAYER_SIGMOID:
-    case ODD_LAYER_IDENTITY:
-    case ODD_LAYER_FLATTEN:
-    case ODD_LAYER_RESHAPE:
-    case ODD_LAYER_SQUEEZE:
-        return true;
-    case ODD_LAYER_ADD:
-    case ODD_LAYER_SUB:
-    case ODD_LAYER_MUL:
-    case ODD_LAYER_DIV:
-        return odd_tensor_is_constant(s->g, layer->input[1]);
-    default:
-        return false;
-    }
-}
-
-/* Back from the last output to the product of a vector that it is, if it is one. */
-static void find_classifier(const parts_search *s, odd_graph_parts *p)
-{
-    if (s->g->outputs == 0) return;
-    int at = s->g->output[s->g->outputs - 1], logits = at;
-    for (int l; (l = s->maker[at]) >= 0;) {
-        const odd_layer *layer = &s->g->layer[l];
-        if (is_product(layer)) {
-            if (!is_vector(tensor_of(s, layer->input[0]))) return;
-            p->logits = logits;
-            p->penultimate = layer->input[0];
-            return;
-        }
-        if (!passes_values(s, layer)) return;
-        at = layer->input[0];
-        if (layer->kind == ODD_LAYER_SOFTMAX || layer->kind == ODD_LAYER_SIGMOID) logits = at;
-    }
-}
-
-/* The last product that the last output is made of, where maps are what it works on. */
-static odd_status find_last_product(const parts_search *s, odd_graph_parts *p)
-{
-    const odd_graph *g = s->g;
-    bool *needed = odd_alloc(g->tensors, sizeof *needed);
-    if (!needed) return ODD_NOMEM;
-    if (g->outputs > 0) needed[g->output[g->outputs - 1]] = true;
-    /* Backward from the output: `needed` marks the tensors that it is made of. */
-    for (int l = g->layers - 1; p->penultimate < 0 && l >= 0; l--) {
-        const odd_layer *layer = &g->layer[l];
-        if (!needed[layer->output]) continue;
-        if (is_product(layer)) p->penultimate = layer->input[0];
-        for (int i = 0; i < layer->inputs; i++)
-            if (layer->input[i] >= 0) needed[layer->input[i]] = true;
-    }
-    odd_free(needed);
-    return ODD_OK;
-}
-
 /* ---- all of them ---- */
 
 /* What the network makes of its tokens: what the classifier reads, or its output. */
@@ -278,7 +203,7 @@ static int vector_of_tokens(const parts_search *s, const odd_graph_parts *p)
 {
     if (p->logits >= 0) return p->penultimate;
     for (int i = s->g->outputs - 1; i >= 0; i--)
-        if (is_vector(tensor_of(s, s->g->output[i]))) return s->g->output[i];
+        if (odd_tensor_is_vector(tensor_of(s, s->g->output[i]))) return s->g->output[i];
     return -1;
 }
 
@@ -288,7 +213,7 @@ static odd_status find_all(parts_search *s, odd_graph_parts *p)
     find_maps(s);
     p->last_map = last_of(s, MAP);
     find_tokens(s, p);
-    find_classifier(s, p);
+    odd_graph_find_classifier(s->g, s->maker, &p->logits, &p->penultimate);
     if (p->of_tokens) {
         p->last_map = -1;
         p->pooled = vector_of_tokens(s, p);
@@ -296,7 +221,7 @@ static odd_status find_all(parts_search *s, odd_graph_parts *p)
     }
     p->pooled = pool_of(s, p->last_map);
     if (p->pooled < 0) p->pooled = pool_of(s, last_of(s, MAP_CHANNELS_LAST));
-    if (p->penultimate < 0) st = find_last_product(s, p);
+    if (p->penultimate < 0) st = odd_graph_last_product(s->g, &p->penultimate);
     return st;
 }
 

@@ -27,4 +27,14 @@ typedef struct {
 /** ODD_NOMEM */
 odd_status odd_graph_find_parts(const odd_graph *g, odd_graph_parts *out);
 
+/* graph_classifier.c */
+/* One dimension has all values of an image. */
+bool odd_tensor_is_vector(const odd_tensor *t);
+/* maker (tensors): the layer of each, -1: none. What the classifier makes and reads; -1: the last
+ * output is no product of a vector. */
+void odd_graph_find_classifier(const odd_graph *g, const int maker[], int *logits,
+                               int *penultimate);
+/* What the last product reads that the last output is made of; -1: there is none. ODD_NOMEM */
+odd_status odd_graph_last_product(const odd_graph *g, int *input);
+
 #endif
