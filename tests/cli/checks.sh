@@ -48,7 +48,7 @@ good on 1 run job.yaml -o none --set 'check.checks=[]' --set check.fail_at=0.1
 gone=$(($(grep -ac '' one/ignored.csv) - 1))
 [ "$gone" -gt 4 ] || fail "only $gone lines to ignore"
 good on 2 run job.yaml -o one
-did check
+did check report
 says "check: $gone findings are left out as ignored"
 says "\"findings\": $((errors - gone))"
 says "\"ignored\": $gone"
@@ -57,12 +57,12 @@ good on 1 run job.yaml -o one
 did
 cp one/ignored.csv list.csv
 good on 1 run job.yaml -o on2 --set check.ignore=list.csv
-did check
+did check report
 cmp one/findings.csv on2/findings.csv || fail "a list by its name is another one"
 # of another check: not these
 printf 'check;path\nblur;truncated.png\n' >list.csv
 good on 1 run job.yaml -o on2 --set check.ignore=list.csv
-did check
+did check report
 says "\"findings\": $errors"
 
 # wrong words
