@@ -65,7 +65,7 @@ static odd_status forward_open(const odd_bench_settings *s, forward *f)
     odd_precision precision;
     if (!s->file) return odd_fail(ODD_USAGE, "bench forward wants file=MODEL.onnx");
     ODD_TRY(odd_bench_precision(s, ODD_PRECISION_AUTO, &precision));
-    ODD_TRY(odd_onnx_read(s->file, &f->graph));
+    ODD_TRY(odd_onnx_read_sized(s->file, s->size, s->size, &f->graph));
     ODD_TRY(ODD_NEW(f->x, s->n * odd_tensor_values(&f->graph->tensor[f->graph->input])));
     ODD_TRY(ODD_NEW(f->y, f->graph->outputs));
     for (int o = 0; o < f->graph->outputs; o++)
@@ -143,7 +143,8 @@ done:
 const odd_bench_case odd_bench_forward = {
     .name = "forward",
     .summary = "a batch of n images through the network `file`; auto: bf16 where the CPU has AMX;\n"
-               "            profile=1: at the end the CPU time of one batch by kind of layer",
-    .keys = "file=MODEL n=8 precision=auto repeat=5 profile=0",
+               "            size: of images, where the file leaves it open; profile=1: at the end\n"
+               "            the CPU time of one batch by kind of layer",
+    .keys = "file=MODEL n=8 precision=auto size= repeat=5 profile=0",
     .run = run_forward,
 };

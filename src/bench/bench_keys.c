@@ -64,7 +64,8 @@ void odd_bench_usual(const odd_bench_case *c, odd_bench_settings *s)
     odd_status st = ODD_OK;
     *s = (odd_bench_settings){0};
     for (const char *key = c->keys; *key; key += strspn(key, " ")) {
-        take_number(key, s, &st);
+        const bool empty = strcspn(key, "=") + 1 == strcspn(key, " "); /* none is usual */
+        if (!empty) take_number(key, s, &st);
         key += strcspn(key, " ");
     }
     ODD_CHECK(st == ODD_OK);
@@ -100,7 +101,7 @@ void odd_bench_settings_write(const odd_bench_case *c, const odd_bench_settings 
                          numbers[i].offset != offsetof(odd_bench_settings, profile);
         if (!of_result || !has_key(c, word)) continue;
         const int64_t *value = (const void *)((const char *)s + numbers[i].offset);
-        odd_text_format(line, ", \"%s\": %lld", numbers[i].key, (long long)*value);
+        if (*value > 0) odd_text_format(line, ", \"%s\": %lld", numbers[i].key, (long long)*value);
     }
     if (!s->file) return;
     odd_text_add(line, ", \"file\": ");

@@ -21,11 +21,11 @@ static void describe_memory(const odd_graph *graph, odd_text *out)
     odd_net_free(&net);
 }
 
-odd_status odd_model_describe(const char *path, odd_text *out)
+odd_status odd_model_describe(const char *path, int64_t size, odd_text *out)
 {
     odd_graph *graph = NULL;
     odd_status st;
-    ODD_TRY(odd_onnx_read(path, &graph));
+    ODD_TRY(odd_onnx_read_sized(path, size, size, &graph));
     odd_graph_describe(graph, out);
     ODD_TRY(odd_graph_describe_parts(graph, out));
     describe_memory(graph, out);

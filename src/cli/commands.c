@@ -31,9 +31,11 @@ const odd_command odd_commands[] = {
     {ODD_EACH_STAGE, "One stage of a job", NULL, "JOB.yaml [-o RUN] [--set key=value]...",
      "Does this stage alone; what it reads must be up to date.\n",
      "mpirun -n 2 oddlot STAGE jobs/footwear.yaml -o runs/footwear", odd_words_help, odd_cmd_stage},
-    {"model", "Networks", "describe a network", "info FILE.onnx",
+    {"model", "Networks", "describe a network", "info FILE.onnx [size=N]",
      "Lists the layers of an ONNX file with shapes, parameters and FLOPs, and the memory of its\n"
-     "activations; the names of its tensors are what features.onnx.layer may be.\n",
+     "activations; the names of its tensors are what features.onnx.layer may be. A file that "
+     "leaves\n"
+     "the height and width of its images open wants size=N here; in a job it is image.size.\n",
      "oddlot model info mobilenet_v2.onnx", NULL, odd_cmd_model},
     {"doctor", "This machine", "what this machine and build can do", "",
      "Checks the libraries, the CPU, memory and disk; exit code 3 if something is wrong.\n"

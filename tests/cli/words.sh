@@ -24,6 +24,16 @@ good on 2 bench gemm n=64 repeat=1
 good on 2 bench train network=cnn n=16 batch=8 shards=3 repeat=1
 says '"seconds_per_1000"'
 
+# a network of one rectifier that leaves the size of its images open: N x 3 x H x W
+printf '\010\007:H\012\017\012\001x\022\001y\032\001y\042\004Relu\022\012open_inputZ\036\012\001x\022\031\012\027\010\001\022\023\012\003\022\001N\012\002\010\003\012\003\022\001H\012\003\022\001Wb\011\012\001y\022\004\012\002\010\001B\004\012\000\020\015' >open.onnx
+good alone model info open.onnx size=7
+says "3 x 7 x 7"
+fails_with 1 "give the height and width of images (size=N)" alone model info open.onnx
+fails_with 2 "'size=0' is not size=N" alone model info open.onnx size=0
+good on 2 bench forward file=open.onnx n=2 size=9 repeat=1
+says '"size": 9'
+fails_with 1 "size=N" on 2 bench forward file=open.onnx n=2
+
 # wrong words
 fails_with 2 "no command 'rnu'; did you mean 'run'?" alone rnu job.yaml
 fails_with 2 "no command 'qqqqqqq'" alone qqqqqqq

@@ -7,8 +7,11 @@
 #include "oddlot/base/status.h"
 #include "oddlot/base/text.h"
 
-/** Layers, shapes, parameters, FLOPs and memory for each image of an ONNX file, for people. @local;
- *  ODD_IO, ODD_FORMAT. */
-odd_status odd_model_describe(const char *path, odd_text *out);
+#include <stdint.h>
+
+/** Layers, shapes, parameters, FLOPs and memory for each image of an ONNX file, for people. `size`:
+ *  height and width of the images where the file leaves them open, 0: none. @local; ODD_IO,
+ *  ODD_FORMAT. */
+odd_status odd_model_describe(const char *path, int64_t size, odd_text *out);
 
 #endif
