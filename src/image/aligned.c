@@ -39,13 +39,15 @@ static double mean_of(int size, int channels, const uint8_t *pixels, const int f
     return sum / ((double)(to[0] - from[0]) * (to[1] - from[1]));
 }
 
-static void shrink_plane(int size, int channels, const uint8_t *pixels, float plane[])
+static void shrink_plane(int size, int channels, const uint8_t *pixels, odd_aligned_part part,
+                         float plane[])
 {
+    const int width = part.right - part.left, height = part.bottom - part.top;
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            const int from[2] = {x * size / SIDE, y * size / SIDE};
-            const int to[2] = {odd_max_int((x + 1) * size / SIDE, from[0] + 1),
-                               odd_max_int((y + 1) * size / SIDE, from[1] + 1)};
+            const int from[2] = {part.left + x * width / SIDE, part.top + y * height / SIDE};
+            const int to[2] = {odd_max_int(part.left + (x + 1) * width / SIDE, from[0] + 1),
+                               odd_max_int(part.top + (y + 1) * height / SIDE, from[1] + 1)};
             plane[y * SIDE + x] = (float)mean_of(size, channels, pixels, from, to);
         }
 }
@@ -71,12 +73,12 @@ static void smooth_plane(float plane[])
         smooth_line(plane + column, SIDE);
 }
 
-void odd_aligned_picture(int size, int channels, const uint8_t *pixels,
+void odd_aligned_picture(int size, int channels, const uint8_t *pixels, odd_aligned_part part,
                          float picture[ODD_ALIGNED_VALUES])
 {
     for (int c = 0; c < COLOURS; c++) {
         float *plane = picture + c * SIDE * SIDE;
-        shrink_plane(size, channels, pixels + (channels == COLOURS ? c : 0), plane);
+        shrink_plane(size, channels, pixels + (channels == COLOURS ? c : 0), part, plane);
         smooth_plane(plane);
     }
 }

@@ -58,7 +58,7 @@ static void picture_of(const view *v, float picture[VALUES])
 {
     static uint8_t pixels[SIZE * SIZE * 3];
     draw(v, pixels);
-    odd_aligned_picture(SIZE, 3, pixels, picture);
+    odd_aligned_picture(SIZE, 3, pixels, (odd_aligned_part){0, 0, SIZE, SIZE}, picture);
 }
 
 static double difference(const view *v, const view *w)
@@ -132,10 +132,11 @@ static void test_grey(void)
         grey[i] = (uint8_t)(i * 7 % 251);
         memset(rgb + 3 * i, grey[i], 3);
     }
-    odd_aligned_picture(SIZE, 1, grey, a);
-    odd_aligned_picture(SIZE, 3, rgb, b);
+    const odd_aligned_part all = {0, 0, SIZE, SIZE}, tiny = {1, 0, 5, 3};
+    odd_aligned_picture(SIZE, 1, grey, all, a);
+    odd_aligned_picture(SIZE, 3, rgb, all, b);
     CU_ASSERT(memcmp(a, b, sizeof a) == 0);
-    odd_aligned_picture(5, 1, grey, a); /* smaller than what is compared */
+    odd_aligned_picture(5, 1, grey, tiny, a); /* smaller than what is compared */
     CU_ASSERT(isfinite(a[VALUES - 1]));
 }
 

@@ -23,9 +23,15 @@ typedef struct {
     double contrast;   /* standard deviation of the light of the plainer picture, levels */
 } odd_aligned;
 
-/** Make a picture of the size that is compared out of an image (size, size, channels), 1 or 3
- *  channels: planes (3, s, s), red, green and blue, slightly smoothed. @local */
-void odd_aligned_picture(int size, int channels, const uint8_t *pixels,
+/* Pixels [left, right) and [top, bottom) of an image. */
+typedef struct {
+    int left, top, right, bottom;
+} odd_aligned_part;
+
+/** Make a picture of the size that is compared out of a part of an image (size, size, channels), 1
+ *  or 3 channels: planes (3, s, s), red, green and blue, slightly smoothed. The part is not empty.
+ *  @local */
+void odd_aligned_picture(int size, int channels, const uint8_t *pixels, odd_aligned_part part,
                          float picture[ODD_ALIGNED_VALUES]);
 /** The same picture mirrored, left for right; not in place. @local */
 void odd_aligned_mirror(const float from[ODD_ALIGNED_VALUES], float to[ODD_ALIGNED_VALUES]);

@@ -1,6 +1,8 @@
 /* Copies: the small pictures of my rows, and rows of their layout. */
 #include "oddlot/image/layout_row.h"
+#include "oddlot/image/prepare.h"
 #include "oddlot/run/columns.h"
+#include "oddlot/run/measures.h"
 #include "oddlot/store/dataset.h"
 #include "stage/check/copies_internal.h"
 
@@ -13,47 +15,101 @@
 
 enum { VALUES = ODD_ALIGNED_VALUES, BATCH_BYTES = 32 << 20 };
 
-static void keep_picture(int size, int channels, const uint8_t *pixels, uint8_t picture[VALUES])
+/* A batch of stored images, and what of each is the image itself, not what it was padded with. */
+typedef struct {
+    int size, channels;
+    uint8_t *pixels; /* (batch, size, size, channels) */
+    float *measured; /* (batch, ODD_MEASURE_COUNT) */
+    odd_dataset *images, *measures;
+    const odd_prepare_options *prepare;
+} stored_batch;
+
+/* Where shares from `low` to `high` of the whole image lie that are stored on `size` pixels. */
+static void find_extent(double low, double high, int size, int *from, int *to)
 {
-    float values[VALUES];
-    odd_aligned_picture(size, channels, pixels, values);
-    for (int i = 0; i < VALUES; i++)
-        picture[i] = (uint8_t)lrintf(values[i]);
+    const double scale = size / (high - low);
+    *from = odd_max_int(0, (int)lrint(-low * scale));
+    *to = odd_min_int(size, (int)lrint((1 - low) * scale));
+    if (*to > *from) return;
+    *from = odd_min_int(*from, size - 1); /* thinner than a pixel */
+    *to = *from + 1;
 }
 
-static void make_pictures(const odd_shape *shape, int64_t count, const uint8_t *pixels,
-                          uint8_t *picture)
+static odd_aligned_part find_part(const stored_batch *b, int64_t i)
 {
-    const int size = (int)shape->shape[1], channels = (int)shape->shape[3];
-    const int64_t bytes = (int64_t)size * size * channels;
-#pragma omp parallel for schedule(static) default(none)                                            \
-    shared(size, channels, bytes, count, pixels, picture)
+    const float *measured = b->measured + i * ODD_MEASURE_COUNT;
+    const double width = (double)measured[ODD_MEASURE_WIDTH];
+    const double height = (double)measured[ODD_MEASURE_HEIGHT];
+    odd_aligned_part part = {0, 0, b->size, b->size};
+    double window[4];
+    if (!(width >= 1) || !(height >= 1)) return part;
+    odd_prepare_window(b->prepare, width, height, window);
+    find_extent(window[0], window[2], b->size, &part.left, &part.right);
+    find_extent(window[1], window[3], b->size, &part.top, &part.bottom);
+    return part;
+}
+
+static void keep_picture(const stored_batch *b, int64_t i, uint8_t picture[VALUES])
+{
+    const int64_t bytes = (int64_t)b->size * b->size * b->channels;
+    float values[VALUES];
+    odd_aligned_picture(b->size, b->channels, b->pixels + i * bytes, find_part(b, i), values);
+    for (int v = 0; v < VALUES; v++)
+        picture[v] = (uint8_t)lrintf(values[v]);
+}
+
+static void make_pictures(const stored_batch *b, int64_t count, uint8_t *picture)
+{
+#pragma omp parallel for schedule(static) default(none) shared(b, count, picture)
     for (int64_t i = 0; i < count; i++)
-        keep_picture(size, channels, pixels + i * bytes, picture + i * VALUES);
+        keep_picture(b, i, picture + i * VALUES);
+}
+
+static odd_status stored_batch_open(const odd_check_context *context, stored_batch *b,
+                                    int64_t *batch)
+{
+    const odd_file *ingest = odd_check_ingest(context);
+    odd_status st;
+    b->prepare = odd_job_section(context->run->job, "image");
+    ODD_TRY(odd_images_open(ingest, &b->images));
+    ODD_TRY(odd_measures_open(ingest, &b->measures));
+    const int64_t *shape = odd_dataset_shape(b->images)->shape;
+    if (shape[1] != shape[2])
+        ODD_TRY(odd_fail(ODD_FORMAT, "the images in ingest.h5 are not square"));
+    const int64_t bytes = shape[1] * shape[2] * shape[3];
+    *batch = odd_min(bytes < BATCH_BYTES ? BATCH_BYTES / bytes : 1, context->part.n_local);
+    b->size = (int)shape[1];
+    b->channels = (int)shape[3];
+    ODD_TRY(ODD_NEW(b->pixels, *batch * bytes));
+    ODD_TRY(ODD_NEW(b->measured, *batch * ODD_MEASURE_COUNT));
+done:
+    return st;
+}
+
+static void stored_batch_close(stored_batch *b)
+{
+    odd_free(b->pixels);
+    odd_free(b->measured);
+    odd_dataset_close(&b->images);
+    odd_dataset_close(&b->measures);
 }
 
 /* @local */
 static odd_status read_pictures(const odd_check_context *context, odd_copy_pictures *out)
 {
     const odd_partition *part = &context->part;
-    odd_dataset *images = NULL;
-    uint8_t *pixels = NULL;
+    stored_batch b = {0};
+    int64_t batch;
     odd_status st;
-    ODD_TRY(odd_images_open(odd_check_ingest(context), &images));
-    const odd_shape *shape = odd_dataset_shape(images);
-    if (shape->shape[1] != shape->shape[2])
-        ODD_TRY(odd_fail(ODD_FORMAT, "the images in ingest.h5 are not square"));
-    const int64_t bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
-    const int64_t batch = bytes < BATCH_BYTES ? BATCH_BYTES / bytes : 1;
-    ODD_TRY(ODD_NEW(pixels, odd_min(batch, part->n_local) * bytes));
+    ODD_TRY(stored_batch_open(context, &b, &batch));
     for (int64_t i = 0; i < part->n_local; i += batch) {
         const int64_t count = odd_min(batch, part->n_local - i);
-        ODD_TRY(odd_dataset_read(images, part->row0 + i, count, ODD_U8, pixels));
-        make_pictures(shape, count, pixels, out->picture + i * VALUES);
+        ODD_TRY(odd_dataset_read(b.images, part->row0 + i, count, ODD_U8, b.pixels));
+        ODD_TRY(odd_measures_read(b.measures, part->row0 + i, count, b.measured));
+        make_pictures(&b, count, out->picture + i * VALUES);
     }
 done:
-    odd_free(pixels);
-    odd_dataset_close(&images);
+    stored_batch_close(&b);
     return st;
 }
 
