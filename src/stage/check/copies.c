@@ -9,6 +9,8 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/run/measures.h"
 
+#include <stdlib.h>
+
 const char *const odd_copies_reads[] = {"features", NULL};
 
 int64_t odd_copies_memory(const odd_run *run, int64_t rows)
@@ -46,6 +48,35 @@ done:
     return st;
 }
 
+static int by_row(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Of exact copies the first stands for all: pairs with the others, whom a rank that does not own
+ * them could not tell, fall away. @local */
+static odd_status drop_represented(const odd_pairs *exact, odd_pairs *candidates)
+{
+    int64_t *row = NULL, left = 0;
+    odd_status st;
+    ODD_TRY(ODD_NEW(row, exact->count));
+    for (int64_t i = 0; i < exact->count; i++)
+        row[i] = exact->pair[i].second;
+    if (exact->count > 0) qsort(row, (size_t)exact->count, sizeof *row, by_row);
+    for (int64_t i = 0; i < candidates->count; i++) {
+        const odd_pair *p = &candidates->pair[i];
+        const size_t n = (size_t)exact->count;
+        if (!bsearch(&p->first, row, n, sizeof *row, by_row) &&
+            !bsearch(&p->second, row, n, sizeof *row, by_row))
+            candidates->pair[left++] = *p;
+    }
+    candidates->count = left;
+done:
+    odd_free(row);
+    return st;
+}
+
 /* On every rank, after the exact ones. */
 static odd_status find_near(const odd_check_context *context, const odd_duplicate_options *options,
                             const odd_pairs *exact, odd_pairs *near)
@@ -56,6 +87,7 @@ static odd_status find_near(const odd_check_context *context, const odd_duplicat
     odd_status st;
     ODD_TRY(odd_copy_pictures_open(context, exact, &pictures));
     ODD_TRY(odd_copies_find(context, options, &pictures, &candidates));
+    ODD_TRY_ALL(context->run->comm, drop_represented(exact, &candidates));
     int64_t count = candidates.count;
     odd_sum_i64(context->run->comm, &count, 1);
     ODD_TRY(odd_copies_verify(options, &pictures, &candidates, near));
