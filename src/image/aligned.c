@@ -1,8 +1,6 @@
 /* Aligned difference, see image/aligned.h. */
 #include "image/aligned_internal.h"
 
-#include "oddlot/base/minmax.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -29,25 +27,36 @@ enum { STARTS = sizeof starts / sizeof *starts };
 
 /* -- pictures -- */
 
-static double mean_of(int size, int channels, const uint8_t *pixels, const int from[2],
-                      const int to[2])
+/* How much of a pixel lies between two places. */
+static double overlap(int pixel, double from, double to)
 {
-    double sum = 0;
-    for (int y = from[1]; y < to[1]; y++)
-        for (int x = from[0]; x < to[0]; x++)
-            sum += pixels[((int64_t)y * size + x) * channels];
-    return sum / ((double)(to[0] - from[0]) * (to[1] - from[1]));
+    return fmin(pixel + 1, to) - fmax(pixel, from);
+}
+
+/* The mean over [from, to) across and down, parts of pixels by their share: a mirrored image has
+ * the mirrored means. */
+static double mean_of(int size, int channels, const uint8_t *pixels, const double from[2],
+                      const double to[2])
+{
+    double sum = 0, all = 0;
+    for (int y = (int)from[1]; y < size && y < to[1]; y++)
+        for (int x = (int)from[0]; x < size && x < to[0]; x++) {
+            const double share = overlap(x, from[0], to[0]) * overlap(y, from[1], to[1]);
+            sum += share * pixels[((int64_t)y * size + x) * channels];
+            all += share;
+        }
+    return sum / all;
 }
 
 static void shrink_plane(int size, int channels, const uint8_t *pixels, odd_aligned_part part,
                          float plane[])
 {
-    const int width = part.right - part.left, height = part.bottom - part.top;
+    const double width = (double)(part.right - part.left) / SIDE;
+    const double height = (double)(part.bottom - part.top) / SIDE;
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            const int from[2] = {part.left + x * width / SIDE, part.top + y * height / SIDE};
-            const int to[2] = {odd_max_int(part.left + (x + 1) * width / SIDE, from[0] + 1),
-                               odd_max_int(part.top + (y + 1) * height / SIDE, from[1] + 1)};
+            const double from[2] = {part.left + x * width, part.top + y * height};
+            const double to[2] = {part.left + (x + 1) * width, part.top + (y + 1) * height};
             plane[y * SIDE + x] = (float)mean_of(size, channels, pixels, from, to);
         }
 }
