@@ -75,6 +75,11 @@ start_munge() {
         --seed-file="$minislurm/munge.seed" && wait_for 10 test -S "$minislurm/munge.socket"
 }
 
+# It answers what runs on nodes by their names.
+start_controller() {
+    unshare --mount sh -c 'mount --bind "$1/hosts" /etc/hosts && exec slurmctld -f "$1/slurm.conf"' sh "$minislurm"
+}
+
 start_node() { # NUMBER
     mkdir -p "$minislurm/spool-n$1" "$minislurm/tmp-n$1"
     unshare --uts --mount sh -c 'hostname "$1" && mount --bind "$2/hosts" /etc/hosts &&
@@ -91,7 +96,7 @@ minislurm_start() { # FOLDER NODES
     mkdir -p "$minislurm/state"
     chmod 755 "$minislurm"
     write_configuration "$2"
-    start_munge && slurmctld -f "$SLURM_CONF" && wait_for 20 answers || return 1
+    start_munge && start_controller && wait_for 20 answers || return 1
     for k in $(seq "$2"); do
         start_node "$k" || return 1
     done
