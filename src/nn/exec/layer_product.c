@@ -25,12 +25,14 @@ static int result_dims(const odd_planner *p, const product *x, dnnl_dims_t dims)
     return rank;
 }
 
-/* Constant weights take any layout; computed ones would pay for it in each run, unless they are
- * copied to another type anyway. */
+/* Constant weights take any layout, and those that learn, which are copied once a step for all its
+ * shards; computed ones would pay for it in each run, unless they are copied to another type
+ * anyway. */
 static odd_status weights_desc(const odd_planner *p, int weights, odd_desc *desc)
 {
     const odd_desc *b = odd_plan_desc(p, weights);
-    bool any = p->plan->value[weights].home == ODD_HOME_CONSTANT || p->products != dnnl_f32;
+    const odd_home home = p->plan->value[weights].home;
+    bool any = home == ODD_HOME_CONSTANT || home == ODD_HOME_VARIABLE || p->products != dnnl_f32;
     return any ? odd_desc_any(desc, b->ndims, b->dims, p->products)
                : odd_desc_plain(desc, b->ndims, b->dims, p->products);
 }

@@ -1,5 +1,5 @@
 /* Backward of products with weights that learn: Gemm and MatMul, by oneDNN's inner product, whose
- * gradients go straight to where the weights lie in the graph. */
+ * gradients go straight to where the weights lie in the graph, and by its matrix product. */
 #include "nn/exec/layers_internal.h"
 #include "nn/train/train_internal.h"
 
@@ -91,26 +91,35 @@ done:
     return st;
 }
 
+/* Gradient by y (R, M) times weights (M, K), which are kept in the order that the kernel likes
+ * until they change: oneDNN's backward inner product would pack them for every shard. */
+static odd_status input_pd(odd_maker *m, const product_back *b, dnnl_primitive_desc_t *pd)
+{
+    odd_desc weights;
+    odd_status st;
+    ODD_TRY(any_like(&b->made.weights, m->p.products, &weights));
+    const odd_primitive primitive = {.kind = dnnl_matmul,
+                                     .source = &b->read.result,
+                                     .weights = &weights,
+                                     .result = &b->made.source};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, "gradient by the input", pd));
+done:
+    return st;
+}
+
 static odd_status back_input(odd_maker *m, const product_back *b)
 {
-    const char *what = "gradient by the input";
     dnnl_primitive_desc_t pd = NULL;
     dnnl_dims_t dims;
     odd_status st;
     int value, weights, rank = odd_plan_dims(&m->p, b->x, dims);
     odd_argument a[3];
-    const odd_primitive primitive = {.kind = dnnl_inner_product,
-                                     .prop = dnnl_backward_data,
-                                     .source = &b->made.source,
-                                     .weights = &b->read.weights,
-                                     .result = &b->read.result,
-                                     .hint = b->forward};
-    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
+    ODD_TRY(input_pd(m, b, &pd));
     ODD_TRY(odd_plan_alias(&m->p, m->p.holds[b->weights], &b->made.weights, &weights));
-    ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, b->result_value, &a[0]));
+    ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_SRC, b->result_value, &a[0]));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_WEIGHTS, weights, &a[1]));
-    ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DIFF_SRC, &a[2]));
-    ODD_TRY(odd_plan_primitive(&m->p, pd, 3, a, what));
+    ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DST, &a[2]));
+    ODD_TRY(odd_plan_primitive(&m->p, pd, 3, a, "gradient by the input"));
     ODD_TRY(odd_reshaped(&m->p, a[2].value, rank, dims, &value));
     ODD_TRY(odd_maker_add(m, b->x, value));
 done:
