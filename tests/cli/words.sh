@@ -23,6 +23,13 @@ says "scalapack"
 good on 2 bench gemm n=64 repeat=1
 good on 2 bench train network=cnn n=16 batch=8 shards=3 repeat=1
 says '"seconds_per_1000"'
+"$python" "$tests/make_backbone.py" small.onnx 1
+good on 2 bench forward file=small.onnx n=3 repeat=1 profile=1
+says '"cpu_seconds"'
+says '{"layer": "Conv", "part": "convolution", "share": 0'
+[ "$(wc -l <out)" -eq 2 ] || fail "bench forward has more lines than a measurement and a profile"
+good alone bench forward file=small.onnx n=3 repeat=1
+grep -q profile out && fail "a profile that nobody asked for"
 
 # a network of one rectifier that leaves the size of its images open: N x 3 x H x W
 printf '\010\007:H\012\017\012\001x\022\001y\032\001y\042\004Relu\022\012open_inputZ\036\012\001x\022\031\012\027\010\001\022\023\012\003\022\001N\012\002\010\003\012\003\022\001H\012\003\022\001Wb\011\012\001y\022\004\012\002\010\001B\004\012\000\020\015' >open.onnx
@@ -52,6 +59,7 @@ fails_with 2 "doctor" alone doctor now
 fails_with 2 "which case?" alone bench
 fails_with 2 "no bench 'nothing'" alone bench nothing
 fails_with 2 "network=cnn" alone bench train network=dcnn
+fails_with 2 "from 0 to 1" alone bench forward file=small.onnx profile=2
 fails_with 2 "shards <= batch <= n" on 2 bench train network=cnn n=5
 
 # output that does not reach its reader
