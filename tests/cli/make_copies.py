@@ -1,8 +1,8 @@
 """Images with copies among them: make_copies.py FOLDER, or make_copies.py check FINDINGS.
 
 Products are drawn by a seed. Of some there are copies: in another format, re-encoded, resized, mirrored, cut, in other
-light; of others there are near misses, which are no copies: another colour, a sign on the product. One picture stands
-on seven products in two folders. `check` reads a findings.csv and says what is missing or wrong.
+light; of others there are near misses, which are no copies: another colour, a sign on the product, and outlines so thin that in levels all
+are alike. One picture stands on seven products in two folders. `check` reads a findings.csv and says what is missing or wrong.
 """
 import csv
 import json
@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 WIDTH, HEIGHT, PRODUCTS = 180, 240, 36
 COPIED = {0: "exact", 1: "jpeg", 2: "small", 3: "large", 4: "mirrored", 5: "cut", 6: "light"}
 MISSED = {10: "colour", 11: "sign"}
+OUTLINES = 6
 
 
 def product(number, change=None):
@@ -32,6 +33,16 @@ def product(number, change=None):
     if change == "sign":
         x, y = shapes[-1][1] + shapes[-1][3] // 2, shapes[-1][2] + shapes[-1][4] // 2
         draw.ellipse((x - 14, y - 14, x + 14, y + 14), fill=(255, 255, 120))
+    return image
+
+
+def outline(number):
+    """A closed line of one pixel, grey on white."""
+    rng = random.Random(100 + number)
+    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    turns = [(90 + rng.randrange(20, 85) * dx, 120 + rng.randrange(20, 115) * dy)
+             for dx, dy in ((0, -1), (.7, -.7), (1, 0), (.7, .7), (0, 1), (-.7, .7), (-1, 0), (-.7, -.7))]
+    ImageDraw.Draw(image).line(turns + turns[:1], fill=(200, 200, 200))
     return image
 
 
@@ -62,6 +73,8 @@ def make(folder):
             copy_of(image, COPIED[i], f"{folder}/b/{i:02d}-{COPIED[i]}")
         if i in MISSED:
             product(i, MISSED[i]).save(f"{folder}/b/{i:02d}-{MISSED[i]}.png")
+    for i in range(OUTLINES):
+        outline(i).save(f"{folder}/a/outline-{i}.png")
     nothing = product(1000)
     for i in range(7):
         size = (90 + 30 * i, 120 + 40 * i)

@@ -19,6 +19,7 @@ typedef struct {
     bool near;
     bool mirrored;
     double difference;
+    double unlike;
     int64_t neighbours;
 } odd_duplicate_options;
 

@@ -28,9 +28,11 @@ static void look(const verification *v, const float a[], const float b[], uint64
                  odd_pair *pair)
 {
     const double limit = v->options->difference;
-    const double difference = odd_align(a, b, GIVE_UP * limit).difference;
-    if (!(difference <= limit) || difference >= pair->value) return;
-    pair->value = difference;
+    const odd_aligned aligned = odd_align(a, b, GIVE_UP * limit);
+    const bool alike = aligned.difference <= limit &&
+                       aligned.overall <= v->options->unlike * aligned.contrast;
+    if (!alike || aligned.difference >= pair->value) return;
+    pair->value = aligned.difference;
     pair->marks = mark;
 }
 
