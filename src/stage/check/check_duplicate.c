@@ -109,6 +109,7 @@ const odd_check odd_check_duplicate = {
     .options = duplicate_table,
     .options_size = sizeof(odd_duplicate_options),
     .reads = odd_copies_reads,
+    .measured = true,
     .memory = memory,
     .run = run_duplicate,
 };

@@ -43,8 +43,9 @@ struct odd_check {
     /** Stages that it reads beside ingest, of those in odd_check_stages; NULL-terminated. NULL:
      *  none. A stage that the job does not have is not there: odd_check_input() gives NULL. */
     const char *const *reads;
-    /** Does the job have what it needs? NULL: always. Where not, `checks: all` leaves it out, and
-     *  a job that names it is refused with `needs`. @local */
+    bool measured; /* it reads what ingest measured, or the digests; one with a judge does anyway */
+    /** Does the job have what else it needs? NULL: always. Where not, `checks: all` leaves it out,
+     *  and a job that names it is refused with `needs`. @local */
     bool (*applies)(const odd_job *job);
     const char *needs; /* "a job that trains the task 'damage'" */
     /** Check settings that tables cannot; NULL: nothing. @local; ODD_USAGE */
@@ -105,6 +106,8 @@ extern const odd_section odd_check_section;
 
 /** The i-th check as a part of the stage, with its settings. @local */
 odd_part odd_check_part(int i);
+/** What the job would have to have for this check, and has not; NULL: it has all. @local */
+const char *odd_check_lacks(const odd_job *job, const odd_check *check);
 /** Is it one of those that the job asks for? @local */
 bool odd_check_wanted(const odd_job *job, const odd_check *check);
 /** Settings of a check; NULL where it has none. Borrowed from the job. @local */

@@ -85,6 +85,7 @@ const odd_check odd_check_placeholder = {
     .options = placeholder_table,
     .options_size = sizeof(odd_placeholder_options),
     .reads = odd_copies_reads,
+    .measured = true,
     .memory = memory,
     .run = run_placeholder,
 };

@@ -183,6 +183,7 @@ const odd_check odd_check_rules = {
     .kind = ODD_FINDING_RULE,
     .options = table,
     .options_size = sizeof(rules_options),
+    .measured = true,
     .check = check_formats,
     .run = run_rules,
 };

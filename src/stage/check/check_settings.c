@@ -1,5 +1,6 @@
 /* Settings of stage `check`: which checks the job asks for. */
 #include "stage/check/check_internal.h"
+#include "stage/ingest/ingest_internal.h"
 
 #include <string.h>
 
@@ -42,11 +43,18 @@ static bool is_named(const odd_check_options *options, const char *name)
     return false;
 }
 
+const char *odd_check_lacks(const odd_job *job, const odd_check *check)
+{
+    if ((check->measured || check->judge) && !odd_ingest_is_measured(job))
+        return "images that are measured, by ingest.measure: true";
+    return check->applies && !check->applies(job) ? check->needs : NULL;
+}
+
 bool odd_check_wanted(const odd_job *job, const odd_check *check)
 {
     const odd_check_options *options = odd_job_section(job, "check");
     if (is_named(options, check->name)) return true;
-    return is_named(options, all_checks) && (!check->applies || check->applies(job));
+    return is_named(options, all_checks) && !odd_check_lacks(job, check);
 }
 
 const void *odd_check_settings(const odd_job *job, const odd_check *check)

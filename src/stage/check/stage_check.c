@@ -94,9 +94,9 @@ static odd_status check_settings(const odd_job *job)
     for (int i = 0; odd_checks[i]; i++) {
         const odd_check *check = odd_checks[i];
         if (!odd_check_wanted(job, check)) continue;
-        if (check->applies && !check->applies(job))
-            ODD_TRY(odd_job_fail(job, "check.checks", "check '%s' needs %s", check->name,
-                                 check->needs));
+        const char *lacks = odd_check_lacks(job, check);
+        if (lacks)
+            ODD_TRY(odd_job_fail(job, "check.checks", "check '%s' needs %s", check->name, lacks));
         if (check->check) ODD_TRY(check->check(job, odd_check_settings(job, check)));
     }
 done:

@@ -55,6 +55,9 @@ typedef struct {
     int64_t *pairs; /* (batch, 2) */
 } odd_ingest_measures;
 
+/** Does the job measure images? @local */
+bool odd_ingest_is_measured(const odd_job *job);
+
 /** Create the columns of measures, if there are to be any. @collective */
 odd_status odd_ingest_measures_create(MPI_Comm comm, odd_file *file, const odd_ingest *g,
                                       odd_ingest_measures *out);

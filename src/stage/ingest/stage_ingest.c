@@ -39,6 +39,11 @@ static const odd_section ingest_section =
 static const odd_section image_section =
     ODD_SECTION("image", "How images are stored", odd_prepare_option_table, odd_prepare_options);
 
+bool odd_ingest_is_measured(const odd_job *job)
+{
+    return ((const odd_ingest_options *)odd_job_section(job, "ingest"))->measure;
+}
+
 static void ingest_close(odd_ingest *g)
 {
     if (g->selection) odd_selection_close(g->selection, &g->reader);
@@ -51,7 +56,6 @@ static void ingest_close(odd_ingest *g)
 
 static odd_status ingest_open(const odd_run *run, const odd_selection *selection, odd_ingest *g)
 {
-    const odd_ingest_options *options = odd_job_section(run->job, "ingest");
     odd_status st;
     *g = (odd_ingest){.selection = selection, .prepare = odd_job_section(run->job, "image")};
     g->part = odd_partition_rows(run->comm, odd_selection_rows(selection));
@@ -62,7 +66,7 @@ static odd_status ingest_open(const odd_run *run, const odd_selection *selection
     ODD_TRY(odd_image_start());
     ODD_TRY(ODD_NEW(g->arrived, g->batch));
     ODD_TRY(ODD_NEW(g->pixels, g->batch * (int64_t)g->image_bytes));
-    if (options->measure) ODD_TRY(ODD_NEW(g->measured, g->batch));
+    if (odd_ingest_is_measured(run->job)) ODD_TRY(ODD_NEW(g->measured, g->batch));
     ODD_TRY(ODD_NEW(g->status, g->part.n_local));
     ODD_TRY(odd_selection_open(selection, run->job, &g->reader));
 done:

@@ -19,7 +19,8 @@
 struct odd_page_findings {
     odd_report_findings data;
     odd_findings *findings; /* what the texts and rows point into */
-    odd_dataset *images, *measures;
+    odd_dataset *images;
+    odd_dataset *measures;      /* NULL: no box was looked for yet */
     uint8_t *status;            /* (images) odd_image_status */
     odd_finding_list *list;     /* (tallies) */
     odd_finding_card *card;     /* (tallies, report.findings) */
@@ -57,10 +58,19 @@ static odd_status open_images(odd_page_findings *f)
         ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has the status of %lld images, not %lld",
                          (long long)images, (long long)odd_selection_rows(f->page->selection)));
     ODD_TRY(odd_images_open(f->page->ingest, &f->images));
-    ODD_TRY(odd_measures_open(f->page->ingest, &f->measures));
     const odd_shape *shape = odd_dataset_shape(f->images);
     f->data.pictures = (odd_pictures){(int)shape->shape[2], (int)shape->shape[1],
                                       (int)shape->shape[3], read_pixels, f};
+done:
+    return st;
+}
+
+/* Only findings with a box want it: a job may have measured nothing. */
+static odd_status read_measure(odd_page_findings *f, int64_t row, float measure[])
+{
+    odd_status st = ODD_OK;
+    if (!f->measures) ODD_TRY(odd_measures_open(f->page->ingest, &f->measures));
+    ODD_TRY(odd_measures_read(f->measures, row, 1, measure));
 done:
     return st;
 }
@@ -96,7 +106,7 @@ static odd_status fill_member(odd_page_findings *f, const odd_finding *finding, 
         .box = ODD_BOX_NONE,
     };
     if (i > 0 || isnan(finding->box[0])) goto done;
-    ODD_TRY(odd_measures_read(f->measures, row, 1, measure));
+    ODD_TRY(read_measure(f, row, measure));
     see_box(f, measure, finding->box, out->box);
 done:
     return st;

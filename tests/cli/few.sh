@@ -1,0 +1,37 @@
+#!/bin/bash
+# Audits of catalogues that are small, broken or not measured: what can be said is said, the same on any number
+# of ranks, and what cannot be done is refused before the work, not after it.
+. "$ODDLOT_SOURCE/tests/cli/lib.sh"
+small=(--set image.size=32 --set features.source=pixels)
+"$python" - <<'END'
+import os
+import numpy
+from PIL import Image
+
+draw = numpy.random.default_rng(7)
+
+
+def folder(name):
+    os.mkdir(name)
+    return lambda file, picture: picture.save(f"{name}/{file}.png")
+
+
+def noise():
+    return Image.fromarray(draw.integers(0, 255, (40, 40, 3), "uint8"))
+
+
+save = folder("eight")
+for i in range(8):
+    save(f"{i}", noise())
+END
+
+# without measures: those checks that need none are left, one that needs them is refused at once
+good on 2 audit eight -o unmeasured "${small[@]}" --set ingest.measure=false
+says '"findings": 0'
+says '"check": "unreadable"'
+! grep -q '"check": "dark"' out || fail "a check without what it looks at"
+for check in dark rules duplicate placeholder; do
+    fails_with 2 "check '$check' needs images that are measured" \
+        on 2 audit eight -o refused "${small[@]}" --set ingest.measure=false --set "check.checks=[$check]"
+done
+[ ! -e refused/ingest.h5 ] || fail "refused after work"
