@@ -23,6 +23,13 @@ def noise():
 save = folder("eight")
 for i in range(8):
     save(f"{i}", noise())
+
+save = folder("dark") # a black picture is not the same as what cannot be read
+save("black", Image.new("RGB", (40, 40)))
+for i in range(6):
+    save(f"noise-{i}", noise())
+for i in range(3):
+    open(f"dark/z{i}.png", "w").write("no picture")
 END
 
 # without measures: those checks that need none are left, one that needs them is refused at once
@@ -35,3 +42,11 @@ for check in dark rules duplicate placeholder; do
         on 2 audit eight -o refused "${small[@]}" --set ingest.measure=false --set "check.checks=[$check]"
 done
 [ ! -e refused/ingest.h5 ] || fail "refused after work"
+
+# what cannot be read takes no part in the search of copies, whichever rank has it
+for ranks in 1 2 3; do
+    good on $ranks audit dark -o "dark$ranks" "${small[@]}" --set ingest.max_unreadable=1
+    diff <(printf 'check\nblank\nunreadable\nunreadable\nunreadable\n' | sort) \
+        <(cut -d, -f2 "dark$ranks/findings.csv" | sort) || fail "other findings on $ranks ranks"
+    cmp dark1/findings.csv "dark$ranks/findings.csv" || fail "findings differ on $ranks ranks"
+done

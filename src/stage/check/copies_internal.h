@@ -65,8 +65,8 @@ typedef struct {
     double scale;
 } odd_copy_layout;
 
-/** Rows (n, ODD_LAYOUT_VALUES), which are made as they are read; those that take no part are 0.
- *  layout is kept. @local */
+/** Rows (n, ODD_LAYOUT_VALUES), which are made as they are read; those that take no part
+ *  are far from all others. layout is kept. @local */
 odd_rows odd_copy_layout_rows(odd_copy_layout *layout);
 
 /* -- copies_candidates.c -- */

@@ -158,11 +158,16 @@ void odd_copy_pictures_close(odd_copy_pictures *p)
 
 /* -- layout -- */
 
+/* Rows of pictures are at most of length 1: from one of this length they are farther than any that
+ * is looked for. 0 would be near all that is plain, and crowd out copies of it. */
+#define OUT_OF_THE_WAY 3
+
 static void make_layout(const odd_copy_layout *l, int64_t local, float row[])
 {
     float picture[VALUES], mirrored[VALUES];
     if (!l->pictures->taken[local]) {
         memset(row, 0, ODD_LAYOUT_VALUES * sizeof *row);
+        row[0] = OUT_OF_THE_WAY;
         return;
     }
     for (int i = 0; i < VALUES; i++)
