@@ -68,7 +68,8 @@ static odd_status eigenpairs(const odd_rows *rows, bool exact, odd_pca *pca, dou
     odd_log(ODD_LOG_INFO, "eigenvectors of order %d on a grid of %s", n, odd_grid_text(grid));
     ODD_TRY(odd_grid_eigh(grid, n, s.sum, pca->k, pca->value, vector));
     *blurred = !exact && pca->value[pca->k - 1] < least_errors * float32_error * pca->value[0];
-    if (!*blurred) pca->k = odd_pca_rank(odd_pca_rounding(n), pca->k, pca->value);
+    const int terms = odd_max_int(n, rows->d); /* of the longest sums: rows are few here */
+    if (!*blurred) pca->k = odd_pca_rank(odd_pca_rounding(terms), pca->k, pca->value);
 done:
     odd_grid_free(&grid);
     odd_scatter_free(&s);

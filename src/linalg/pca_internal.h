@@ -77,7 +77,8 @@ bool odd_pca_are_unit(int k, const double value[], const double product[]);
 /** The count of the k falling eigenvalues that are more than `rounding` of the first; at least 1.
  *  Those below 0 become 0. */
 int odd_pca_rank(double rounding, int k, double value[]);
-/** What rounding leaves of the zero eigenvalues of a float64 matrix, of the first. */
+/** What rounding leaves of the zero eigenvalues of a float64 matrix of this order, or of products
+ * of so many terms, of the first. */
 double odd_pca_rounding(int order);
 
 /* pca_bundle.c */

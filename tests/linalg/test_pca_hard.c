@@ -23,6 +23,15 @@ static float rank_three(int64_t i, int j)
     return (float)((i * 7 % 11) * (j % 3 + 1) + (i * 5 % 13) * (j * j % 7) + (i % 2) * (j % 5));
 }
 
+/* Six pictures of one colour each, as pixels: rank 3, and hundreds of features for each row, whose
+ * products leave more rounding than so few rows have. */
+static float one_colour(int64_t i, int j)
+{
+    static const int colour[6][3] = {{255, 255, 255}, {0, 0, 0},       {255, 0, 0},
+                                     {0, 0, 255},     {128, 128, 128}, {200, 200, 200}};
+    return (float)colour[i % 6][j % 3] / 255;
+}
+
 static float offset(int64_t i, int j)
 {
     return (float)(1e6 + j * 100 + 8 * normal(i, j) / (1 + j));
@@ -143,6 +152,8 @@ static void test_low_rank(void)
     check_rank(rank_three, 50, 20, gram, 3);
     check_rank(rank_three, 15, 40, gram, 3);
     check_rank(rank_three, 15, 40, covariance, 3);
+    check_rank(one_colour, 6, 768, gram, 3);
+    check_rank(one_colour, 6, 3072, gram, 3);
 }
 
 /* No variance at all: one direction is kept, every score is 0 and nothing is divided by 0. */
