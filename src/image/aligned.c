@@ -257,24 +257,55 @@ static double light_of(const float picture[])
     return sum;
 }
 
-odd_aligned odd_align(const float a[ODD_ALIGNED_VALUES], const float b[ODD_ALIGNED_VALUES],
-                      double give_up)
+/* Both pictures in the order in which they are compared, and half as large. */
+typedef struct {
+    odd_picture_pair fine, coarse;
+    float small[2][ODD_ALIGNED_VALUES / 4];
+} pair_of_sizes;
+
+static void order_pair(const float a[], const float b[], pair_of_sizes *out)
 {
     /* what became too light to be told apart is the picture that is predicted */
     const double light_a = light_of(a), light_b = light_of(b);
     const size_t bytes = ODD_ALIGNED_VALUES * sizeof *a;
     const bool swap = light_a < light_b || (light_a == light_b && memcmp(a, b, bytes) < 0);
-    float small[2][ODD_ALIGNED_VALUES / 4];
-    const odd_picture_pair fine = {SIDE, swap ? b : a, swap ? a : b};
-    const odd_picture_pair coarse = {COARSE, small[0], small[1]};
-    odd_aligned out = {.difference = INFINITY, .overall = INFINITY};
+    out->fine = (odd_picture_pair){SIDE, swap ? b : a, swap ? a : b};
+    out->coarse = (odd_picture_pair){COARSE, out->small[0], out->small[1]};
+    halve(out->fine.a, out->small[0]);
+    halve(out->fine.b, out->small[1]);
+}
+
+/* False, where they are too far apart to look closer. */
+static bool align_pair(const pair_of_sizes *p, double give_up, odd_warped *w)
+{
     double t[ODD_WARP];
+    if (find_start(&p->coarse, give_up, t, w) > give_up) return false;
+    descend(&p->fine, STEPS_FINE, t, w);
+    odd_warp(&p->fine, t, w);
+    return true;
+}
+
+odd_aligned odd_align(const float a[ODD_ALIGNED_VALUES], const float b[ODD_ALIGNED_VALUES],
+                      double give_up)
+{
+    odd_aligned out = {.difference = INFINITY, .overall = INFINITY};
+    pair_of_sizes pair;
     odd_warped w;
-    halve(fine.a, small[0]);
-    halve(fine.b, small[1]);
-    if (find_start(&coarse, give_up, t, &w) > give_up) return out;
-    descend(&fine, STEPS_FINE, t, &w);
-    odd_warp(&fine, t, &w);
-    measure(&fine, &w, &out);
+    order_pair(a, b, &pair);
+    if (align_pair(&pair, give_up, &w)) measure(&pair.fine, &w, &out);
     return out;
+}
+
+void odd_align_error(const float a[ODD_ALIGNED_VALUES], const float b[ODD_ALIGNED_VALUES],
+                     float error[ODD_ALIGNED_SIDE * ODD_ALIGNED_SIDE])
+{
+    pair_of_sizes pair;
+    odd_warped w;
+    order_pair(a, b, &pair);
+    align_pair(&pair, INFINITY, &w);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        error[i] = 0;
+        for (int c = 0; c < COLOURS; c++)
+            error[i] = fmaxf(error[i], fabsf(w.error[c * SIDE * SIDE + i]));
+    }
 }

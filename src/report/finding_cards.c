@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *odd_finding_picture(int64_t row, char buffer[static ODD_FINDING_FILE])
 {
@@ -63,10 +64,12 @@ static void write_difference(const odd_finding_card *card, const odd_pictures *p
     char file[ODD_FINDING_FILE];
     odd_finding_difference(card, file);
     odd_html(html,
-             "<a class=\"picture\" href=\"%s\" title=\"where they differ, four times as strong\">"
-             "<img src=\"%s\" alt=\"where they differ\" loading=\"lazy\"",
+             "<a class=\"picture tiny\" href=\"%s\" title=\"where they differ, once aligned\">"
+             "<img src=\"%s\" alt=\"where they differ, once aligned\" loading=\"lazy\"",
              file, file);
-    odd_text_format(html, " width=\"%d\" height=\"%d\"></a>\n", pictures->width, pictures->height);
+    odd_text_format(html,
+                    " width=\"%d\" height=\"%d\"></a><span class=\"more\">difference</span>\n",
+                    pictures->side, pictures->side);
 }
 
 static void write_rest(int64_t count, odd_text *html)
@@ -87,13 +90,15 @@ static void write_strip(const odd_finding_card *card, const odd_pictures *pictur
 }
 
 /* The start of a name gives way to its end. */
-static void write_names(const odd_finding_card *card, odd_text *html)
+static void write_names(const odd_finding_list *list, const odd_finding_card *card, odd_text *html)
 {
+    const bool copies = strcmp(list->kind, "duplicate") == 0;
     for (int i = 0; i < card->members; i++) {
         const odd_finding_member *m = &card->member[i];
         char row[32];
         odd_html(html, "<p class=\"path\"><span>row %s</span> %s", odd_human_count(m->row, row),
                  text_of(m->name));
+        if (copies && i == 0) odd_text_add(html, " <b>best copy</b>");
         if (m->label && *m->label) odd_html(html, " <span>label %s</span>", m->label);
         odd_text_add(html, "</p>\n");
     }
@@ -113,13 +118,14 @@ static void write_measured(const odd_finding_card *card, odd_text *html)
     odd_text_add(html, "</p>\n");
 }
 
-static void write_card(const odd_finding_card *card, const odd_pictures *pictures, odd_text *html)
+static void write_card(const odd_finding_list *list, const odd_finding_card *card,
+                       const odd_pictures *pictures, odd_text *html)
 {
     odd_html(html, "<li class=\"%s\">\n", card->rows > 1 ? "several" : "single");
     write_strip(card, pictures, html);
     odd_html(html, "<p class=\"sentence\">%s</p>\n", text_of(card->sentence));
     write_measured(card, html);
-    write_names(card, html);
+    write_names(list, card, html);
     odd_text_add(html, "</li>\n");
 }
 
@@ -128,6 +134,6 @@ void odd_finding_cards_write(const odd_finding_list *list, const odd_pictures *p
 {
     odd_text_add(html, "<ol class=\"findings\">\n");
     for (int i = 0; i < list->cards; i++)
-        write_card(&list->card[i], pictures, html);
+        write_card(list, &list->card[i], pictures, html);
     odd_text_add(html, "</ol>\n");
 }

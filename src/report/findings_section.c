@@ -42,14 +42,16 @@ static bool has_news(const odd_finding_list *list)
 
 static void write_checks(const odd_report_findings *findings, odd_text *html)
 {
-    odd_text_add(html, "<table class=\"checks\">\n<caption>Checks</caption>\n<thead><tr>"
-                       "<th scope=\"col\">kind</th><th scope=\"col\">check</th>"
-                       "<th scope=\"col\">findings</th><th scope=\"col\">worst</th>"
-                       "<th scope=\"col\">could not know</th><th scope=\"col\">ignored</th>"
-                       "</tr></thead>\n<tbody>\n");
+    odd_text_add(
+        html,
+        "<div class=\"wide\">\n<table class=\"checks\">\n<caption>Checks</caption>\n<thead><tr>"
+        "<th scope=\"col\">kind</th><th scope=\"col\">check</th>"
+        "<th scope=\"col\">findings</th><th scope=\"col\">worst</th>"
+        "<th scope=\"col\">could not know</th><th scope=\"col\">ignored</th>"
+        "</tr></thead>\n<tbody>\n");
     for (int i = 0; i < findings->lists; i++)
         if (has_news(&findings->list[i])) write_check(&findings->list[i], html);
-    odd_text_add(html, "</tbody>\n</table>\n");
+    odd_text_add(html, "</tbody>\n</table>\n</div>\n");
 }
 
 /* They are told, too: that is what people want to read. */

@@ -41,4 +41,9 @@ void odd_aligned_mirror(const float from[ODD_ALIGNED_VALUES], float to[ODD_ALIGN
 odd_aligned odd_align(const float a[ODD_ALIGNED_VALUES], const float b[ODD_ALIGNED_VALUES],
                       double give_up);
 
+/** Where two such pictures differ once they are aligned: (s, s) levels, the largest of the colours.
+ *  @local */
+void odd_align_error(const float a[ODD_ALIGNED_VALUES], const float b[ODD_ALIGNED_VALUES],
+                     float error[ODD_ALIGNED_SIDE * ODD_ALIGNED_SIDE]);
+
 #endif

@@ -12,6 +12,7 @@
 #define ODDLOT_IMAGE_PREPARE_H
 
 #include "oddlot/base/job.h"
+#include "oddlot/image/aligned.h"
 #include "oddlot/image/image.h"
 #include "oddlot/image/measure.h"
 
@@ -53,6 +54,11 @@ size_t odd_prepared_bytes(const odd_prepare_options *options);
  *  bottom as shares of width and height; beyond 0 and 1 where it is padded. */
 void odd_prepare_window(const odd_prepare_options *options, double width, double height,
                         double window[4]);
+
+/** The pixels of a prepared image of `size` that show the image itself, not what it was padded
+ *  with; at least one each way. All of them where width or height is not known (NaN, 0). */
+odd_aligned_part odd_prepared_part(const odd_prepare_options *options, int size, double width,
+                                   double height);
 
 /**
  * Prepare an encoded image. Thread-safe; no image can make it crash, hang or take more memory than

@@ -15,6 +15,10 @@ typedef struct {
     int width, height, channels; /* channels 1 or 3 */
     /** (height, width, channels) of an image. ODD_IO, ODD_FORMAT. @local */
     odd_status (*read)(void *context, int64_t row, uint8_t *pixels);
+    /** Where two images differ, once they are aligned: (side, side) grey levels, black where they
+     *  differ most. @local */
+    odd_status (*compare)(void *context, int64_t a, int64_t b, uint8_t *pixels);
+    int side;
     void *context;
 } odd_pictures;
 
@@ -37,7 +41,7 @@ typedef struct {
 /* What one check found, the most severe first. */
 typedef struct {
     const char *kind, *check, *about; /* "hygiene", "blur", "edges are soft"; borrowed */
-    const odd_finding_card *card; /* (cards) the first ones; borrowed */
+    const odd_finding_card *card;     /* (cards) the first ones; borrowed */
     int cards;
     int64_t found, ignored, unmeasured;
     double worst;

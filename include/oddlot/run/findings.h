@@ -22,11 +22,11 @@
 /* name, word, what people read of it; in the order in which they are shown */
 #define ODD_FINDING_KINDS(X)                                                                       \
     X(UNREADABLE, "unreadable", "files that cannot be read")                                       \
-    X(RULE, "rule", "images that break the rules of a channel")                                    \
-    X(HYGIENE, "hygiene", "images that are technically poor")                                      \
-    X(DUPLICATE, "duplicate", "images that are there more than once")                              \
     X(PLACEHOLDER, "placeholder", "pictures that stand for many products")                         \
+    X(DUPLICATE, "duplicate", "images that are there more than once")                              \
+    X(HYGIENE, "hygiene", "images that are technically poor")                                      \
     X(DAMAGE, "damage", "images that look damaged")                                                \
+    X(RULE, "rule", "images that break the rules of a channel")                                    \
     X(GROUP, "group", "groups of images that are apart from all others")                           \
     X(ODD, "odd", "images that are unlike the others")                                             \
     X(CATEGORY, "category", "images that fit another category better")

@@ -103,12 +103,16 @@ static void add_kinds(const odd_findings *f, odd_text *json)
     }
 }
 
+/* Those that have something to tell; findings.h5 has all. */
 static void add_checks(const odd_findings *f, odd_text *json)
 {
+    const char *between = "";
     for (int i = 0; i < odd_findings_tallies(f); i++) {
         const odd_findings_tally *t = odd_findings_tally_at(f, i);
-        odd_text_format(json, "%s{\"kind\": \"%s\", \"check\": ", i > 0 ? ", " : "",
+        if (t->found == 0 && t->ignored == 0 && t->unmeasured == 0) continue;
+        odd_text_format(json, "%s{\"kind\": \"%s\", \"check\": ", between,
                         odd_finding_kind_word(t->kind));
+        between = ", ";
         odd_text_json(json, t->check);
         odd_text_format(json,
                         ", \"found\": %" PRId64 ", \"ignored\": %" PRId64
@@ -155,8 +159,8 @@ static odd_status print_findings(const odd_run *run)
     const double worst = count_kind(f, ODD_FINDING_KIND_COUNT).worst;
     if (options->fail_at > 0 && worst >= options->fail_at)
         ODD_TRY(odd_fail(ODD_PROBLEM,
-                         "a finding of severity %.3f, where check.fail_at = %g; see "
-                         "%s/findings.csv",
+                         "all is done, but a finding has severity %.3f, where check.fail_at = %g; "
+                         "see %s/findings.csv",
                          worst, options->fail_at, run->folder));
 done:
     odd_file_close(&file);

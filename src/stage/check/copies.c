@@ -92,6 +92,7 @@ static odd_status find_near(const odd_check_context *context, const odd_duplicat
     odd_sum_i64(context->run->comm, &count, 1);
     ODD_TRY(odd_copies_verify(options, &pictures, &candidates, near));
     ODD_TRY(odd_pairs_share(context->run->comm, near));
+    ODD_TRY(odd_copies_stars(options, &pictures, near));
     odd_log(ODD_LOG_INFO, "duplicate: %s pairs compared, %s are near copies",
             odd_human_count(count, compared), odd_human_count(near->count, found));
 done:

@@ -82,4 +82,11 @@ odd_status odd_copies_verify(const odd_duplicate_options *options,
                              const odd_copy_pictures *pictures, const odd_pairs *candidates,
                              odd_pairs *out);
 
+/* -- copies_stars.c -- */
+
+/** Of the near copies, on every rank: those that make groups in which all are copies of one member.
+ *  Pairs are added that nobody had compared. @collective */
+odd_status odd_copies_stars(const odd_duplicate_options *options,
+                            const odd_copy_pictures *pictures, odd_pairs *near);
+
 #endif

@@ -24,29 +24,12 @@ typedef struct {
     const odd_prepare_options *prepare;
 } stored_batch;
 
-/* Where shares from `low` to `high` of the whole image lie that are stored on `size` pixels. */
-static void find_extent(double low, double high, int size, int *from, int *to)
-{
-    const double scale = size / (high - low);
-    *from = odd_max_int(0, (int)lrint(-low * scale));
-    *to = odd_min_int(size, (int)lrint((1 - low) * scale));
-    if (*to > *from) return;
-    *from = odd_min_int(*from, size - 1); /* thinner than a pixel */
-    *to = *from + 1;
-}
-
 static odd_aligned_part find_part(const stored_batch *b, int64_t i)
 {
     const float *measured = b->measured + i * ODD_MEASURE_COUNT;
     const double width = (double)measured[ODD_MEASURE_WIDTH];
     const double height = (double)measured[ODD_MEASURE_HEIGHT];
-    odd_aligned_part part = {0, 0, b->size, b->size};
-    double window[4];
-    if (!(width >= 1) || !(height >= 1)) return part;
-    odd_prepare_window(b->prepare, width, height, window);
-    find_extent(window[0], window[2], b->size, &part.left, &part.right);
-    find_extent(window[1], window[3], b->size, &part.top, &part.bottom);
-    return part;
+    return odd_prepared_part(b->prepare, b->size, width, height);
 }
 
 static void keep_picture(const stored_batch *b, int64_t i, uint8_t picture[VALUES])

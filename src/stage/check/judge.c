@@ -9,8 +9,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { FEW = 20 }; /* values: quartiles of fewer say nothing */
+enum {
+    FEW = 20, /* values: quartiles of fewer say nothing */
+    FINER = 2 /* digits more, where a value and its limit look alike */
+};
 
 double odd_judge_limit(const odd_judge *judge, const odd_judge_options *options,
                        const odd_spread *spread)
@@ -95,7 +99,7 @@ static void count_beyond(const odd_check_context *context, judging *j)
     j->readable = count[1];
 }
 
-/* Is it how the catalogue is? */
+/* Is it how the catalogue is? Then nothing is said of these images, and that is counted. */
 static bool is_usual(const odd_check_context *context, const judging *j)
 {
     const double share = (double)j->beyond / (double)j->readable;
@@ -109,6 +113,13 @@ static bool is_usual(const odd_check_context *context, const judging *j)
     return true;
 }
 
+static void leave_out(judging *j, int64_t rows)
+{
+    for (int64_t i = 0; i < rows; i++)
+        j->unmeasured += is_beyond(j->judge, (double)j->value[i], j->limit);
+    j->limit = j->judge->high ? INFINITY : -INFINITY;
+}
+
 /* "blurred: sharpness 0.12; usual here is 0.62, the limit 0.31" */
 static void write_sentence(const judging *j, double value, char *sentence, size_t size)
 {
@@ -116,6 +127,12 @@ static void write_sentence(const judging *j, double value, char *sentence, size_
     char is[48], median[48], limit[48];
     odd_number_text(style, value, is);
     odd_number_text(style, j->limit, limit);
+    if (strcmp(is, limit) == 0) { /* rounded, they would contradict the finding */
+        odd_number_style finer = *style;
+        finer.digits += FINER;
+        odd_number_text(&finer, value, is);
+        odd_number_text(&finer, j->limit, limit);
+    }
     if (style->digits < 0)
         snprintf(sentence, size, "%s", j->judge->says);
     else if (j->options->spread <= 0 || j->spread.n < FEW)
@@ -172,7 +189,7 @@ odd_status odd_judge_run(odd_check_context *context, const void *options)
     j.spread = odd_spread_of(comm, context->part.n_local, j.value);
     j.limit = odd_judge_limit(judge, options, &j.spread);
     count_beyond(context, &j);
-    if (is_usual(context, &j)) j.limit = judge->high ? INFINITY : -INFINITY;
+    if (is_usual(context, &j)) leave_out(&j, context->part.n_local);
     ODD_TRY_ALL(comm, add_all(context, &j));
 done:
     odd_free(j.value);

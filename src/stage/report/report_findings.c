@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#define STRENGTH     8 /* of differences on their picture: 32 levels are black */
 #define MOST_MEMBERS 8 /* of a group that are shown; findings.csv has all */
 
 /* Everything that is lent to the page. */
@@ -20,7 +21,7 @@ struct odd_page_findings {
     odd_report_findings data;
     odd_findings *findings; /* what the texts and rows point into */
     odd_dataset *images;
-    odd_dataset *measures;      /* NULL: no box was looked for yet */
+    odd_dataset *measures;      /* NULL: none was looked for yet */
     uint8_t *status;            /* (images) odd_image_status */
     odd_finding_list *list;     /* (tallies) */
     odd_finding_card *card;     /* (tallies, report.findings) */
@@ -49,6 +50,62 @@ static odd_status read_pixels(void *context, int64_t row, uint8_t *pixels)
     return odd_dataset_read(f->images, row, 1, ODD_U8, pixels);
 }
 
+/* A run without measures has findings without boxes, and no copies. */
+static odd_status read_measures(odd_page_findings *f, int64_t row, float measure[])
+{
+    odd_status st = ODD_OK;
+    if (!f->measures) ODD_TRY(odd_measures_open(f->page->ingest, &f->measures));
+    ODD_TRY(odd_measures_read(f->measures, row, 1, measure));
+done:
+    return st;
+}
+
+/* The small picture of a stored image, without what it was padded with. */
+static odd_status read_aligned(odd_page_findings *f, int64_t row, uint8_t *pixels,
+                               float picture[ODD_ALIGNED_VALUES])
+{
+    const odd_pictures *p = &f->data.pictures;
+    float measure[ODD_MEASURE_COUNT];
+    odd_status st;
+    ODD_TRY(odd_dataset_read(f->images, row, 1, ODD_U8, pixels));
+    ODD_TRY(read_measures(f, row, measure));
+    odd_aligned_picture(p->width, p->channels, pixels,
+                        odd_prepared_part(odd_job_section(f->page->run->job, "image"), p->width,
+                                          (double)measure[ODD_MEASURE_WIDTH],
+                                          (double)measure[ODD_MEASURE_HEIGHT]),
+                        picture);
+done:
+    return st;
+}
+
+/* As the check does, that of the mirrored image where it is nearer. */
+static void paint_difference(const float a[], const float b[], uint8_t *pixels)
+{
+    float mirrored[ODD_ALIGNED_VALUES], error[ODD_ALIGNED_SIDE * ODD_ALIGNED_SIDE];
+    odd_aligned_mirror(b, mirrored);
+    const bool turn =
+        odd_align(a, mirrored, INFINITY).difference < odd_align(a, b, INFINITY).difference;
+    odd_align_error(a, turn ? mirrored : b, error);
+    for (int i = 0; i < ODD_ALIGNED_SIDE * ODD_ALIGNED_SIDE; i++)
+        pixels[i] = (uint8_t)(255 - fminf(255, STRENGTH * error[i]));
+}
+
+static odd_status compare(void *context, int64_t a, int64_t b, uint8_t *pixels)
+{
+    odd_page_findings *f = context;
+    const odd_pictures *p = &f->data.pictures;
+    float first[ODD_ALIGNED_VALUES], second[ODD_ALIGNED_VALUES];
+    uint8_t *stored = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(stored, (int64_t)p->width * p->height * p->channels));
+    ODD_TRY(read_aligned(f, a, stored, first));
+    ODD_TRY(read_aligned(f, b, stored, second));
+    paint_difference(first, second, pixels);
+done:
+    odd_free(stored);
+    return st;
+}
+
 static odd_status open_images(odd_page_findings *f)
 {
     int64_t images;
@@ -59,8 +116,17 @@ static odd_status open_images(odd_page_findings *f)
                          (long long)images, (long long)odd_selection_rows(f->page->selection)));
     ODD_TRY(odd_images_open(f->page->ingest, &f->images));
     const odd_shape *shape = odd_dataset_shape(f->images);
-    f->data.pictures = (odd_pictures){(int)shape->shape[2], (int)shape->shape[1],
-                                      (int)shape->shape[3], read_pixels, f};
+    f->data.pictures = (odd_pictures){
+        .width = (int)shape->shape[2],
+        .height = (int)shape->shape[1],
+        .channels = (int)shape->shape[3],
+        .read = read_pixels,
+        .compare = compare,
+        .side = ODD_ALIGNED_SIDE,
+        .context = f,
+    };
+    if (shape->shape[1] != shape->shape[2])
+        ODD_TRY(odd_fail(ODD_FORMAT, "the images in ingest.h5 are not square"));
 done:
     return st;
 }
@@ -69,8 +135,7 @@ done:
 static odd_status read_measure(odd_page_findings *f, int64_t row, float measure[])
 {
     odd_status st = ODD_OK;
-    if (!f->measures) ODD_TRY(odd_measures_open(f->page->ingest, &f->measures));
-    ODD_TRY(odd_measures_read(f->measures, row, 1, measure));
+    ODD_TRY(read_measures(f, row, measure));
 done:
     return st;
 }
