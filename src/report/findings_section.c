@@ -20,12 +20,14 @@ static void write_count(int64_t count, odd_text *html)
     odd_html(html, "<td>%s</td>", count > 0 ? odd_human_count(count, number) : "–");
 }
 
+/* A rule and a check may share a name: kind and name together are the mark of a list. */
 static void write_check(const odd_finding_list *list, odd_text *html)
 {
     char worst[32];
     odd_html(html, "<tr><th scope=\"row\">%s</th>", list->kind);
     if (list->cards > 0)
-        odd_html(html, "<td><a href=\"#finding-%s\">%s</a></td>", list->check, list->check);
+        odd_html(html, "<td><a href=\"#finding-%s-%s\">%s</a></td>", list->kind, list->check,
+                 list->check);
     else
         odd_html(html, "<td>%s</td>", list->check);
     write_count(list->found, html);
@@ -79,8 +81,8 @@ static bool any_news(const odd_report_findings *findings)
 static void write_list(const odd_finding_list *list, const odd_pictures *pictures, odd_text *html)
 {
     char shown[32], found[32];
-    odd_html(html, "<h3 id=\"finding-%s\">%s <small>%s</small></h3>\n", list->check, list->check,
-             list->about);
+    odd_html(html, "<h3 id=\"finding-%s-%s\">%s <small>%s</small></h3>\n", list->kind, list->check,
+             list->check, list->about);
     odd_human_count(list->cards, shown);
     odd_human_count(list->found, found);
     if (list->found > list->cards) odd_html(html, "<p>The %s worst of %s.</p>\n", shown, found);

@@ -354,23 +354,26 @@ static void findings_are_shown(void)
         {"rule", "fill", "rules", &cards[0], 1, 1200, 2, 7, 0.5},
         {"duplicate", "near", "twice", &cards[1], 1, 1, 0, 0, 0.25},
         {"hygiene", "blur", "soft", NULL, 0, 0, 0, 0, 0},
+        {"hygiene", "fill", "lost in the picture", &cards[0], 1, 1, 0, 0, 0.5},
         {"unreadable", "unreadable", "not read", &cards[2], 1, 1, 0, 0, 1}};
     int reads = 0;
-    const odd_report_findings findings = {lists, 4, {2, 2, 1, read_pair, compare_pair, 1, &reads}};
+    const odd_report_findings findings = {lists, 5, {2, 2, 1, read_pair, compare_pair, 1, &reads}};
     const odd_report_data data = {.threshold = NAN, .findings = &findings};
     open_scratch();
     char *page = write_and_read(&data);
     check_page(page);
-    CU_ASSERT_EQUAL(count_of(page, "<li class="), 3);
+    CU_ASSERT_EQUAL(count_of(page, "<li class="), 4);
     CU_ASSERT_EQUAL(count_of(page, "<li class=\"several\">"), 1);
     CU_ASSERT_EQUAL(count_of(page, "style=\"left:25.0%;top:0.0%;width:50.0%;height:50.0%\"></i>"),
-                    1);
-    CU_ASSERT_EQUAL(count_of(page, "class=\"box\""), 1);
+                    2);
+    CU_ASSERT_EQUAL(count_of(page, "class=\"box\""), 2);
     CU_ASSERT_EQUAL(count_of(page, "The 1 worst of 1,200."), 1);
-    CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-"), 3);
+    CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-"), 4);
+    CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-rule-fill\""), 1); /* names may be the same */
+    CU_ASSERT_EQUAL(count_of(page, "id=\"finding-hygiene-fill\""), 1);
     CU_ASSERT_EQUAL(count_of(page, "nothing found: blur.</p>"), 1);
     CU_ASSERT_EQUAL(count_of(page, "<b>"), count_of(page, "</b>")); /* none by a sentence */
-    CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 2);
     CU_ASSERT(is_there(in_report("img/row-000003.png")));
     CU_ASSERT(is_there(in_report("img/row-000004.png")));
     CU_ASSERT(!is_there(in_report("img/row-000005.png")));

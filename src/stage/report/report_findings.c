@@ -202,12 +202,13 @@ static bool is_of(const odd_finding *finding, const odd_findings_tally *tally)
     return finding->kind == tally->kind && strcmp(finding->check, tally->check) == 0;
 }
 
-/* "": of a check that this program does not have. */
-static const char *summary_of(const char *check)
+/* Of a rule, and of a check that this program does not have, what its kind is about. */
+static const char *summary_of(const odd_findings_tally *tally)
 {
     for (int i = 0; odd_checks[i]; i++)
-        if (strcmp(odd_checks[i]->name, check) == 0) return odd_checks[i]->summary;
-    return "";
+        if (odd_checks[i]->kind == tally->kind && strcmp(odd_checks[i]->name, tally->check) == 0)
+            return odd_checks[i]->summary;
+    return odd_finding_kind_about(tally->kind);
 }
 
 /* The first `top` findings of one check, which come with the most severe first. */
@@ -218,7 +219,7 @@ static odd_status fill_list(odd_page_findings *f, const odd_findings_tally *tall
     *out = (odd_finding_list){
         .kind = odd_finding_kind_word(tally->kind),
         .check = tally->check,
-        .about = summary_of(tally->check),
+        .about = summary_of(tally),
         .card = &f->card[place],
         .found = tally->found,
         .ignored = tally->ignored,
