@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_TALLIES = 4096 }; /* many times the checks and rules that there are */
+
 /* A column of strings; cell i begins at i * (width + 1). */
 typedef struct {
     char *cell;
@@ -181,6 +183,12 @@ done:
     return st;
 }
 
+static bool is_sound(const tally_columns *c, int64_t i)
+{
+    return c->found[i] >= 0 && c->ignored[i] >= 0 && c->unmeasured[i] >= 0 && c->worst[i] >= 0 &&
+           c->worst[i] <= 1; /* false for NaN */
+}
+
 /* They come first, so that findings find theirs. */
 static odd_status take_tallies(const odd_file *file, odd_findings *f)
 {
@@ -188,10 +196,12 @@ static odd_status take_tallies(const odd_file *file, odd_findings *f)
     int64_t n = 0;
     odd_status st;
     ODD_TRY(read_tally_columns(file, &c, &n));
+    if (n > MOST_TALLIES) ODD_TRY(malformed());
     for (int64_t i = 0; i < n; i++) {
         odd_finding_kind kind = ODD_FINDING_UNREADABLE;
         const char *check = text_cell(&c.check, i);
-        if (!find_kind(text_cell(&c.kind, i), &kind) || strlen(check) >= ODD_FINDING_CHECK)
+        if (!find_kind(text_cell(&c.kind, i), &kind) || strlen(check) >= ODD_FINDING_CHECK ||
+            !is_sound(&c, i))
             ODD_TRY(malformed());
         const int at = odd_findings_tally_of(f, kind, check);
         ODD_TRY(at < 0 ? ODD_NOMEM : ODD_OK);

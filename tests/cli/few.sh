@@ -5,6 +5,7 @@
 small=(--set image.size=32 --set features.source=pixels)
 "$python" - <<'END'
 import os
+
 import numpy
 from PIL import Image
 
@@ -49,4 +50,20 @@ for ranks in 1 2 3; do
     diff <(printf 'check\nblank\nunreadable\nunreadable\nunreadable\n' | sort) \
         <(cut -d, -f2 "dark$ranks/findings.csv" | sort) || fail "other findings on $ranks ranks"
     cmp dark1/findings.csv "dark$ranks/findings.csv" || fail "findings differ on $ranks ranks"
+done
+
+# sums that a findings.h5 of an earlier run has wrong are not told
+for wrong in worst=nan worst=2 found=-1 ignored=-1 unmeasured=-1; do
+    cp -r dark1 spoilt
+    "$python" - "$wrong" <<'END'
+import sys
+
+import h5py
+
+name, value = sys.argv[1].split("=")
+with h5py.File("spoilt/findings.h5", "r+") as file:
+    file["tally"][name][0] = float(value)
+END
+    fails_with 1 "do not fit together" on 2 audit dark -o spoilt "${small[@]}"
+    rm -r spoilt
 done
