@@ -215,7 +215,7 @@ static odd_status folder_of_path(const char *path, char **folder)
 static odd_status read_manifest(struct manifest *m, int fd)
 {
     const int64_t before = m->out->count;
-    const odd_csv_taker taker = {m, take_field, take_row};
+    const odd_csv_taker taker = {m, take_field, take_row, 0};
     odd_status st = odd_csv_parse(fd, m->file, known_names[PATH], &taker);
     if (st != ODD_OK) return st;
     if (m->header) return odd_fail(ODD_FORMAT, "'%s' is empty", m->file);

@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define MAX_ROW_BYTES (1 << 20) /* more is a quote that nobody closed */
+#define MOST_BYTES    (1 << 20) /* of a row, unless the taker says more */
 #define BLOCK_BYTES   (1 << 16)
 #define NO_BREAK_MARK "\xEF\xBB\xBF" /* UTF-8's byte order mark */
 
@@ -77,12 +77,13 @@ static void parse_piece(csv *c, const char *piece, size_t length)
     const char last = piece[length - 1];
     const bool blank = strspn(piece, "\r\n") >= length;
     const bool rest_of_end = c->returned && *piece == '\n';
+    const int64_t most = c->taker->most > 0 ? c->taker->most : MOST_BYTES;
     if (c->row_bytes == 0) c->row_line = c->line;
     if (!blank || c->row_bytes > 0) {
         c->row_bytes += (int64_t)length;
         size_t done = csv_parse(&c->parser, piece, length, take_field, take_row, c);
         if (c->st == ODD_OK && done != length) note_failure(c, fail_at_byte(c, piece[done]));
-        if (c->st == ODD_OK && c->row_bytes > MAX_ROW_BYTES)
+        if (c->st == ODD_OK && c->row_bytes > most)
             note_failure(c, odd_fail(ODD_FORMAT, "this row has no end; a quote may be open"));
     }
     c->line += last == '\r' || (last == '\n' && !rest_of_end);

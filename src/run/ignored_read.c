@@ -17,7 +17,10 @@
 enum { PATH, CHECK, OTHERS, COLUMNS, OTHER = COLUMNS };
 static const char *const column_name[COLUMNS] = {"path", "check", "others"};
 
-enum { MOST_FIELDS = 64 };
+enum {
+    MOST_FIELDS = 64,
+    MOST_BYTES = 1 << 30 /* of a row: the further members of a finding are one field */
+};
 
 /* The row at hand. */
 typedef struct {
@@ -135,7 +138,7 @@ static odd_status take_row(void *context, int64_t line)
 static odd_status read_lines(const char *path, odd_ignored *list)
 {
     row_reader r = {.list = list};
-    const odd_csv_taker taker = {&r, take_field, take_row};
+    const odd_csv_taker taker = {&r, take_field, take_row, MOST_BYTES};
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", path, strerrordesc_np(errno));
     const odd_status st = odd_csv_parse(fd, path, column_name[PATH], &taker);

@@ -73,6 +73,14 @@ echo 'file,check' >list.csv
 fails_with 1 "names no column 'path'" on 2 run job.yaml -o one --set check.ignore=list.csv
 printf 'path,others\na.png,[oops]\n' >list.csv
 fails_with 1 "list.csv:2: no list of strings in JSON" on 1 run job.yaml -o one --set check.ignore=list.csv
+# ... and before the work
+fails_with 1 "list.csv:2: no list of strings in JSON" on 2 run job.yaml -o early --set check.ignore=list.csv
+[ ! -e early/ingest.h5 ] || fail "a list that cannot be read is told after the work"
+# a group of any size may be on it: one field names all of it
+"$python" -c 'import csv, json, sys; csv.writer(sys.stdout).writerows([["path", "others"],
+    ["a.png", json.dumps([f"folder/of/copies/number-{i:012}.png" for i in range(30000)])]])' >list.csv
+good on 2 run job.yaml -o on2 --set check.ignore=list.csv
+says "check: 1 lines of "
 # the list of before is still the run's
 good on 1 run job.yaml -o one
 did

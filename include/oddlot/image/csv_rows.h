@@ -15,6 +15,7 @@ typedef struct {
     odd_status (*field)(void *context, const char *field);
     /** The end of a row that began on this line. */
     odd_status (*row)(void *context, int64_t line);
+    int64_t most; /* bytes of a row: in more, a quote is open that nobody closes; 0: 1 MB */
 } odd_csv_taker;
 
 /** Parse an open CSV file (RFC 4180): line ends LF, CR LF or CR, UTF-8 with or without a mark,

@@ -103,15 +103,19 @@ done:
     return st;
 }
 
-/* Of the list of what to ignore. @local: rank 0 */
+/* Of the list of what to ignore; one that cannot be read is told now, not after the work. @local:
+ * rank 0 */
 static odd_status digest_file(const char *path, odd_hash *digest)
 {
+    odd_ignored *list = NULL;
     char *bytes = NULL;
     int64_t size = 0;
     odd_status st;
     ODD_TRY(odd_file_slurp(path, MOST_IGNORED, &bytes, &size));
     *digest = odd_hash_add(*digest, bytes, (size_t)size);
+    ODD_TRY(odd_ignored_read(MPI_COMM_SELF, path, &list));
 done:
+    odd_ignored_free(&list);
     odd_free(bytes);
     return st;
 }
