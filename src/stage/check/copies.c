@@ -101,12 +101,12 @@ done:
     return st;
 }
 
-static odd_status join_copies(const odd_pairs *exact, const odd_pairs *near, odd_copies *out)
+/* Exact ones are given to the copies. @local: rank 0 */
+static odd_status join_copies(odd_pairs *exact, const odd_pairs *near, odd_copies *out)
 {
     odd_status st = ODD_OK;
-    for (int64_t i = 0; i < exact->count; i++)
-        ODD_TRY(odd_pairs_add(&out->pairs, exact->pair[i].first, exact->pair[i].second,
-                              exact->pair[i].value, exact->pair[i].marks));
+    out->pairs = *exact;
+    *exact = (odd_pairs){0};
     for (int64_t i = 0; i < near->count; i++)
         ODD_TRY(odd_pairs_add(&out->pairs, near->pair[i].first, near->pair[i].second,
                               near->pair[i].value, near->pair[i].marks));
@@ -117,13 +117,14 @@ done:
 
 static odd_status find_copies(const odd_check_context *context, odd_copies *out)
 {
+    const MPI_Comm comm = context->run->comm;
     const odd_duplicate_options *options =
         odd_check_settings(context->run->job, &odd_check_duplicate);
     odd_pairs exact = {0}, near = {0};
     odd_status st;
     ODD_TRY(find_exact(context, &exact));
     if (options->near) ODD_TRY(find_near(context, options, &exact, &near));
-    ODD_TRY_ALL(context->run->comm, join_copies(&exact, &near, out));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? join_copies(&exact, &near, out) : ODD_OK);
 done:
     odd_pairs_free(&exact);
     odd_pairs_free(&near);

@@ -30,13 +30,14 @@ typedef struct {
 /* Marks of a pair. */
 enum { ODD_COPY_EXACT = 1, ODD_COPY_PLAIN = 2, ODD_COPY_MIRRORED = 4 };
 
+/* On rank 0; the others have none. */
 struct odd_copies {
     odd_pairs pairs; /* verified: value is the aligned difference, 0 of exact ones */
     odd_groups groups;
 };
 
-/** The copies of the catalogue, the same on every rank; they are found at the first call. Borrowed
- *  from the context. @collective */
+/** The copies of the catalogue, all on rank 0; they are found at the first call. Borrowed from the
+ *  context. @collective */
 odd_status odd_check_copies(odd_check_context *context, const odd_copies **out);
 
 /** Stages that they are found by. */
