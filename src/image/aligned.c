@@ -215,8 +215,7 @@ static void measure(const odd_picture_pair *p, const odd_warped *w, odd_aligned 
 
 /* -- the search -- */
 
-/* Some steps from t; t becomes the best place on the way, w is as it was there. Returns its error.
- */
+/* Some steps from t; t becomes the best place on the way, w is room for them. Returns its error. */
 static double descend(const odd_picture_pair *p, int steps, double t[ODD_WARP], odd_warped *w)
 {
     double best[ODD_WARP], least = INFINITY;

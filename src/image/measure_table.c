@@ -13,7 +13,6 @@ static const measure_row rows[] = {ODD_MEASURES(MEASURE_ROW)};
 
 #define FORMAT_NAME(name, text, endings) text,
 static const char *const format_names[] = {"none", ODD_IMAGE_FORMATS(FORMAT_NAME)};
-static const char *const mode_names[] = {"unknown", "grey", "RGB", "CMYK", "palette", "other"};
 
 static const measure_row *row_of(int measure)
 {
@@ -45,11 +44,6 @@ int odd_measure_find(const char *name)
 const char *odd_image_format_name(int format)
 {
     return format > 0 && format < ODD_IMAGE_FORMAT_COUNT ? format_names[format] : format_names[0];
-}
-
-const char *odd_colour_mode_name(int mode)
-{
-    return mode > 0 && mode < ODD_COLOUR_MODE_COUNT ? mode_names[mode] : mode_names[0];
 }
 
 void odd_measured_clear(odd_measured *measured)

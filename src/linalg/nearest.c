@@ -16,12 +16,6 @@ static int list_room(int keep)
     return keep + odd_min_int(odd_max_int(keep, LEAST_MORE), MOST_MORE);
 }
 
-int64_t odd_nearest_bytes(int keep)
-{
-    return list_room(keep) * (int64_t)sizeof(odd_neighbour) + (int64_t)sizeof(double) +
-           (int64_t)sizeof(int);
-}
-
 odd_status odd_nearest_new(int64_t lists, int keep, odd_nearest *out)
 {
     odd_status st;

@@ -22,8 +22,6 @@ typedef struct {
 /** Lists of the `keep` nearest, keep >= 1. @local ODD_NOMEM; free also after a failure. */
 odd_status odd_nearest_new(int64_t lists, int keep, odd_nearest *out);
 void odd_nearest_free(odd_nearest *n);
-/** Bytes of one list. */
-int64_t odd_nearest_bytes(int keep);
 
 /** Empty a list; keys from `limit` on are too far for it. @local */
 void odd_nearest_begin(odd_nearest *n, int64_t list, double limit);

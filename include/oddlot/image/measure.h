@@ -50,13 +50,11 @@ enum odd_colour_mode {
     ODD_COLOUR_RGB,
     ODD_COLOUR_CMYK,
     ODD_COLOUR_PALETTE,
-    ODD_COLOUR_OTHER, /* Lab, ... */
-    ODD_COLOUR_MODE_COUNT
+    ODD_COLOUR_OTHER /* Lab, ... */
 };
 
-/** For people; "none" and "unknown" for what is no such code. Static. */
+/** For people; "none" for what is no such code. Static. */
 const char *odd_image_format_name(int format);
-const char *odd_colour_mode_name(int mode);
 
 /* name in the program, column, unit, what it is. Shares are 0 ... 1. */
 #define ODD_MEASURES(M)                                                                            \

@@ -29,8 +29,8 @@ static void look(const verification *v, const float a[], const float b[], uint64
 {
     const double limit = v->options->difference;
     const odd_aligned aligned = odd_align(a, b, GIVE_UP * limit);
-    const bool alike = aligned.difference <= limit &&
-                       aligned.overall <= v->options->unlike * aligned.contrast;
+    const bool alike =
+        aligned.difference <= limit && aligned.overall <= v->options->unlike * aligned.contrast;
     if (!alike || aligned.difference >= pair->value) return;
     pair->value = aligned.difference;
     pair->marks = mark;
