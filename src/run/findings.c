@@ -39,8 +39,8 @@ void odd_findings_ignore(odd_findings *f, const odd_ignored *ignored,
 
 static bool is_ignored(const odd_findings *f, const odd_finding *finding)
 {
-    return f->ignored &&
-           odd_ignored_has(f->ignored, f->selection, finding->check, finding->rows, finding->row);
+    return f->ignored && odd_ignored_has(f->ignored, f->selection, (int)finding->kind,
+                                         finding->check, finding->rows, finding->row);
 }
 
 /* What a check promises of a finding. */

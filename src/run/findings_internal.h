@@ -32,6 +32,9 @@ struct odd_findings {
 
 /* -- as they lie in memory (findings_pool.c) -- */
 
+/** The odd_finding_kind of a word; false, and *kind as it was, where none has it. @local */
+bool odd_finding_kind_find(const char *word, int *kind);
+
 /** The tally of a check; -1 where memory is short. @local */
 int odd_findings_tally_of(odd_findings *f, odd_finding_kind kind, const char *check);
 

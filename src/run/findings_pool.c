@@ -20,6 +20,16 @@ const char *odd_finding_kind_about(odd_finding_kind kind)
     return kind_about[kind];
 }
 
+bool odd_finding_kind_find(const char *word, int *kind)
+{
+    for (int k = 0; k < ODD_FINDING_KIND_COUNT; k++)
+        if (strcmp(word, kind_word[k]) == 0) {
+            *kind = k;
+            return true;
+        }
+    return false;
+}
+
 void odd_findings_empty(odd_findings *f)
 {
     odd_free(f->record);

@@ -100,14 +100,12 @@ done:
     return st;
 }
 
-static bool find_kind(const char *word, odd_finding_kind *kind)
+static bool take_kind(const text_cells *c, int64_t i, odd_finding_kind *kind)
 {
-    for (int k = 0; k < ODD_FINDING_KIND_COUNT; k++)
-        if (strcmp(word, odd_finding_kind_word((odd_finding_kind)k)) == 0) {
-            *kind = (odd_finding_kind)k;
-            return true;
-        }
-    return false;
+    int found;
+    if (!odd_finding_kind_find(text_cell(c, i), &found)) return false;
+    *kind = (odd_finding_kind)found;
+    return true;
 }
 
 /* Are its members there, and of the catalogue? */
@@ -130,7 +128,7 @@ static odd_status take_finding(const finding_columns *c, int64_t i, int64_t imag
         .unit = text_cell(&c->unit, i),
         .sentence = text_cell(&c->sentence, i),
     };
-    if (!find_kind(text_cell(&c->kind, i), &finding.kind) || !has_members(c, i, images) ||
+    if (!take_kind(&c->kind, i, &finding.kind) || !has_members(c, i, images) ||
         !(finding.severity >= 0 && finding.severity <= 1) ||
         strlen(finding.check) >= ODD_FINDING_CHECK)
         return malformed();
@@ -200,8 +198,7 @@ static odd_status take_tallies(const odd_file *file, odd_findings *f)
     for (int64_t i = 0; i < n; i++) {
         odd_finding_kind kind = ODD_FINDING_UNREADABLE;
         const char *check = text_cell(&c.check, i);
-        if (!find_kind(text_cell(&c.kind, i), &kind) || strlen(check) >= ODD_FINDING_CHECK ||
-            !is_sound(&c, i))
+        if (!take_kind(&c.kind, i, &kind) || strlen(check) >= ODD_FINDING_CHECK || !is_sound(&c, i))
             ODD_TRY(malformed());
         const int at = odd_findings_tally_of(f, kind, check);
         ODD_TRY(at < 0 ? ODD_NOMEM : ODD_OK);

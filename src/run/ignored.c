@@ -79,17 +79,23 @@ static bool line_has_all(const odd_ignored *ignored, int64_t line, const odd_sel
     return true;
 }
 
-bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, const char *check,
-                     int64_t rows, const int64_t row[])
+static bool is_about(const odd_ignored_line *line, int kind, const char *check)
+{
+    return (line->kind == ODD_FINDING_KIND_COUNT || line->kind == kind) &&
+           (!*line->check || strcmp(line->check, check) == 0);
+}
+
+bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, int kind,
+                     const char *check, int64_t rows, const int64_t row[])
 {
     odd_hash name;
     if (odd_ignored_digest(odd_selection_name(selection, row[0]), &name) != ODD_OK) return false;
     for (int64_t i = first_of(ignored, name); i < ignored->names; i++) {
         const odd_ignored_name *n = &ignored->name[i];
         if (n->name.low != name.low || n->name.high != name.high) break;
-        const char *of = ignored->line[n->line].check;
-        if (*of && strcmp(of, check) != 0) continue;
-        if (line_has_all(ignored, n->line, selection, rows, row)) return true;
+        if (is_about(&ignored->line[n->line], kind, check) &&
+            line_has_all(ignored, n->line, selection, rows, row))
+            return true;
     }
     return false;
 }

@@ -9,6 +9,7 @@
 #include "oddlot/run/ignored.h"
 
 typedef struct {
+    int kind;                      /* odd_finding_kind; ODD_FINDING_KIND_COUNT: of any */
     char check[ODD_FINDING_CHECK]; /* "": of any */
 } odd_ignored_line;
 

@@ -1,4 +1,5 @@
 /* Ignored, read from its CSV file. */
+#include "run/findings_internal.h"
 #include "run/ignored_internal.h"
 
 #include "oddlot/base/json_list.h"
@@ -14,8 +15,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { PATH, CHECK, OTHERS, COLUMNS, OTHER = COLUMNS };
-static const char *const column_name[COLUMNS] = {"path", "check", "others"};
+enum { PATH, KIND, CHECK, OTHERS, COLUMNS, OTHER = COLUMNS };
+static const char *const column_name[COLUMNS] = {"path", "kind", "check", "others"};
 
 enum {
     MOST_FIELDS = 64,
@@ -70,7 +71,7 @@ static odd_status begin_rows(row_reader *r)
     r->named = true;
     return has_path ? ODD_OK
                     : odd_fail(ODD_FORMAT, "the first line names no column 'path'; those of a list "
-                                           "of findings to ignore are check, path, others");
+                                           "of findings to ignore are kind, check, path, others");
 }
 
 /* Room for one more. */
@@ -98,19 +99,21 @@ done:
     return st;
 }
 
-static odd_status add_line(odd_ignored *list, const char *path, const char *check,
-                           const char *others)
+static odd_status add_line(odd_ignored *list, const odd_text value[COLUMNS])
 {
+    const char *kind = odd_text_string(&value[KIND]), *check = odd_text_string(&value[CHECK]);
+    odd_ignored_line line = {.kind = ODD_FINDING_KIND_COUNT};
     odd_list further = {0};
     odd_status st;
+    if (*kind && !odd_finding_kind_find(kind, &line.kind)) return ODD_OK; /* no finding is of it */
     if (strlen(check) >= ODD_FINDING_CHECK) return ODD_OK; /* no check has such a name */
-    ODD_TRY(odd_json_list(others, &further));
-    ODD_TRY(add_name(list, path));
+    memcpy(line.check, check, strlen(check) + 1);
+    ODD_TRY(odd_json_list(odd_text_string(&value[OTHERS]), &further));
+    ODD_TRY(add_name(list, odd_text_string(&value[PATH])));
     for (int64_t i = 0; i < further.count; i++)
         ODD_TRY(add_name(list, further.item[i]));
     ODD_TRY(grow_list((void **)&list->line, list->lines, &list->line_room, sizeof *list->line));
-    list->line[list->lines] = (odd_ignored_line){""};
-    memcpy(list->line[list->lines++].check, check, strlen(check) + 1);
+    list->line[list->lines++] = line;
 done:
     odd_texts_free(&further);
     return st;
@@ -124,8 +127,7 @@ static odd_status take_row(void *context, int64_t line)
     if (!r->named)
         st = begin_rows(r);
     else if (r->value[PATH].length > 0)
-        st = add_line(r->list, odd_text_string(&r->value[PATH]), odd_text_string(&r->value[CHECK]),
-                      odd_text_string(&r->value[OTHERS]));
+        st = add_line(r->list, r->value);
     r->field = 0;
     for (int c = 0; c < COLUMNS; c++) {
         r->value[c].length = 0;

@@ -43,7 +43,7 @@ good on 1 run job.yaml -o none --set 'check.checks=[]' --set check.fail_at=0.1
 (
     head -n 1 one/findings.csv
     grep -a 'quoted\|truncated' one/findings.csv
-    printf 'x,,,\xff.png,,,,,,1,\n'
+    printf ',,,\xff.png,,,,,,1,\n'
 ) >one/ignored.csv
 gone=$(($(grep -ac '' one/ignored.csv) - 1))
 [ "$gone" -gt 4 ] || fail "only $gone lines to ignore"

@@ -39,6 +39,13 @@ grep -q '^rule,width,0.[0-9]*,clean-00.png,240,500,pixels,.*google wants at leas
     fail "width"
 grep -q '^rule,border,.*,fault-06-border.png,.*not taken by google, ebay' on1/findings.csv || fail "border"
 grep -q '^rule,ending,.*fault-ending.jpg' on1/findings.csv || fail "ending"
+# a rule and a check of one name are two: what is ignored of one is told of the other
+both=(--set 'check.checks=[rules, border]' --set check.rules.channels=google)
+good on 2 run job.yaml -o on2 "${both[@]}"
+(head -n 1 on2/findings.csv && grep '^rule,border,.*,fault-06-border.png,' on2/findings.csv) >list.csv
+good on 2 run job.yaml -o on2 "${both[@]}" --set check.ignore=list.csv
+grep -q '^hygiene,border,.*,fault-06-border.png,' on2/findings.csv || fail "ignored with the rule of its name"
+! grep '^rule,border,.*,fault-06-border.png,' on2/findings.csv || fail "an ignored rule is told"
 good on 3 run job.yaml -o on3 --set check.checks=rules --set 'check.rules.channels=[google, ebay]'
 cmp on1/findings.csv on3/findings.csv || fail "rules differ on 3 ranks"
 good on 2 run job.yaml -o on2 --set check.checks=rules \

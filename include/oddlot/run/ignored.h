@@ -1,10 +1,10 @@
 /**
  * Ignored: findings that a person has looked at and does not want to see again, in whatever run.
  *
- * A CSV file whose first line names the columns: `path`, and where wanted `check` and `others` (the
- * further members, a list of JSON), whatever else there is: lines of findings.csv, cut out with
- * its first line, are such a file. A finding is ignored where a line of its check, or of none,
- * names all its images; one that gets a further image is told again.
+ * A CSV file whose first line names the columns: `path`, and where wanted `kind`, `check` and
+ * `others` (the further members, a list of JSON), whatever else there is: lines of findings.csv,
+ * cut out with its first line, are such a file. A finding is ignored where a line of its kind and
+ * check, or of none, names all its images; one that gets a further image is told again.
  */
 #ifndef ODDLOT_RUN_IGNORED_H
 #define ODDLOT_RUN_IGNORED_H
@@ -25,8 +25,9 @@ void odd_ignored_free(odd_ignored **ignored);
 
 int64_t odd_ignored_lines(const odd_ignored *ignored);
 
-/** Is a finding of this check about these images to be left out? @local */
-bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, const char *check,
-                     int64_t rows, const int64_t row[]);
+/** Is a finding of this kind (odd_finding_kind) and check about these images to be left out?
+ *  @local */
+bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, int kind,
+                     const char *check, int64_t rows, const int64_t row[]);
 
 #endif
