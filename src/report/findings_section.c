@@ -56,19 +56,28 @@ static void write_checks(const odd_report_findings *findings, odd_text *html)
     odd_text_add(html, "</tbody>\n</table>\n</div>\n");
 }
 
+/* ", dark" behind one of the same kind, "; rule border" behind one of another; the kind is left out
+ * where the check is called so. kind: of the one before; NULL: it is the first. */
+static void write_silent_check(const char *kind, const odd_finding_list *list, odd_text *html)
+{
+    const bool other = !kind || strcmp(kind, list->kind) != 0;
+    if (kind) odd_text_add(html, other ? "; " : ", ");
+    if (other && strcmp(list->kind, list->check) != 0) odd_html(html, "%s ", list->kind);
+    odd_html(html, "%s", list->check);
+}
+
 /* They are told, too: that is what people want to read. */
 static void write_silent_checks(const odd_report_findings *findings, odd_text *html)
 {
-    const char *between = "<p>Checked, and nothing found: ";
-    bool any = false;
+    const char *kind = NULL;
     for (int i = 0; i < findings->lists; i++) {
-        if (has_news(&findings->list[i])) continue;
-        odd_text_add(html, between);
-        odd_html(html, "%s", findings->list[i].check);
-        between = ", ";
-        any = true;
+        const odd_finding_list *list = &findings->list[i];
+        if (has_news(list)) continue;
+        if (!kind) odd_text_add(html, "<p>Checked, and nothing found: ");
+        write_silent_check(kind, list, html);
+        kind = list->kind;
     }
-    if (any) odd_text_add(html, ".</p>\n");
+    if (kind) odd_text_add(html, ".</p>\n");
 }
 
 static bool any_news(const odd_report_findings *findings)

@@ -355,9 +355,11 @@ static void findings_are_shown(void)
         {"duplicate", "near", "twice", &cards[1], 1, 1, 0, 0, 0.25},
         {"hygiene", "blur", "soft", NULL, 0, 0, 0, 0, 0},
         {"hygiene", "fill", "lost in the picture", &cards[0], 1, 1, 0, 0, 0.5},
+        {"hygiene", "dark", "too dark", NULL, 0, 0, 0, 0, 0},
+        {"placeholder", "placeholder", "", NULL, 0, 0, 0, 0, 0},
         {"unreadable", "unreadable", "not read", &cards[2], 1, 1, 0, 0, 1}};
     int reads = 0;
-    const odd_report_findings findings = {lists, 5, {2, 2, 1, read_pair, compare_pair, 1, &reads}};
+    const odd_report_findings findings = {lists, 7, {2, 2, 1, read_pair, compare_pair, 1, &reads}};
     const odd_report_data data = {.threshold = NAN, .findings = &findings};
     open_scratch();
     char *page = write_and_read(&data);
@@ -371,7 +373,7 @@ static void findings_are_shown(void)
     CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-"), 4);
     CU_ASSERT_EQUAL(count_of(page, "href=\"#finding-rule-fill\""), 1); /* names may be the same */
     CU_ASSERT_EQUAL(count_of(page, "id=\"finding-hygiene-fill\""), 1);
-    CU_ASSERT_EQUAL(count_of(page, "nothing found: blur.</p>"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "nothing found: hygiene blur, dark; placeholder.</p>"), 1);
     CU_ASSERT_EQUAL(count_of(page, "<b>"), count_of(page, "</b>")); /* none by a sentence */
     CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 2);
     CU_ASSERT(is_there(in_report("img/row-000003.png")));
