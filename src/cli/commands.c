@@ -15,7 +15,12 @@ const odd_command odd_commands[] = {
      "PATH is a folder of images, a CSV file with a column `path`, tar shards or a folder of "
      "them,\n"
      "IDX or HDF5 files: recognised by a look. The job behind it is jobs/audit.yaml; --print-job\n"
-     "shows it with all settings. Open RUN/report/index.html when it is done.\n",
+     "shows it with all settings. Open RUN/report/index.html when it is done; RUN/findings.csv "
+     "has\n"
+     "a line for each thing that is wrong, and lines of it in RUN/ignored.csv are not told again.\n"
+     "\n"
+     "The rules of a channel:  --set check.rules.channels=google\n"
+     "Exit code 3 for scripts: --set check.fail_at=0.8\n",
      "mpirun -n 2 oddlot audit photos -o runs/photos", odd_words_help, odd_cmd_audit},
     {"run", "Audit", "do a job: whatever is not up to date",
      "JOB.yaml [-o RUN] [--set key=value]...",

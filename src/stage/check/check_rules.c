@@ -18,10 +18,10 @@ typedef struct {
 #define ASKS(field, line)        ODD_BOOL(odd_rule_limits, field, "false", line)
 
 static const odd_option limit_table[] = {
-    LIMIT(min_width, 1e9, "pixels at least; 0, here and below: any"),
-    LIMIT(max_width, 1e9, "pixels at most"),
-    LIMIT(min_height, 1e9, "pixels at least"),
-    LIMIT(max_height, 1e9, "pixels at most"),
+    LIMIT(min_width, 1e9, "pixels that an image has in width at least; 0, here and below: any"),
+    LIMIT(max_width, 1e9, "in width at most"),
+    LIMIT(min_height, 1e9, "in height at least"),
+    LIMIT(max_height, 1e9, "in height at most"),
     LIMIT(min_side, 1e9, "pixels of the longer side at least"),
     LIMIT(max_side, 1e9, "pixels of the longer side at most"),
     LIMIT(min_pixels, 1e18, "pixels in all at least"),
@@ -33,7 +33,7 @@ static const odd_option limit_table[] = {
     LIMIT(min_white, 1, "share of the border that is pure white at least"),
     LIMIT(min_near_white, 1, "share of the border that is 250 or more at least"),
     LIMIT(min_fill, 1, "share of width or height that the product fills at least"),
-    LIMIT(max_fill, 1, "share that it fills at most"),
+    LIMIT(max_fill, 1, "share of them that it fills at most"),
     ASKS(true_ending, "the ending of a name is one of the format's"),
     ASKS(rgb, "three channels of colour, neither grey nor CMYK nor a palette"),
     ASKS(no_border, "neither frame nor bars"),
@@ -42,9 +42,11 @@ static const odd_option limit_table[] = {
 };
 
 static const odd_option table[] = {
-    ODD_PART_LIST(rules_options, channels, "[none]", "channel", odd_channel_part,
-                  "whose rules; the limits below are one's own, beside them"),
-    ODD_LIST(rules_options, formats, "[]", "formats that are taken, as JPEG, PNG; empty: any"),
+    ODD_PART_LIST(
+        rules_options, channels, "[none]", "channel", odd_channel_part,
+        "sales channels whose rules images have to keep; the limits below are asked for, too"),
+    ODD_LIST(rules_options, formats, "[]",
+             "file formats that are taken, such as [JPEG, PNG]; empty: any"),
     ODD_BASE(rules_options, own, limit_table),
     ODD_OPTIONS_END,
 };
