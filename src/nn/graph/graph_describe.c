@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define COLUMNS      5
-#define FIRST_NUMBER 3   /* columns from here on are numbers */
+#define FIRST_NUMBER 3 /* columns from here on are numbers */
 #define GAP          "  "
 
 /* One line of the table; the texts of names are borrowed. */

@@ -20,9 +20,10 @@ static const odd_option duplicate_table[] = {
     ODD_REAL(odd_duplicate_options, difference, "10", 0.1, 100,
              "levels of 0 ... 255 by which the worst part of a near copy may differ, once it is "
              "aligned"),
-    ODD_REAL(odd_duplicate_options, unlike, "0.25", 0.001, 10,
-             "share of the plainer picture's own contrast by which near copies may differ all over: "
-             "thin drawings on white are alike in levels, whatever they show"),
+    ODD_REAL(
+        odd_duplicate_options, unlike, "0.25", 0.001, 10,
+        "share of the plainer picture's own contrast by which near copies may differ all over: "
+        "thin drawings on white are alike in levels, whatever they show"),
     ODD_INT(odd_duplicate_options, neighbours, "32", 1, 1000,
             "images that look most alike, of each, that are compared closely"),
     ODD_OPTIONS_END,

@@ -87,7 +87,7 @@ odd_status odd_copies_verify(const odd_duplicate_options *options,
 
 /** Of the near copies, on every rank: those that make groups in which all are copies of one member.
  *  Pairs are added that nobody had compared. @collective */
-odd_status odd_copies_stars(const odd_duplicate_options *options,
-                            const odd_copy_pictures *pictures, odd_pairs *near);
+odd_status odd_copies_stars(const odd_duplicate_options *options, const odd_copy_pictures *pictures,
+                            odd_pairs *near);
 
 #endif
