@@ -1,6 +1,6 @@
 /* Copies: stars in place of chains. Of pairs alone, each a little off, a hundred wallets that
- * differ would be one picture. So a group has a hub, the member with the most copies, and every
- * other member is a copy of the hub itself; what is not is looked at again without them. */
+ * differ would be one picture. So a large group has a hub, the member with the most copies, and
+ * every other member is a copy of the hub itself; what is not is looked at again without them. */
 #include "stage/check/copies_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { FEW = 4 }; /* members of a group that is kept whole: no chain of those leads far */
 
 /* A round over the pairs that are left, the same on every rank. By member: as groups.row. */
 typedef struct {
@@ -55,12 +57,17 @@ static void choose_hubs(star_round *r)
     }
 }
 
-/* The pair of a hub and a copy of it joins the result. */
+static bool is_small(const star_round *r, int64_t group)
+{
+    return r->groups.first[group + 1] - r->groups.first[group] <= FEW;
+}
+
+/* The pair of a hub and a copy of it joins the result, of a small group any. */
 static odd_status keep_pair(star_round *r, const odd_pair *p, int64_t group, odd_pairs *stars)
 {
     const int64_t a = member_of(&r->groups, group, p->first);
     const int64_t b = member_of(&r->groups, group, p->second);
-    if (a != r->hub[group] && b != r->hub[group]) return ODD_OK;
+    if (!is_small(r, group) && a != r->hub[group] && b != r->hub[group]) return ODD_OK;
     r->kept[a] = r->kept[b] = true;
     return odd_pairs_add(stars, p->first, p->second, p->value, p->marks);
 }
