@@ -35,13 +35,13 @@ check heated run 28
 
 # what they take for damaged are findings, the same on any number of ranks
 good on 2 run job.yaml -o run --set check.checks=damage
-did check
+did check report
 check damage_found run
 for ranks in 1 3; do
     cp -r run findings
     rm findings/findings.h5
     good on $ranks run job.yaml -o findings --set check.checks=all
-    did check
+    did check report
     check damage_found findings
     rm -r findings
 done

@@ -113,6 +113,7 @@ static const struct {
     {"test_*quantizelinear_*int4", "numbers of 8 or 4 bits"},
     {"test_*quantizelinear_blocked*", "a scale for each block of values"},
     {"test_equal_string*", "texts"},
+    {"test_qlinearmatmul_?D_int8_*", "answers that ONNX 1.17 has otherwise than later ones"},
     {"test_reduce_max_bool_inputs", "arithmetic on whole numbers"},
     {"test_center_crop_pad_*", "other than a tensor and a number"},
     {"test_clip_default_int8_*", "arithmetic on whole numbers"},
@@ -160,7 +161,6 @@ static const struct {
     {"test_clip_min_greater_than_max*", "ranges that are empty"},
     {"test_reduce_m??_bool_inputs", "arithmetic on whole numbers"},
     {"test_scatter*_m[aiu][xnl]*", "sums of what is scattered"},
-    {"test_equal_string*", "texts"},
     {"test_identity_opt", "values that are no tensors"},
     {"test_identity_sequence", "values that are no tensors"},
 };
@@ -181,7 +181,7 @@ static const char *beyond_model(const Onnx__ModelProto *model, char reason[stati
 
 int onnx_cases_least(int found)
 {
-    return found > 1400 ? 508 : 574;
+    return found > 1400 ? 723 : 574;
 }
 
 const char *onnx_case_beyond(const onnx_case *c, char reason[static 64])

@@ -139,7 +139,9 @@ static odd_status retype(odd_desc *desc, const odd_desc *of, const_dnnl_memory_d
     if (is_blocked(md) && number_of(md, dnnl_query_inner_nblks_s32) == 0)
         return odd_desc_strided(desc, of->ndims, of->dims, type, list_of(md, dnnl_query_strides));
     if (tag != dnnl_format_tag_undef) return odd_desc_tagged(desc, of->ndims, of->dims, type, tag);
-    return odd_desc_plain(desc, of->ndims, of->dims, type);
+    dnnl_dims_t strides;
+    odd_plain_strides(of->ndims, of->dims, strides);
+    return odd_desc_strided(desc, of->ndims, of->dims, type, strides);
 }
 
 odd_status odd_desc_typed(odd_desc *desc, const odd_desc *of, dnnl_data_type_t type)

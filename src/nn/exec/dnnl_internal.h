@@ -41,7 +41,15 @@ odd_status odd_desc_strided(odd_desc *desc, int rank, const dnnl_dims_t dims, dn
 odd_status odd_desc_any(odd_desc *desc, int rank, const dnnl_dims_t dims, dnnl_data_type_t type);
 odd_status odd_desc_tagged(odd_desc *desc, int rank, const dnnl_dims_t dims, dnnl_data_type_t type,
                            dnnl_format_tag_t tag);
-/** Row-major. */
+/** Row-major: the strides, and a layout of them. */
+static inline void odd_plain_strides(int rank, const dnnl_dims_t dims, dnnl_dims_t strides)
+{
+    dnnl_dim_t stride = 1;
+    for (int i = rank - 1; i >= 0; i--) {
+        strides[i] = stride;
+        stride *= dims[i];
+    }
+}
 odd_status odd_desc_plain(odd_desc *desc, int rank, const dnnl_dims_t dims, dnnl_data_type_t type);
 
 /** The same place with dimension i as number target[i]; the part of it that begins at `first`. */

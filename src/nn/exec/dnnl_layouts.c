@@ -4,11 +4,7 @@
 odd_status odd_desc_plain(odd_desc *desc, int rank, const dnnl_dims_t dims, dnnl_data_type_t type)
 {
     dnnl_dims_t strides;
-    dnnl_dim_t stride = 1;
-    for (int i = rank - 1; i >= 0; i--) {
-        strides[i] = stride;
-        stride *= dims[i];
-    }
+    odd_plain_strides(rank, dims, strides);
     return odd_desc_strided(desc, rank, dims, type, strides);
 }
 

@@ -16,6 +16,8 @@ static float value_of(const function_loop *s, float x)
     switch (s->kind) {
     case ODD_LAYER_LOG: /* oneDNN's is not exact around 1, where it is small */
         return logf(x);
+    case ODD_LAYER_SOFTPLUS: /* nor is that of oneDNN 3 where it is small */
+        return fmaxf(x, 0) + log1pf(expf(-fabsf(x)));
     case ODD_LAYER_FLOOR:
         return floorf(x);
     case ODD_LAYER_CEIL:

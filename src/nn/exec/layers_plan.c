@@ -21,6 +21,7 @@ static const struct {
     [ODD_LAYER_MIN] = {odd_plan_binary},
     [ODD_LAYER_ERF] = {odd_plan_erf},
     [ODD_LAYER_LOG] = {odd_plan_function},
+    [ODD_LAYER_SOFTPLUS] = {odd_plan_function},
     [ODD_LAYER_FLOOR] = {odd_plan_function},
     [ODD_LAYER_CEIL] = {odd_plan_function},
     [ODD_LAYER_ROUND] = {odd_plan_function},

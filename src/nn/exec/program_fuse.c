@@ -81,9 +81,6 @@ int odd_posts_of_layer(odd_layer_kind kind, const odd_layer_settings *set, odd_p
     case ODD_LAYER_ABS:
         post[0] = eltwise(dnnl_eltwise_abs, 0, 0);
         return 1;
-    case ODD_LAYER_SOFTPLUS:
-        post[0] = eltwise(dnnl_eltwise_soft_relu, 1, 0);
-        return 1;
     case ODD_LAYER_HARD_SWISH:
         post[0] = hard_swish();
         return 1;
