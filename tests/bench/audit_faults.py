@@ -122,7 +122,7 @@ def main():
     parser.add_argument("--source", action="append", choices=list(SIZES))
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--peer-python", help="a Python that has CleanVision; without it there is no peer")
-    parser.add_argument("--data", default="/work/shared/data")
+    parser.add_argument("--data", default=os.environ.get("ODDLOT_BENCH_DATA", ""), help="folder of real shards")
     parser.add_argument("--keep", help="make the catalogues here and leave them")
     bench_tools.add_options(parser)
     args = parser.parse_args()

@@ -256,7 +256,7 @@ def main():
     parser.add_argument("--clean", type=int, default=1000)
     parser.add_argument("--each", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--data", default="/work/shared/data")
+    parser.add_argument("--data", default=os.environ.get("ODDLOT_BENCH_DATA", ""), help="folder of real shards")
     args = parser.parse_args()
     lines = make(args.folder, args.source, args.clean, args.each, args.seed, args.data)
     print(f"{len(lines)} pictures, {sum(line['fault'] != '' for line in lines)} with a fault")
