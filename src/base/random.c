@@ -3,6 +3,7 @@
 
 #include "base/philox_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,12 +104,6 @@ static candidate draw_candidate(uint64_t seed, uint32_t stream, int64_t item)
     return (candidate){join_words(r[0], r[1]), item};
 }
 
-static int by_value(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 odd_status odd_choose(int64_t n, int64_t k, uint64_t seed, uint32_t stream, int64_t chosen[])
 {
     if (k < 0 || k > n)
@@ -129,6 +124,6 @@ odd_status odd_choose(int64_t n, int64_t k, uint64_t seed, uint32_t stream, int6
     for (int64_t i = 0; i < k; i++)
         chosen[i] = heap[i].item;
     odd_free(heap);
-    qsort(chosen, (size_t)k, sizeof *chosen, by_value);
+    qsort(chosen, (size_t)k, sizeof *chosen, odd_compare_i64);
     return ODD_OK;
 }

@@ -2,7 +2,6 @@
 #include "oddlot/image/measure.h"
 
 #include <math.h>
-#include <string.h>
 
 typedef struct {
     const char *name, *unit, *about;
@@ -32,13 +31,6 @@ const char *odd_measure_unit(int measure)
 const char *odd_measure_about(int measure)
 {
     return row_of(measure) ? row_of(measure)->about : NULL;
-}
-
-int odd_measure_find(const char *name)
-{
-    for (int i = 0; i < ODD_MEASURE_COUNT; i++)
-        if (strcmp(rows[i].name, name) == 0) return i;
-    return -1;
 }
 
 const char *odd_image_format_name(int format)

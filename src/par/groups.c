@@ -3,14 +3,9 @@
 #include "oddlot/par/pairs.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 #include <stdlib.h>
-
-static int by_number(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
 
 /* The rows of the pairs, rising, each once; returns their count. */
 static int64_t collect_members(const odd_pairs *pairs, int64_t row[])
@@ -20,7 +15,7 @@ static int64_t collect_members(const odd_pairs *pairs, int64_t row[])
         row[2 * i] = pairs->pair[i].first;
         row[2 * i + 1] = pairs->pair[i].second;
     }
-    if (pairs->count > 0) qsort(row, (size_t)(2 * pairs->count), sizeof *row, by_number);
+    if (pairs->count > 0) qsort(row, (size_t)(2 * pairs->count), sizeof *row, odd_compare_i64);
     for (int64_t i = 0; i < 2 * pairs->count; i++)
         if (left == 0 || row[left - 1] != row[i]) row[left++] = row[i];
     return left;
@@ -28,7 +23,7 @@ static int64_t collect_members(const odd_pairs *pairs, int64_t row[])
 
 static int64_t place_of(int64_t members, const int64_t row[], int64_t wanted)
 {
-    const int64_t *at = bsearch(&wanted, row, (size_t)members, sizeof *row, by_number);
+    const int64_t *at = bsearch(&wanted, row, (size_t)members, sizeof *row, odd_compare_i64);
     return at - row;
 }
 

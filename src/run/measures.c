@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define ROWS_AT_ONCE 4096 /* of all measures, while one of them is picked: 1 MB */
-
 odd_status odd_measures_list(const char *(*what)(int measure), odd_text *out)
 {
     for (int i = 0; i < ODD_MEASURE_COUNT; i++)
@@ -61,24 +59,6 @@ odd_status odd_measures_read(const odd_dataset *measures, int64_t first, int64_t
                              float value[])
 {
     return odd_dataset_read(measures, first, count, ODD_F32, value);
-}
-
-odd_status odd_measure_read(const odd_dataset *measures, enum odd_measure measure, int64_t first,
-                            int64_t count, float value[])
-{
-    const int64_t most = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
-    float *rows = NULL;
-    odd_status st;
-    ODD_TRY(ODD_NEW(rows, most * ODD_MEASURE_COUNT));
-    for (int64_t done = 0, n; done < count; done += n) {
-        n = count - done < most ? count - done : most;
-        ODD_TRY(odd_measures_read(measures, first + done, n, rows));
-        for (int64_t i = 0; i < n; i++)
-            value[done + i] = rows[i * ODD_MEASURE_COUNT + (int64_t)measure];
-    }
-done:
-    odd_free(rows);
-    return st;
 }
 
 odd_status odd_pixels_digest_read(const odd_dataset *digests, int64_t first, int64_t count,

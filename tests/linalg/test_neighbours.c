@@ -1,7 +1,7 @@
 /* Neighbours against looking at every row, and the same wherever they are looked for. */
 #include "pca_fixture.h"
 
-#include "oddlot/linalg/neighbours.h"
+#include "kept_neighbours.h"
 #include "oddlot/par/threads.h"
 
 enum { MOST = 1100, WIDE = 7 };
@@ -11,19 +11,6 @@ static float value(int64_t i, int j)
 {
     const int64_t row = i % 10 == 9 ? i - 4 : i;
     return (float)odd_normal(5, ODD_STREAM_TEST, (uint64_t)row, (uint32_t)j);
-}
-
-typedef struct {
-    int keep;
-    odd_neighbour *near; /* (n_local, keep) */
-} kept;
-
-static odd_status keep_block(void *context, const odd_block *block, const odd_neighbour near[])
-{
-    const kept *k = context;
-    memcpy(k->near + block->local * k->keep, near,
-           (size_t)block->count * (size_t)k->keep * sizeof *near);
-    return ODD_OK;
 }
 
 /* By looking at every row: the distance to it, the number of the j-th nearest. */

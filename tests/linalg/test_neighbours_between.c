@@ -2,7 +2,7 @@
  * so that products are exact and rows that are equally near are so to the bit. */
 #include "pca_fixture.h"
 
-#include "oddlot/linalg/neighbours.h"
+#include "kept_neighbours.h"
 
 enum { WIDE = 5 };
 
@@ -30,19 +30,6 @@ static float reference_value(int64_t i, int j)
 static float query_value(int64_t i, int j)
 {
     return balanced(other_value, i, j);
-}
-
-typedef struct {
-    int keep;
-    odd_neighbour *near; /* (n_local, keep) */
-} kept;
-
-static odd_status keep_block(void *context, const odd_block *block, const odd_neighbour near[])
-{
-    const kept *k = context;
-    memcpy(k->near + block->local * k->keep, near,
-           (size_t)block->count * (size_t)k->keep * sizeof *near);
-    return ODD_OK;
 }
 
 static double square_between(const float a[WIDE], const float b[WIDE])

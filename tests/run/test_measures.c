@@ -76,14 +76,11 @@ static odd_file *measured_file(const shape_of_file *f)
     return file;
 }
 
-static bool one_measure_is_read(const odd_dataset *measures)
+static bool no_others_are_read(const odd_dataset *measures)
 {
-    static float value[IMAGES];
-    bool good = odd_measure_read(measures, ODD_MEASURE_SHARPNESS, 7, IMAGES - 7, value) == ODD_OK;
-    for (int64_t i = 0; good && i < IMAGES - 7; i++)
-        good = value[i] == value_of(i + 7, ODD_MEASURE_SHARPNESS);
-    return good && odd_measure_read(measures, ODD_MEASURE_FILL, IMAGES, 0, value) == ODD_OK &&
-           odd_measure_read(measures, ODD_MEASURE_FILL, IMAGES - 1, 2, value) == ODD_ARG;
+    float value[2][ODD_MEASURE_COUNT];
+    return odd_measures_read(measures, IMAGES, 0, *value) == ODD_OK &&
+           odd_measures_read(measures, IMAGES - 1, 2, *value) == ODD_ARG;
 }
 
 static bool all_measures_are_read(const odd_dataset *measures)
@@ -116,7 +113,7 @@ static void test_read(void)
     if (check_all(WORLD, odd_measures_open(file, &measures) == ODD_OK)) {
         CU_ASSERT_EQUAL(odd_dataset_shape(measures)->shape[0], IMAGES);
         CU_ASSERT(all_measures_are_read(measures));
-        CU_ASSERT(one_measure_is_read(measures));
+        CU_ASSERT(no_others_are_read(measures));
     }
     CU_ASSERT(digests_are_read(file));
     odd_dataset_close(&measures);
@@ -142,11 +139,11 @@ static void test_refused(void)
 static void test_names(void)
 {
     for (int i = 0; i < ODD_MEASURE_COUNT; i++) {
-        CU_ASSERT_EQUAL(odd_measure_find(odd_measure_name(i)), i);
+        for (int other = 0; other < i; other++)
+            CU_ASSERT(strcmp(odd_measure_name(other), odd_measure_name(i)) != 0);
         CU_ASSERT(strlen(odd_measure_unit(i)) > 0 && strlen(odd_measure_about(i)) > 0);
         CU_ASSERT_PTR_NULL(strchr(odd_measure_about(i), '\n'));
     }
-    CU_ASSERT_EQUAL(odd_measure_find("nothing"), -1);
     CU_ASSERT(!odd_measure_name(-1) && !odd_measure_name(ODD_MEASURE_COUNT));
 }
 

@@ -133,8 +133,6 @@ enum odd_measure { ODD_MEASURES(ODD_MEASURE_ENUM) ODD_MEASURE_COUNT };
 const char *odd_measure_name(int measure);
 const char *odd_measure_unit(int measure);
 const char *odd_measure_about(int measure);
-/** The measure of this name; -1: there is none. */
-int odd_measure_find(const char *name);
 
 /* What was measured of one image. */
 typedef struct {

@@ -39,11 +39,9 @@ odd_status odd_pixels_digest_open(const odd_file *ingest, odd_dataset **out);
  *  order of `enum odd_measure`. @local; ODD_ARG for rows that are not there, ODD_IO, ODD_FORMAT */
 odd_status odd_measures_read(const odd_dataset *measures, int64_t first, int64_t count,
                              float value[]);
-/** One measure of images [first, first + count): value (count). @local; as above, and ODD_NOMEM */
-odd_status odd_measure_read(const odd_dataset *measures, enum odd_measure measure, int64_t first,
-                            int64_t count, float value[]);
 /** Digests of the pixels of images [first, first + count): digest (count). Two images with equal
- *  pixels have equal ones; {0, 0} is no digest and equals none. @local; as odd_measure_read() */
+ *  pixels have equal ones; {0, 0} is no digest and equals none. @local; as above, and
+ *  ODD_NOMEM */
 odd_status odd_pixels_digest_read(const odd_dataset *digests, int64_t first, int64_t count,
                                   odd_hash digest[]);
 

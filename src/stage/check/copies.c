@@ -4,6 +4,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -48,12 +49,6 @@ done:
     return st;
 }
 
-static int by_row(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of exact copies the first stands for all: pairs with the others, whom a rank that does not own
  * them could not tell, fall away. @local */
 static odd_status drop_represented(const odd_pairs *exact, odd_pairs *candidates)
@@ -63,12 +58,12 @@ static odd_status drop_represented(const odd_pairs *exact, odd_pairs *candidates
     ODD_TRY(ODD_NEW(row, exact->count));
     for (int64_t i = 0; i < exact->count; i++)
         row[i] = exact->pair[i].second;
-    if (exact->count > 0) qsort(row, (size_t)exact->count, sizeof *row, by_row);
+    if (exact->count > 0) qsort(row, (size_t)exact->count, sizeof *row, odd_compare_i64);
     for (int64_t i = 0; i < candidates->count; i++) {
         const odd_pair *p = &candidates->pair[i];
         const size_t n = (size_t)exact->count;
-        if (!bsearch(&p->first, row, n, sizeof *row, by_row) &&
-            !bsearch(&p->second, row, n, sizeof *row, by_row))
+        if (!bsearch(&p->first, row, n, sizeof *row, odd_compare_i64) &&
+            !bsearch(&p->second, row, n, sizeof *row, odd_compare_i64))
             candidates->pair[left++] = *p;
     }
     candidates->count = left;

@@ -4,6 +4,7 @@
 #include "stage/check/copies_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 
 #include <stdlib.h>
@@ -20,18 +21,12 @@ typedef struct {
     int64_t *hub;    /* (groups) member */
 } star_round;
 
-static int by_row(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Which member a row of a group is: they rise. */
 static int64_t member_of(const odd_groups *g, int64_t group, int64_t row)
 {
     const int64_t *first = g->row + g->first[group];
     const size_t count = (size_t)(g->first[group + 1] - g->first[group]);
-    const int64_t *at = bsearch(&row, first, count, sizeof row, by_row);
+    const int64_t *at = bsearch(&row, first, count, sizeof row, odd_compare_i64);
     ODD_CHECK(at);
     return at - g->row;
 }
