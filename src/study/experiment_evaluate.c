@@ -102,7 +102,8 @@ odd_status odd_trial_evaluate(const odd_design *d, const odd_job *job, const odd
                               const uint8_t calibrates[], const odd_trial_scores *fit,
                               const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out)
 {
-    const odd_ranked ranked = {fit->n, fit->rank, fit->probability, calibrates};
+    const odd_ranked ranked = {
+        .n = fit->n, .score = fit->rank, .probability = fit->probability, .calibrates = calibrates};
     const bool tested = test->n > 0;
     odd_status st;
     ODD_TRY(odd_flagging_decide(job, &ranked, flagging));

@@ -7,6 +7,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
+#include "oddlot/stage/views.h"
 #include "oddlot/study/study.h"
 
 #include "study/experiment_internal.h"
@@ -54,6 +55,10 @@ static odd_status check_experiment(const odd_job *job)
         return odd_job_fail(job, "train.network",
                             "an experiment trains no networks; take it out, or write a study of "
                             "audits");
+    if (odd_has_views(job))
+        return odd_job_fail(job, "views.use",
+                            "an experiment compares techniques by one ranking each; take it out, "
+                            "or write a study of audits");
     ODD_TRY(odd_design_new(job, &d));
     for (int64_t t = 0; t < d->techniques; t++)
         ODD_TRY(check_technique(d, t));

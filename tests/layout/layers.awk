@@ -17,7 +17,7 @@ BEGIN {
     below["run"] = "learn detect eval report linalg nn image store par base"
     # a stage looks at those before it
     before = "run " below["run"]
-    stages = split("ingest train features reduce fit score check evaluate report", stage, " ")
+    stages = split("ingest train features reduce fit views score check evaluate report", stage, " ")
     for (s = 1; s <= stages; s++) {
         below["stage/" stage[s]] = before
         before = "stage/" stage[s] " " before
@@ -37,6 +37,7 @@ BEGIN {
     place["stage/stages.h"] = "stage/ingest" # which all others see
     place["stage/reductions.h"] = "stage/reduce"
     place["stage/calibration.h"] = "stage/fit"
+    place["stage/views.h"] = "stage/views"
     place["stage/flagging.h"] = place["stage/scoring.h"] = "stage/score"
     place["stage/learning_band.h"] = "stage/report"
 

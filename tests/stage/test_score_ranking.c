@@ -29,13 +29,14 @@ static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t 
     odd_selection selection = {.rows = IMAGES, .verified = verified};
     odd_job *job = job_of(sets);
     odd_run run = {.comm = WORLD, .job = job, .selection = &selection};
-    odd_bundle model = ODD_BUNDLE_EMPTY;
+    const odd_bundle model = ODD_BUNDLE_EMPTY;
+    const odd_scoring_sources from = {job, &model, NULL};
     const column columns[] = {{"row", ODD_I64, rows, of}, {NULL, ODD_I64, 0, NULL}};
     odd_file *features = file_of("features.h5", columns);
     odd_status st = ODD_ARG;
     *s = (odd_scored){.n = IMAGES};
     if (features && odd_scoring_new(job, odd_detector_find("mixture"), &s->by) == ODD_OK)
-        st = odd_score_rank(&run, features, &model, scored, given, s);
+        st = odd_score_rank(&run, features, &from, scored, given, s);
     odd_file_close(&features);
     odd_job_free(&job);
     return st;

@@ -215,19 +215,20 @@ static void test_reasons(void)
 {
     const double score[5] = {2.5, 2, 7, 1.5, 0.8125};
     const odd_bundle empty = ODD_BUNDLE_EMPTY;
+    const odd_scoring_sources from = {NULL, &empty, NULL};
     odd_scoring s;
     char reason[160], little[10];
     CU_ASSERT_EQUAL(SCORING(&s, "knn", DAMAGE), ODD_OK);
-    odd_scoring_reason(&s, &empty, score, reason, sizeof reason);
+    odd_scoring_reason(&s, &from, 0, score, reason, sizeof reason);
     CU_ASSERT_STRING_EQUAL(reason, "distance 2.5 from its nearest neighbours");
     CU_ASSERT_EQUAL(SCORING(&s, "knn", DAMAGE, "score.rank_by=damage"), ODD_OK);
-    odd_scoring_reason(&s, &empty, score, reason, sizeof reason);
+    odd_scoring_reason(&s, &from, 0, score, reason, sizeof reason);
     CU_ASSERT_STRING_EQUAL(reason, "damage of probability 0.812, by a network that has not seen "
                                    "the image");
-    odd_scoring_reason(&s, &empty, score, little, sizeof little);
+    odd_scoring_reason(&s, &from, 0, score, little, sizeof little);
     CU_ASSERT_STRING_EQUAL(little, "damage of");
     CU_ASSERT_EQUAL(SCORING(&s, "knn", ENCODER, "score.rank_by=reconstruction"), ODD_OK);
-    odd_scoring_reason(&s, &empty, score, reason, sizeof reason);
+    odd_scoring_reason(&s, &from, 0, score, reason, sizeof reason);
     CU_ASSERT_STRING_EQUAL(reason, "reconstruction 1.5, by the auto-encoder");
 }
 

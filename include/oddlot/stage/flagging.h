@@ -13,7 +13,7 @@
 typedef struct {
     char *rank_by;
     char *flag_by; /* of the choices in flagging.c */
-    double flag_threshold, flag_share, false_alarm, confidence, damage_share;
+    double flag_threshold, flag_share, rarity, false_alarm, confidence, damage_share;
 } odd_score_options;
 
 extern const odd_section odd_score_section;
@@ -24,6 +24,7 @@ typedef struct {
     const double *score;       /* (n) larger is odder */
     const double *probability; /* (n) of being odd; NULL: the detector gives none */
     const uint8_t *calibrates; /* (n) 1: verified theme, hidden from the fit; NULL: none */
+    bool rarity; /* the score is the -log10 of the share of usual images that are as odd */
 } odd_ranked;
 
 typedef struct {
@@ -39,8 +40,8 @@ odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_f
 /** Is a row flagged that was not among those decided on? @local */
 bool odd_flagging_flags(const odd_flagging *f, double score, double probability);
 
-/** What a detector without (or with) probabilities cannot do, and what needs verified images.
- *  @local; ODD_USAGE */
-odd_status odd_flagging_check(const odd_job *job, bool has_probability);
+/** What a ranking without (or with) probabilities, or rarities, cannot do, and what needs verified
+ *  images. @local; ODD_USAGE */
+odd_status odd_flagging_check(const odd_job *job, bool has_probability, bool has_rarity);
 
 #endif

@@ -1,15 +1,17 @@
 /**
  * Scoring: the columns of scores that a detector gives, with the residual of the reduction behind
- * them, and what trained networks say where the job trains; which of them ranks.
+ * them, what trained networks say where the job trains, and what the views say where it has some;
+ * which of them ranks.
  */
 #ifndef ODDLOT_STAGE_SCORING_H
 #define ODDLOT_STAGE_SCORING_H
 
 #include "oddlot/base/job.h"
 #include "oddlot/detect/detector.h"
+#include "oddlot/stage/views.h"
 #include "oddlot/store/file.h"
 
-#define ODD_MOST_SCORE_COLUMNS 16
+#define ODD_MOST_SCORE_COLUMNS 24
 
 typedef struct {
     const odd_detector *detector;
@@ -19,6 +21,7 @@ typedef struct {
     const struct odd_task_column *trained_columns; /* what they give; NULL: nothing */
     int residual;                                  /* column of the residual */
     int trained;     /* first column of what networks say; -1: the job trains none */
+    int views;       /* first column of what views say, the joined one; -1: the job has none */
     int rank_by;     /* column that ranks */
     int probability; /* column that is a probability; -1: none */
     double share;    /* of odd images that probabilities by networks suppose; 0: as networks say */
@@ -27,7 +30,8 @@ typedef struct {
 /** By the setting score.rank_by. @local; ODD_USAGE if there is no such column. */
 odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd_scoring *out);
 
-/** Scores of my rows (n_local, columns); those from `trained` on are the caller's to fill.
+/** Scores of my rows (n_local, columns); those from `trained` and `views` on are the caller's to
+ *  fill.
  * residual: (n_local). Owned by caller: odd_free(). @collective */
 odd_status odd_scoring_do(const odd_scoring *s, const odd_bundle *model, const odd_rows *rows,
                           const double residual[], double **out);
@@ -38,12 +42,27 @@ odd_status odd_scoring_add_trained(const odd_scoring *s, const odd_file *feature
                                    const odd_file *train, const odd_partition *part,
                                    double score[]);
 
+/** Fill the columns from `views` on, of my rows of views.h5. @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_scoring_add_views(const odd_scoring *s, const odd_job *job, const odd_file *views,
+                                 const odd_partition *part, double score[]);
+
+/** Is it the views that rank, not the detector of the job or a network? @local */
+bool odd_ranks_by_views(const odd_scoring *s);
+
 /** The name of what ranks, the detector or a column of networks: "damage",
  *  "reconstruction". Static. @local */
 const char *odd_scoring_name(const odd_scoring *s);
 
-/** One sentence why a row is odd, from its scores. @local */
-void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const double score[],
-                        char *buffer, size_t size);
+/* What sentences are made of. */
+typedef struct {
+    const odd_job *job;
+    const odd_bundle *model; /* of the detector */
+    const odd_file *views;   /* NULL where the job has none */
+} odd_scoring_sources;
+
+/** One sentence why an image is odd, from its scores; row: of features.h5. @local; ODD_FORMAT,
+ *  ODD_IO, ODD_NOMEM */
+odd_status odd_scoring_reason(const odd_scoring *s, const odd_scoring_sources *from, int64_t row,
+                              const double score[], char *buffer, size_t size);
 
 #endif

@@ -82,7 +82,8 @@ struct odd_check {
     X(odd_check_small_fill)                                                                        \
     X(odd_check_duplicate)                                                                         \
     X(odd_check_placeholder)                                                                       \
-    X(odd_check_damage)
+    X(odd_check_damage)                                                                            \
+    X(odd_check_odd)
 
 #define ODD_DECLARE(record) extern const odd_check record;
 ODD_CHECKS(ODD_DECLARE)

@@ -3,6 +3,7 @@
  *
  * The arcsine of the root is steep near black and near white, so that outlines on either background
  * count as much as what is inside. A coarse image hides how an object is shifted by a little. */
+#include "stage/features/feature_pixels_internal.h"
 #include "stage/features/feature_source_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -12,21 +13,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-typedef struct {
-    int64_t side;
-    char *curve;
-    double scale;
-} pixels_options;
-
 static const char *const curves[] = {"arcsine", "linear", NULL};
 
-static const odd_option table[] = {
-    ODD_INT(pixels_options, side, "16", 0, 4096,
+const odd_option odd_pixels_option_table[] = {
+    ODD_INT(odd_pixels_options, side, "16", 0, 4096,
             "shrink the stored images to this side first, pixels; 0: as they are stored"),
     ODD_CHOICE(
-        pixels_options, curve, "arcsine", curves,
+        odd_pixels_options, curve, "arcsine", curves,
         "of grey levels: arcsine, in which small differences near black and white count; linear"),
-    ODD_REAL(pixels_options, scale, "0.00392156862745098", 1e-9, 1e9,
+    ODD_REAL(odd_pixels_options, scale, "0.00392156862745098", 1e-9, 1e9,
              "factor from grey levels 0-255 to features; the default is 1/255"),
     ODD_OPTIONS_END,
 };
@@ -37,7 +32,7 @@ typedef struct {
     float level[256];    /* the feature of each grey level */
 } pixels;
 
-static int side_of(const pixels_options *options, const odd_image_form *form)
+static int side_of(const odd_pixels_options *options, const odd_image_form *form)
 {
     return options->side > 0 && options->side < form->width ? (int)options->side : form->width;
 }
@@ -52,7 +47,7 @@ static odd_status plan_pixels(const odd_job *job, const void *options, const odd
 }
 
 /* The curves meet at black, middle grey and white. */
-static void set_levels(const pixels_options *options, float level[static 256])
+static void set_levels(const odd_pixels_options *options, float level[static 256])
 {
     const bool linear = strcmp(options->curve, "linear") == 0;
     for (int grey = 0; grey < 256; grey++) {
@@ -125,8 +120,8 @@ static void close_pixels(void **state)
 const odd_feature_source odd_feature_pixels = {
     .name = "pixels",
     .summary = "the stored pixels themselves, flattened and scaled",
-    .options = table,
-    .options_size = sizeof(pixels_options),
+    .options = odd_pixels_option_table,
+    .options_size = sizeof(odd_pixels_options),
     .plan = plan_pixels,
     .open = open_pixels,
     .extract = extract_pixels,

@@ -13,7 +13,8 @@
 
 #define USUAL_SHARE 0.05 /* flagged where a detector gives no probability and the job no share */
 
-static const char *const ways[] = {"auto", "probability", "share", "estimate", "false_alarm", NULL};
+static const char *const ways[] = {"auto",        "probability", "share", "estimate",
+                                   "false_alarm", "rarity",      NULL};
 
 static const odd_option score_table[] = {
     ODD_TEXT(odd_score_options, rank_by, "",
@@ -21,12 +22,17 @@ static const odd_option score_table[] = {
     ODD_CHOICE(
         odd_score_options, flag_by, "auto", ways,
         "probability: those above flag_threshold; share: flag_share of the images; estimate: as "
-        "many as the detector believes to be odd; false_alarm: see there; auto: by flag_share if "
-        "it is given, else by probability, or the oddest 0.05 where the detector gives none"),
+        "many as the detector believes to be odd; false_alarm, rarity: see there; auto: by "
+        "flag_share if it is given, else by rarity where views rank, by probability, or the oddest "
+        "0.05 where the detector gives none"),
     ODD_REAL(odd_score_options, flag_threshold, "0.5", 0, 1,
              "images with at least this probability of being odd are flagged"),
     ODD_REAL(odd_score_options, flag_share, "-1", -1, 1,
              "share of the images that is flagged, the oddest; negative: not given"),
+    ODD_REAL(
+        odd_score_options, rarity, "0.001", 1e-12, 0.5,
+        "flag_by rarity, where views rank: images so odd that at most this share of usual ones "
+        "is as odd, whatever the catalogue"),
     ODD_REAL(odd_score_options, false_alarm, "0.05", 1e-6, 0.5,
              "flag_by false_alarm: at most this share of the theme images is flagged; needs "
              "verified theme images and fit.calibration"),
@@ -84,6 +90,13 @@ static void flag_by_probability(const odd_ranked *rows, double threshold, odd_fl
     out->threshold = threshold;
     for (int64_t i = 0; i < rows->n; i++)
         out->flagged += rows->probability[i] >= threshold; /* false for NaN */
+}
+
+static void flag_by_rarity(const odd_ranked *rows, double rarity, odd_flagging *out)
+{
+    out->threshold = -log10(rarity);
+    for (int64_t i = 0; i < rows->n; i++)
+        out->flagged += rows->score[i] >= out->threshold; /* false for NaN */
 }
 
 static double mean_probability(const odd_ranked *rows)
@@ -144,6 +157,10 @@ static odd_status decide(const odd_job *job, const odd_ranked *rows, odd_flaggin
     *out = (odd_flagging){0};
     if (flags_by(o, "false_alarm")) return flag_by_false_alarm(job, o, rows, out);
     if (flags_by(o, "estimate")) return flag_by_share(rows, mean_probability(rows), out);
+    if (flags_by(o, "rarity") || (flags_by(o, "auto") && !share_given && rows->rarity)) {
+        flag_by_rarity(rows, o->rarity, out);
+        return ODD_OK;
+    }
     if (flags_by(o, "share") || (flags_by(o, "auto") && (share_given || !rows->probability)))
         return flag_by_share(rows, share_given ? o->flag_share : USUAL_SHARE, out);
     flag_by_probability(rows, o->flag_threshold, out);
@@ -165,13 +182,16 @@ bool odd_flagging_flags(const odd_flagging *f, double score, double probability)
     return (f->by_chance ? probability : score) >= f->threshold;
 }
 
-odd_status odd_flagging_check(const odd_job *job, bool has_probability)
+odd_status odd_flagging_check(const odd_job *job, bool has_probability, bool has_rarity)
 {
     const odd_score_options *o = odd_job_section(job, "score");
     if (!has_probability && (flags_by(o, "probability") || flags_by(o, "estimate")))
         return odd_job_fail(job, "score.flag_by",
                             "'%s' needs a detector that gives probabilities, such as mixture",
                             o->flag_by);
+    if (!has_rarity && flags_by(o, "rarity"))
+        return odd_job_fail(job, "score.flag_by",
+                            "'rarity' needs views that rank: set views.use, such as [all]");
     if (flags_by(o, "false_alarm") && odd_calibration_share(job) == 0)
         return odd_job_fail(job, "score.flag_by",
                             "'false_alarm' needs verified theme images that the fit is not told "

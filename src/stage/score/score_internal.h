@@ -29,8 +29,9 @@ void odd_scored_free(odd_scored *s);
 /** Rank the images by given (scored, columns), a row for each of features.h5, flag the oddest and
  *  say why (score_ranking.c); n and by are there. @local, on rank 0; ODD_USAGE, ODD_FORMAT,
  *  ODD_NOMEM */
-odd_status odd_score_rank(const odd_run *run, const odd_file *features, const odd_bundle *model,
-                          int64_t scored, const double given[], odd_scored *s);
+odd_status odd_score_rank(const odd_run *run, const odd_file *features,
+                          const odd_scoring_sources *from, int64_t scored, const double given[],
+                          odd_scored *s);
 
 /** The datasets of scores.h5 (score_output.c). @collective */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s);

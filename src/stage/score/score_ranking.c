@@ -6,6 +6,7 @@
 #include "stage/score/score_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,25 +57,32 @@ static odd_status count_flagged(const odd_run *run, odd_scored *s)
         .score = s->score,
         .probability = s->by.probability < 0 ? NULL : s->value + s->by.probability * s->n,
         .calibrates = s->calibrates,
+        .rarity = odd_ranks_by_views(&s->by),
     };
     return odd_flagging_decide(run->job, &rows, &s->flagging);
 }
 
-static odd_status explain_flagged(const odd_bundle *model, odd_scored *s)
+/* row: (rows) the images of the rows of features.h5, rising. */
+static odd_status explain_flagged(const odd_scoring_sources *from, const int64_t row[],
+                                  int64_t rows, odd_scored *s)
 {
     double value[ODD_MOST_SCORE_COLUMNS];
-    s->reason = odd_alloc(s->flagged, sizeof *s->reason);
-    if (!s->reason) return ODD_NOMEM;
+    odd_status st;
+    ODD_TRY(ODD_NEW(s->reason, s->flagged));
     for (int64_t i = 0; i < s->flagged; i++) {
+        const int64_t *at = bsearch(&s->order[i], row, (size_t)rows, sizeof *row, odd_compare_i64);
         for (int c = 0; c < s->by.columns; c++)
             value[c] = s->value[c * s->n + s->order[i]];
-        odd_scoring_reason(&s->by, model, value, s->reason[i], sizeof s->reason[i]);
+        ODD_TRY(
+            odd_scoring_reason(&s->by, from, at - row, value, s->reason[i], sizeof s->reason[i]));
     }
-    return ODD_OK;
+done:
+    return st;
 }
 
-odd_status odd_score_rank(const odd_run *run, const odd_file *features, const odd_bundle *model,
-                          int64_t scored, const double given[], odd_scored *s)
+odd_status odd_score_rank(const odd_run *run, const odd_file *features,
+                          const odd_scoring_sources *from, int64_t scored, const double given[],
+                          odd_scored *s)
 {
     int64_t *row = NULL, rows;
     odd_status st;
@@ -88,7 +96,7 @@ odd_status odd_score_rank(const odd_run *run, const odd_file *features, const od
                                  &s->calibrates));
     ODD_TRY(count_flagged(run, s));
     s->flagged = s->flagging.flagged;
-    ODD_TRY(explain_flagged(model, s));
+    ODD_TRY(explain_flagged(from, row, rows, s));
 done:
     odd_free(row);
     return st;

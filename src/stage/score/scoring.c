@@ -48,23 +48,37 @@ static void add_columns(odd_scoring *s)
     for (int c = 0; c < s->residual; c++)
         add_column(s, s->detector->columns[c]);
     add_column(s, (odd_score_column){residual, residual_about, 1});
-    if (!s->trained_columns) return;
-    s->trained = s->columns;
-    for (const odd_task_column *column = s->trained_columns; column->dataset; column++)
-        add_column(s, column->column);
+    if (s->trained_columns) s->trained = s->columns;
+    for (const odd_task_column *t = s->trained_columns; t && t->dataset; t++)
+        add_column(s, t->column);
+}
+
+static void add_view_columns(const odd_job *job, odd_scoring *s)
+{
+    odd_score_column column[1 + ODD_MOST_VIEWS];
+    const int count = odd_view_columns(job, column);
+    if (count > 0) s->views = s->columns;
+    for (int c = 0; c < count; c++)
+        add_column(s, column[c]);
+}
+
+bool odd_ranks_by_views(const odd_scoring *s)
+{
+    return s->views >= 0 && s->rank_by >= s->views;
 }
 
 /* Is it a network, not the detector, that ranks? */
 static bool ranks_by_network(const odd_scoring *s)
 {
-    return s->trained >= 0 && s->rank_by >= s->trained;
+    return s->trained >= 0 && s->rank_by >= s->trained && !odd_ranks_by_views(s);
 }
 
 /* The column that is a probability of what ranks; -1: there is none. */
 static int find_probability(const odd_scoring *s)
 {
+    if (odd_ranks_by_views(s)) return -1;
     if (ranks_by_network(s))
-        for (int c = s->trained; c < s->columns; c++)
+        for (int c = s->trained; c < (s->views >= 0 ? s->views : s->columns); c++)
             if (s->trained_columns[c - s->trained].evidence) return c;
     for (int c = 0; c < s->residual; c++)
         if (strcmp(s->column[c].name, "posterior") == 0) return c;
@@ -79,10 +93,12 @@ odd_status odd_scoring_new(const odd_job *job, const odd_detector *detector, odd
                          .task = odd_trains(job) ? odd_train_task_of(job) : NULL,
                          .residual = odd_detector_columns(detector),
                          .trained = -1,
+                         .views = -1,
                          .share = options->damage_share};
     if (out->task && out->task->columns) out->trained_columns = out->task->columns(job);
     add_columns(out);
-    out->rank_by = *wish ? -1 : 0;
+    add_view_columns(job, out);
+    out->rank_by = *wish ? -1 : out->views >= 0 ? out->views : 0;
     for (int c = 0; c < out->columns; c++)
         if (out->column[c].ranks != 0 && strcmp(out->column[c].name, wish) == 0) out->rank_by = c;
     out->probability = find_probability(out);
@@ -171,17 +187,36 @@ done:
     return st;
 }
 
-const char *odd_scoring_name(const odd_scoring *s)
+odd_status odd_scoring_add_views(const odd_scoring *s, const odd_job *job, const odd_file *views,
+                                 const odd_partition *part, double score[])
 {
-    return ranks_by_network(s) ? s->column[s->rank_by].name : s->detector->name;
+    const int count = s->columns - s->views;
+    double *value = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(value, part->n_local * count));
+    ODD_TRY(odd_view_values_read(job, views, part->row0, part->n_local, value));
+    for (int64_t i = 0; i < part->n_local; i++)
+        memcpy(score + i * s->columns + s->views, value + i * count, (size_t)count * sizeof *value);
+done:
+    odd_free(value);
+    return st;
 }
 
-void odd_scoring_reason(const odd_scoring *s, const odd_bundle *model, const double score[],
-                        char *buffer, size_t size)
+const char *odd_scoring_name(const odd_scoring *s)
 {
+    return ranks_by_network(s) || odd_ranks_by_views(s) ? s->column[s->rank_by].name
+                                                        : s->detector->name;
+}
+
+odd_status odd_scoring_reason(const odd_scoring *s, const odd_scoring_sources *from, int64_t row,
+                              const double score[], char *buffer, size_t size)
+{
+    if (odd_ranks_by_views(s))
+        return odd_view_reason(from->job, from->views, row, score + s->views, buffer, size);
     if (ranks_by_network(s))
         s->task->reason(s->trained_columns, s->rank_by - s->trained, score + s->trained, buffer,
                         size);
     else
-        s->detector->reason(model, score, buffer, size);
+        s->detector->reason(from->model, score, buffer, size);
+    return ODD_OK;
 }

@@ -16,25 +16,54 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-/* Scores of my rows (n_local, columns). train: NULL where the job trains no network. */
-static odd_status score_rows(const odd_run *run, const odd_file *features, const odd_file *reduced,
-                             const odd_file *train, const odd_bundle *model, const odd_scoring *by,
-                             double **out, int64_t *n_local)
+/* Files of the stages before; train and views are NULL where the job has none. */
+typedef struct {
+    odd_file *features, *reduced, *fit, *train, *views;
+} score_inputs;
+
+/* @collective */
+static odd_status open_inputs(const odd_run *run, score_inputs *in)
+{
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &in->features));
+    ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in->reduced));
+    ODD_TRY(odd_stage_open(run, run->comm, "fit", &in->fit));
+    if (odd_trains(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "train", &in->train));
+    if (odd_has_views(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "views", &in->views));
+done:
+    return st;
+}
+
+static void close_inputs(score_inputs *in)
+{
+    odd_file_close(&in->views);
+    odd_file_close(&in->train);
+    odd_file_close(&in->fit);
+    odd_file_close(&in->reduced);
+    odd_file_close(&in->features);
+}
+
+/* Scores of my rows (n_local, columns). */
+static odd_status score_rows(const odd_run *run, const score_inputs *in, const odd_bundle *model,
+                             const odd_scoring *by, double **out, int64_t *n_local)
 {
     const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
     odd_stored_rows stored = {0};
     odd_dataset *dataset = NULL;
     double *residual = NULL;
     odd_status st;
-    ODD_TRY(odd_stored_rows_open(run, reduced, "components", &stored));
+    ODD_TRY(odd_stored_rows_open(run, in->reduced, "components", &stored));
     const odd_partition *part = &stored.rows.part;
     *n_local = part->n_local;
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, part->n_local));
-    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "residual", &column, &dataset));
+    ODD_TRY_ALL(run->comm, odd_dataset_expect(in->reduced, "residual", &column, &dataset));
     ODD_TRY_ALL(run->comm, odd_dataset_read(dataset, part->row0, part->n_local, ODD_F64, residual));
     ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, out));
+    ODD_TRY_ALL(run->comm, in->train
+                               ? odd_scoring_add_trained(by, in->features, in->train, part, *out)
+                               : ODD_OK);
     ODD_TRY_ALL(run->comm,
-                train ? odd_scoring_add_trained(by, features, train, part, *out) : ODD_OK);
+                in->views ? odd_scoring_add_views(by, run->job, in->views, part, *out) : ODD_OK);
 done:
     odd_dataset_close(&dataset);
     odd_stored_rows_close(&stored);
@@ -64,7 +93,8 @@ done:
 static odd_status run_score(odd_run *run, const odd_provenance *from)
 {
     const odd_selection *selection;
-    odd_file *features = NULL, *reduced = NULL, *fit = NULL, *train = NULL, *out = NULL;
+    score_inputs in = {0};
+    odd_file *out = NULL;
     odd_bundle model = ODD_BUNDLE_EMPTY;
     double *mine = NULL, *all = NULL, started = odd_seconds();
     int64_t n_local = 0, n;
@@ -73,15 +103,13 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
     s.n = odd_selection_rows(selection);
-    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduced));
-    ODD_TRY(odd_stage_open(run, run->comm, "fit", &fit));
-    if (odd_trains(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "train", &train));
-    ODD_TRY_ALL(run->comm, read_model(run, fit, &model, &s.by));
-    ODD_TRY(score_rows(run, features, reduced, train, &model, &s.by, &mine, &n_local));
+    ODD_TRY(open_inputs(run, &in));
+    ODD_TRY_ALL(run->comm, read_model(run, in.fit, &model, &s.by));
+    ODD_TRY(score_rows(run, &in, &model, &s.by, &mine, &n_local));
     ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.by.columns * sizeof *mine,
                             (void **)&all, &n));
-    ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, features, &model, n, all, &s) : ODD_OK);
+    const odd_scoring_sources sources = {run->job, &model, in.views};
+    ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, in.features, &sources, n, all, &s) : ODD_OK);
     odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
     s.flagged = s.flagging.flagged;
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
@@ -90,10 +118,7 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
-    odd_file_close(&train);
-    odd_file_close(&fit);
-    odd_file_close(&reduced);
-    odd_file_close(&features);
+    close_inputs(&in);
     odd_bundle_free(&model);
     odd_scored_free(&s);
     odd_free(mine);
@@ -106,7 +131,8 @@ static odd_status check_score(const odd_job *job)
 {
     odd_scoring by;
     odd_status st = odd_scoring_new(job, odd_detector_find(odd_stage_fit.part(job)), &by);
-    return st == ODD_OK ? odd_flagging_check(job, by.probability >= 0) : st;
+    return st == ODD_OK ? odd_flagging_check(job, by.probability >= 0, odd_ranks_by_views(&by))
+                        : st;
 }
 
 static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
@@ -119,7 +145,7 @@ static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
-static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit", NULL};
+static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit", "views", NULL};
 static const odd_section *const sections[] = {&odd_score_section, NULL};
 
 const odd_stage odd_stage_score = {

@@ -1,0 +1,149 @@
+/**
+ * View: a way to look at images, as rows of numbers. A view is one table of functions in one file
+ * and one line in ODD_VIEWS; the stage `views` knows nothing else of it.
+ */
+#ifndef ODDLOT_STAGE_VIEWS_VIEW_INTERNAL_H
+#define ODDLOT_STAGE_VIEWS_VIEW_INTERNAL_H
+
+#include "oddlot/base/bundle.h"
+#include "oddlot/base/job.h"
+#include "oddlot/par/rows.h"
+#include "oddlot/run/run.h"
+#include "oddlot/store/file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ODD_VIEW_LEADING = 2 }; /* measures that are noted of each image, the least usual */
+
+/* What views are made of: the images that could be read, in the order of features.h5. */
+typedef struct {
+    odd_run *run;
+    const odd_file *ingest, *features; /* open on all ranks */
+    int64_t rows;                      /* of features.h5 */
+    const int64_t *image;              /* (rows) of each, on every rank */
+} odd_view_inputs;
+
+typedef struct {
+    const char *name; /* "layout": also a column of scores */
+    const char *summary;
+    const char *seen;  /* what of an image is unusual: "its layout" */
+    bool standardised; /* columns have units of their own, or gaps: each is put on one scale */
+    const odd_option *options; /* as of a section; NULL: none */
+    size_t options_size;
+    /** Can the job have it? NULL: every job can. @local */
+    bool (*applies)(const odd_job *job);
+    const char *needs; /* what one that cannot would need */
+    /** Begin to read; *width values a row. The inputs are kept. @local; ODD_FORMAT, ODD_NOMEM */
+    odd_status (*open)(const odd_view_inputs *inputs, void **state, int *width);
+    /** The values of these rows of features.h5, which rise: x (count, width). By one thread at a
+     *  time, uses all. @local */
+    odd_status (*read)(void *state, int64_t count, const int64_t row[], float x[]);
+    void (*close)(void **state);
+    /** The measure (image/measure.h) that column i is; NULL: columns mean nothing alone. There
+     *  are ODD_VIEW_LEADING columns at least. @local */
+    int (*measure)(int i);
+    int width; /* where there are such; else open() says it */
+} odd_image_view;
+
+#define ODD_VIEWS(X)                                                                               \
+    X(odd_view_meaning)                                                                            \
+    X(odd_view_layout)                                                                             \
+    X(odd_view_measured)
+
+#define ODD_DECLARE(record) extern const odd_image_view record;
+ODD_VIEWS(ODD_DECLARE)
+#undef ODD_DECLARE
+
+extern const odd_image_view *const odd_views[]; /* NULL-terminated */
+
+/* -- settings (views_settings.c) -- */
+
+typedef struct {
+    odd_list use;
+    char *detector;
+} odd_views_options;
+
+/** The i-th view as a part of the stage, with its settings. @local */
+odd_part odd_views_part(int i);
+/** Settings of a view; NULL where it has none. Borrowed from the job. @local */
+const void *odd_view_settings(const odd_job *job, const odd_image_view *view);
+/** Is it one of those that the job asks for? @local */
+bool odd_view_wanted(const odd_job *job, const odd_image_view *view);
+/** Settings that make no sense together. @local; ODD_USAGE */
+odd_status odd_views_check(const odd_job *job);
+
+/* -- rows of a view (view_rows.c) -- */
+
+/* How columns are put on one scale: (x - median) / sigma, within limits, 0 for what is not known.
+ */
+typedef struct {
+    int d;
+    double *median, *sigma; /* (d); sigma 0: the column says nothing */
+} odd_view_scaling;
+
+/* Some images in one view: in memory where my part fits the job's memory, else read as needed. */
+typedef struct {
+    odd_rows rows;
+    const odd_image_view *view;
+    void *state;
+    const int64_t *pick; /* (rows.part.n) rows of features.h5, rising, on every rank; borrowed */
+    const odd_view_scaling *scaling; /* of what is read; NULL: none. Borrowed */
+    float *x;                        /* my rows, where they are in memory */
+} odd_view_rows;
+
+/** The rows of these images, as the view gives them. inputs and pick are kept. @collective; @same
+ *  count, pick */
+odd_status odd_view_rows_open(const odd_image_view *view, const odd_view_inputs *inputs,
+                              int64_t count, const int64_t pick[], odd_view_rows *out);
+/** Put them on this scale, which is kept, from now on. @local */
+void odd_view_rows_scale(odd_view_rows *rows, const odd_view_scaling *scaling);
+void odd_view_rows_close(odd_view_rows *rows);
+
+/* -- the scale of columns (view_scaling.c) -- */
+
+/** Learn the scale of rows: of each column its middle and how wide it is without its ends. By
+ *  interquartile ranges, and by wider ones where at least half of a column is one value. The arrays
+ *  are in the bundle. @collective; ODD_NOMEM */
+odd_status odd_view_scaling_fit(const odd_rows *rows, odd_bundle *model, odd_view_scaling *out);
+/** Those of a model. Borrowed. @local; ODD_FORMAT */
+odd_status odd_view_scaling_find(const odd_bundle *model, int d, odd_view_scaling *out);
+/** Put rows x (count, d) on the scale, in place. @local */
+void odd_view_scaling_apply(const odd_view_scaling *scaling, int64_t count, float x[]);
+
+/* -- the ranking of one view (view_ranking.c) -- */
+
+/* Some of the images, by their rows of features.h5, rising; on every rank. */
+typedef struct {
+    int64_t count;
+    int64_t *row;
+} odd_view_images;
+
+/* What one view says of the images that are scored, my part of them. */
+typedef struct {
+    double *value;    /* (n_local) -log10 of a share of usual images that are as odd */
+    int32_t *leading; /* (n_local, ODD_VIEW_LEADING) measures that are least usual; NULL: the view
+                         has none */
+    float *measured;  /* (n_local, ODD_VIEW_LEADING) what they were measured to be */
+    odd_bundle model; /* scale/..., tail/... */
+    odd_bundle detector; /* its model */
+} odd_view_ranking;
+
+/** Learn from some images, and score others. verified: (learnt->count) ODD_VERIFIED_..., of my
+ *  part. Free also after a failure. @collective */
+odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs,
+                         const odd_view_images *learnt, const odd_view_images *scored,
+                         const uint8_t verified[], odd_view_ranking *out);
+void odd_view_ranking_free(odd_view_ranking *ranking);
+
+/* -- tails (view_tail.c) -- */
+
+/** Turn scores of my rows, larger is odder, into -log10 of the share of usual images that would
+ *  score as high or higher: by a normal distribution of the middle and the upper half of the
+ * scores, which odd images, few, hardly move. In place; NaN stays. @collective */
+odd_status odd_view_tails(MPI_Comm comm, int64_t n_local, double value[], odd_bundle *model);
+/** The joined value of those of `views` views: that of the most surprising one, less what comes of
+ *  looking in several ways. @local */
+double odd_view_join(int views, const double value[]);
+
+#endif

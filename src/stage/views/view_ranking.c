@@ -1,0 +1,138 @@
+/* The ranking of one view: its rows, on one scale, by a detector. */
+#include "stage/views/view_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/par/agree.h"
+
+#include <math.h>
+#include <string.h>
+
+void odd_view_ranking_free(odd_view_ranking *ranking)
+{
+    odd_free(ranking->value);
+    odd_free(ranking->leading);
+    odd_free(ranking->measured);
+    odd_bundle_free(&ranking->model);
+    odd_bundle_free(&ranking->detector);
+    *ranking = (odd_view_ranking){0};
+}
+
+static const odd_detector *detector_of(const odd_job *job)
+{
+    return odd_detector_find(((const odd_views_options *)odd_job_section(job, "views"))->detector);
+}
+
+/* Learns the scale where the view wants one. @collective */
+static odd_status fit_view(const odd_view_inputs *inputs, odd_view_rows *learnt,
+                           const uint8_t verified[], odd_view_scaling *scaling,
+                           odd_view_ranking *out)
+{
+    const odd_run *run = inputs->run;
+    const odd_detector *detector = detector_of(run->job);
+    odd_status st;
+    if (learnt->view->standardised) {
+        ODD_TRY(odd_view_scaling_fit(&learnt->rows, &out->model, scaling));
+        odd_view_rows_scale(learnt, scaling);
+    }
+    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), &learnt->rows,
+                          verified, (uint64_t)run->options->seed, &out->detector));
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status score_rows(const odd_view_inputs *inputs, const odd_view_rows *rows,
+                             odd_view_ranking *out)
+{
+    const odd_detector *detector = detector_of(inputs->run->job);
+    const int columns = odd_detector_columns(detector);
+    const int64_t n = rows->rows.part.n_local;
+    double *score = NULL;
+    odd_status st;
+    ODD_TRY_ALL(rows->rows.comm, ODD_NEW(score, n * columns));
+    ODD_TRY_ALL(rows->rows.comm, ODD_NEW(out->value, n));
+    ODD_TRY(detector->score(&out->detector, &rows->rows, score));
+    for (int64_t i = 0; i < n; i++)
+        out->value[i] = detector->columns[0].ranks * score[i * columns];
+    ODD_TRY(odd_view_tails(rows->rows.comm, n, out->value, &out->model));
+done:
+    odd_free(score);
+    return st;
+}
+
+/* The columns of a row that are farthest from their middle, the farthest first. */
+static void find_leading(int d, const float x[], int at[ODD_VIEW_LEADING])
+{
+    for (int l = 0; l < ODD_VIEW_LEADING; l++) {
+        at[l] = -1;
+        for (int c = 0; c < d; c++) {
+            const bool taken = l > 0 && at[0] == c;
+            if (!taken && (at[l] < 0 || fabsf(x[c]) > fabsf(x[at[l]]))) at[l] = c;
+        }
+    }
+}
+
+/* given, scaled: (d) of one image. */
+static void note_leading(const odd_view_rows *rows, int64_t local, const float given[],
+                         const float scaled[], odd_view_ranking *out)
+{
+    int at[ODD_VIEW_LEADING];
+    find_leading(rows->rows.d, scaled, at);
+    for (int l = 0; l < ODD_VIEW_LEADING; l++) {
+        out->leading[local * ODD_VIEW_LEADING + l] = rows->view->measure(at[l]);
+        out->measured[local * ODD_VIEW_LEADING + l] = given[at[l]];
+    }
+}
+
+/* What can be said of why, where columns mean something. @local */
+static odd_status explain_rows(const odd_view_rows *rows, odd_view_ranking *out)
+{
+    const odd_partition *part = &rows->rows.part;
+    const int d = rows->rows.d;
+    float *given = NULL, *scaled = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(out->leading, part->n_local * ODD_VIEW_LEADING));
+    ODD_TRY(ODD_NEW(out->measured, part->n_local * ODD_VIEW_LEADING));
+    ODD_TRY(ODD_NEW(given, part->block * d));
+    ODD_TRY(ODD_NEW(scaled, part->block * d));
+    for (int64_t i = 0; i < part->n_local; i += part->block) {
+        const int64_t count = odd_min(part->block, part->n_local - i);
+        ODD_TRY(rows->view->read(rows->state, count, rows->pick + part->row0 + i, given));
+        memcpy(scaled, given, (size_t)(count * d) * sizeof *given);
+        odd_view_scaling_apply(rows->scaling, count, scaled);
+        for (int64_t j = 0; j < count; j++)
+            note_leading(rows, i + j, given + j * d, scaled + j * d, out);
+    }
+done:
+    odd_free(given);
+    odd_free(scaled);
+    return st;
+}
+
+odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs,
+                         const odd_view_images *learnt, const odd_view_images *scored,
+                         const uint8_t verified[], odd_view_ranking *out)
+{
+    const bool same = learnt->count == scored->count;
+    odd_view_rows of_learnt = {0}, of_scored = {0};
+    odd_view_scaling scaling = {0};
+    odd_status st;
+    *out = (odd_view_ranking){0};
+    ODD_TRY(odd_view_rows_open(view, inputs, learnt->count, learnt->row, &of_learnt));
+    ODD_TRY(fit_view(inputs, &of_learnt, verified, &scaling, out));
+    if (!same) {
+        odd_view_rows_close(&of_learnt);
+        ODD_TRY(odd_view_rows_open(view, inputs, scored->count, scored->row, &of_scored));
+        if (view->standardised) odd_view_rows_scale(&of_scored, &scaling);
+    }
+    const odd_view_rows *rows = same ? &of_learnt : &of_scored;
+    ODD_TRY(score_rows(inputs, rows, out));
+    ODD_TRY_ALL(rows->rows.comm, view->measure ? explain_rows(rows, out) : ODD_OK);
+done:
+    odd_view_rows_close(&of_learnt);
+    odd_view_rows_close(&of_scored);
+    return st;
+}

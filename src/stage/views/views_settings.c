@@ -1,0 +1,78 @@
+/* Settings of stage `views`: which views the job asks for. */
+#include "oddlot/stage/views.h"
+#include "stage/views/view_internal.h"
+
+#include <string.h>
+
+static const char all_views[] = "all";
+
+odd_part odd_views_part(int i)
+{
+    const odd_image_view *v = odd_views[i];
+    return v ? (odd_part){v->name, v->summary, v->options, v->options_size} : (odd_part){0};
+}
+
+/* What a job may name: each view, and all of them. */
+static odd_part view_word(int i)
+{
+    if (i == 0)
+        return (odd_part){.name = all_views, .summary = "every view that the job has data for"};
+    return odd_views_part(i - 1);
+}
+
+static odd_part detector_part(int i)
+{
+    const odd_detector *d = odd_detectors[i];
+    return d ? (odd_part){d->name, d->summary, NULL, 0} : (odd_part){0};
+}
+
+static const odd_option views_table[] = {
+    ODD_PART_LIST(odd_views_options, use, "[]", "view", view_word,
+                  "ways to look at images, each with a ranking of its own, that are joined; none: "
+                  "the detector of fit alone ranks"),
+    ODD_PART(odd_views_options, detector, "core", "detector", detector_part,
+             "what learns from the rows of each view; its settings are those of fit.NAME"),
+    ODD_OPTIONS_END,
+};
+
+const odd_section odd_views_section =
+    ODD_SECTION("views", "Several ways to look at images, joined into one ranking", views_table,
+                odd_views_options);
+
+static bool is_named(const odd_views_options *options, const char *name)
+{
+    for (int64_t i = 0; i < options->use.count; i++)
+        if (strcmp(options->use.item[i], name) == 0) return true;
+    return false;
+}
+
+static bool applies(const odd_job *job, const odd_image_view *view)
+{
+    return !view->applies || view->applies(job);
+}
+
+bool odd_view_wanted(const odd_job *job, const odd_image_view *view)
+{
+    const odd_views_options *options = odd_job_section(job, "views");
+    if (is_named(options, view->name)) return true;
+    return is_named(options, all_views) && applies(job, view);
+}
+
+bool odd_has_views(const odd_job *job)
+{
+    return ((const odd_views_options *)odd_job_section(job, "views"))->use.count > 0;
+}
+
+const void *odd_view_settings(const odd_job *job, const odd_image_view *view)
+{
+    return view->options ? odd_part_options(job, "views", view->name) : NULL;
+}
+
+odd_status odd_views_check(const odd_job *job)
+{
+    for (int i = 0; odd_views[i]; i++)
+        if (odd_view_wanted(job, odd_views[i]) && !applies(job, odd_views[i]))
+            return odd_job_fail(job, "views.use", "view '%s' needs %s", odd_views[i]->name,
+                                odd_views[i]->needs);
+    return ODD_OK;
+}
