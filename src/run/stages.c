@@ -42,6 +42,23 @@ bool odd_stage_applies(const odd_stage *stage, const odd_job *job)
     return !stage->applies || stage->applies(job);
 }
 
+static bool may_read(const odd_stage *reader, const char *input)
+{
+    for (int i = 0; reader->inputs[i]; i++)
+        if (strcmp(reader->inputs[i], input) == 0) return true;
+    return false;
+}
+
+bool odd_stage_is_read(const odd_stage *const stages[], const odd_stage *stage, const odd_job *job)
+{
+    for (int i = 0; stages[i]; i++) {
+        const odd_stage *reader = stages[i];
+        if (!may_read(reader, stage->name) || !odd_stage_applies(reader, job)) continue;
+        if (!reader->reads || reader->reads(job, stage->name)) return true;
+    }
+    return false;
+}
+
 odd_status odd_stage_check_settings(const odd_stage *stage, const odd_job *job)
 {
     return stage->check ? stage->check(job) : ODD_OK;

@@ -142,7 +142,7 @@ def run_oddlot(arguments, folder, run):
     job = os.path.join(arguments.work, "job.yaml")
     open(job, "w").close()
     seconds = {}
-    for stage in ("ingest", "features", "check"):
+    for stage in ("ingest", "features", "copies", "check"):
         command = [] if arguments.ranks == 1 else ["mpirun", "-n", str(arguments.ranks)]
         command += [arguments.oddlot, stage, job, "-o", run]
         for s in sets:

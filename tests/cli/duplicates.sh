@@ -15,10 +15,51 @@ for ranks in 1 2 3; do
     cmp on1/findings.csv "on$ranks/findings.csv" || fail "findings.csv differs on $ranks ranks"
 done
 
-# exact ones alone; without the check of placeholders such a group is one of duplicates
-good on 2 run job.yaml -o on2 --set check.duplicate.near=false
-[ "$(grep -c '^duplicate' on2/findings.csv)" = 1 ] || fail "near copies that were not asked for"
-good on 2 run job.yaml -o on2 --set 'check.checks=[duplicate]'
-grep -q 'nearly the same picture in 7 images' on2/findings.csv || fail "no group of 7 copies"
+# the search is a stage of its own, which only a setting of its own does again
+good on 2 run job.yaml -o on2 --set check.placeholder.least=8
+did check report
 good on 2 run job.yaml -o on2 --set 'check.checks=[placeholder]' --set check.placeholder.least=8
+did check report
 [ "$(wc -l <on2/findings.csv)" = 1 ] || fail "a placeholder of 7 where 8 are the least"
+good on 2 run job.yaml -o on2 --set 'check.checks=[duplicate]'
+did check report
+grep -q 'nearly the same picture in 7 images' on2/findings.csv || fail "no group of 7 copies"
+# ... exact ones alone
+good on 2 run job.yaml -o on2 --set copies.near=false
+did copies check report
+[ "$(grep -c '^duplicate' on2/findings.csv)" = 1 ] || fail "near copies that were not asked for"
+# a job that has no use for it has none
+good on 2 run job.yaml -o unread --set 'check.checks=[dark]'
+[ ! -e unread/copies.h5 ] || fail "copies that nobody reads"
+fails_with 2 "the section 'check.duplicate' is called 'copies' now" \
+    alone run job.yaml -o on2 --set check.duplicate.near=false
+
+# what later stages count once: the best copy stands for its group, every other image for itself
+"$python" - on1/copies.h5 on3/copies.h5 on1/ingest.h5 <<'END'
+import sys
+
+import h5py
+
+one, three, ingest = (h5py.File(name) for name in sys.argv[1:])
+for name in "representative", "pair/first", "pair/second", "pair/value", "pair/marks", "pair/group", "group/first", "member/row":
+    assert (one[name][:] == three[name][:]).all(), f"{name} differs on 3 ranks"
+paths, by = [p.decode() for p in ingest["path"][:]], one["representative"][:]
+stands = [paths[r].split("/")[-1] for r in by]
+for path, best in zip((p.split("/")[-1] for p in paths), stands):
+    number = path[:2]
+    if "none" in path:
+        assert best == "none-6.jpg", (path, best)
+    elif number.isdigit() and int(number) < 7:
+        assert best[:2] == number, (path, best)
+    else:
+        assert best == path, (path, best)
+assert (by[by] == by).all() and sum(by != range(len(by))) == 13, by
+END
+
+# a file that does not fit together is refused, not believed
+for name in member/row group/first pair/group pair/second; do
+    cp -r on1 spoilt
+    "$python" -c "import h5py; h5py.File('spoilt/copies.h5', 'r+')['$name'][1] = 10**6"
+    fails_with 1 "copies.h5 do not fit together" on 2 run job.yaml -o spoilt --set check.placeholder.least=6
+    rm -r spoilt
+done

@@ -99,6 +99,9 @@ odd_status odd_stage_check_settings(const odd_stage *stage, const odd_job *job);
 /** Does the job, one of the stage's pipeline, have this stage? @local */
 bool odd_stage_applies(const odd_stage *stage, const odd_job *job);
 
+/** Does one of `stages` that the job has read the file of this one? @local */
+bool odd_stage_is_read(const odd_stage *const stages[], const odd_stage *stage, const odd_job *job);
+
 /** The further file of the stage in runs of this job; NULL: none. @local */
 const char *odd_stage_product(const odd_stage *stage, const odd_job *job);
 

@@ -1,5 +1,6 @@
 /* Check `duplicate`: images that show one picture, exactly or changed a little. */
-#include "stage/check/copies_groups_internal.h"
+#include "stage/check/copy_groups_internal.h"
+#include "stage/copies/copies_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -11,23 +12,6 @@
 #define SEVERITY_EXACT   0.5
 #define SEVERITY_NEAR    0.4
 #define SEVERITY_CROSSED 0.2 /* more, where they are under two labels */
-
-static const odd_option duplicate_table[] = {
-    ODD_BOOL(odd_duplicate_options, near, "true",
-             "also copies that were re-encoded, resized, cut or tinted a little; false: pixel for "
-             "pixel alone"),
-    ODD_BOOL(odd_duplicate_options, mirrored, "true", "also mirrored ones"),
-    ODD_REAL(odd_duplicate_options, difference, "10", 0.1, 100,
-             "levels of 0 ... 255 by which the worst part of a near copy may differ, once it is "
-             "aligned"),
-    ODD_REAL(
-        odd_duplicate_options, unlike, "0.25", 0.001, 10,
-        "share of the plainer picture's own contrast by which near copies may differ all over: "
-        "thin drawings on white are alike in levels, whatever they show"),
-    ODD_INT(odd_duplicate_options, neighbours, "32", 1, 1000,
-            "images that look most alike, of each, that are compared closely"),
-    ODD_OPTIONS_END,
-};
 
 static void tell_pair(const odd_selection *s, const odd_copy_group *g, char *sentence, size_t size)
 {
@@ -58,8 +42,9 @@ static void tell_group(const odd_copy_group *g, char *sentence, size_t size)
 static odd_status add_duplicate(odd_check_context *context, const void *settings,
                                 const odd_copy_group *g)
 {
-    const odd_duplicate_options *options = settings;
+    const odd_copies_options *options = odd_copies_settings(context->run->job);
     char sentence[ODD_FINDING_SENTENCE];
+    (void)settings;
     if (odd_copy_group_is_placeholder(context->run->job, g)) return ODD_OK;
     if (g->count == 2)
         tell_pair(context->selection, g, sentence, sizeof sentence);
@@ -85,32 +70,20 @@ static odd_status add_duplicate(odd_check_context *context, const void *settings
 static odd_status run_duplicate(odd_check_context *context, const void *options)
 {
     const MPI_Comm comm = context->run->comm;
-    const odd_copies *copies;
     odd_status st;
     ODD_TRY_ALL(
         comm, odd_findings_note(context->findings, ODD_FINDING_DUPLICATE, context->check->name, 0));
-    ODD_TRY(odd_check_copies(context, &copies));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0
-                          ? odd_copy_groups_each(context, copies, add_duplicate, options)
-                          : ODD_OK);
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_copy_groups_each(context, add_duplicate, options)
+                                          : ODD_OK);
 done:
     return st;
-}
-
-static int64_t memory(const odd_run *run, const void *options, int64_t rows)
-{
-    (void)options;
-    return odd_copies_memory(run, rows);
 }
 
 const odd_check odd_check_duplicate = {
     .name = "duplicate",
     .summary = "images that show one picture, exactly or nearly",
     .kind = ODD_FINDING_DUPLICATE,
-    .options = duplicate_table,
-    .options_size = sizeof(odd_duplicate_options),
-    .reads = odd_copies_reads,
+    .reads = odd_copy_groups_reads,
     .measured = true,
-    .memory = memory,
     .run = run_duplicate,
 };

@@ -18,7 +18,6 @@
 
 typedef struct odd_check odd_check;
 typedef struct odd_judge odd_judge;               /* see judge_internal.h */
-typedef struct odd_copies odd_copies;             /* copies_internal.h */
 typedef struct odd_check_inputs odd_check_inputs; /* files of the stages before (check_context.c) */
 
 /* What a check has to work with. Of each rank its own. */
@@ -29,7 +28,6 @@ typedef struct {
     const uint8_t *status;          /* (part.n_local) odd_image_status of my rows */
     const odd_check *check;         /* the one that runs */
     odd_check_inputs *inputs;
-    odd_copies *copies;     /* NULL: not looked for yet */
     odd_ignored *ignored;   /* NULL: nothing is */
     odd_findings *findings; /* add to it; odd_findings_note() says where it could not know */
 } odd_check_context;
@@ -126,9 +124,6 @@ bool odd_check_reads(const odd_job *job, const char *stage);
 /** Open what the checks of the job read: rows, status, files. @collective */
 odd_status odd_check_open(odd_run *run, odd_check_context *out);
 void odd_check_close(odd_check_context *context); /* @collective */
-
-/** Copies that were found; NULL is fine. @local */
-void odd_copies_free(odd_copies **copies);
 
 /** ingest.h5, open on all ranks. Borrowed. @local */
 const odd_file *odd_check_ingest(const odd_check_context *context);

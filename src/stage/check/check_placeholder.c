@@ -1,6 +1,6 @@
 /* Check `placeholder`: one picture that stands for many products. How near copies are, the settings
- * of check `duplicate` say. */
-#include "stage/check/copies_groups_internal.h"
+ * of stage `copies` say. */
+#include "stage/check/copy_groups_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -14,15 +14,19 @@
 #define SEVERITY_MANY    0.1 /* more, the more there are */
 #define MANY             50.0
 
+typedef struct {
+    int64_t least;
+} placeholder_options;
+
 static const odd_option placeholder_table[] = {
-    ODD_INT(odd_placeholder_options, least, "5", 2, 1e9,
+    ODD_INT(placeholder_options, least, "5", 2, 1e9,
             "images that one picture stands on, from which it is a placeholder"),
     ODD_OPTIONS_END,
 };
 
 bool odd_copy_group_is_placeholder(const odd_job *job, const odd_copy_group *group)
 {
-    const odd_placeholder_options *options = odd_check_settings(job, &odd_check_placeholder);
+    const placeholder_options *options = odd_check_settings(job, &odd_check_placeholder);
     return odd_check_wanted(job, &odd_check_placeholder) && group->count >= options->least;
 }
 
@@ -36,7 +40,7 @@ static const char *crossed(const odd_copy_group *g)
 static odd_status add_placeholder(odd_check_context *context, const void *settings,
                                   const odd_copy_group *g)
 {
-    const odd_placeholder_options *options = settings;
+    const placeholder_options *options = settings;
     char sentence[ODD_FINDING_SENTENCE];
     if (!odd_copy_group_is_placeholder(context->run->job, g)) return ODD_OK;
     snprintf(sentence, sizeof sentence, "one picture stands for %lld products%s",
@@ -60,22 +64,13 @@ static odd_status add_placeholder(odd_check_context *context, const void *settin
 static odd_status run_placeholder(odd_check_context *context, const void *options)
 {
     const MPI_Comm comm = context->run->comm;
-    const odd_copies *copies;
     odd_status st;
     ODD_TRY_ALL(comm, odd_findings_note(context->findings, ODD_FINDING_PLACEHOLDER,
                                         context->check->name, 0));
-    ODD_TRY(odd_check_copies(context, &copies));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0
-                          ? odd_copy_groups_each(context, copies, add_placeholder, options)
-                          : ODD_OK);
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_copy_groups_each(context, add_placeholder, options)
+                                          : ODD_OK);
 done:
     return st;
-}
-
-static int64_t memory(const odd_run *run, const void *options, int64_t rows)
-{
-    (void)options;
-    return odd_check_wanted(run->job, &odd_check_duplicate) ? 0 : odd_copies_memory(run, rows);
 }
 
 const odd_check odd_check_placeholder = {
@@ -83,9 +78,8 @@ const odd_check odd_check_placeholder = {
     .summary = "one picture that stands for many products",
     .kind = ODD_FINDING_PLACEHOLDER,
     .options = placeholder_table,
-    .options_size = sizeof(odd_placeholder_options),
-    .reads = odd_copies_reads,
+    .options_size = sizeof(placeholder_options),
+    .reads = odd_copy_groups_reads,
     .measured = true,
-    .memory = memory,
     .run = run_placeholder,
 };

@@ -60,7 +60,6 @@ static odd_status run_check(odd_run *run, const odd_provenance *from)
     odd_check_log(context.findings);
 done:
     odd_file_discard(&out);
-    odd_copies_free(&context.copies);
     odd_check_close(&context);
     return st;
 }
@@ -141,7 +140,8 @@ done:
     return st;
 }
 
-static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit", "score", NULL};
+static const char *const inputs[] = {"ingest", "train", "features", "copies",
+                                     "reduce", "fit",   "score",    NULL};
 static const odd_section *const sections[] = {&odd_check_section, NULL};
 
 const odd_stage odd_stage_check = {

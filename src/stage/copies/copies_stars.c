@@ -1,7 +1,7 @@
 /* Copies: stars in place of chains. Of pairs alone, each a little off, a hundred wallets that
  * differ would be one picture. So a large group has a hub, the member with the most copies, and
  * every other member is a copy of the hub itself; what is not is looked at again without them. */
-#include "stage/check/copies_internal.h"
+#include "stage/copies/copies_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
@@ -145,7 +145,7 @@ done:
 }
 
 /* One round: stars out of `left`, and what is left of it then. @collective */
-static odd_status cut_stars(const odd_duplicate_options *options, const odd_copy_pictures *pictures,
+static odd_status cut_stars(const odd_copies_options *options, const odd_copy_pictures *pictures,
                             odd_pairs *left, odd_pairs *stars)
 {
     const MPI_Comm comm = pictures->rows.comm;
@@ -169,7 +169,7 @@ done:
     return st;
 }
 
-odd_status odd_copies_stars(const odd_duplicate_options *options, const odd_copy_pictures *pictures,
+odd_status odd_copies_stars(const odd_copies_options *options, const odd_copy_pictures *pictures,
                             odd_pairs *near)
 {
     odd_pairs stars = {0};

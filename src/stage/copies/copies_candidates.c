@@ -4,7 +4,7 @@
 #include "oddlot/linalg/neighbours.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/run/stored_rows.h"
-#include "stage/check/copies_internal.h"
+#include "stage/copies/copies_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -79,16 +79,6 @@ static odd_status search_layout(const odd_copy_pictures *pictures, bool mirrored
 
 /* -- features -- */
 
-static bool has_backbone(const odd_file *features)
-{
-    char *source = NULL;
-    if (!features) return false;
-    const bool has = odd_file_get_text(features, "/", "source", &source) == ODD_OK &&
-                     strncmp(source, "pixels", strlen("pixels")) != 0;
-    odd_free(source);
-    return has;
-}
-
 /* Rows of length 1. */
 typedef struct {
     const odd_rows *rows;
@@ -113,16 +103,15 @@ static odd_status read_unit(void *context, int64_t local, int64_t count, float x
     return st;
 }
 
-static odd_status search_features(const odd_check_context *context, const odd_file *features,
-                                  bool mirrored, gathering *g)
+static odd_status search_features(const odd_copies_search *search, bool mirrored, gathering *g)
 {
-    const MPI_Comm comm = context->run->comm;
+    const MPI_Comm comm = search->run->comm;
     const odd_neighbours_options o = {.keep = g->keep, .within = WITHIN_FEATURES};
     odd_stored_rows stored = {0};
     int64_t *image = NULL, n;
     odd_status st;
-    ODD_TRY_ALL(comm, odd_feature_images_read(features, context->part.n, &image, &n));
-    ODD_TRY(odd_stored_rows_open(context->run, features, "features", &stored));
+    ODD_TRY_ALL(comm, odd_feature_images_read(search->features, search->part.n, &image, &n));
+    ODD_TRY(odd_stored_rows_open(search->run, search->features, "features", &stored));
     unit_rows unit = {&stored.rows};
     odd_rows rows = stored.rows;
     rows.x = NULL;
@@ -138,20 +127,20 @@ done:
     return st;
 }
 
-odd_status odd_copies_find(const odd_check_context *context, const odd_duplicate_options *options,
-                           const odd_copy_pictures *pictures, odd_pairs *out)
+odd_status odd_copies_candidates(const odd_copies_search *search, const odd_copy_pictures *pictures,
+                                 odd_pairs *out)
 {
-    const odd_file *features = odd_check_input(context, "features");
+    const bool mirrored = search->options->mirrored;
     gathering g = {.taken = pictures->taken,
-                   .row0 = context->part.row0,
-                   .n_local = context->part.n_local,
-                   .keep = (int)options->neighbours + 1}; /* a row meets itself */
+                   .row0 = search->part.row0,
+                   .n_local = search->part.n_local,
+                   .keep = (int)search->options->neighbours + 1}; /* a row meets itself */
     odd_status st;
     ODD_TRY(search_layout(pictures, false, 1, WITHIN_LAYOUT, &g));
     ODD_TRY(search_layout(pictures, false, CUT_SCALE, WITHIN_CUT, &g));
-    if (options->mirrored) ODD_TRY(search_layout(pictures, true, 1, WITHIN_LAYOUT, &g));
-    if (has_backbone(features)) ODD_TRY(search_features(context, features, options->mirrored, &g));
-    ODD_TRY(odd_pairs_settle(context->run->comm, &context->part, &g.pairs));
+    if (mirrored) ODD_TRY(search_layout(pictures, true, 1, WITHIN_LAYOUT, &g));
+    if (search->features) ODD_TRY(search_features(search, mirrored, &g));
+    ODD_TRY(odd_pairs_settle(search->run->comm, &search->part, &g.pairs));
     *out = g.pairs;
     g.pairs = (odd_pairs){0}; /* handed over */
 done:

@@ -1,10 +1,10 @@
 /**
  * Groups of copies, as findings tell of them.
  */
-#ifndef ODDLOT_STAGE_CHECK_COPIES_GROUPS_INTERNAL_H
-#define ODDLOT_STAGE_CHECK_COPIES_GROUPS_INTERNAL_H
+#ifndef ODDLOT_STAGE_CHECK_COPY_GROUPS_INTERNAL_H
+#define ODDLOT_STAGE_CHECK_COPY_GROUPS_INTERNAL_H
 
-#include "stage/check/copies_internal.h"
+#include "stage/check/check_internal.h"
 
 typedef struct {
     int64_t *row;        /* (count) the best copy first, the others rising or as they were */
@@ -15,8 +15,11 @@ typedef struct {
     bool crosses_folders, crosses_labels, crosses_groups;
 } odd_copy_group;
 
+/** Stages that they are read from. */
+extern const char *const odd_copy_groups_reads[];
+
 /** Call f on each group, up to the first failure. @local: rank 0 */
-odd_status odd_copy_groups_each(odd_check_context *context, const odd_copies *copies,
+odd_status odd_copy_groups_each(odd_check_context *context,
                                 odd_status (*f)(odd_check_context *context, const void *options,
                                                 const odd_copy_group *group),
                                 const void *options);

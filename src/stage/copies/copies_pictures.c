@@ -4,7 +4,7 @@
 #include "oddlot/run/columns.h"
 #include "oddlot/run/measures.h"
 #include "oddlot/store/dataset.h"
-#include "stage/check/copies_internal.h"
+#include "stage/copies/copies_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
@@ -48,19 +48,19 @@ static void make_pictures(const stored_batch *b, int64_t count, uint8_t *picture
         keep_picture(b, i, picture + i * VALUES);
 }
 
-static odd_status stored_batch_open(const odd_check_context *context, stored_batch *b,
+static odd_status stored_batch_open(const odd_copies_search *search, stored_batch *b,
                                     int64_t *batch)
 {
-    const odd_file *ingest = odd_check_ingest(context);
+    const odd_file *ingest = search->ingest;
     odd_status st;
-    b->prepare = odd_job_section(context->run->job, "image");
+    b->prepare = odd_job_section(search->run->job, "image");
     ODD_TRY(odd_images_open(ingest, &b->images));
     ODD_TRY(odd_measures_open(ingest, &b->measures));
     const int64_t *shape = odd_dataset_shape(b->images)->shape;
     if (shape[1] != shape[2])
         ODD_TRY(odd_fail(ODD_FORMAT, "the images in ingest.h5 are not square"));
     const int64_t bytes = shape[1] * shape[2] * shape[3];
-    *batch = odd_min(bytes < BATCH_BYTES ? BATCH_BYTES / bytes : 1, context->part.n_local);
+    *batch = odd_min(bytes < BATCH_BYTES ? BATCH_BYTES / bytes : 1, search->part.n_local);
     b->size = (int)shape[1];
     b->channels = (int)shape[3];
     ODD_TRY(ODD_NEW(b->pixels, *batch * bytes));
@@ -78,13 +78,13 @@ static void stored_batch_close(stored_batch *b)
 }
 
 /* @local */
-static odd_status read_pictures(const odd_check_context *context, odd_copy_pictures *out)
+static odd_status read_pictures(const odd_copies_search *search, odd_copy_pictures *out)
 {
-    const odd_partition *part = &context->part;
+    const odd_partition *part = &search->part;
     stored_batch b = {0};
     int64_t batch;
     odd_status st;
-    ODD_TRY(stored_batch_open(context, &b, &batch));
+    ODD_TRY(stored_batch_open(search, &b, &batch));
     for (int64_t i = 0; i < part->n_local; i += batch) {
         const int64_t count = odd_min(batch, part->n_local - i);
         ODD_TRY(odd_dataset_read(b.images, part->row0 + i, count, ODD_U8, b.pixels));
@@ -105,29 +105,29 @@ static odd_status read_floats(void *context, int64_t local, int64_t count, float
 }
 
 /* Of exact copies the first row stands for all. */
-static void choose_taken(const odd_check_context *context, const odd_pairs *exact, bool taken[])
+static void choose_taken(const odd_copies_search *search, const odd_pairs *exact, bool taken[])
 {
-    const odd_partition *part = &context->part;
+    const odd_partition *part = &search->part;
     for (int64_t i = 0; i < part->n_local; i++)
-        taken[i] = context->status[i] == 0;
+        taken[i] = search->status[i] == 0;
     for (int64_t i = 0; i < exact->count; i++) {
         const int64_t local = exact->pair[i].second - part->row0;
         if (local >= 0 && local < part->n_local) taken[local] = false;
     }
 }
 
-odd_status odd_copy_pictures_open(const odd_check_context *context, const odd_pairs *exact,
+odd_status odd_copy_pictures_open(const odd_copies_search *search, const odd_pairs *exact,
                                   odd_copy_pictures *out)
 {
-    const MPI_Comm comm = context->run->comm;
+    const MPI_Comm comm = search->run->comm;
     odd_status st;
-    *out = (odd_copy_pictures){.rows = odd_rows_in_memory(comm, context->part.n, VALUES, NULL)};
+    *out = (odd_copy_pictures){.rows = odd_rows_in_memory(comm, search->part.n, VALUES, NULL)};
     out->rows.read = read_floats;
     out->rows.reader = out;
-    ODD_TRY_ALL(comm, ODD_NEW(out->picture, context->part.n_local * VALUES));
-    ODD_TRY_ALL(comm, ODD_NEW(out->taken, context->part.n_local));
-    ODD_TRY_ALL(comm, read_pictures(context, out));
-    choose_taken(context, exact, out->taken);
+    ODD_TRY_ALL(comm, ODD_NEW(out->picture, search->part.n_local * VALUES));
+    ODD_TRY_ALL(comm, ODD_NEW(out->taken, search->part.n_local));
+    ODD_TRY_ALL(comm, read_pictures(search, out));
+    choose_taken(search, exact, out->taken);
 done:
     return st;
 }

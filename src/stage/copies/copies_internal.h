@@ -1,19 +1,23 @@
 /**
- * Copies: images that show one picture, exactly or nearly; what the checks `duplicate` and
- * `placeholder` say findings of.
+ * Copies: images that show one picture, exactly or nearly.
  *
  * Exact ones have equal digests of their decoded pixels. Near ones are looked for among the nearest
  * rows in layout space (layout_row.h), as they are, mirrored and with a margin cut, and in the
  * backbone's features where the run has them; each candidate is then verified by the aligned
  * difference of the pictures themselves (aligned.h).
  */
-#ifndef ODDLOT_STAGE_CHECK_COPIES_INTERNAL_H
-#define ODDLOT_STAGE_CHECK_COPIES_INTERNAL_H
+#ifndef ODDLOT_STAGE_COPIES_COPIES_INTERNAL_H
+#define ODDLOT_STAGE_COPIES_COPIES_INTERNAL_H
 
 #include "oddlot/image/aligned.h"
 #include "oddlot/par/pairs.h"
 #include "oddlot/par/rows.h"
-#include "stage/check/check_internal.h"
+#include "oddlot/run/copies.h"
+#include "oddlot/run/run.h"
+#include "oddlot/store/file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 typedef struct {
     bool near;
@@ -21,29 +25,27 @@ typedef struct {
     double difference;
     double unlike;
     int64_t neighbours;
-} odd_duplicate_options;
+} odd_copies_options;
 
+/** Settings of the job: section "copies". Borrowed from it. @local */
+const odd_copies_options *odd_copies_settings(const odd_job *job);
+
+/* What the search works with. Of each rank its own. */
 typedef struct {
-    int64_t least;
-} odd_placeholder_options;
+    const odd_run *run;
+    const odd_copies_options *options;
+    odd_partition part;       /* images of the catalogue, and which are mine */
+    const odd_file *ingest;   /* open on all ranks */
+    const odd_file *features; /* of a backbone; NULL: there is none */
+    const uint8_t *status;    /* (part.n_local) odd_image_status of my rows */
+} odd_copies_search;
 
-/* Marks of a pair. */
-enum { ODD_COPY_EXACT = 1, ODD_COPY_PLAIN = 2, ODD_COPY_MIRRORED = 4 };
+/** All copies, the same on every rank. Owned by caller: odd_copies_free(). @collective */
+odd_status odd_copies_find(const odd_copies_search *search, odd_copies *out);
 
-/* On rank 0; the others have none. */
-struct odd_copies {
-    odd_pairs pairs; /* verified: value is the aligned difference, 0 of exact ones */
-    odd_groups groups;
-};
-
-/** The copies of the catalogue, all on rank 0; they are found at the first call. Borrowed from the
- *  context. @collective */
-odd_status odd_check_copies(odd_check_context *context, const odd_copies **out);
-
-/** Stages that they are found by. */
-extern const char *const odd_copies_reads[];
-/** Bytes that each rank needs for it. @local */
-int64_t odd_copies_memory(const odd_run *run, int64_t rows);
+/** The best copy of each group comes first: the largest, of these the sharpest, of these the
+ *  first. @collective; @same groups */
+odd_status odd_copies_put_best_first(const odd_copies_search *search, odd_groups *groups);
 
 /* -- copies_pictures.c -- */
 
@@ -55,7 +57,7 @@ typedef struct {
 } odd_copy_pictures;
 
 /** @collective */
-odd_status odd_copy_pictures_open(const odd_check_context *context, const odd_pairs *exact,
+odd_status odd_copy_pictures_open(const odd_copies_search *search, const odd_pairs *exact,
                                   odd_copy_pictures *out);
 void odd_copy_pictures_close(odd_copy_pictures *p);
 
@@ -73,21 +75,20 @@ odd_rows odd_copy_layout_rows(odd_copy_layout *layout);
 /* -- copies_candidates.c -- */
 
 /** Pairs that may be copies, at their owners. @collective */
-odd_status odd_copies_find(const odd_check_context *context, const odd_duplicate_options *options,
-                           const odd_copy_pictures *pictures, odd_pairs *out);
+odd_status odd_copies_candidates(const odd_copies_search *search, const odd_copy_pictures *pictures,
+                                 odd_pairs *out);
 
 /* -- copies_verify.c -- */
 
 /** Of these pairs, at their owners, those whose pictures are the same. @collective */
-odd_status odd_copies_verify(const odd_duplicate_options *options,
-                             const odd_copy_pictures *pictures, const odd_pairs *candidates,
-                             odd_pairs *out);
+odd_status odd_copies_verify(const odd_copies_options *options, const odd_copy_pictures *pictures,
+                             const odd_pairs *candidates, odd_pairs *out);
 
 /* -- copies_stars.c -- */
 
 /** Of the near copies, on every rank: those that make groups in which all are copies of one member.
  *  Pairs are added that nobody had compared. @collective */
-odd_status odd_copies_stars(const odd_duplicate_options *options, const odd_copy_pictures *pictures,
+odd_status odd_copies_stars(const odd_copies_options *options, const odd_copy_pictures *pictures,
                             odd_pairs *near);
 
 #endif

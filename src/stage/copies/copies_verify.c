@@ -1,5 +1,5 @@
 /* Copies: candidates are compared as pictures. */
-#include "stage/check/copies_internal.h"
+#include "stage/copies/copies_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
@@ -15,7 +15,7 @@ enum { VALUES = ODD_ALIGNED_VALUES, FETCHED = 4096 /* pictures on their way at a
 #define GIVE_UP 1.5 /* times the largest difference, over a whole picture of half the size */
 
 typedef struct {
-    const odd_duplicate_options *options;
+    const odd_copies_options *options;
     const odd_copy_pictures *pictures;
     odd_fetch *fetch;
     int64_t most;       /* pairs at a time */
@@ -106,9 +106,8 @@ done:
     return st;
 }
 
-odd_status odd_copies_verify(const odd_duplicate_options *options,
-                             const odd_copy_pictures *pictures, const odd_pairs *candidates,
-                             odd_pairs *out)
+odd_status odd_copies_verify(const odd_copies_options *options, const odd_copy_pictures *pictures,
+                             const odd_pairs *candidates, odd_pairs *out)
 {
     const MPI_Comm comm = pictures->rows.comm;
     verification v = {.options = options, .pictures = pictures};
@@ -117,7 +116,7 @@ odd_status odd_copies_verify(const odd_duplicate_options *options,
     odd_status st;
     ODD_TRY_ALL(comm, verification_new(&v));
     odd_sum_i64(comm, &all, 1);
-    progress = odd_progress_start(comm, "duplicates", "pairs", all);
+    progress = odd_progress_start(comm, "copies", "pairs", all);
     const int64_t batches = odd_batches(comm, candidates->count, v.most);
     for (int64_t b = 0; b < batches; b++) {
         ODD_TRY(verify_batch(&v, candidates, b, out));
