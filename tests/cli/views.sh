@@ -13,7 +13,7 @@ check: {checks: [odd]}
 report: {top: 5}
 END
 good on 1 run job.yaml -o one
-did ingest features reduce fit views score check evaluate report
+did ingest features copies reduce fit views score check evaluate report
 check make_views ranks one
 for ranks in 2 3; do
     good on $ranks run job.yaml -o "on$ranks" --set reduce.method=none

@@ -1,0 +1,31 @@
+/**
+ * The work of stage `views`: which images are looked at, what comes of it, and how it is written.
+ */
+#ifndef ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
+#define ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
+
+#include "oddlot/stage/views.h"
+#include "stage/views/view_internal.h"
+
+typedef struct {
+    odd_view_inputs inputs;
+    odd_file *ingest, *features, *copies; /* copies NULL: they are not looked for */
+    int64_t *image;                       /* (inputs.rows) */
+    odd_view_images learnt, scored;       /* of the rows of features.h5 */
+    int64_t *spoken;                      /* (inputs.rows) which of the scored speaks for it */
+    uint8_t *verified;                    /* of my part of those learnt from */
+    odd_partition part;                   /* of those scored */
+    int views;
+    const odd_image_view *view[ODD_MOST_VIEWS];
+    odd_view_ranking ranking[ODD_MOST_VIEWS];
+    double *joined; /* (part.n_local) */
+} odd_views_work;
+
+/** Pick the rows that are learnt from and scored, which speaks for which, and what is verified;
+ *  files are open (views_images.c). @local; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
+odd_status odd_views_pick(odd_views_work *work);
+
+/** The datasets of views.h5 (views_output.c). @collective */
+odd_status odd_views_write(odd_file *file, const odd_views_work *work);
+
+#endif
