@@ -5,6 +5,7 @@
 #include "detect/knn_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/detect/core.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -208,6 +209,38 @@ static int axes_of(const odd_core_options *o, const odd_rows *rows)
 {
     const double enough = o->core_share * (double)rows->part.n / ROWS_PER_AXIS;
     return (int)fmin((double)o->axes, fmin(rows->d - 1, enough));
+}
+
+odd_status odd_core_learn(const odd_core_shape *shape, const odd_rows *rows,
+                          const uint8_t verified[], uint64_t seed, odd_bundle *model)
+{
+    const odd_core_options options = {.core_share = shape->share,
+                                      .axes = shape->axes,
+                                      .neighbours = shape->neighbours,
+                                      .sample = shape->sample};
+    odd_status st;
+    growth g = {.options = &options, .rows = rows, .verified = verified};
+    ODD_TRY(odd_detector_check_rows("core", rows));
+    ODD_TRY_ALL(rows->comm, growth_new(&g));
+    ODD_TRY_ALL(rows->comm, odd_core_gaussian_add(model, "core", rows->d, axes_of(&options, rows),
+                                                  &g.core_part));
+    ODD_TRY(find_core(&g, seed));
+done:
+    growth_free(&g);
+    return st;
+}
+
+odd_status odd_core_log_distances(const odd_bundle *model, const odd_rows *rows, double distance[])
+{
+    odd_core_gaussian core;
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, odd_core_gaussian_find(model, "core", &core));
+    ODD_TRY_ALL(rows->comm, odd_detector_check_width("core", rows, core.d));
+    ODD_TRY(odd_core_gaussian_distances(rows, &core, distance));
+    for (int64_t i = 0; i < rows->part.n_local; i++)
+        distance[i] *= 0.5;
+done:
+    return st;
 }
 
 odd_status odd_core_fit(const void *options, const odd_rows *rows, const uint8_t verified[],

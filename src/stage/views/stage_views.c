@@ -26,7 +26,7 @@ static void free_work(odd_views_work *w)
 {
     for (int v = 0; v < w->views; v++)
         odd_view_ranking_free(&w->ranking[v]);
-    odd_free(w->joined);
+    odd_views_joined_free(&w->joined);
     odd_free(w->verified);
     odd_free(w->learnt.row);
     odd_free(w->scored.row);
@@ -61,19 +61,43 @@ done:
     return st;
 }
 
-/* @local */
-static odd_status join_views(odd_views_work *w)
+/* Images that show the picture of each of mine. @local */
+static odd_status count_shown(const odd_views_work *w, int64_t **out)
 {
-    double value[ODD_MOST_VIEWS];
+    const odd_partition *part = &w->part;
     odd_status st;
-    ODD_TRY(ODD_NEW(w->joined, w->part.n_local));
-    for (int64_t i = 0; i < w->part.n_local; i++) {
-        for (int v = 0; v < w->views; v++)
-            value[v] = w->ranking[v].value[i];
-        w->joined[i] = odd_view_join(w->views, value);
+    ODD_TRY(ODD_NEW(*out, part->n_local));
+    for (int64_t i = 0; i < w->inputs.rows; i++) {
+        const int64_t local = w->spoken[i] - part->row0;
+        if (local >= 0 && local < part->n_local) (*out)[local]++;
     }
 done:
     return st;
+}
+
+static odd_status join_views(const odd_run *run, odd_views_work *w)
+{
+    const double *distance[ODD_MOST_VIEWS];
+    int64_t *shown = NULL;
+    odd_status st;
+    for (int v = 0; v < w->views; v++)
+        distance[v] = w->ranking[v].distance;
+    ODD_TRY_ALL(run->comm, count_shown(w, &shown));
+    ODD_TRY(odd_views_join(run->comm, odd_job_section(run->job, "views"), w->views, w->part.n_local,
+                           distance, shown, &w->joined));
+    for (int v = 1; v < w->views; v++)
+        odd_log(ODD_LOG_INFO, "views: %s agrees with %s by %.2f", w->view[v]->name,
+                w->view[0]->name, w->joined.weight[v]);
+done:
+    odd_free(shown);
+    return st;
+}
+
+/* Beside another view, which comes before it. */
+static int64_t axes_of(const odd_views_work *w, int v)
+{
+    const odd_views_options *o = odd_job_section(w->inputs.run->job, "views");
+    return v > 0 && w->view[v]->isotropic ? 0 : o->axes;
 }
 
 static odd_status rank_views(odd_run *run, odd_views_work *w)
@@ -83,12 +107,12 @@ static odd_status rank_views(odd_run *run, odd_views_work *w)
     for (int v = 0; v < w->views; v++) {
         const double started = odd_seconds();
         ODD_TRY(odd_signals_check(run->comm));
-        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, &w->learnt, &w->scored, w->verified,
-                              &w->ranking[v]));
+        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), &w->learnt, &w->scored,
+                              w->verified, &w->ranking[v]));
         odd_log(ODD_LOG_DEBUG, "views: %s took %s", w->view[v]->name,
                 odd_human_seconds(odd_seconds() - started, took));
     }
-    ODD_TRY_ALL(run->comm, join_views(w));
+    ODD_TRY(join_views(run, w));
 done:
     return st;
 }
@@ -108,16 +132,6 @@ done:
     odd_file_discard(&out);
     free_work(&w);
     return st;
-}
-
-/* The settings of the detector are those of stage fit. */
-static odd_status detector_digest(odd_run *run, odd_hash *digest)
-{
-    const odd_views_options *options = odd_job_section(run->job, "views");
-    char section[64];
-    snprintf(section, sizeof section, "fit.%s", options->detector);
-    *digest = odd_job_digest(run->job, section);
-    return ODD_OK;
 }
 
 static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
@@ -156,7 +170,6 @@ const odd_stage odd_stage_views = {
     .parts = odd_views_part,
     .applies = odd_has_views,
     .check = odd_views_check,
-    .outside = detector_digest,
     .plan = plan_views,
     .run = run_views,
 };

@@ -19,8 +19,8 @@
 
 enum { PATH = 64, RARITY_WORDS = 64 };
 
-static const char joined_about[] = "-log10 of the share of usual images that are as odd in any "
-                                   "view; odd images are high";
+static const char joined_about[] = "-log10 of the share of usual images that are as odd, all views "
+                                   "together; odd images are high";
 static const char view_about[] =
     "-log10 of the share of usual images that are as odd in this view; odd images are high";
 
@@ -128,25 +128,38 @@ done:
     return st;
 }
 
+/* Is it so odd in this view that it is told? Also where the view does not agree with the first one,
+ * if it is far enough out. */
+static bool is_told(const odd_bundle *weights, const odd_image_view *view, double value)
+{
+    double weight = 0;
+    return odd_bundle_get_f64(weights, view->name, &weight) == ODD_OK &&
+           value >= (weight > 0 ? TOLD : KNOWN);
+}
+
 odd_status odd_view_reason(const odd_job *job, const odd_file *views, int64_t row,
                            const double value[], char *buffer, size_t size)
 {
     odd_text text = ODD_TEXT_EMPTY;
+    odd_bundle weights = ODD_BUNDLE_EMPTY;
     char words[RARITY_WORDS];
-    odd_status st = ODD_OK;
+    odd_status st;
+    ODD_TRY(odd_bundle_read(views, "weights", &weights));
     for (int i = 0, c = 1; odd_views[i]; i++) {
         const odd_image_view *view = odd_views[i];
         if (!odd_view_wanted(job, view)) continue;
         const double v = value[c++];
-        if (!(v >= TOLD)) continue;
+        if (!is_told(&weights, view, v)) continue;
         odd_text_format(&text, "%s%s is unusual, %s", *odd_text_string(&text) ? "; " : "",
                         view->seen, rarity_words(v, words));
         if (view->measure) ODD_TRY(add_measures(view, views, row, &text));
     }
-    if (!*odd_text_string(&text)) odd_text_add(&text, "a little unlike the rest in all views");
+    if (!*odd_text_string(&text))
+        odd_text_add(&text, "one picture of many images, or a little unlike the rest in all views");
     ODD_TRY(odd_text_status(&text));
     snprintf(buffer, size, "%s", odd_text_string(&text));
 done:
+    odd_bundle_free(&weights);
     odd_text_free(&text);
     return st;
 }

@@ -9,6 +9,7 @@
 #include "oddlot/base/job.h"
 #include "oddlot/par/rows.h"
 #include "oddlot/run/run.h"
+#include "oddlot/stage/views.h"
 #include "oddlot/store/file.h"
 
 #include <stdbool.h>
@@ -28,6 +29,8 @@ typedef struct {
     const char *name; /* "layout": also a column of scores */
     const char *summary;
     const char *seen;  /* what of an image is unusual: "its layout" */
+    bool isotropic;    /* beside another view, its directions share one variance: they are so many
+                          that those of odd images would be among those with one of their own */
     bool standardised; /* columns have units of their own, or gaps: each is put on one scale */
     const odd_option *options; /* as of a section; NULL: none */
     size_t options_size;
@@ -61,7 +64,8 @@ extern const odd_image_view *const odd_views[]; /* NULL-terminated */
 
 typedef struct {
     odd_list use;
-    char *detector;
+    double core_share, neighbours, oddest;
+    int64_t axes, sample, copied;
 } odd_views_options;
 
 /** The i-th view as a part of the stage, with its settings. @local */
@@ -102,9 +106,9 @@ void odd_view_rows_close(odd_view_rows *rows);
 
 /* -- the scale of columns (view_scaling.c) -- */
 
-/** Learn the scale of rows: of each column its middle and how wide it is without its ends. By
- *  interquartile ranges, and by wider ones where at least half of a column is one value. The arrays
- *  are in the bundle. @collective; ODD_NOMEM */
+/** Learn the scale of rows: of each column its median and how wide it is: by its quartiles, at
+ * least a quarter of its standard deviation. NaN does not count. The arrays are in the bundle.
+ *  @collective; ODD_NOMEM */
 odd_status odd_view_scaling_fit(const odd_rows *rows, odd_bundle *model, odd_view_scaling *out);
 /** Those of a model. Borrowed. @local; ODD_FORMAT */
 odd_status odd_view_scaling_find(const odd_bundle *model, int d, odd_view_scaling *out);
@@ -121,29 +125,49 @@ typedef struct {
 
 /* What one view says of the images that are scored, my part of them. */
 typedef struct {
-    double *value;    /* (n_local) -log10 of a share of usual images that are as odd */
+    double *distance; /* (n_local) logarithm of the distance from the core */
     int32_t *leading; /* (n_local, ODD_VIEW_LEADING) measures that are least usual; NULL: the view
                          has none */
     float *measured;  /* (n_local, ODD_VIEW_LEADING) what they were measured to be */
-    odd_bundle model; /* scale/..., tail/... */
-    odd_bundle detector; /* its model */
+    odd_bundle model; /* core/..., and scale/... where columns are put on one */
 } odd_view_ranking;
 
-/** Learn from some images, and score others. verified: (learnt->count) ODD_VERIFIED_..., of my
- *  part. Free also after a failure. @collective */
-odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs,
+/** Learn from some images, and score others. axes: of the core, at most. verified: (learnt->count)
+ *  ODD_VERIFIED_..., of my part. Free also after a failure. @collective */
+odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs, int64_t axes,
                          const odd_view_images *learnt, const odd_view_images *scored,
                          const uint8_t verified[], odd_view_ranking *out);
 void odd_view_ranking_free(odd_view_ranking *ranking);
 
-/* -- tails (view_tail.c) -- */
+/* -- the join (views_join.c) -- */
 
-/** Turn scores of my rows, larger is odder, into -log10 of the share of usual images that would
- *  score as high or higher: by a normal distribution of the middle and the upper half of the
- * scores, which odd images, few, hardly move. In place; NaN stays. @collective */
-odd_status odd_view_tails(MPI_Comm comm, int64_t n_local, double value[], odd_bundle *model);
-/** The joined value of those of `views` views: that of the most surprising one, less what comes of
- *  looking in several ways. @local */
-double odd_view_join(int views, const double value[]);
+/* What the views of an image come to. Weights are the same on every rank. */
+typedef struct {
+    int views;
+    double weight[ODD_MOST_VIEWS]; /* of each, 0 ... 1; the first is the anchor, of weight 1 */
+    double *z;                     /* (views, n_local) robust standard deviations from the middle */
+    double *joined;                /* (n_local) the same of all views together */
+} odd_views_joined;
+
+/**
+ * Join views. The first is the anchor. Each is put in robust units, z, by its median and
+ * interquartile range; another view weighs as much as it surely tells the anchor's oddest images
+ * from the rest: twice the ROC AUC above a half and three of its standard errors, nothing where it
+ * does not agree. Images count by the sum of the anchor and of how far above the middle the others
+ * have them, up to 4 of each. What is farther than that in a view counts also where the view does
+ * not agree: the anchor may be blind to a group that lies in its midst. Where so many images show
+ * one picture as the setting views.copied says, they count at least by their number.
+ *
+ * @param distance  (views) each (n_local), as views score images
+ * @param shown     (n_local) images that show the picture
+ * @collective; ODD_NOMEM. Rank 0 holds 9 bytes for each image and view.
+ */
+odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int views,
+                          int64_t n_local, const double *const distance[], const int64_t shown[],
+                          odd_views_joined *out);
+void odd_views_joined_free(odd_views_joined *joined);
+
+/** -log10 of the upper tail of a standard normal distribution. @local */
+double odd_normal_tail(double z);
 
 #endif

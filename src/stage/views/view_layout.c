@@ -87,6 +87,7 @@ const odd_image_view odd_view_layout = {
     .name = "layout",
     .summary = "light and colour at a glance: the pixels of the image made small",
     .seen = "its layout",
+    .isotropic = true,
     .options = odd_pixels_option_table,
     .options_size = sizeof(odd_pixels_options),
     .open = open_layout,

@@ -1,10 +1,10 @@
-/* The ranking of one view: its rows, on one scale, by a detector. */
+/* The ranking of one view: its rows, on one scale, by their distance from the dense core. */
 #include "stage/views/view_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
-#include "oddlot/detect/detector.h"
+#include "oddlot/detect/core.h"
 #include "oddlot/par/agree.h"
 
 #include <math.h>
@@ -12,54 +12,38 @@
 
 void odd_view_ranking_free(odd_view_ranking *ranking)
 {
-    odd_free(ranking->value);
+    odd_free(ranking->distance);
     odd_free(ranking->leading);
     odd_free(ranking->measured);
     odd_bundle_free(&ranking->model);
-    odd_bundle_free(&ranking->detector);
     *ranking = (odd_view_ranking){0};
 }
 
-static const odd_detector *detector_of(const odd_job *job)
-{
-    return odd_detector_find(((const odd_views_options *)odd_job_section(job, "views"))->detector);
-}
-
 /* Learns the scale where the view wants one. @collective */
-static odd_status fit_view(const odd_view_inputs *inputs, odd_view_rows *learnt,
+static odd_status fit_view(const odd_run *run, odd_view_rows *learnt, int64_t axes,
                            const uint8_t verified[], odd_view_scaling *scaling,
                            odd_view_ranking *out)
 {
-    const odd_run *run = inputs->run;
-    const odd_detector *detector = detector_of(run->job);
+    const odd_views_options *o = odd_job_section(run->job, "views");
+    const odd_core_shape shape = {o->core_share, axes, o->neighbours, o->sample};
     odd_status st;
     if (learnt->view->standardised) {
         ODD_TRY(odd_view_scaling_fit(&learnt->rows, &out->model, scaling));
         odd_view_rows_scale(learnt, scaling);
     }
-    ODD_TRY(detector->fit(odd_part_options(run->job, "fit", detector->name), &learnt->rows,
-                          verified, (uint64_t)run->options->seed, &out->detector));
+    ODD_TRY(
+        odd_core_learn(&shape, &learnt->rows, verified, (uint64_t)run->options->seed, &out->model));
 done:
     return st;
 }
 
 /* @collective */
-static odd_status score_rows(const odd_view_inputs *inputs, const odd_view_rows *rows,
-                             odd_view_ranking *out)
+static odd_status score_rows(const odd_view_rows *rows, odd_view_ranking *out)
 {
-    const odd_detector *detector = detector_of(inputs->run->job);
-    const int columns = odd_detector_columns(detector);
-    const int64_t n = rows->rows.part.n_local;
-    double *score = NULL;
     odd_status st;
-    ODD_TRY_ALL(rows->rows.comm, ODD_NEW(score, n * columns));
-    ODD_TRY_ALL(rows->rows.comm, ODD_NEW(out->value, n));
-    ODD_TRY(detector->score(&out->detector, &rows->rows, score));
-    for (int64_t i = 0; i < n; i++)
-        out->value[i] = detector->columns[0].ranks * score[i * columns];
-    ODD_TRY(odd_view_tails(rows->rows.comm, n, out->value, &out->model));
+    ODD_TRY_ALL(rows->rows.comm, ODD_NEW(out->distance, rows->rows.part.n_local));
+    ODD_TRY(odd_core_log_distances(&out->model, &rows->rows, out->distance));
 done:
-    odd_free(score);
     return st;
 }
 
@@ -112,7 +96,7 @@ done:
     return st;
 }
 
-odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs,
+odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs, int64_t axes,
                          const odd_view_images *learnt, const odd_view_images *scored,
                          const uint8_t verified[], odd_view_ranking *out)
 {
@@ -122,14 +106,14 @@ odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inpu
     odd_status st;
     *out = (odd_view_ranking){0};
     ODD_TRY(odd_view_rows_open(view, inputs, learnt->count, learnt->row, &of_learnt));
-    ODD_TRY(fit_view(inputs, &of_learnt, verified, &scaling, out));
+    ODD_TRY(fit_view(inputs->run, &of_learnt, axes, verified, &scaling, out));
     if (!same) {
         odd_view_rows_close(&of_learnt);
         ODD_TRY(odd_view_rows_open(view, inputs, scored->count, scored->row, &of_scored));
         if (view->standardised) odd_view_rows_scale(&of_scored, &scaling);
     }
     const odd_view_rows *rows = same ? &of_learnt : &of_scored;
-    ODD_TRY(score_rows(inputs, rows, out));
+    ODD_TRY(score_rows(rows, out));
     ODD_TRY_ALL(rows->rows.comm, view->measure ? explain_rows(rows, out) : ODD_OK);
 done:
     odd_view_rows_close(&of_learnt);

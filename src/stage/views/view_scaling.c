@@ -10,21 +10,9 @@
 /* Standard deviations beyond which how far matters no more: one column should not outweigh all. */
 #define FARTHEST 8
 
-/* Pairs of quantiles, of which the narrowest that is not a single value tells the width; what they
- * are apart in a Gaussian, in standard deviations. */
-static const double share[] = {0.5, 0.25, 0.75, 0.05, 0.95, 0.01, 0.99};
-static const double gaussian[] = {1.3490, 3.2897, 4.6527};
-
-enum { SHARES = sizeof share / sizeof *share, WIDTHS = sizeof gaussian / sizeof *gaussian };
-
-static double width_of(const float at[SHARES])
-{
-    for (int w = 0; w < WIDTHS; w++) {
-        const double apart = (double)at[2 + 2 * w] - (double)at[1 + 2 * w];
-        if (apart > 0) return apart / gaussian[w];
-    }
-    return 0;
-}
+/* Of the standard deviation, what a column is at least wide: where half of it is one value, the
+ * quartiles would make it infinitely narrow. */
+#define LEAST_WIDTH 0.25
 
 /* Column c of my rows. @local */
 static odd_status read_column(const odd_rows *rows, int c, float column[])
@@ -72,19 +60,59 @@ done:
     return st;
 }
 
+/* Of each column: known values, and the sums of what they differ from the median, and of its
+ * square.
+ */
+enum { KNOWN, SUM, SQUARES, SUMS };
+
+static odd_status add_block(void *context, const odd_block *block, double sum[])
+{
+    const odd_view_scaling *s = context;
+    for (int i = 0; i < block->count; i++)
+        for (int c = 0; c < block->d; c++) {
+            const double from = (double)block->x[(int64_t)i * block->d + c] - s->median[c];
+            if (isnan(from)) continue;
+            sum[c * SUMS + KNOWN] += 1;
+            sum[c * SUMS + SUM] += from;
+            sum[c * SUMS + SQUARES] += from * from;
+        }
+    return ODD_OK;
+}
+
+static double deviation(const double sum[SUMS])
+{
+    if (!(sum[KNOWN] > 0)) return 0;
+    const double mean = sum[SUM] / sum[KNOWN];
+    return sqrt(fmax(0, sum[SQUARES] / sum[KNOWN] - mean * mean));
+}
+
+/* sigma holds what the quartiles say. @collective */
+static odd_status widen(const odd_rows *rows, odd_view_scaling *s)
+{
+    double *sum = NULL;
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(sum, (int64_t)s->d * SUMS));
+    ODD_TRY(odd_rows_sum(rows, add_block, s, (int64_t)s->d * SUMS, sum));
+    for (int c = 0; c < s->d; c++)
+        s->sigma[c] = fmax(s->sigma[c], LEAST_WIDTH * deviation(sum + c * SUMS));
+done:
+    odd_free(sum);
+    return st;
+}
+
 odd_status odd_view_scaling_fit(const odd_rows *rows, odd_bundle *model, odd_view_scaling *out)
 {
-    float *column = NULL, at[SHARES];
-    int64_t known;
+    float *column = NULL;
     odd_status st;
     ODD_TRY_ALL(rows->comm, add_scaling(rows->d, model, out));
     ODD_TRY_ALL(rows->comm, ODD_NEW(column, rows->part.n_local));
     for (int c = 0; c < rows->d; c++) {
         ODD_TRY_ALL(rows->comm, read_column(rows, c, column));
-        odd_quantiles(rows->comm, rows->part.n_local, column, SHARES, share, at, &known);
-        out->median[c] = known > 0 ? (double)at[0] : 0;
-        out->sigma[c] = known > 0 ? width_of(at) : 0;
+        const odd_spread spread = odd_spread_of(rows->comm, rows->part.n_local, column);
+        out->median[c] = spread.n > 0 ? (double)spread.median : 0;
+        out->sigma[c] = spread.n > 0 ? spread.sigma : 0;
     }
+    ODD_TRY(widen(rows, out));
 done:
     odd_free(column);
     return st;

@@ -35,6 +35,22 @@ done:
     return st;
 }
 
+/* Of robust standard deviations z of my part of those scored. @collective */
+static odd_status write_tails(odd_file *file, const char *path, const odd_views_work *w,
+                              const double z[], const char *about)
+{
+    const MPI_Comm comm = w->inputs.run->comm;
+    double *tail = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(tail, w->part.n_local));
+    for (int64_t i = 0; i < w->part.n_local; i++)
+        tail[i] = odd_normal_tail(z[i]);
+    ODD_TRY(write_spoken(file, path, w, ODD_F64, 1, tail, about));
+done:
+    odd_free(tail);
+    return st;
+}
+
 static odd_status write_view(odd_file *file, const odd_views_work *w, int v)
 {
     const char *name = w->view[v]->name;
@@ -42,12 +58,10 @@ static odd_status write_view(odd_file *file, const odd_views_work *w, int v)
     char path[64];
     odd_status st;
     snprintf(path, sizeof path, "%s/value", name);
-    ODD_TRY(write_spoken(file, path, w, ODD_F64, 1, r->value,
-                         "-log10 of the share of usual images that are as odd"));
+    ODD_TRY(write_tails(file, path, w, w->joined.z + v * w->part.n_local,
+                        "-log10 of the share of usual images that are as odd"));
     snprintf(path, sizeof path, "%s/model", name);
     ODD_TRY(odd_bundle_write(file, path, &r->model));
-    snprintf(path, sizeof path, "%s/detector", name);
-    ODD_TRY(odd_bundle_write(file, path, &r->detector));
     if (!w->view[v]->measure) goto done;
     snprintf(path, sizeof path, "%s/leading", name);
     ODD_TRY(write_spoken(file, path, w, ODD_I32, ODD_VIEW_LEADING, r->leading,
@@ -58,13 +72,30 @@ done:
     return st;
 }
 
+/* How much each view counts. @collective */
+static odd_status write_weights(odd_file *file, const odd_views_work *w)
+{
+    odd_bundle weights = ODD_BUNDLE_EMPTY;
+    odd_status st = ODD_OK;
+    for (int v = 0; v < w->views && st == ODD_OK; v++)
+        st = odd_bundle_add_f64(&weights, w->view[v]->name,
+                                "0 ... 1, how surely it agrees with the first view",
+                                w->joined.weight[v]);
+    ODD_TRY_ALL(w->inputs.run->comm, st);
+    ODD_TRY(odd_bundle_write(file, "weights", &weights));
+done:
+    odd_bundle_free(&weights);
+    return st;
+}
+
 odd_status odd_views_write(odd_file *file, const odd_views_work *w)
 {
     odd_status st = ODD_OK;
     for (int v = 0; v < w->views; v++)
         ODD_TRY(write_view(file, w, v));
-    ODD_TRY(write_spoken(file, "joined", w, ODD_F64, 1, w->joined,
-                         "-log10 of the share of usual images that are as odd in any view"));
+    ODD_TRY(write_weights(file, w));
+    ODD_TRY(write_tails(file, "joined", w, w->joined.joined,
+                        "-log10 of the share of usual images that are as odd in all views"));
 done:
     return st;
 }

@@ -20,18 +20,24 @@ static odd_part view_word(int i)
     return odd_views_part(i - 1);
 }
 
-static odd_part detector_part(int i)
-{
-    const odd_detector *d = odd_detectors[i];
-    return d ? (odd_part){d->name, d->summary, NULL, 0} : (odd_part){0};
-}
-
 static const odd_option views_table[] = {
     ODD_PART_LIST(odd_views_options, use, "[]", "view", view_word,
                   "ways to look at images, each with a ranking of its own, that are joined; none: "
                   "the detector of fit alone ranks"),
-    ODD_PART(odd_views_options, detector, "core", "detector", detector_part,
-             "what learns from the rows of each view; its settings are those of fit.NAME"),
+    ODD_REAL(odd_views_options, core_share, "0.6", 0.5, 0.99,
+             "share of the images, the densest, whose distance ranks the others in each view"),
+    ODD_INT(odd_views_options, axes, "20", 0, 100000,
+            "directions with a variance of their own, at most; the rest share one"),
+    ODD_REAL(odd_views_options, neighbours, "0.25", 0, 1,
+             "an image is dense if so large a share of the images is near; groups of odd ones "
+             "should be smaller"),
+    ODD_INT(odd_views_options, sample, "500", 1, 1e9,
+            "images to look for neighbours among, drawn by the seed"),
+    ODD_REAL(odd_views_options, oddest, "0.05", 0.001, 0.5,
+             "share of the images, the oddest of the first view, by which the others are weighed: "
+             "how well they tell these from the rest"),
+    ODD_INT(odd_views_options, copied, "5", 2, 1e9,
+            "images that show one picture, from which on it is odd for that alone"),
     ODD_OPTIONS_END,
 };
 

@@ -4,7 +4,6 @@
 #ifndef ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 #define ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 
-#include "oddlot/stage/views.h"
 #include "stage/views/view_internal.h"
 
 typedef struct {
@@ -18,7 +17,7 @@ typedef struct {
     int views;
     const odd_image_view *view[ODD_MOST_VIEWS];
     odd_view_ranking ranking[ODD_MOST_VIEWS];
-    double *joined; /* (part.n_local) */
+    odd_views_joined joined;
 } odd_views_work;
 
 /** Pick the rows that are learnt from and scored, which speaks for which, and what is verified;
