@@ -122,7 +122,7 @@ static void test_blind_anchor(void)
     for (int64_t i = 0; i < j.part.n_local; i++) {
         const int64_t row = j.part.row0 + i;
         blind[i] = is_odd(row) ? -3 : odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 0);
-        seeing[i] = odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 1) + (is_odd(row) ? 12 : 0);
+        seeing[i] = odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 1) + (is_odd(row) ? 18 : 0);
         shown[i] = 1;
     }
     if (!check_all(WORLD, odd_views_join(WORLD, &options, 2, j.part.n_local, distance, shown,

@@ -154,8 +154,8 @@ typedef struct {
  * interquartile range; another view weighs as much as it surely tells the anchor's oddest images
  * from the rest: twice the ROC AUC above a half and three of its standard errors, nothing where it
  * does not agree. Images count by the sum of the anchor and of how far above the middle the others
- * have them, up to 4 of each. What is farther than that in a view counts also where the view does
- * not agree: the anchor may be blind to a group that lies in its midst. Where so many images show
+ * have them, up to 4 of each. What is beyond 8 in a view counts also where the view does not
+ * agree: the anchor may be blind to a group that lies in its midst. Where so many images show
  * one picture as the setting views.copied says, they count at least by their number.
  *
  * @param distance  (views) each (n_local), as views score images

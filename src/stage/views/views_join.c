@@ -15,9 +15,12 @@
  * odder. */
 #define FAR 4
 
-/* Beyond FAR an image counts also in a view that does not agree with the anchor, by so many more
- * standard deviations at most: the anchor may be blind to a group that lies in its midst. */
-#define FARTHEST 8
+/* Standard deviations beyond which an image counts also in a view that does not agree with the
+ * anchor, and how many more count at most: the anchor may be blind to a group that lies in its
+ * midst.
+ */
+#define VERY_FAR 8
+#define FARTHEST 16
 
 /* Standard errors above chance from which a view counts. */
 #define SURE 3
@@ -185,7 +188,7 @@ static double add_views(const odd_views_joined *j, int64_t n_local, int64_t i)
     for (int v = 1; v < j->views; v++) {
         const double z = j->z[v * n_local + i], weight = j->weight[v];
         sum += weight * fmax(0, count_of(z));
-        sum += (1 - weight) * fmin(FARTHEST, fmax(0, z - FAR));
+        sum += (1 - weight) * fmax(0, fmin(z, FARTHEST) - VERY_FAR);
     }
     return sum;
 }
