@@ -47,7 +47,7 @@ says "limited by ODDLOT_ISA=$1"
 twice damage "train.h5 features.h5 report.h5"
 check near damage-1 damage-3
 twice codes "train.h5 features.h5 reduce.h5 model.h5 scores.h5 evaluate.h5"
-for detector in mixture kmeans knn; do
+for detector in mixture kmeans knn forest; do
     twice codes "model.h5 scores.h5" --set fit.detector=$detector
 done
 

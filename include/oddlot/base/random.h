@@ -39,6 +39,8 @@ typedef enum {
     ODD_STREAM_TRIALS = 25,      /* which images further damage is tried on */
     ODD_STREAM_PLATT = 26,       /* which images calibrate which others */
     ODD_STREAM_AUGMENT = 27,     /* small changes of images that are learnt from */
+    ODD_STREAM_FOREST = 28,      /* which rows a tree is grown on */
+    ODD_STREAM_SPLITS = 29,      /* where it splits them */
     ODD_STREAM_TEST = 99
 } odd_stream;
 

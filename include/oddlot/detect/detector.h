@@ -48,7 +48,8 @@ typedef struct {
     X(odd_detector_bayes_mixture)                                                                  \
     X(odd_detector_mahalanobis)                                                                    \
     X(odd_detector_knn)                                                                            \
-    X(odd_detector_kmeans)
+    X(odd_detector_kmeans)                                                                         \
+    X(odd_detector_forest)
 
 #define ODD_DECLARE(record) extern const odd_detector record;
 ODD_DETECTORS(ODD_DECLARE)
