@@ -19,6 +19,7 @@ typedef struct {
     int64_t wider;          /* per cent by which every fourth row spreads more than the others */
     int64_t size, channels; /* of a prepared image */
     int64_t batch, shards;  /* of a training */
+    int64_t trees, sample, dimensions; /* of a forest: rows of a tree, features of a split */
     int64_t repeat;
     int64_t profile;       /* 1: where the time goes, too */
     const char *file;      /* an image, a network */
@@ -35,7 +36,7 @@ struct odd_bench_case {
 
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
     odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
-    odd_bench_forward, odd_bench_train, odd_bench_neighbours;
+    odd_bench_forward, odd_bench_train, odd_bench_neighbours, odd_bench_forest;
 
 /* ---- bench_keys.c ---- */
 

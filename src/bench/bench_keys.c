@@ -23,6 +23,9 @@ static const struct {
     {"channels", offsetof(odd_bench_settings, channels), 3},
     {"batch", offsetof(odd_bench_settings, batch), 1000000},
     {"shards", offsetof(odd_bench_settings, shards), 1024},
+    {"trees", offsetof(odd_bench_settings, trees), 10000},
+    {"sample", offsetof(odd_bench_settings, sample), 65536},
+    {"dimensions", offsetof(odd_bench_settings, dimensions), 1024},
     {"repeat", offsetof(odd_bench_settings, repeat), 1000000},
     {"profile", offsetof(odd_bench_settings, profile), 1},
 };

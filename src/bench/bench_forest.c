@@ -1,0 +1,122 @@
+/* Bench case of the isolation forest: it is grown on n x d rows, and scores all of them. */
+#include "bench/bench_internal.h"
+
+#include "oddlot/base/bundle.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/detect/detector.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/rows.h"
+#include "oddlot/pipeline/pipelines.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define SEED 0
+
+typedef struct {
+    const odd_detector *forest;
+    const odd_rows *rows;
+    const void *options; /* of the detector */
+    double *score;       /* (n_local, columns) */
+} forest_case;
+
+static odd_status normal_rows(MPI_Comm comm, int64_t n, int d, float **out)
+{
+    const odd_partition part = odd_partition_rows(comm, n);
+    odd_status st = ODD_NEW(*out, part.n_local * d);
+    if (st != ODD_OK) return st;
+    float *x = *out;
+#pragma omp parallel for default(none) shared(part, d, x)
+    for (int64_t i = 0; i < part.n_local; i++)
+        for (int j = 0; j < d; j++)
+            x[i * d + j] = (float)odd_normal(SEED, ODD_STREAM_GENERATE, (uint64_t)(part.row0 + i),
+                                             (uint32_t)j);
+    return ODD_OK;
+}
+
+/* Of all threads of this process: free of what else the machine does. */
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static odd_status add_score(void *context, const odd_block *block, double sum[])
+{
+    const forest_case *c = context;
+    const int columns = odd_detector_columns(c->forest);
+    for (int i = 0; i < block->count; i++)
+        sum[0] += c->score[(block->local + i) * columns];
+    return ODD_OK;
+}
+
+static odd_status forest_once(const odd_bench_settings *s, void *context, odd_bench_took *took)
+{
+    forest_case *c = context;
+    const MPI_Comm comm = c->rows->comm;
+    odd_bundle model = ODD_BUNDLE_EMPTY;
+    double sum, peak = (double)odd_memory_peak(), cpu = cpu_seconds();
+    odd_status st;
+    double started = odd_bench_start(comm);
+    ODD_TRY(c->forest->fit(c->options, c->rows, NULL, SEED, &model));
+    const double fit = odd_bench_stop(comm, started);
+    started = odd_bench_start(comm);
+    ODD_TRY(c->forest->score(&model, c->rows, c->score));
+    took->seconds = fit + odd_bench_stop(comm, started);
+    cpu = cpu_seconds() - cpu;
+    peak = (double)odd_memory_peak() - peak;
+    odd_sum_f64(comm, &cpu, 1);
+    odd_max_f64(comm, &peak, 1);
+    ODD_TRY(odd_rows_sum(c->rows, add_score, c, 1, &sum));
+    snprintf(took->more, sizeof took->more,
+             ", \"fit_seconds\": %.6f, \"cpu_seconds\": %.6f, \"megabytes_a_rank\": %.1f, "
+             "\"mean_score\": %.9f",
+             fit, cpu, 1e-6 * peak, sum / (double)s->n);
+done:
+    odd_bundle_free(&model);
+    return st;
+}
+
+static odd_status forest_job(const odd_bench_settings *s, odd_job **job)
+{
+    char trees[64], sample[64], dimensions[64];
+    snprintf(trees, sizeof trees, "fit.forest.trees=%lld", (long long)s->trees);
+    snprintf(sample, sizeof sample, "fit.forest.sample=%lld", (long long)s->sample);
+    snprintf(dimensions, sizeof dimensions, "fit.forest.dimensions=%lld", (long long)s->dimensions);
+    const char *const sets[] = {trees, sample, dimensions};
+    int sections;
+    const odd_section *section = odd_job_sections(&sections);
+    return odd_job_load(NULL, sets, sizeof sets / sizeof *sets, section, sections, job);
+}
+
+static odd_status run_forest(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
+{
+    forest_case c = {.forest = odd_detector_find("forest")};
+    odd_rows rows;
+    odd_job *job = NULL;
+    float *x = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, forest_job(s, &job));
+    ODD_TRY_ALL(comm, normal_rows(comm, s->n, (int)s->d, &x));
+    rows = odd_rows_in_memory(comm, s->n, (int)s->d, x);
+    ODD_TRY_ALL(comm, ODD_NEW(c.score, rows.part.n_local * odd_detector_columns(c.forest)));
+    c.rows = &rows;
+    c.options = odd_job_section(job, "fit.forest");
+    ODD_TRY(odd_bench_repeat(comm, self, s, s->repeat, forest_once, &c));
+done:
+    odd_free(c.score);
+    odd_free(x);
+    odd_job_free(&job);
+    return st;
+}
+
+const odd_bench_case odd_bench_forest = {
+    .name = "forest",
+    .summary = "isolation forest of n x d rows, grown and all rows scored with their reasons; a\n"
+               "            split compares one feature or the sum of `dimensions`",
+    .keys = "n=131784 d=64 trees=100 sample=256 dimensions=1 repeat=3",
+    .run = run_forest,
+};
