@@ -16,6 +16,7 @@
 #include "oddlot/par/rows.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 enum {
     ODD_FOREST_TREES = 10000,     /* the most that there may be */
@@ -175,8 +176,16 @@ void odd_forest_free(odd_forest *forest);
 
 /* ---- forest_descend.c ---- */
 
-/** Whole numbers in the order of the values. @local */
-int32_t odd_forest_key(float value);
+/** A whole number that is in the order of the values: the bits of a float without a sign are, those
+ *  of one with it are in the opposite one. 0 is added as -0 is equal to it. @local */
+static inline int32_t odd_forest_key(float value)
+{
+    int32_t bits;
+    value += 0.0F;
+    memcpy(&bits, &value, sizeof bits);
+    return bits ^ ((bits >> 31) & INT32_MAX);
+}
+
 /** Keys (d, LANES) of `count` rows, the last of which fills what is left. @local */
 void odd_forest_keys(int count, int d, const float x[], int32_t key[]);
 
