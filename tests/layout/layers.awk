@@ -12,9 +12,9 @@ BEGIN {
     below["nn/train"] = "nn/exec nn/graph base"
     below["nn/absent"] = "nn/train nn/exec nn/onnx nn/graph base" # their public headers
     below["store"] = below["linalg"] = "par base"
-    below["detect"] = "linalg par base"
+    below["detect"] = below["energy"] = "linalg par base"
     below["learn"] = "nn par base"
-    below["run"] = "learn detect eval report linalg nn image store par base"
+    below["run"] = "learn detect energy eval report linalg nn image store par base"
     # a stage looks at those before it
     before = "run " below["run"]
     stages = split("ingest train features copies reduce fit views score check evaluate report", stage, " ")
@@ -42,7 +42,7 @@ BEGIN {
     place["stage/learning_band.h"] = "stage/report"
 
     # header, or the beginning of one: the rooms that may see it
-    foreign["mpi.h"] = "par store linalg detect learn run stage study pipeline bench cli"
+    foreign["mpi.h"] = "par store linalg detect energy learn run stage study pipeline bench cli"
     foreign["cyaml/"] = foreign["yaml.h"] = foreign["xxhash.h"] = "base"
     foreign["hdf5"] = foreign["H5"] = "store"
     foreign["vips/"] = foreign["turbojpeg.h"] = foreign["jpeglib.h"] = foreign["webp/"] = "image"
