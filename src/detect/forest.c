@@ -30,7 +30,7 @@ static const odd_option forest_table[] = {
 };
 
 static const odd_score_column forest_columns[] = {
-    {"score",
+    {"isolation",
      "2 to the power of minus path / usual path; odd rows are near 1, usual ones below 0.5", 1},
     {"path", "splits until the row is alone, mean of the trees; odd rows are low", -1},
     {"feature",
