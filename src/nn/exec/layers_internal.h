@@ -52,6 +52,7 @@ odd_status odd_plan_softmax(odd_planner *p, const odd_step *step);
 odd_status odd_plan_identity(odd_planner *p, const odd_step *step);
 odd_status odd_plan_view(odd_planner *p, const odd_step *step);
 odd_status odd_plan_transpose(odd_planner *p, const odd_step *step);
+/* layer_concat.c */
 odd_status odd_plan_concat(odd_planner *p, const odd_step *step);
 /* layer_box.c */
 odd_status odd_plan_pad(odd_planner *p, const odd_step *step);
