@@ -13,7 +13,8 @@
 const char *odd_test_name = "nn.net_winograd";
 
 #define TOLERANCE 1e-5
-#define CHANNELS  64 /* the least that take this way */
+#define CHANNELS  64 /* the least that take this way, */
+#define FEWEST    48 /* and the least that go in */
 
 typedef struct {
     const char *what;
@@ -65,6 +66,22 @@ static void test_neighbours(void)
     net_check(&m, "neighbours", ODD_PRECISION_F32, TOLERANCE);
 }
 
+/* What follows is not inside the kernel: another activation than relu, and a sum with a value that
+ * is read again or is not. */
+static void test_posts(void)
+{
+    const odd_layer_settings three = net_window(3, 1, 1), one = net_window(1, 1, 0);
+    for (int again = 0; again < 2; again++) {
+        net_maker m = net_start(8, 8, 24, 25);
+        int x = net_conv(&m, &one, m.g->input, FEWEST);
+        x = net_layer(&m, ODD_LAYER_GELU, NULL, net_conv(&m, &three, x, CHANNELS));
+        int y = net_layer2(&m, ODD_LAYER_ADD, NULL, net_conv(&m, &three, x, CHANNELS), x);
+        y = net_layer(&m, ODD_LAYER_RELU, NULL, y);
+        net_output(&m, again ? net_layer2(&m, ODD_LAYER_MUL, NULL, x, y) : y);
+        net_check(&m, "gelu, and a residual sum", ODD_PRECISION_F32, TOLERANCE);
+    }
+}
+
 static void test_invariance(void)
 {
     odd_layer_settings three = net_window(3, 1, 1);
@@ -76,8 +93,7 @@ static void test_invariance(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"shapes", test_shapes},
-    {"neighbours", test_neighbours},
-    {"bits do not depend on batch and threads", test_invariance},
+    {"shapes", test_shapes}, {"neighbours", test_neighbours},
+    {"posts", test_posts},   {"bits do not depend on batch and threads", test_invariance},
     CU_TEST_INFO_NULL,
 };

@@ -4,10 +4,11 @@
  * the largest result. */
 #include "nn/exec/layers_internal.h"
 
-#define KERNEL        "wino_4x3"   /* in the name of oneDNN's implementation */
-#define LAYOUT        dnnl_nChw16c /* that it reads and writes */
-#define LEAST_SIDE    24           /* smaller maps make too few products with each weight, */
-#define LEAST_CHANNEL 64           /* and fewer channels too few for each transform */
+#define KERNEL       "wino_4x3"   /* in the name of oneDNN's implementation */
+#define LAYOUT       dnnl_nChw16c /* that it reads and writes */
+#define LEAST_SIDE   24           /* smaller maps make too few products with each weight, */
+#define LEAST_OUTPUT 64           /* and fewer channels too few for each transform */
+#define LEAST_INPUT  48
 
 static bool is_plain_window(const odd_layer_settings *s)
 {
@@ -21,6 +22,7 @@ static bool is_plain_window(const odd_layer_settings *s)
     return is;
 }
 
+/* Values of other layers are never taken inside, of activations few are. */
 static bool has_binary_post(const odd_step *step)
 {
     for (int i = 0; i < step->posts; i++) {
@@ -35,19 +37,19 @@ static bool suits(const odd_planner *p, const odd_step *step)
     const odd_tensor *w = &p->graph->tensor[step->input[1]];
     const odd_tensor *y = &p->graph->tensor[step->output];
     return p->prop == dnnl_forward_inference && p->products == dnnl_f32 && y->rank == 4 &&
-           w->shape[2] == 3 && w->shape[3] == 3 && w->shape[0] >= LEAST_CHANNEL &&
-           w->shape[1] >= LEAST_CHANNEL && y->shape[2] >= LEAST_SIDE && y->shape[3] >= LEAST_SIDE &&
-           is_plain_window(&step->set) && !has_binary_post(step);
+           w->shape[2] == 3 && w->shape[3] == 3 && w->shape[0] >= LEAST_OUTPUT &&
+           w->shape[1] >= LEAST_INPUT && y->shape[2] >= LEAST_SIDE && y->shape[3] >= LEAST_SIDE &&
+           is_plain_window(&step->set);
 }
 
-static odd_status make_attributes(const odd_step *step, dnnl_primitive_attr_t *attr)
+static odd_status make_attributes(const odd_step *step, bool fused, dnnl_primitive_attr_t *attr)
 {
     const char *what = "attributes";
     dnnl_post_ops_t ops = NULL;
     odd_status st;
     ODD_TRY(odd_attr_new(attr));
     ODD_TRY(odd_dnnl(dnnl_post_ops_create(&ops), what));
-    for (int i = 0; i < step->posts; i++) {
+    for (int i = 0; fused && i < step->posts; i++) {
         const odd_post *post = &step->post[i];
         ODD_TRY(odd_attr_eltwise(ops, post->alg, post->alpha, post->beta));
     }
@@ -85,10 +87,10 @@ done:
     return st;
 }
 
-/* The descriptor for one image; NULL where oneDNN has none for this layer and CPU: version 3 has
- * given Winograd's way up. */
+/* The descriptor for one image, with the posts inside or without them; NULL where oneDNN has none
+ * for this layer and CPU: version 3 has given Winograd's way up. */
 static odd_status make_pd(const odd_planner *p, const odd_step *step, const map_descs *m,
-                          int weights, dnnl_primitive_desc_t *pd)
+                          int weights, bool fused, dnnl_primitive_desc_t *pd)
 {
     const odd_desc *w = odd_plan_desc(p, weights);
     const odd_window window = odd_conv_window_of(step);
@@ -106,7 +108,7 @@ static odd_status make_pd(const odd_planner *p, const odd_step *step, const map_
                                      .bias = has_bias ? &bias : NULL,
                                      .result = &m->one_result,
                                      .window = &window};
-    ODD_TRY(make_attributes(step, &attr));
+    ODD_TRY(make_attributes(step, fused, &attr));
     ODD_TRY(odd_pd_named(&primitive, p->engine, attr, KERNEL, pd));
 done:
     dnnl_primitive_attr_destroy(attr);
@@ -133,7 +135,7 @@ done:
 }
 
 static odd_status add_winograd(odd_planner *p, const odd_step *step, const map_descs *m,
-                               dnnl_primitive_desc_t pd, int source, int weights)
+                               dnnl_primitive_desc_t pd, bool fused, int source, int weights)
 {
     odd_argument argument[4];
     int result, arguments = 2;
@@ -148,6 +150,7 @@ static odd_status add_winograd(odd_planner *p, const odd_step *step, const map_d
     }
     ODD_TRY(odd_plan_value(p, &m->result, &result));
     ODD_TRY(add_images(p, m, pd, arguments, argument, source, result));
+    if (!fused) ODD_TRY(odd_posts_add(p, step, result, &result));
     odd_plan_bind(p, step->output, result);
 done:
     return st;
@@ -159,12 +162,17 @@ odd_status odd_plan_winograd(odd_planner *p, const odd_step *step, int source, i
     dnnl_primitive_desc_t pd = NULL;
     map_descs m;
     odd_status st;
+    bool fused = !has_binary_post(step);
     *planned = false;
     if (!suits(p, step)) return ODD_OK;
     ODD_TRY(make_maps(p, step, &m));
-    ODD_TRY(make_pd(p, step, &m, weights, &pd));
+    if (fused) ODD_TRY(make_pd(p, step, &m, weights, true, &pd));
+    if (!pd) {
+        fused = false;
+        ODD_TRY(make_pd(p, step, &m, weights, false, &pd));
+    }
     if (!pd) return ODD_OK;
-    ODD_TRY(add_winograd(p, step, &m, pd, source, weights));
+    ODD_TRY(add_winograd(p, step, &m, pd, fused, source, weights));
     *planned = true;
 done:
     dnnl_primitive_desc_destroy(pd);
