@@ -87,14 +87,15 @@ void odd_reference_point(const odd_task *t)
         t->out.data[i] = (float)point(t->layer, t->in[0].data[i]);
 }
 
-/* The value of a view that meets the place in a result of `rank` dimensions: those of size 1 are
- * repeated, those that it lacks stand in front. */
-static double broadcast_value(const odd_view *v, int rank, const int64_t place[])
+/* Where a row of a result of `rank` dimensions begins in a view, and the step to its next value:
+ * dimensions of size 1 are repeated, those that the view lacks stand in front. */
+static const float *row_of(const odd_view *v, int rank, const int64_t place[], int64_t *step)
 {
     int64_t mine[ODD_TENSOR_RANK] = {0};
     for (int d = 0; d < v->rank; d++)
         mine[d] = v->shape[d] == 1 ? 0 : place[d + rank - v->rank];
-    return v->data[odd_view_index(v, mine)];
+    *step = v->rank > 0 && v->shape[v->rank - 1] != 1;
+    return v->data + odd_view_index(v, mine);
 }
 
 static double pair(odd_layer_kind kind, double x, double y)
@@ -120,12 +121,15 @@ static double pair(odd_layer_kind kind, double x, double y)
 
 void odd_reference_pair(const odd_task *t)
 {
-    int64_t values = odd_view_values(&t->out), place[ODD_TENSOR_RANK];
-    for (int64_t i = 0; i < values; i++) {
-        odd_view_place(&t->out, i, place);
-        double x = broadcast_value(&t->in[0], t->out.rank, place);
-        double y = broadcast_value(&t->in[1], t->out.rank, place);
-        t->out.data[i] = (float)pair(t->layer->kind, x, y);
+    const odd_view *out = &t->out;
+    const int64_t values = odd_view_values(out), length = out->rank ? out->shape[out->rank - 1] : 1;
+    int64_t place[ODD_TENSOR_RANK], x_step, y_step;
+    for (int64_t row = 0; row < values; row += length) {
+        odd_view_place(out, row, place);
+        const float *x = row_of(&t->in[0], out->rank, place, &x_step);
+        const float *y = row_of(&t->in[1], out->rank, place, &y_step);
+        for (int64_t i = 0; i < length; i++)
+            out->data[row + i] = (float)pair(t->layer->kind, x[i * x_step], y[i * y_step]);
     }
 }
 
