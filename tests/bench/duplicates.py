@@ -237,7 +237,13 @@ def compare_hashes(arguments, folder, planted):
             (CNN, {"min_similarity_threshold": 0.97})]
     for method, options in ways:
         started = time.time()
-        found = method().find_duplicates(image_dir=folder, **options)
+        try:
+            hasher = method()
+        except OSError as error:  # the network's weights come from the net
+            print(json.dumps({"case": "duplicates", "by": f"imagededup {method.__name__} {options}",
+                              "skipped": str(error)}), flush=True)
+            continue
+        found = hasher.find_duplicates(image_dir=folder, **options)
         groups = [([a, b], 0) for a, near in found.items() for b in near if a < b]
         pairs = {tuple(sorted(g)) for g, _ in groups}
         hit = collections.Counter(w for c, (o, w) in planted.items() if tuple(sorted((c, o))) in pairs)

@@ -5,7 +5,8 @@
   peer_forward.py torch NAME N                 PyTorch, the topology of that name in jobs/backbones/export.py
   ... --processes P --threads T --seconds S    P at once, from batch to batch together, T threads each
 
-Prints a line of JSON: seconds of every batch, those of the slowest process. Exit code 77: the peer is missing."""
+Prints a line of JSON: seconds of every batch, those of the slowest process, and CPU seconds of one of them. Exit
+code 77: the peer is missing."""
 import argparse
 import json
 import multiprocessing
@@ -58,20 +59,21 @@ def work(args, barrier, results):
     try:
         peer, run = RUNNERS[args.peer](args.model, args.n, args.threads)
     except ImportError as missing:
-        results.put((str(missing), None))
+        results.put((str(missing), None, None))
         return
     run()
-    seconds, done = [], 0.0
+    seconds, cpu, done = [], [], 0.0
     while len(seconds) < LEAST or done < args.seconds:
         barrier.wait()
-        started = time.perf_counter()
+        started, of_cpu = time.perf_counter(), time.process_time()
         run()
+        cpu.append(time.process_time() - of_cpu)
         barrier.wait()
         seconds.append(time.perf_counter() - started)
         done = args.clock.value = max(args.clock.value, done + seconds[-1])  # one decision for all
         barrier.wait()
         done = args.clock.value
-    results.put((peer, seconds))
+    results.put((peer, seconds, cpu))
 
 
 def main():
@@ -89,13 +91,14 @@ def main():
     processes = [context.Process(target=work, args=(args, barrier, results)) for _ in range(args.processes)]
     for process in processes:
         process.start()
-    peer, seconds = results.get()
+    peer, seconds, cpu = results.get()
     for process in processes:
         process.join()
     if seconds is None:
         print(peer)
         sys.exit(MISSING)
-    print(json.dumps({"peer": peer, "seconds": [round(value, 6) for value in seconds]}))
+    print(json.dumps({"peer": peer, "seconds": [round(value, 6) for value in seconds],
+                      "cpu_seconds": [round(value, 6) for value in cpu]}))
 
 
 main()

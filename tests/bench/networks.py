@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""Time the networks of exports.py, exported with any number of images, against ONNX Runtime on the same files.
+
+  networks.py FOLDER [--python FILE] [--threads T] [--batch N] [--rounds R] [--seconds S] [NAME...]
+
+--python names a Python with torch, torchvision, timm, onnx, onnxscript, onnxruntime and h5py, by which files that
+are not in FOLDER yet are exported (TorchScript, opset 17, seeded weights; 2 GB) and by which the peer runs. The
+sides take turns, float32, one process each. A line of JSON for each network: images for a second by the clock and
+for a second of CPU time, each of the fastest batch, as what disturbs only slows, and the ratios ours / theirs, also
+those of each turn."""
+import argparse
+import os
+import subprocess
+import sys
+
+import bench_tools as tools
+
+REPEAT = 3  # batches of ours in a turn
+
+EXPORT = """
+import sys, torch
+sys.path.insert(0, sys.argv[1])
+import exports
+name, path = sys.argv[2:]
+size = exports.SIZE.get(name, 224)
+if name == "eva02_tiny":
+    import timm
+    timm.layers.set_fused_attn(False)
+axes = {"images": {0: "batch"}, "out": {0: "batch"}}
+torch.onnx.export(exports.make(name), (torch.rand(2, 3, size, size),), path, dynamo=False, opset_version=17,
+                  input_names=["images"], output_names=["out"], dynamic_axes=axes)
+"""
+
+
+def names(args):
+    """All of exports.py, which cannot be imported without torch."""
+    words = "import sys; sys.path.insert(0, sys.argv[1]); import exports; print(*exports.TORCHVISION, *exports.TIMM)"
+    return subprocess.check_output([args.python, "-c", words, tools.HERE], text=True).split()
+
+
+def model_file(args, name):
+    path = os.path.join(args.folder, f"{name}.onnx")
+    if not os.path.exists(path):
+        done = subprocess.run([args.python, "-c", EXPORT, tools.HERE, name, path], text=True, capture_output=True)
+        if done.returncode != 0:
+            sys.exit(f"networks.py: {name} cannot be exported: {done.stderr[-500:]}")
+    return path
+
+
+def ours(args, path):
+    words = ["bench", "forward", f"file={path}", f"n={args.batch}", "precision=f32", f"repeat={REPEAT}"]
+    return tools.lines(tools.oddlot(args, words, 1, args.threads))
+
+
+def theirs(args, path):
+    peer = os.path.join(tools.HERE, "peer_forward.py")
+    words = [args.python, peer, "onnxruntime", path, str(args.batch), "--threads", str(args.threads), "--seconds",
+             str(args.seconds)]
+    line = tools.lines(tools.run(words, args.threads))[0]
+    return line["peer"], [dict(seconds=s, cpu_seconds=c) for s, c in zip(line["seconds"], line["cpu_seconds"])]
+
+
+def fastest(lines, key):
+    return min(line[key] for line in lines)
+
+
+def measure(args, name):
+    path, turns = model_file(args, name), []
+    for _ in range(args.rounds):
+        own = ours(args, path)
+        peer, other = theirs(args, path)
+        turns.append((own, other))
+    all_of = [sum((turn[side] for turn in turns), []) for side in (0, 1)]
+
+    def speeds(key):
+        own, other = (args.batch / fastest(lines, key) for lines in all_of)
+        by_turn = [round(fastest(turn[1], key) / fastest(turn[0], key), 2) for turn in turns]
+        return dict(oddlot=tools.significant(own), onnxruntime=tools.significant(other)), round(own / other, 3), by_turn
+
+    wall, ratio, by_turn = speeds("seconds")
+    cpu, ratio_cpu, cpu_by_turn = speeds("cpu_seconds")
+    gflop = own[0]["gflops"] * own[0]["seconds"] / args.batch
+    tools.say(args, case="networks", network=name, n=args.batch, threads=args.threads, images_per_second=wall,
+              ratio=ratio, ratios_of_turns=by_turn, images_per_cpu_second=cpu, ratio_cpu=ratio_cpu,
+              ratios_cpu_of_turns=cpu_by_turn, gflop_an_image=round(gflop, 3), peer=peer, precision="float32")
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("folder")
+    ap.add_argument("names", nargs="*", metavar="NAME", help="(default: all)")
+    ap.add_argument("--python", default=tools.PYTHON, metavar="FILE")
+    ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--batch", type=int, default=32)
+    ap.add_argument("--rounds", type=int, default=1, help="turns of each side (default 1)")
+    ap.add_argument("--seconds", type=float, default=0, help="of a turn of the peer, 3 batches at least")
+    tools.add_options(ap)
+    args = ap.parse_intermixed_args()
+    tools.start(args)
+    os.makedirs(args.folder, exist_ok=True)
+    for name in args.names or names(args):
+        measure(args, name)
+
+
+if __name__ == "__main__":
+    main()
