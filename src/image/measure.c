@@ -7,11 +7,12 @@
 static odd_hash digest_pixels(const odd_measuring *m)
 {
     const odd_pixel_view *view = &m->view;
-    const int64_t form[3] = {view->width, view->height, m->grey ? 1 : 3};
+    const bool grey = m->chroma == 0;
+    const int64_t form[3] = {view->width, view->height, grey ? 1 : 3};
     const size_t n = (size_t)view->width * (size_t)view->height;
-    const uint8_t *pixels = m->grey ? m->light : view->pixels; /* of grey, light is the level */
+    const uint8_t *pixels = grey ? m->light : view->pixels; /* of grey, light is the level */
     odd_hash h = odd_hash_add(ODD_HASH_START, form, sizeof form);
-    return odd_hash_add(h, pixels, m->grey ? n : 3 * n);
+    return odd_hash_add(h, pixels, grey ? n : 3 * n);
 }
 
 static odd_status measure_all(odd_measuring *m, odd_hash *digest)

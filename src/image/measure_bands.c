@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define GROUND     0.05 /* of the ring above: a colour that is there, too, is the ground's */
+#define MIDDLE     0.3  /* the same of the grey that decoders fill with: products may be grey */
 #define SAMPLES    32   /* of a line, at most */
 #define EVEN       2    /* levels; lines of a band deviate by less */
 #define STEPPED    0.9  /* of a line, behind the band, that is another colour */
@@ -19,8 +20,9 @@
 /* Lines that are parallel to a side, from that side on: rows, or columns, each by some of its
  * pixels. */
 typedef struct {
-    const uint8_t *first; /* pixel of the first line */
-    ptrdiff_t inward;     /* bytes to the next line */
+    const uint8_t *light, *far; /* planes */
+    ptrdiff_t first;            /* pixel of the first line */
+    ptrdiff_t inward;           /* bytes to the next line */
     int lines;
     ptrdiff_t along; /* bytes to the next pixel of a line */
     int length;      /* pixels of a line, */
@@ -32,6 +34,7 @@ typedef struct {
 typedef struct {
     int lines;
     double level;
+    bool ground; /* the first of them is of the ground's colour */
 } band;
 
 static int middle_of(int i, int count, int n)
@@ -43,10 +46,10 @@ static int middle_of(int i, int count, int n)
 static side_lines lines_of(const odd_measuring *m, int side)
 {
     const int w = m->view.width, h = m->view.height;
-    side_lines s = {m->light, 1, w, w, h, 0, {0}};
-    if (side == 1) s.first += w - 1;
-    if (side == 3) s.first += (ptrdiff_t)w * (h - 1);
-    if (side >= 2) s = (side_lines){s.first, w, h, 1, w, 0, {0}};
+    side_lines s = {m->light, m->far, 0, 1, w, w, h, 0, {0}};
+    if (side == 1) s.first = w - 1;
+    if (side == 3) s.first = (ptrdiff_t)w * (h - 1);
+    if (side >= 2) s = (side_lines){m->light, m->far, s.first, w, h, 1, w, 0, {0}};
     if (side % 2) s.inward = -s.inward;
     s.samples = s.length < SAMPLES ? s.length : SAMPLES;
     for (int j = 0; j < s.samples; j++)
@@ -54,9 +57,9 @@ static side_lines lines_of(const odd_measuring *m, int side)
     return s;
 }
 
-static void read_line(const side_lines *s, int i, uint8_t line[SAMPLES])
+static void read_line(const side_lines *s, const uint8_t *plane, int i, uint8_t line[SAMPLES])
 {
-    const uint8_t *from = s->first + i * s->inward;
+    const uint8_t *from = plane + s->first + i * s->inward;
     for (int j = 0; j < s->samples; j++)
         line[j] = from[s->at[j] * s->along];
 }
@@ -77,30 +80,41 @@ static bool is_even(int n, const uint8_t line[], double level)
     return squares < (double)EVEN * EVEN * n;
 }
 
+static bool is_ground(int n, const uint8_t far[])
+{
+    for (int j = 0; j < n; j++)
+        if (far[j] > ODD_FAR) return false;
+    return true;
+}
+
 static band find_band(const side_lines *s)
 {
-    uint8_t line[SAMPLES];
-    read_line(s, 0, line);
-    band b = {0, mean_of(s->samples, line)};
+    uint8_t line[SAMPLES], far[SAMPLES];
+    read_line(s, s->far, 0, far);
+    read_line(s, s->light, 0, line);
+    band b = {0, mean_of(s->samples, line), is_ground(s->samples, far)};
     while (b.lines < s->lines) {
-        read_line(s, b.lines, line);
+        read_line(s, s->far, b.lines, far);
+        read_line(s, s->light, b.lines, line);
         if (!is_even(s->samples, line, b.level)) break;
+        if (b.ground && !is_ground(s->samples, far)) break;
         b.lines++;
     }
     return b;
 }
 
-/* Does a line differ from the level of a band nearly everywhere between two bands across, of so
- * many lines at its start and its end? */
-static bool is_step(const side_lines *s, int i, double level, int start, int end)
+/* Does a line differ from a band, in light or in colour, nearly everywhere between two bands
+ * across, of so many lines at its start and its end? */
+static bool is_step(const side_lines *s, int i, const band *b, int start, int end)
 {
-    uint8_t line[SAMPLES];
+    uint8_t light[SAMPLES], far[SAMPLES];
     int count = 0, n = 0;
-    read_line(s, i, line);
+    read_line(s, s->light, i, light);
+    read_line(s, s->far, i, far);
     for (int j = 0; j < s->samples; j++) {
         if (s->at[j] < start || s->at[j] >= s->length - end) continue;
         n++;
-        count += fabs(line[j] - level) > ODD_FAR;
+        count += fabs(light[j] - b->level) > ODD_FAR || (b->ground && far[j] > ODD_FAR);
     }
     return n > 0 && count >= STEPPED * n;
 }
@@ -112,8 +126,21 @@ static int stepped_band(const side_lines *s, const band *b, const band across[st
     const int start = even ? 0 : across[0].lines, end = even ? 0 : across[1].lines;
     if (b->lines == 0 || b->lines >= s->lines) return 0;
     for (int i = b->lines; i < s->lines / 2 && i <= b->lines + TRANSITION; i++)
-        if (is_step(s, i, b->level, start, end)) return i;
+        if (is_step(s, i, b, start, end)) return i;
     return 0;
+}
+
+/* Of the pixel in the middle of its first line. */
+static float chroma_of_band(const odd_measuring *m, const side_lines *s)
+{
+    const int c = m->view.channels;
+    const uint8_t *p = m->view.pixels + (s->first + s->at[s->samples / 2] * s->along) * c;
+    int most = p[0], least = p[0];
+    for (int i = 1; i < c; i++) {
+        most = p[i] > most ? p[i] : most;
+        least = p[i] < least ? p[i] : least;
+    }
+    return (float)(most - least);
 }
 
 static void measure_borders(const odd_measuring *m)
@@ -132,6 +159,7 @@ static void measure_borders(const odd_measuring *m)
         if (width <= widest) continue;
         widest = width;
         m->value[ODD_MEASURE_BORDER_LIGHT] = (float)found[i].level;
+        m->value[ODD_MEASURE_BORDER_CHROMA] = chroma_of_band(m, &lines[i]);
     }
 }
 
@@ -151,6 +179,15 @@ static int flat_rows(const odd_pixel_view *view)
     return rows;
 }
 
+/* Of the ring above, how much may be of the colour of rows that are missing. */
+static double most_of_ring(const uint8_t colour[static 3])
+{
+    const int grey = 128;
+    for (int c = 0; c < 3; c++)
+        if (abs(colour[c] - grey) > FILLED) return GROUND;
+    return MIDDLE;
+}
+
 static odd_status measure_cut(const odd_measuring *m)
 {
     const int h = m->view.height, rows = flat_rows(&m->view);
@@ -165,7 +202,8 @@ static odd_status measure_cut(const odd_measuring *m)
     const int64_t above = odd_ring_pixels(&m->view, whole, ring);
     for (int c = 0; c < 3; c++)
         colour[c] = last[m->view.channels == 3 ? c : 0];
-    if ((double)odd_count_near(above, ring, colour) > GROUND * (double)above) goto done;
+    if ((double)odd_count_near(above, ring, colour) > most_of_ring(colour) * (double)above)
+        goto done;
     m->value[ODD_MEASURE_CUT_BOTTOM] = (float)rows / (float)h;
     m->value[ODD_MEASURE_CUT_BOTTOM_LIGHT] = m->light[(size_t)m->view.width * (size_t)h - 1];
 done:

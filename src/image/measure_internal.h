@@ -18,7 +18,7 @@ typedef struct {
     uint8_t *planes;      /* what was allocated of both: free() */
     uint8_t ground[3];    /* the most usual colour of the ring */
     bool even;            /* most of the ring is ground */
-    bool grey;            /* all pixels are */
+    int chroma;           /* largest difference of neighbouring channels of a pixel: 0: grey */
     bool empty;           /* nothing differs from the ground; then the box is all of the image */
     int left, top;        /* the product's box, */
     int right, bottom;    /* to the first column and row behind it */
@@ -48,11 +48,11 @@ int64_t odd_ring_room(const odd_pixel_view *view);
 /** The most usual colour of the ring, and whether most of it is that. ODD_NOMEM */
 odd_status odd_find_ground(const odd_pixel_view *view, uint8_t colour[static 3], bool *even);
 odd_status odd_measure_ground(odd_measuring *m);
-/* measure_planes.c: m->light, m->far, m->grey, m->planes. */
+/* measure_planes.c: m->light, m->far, m->chroma, m->planes. */
 odd_status odd_measure_planes(odd_measuring *m);
 /** Room for n pixels of a byte, not cleared: free(). ODD_NOMEM */
 odd_status odd_plane_new(int64_t n, uint8_t **out);
-/* measure_product.c: box_*, product_share, touch_*, sides_touched. */
+/* measure_product.c: box_*, product_share, touch_*, reach_*, sides_touched. */
 odd_status odd_measure_product(odd_measuring *m);
 /** Of n lines that hold so many, and `total` together, the first and behind the last, without the
  *  specks at both ends. */

@@ -51,12 +51,13 @@ odd_status odd_measure_planes(odd_measuring *m)
     odd_status st;
     ODD_TRY(odd_plane_new(colours ? 2 * n : n, &m->planes));
     m->far = m->planes;
-    m->grey = true;
+    m->chroma = 0;
     if (colours) {
         m->light = m->planes + n;
-        m->grey = split_colours(n, m->view.pixels, m->ground, m->planes + n, m->planes) == 0;
+        m->chroma = split_colours(n, m->view.pixels, m->ground, m->planes + n, m->planes);
     } else
         far_of_grey(n, m->view.pixels, m->ground[0], m->planes);
+    m->value[ODD_MEASURE_CHROMA_MOST] = (float)m->chroma;
 done:
     return st;
 }

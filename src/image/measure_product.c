@@ -4,8 +4,11 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/simd.h"
 
+#include <math.h>
+
 #define SPECKS        0.0005 /* of what differs: so much at each side of the box is dust */
 #define TOUCHED_SHARE 0.02   /* of a side, from which on it is touched */
+#define BEHIND        0.04   /* of the width or height: once and twice so far behind a side */
 
 /* Adds to the columns' counts, returns the row's. */
 ODD_SIMD(static, uint32_t, count_row, (int n, const uint8_t *far, uint32_t *column),
@@ -63,6 +66,18 @@ static float touched_share(const uint8_t *far, int n, ptrdiff_t step, ptrdiff_t 
     return (float)count / (float)n;
 }
 
+/* The larger of what there is so far behind a side: a line's share, as above. */
+static float reached_share(const uint8_t *far, int n, ptrdiff_t step, ptrdiff_t inward, int lines)
+{
+    float most = 0;
+    for (int i = 1; i <= 2; i++) {
+        const int behind = (int)(i * BEHIND * lines + 0.5);
+        if (behind < 2 || behind + 2 > lines) continue;
+        most = fmaxf(most, touched_share(far + behind * inward, n, step, inward));
+    }
+    return most;
+}
+
 static void measure_sides(const odd_measuring *m)
 {
     const int w = m->view.width, h = m->view.height;
@@ -71,9 +86,13 @@ static void measure_sides(const odd_measuring *m)
     const float share[4] = {touched_share(far, h, w, in_x), touched_share(far, w, 1, in_y),
                             touched_share(far + w - 1, h, w, -in_x),
                             touched_share(last, w, 1, -in_y)};
+    const float reach[4] = {reached_share(far, h, w, in_x, w), reached_share(far, w, 1, in_y, h),
+                            reached_share(far + w - 1, h, w, -in_x, w),
+                            reached_share(last, w, 1, -in_y, h)};
     int sides = 0;
     for (int i = 0; i < 4; i++) {
         m->value[ODD_MEASURE_TOUCH_LEFT + i] = share[i];
+        m->value[ODD_MEASURE_REACH_LEFT + i] = reach[i];
         sides += share[i] >= (float)TOUCHED_SHARE;
     }
     m->value[ODD_MEASURE_SIDES_TOUCHED] = (float)sides;

@@ -26,6 +26,7 @@ catalogue: {path: images}
 ingest: {max_unreadable: 0.5}
 image: {size: 64}
 features: {source: pixels}
+copies: {near: false}
 check: {checks: all}
 """
 # for each fault the checks that say it, and CleanVision's issues that do

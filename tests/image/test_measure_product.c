@@ -126,6 +126,24 @@ static void near_sides(void)
     IS(m, SIDES_TOUCHED, 1, 0);
 }
 
+/* What is cut off is as wide behind the side as at it; a round outline that only comes near is
+ * wider. */
+static void reaches(void)
+{
+    odd_image cut = canvas(100, 100, 0xffffff), round = canvas(100, 100, 0xffffff);
+    paint(&cut, 0, 30, 60, 70, 0x303030);
+    for (int y = 0; y < 100; y++)
+        for (int x = 0; x < 100; x++)
+            if ((x - 50) * (x - 50) + (y - 50) * (y - 50) <= 2500)
+                paint(&round, x, y, x + 1, y + 1, 0x303030);
+    const odd_measured m = measured_once(cut), n = measured_once(round);
+    IS(m, TOUCH_LEFT, 0.4, 1e-6);
+    IS(m, REACH_LEFT, 0.4, 1e-6);
+    IS(m, REACH_RIGHT, 0, 0);
+    IS(n, TOUCH_TOP, 0.2, 0.03);
+    IS(n, REACH_TOP, 0.57, 0.03);
+}
+
 static odd_image bordered(int left, int top, int right, int bottom, uint32_t colour)
 {
     odd_image image = canvas(200, 100, colour);
@@ -141,6 +159,7 @@ static void borders(void)
     IS(frame, BORDER_RIGHT, 0.05, 1e-6);
     IS(frame, BORDER_BOTTOM, 0.05, 1e-6);
     IS(frame, BORDER_LIGHT, 0, 0);
+    IS(frame, BORDER_CHROMA, 0, 0);
     const odd_measured letterbox = measured_once(bordered(0, 20, 0, 15, 0x000000));
     IS(letterbox, BORDER_LEFT, 0, 0);
     IS(letterbox, BORDER_TOP, 0.2, 1e-6);
@@ -149,6 +168,19 @@ static void borders(void)
     const odd_measured scene = measured_once(bordered(0, 0, 0, 0, 0x000000));
     IS(scene, BORDER_LEFT, 0, 0);
     IS(scene, BORDER_TOP, 0, 0);
+}
+
+/* A frame as light as what it is around differs in colour alone. */
+static void borders_by_colour(void)
+{
+    odd_image image = canvas(200, 100, 0xc81e1e); /* light 81 */
+    paint(&image, 10, 10, 190, 90, 0x515151);
+    const odd_measured m = measured_once(image);
+    IS(m, BORDER_LEFT, 0.05, 1e-6);
+    IS(m, BORDER_BOTTOM, 0.1, 1e-6);
+    IS(m, BORDER_CHROMA, 0xc8 - 0x1e, 0);
+    IS(m, CHROMA_MOST, 0xc8 - 0x1e, 0);
+    IS(measured_once(canvas(50, 50, 0x515151)), CHROMA_MOST, 0, 0);
 }
 
 /* White around a product that is no rectangle is ground. */
@@ -173,6 +205,9 @@ static void cut_bottoms(void)
     const odd_measured half = measured_of(&image);
     IS(half, CUT_BOTTOM, 0.4, 1e-6);
     IS(half, CUT_BOTTOM_LIGHT, 128, 0);
+    paint(&image, 0, 40, 2, 60, 0x808080); /* a product may be as grey, at the edge, too */
+    paint(&image, 100, 0, 120, 60, 0x808080);
+    IS(measured_of(&image), CUT_BOTTOM, 0.4, 1e-6);
     paint(&image, 0, 0, 200, 60, 0x808080);
     IS(measured_once(image), CUT_BOTTOM, 0, 0); /* nothing else is there */
 }
@@ -186,7 +221,9 @@ CU_TestInfo odd_tests[] = {
     {"soft shadow", soft_shadow},
     {"touched sides", touched_sides},
     {"near sides", near_sides},
+    {"reaches", reaches},
     {"borders", borders},
+    {"borders by colour", borders_by_colour},
     {"ground is no border", ground_is_no_border},
     {"cut bottoms", cut_bottoms},
     CU_TEST_INFO_NULL,

@@ -94,6 +94,12 @@ const char *odd_image_format_name(int format);
     M(TOUCH_TOP, "touch_top", "share", "of the top side")                                          \
     M(TOUCH_RIGHT, "touch_right", "share", "of the right side")                                    \
     M(TOUCH_BOTTOM, "touch_bottom", "share", "of the bottom side")                                 \
+    M(REACH_LEFT, "reach_left", "share",                                                           \
+      "the same 4 or 8 % of the width behind the left side, the larger: about touch_left where a " \
+      "product is cut off, more where its outline only comes near")                                \
+    M(REACH_TOP, "reach_top", "share", "the same behind the top side")                             \
+    M(REACH_RIGHT, "reach_right", "share", "the same behind the right side")                       \
+    M(REACH_BOTTOM, "reach_bottom", "share", "the same behind the bottom side")                    \
     M(SIDES_TOUCHED, "sides_touched", "count", "sides touched along 2 % of them and more")         \
     M(BORDER_LEFT, "border_left", "share",                                                         \
       "of the width: an even band of one colour at the left with a step behind it; 0: none")       \
@@ -101,6 +107,7 @@ const char *odd_image_format_name(int format);
     M(BORDER_RIGHT, "border_right", "share", "of the width, at the right")                         \
     M(BORDER_BOTTOM, "border_bottom", "share", "of the height, at the bottom")                     \
     M(BORDER_LIGHT, "border_light", "levels", "light of the widest of these bands; NaN: none")     \
+    M(BORDER_CHROMA, "border_chroma", "levels", "largest less smallest channel of it")             \
     M(CUT_BOTTOM, "cut_bottom", "share",                                                           \
       "of the rows, at the bottom: of one colour that is not the ground's above, as files that "   \
       "were cut off leave them; 0: none")                                                          \
@@ -123,6 +130,8 @@ const char *odd_image_format_name(int format);
       "of the box by Hasler and Suesstrunk (2003), M3: 0 is grey, 33 moderate, 82 very much")      \
     M(CHROMA, "chroma", "levels", "mean of largest less smallest channel in the box")              \
     M(CHROMA_99, "chroma_99", "levels", "below which it is for 99 % of all pixels; small: grey")   \
+    M(CHROMA_MOST, "chroma_most", "levels",                                                        \
+      "of all pixels, of red and green, green and blue, the largest difference: 0: all is grey")   \
     M(COMMON_COLOUR, "common_colour", "share",                                                     \
       "of all pixels that are within 12 levels of the most frequent colour")
 

@@ -36,6 +36,10 @@ double odd_frame_of(const float m[ODD_MEASURE_COUNT])
     return fmin(fmax(fmin(s[0], s[1]), fmin(s[2], s[3])), fmin(fmax(s[0], s[1]), fmax(s[2], s[3])));
 }
 
+/* Bars with more colour than this are wide in flags and patterns alone. */
+#define COLOURLESS  16  /* levels */
+#define WIDE_STRIPE 0.2 /* share of the image */
+
 /* The narrower of a pair that has nothing at the other two sides. */
 double odd_bars_of(const float m[ODD_MEASURE_COUNT])
 {
@@ -43,5 +47,6 @@ double odd_bars_of(const float m[ODD_MEASURE_COUNT])
     find_bands(m, s);
     const double across = s[2] > 0 || s[3] > 0 ? 0 : fmin(s[0], s[1]);
     const double down = s[0] > 0 || s[1] > 0 ? 0 : fmin(s[2], s[3]);
-    return fmax(across, down);
+    const double bar = fmax(across, down);
+    return m[ODD_MEASURE_BORDER_CHROMA] > COLOURLESS && bar > WIDE_STRIPE ? 0 : bar;
 }

@@ -4,7 +4,7 @@
 /* Plain, light and without colour: meant to be white. */
 static bool concerned(const float m[ODD_MEASURE_COUNT])
 {
-    return m[ODD_MEASURE_GROUND_EVEN] > 0.75f && m[ODD_MEASURE_GROUND_LIGHTNESS] >= 215 &&
+    return m[ODD_MEASURE_GROUND_EVEN] > 0.65f && m[ODD_MEASURE_GROUND_LIGHTNESS] >= 215 &&
            m[ODD_MEASURE_GROUND_SATURATION] < 0.04f;
 }
 

@@ -87,13 +87,17 @@ static void take_values(const odd_check_context *context, judging *j)
     }
 }
 
-static void count_beyond(const odd_check_context *context, judging *j)
+/* @collective */
+static void judge_values(const odd_check_context *context, judging *j)
 {
     int64_t count[2] = {0, 0};
-    for (int64_t i = 0; i < context->part.n_local; i++)
+    take_values(context, j);
+    j->spread = odd_spread_of(context->run->comm, context->part.n_local, j->value);
+    j->limit = odd_judge_limit(j->judge, j->options, &j->spread);
+    for (int64_t i = 0; i < context->part.n_local; i++) {
         count[0] += is_beyond(j->judge, (double)j->value[i], j->limit);
-    for (int64_t i = 0; i < context->part.n_local; i++)
         count[1] += context->status[i] == ODD_IMAGE_OK;
+    }
     odd_sum_i64(context->run->comm, count, 2);
     j->beyond = count[0];
     j->readable = count[1];
@@ -179,16 +183,17 @@ done:
 
 odd_status odd_judge_run(odd_check_context *context, const void *options)
 {
+    return odd_judge_run_by(context, options, context->check->judge);
+}
+
+odd_status odd_judge_run_by(odd_check_context *context, const void *options, const odd_judge *judge)
+{
     const MPI_Comm comm = context->run->comm;
-    const odd_judge *judge = context->check->judge;
     judging j = {.judge = judge, .options = options};
     odd_status st;
     ODD_TRY(odd_check_measures(context, &j.measures));
     ODD_TRY_ALL(comm, ODD_NEW(j.value, context->part.n_local));
-    take_values(context, &j);
-    j.spread = odd_spread_of(comm, context->part.n_local, j.value);
-    j.limit = odd_judge_limit(judge, options, &j.spread);
-    count_beyond(context, &j);
+    judge_values(context, &j);
     if (is_usual(context, &j)) leave_out(&j, context->part.n_local);
     ODD_TRY_ALL(comm, add_all(context, &j));
 done:

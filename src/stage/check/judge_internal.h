@@ -73,6 +73,10 @@ double odd_judge_severity(const odd_judge *judge, double value, double limit);
 /** The run hook of such a check, whose options are odd_judge_options. @collective */
 odd_status odd_judge_run(odd_check_context *context, const void *options);
 
+/** The same by another judge than the check's. @collective */
+odd_status odd_judge_run_by(odd_check_context *context, const void *options,
+                            const odd_judge *judge);
+
 /** The number as it is shown. @local */
 double odd_number_shown(const odd_number_style *style, double value);
 /** "41 %" into a caller's buffer; returns it. @local */
