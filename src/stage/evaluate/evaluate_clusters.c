@@ -1,6 +1,7 @@
 /* Evaluate clusters: how well they agree with the labels of the catalogue, whether or not it is
  * known which images are odd. */
 #include "oddlot/run/columns.h"
+#include "oddlot/run/labels.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 #include "oddlot/base/log.h"
@@ -9,82 +10,37 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CLUSTERS "columns/cluster"
 
 /* The labels of the images that count. */
 typedef struct {
-    int64_t count;
-    const char **name; /* (count) sorted bytewise; borrowed from the catalogue */
-    int64_t *of;       /* (rows) the number of each image's label; -1: none, or held out */
-    bool held_out;     /* some images are */
-} labels;
+    odd_labels numbered;
+    bool held_out; /* some images are */
+} evaluated_labels;
 
-static void labels_free(labels *l)
-{
-    odd_free((void *)l->name);
-    odd_free(l->of);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int by_address(const void *a, const void *b)
-{
-    const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-    return (x > y) - (x < y);
-}
-
-/* Sort, and remove all but one of those that are equal. Returns the count. */
-static int64_t remove_duplicates(int64_t count, const char *name[],
-                                 int (*compare)(const void *, const void *))
-{
-    int64_t kept = 0;
-    if (count > 0) qsort((void *)name, (size_t)count, sizeof *name, compare);
-    for (int64_t i = 0; i < count; i++)
-        if (kept == 0 || compare(&name[kept - 1], &name[i]) != 0) name[kept++] = name[i];
-    return kept;
-}
-
-/* The label of an image that counts, "" for the others. */
-static const char *label_of(const odd_selection *s, int64_t row)
-{
-    if (odd_selection_held_out(s, row)) return "";
-    return odd_selection_label(s, row);
-}
-
-/* The catalogue keeps most equal labels at one address: few are left to compare as text. */
-static odd_status collect_labels(const odd_selection *s, labels *out)
+/* An image that is held out has none here. */
+static odd_status collect_labels(const odd_selection *s, evaluated_labels *out)
 {
     const int64_t rows = odd_selection_rows(s);
+    const char **label = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(out->name, rows));
-    ODD_TRY(ODD_NEW(out->of, rows));
+    ODD_TRY(ODD_NEW(label, rows));
     for (int64_t i = 0; i < rows; i++) {
-        const char *label = label_of(s, i);
-        if (*label) out->name[out->count++] = label;
-        out->held_out = out->held_out || odd_selection_held_out(s, i);
+        const bool held_out = odd_selection_held_out(s, i);
+        label[i] = held_out ? "" : odd_selection_label(s, i);
+        out->held_out = out->held_out || held_out;
     }
-    out->count = remove_duplicates(out->count, out->name, by_address);
-    out->count = remove_duplicates(out->count, out->name, by_text);
-    for (int64_t i = 0; i < rows; i++) {
-        const char *label = label_of(s, i);
-        const char **found = out->count == 0 ? NULL
-                                             : bsearch(&label, (void *)out->name,
-                                                       (size_t)out->count, sizeof label, by_text);
-        out->of[i] = found ? found - out->name : -1;
-    }
+    ODD_TRY(odd_labels_number(rows, label, &out->numbered));
 done:
+    odd_free((void *)label);
     return st;
 }
 
 /* One value, and what it is over. */
-static odd_status add_value(odd_bundle *b, const char *name, const char *what, const labels *l,
-                            int64_t images, double value)
+static odd_status add_value(odd_bundle *b, const char *name, const char *what,
+                            const evaluated_labels *l, int64_t images, double value)
 {
     char about[192];
     snprintf(about, sizeof about, "%s; over the %lld labelled images%s", what, (long long)images,
@@ -92,7 +48,7 @@ static odd_status add_value(odd_bundle *b, const char *name, const char *what, c
     return odd_bundle_add_f64(b, name, about, value);
 }
 
-static odd_status add_values(odd_bundle *b, const labels *l, int64_t images,
+static odd_status add_values(odd_bundle *b, const evaluated_labels *l, int64_t images,
                              const odd_agreement *found)
 {
     odd_status st;
@@ -111,17 +67,17 @@ done:
     return st;
 }
 
-static odd_status add_names(odd_bundle *b, const labels *l)
+static odd_status add_names(odd_bundle *b, const evaluated_labels *l)
 {
     size_t width = 1;
     char *cell;
     odd_status st;
-    for (int64_t i = 0; i < l->count; i++)
-        if (strlen(l->name[i]) > width) width = strlen(l->name[i]);
-    const odd_shape shape = {ODD_STRING, width, 1, {l->count}};
+    for (int64_t i = 0; i < l->numbered.count; i++)
+        if (strlen(l->numbered.name[i]) > width) width = strlen(l->numbered.name[i]);
+    const odd_shape shape = {ODD_STRING, width, 1, {l->numbered.count}};
     ODD_TRY(odd_bundle_add_shape(b, "clustering/label", "labels, sorted", &shape, &cell));
-    for (int64_t i = 0; i < l->count; i++)
-        memcpy(cell + (size_t)i * width, l->name[i], strlen(l->name[i]));
+    for (int64_t i = 0; i < l->numbered.count; i++)
+        memcpy(cell + (size_t)i * width, l->numbered.name[i], strlen(l->numbered.name[i]));
 done:
     return st;
 }
@@ -142,7 +98,7 @@ done:
     return st;
 }
 
-static odd_status compute_agreement(const labels *l, const odd_contingency *table,
+static odd_status compute_agreement(const evaluated_labels *l, const odd_contingency *table,
                                     odd_bundle *metrics)
 {
     int64_t *cluster_of = NULL;
@@ -159,10 +115,10 @@ done:
 }
 
 /* A catalogue may have a label for each image: nothing to compare then, but no failure. */
-static odd_status count_images(const labels *l, int64_t rows, const double cluster[],
+static odd_status count_images(const evaluated_labels *l, int64_t rows, const double cluster[],
                                odd_contingency *out)
 {
-    const odd_status st = odd_contingency_of(rows, l->of, l->count, cluster, out);
+    const odd_status st = odd_contingency_of(rows, l->numbered.of, l->numbered.count, cluster, out);
     if (st != ODD_ARG) return st;
     odd_log(ODD_LOG_INFO, "evaluate: %s", odd_fail_reason());
     return ODD_OK;
@@ -171,20 +127,20 @@ static odd_status count_images(const labels *l, int64_t rows, const double clust
 odd_status odd_evaluate_clusters(const odd_selection *selection, const odd_file *scores,
                                  odd_bundle *metrics)
 {
-    labels l = {0};
+    evaluated_labels l = {0};
     odd_contingency table = {0};
     const int64_t n = odd_selection_rows(selection);
     double *cluster = NULL;
     odd_status st = ODD_OK;
     if (!odd_file_has(scores, CLUSTERS)) goto done;
     ODD_TRY(collect_labels(selection, &l));
-    if (l.count < 2) goto done;
+    if (l.numbered.count < 2) goto done;
     ODD_TRY(odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, n, (void **)&cluster));
     ODD_TRY(count_images(&l, n, cluster, &table));
     if (table.rows > 0) ODD_TRY(compute_agreement(&l, &table, metrics));
 done:
     odd_free(cluster);
     odd_contingency_free(&table);
-    labels_free(&l);
+    odd_labels_free(&l.numbered);
     return st;
 }
