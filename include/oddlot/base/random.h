@@ -42,6 +42,7 @@ typedef enum {
     ODD_STREAM_FOREST = 28,      /* which rows a tree is grown on */
     ODD_STREAM_SPLITS = 29,      /* where it splits them */
     ODD_STREAM_GIBBS = 30,       /* states of units of a Boltzmann machine */
+    ODD_STREAM_CATEGORIES = 31,  /* which images are judged by what has not seen them */
     ODD_STREAM_TEST = 99
 } odd_stream;
 

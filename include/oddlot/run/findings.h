@@ -29,7 +29,8 @@
     X(RULE, "rule", "images that break the rules of a channel")                                    \
     X(GROUP, "group", "groups of images that are apart from all others")                           \
     X(ODD, "odd", "images that are unlike the others")                                             \
-    X(CATEGORY, "category", "images that fit another category better")
+    X(CATEGORY, "category",                                                                        \
+      "images that fit another category better, and categories that are unclear")
 
 #define ODD_FINDING_ENUM(name, word, about) ODD_FINDING_##name,
 typedef enum { ODD_FINDING_KINDS(ODD_FINDING_ENUM) ODD_FINDING_KIND_COUNT } odd_finding_kind;

@@ -12,6 +12,7 @@
     X(odd_stage_train)                                                                             \
     X(odd_stage_features)                                                                          \
     X(odd_stage_copies)                                                                            \
+    X(odd_stage_categories)                                                                        \
     X(odd_stage_reduce)                                                                            \
     X(odd_stage_fit)                                                                               \
     X(odd_stage_views)                                                                             \

@@ -81,6 +81,9 @@ struct odd_check {
     X(odd_check_duplicate)                                                                         \
     X(odd_check_placeholder)                                                                       \
     X(odd_check_damage)                                                                            \
+    X(odd_check_category)                                                                          \
+    X(odd_check_doubled_category)                                                                  \
+    X(odd_check_mixed_category)                                                                    \
     X(odd_check_odd)
 
 #define ODD_DECLARE(record) extern const odd_check record;

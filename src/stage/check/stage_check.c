@@ -140,7 +140,7 @@ done:
     return st;
 }
 
-static const char *const inputs[] = {"ingest", "train", "features", "copies",
+static const char *const inputs[] = {"ingest", "train", "features", "copies", "categories",
                                      "reduce", "fit",   "score",    NULL};
 static const odd_section *const sections[] = {&odd_check_section, NULL};
 

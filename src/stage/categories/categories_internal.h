@@ -1,0 +1,136 @@
+/**
+ * Categories: how well each image fits the category that it is filed under and each other one, by
+ * what has not seen the image; and which categories are taken for one another.
+ *
+ * Two kinds of evidence are joined: the categories of the nearest images in the space of features
+ * (votes), which follow any shape, and linear discriminants, which see the whole category. Neither
+ * has seen the image or a copy of it: nearest images that are copies do not vote, and copies are in
+ * one fold. How sharp the discriminants are, and how much they count beside the votes, is what
+ * makes the given categories most likely.
+ *
+ * Letters: n rows of features, k categories.
+ */
+#ifndef ODDLOT_STAGE_CATEGORIES_CATEGORIES_INTERNAL_H
+#define ODDLOT_STAGE_CATEGORIES_CATEGORIES_INTERNAL_H
+
+#include "oddlot/eval/confident.h"
+#include "oddlot/linalg/discriminant.h"
+#include "oddlot/par/rows.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
+#include "oddlot/run/stored_rows.h"
+#include "oddlot/store/file.h"
+
+#include <stdbool.h>
+
+typedef struct {
+    char *from;
+    int64_t least, neighbours, folds;
+    bool probabilities;
+} odd_categories_options;
+
+/* -- category_rows.c: which image is filed where -- */
+
+/* Categories with images enough, and the rows of features; all alike on every rank. */
+typedef struct {
+    int64_t images;    /* of the catalogue */
+    int64_t n;         /* rows of features */
+    int64_t *image;    /* (n) the image of each row, rising */
+    int32_t *of;       /* (n) its category; -1: none, or one with too few images */
+    int64_t *copy_of;  /* (n) an image that stands for all copies of it */
+    uint8_t *fold;     /* (n) */
+    int32_t count;     /* k */
+    const char **name; /* (k) borrowed from the selection, or from: */
+    char *folder_names;
+    int64_t *size; /* (k) rows of each */
+    int64_t small; /* images of categories that have too few */
+    bool folders;  /* they are names of folders */
+} odd_category_rows;
+
+/** copies: copies.h5, NULL: none are known. @collective; ODD_FORMAT, ODD_NOMEM */
+odd_status odd_category_rows_open(odd_run *run, const odd_categories_options *options,
+                                  const odd_file *copies, const odd_file *features,
+                                  odd_category_rows *out);
+/** Rows that have a category. @local */
+int64_t odd_category_filed(const odd_category_rows *rows);
+void odd_category_rows_close(odd_category_rows *rows);
+
+/* -- category_votes.c: the categories of the nearest images -- */
+
+enum { ODD_CATEGORY_VOTES = 8 }; /* categories of a row that are kept */
+
+typedef struct {
+    int32_t category[ODD_CATEGORY_VOTES]; /* most votes first; -1: there are no more */
+    float weight[ODD_CATEGORY_VOTES];
+    float own, all; /* votes for its own category, and for any */
+} odd_category_votes;
+
+/** votes (n_local of the rows of features). @collective; ODD_NUMERIC, ODD_NOMEM */
+odd_status odd_category_votes_count(const odd_category_rows *c, const odd_rows *rows,
+                                    int64_t neighbours, odd_category_votes votes[]);
+
+/* -- category_model.c: both kinds of evidence as probabilities -- */
+
+typedef struct {
+    const odd_category_rows *of;
+    const odd_rows *rows;          /* features */
+    odd_category_votes *votes;     /* (n_local) */
+    odd_discriminant discriminant; /* empty: votes alone, where it would be too large */
+    double sharpness;              /* the scores of the discriminant are multiplied by it */
+    double trust;                  /* in the discriminant, 0 ... 1; the votes have the rest */
+    double skill;                  /* what is known more than by sizes alone, 0 ... 1 */
+    double *own;                   /* (n) probability of its own category; rank 0 alone */
+} odd_category_model;
+
+/** Learn it. rows: kept. @collective; ODD_NUMERIC, ODD_NOMEM */
+odd_status odd_category_model_fit(const odd_category_rows *c, const odd_rows *rows,
+                                  const odd_categories_options *options, odd_category_model *out);
+void odd_category_model_free(odd_category_model *model);
+
+/** Probabilities of all categories of the block's rows: p (block->count, k). Any thread. @local;
+ *  ODD_NOMEM */
+odd_status odd_category_probabilities(const odd_category_model *model, const odd_block *block,
+                                      double p[]);
+/** Rows that fit into a reasonable p at a time. @local */
+int64_t odd_category_step(const odd_category_model *model);
+
+/* -- category_judge.c: what that says of images and categories -- */
+
+enum { ODD_CATEGORY_OTHERS = 3 }; /* other categories of an image that are kept */
+
+typedef struct {
+    int32_t other[ODD_CATEGORY_OTHERS]; /* the most probable but its own; -1: there are no more */
+    float chance[ODD_CATEGORY_OTHERS];
+    int32_t confident; /* the confident category, see eval/confident.h; -1: none */
+    float own;
+} odd_category_verdict;
+
+/* Two categories that are taken for one another. */
+typedef struct {
+    int32_t first, second; /* first < second */
+    double likeness; /* 0: never, 1: they cannot be told apart: how probable each is among images of
+                        the other, as a share of how probable it is among its own */
+} odd_category_pair;
+
+typedef struct {
+    double *threshold;             /* (k) mean probability of its own images; all ranks */
+    odd_category_verdict *mine;    /* (n_local) */
+    odd_category_verdict *verdict; /* (n) on rank 0 */
+    odd_confident_joint joint;     /* on rank 0 */
+    odd_category_pair *pair;       /* (pairs) most alike first; on rank 0 */
+    int64_t pairs;
+} odd_category_judgement;
+
+/** @collective; ODD_NOMEM */
+odd_status odd_category_judge(const odd_category_model *model, odd_category_judgement *out);
+void odd_category_judgement_free(odd_category_judgement *judgement);
+
+/* -- category_output.c -- */
+
+/** Write categories.h5; model and judgement NULL: there are too few categories. probabilities: also
+ * of all categories. @collective */
+odd_status odd_categories_write(const odd_run *run, odd_file *file, const odd_category_rows *c,
+                                const odd_category_model *model,
+                                const odd_category_judgement *judgement, bool probabilities);
+
+#endif

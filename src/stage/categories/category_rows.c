@@ -1,0 +1,224 @@
+/* Category rows: which image is filed where, by the labels of the catalogue or the folders that
+ * images lie in; which of them are copies; and the folds. */
+#include "oddlot/run/columns.h"
+#include "oddlot/run/copies.h"
+#include "oddlot/run/labels.h"
+#include "stage/categories/categories_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
+#include "oddlot/par/agree.h"
+
+#include <string.h>
+
+/* -- by labels -- */
+
+static bool take_labels(const odd_selection *s, const char *label[])
+{
+    bool any = false;
+    for (int64_t i = 0; i < odd_selection_rows(s); i++) {
+        label[i] = odd_selection_label(s, i);
+        any = any || *label[i];
+    }
+    return any;
+}
+
+/* -- by folders -- */
+
+static size_t folder_bytes(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? (size_t)(slash - name) : 0;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+    const size_t length = folder_bytes(a);
+    return length == folder_bytes(b) && memcmp(a, b, length) == 0;
+}
+
+/* What the folders of all images begin with, whole names of folders: "train/" of train/a/1.jpg and
+ * train/b/2.jpg. */
+static size_t common_bytes(const odd_selection *s)
+{
+    const int64_t rows = odd_selection_rows(s);
+    const char *first = odd_selection_name(s, 0);
+    size_t common = folder_bytes(first) + 1;
+    for (int64_t i = 1; i < rows && common > 0; i++) {
+        const char *name = odd_selection_name(s, i);
+        size_t same = 0;
+        while (same < common && name[same] == first[same])
+            same++;
+        while (same > 0 && first[same - 1] != '/')
+            same--;
+        common = same;
+    }
+    return common;
+}
+
+static size_t copy_folder(const char *name, size_t from, char *to)
+{
+    const size_t length = folder_bytes(name);
+    const size_t bytes = length > from ? length - from : 0;
+    memcpy(to, name + from, bytes);
+    to[bytes] = 0;
+    return bytes + 1;
+}
+
+/* Neighbours in one folder, of which lists are full, share their text. */
+static odd_status take_folders(const odd_selection *s, const char *label[], char **names)
+{
+    const int64_t rows = odd_selection_rows(s);
+    size_t room = 0;
+    odd_status st = ODD_OK;
+    if (rows == 0) goto done;
+    const size_t from = common_bytes(s);
+    for (int64_t i = 0; i < rows; i++)
+        room += folder_bytes(odd_selection_name(s, i)) + 1;
+    ODD_TRY(ODD_NEW(*names, (int64_t)room));
+    char *to = *names;
+    for (int64_t i = 0; i < rows; i++) {
+        const char *name = odd_selection_name(s, i);
+        if (i > 0 && same_folder(name, odd_selection_name(s, i - 1))) {
+            label[i] = label[i - 1];
+            continue;
+        }
+        label[i] = to;
+        to += copy_folder(name, from, to);
+    }
+done:
+    return st;
+}
+
+/* label (images): of each image, "" for none. */
+static odd_status file_images(const odd_selection *s, const char *from, odd_category_rows *c,
+                              const char *label[])
+{
+    const bool labelled = take_labels(s, label);
+    c->folders = strcmp(from, "folders") == 0 || (!labelled && strcmp(from, "auto") == 0);
+    return c->folders ? take_folders(s, label, &c->folder_names) : ODD_OK;
+}
+
+/* -- categories with images enough -- */
+
+/* Renumber those of at least `least` rows; number (labels) becomes each one's, or -1. */
+static odd_status keep_large(const odd_labels *labels, int64_t least, odd_category_rows *c,
+                             int32_t number[])
+{
+    int64_t *size = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(size, labels->count));
+    ODD_TRY(ODD_NEW(c->name, labels->count));
+    ODD_TRY(ODD_NEW(c->size, labels->count));
+    for (int64_t i = 0; i < c->n; i++)
+        if (labels->of[c->image[i]] >= 0) size[labels->of[c->image[i]]]++;
+    for (int64_t l = 0; l < labels->count; l++) {
+        number[l] = -1;
+        if (size[l] < least) c->small += size[l];
+        if (size[l] < least || c->count == INT32_MAX) continue;
+        c->size[c->count] = size[l];
+        c->name[c->count] = labels->name[l];
+        number[l] = c->count++;
+    }
+done:
+    odd_free(size);
+    return st;
+}
+
+static odd_status number_rows(const odd_selection *s, const odd_categories_options *o,
+                              odd_category_rows *c)
+{
+    const char **label = NULL;
+    odd_labels labels = {0};
+    int32_t *number = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(label, c->images));
+    ODD_TRY(file_images(s, o->from, c, label));
+    ODD_TRY(odd_labels_number(c->images, label, &labels));
+    ODD_TRY(ODD_NEW(number, labels.count));
+    ODD_TRY(ODD_NEW(c->of, c->n));
+    ODD_TRY(keep_large(&labels, o->least, c, number));
+    for (int64_t i = 0; i < c->n; i++) {
+        const int64_t l = labels.of[c->image[i]];
+        c->of[i] = l < 0 ? -1 : number[l];
+    }
+done:
+    odd_free(number);
+    odd_labels_free(&labels);
+    odd_free((void *)label);
+    return st;
+}
+
+/* -- copies -- */
+
+/* first (images): the image that stands for all copies of each. copies NULL: each for itself.
+ * @local */
+static odd_status read_copies(const odd_file *copies, int64_t images, int64_t first[])
+{
+    odd_dataset *representatives = NULL;
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < images; i++)
+        first[i] = i;
+    if (!copies) goto done;
+    ODD_TRY(odd_representatives_open(copies, images, &representatives));
+    ODD_TRY(odd_representatives_read(representatives, 0, images, first));
+done:
+    odd_dataset_close(&representatives);
+    return st;
+}
+
+/* Copies go into one fold, so that none is judged by what has seen another. */
+static odd_status find_folds(const odd_file *copies, int64_t folds, odd_category_rows *c)
+{
+    int64_t *first = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(first, c->images));
+    ODD_TRY(ODD_NEW(c->copy_of, c->n));
+    ODD_TRY(ODD_NEW(c->fold, c->n));
+    ODD_TRY(read_copies(copies, c->images, first));
+    for (int64_t i = 0; i < c->n; i++) {
+        c->copy_of[i] = first[c->image[i]];
+        c->fold[i] = (uint8_t)odd_below((uint64_t)folds, 0, ODD_STREAM_CATEGORIES,
+                                        (uint64_t)c->copy_of[i], 0);
+    }
+done:
+    odd_free(first);
+    return st;
+}
+
+odd_status odd_category_rows_open(odd_run *run, const odd_categories_options *o,
+                                  const odd_file *copies, const odd_file *features,
+                                  odd_category_rows *out)
+{
+    const odd_selection *selection;
+    odd_status st;
+    *out = (odd_category_rows){0};
+    ODD_TRY(odd_run_selection(run, &selection));
+    out->images = odd_selection_rows(selection);
+    ODD_TRY_ALL(run->comm, odd_feature_images_read(features, out->images, &out->image, &out->n));
+    ODD_TRY_ALL(run->comm, number_rows(selection, o, out));
+    ODD_TRY_ALL(run->comm, find_folds(copies, o->folds, out));
+done:
+    if (st != ODD_OK) odd_category_rows_close(out);
+    return st;
+}
+
+int64_t odd_category_filed(const odd_category_rows *c)
+{
+    int64_t n = 0;
+    for (int32_t k = 0; k < c->count; k++)
+        n += c->size[k];
+    return n;
+}
+
+void odd_category_rows_close(odd_category_rows *c)
+{
+    odd_free((void *)c->name);
+    odd_free(c->folder_names);
+    odd_free(c->size);
+    odd_free(c->image);
+    odd_free(c->of);
+    odd_free(c->copy_of);
+    odd_free(c->fold);
+    *c = (odd_category_rows){0};
+}

@@ -1,0 +1,54 @@
+/**
+ * Category files: what categories.h5 says, as the checks of categories read it.
+ */
+#ifndef ODDLOT_STAGE_CHECK_CATEGORY_FILES_INTERNAL_H
+#define ODDLOT_STAGE_CHECK_CATEGORY_FILES_INTERNAL_H
+
+#include "stage/check/check_internal.h"
+
+/* The categories; those that a file names are in it. */
+typedef struct {
+    int64_t count;    /* less than 2: there is nothing more to read */
+    char *name;       /* (count, width + 1) */
+    size_t width;
+    int64_t *images;  /* (count) */
+    double *own;      /* (count) mean probability of its own images; NULL where there are too few */
+    double skill;     /* see categories.h5; NaN where there are too few */
+} odd_category_list;
+
+/* Images, some or all. */
+typedef struct {
+    int64_t first, n;
+    int32_t *category, *other; /* (n) */
+    float *own, *chance;                   /* (n) */
+} odd_category_images;
+
+/** @local; ODD_FORMAT, ODD_NOMEM */
+odd_status odd_category_list_read(const odd_check_context *context, odd_category_list *out);
+void odd_category_list_free(odd_category_list *list);
+const char *odd_category_name(const odd_category_list *list, int64_t i);
+
+/** Do pictures tell categories apart at all? Not where folders or labels are something else, such
+ *  as numbers or dates of delivery: then nothing can be said of one image. @local */
+bool odd_categories_are_seen(const odd_category_list *list);
+
+/** Images [first, first + n) of the catalogue. @local; ODD_FORMAT, ODD_NOMEM */
+odd_status odd_category_images_read(const odd_check_context *context, const odd_category_list *list,
+                                    int64_t first, int64_t n, odd_category_images *out);
+void odd_category_images_free(odd_category_images *images);
+
+/* The images that show best what two categories are, or one: the surest first. */
+enum { ODD_CATEGORY_SHOWN = 6 };
+typedef struct {
+    int64_t row[ODD_CATEGORY_SHOWN];
+    double chance[ODD_CATEGORY_SHOWN];
+    int64_t count;
+} odd_category_shown;
+
+/** Take an image in where it is surer than others there. Of equal ones the first comes first.
+ *  @local */
+void odd_category_show(odd_category_shown *shown, int64_t row, double chance);
+
+extern const char *const odd_category_reads[]; /* stages, for odd_check.reads */
+
+#endif
