@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+"""How well an audit ranks and flags what is odd in planted catalogues (planted_catalogues.py), without a label: the
+program, the same method in numpy (odd_reference.py), and PyOD's detectors on the same features.
+
+  odd_views.py [--base NAME]... [--plant NAME]... [--seeds 1,2,3] [--pixels] [--peer-python FILE] [--keep FOLDER]
+               [--data FOLDER]
+
+A line of JSON for each catalogue and ranking: `auc` of all odd images, and of each kind alone; `flagged` the share of
+each kind and of the others (`theme`) that is flagged, `weights` of the views. Products have odd ones among them, too:
+a `theme` share is no false alarm before somebody has looked. --pixels does without a network. PyOD (PyPI) is run by a
+Python that has it, on features of unit length, and on 40 principal components of them."""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+
+import bench_tools
+import odd_reference
+import planted_catalogues
+
+JOB = """name: odd
+catalogue: {{kind: manifest, path: catalogue.csv}}
+contamination: {{theme: [theme]}}
+ingest: {{max_unreadable: 0}}
+image: {{size: 224, channels: rgb, crop: pad}}
+features: {{source: {source}}}
+reduce: {{pca: {{components: 40}}}}
+fit: {{detector: core}}
+views: {{use: [all]}}
+report: {{top: 50}}
+"""
+PEER = """
+import json, sys, warnings
+import numpy as np
+from pyod.models.ecod import ECOD
+from pyod.models.iforest import IForest
+from pyod.models.knn import KNN
+from pyod.models.lof import LOF
+from pyod.models.mcd import MCD
+warnings.filterwarnings("ignore")
+x = np.load(sys.argv[1])
+u, s, v = np.linalg.svd(x - x.mean(0), full_matrices=False)
+found = {}
+for name, rows in (("", x), (" of 40 components", (u * s)[:, :40])):
+    for k in (1, 5, 20, 64, 256, 512):
+        if k < len(x):
+            found[f"KNN {k}{name}"] = KNN(n_neighbors=k).fit(rows).decision_scores_
+    for k in (20, 64, 256):
+        if k < len(x):
+            found[f"LOF {k}{name}"] = LOF(n_neighbors=k).fit(rows).decision_scores_
+    found["ECOD" + name] = ECOD().fit(rows).decision_scores_
+    found["IForest" + name] = IForest(random_state=1).fit(rows).decision_scores_
+found["MCD of 10 components"] = MCD(random_state=1).fit((u * s)[:, :10]).decision_scores_
+np.savez(sys.argv[2], **found)
+"""
+
+
+def read_run(run):
+    """What the run left, in the order of the catalogue."""
+    with h5py.File(os.path.join(run, "ingest.h5")) as file:
+        found = dict(images=file["images"][:], measures=file["measures"][:],
+                     label=[label.decode() for label in file["label"][:]])
+    with h5py.File(os.path.join(run, "features.h5")) as file:
+        found["features"] = file["features"][:]
+    with h5py.File(os.path.join(run, "copies.h5")) as file:
+        found["representative"] = file["representative"][:]
+    with h5py.File(os.path.join(run, "scores.h5")) as file:
+        found["score"] = file["score"][:]
+        found["columns"] = {name: file["columns"][name][:] for name in file["columns"]}
+        found["flagged"] = np.isin(np.arange(len(found["score"])), file["flagged/row"][:])
+    with h5py.File(os.path.join(run, "views.h5")) as file:
+        found["weights"] = {name: round(float(value[()]), 3) for name, value in file.get("weights", {}).items()}
+    return found
+
+
+def rate(labels, score):
+    """ROC AUC of all odd images, and of each kind against the theme."""
+    labels = np.array(labels)
+    kinds = sorted(set(labels) - {"theme"})
+    rows = {kind: (labels == "theme") | (labels == kind) for kind in kinds}
+    rows = dict(all=np.ones(len(labels), bool), **rows) if kinds else {}
+    return {kind: round(float(odd_reference.auc(score[few], labels[few] != "theme")), 4) for kind, few in rows.items()}
+
+
+def share(labels, flagged):
+    labels = np.array(labels)
+    return {kind: round(float(flagged[labels == kind].mean()), 4) for kind in sorted(set(labels))}
+
+
+def by_program(say, found):
+    columns = found["columns"]
+    say(who="oddlot", ranking="joined", auc=rate(found["label"], found["score"]), weights=found["weights"],
+        flagged=share(found["label"], found["flagged"]))
+    for name in [n for n in ("meaning", "layout", "measured", "log_odds") if n in columns]:
+        say(who="oddlot", ranking=name, auc=rate(found["label"], columns[name]))
+
+
+def by_reference(say, found, pixels, names):
+    views, joined, weights, flagged = odd_reference.rank(
+        None if pixels else found["features"], found["images"], found["measures"], names, found["representative"])
+    say(who="reference", ranking="joined", auc=rate(found["label"], joined), flagged=share(found["label"], flagged),
+        weights={name: round(float(w), 3) for name, w in weights.items()})
+    for name, score in views.items():
+        say(who="reference", ranking=name, auc=rate(found["label"], score))
+
+
+def by_peer(args, say, found, folder):
+    """PyOD, on the pictures that stand for others, as we do."""
+    best, back = np.unique(found["representative"], return_inverse=True)
+    rows, scores = os.path.join(folder, "rows.npy"), os.path.join(folder, "scores.npz")
+    np.save(rows, found["features"][best].astype(np.float64))
+    done = subprocess.run([args.peer_python, "-c", PEER, rows, scores], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"the peer failed: {done.stderr[-1000:]}")
+    with np.load(scores) as file:
+        for name in file:
+            say(who="PyOD", ranking=name, auc=rate(found["label"], file[name][back]))
+
+
+def measure_names():
+    """Names of the columns of ingest.h5:/measures, from the header that makes them."""
+    with open(os.path.join(bench_tools.ROOT, "include/oddlot/image/measure.h")) as header:
+        return [line.split('"')[1] for line in header if line.startswith("    M(")]
+
+
+def one_catalogue(args, sources, base, plant, seed, folder):
+    home, lines = planted_catalogues.make(folder, base, plant, seed, sources)
+    job = os.path.join(home, "job.yaml")
+    with open(job, "w") as file:
+        file.write(JOB.format(source="pixels" if args.pixels else "auto"))
+    run = os.path.join(home, "run-pixels" if args.pixels else "run")
+    started = time.perf_counter()
+    bench_tools.oddlot(args, ["run", job, "-o", run], ranks=1, threads=2)
+    seconds = round(time.perf_counter() - started, 1)
+
+    def say(**fields):
+        bench_tools.say(args, case="odd_views", base=base, plant=plant, seed=seed, images=len(lines),
+                        features="pixels" if args.pixels else "network", **fields)
+    found = read_run(run)
+    by_program(lambda **fields: say(seconds=seconds, **fields), found)
+    by_reference(say, found, args.pixels, measure_names())
+    if args.peer_python:
+        by_peer(args, say, found, home)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    planted_catalogues.add_options(parser)
+    parser.add_argument("--pixels", action="store_true", help="without a network")
+    parser.add_argument("--peer-python", help="a Python that has PyOD; without it there is no peer")
+    parser.add_argument("--keep", help="make the catalogues here and leave them, with their runs")
+    bench_tools.add_options(parser)
+    args = parser.parse_args()
+    bench_tools.start(args)
+    sources = planted_catalogues.Sources(args.data)
+    with bench_tools.scratch() as scratch:
+        for base, plant, seed in planted_catalogues.each(args):
+            one_catalogue(args, sources, base, plant, seed, args.keep or scratch)
+
+
+if __name__ == "__main__":
+    main()
