@@ -6,11 +6,12 @@ import numpy as np
 from PIL import Image
 
 CORE_SHARE, NEIGHBOURS, AXES, SAMPLE, STEPS = 0.6, 0.25, 20, 500, 4
-TOPS, SURE, LARGEST = (0.02, 0.05), 3, 4  # the oddest by the anchor; standard errors; most that a view may say
-FAR, HILL, FAR_WITHOUT = 3, 2, 6          # flagged: widths above the median; with a second hill; without an anchor
+TOPS, SURE = (0.02, 0.05), 3              # the oddest by the anchor; standard errors
+FULL, VERY_FAR, ALONE = 4, 8, 0.5         # deviations that count in full; from which a view counts alone; and how much
+FAR, HILL, FAR_WITHOUT = 3.5, 2, 6        # flagged: widths above the median; with a second hill; without an anchor
 PRIOR, STRENGTH = 0.02, 0.3               # share of odd rows believed, and pseudo-rows behind it for each row
 MEASURES = ("ground_lightness ground_saturation ground_even ground_near_white product_share fill_by_edges sides_touched "
-            "sharpness fine_detail light_1 light_50 light_99 contrast colourfulness chroma common_colour").split()
+            "sharpness light_1 light_50 light_99 contrast colourfulness chroma chroma_99 common_colour").split()
 
 
 def squared(x, y):
@@ -65,7 +66,12 @@ def standard(x):
 
 def robust(u):
     low, middle, high = np.percentile(u, [25, 50, 75])
-    return np.clip((u - middle) / max((high - low) / 1.349, 1e-9), -LARGEST, LARGEST)
+    return (u - middle) / max((high - low) / 1.349, 1e-9)
+
+
+def counted(z):
+    """What is farther is only a little odder."""
+    return np.maximum(np.where(z <= FULL, z, FULL + 0.1 * np.log1p(np.maximum(z - FULL, 0))), -FULL)
 
 
 def ranks(u):
@@ -90,14 +96,18 @@ def weight(anchor, u):
     return found
 
 
+def added(z, w):
+    """By a view that agrees with the anchor as much as w; and, where it is very far, by one that does not."""
+    return w * np.maximum(counted(z), 0) + (1 - w) * ALONE * np.clip(z / VERY_FAR - 1, 0, 1)
+
+
 def join(views):
-    """Views by name, `meaning` first where there is one: the joined value, and the weight of each."""
-    if "meaning" not in views:
-        return sum(robust(u) for u in views.values()), dict.fromkeys(views, 1.0)
-    anchor = views["meaning"]
-    weights = {name: 1.0 if name == "meaning" else weight(anchor, u) for name, u in views.items()}
-    return robust(anchor) + sum(weights[name] * np.maximum(robust(u), 0) for name, u in views.items()
-                                if name != "meaning"), weights
+    """Views by name, `meaning` where there is one: the joined value, and the weight of each."""
+    z = {name: robust(u) for name, u in views.items()}
+    if "meaning" not in z:
+        return sum(counted(v) for v in z.values()), dict.fromkeys(z, 1.0)
+    weights = {name: 1.0 if name == "meaning" else weight(z["meaning"], v) for name, v in z.items()}
+    return counted(z["meaning"]) + sum(added(v, weights[name]) for name, v in z.items() if name != "meaning"), weights
 
 
 def split_odds(s):
