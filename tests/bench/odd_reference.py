@@ -1,5 +1,5 @@
-"""What an audit ranks by, once more in numpy, from the files of a run: a view at a time, and all joined. Slow and short:
-to tell whether a figure is the method's or the program's. h5py, numpy, Pillow.
+"""What an audit ranks by, once more in numpy: a view at a time, and all joined. Slow and short: to tell whether a
+figure is the method's or the program's. numpy, Pillow.
 
 Letters: x rows (n, d), u log distances (n), z how many robust deviations above the median."""
 import numpy as np
@@ -10,8 +10,9 @@ TOPS, SURE = (0.02, 0.05), 3              # the oddest by the anchor; standard e
 FULL, VERY_FAR, ALONE = 4, 8, 0.5         # deviations that count in full; from which a view counts alone; and how much
 FAR, HILL, FAR_WITHOUT = 3.5, 2, 6        # flagged: widths above the median; with a second hill; without an anchor
 PRIOR, STRENGTH = 0.02, 0.3               # share of odd rows believed, and pseudo-rows behind it for each row
-MEASURES = ("ground_lightness ground_saturation ground_even ground_near_white product_share fill_by_edges sides_touched "
-            "sharpness light_1 light_50 light_99 contrast colourfulness chroma chroma_99 common_colour").split()
+MEASURES = ("ground_lightness ground_saturation ground_even ground_near_white product_share fill_by_edges "
+            "sides_touched sharpness light_1 light_50 light_99 contrast colourfulness chroma chroma_99 "
+            "common_colour").split()
 
 
 def squared(x, y):
@@ -119,7 +120,8 @@ def split_odds(s):
         log_odds = np.log(share / (1 - share)) + (odd - theme) / width ** 2 * (s - (theme + odd) / 2)
         p = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
         before, theme = theme, ((1 - p) * s).sum() / (1 - p).sum()
-        width = max(np.sqrt(max(((1 - p) * (s - before) ** 2).sum() / (1 - p).sum() - (theme - before) ** 2, 0)), 1 / 64)
+        square = ((1 - p) * (s - before) ** 2).sum() / (1 - p).sum() - (theme - before) ** 2
+        width = max(np.sqrt(max(square, 0)), 1 / 64)
         odd = (p * s).sum() / p.sum()
         last, share = share, np.clip((p.mean() + STRENGTH * PRIOR) / (1 + STRENGTH), 1e-9, 1 - 1e-9)
         if abs(share - last) < 1e-9:
@@ -137,20 +139,20 @@ def flagged(s, anchored):
 
 def small_pictures(images):
     """16 x 16 pixels on a curve that is steep near black and near white."""
-    small = [np.asarray(Image.fromarray(image.squeeze()).resize((16, 16), Image.Resampling.BICUBIC)) for image in images]
+    small = [np.asarray(Image.fromarray(image.squeeze()).resize((16, 16), Image.Resampling.BICUBIC))
+             for image in images]
     return 2 / np.pi * np.arcsin(np.sqrt(np.stack(small).reshape(len(small), -1) / 255.0))
 
 
 def rank(features, images, measures, names, representative, least=5):
-    """All of it: features (n, d) or None, images (n, side, side, channels), measures (n, m) of these names, the row that
-    stands for each. Views, joined value, weights, flagged: for each of the n."""
+    """All of it, of features (n, d) or None, images (n, side, side, channels), measures (n, m) of these names, and the
+    row that stands for each: views, joined value, weights, flagged, for each of the n."""
     best, back, count = np.unique(representative, return_inverse=True, return_counts=True)
     views = {}
     if features is not None:
         views["meaning"] = core(features[best])
     views["layout"] = core(small_pictures(images[i] for i in best), axes=0)
-    shape = np.log(measures[best, names.index("width")] / measures[best, names.index("height")])
-    views["measured"] = core(standard(np.column_stack([measures[best][:, [names.index(m) for m in MEASURES]], shape])))
+    views["measured"] = core(standard(measures[best][:, [names.index(m) for m in MEASURES]]))
     joined, weights = join(views)
     odd = flagged(joined, "meaning" in views) | (count >= least)
     joined = np.where(count >= least, np.maximum(joined, 2 * np.log2(count)), joined)

@@ -64,6 +64,7 @@ def read_run(run):
     """What the run left, in the order of the catalogue."""
     with h5py.File(os.path.join(run, "ingest.h5")) as file:
         found = dict(images=file["images"][:], measures=file["measures"][:],
+                     names=file["measures"].attrs["names"].decode().split("\n"),
                      label=[label.decode() for label in file["label"][:]])
     with h5py.File(os.path.join(run, "features.h5")) as file:
         found["features"] = file["features"][:]
@@ -100,9 +101,10 @@ def by_program(say, found):
         say(who="oddlot", ranking=name, auc=rate(found["label"], columns[name]))
 
 
-def by_reference(say, found, pixels, names):
+def by_reference(say, found, pixels):
     views, joined, weights, flagged = odd_reference.rank(
-        None if pixels else found["features"], found["images"], found["measures"], names, found["representative"])
+        None if pixels else found["features"], found["images"], found["measures"], found["names"],
+        found["representative"])
     say(who="reference", ranking="joined", auc=rate(found["label"], joined), flagged=share(found["label"], flagged),
         weights={name: round(float(w), 3) for name, w in weights.items()})
     for name, score in views.items():
@@ -122,12 +124,6 @@ def by_peer(args, say, found, folder):
             say(who="PyOD", ranking=name, auc=rate(found["label"], file[name][back]))
 
 
-def measure_names():
-    """Names of the columns of ingest.h5:/measures, from the header that makes them."""
-    with open(os.path.join(bench_tools.ROOT, "include/oddlot/image/measure.h")) as header:
-        return [line.split('"')[1] for line in header if line.startswith("    M(")]
-
-
 def one_catalogue(args, sources, base, plant, seed, folder):
     home, lines = planted_catalogues.make(folder, base, plant, seed, sources)
     job = os.path.join(home, "job.yaml")
@@ -143,7 +139,7 @@ def one_catalogue(args, sources, base, plant, seed, folder):
                         features="pixels" if args.pixels else "network", **fields)
     found = read_run(run)
     by_program(lambda **fields: say(seconds=seconds, **fields), found)
-    by_reference(say, found, args.pixels, measure_names())
+    by_reference(say, found, args.pixels)
     if args.peer_python:
         by_peer(args, say, found, home)
 

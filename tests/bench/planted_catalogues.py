@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Make catalogues of real product pictures in which a known few are odd as they are in shops: in groups, copies, scenes,
-another kind of product. For how well an audit ranks and flags them without a label.
+"""Make catalogues of real product pictures in which a known few are odd as they are in shops: in groups, copies,
+scenes, another kind of product. For how well an audit ranks and flags them without a label.
 
   planted_catalogues.py FOLDER [--base clipart|fashion|electronics]... [--plant NAME]... [--seeds 1,2,3] [--data FOLDER]
 
@@ -10,7 +10,8 @@ planted) and original. Names are numbers in no order. What is planted:
   dishes       215 photographs of one dish among 1,900 products; among electronics 50 of one class of imagenette
   placeholder  60 copies of one drawn "no photo" picture, each compressed anew (electronics: 20)
   scenes       1 % photographs of anything
-  other        2 % products of another shop: fashion among clip art, electronics among fashion, clip art among electronics
+  other        2 % products of another shop: fashion among clip art, electronics among fashion, clip art among
+               electronics
   all          all of these
   nothing      none
   halves       half the products, half pictures of another kind; the odd ones are 2 % of a third
