@@ -243,6 +243,26 @@ done:
     return st;
 }
 
+odd_status odd_core_cut(MPI_Comm comm, int64_t n_local, const double value[], double share,
+                        double strength, double *cut)
+{
+    odd_core_histogram histogram = {0};
+    odd_status st;
+    ODD_TRY_ALL(comm, odd_core_histogram_new(&histogram));
+    odd_core_histogram_fill(comm, n_local, value, &histogram);
+    *cut = INFINITY;
+    if (odd_rank(comm) == 0) {
+        const odd_core_split s = odd_core_split_fit(&histogram, (odd_core_prior){share, strength});
+        const double apart = s.odd - s.theme, odds = log(s.share / (1 - s.share));
+        if (apart > 0 && isfinite(odds))
+            *cut = 0.5 * (s.theme + s.odd) - s.width * s.width / apart * odds;
+    }
+    odd_broadcast(comm, 0, cut, sizeof *cut);
+done:
+    odd_core_histogram_free(&histogram);
+    return st;
+}
+
 odd_status odd_core_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
                         uint64_t seed, odd_bundle *model)
 {

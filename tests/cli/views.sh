@@ -25,6 +25,8 @@ good on 1 run job.yaml -o on3 --set reduce.method=none
 did
 
 # why: the views that say so, and what was measured
+good on 1 run job.yaml -o one --set score.rarity=0.02
+did score check evaluate report
 grep -q 'odd.png.*its look is unusual, .*usually' one/findings.csv || fail "no measured reason"
 grep -q 'odd.png.*what it shows is unusual' one/findings.csv || fail "nothing shows what is unusual"
 [ "$(grep -c '^odd,odd,' one/findings.csv)" = "$(($(wc -l <one/flagged.csv) - 1))" ] ||

@@ -77,7 +77,8 @@ static odd_status join(MPI_Comm comm, int views, int64_t copied_row, joined_view
             value[v][i] = distance_of(v, row);
         shown[i] = row == copied_row ? 60 : 1 + row % 4;
     }
-    return odd_views_join(comm, &options, views, out->part.n_local, distance, shown, &out->joined);
+    return odd_views_join(comm, &options, views, true, out->part.n_local, distance, shown,
+                          &out->joined);
 }
 
 /* Of the ODD images with the largest joined value, the share that is odd. @collective */
@@ -125,7 +126,7 @@ static void test_blind_anchor(void)
         seeing[i] = odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 1) + (is_odd(row) ? 18 : 0);
         shown[i] = 1;
     }
-    if (!check_all(WORLD, odd_views_join(WORLD, &options, 2, j.part.n_local, distance, shown,
+    if (!check_all(WORLD, odd_views_join(WORLD, &options, 2, true, j.part.n_local, distance, shown,
                                          &j.joined) == ODD_OK))
         return;
     check_all(WORLD, j.joined.weight[1] == 0);
@@ -178,7 +179,7 @@ static void test_no_spread(void)
     const double *const distance[2] = {same, same};
     const int64_t shown[4] = {1, 1, 1, 1};
     odd_views_joined j;
-    check_all(WORLD, odd_views_join(WORLD, &options, 2, 4, distance, shown, &j) == ODD_OK);
+    check_all(WORLD, odd_views_join(WORLD, &options, 2, true, 4, distance, shown, &j) == ODD_OK);
     for (int i = 0; i < 4; i++)
         CU_ASSERT_EQUAL(j.joined[i], 0);
     odd_views_joined_free(&j);

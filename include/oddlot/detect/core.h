@@ -30,4 +30,12 @@ odd_status odd_core_learn(const odd_core_shape *shape, const odd_rows *rows,
  *  @collective; ODD_ARG for rows of another width, ODD_FORMAT, ODD_NUMERIC */
 odd_status odd_core_log_distances(const odd_bundle *model, const odd_rows *rows, double distance[]);
 
+/** Where a column of values of which few may form a hill of their own, above the others, is to be
+ *  cut: where a value is as likely of one as of the other of two normal distributions of equal
+ *  width, fitted with a prior share of odd ones that weighs as `strength` pseudo-values for each
+ *  value. *cut: INFINITY where there is no second hill. Values are counted in bins of 1 / 64. The
+ *  same on every rank. @collective; ODD_NOMEM */
+odd_status odd_core_cut(MPI_Comm comm, int64_t n_local, const double value[], double share,
+                        double strength, double *cut);
+
 #endif

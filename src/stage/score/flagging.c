@@ -30,7 +30,7 @@ static const odd_option score_table[] = {
     ODD_REAL(odd_score_options, flag_share, "-1", -1, 1,
              "share of the images that is flagged, the oddest; negative: not given"),
     ODD_REAL(
-        odd_score_options, rarity, "0.001", 1e-12, 0.5,
+        odd_score_options, rarity, "0.00025", 1e-12, 0.5,
         "flag_by rarity, where views rank: images so odd that at most this share of usual ones "
         "is as odd, whatever the catalogue"),
     ODD_REAL(odd_score_options, false_alarm, "0.05", 1e-6, 0.5,

@@ -83,9 +83,9 @@ static odd_status join_views(const odd_run *run, odd_views_work *w)
     for (int v = 0; v < w->views; v++)
         distance[v] = w->ranking[v].distance;
     ODD_TRY_ALL(run->comm, count_shown(w, &shown));
-    ODD_TRY(odd_views_join(run->comm, odd_job_section(run->job, "views"), w->views, w->part.n_local,
-                           distance, shown, &w->joined));
-    for (int v = 1; v < w->views; v++)
+    ODD_TRY(odd_views_join(run->comm, odd_job_section(run->job, "views"), w->views,
+                           w->view[0]->anchors, w->part.n_local, distance, shown, &w->joined));
+    for (int v = 1; w->view[0]->anchors && v < w->views; v++)
         odd_log(ODD_LOG_INFO, "views: %s agrees with %s by %.2f", w->view[v]->name,
                 w->view[0]->name, w->joined.weight[v]);
 done:
@@ -93,11 +93,10 @@ done:
     return st;
 }
 
-/* Beside another view, which comes before it. */
 static int64_t axes_of(const odd_views_work *w, int v)
 {
     const odd_views_options *o = odd_job_section(w->inputs.run->job, "views");
-    return v > 0 && w->view[v]->isotropic ? 0 : o->axes;
+    return w->views > 1 && w->view[v]->isotropic ? 0 : o->axes;
 }
 
 static odd_status rank_views(odd_run *run, odd_views_work *w)

@@ -29,6 +29,7 @@ typedef struct {
     const char *name; /* "layout": also a column of scores */
     const char *summary;
     const char *seen;  /* what of an image is unusual: "its layout" */
+    bool anchors;      /* others are weighed by how they agree with it; the first of ODD_VIEWS */
     bool isotropic;    /* beside another view, its directions share one variance: they are so many
                           that those of odd images would be among those with one of their own */
     bool standardised; /* columns have units of their own, or gaps: each is put on one scale */
@@ -144,25 +145,32 @@ void odd_view_ranking_free(odd_view_ranking *ranking);
 /* What the views of an image come to. Weights are the same on every rank. */
 typedef struct {
     int views;
-    double weight[ODD_MOST_VIEWS]; /* of each, 0 ... 1; the first is the anchor, of weight 1 */
+    bool anchored;                 /* the first is an anchor */
+    double weight[ODD_MOST_VIEWS]; /* of each, 0 ... 1; of an anchor 1 */
     double *z;                     /* (views, n_local) robust standard deviations from the middle */
     double *joined;                /* (n_local) the same of all views together */
 } odd_views_joined;
 
 /**
- * Join views. The first is the anchor. Each is put in robust units, z, by its median and
- * interquartile range; another view weighs as much as it surely tells the anchor's oddest images
- * from the rest: twice the ROC AUC above a half and three of its standard errors, nothing where it
- * does not agree. Images count by the sum of the anchor and of how far above the middle the others
- * have them, up to 4 of each. What is beyond 8 in a view counts also where the view does not
- * agree: the anchor may be blind to a group that lies in its midst. Where so many images show
- * one picture as the setting views.copied says, they count at least by their number.
+ * Join views. Each is put in robust units, z, by its median and interquartile range.
+ *
+ * Where the first is an anchor, which sees what images mean, another view weighs as much as it
+ * surely tells the anchor's oddest images from the rest: twice the ROC AUC above a half and three
+ * of its standard errors, nothing where it does not agree; and it speaks only for what is above its
+ * middle. Without an anchor all weigh the same. The sum of them is put in the widths of its lower
+ * half, which odd images do not reach. It is raised where it lies on a hill of its own. What is
+ * very far out in a view comes next, whatever others say: the anchor may be blind to a group that
+ * lies in its midst. Where so many images show one picture as the setting views.copied says, they
+ * count at least by their number.
+ *
+ * The constants were chosen on clip art with planted dishes and scenes, half of the classes of two
+ * sets of photographs, and fashion products with nothing planted (tests/bench/README.md).
  *
  * @param distance  (views) each (n_local), as views score images
  * @param shown     (n_local) images that show the picture
  * @collective; ODD_NOMEM. Rank 0 holds 9 bytes for each image and view.
  */
-odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int views,
+odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int views, bool anchored,
                           int64_t n_local, const double *const distance[], const int64_t shown[],
                           odd_views_joined *out);
 void odd_views_joined_free(odd_views_joined *joined);

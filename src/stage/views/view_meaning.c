@@ -42,6 +42,7 @@ const odd_image_view odd_view_meaning = {
     .name = "meaning",
     .summary = "what images show: the features of a network, or stored ones",
     .seen = "what it shows",
+    .anchors = true,
     .applies = sees_more_than_pixels,
     .needs = "features of a network, not pixels: see features.source",
     .open = open_meaning,

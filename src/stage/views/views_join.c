@@ -3,6 +3,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/detect/core.h"
 #include "oddlot/eval/roc.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -15,12 +16,22 @@
  * odder. */
 #define FAR 4
 
-/* Standard deviations beyond which an image counts also in a view that does not agree with the
- * anchor, and how many more count at most: the anchor may be blind to a group that lies in its
- * midst.
- */
+/* Standard deviations beyond which an image is among the next to look at after the flagged ones,
+ * whatever the other views say: the anchor may be blind to a group that lies in its midst. */
 #define VERY_FAR 8
-#define FARTHEST 16
+
+/* The oddest of the anchor that another view is to tell, beside the setting views.oddest. */
+#define FEW_ODDEST 0.02
+
+/* How sums are flagged: those beyond FLAGGED, and those beyond SUSPECT that lie on a hill of their
+ * own, by a prior share of odd images with so many pseudo-images for each. */
+#define FLAGGED       3.5
+#define SUSPECT       2
+#define HILL_SHARE    0.02
+#define HILL_STRENGTH 0.3
+
+/* Without an anchor sums have long tails: 6 widths count as FLAGGED. */
+#define UNANCHORED (FLAGGED / 6)
 
 /* Standard errors above chance from which a view counts. */
 #define SURE 3
@@ -114,23 +125,31 @@ done:
     return st;
 }
 
-/* z: (views, n) */
-static odd_status weigh(const odd_views_options *options, int views, int64_t n, const double z[],
-                        double weight[])
+/* z: (views, n). Raises weights to what these oddest of the anchor prove. */
+static odd_status weigh_by(double share, int views, int64_t n, const double z[], double weight[])
 {
     uint8_t *oddest = NULL;
     int64_t count;
     odd_status st;
     ODD_TRY(ODD_NEW(oddest, n));
-    ODD_TRY(mark_oddest(n, z, options->oddest, oddest, &count));
+    ODD_TRY(mark_oddest(n, z, share, oddest, &count));
     const double error = 1 / sqrt(12 * (double)count);
     for (int v = 1; v < views; v++) {
         double auc;
         ODD_TRY(odd_roc_auc(n, z + v * n, oddest, &auc));
-        weight[v] = isnan(auc) ? 0 : fmax(0, 2 * (auc - 0.5 - SURE * error));
+        if (!isnan(auc)) weight[v] = fmax(weight[v], 2 * (auc - 0.5 - SURE * error));
     }
 done:
     odd_free(oddest);
+    return st;
+}
+
+static odd_status weigh(double oddest, int views, int64_t n, const double z[], double weight[])
+{
+    odd_status st;
+    ODD_TRY(weigh_by(FEW_ODDEST, views, n, z, weight));
+    ODD_TRY(weigh_by(oddest, views, n, z, weight));
+done:
     return st;
 }
 
@@ -163,10 +182,12 @@ static odd_status find_weights(MPI_Comm comm, const odd_views_options *options, 
     double *all = NULL;
     int64_t n;
     odd_status st = ODD_OK;
-    j->weight[0] = 1;
-    if (j->views == 1) return ODD_OK;
+    for (int v = 0; v < j->views; v++)
+        j->weight[v] = v == 0 || !j->anchored;
+    if (j->views == 1 || !j->anchored) return ODD_OK;
     ODD_TRY(gather_views(comm, j, n_local, &all, &n));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? weigh(options, j->views, n, all, j->weight) : ODD_OK);
+    ODD_TRY_ALL(comm,
+                odd_rank(comm) == 0 ? weigh(options->oddest, j->views, n, all, j->weight) : ODD_OK);
     odd_broadcast(comm, 0, j->weight, sizeof j->weight);
 done:
     odd_free(all);
@@ -181,16 +202,35 @@ static double count_of(double z)
     return z <= FAR ? z : FAR + 0.1 * log1p(z - FAR);
 }
 
-/* Of the image with number i among mine. */
+/* Of the image with number i among mine. What another view has below its middle speaks for nothing
+ * where there is an anchor. */
 static double add_views(const odd_views_joined *j, int64_t n_local, int64_t i)
 {
     double sum = fmax(-FAR, count_of(j->z[i]));
     for (int v = 1; v < j->views; v++) {
-        const double z = j->z[v * n_local + i], weight = j->weight[v];
-        sum += weight * fmax(0, count_of(z));
-        sum += (1 - weight) * fmax(0, fmin(z, FARTHEST) - VERY_FAR);
+        const double z = count_of(j->z[v * n_local + i]);
+        sum += j->weight[v] * fmax(j->anchored ? 0 : -FAR, z);
     }
     return sum;
+}
+
+/* How far it is very far out, in the view where it is farthest. */
+static double very_far(const odd_views_joined *j, int64_t n_local, int64_t i)
+{
+    double most = 0;
+    for (int v = 0; v < j->views; v++)
+        most = fmax(most, j->z[v * n_local + i] - VERY_FAR);
+    return most;
+}
+
+/* The sum of views in its standard deviations, as it counts: raised where it is beyond the cut of a
+ * hill of odd images, and where it is very far out in one view. Order is kept. */
+static double raise_sum(double t, double cut, double far)
+{
+    double raised = t;
+    if (t > SUSPECT && t > cut) raised = fmax(raised, FLAGGED + 0.1 * (t - SUSPECT));
+    if (far > 0) raised = fmax(raised, SUSPECT + far / (far + VERY_FAR));
+    return raised;
 }
 
 /* Of a picture that stands for so many images. */
@@ -199,12 +239,30 @@ static double count_of_copies(const odd_views_options *options, int64_t shown)
     return shown >= options->copied ? 2 * log2((double)shown) : -INFINITY;
 }
 
-odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int views,
+/* From sums to what ranks. @collective */
+static odd_status finish_sums(MPI_Comm comm, const odd_views_options *options, int64_t n_local,
+                              const int64_t shown[], odd_views_joined *j)
+{
+    double cut = INFINITY;
+    odd_status st;
+    ODD_TRY(standardise_sums(comm, n_local, j->joined));
+    if (j->anchored)
+        ODD_TRY(odd_core_cut(comm, n_local, j->joined, HILL_SHARE, HILL_STRENGTH, &cut));
+    for (int64_t i = 0; i < n_local; i++) {
+        const double t = j->anchored ? j->joined[i] : UNANCHORED * j->joined[i];
+        j->joined[i] =
+            fmax(raise_sum(t, cut, very_far(j, n_local, i)), count_of_copies(options, shown[i]));
+    }
+done:
+    return st;
+}
+
+odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int views, bool anchored,
                           int64_t n_local, const double *const distance[], const int64_t shown[],
                           odd_views_joined *out)
 {
     odd_status st;
-    *out = (odd_views_joined){.views = views};
+    *out = (odd_views_joined){.views = views, .anchored = anchored};
     ODD_TRY_ALL(comm, ODD_NEW(out->z, views * n_local));
     ODD_TRY_ALL(comm, ODD_NEW(out->joined, n_local));
     for (int v = 0; v < views; v++)
@@ -212,9 +270,7 @@ odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int v
     ODD_TRY(find_weights(comm, options, n_local, out));
     for (int64_t i = 0; i < n_local; i++)
         out->joined[i] = add_views(out, n_local, i);
-    ODD_TRY(standardise_sums(comm, n_local, out->joined));
-    for (int64_t i = 0; i < n_local; i++)
-        out->joined[i] = fmax(out->joined[i], count_of_copies(options, shown[i]));
+    ODD_TRY(finish_sums(comm, options, n_local, shown, out));
 done:
     return st;
 }
