@@ -35,27 +35,6 @@ int64_t odd_learner_max_rows(const odd_learner *l)
     return l->gradient.max_shards * ((l->batch + l->shards - 1) / l->shards);
 }
 
-/* Equal keys go by number, so that the order does not depend on how qsort works. */
-static int by_key(const void *a, const void *b)
-{
-    const odd_ordered_row *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return x->row < y->row ? -1 : x->row > y->row;
-}
-
-/* The order of an epoch; the same on every rank. */
-static void shuffle(odd_learner *l, int64_t epoch)
-{
-    uint32_t bits[4];
-    for (int64_t i = 0; i < l->count; i++) {
-        odd_philox(l->seed, ODD_STREAM_SHUFFLE, (uint64_t)l->row[i], (uint32_t)epoch, bits);
-        l->place[i] = (odd_ordered_row){(uint64_t)bits[1] << 32 | bits[0], l->row[i]};
-    }
-    qsort(l->place, (size_t)l->count, sizeof *l->place, by_key);
-    for (int64_t i = 0; i < l->count; i++)
-        l->row[i] = l->place[i].row;
-}
-
 /* My shards of the batch of `count` rows from `first` on; loading may communicate, so no rank
  * leaves before it. */
 static odd_status fill_shards(odd_learner *l, int64_t first, int64_t count, uint32_t epoch)
@@ -81,7 +60,7 @@ odd_status odd_learner_epoch(odd_learner *l, int64_t epoch, odd_progress *progre
     odd_tally part;
     odd_status st = ODD_OK;
     *sum = (odd_tally){0};
-    shuffle(l, epoch);
+    odd_epoch_order(l->count, l->row, l->seed, epoch, l->place);
     for (int64_t first = 0; first < l->count; first += l->batch) {
         const int64_t left = l->count - first, count = left < l->batch ? left : l->batch;
         const double rate = odd_schedule_rate(&l->schedule, odd_trainer_steps(l->trainer));

@@ -273,7 +273,7 @@ static void test_learns(void)
 {
     for (int w = 0; w < WAYS - 1; w++) {
         double error = 0;
-        odd_rbm rbm = learn(WORLD, 1, &ways[w], 150, false, &error);
+        odd_rbm rbm = learn(SELF, 1, &ways[w], 150, false, &error);
         const double found = mean_log_likelihood(&rbm);
         if (!check_all(WORLD, found > -2.4 && found < -1.8 && error / BATCH < 0.9))
             fprintf(stderr, "way %d: log likelihood %.4f, error %.4f\n", w, found, error / BATCH);
@@ -308,7 +308,7 @@ static void test_sparsity(void)
     for (int w = 0; w < 2; w++) {
         odd_rbm_options o = ways[WAYS - 1];
         o.sparsity_cost = w ? 1 : 0;
-        odd_rbm rbm = learn(WORLD, 1, &o, 150, false, &error);
+        odd_rbm rbm = learn(SELF, 1, &o, 150, false, &error);
         active[w] = 0;
         for (int64_t row = 0; row < ROWS; row++) {
             float v[V], h[H];

@@ -5,6 +5,7 @@
 #ifndef ODDLOT_LEARN_LEARNER_H
 #define ODDLOT_LEARN_LEARNER_H
 
+#include "oddlot/learn/epoch_order.h"
 #include "oddlot/learn/gradient.h"
 
 #include "oddlot/par/progress.h"
@@ -18,12 +19,6 @@ typedef struct {
     /** Set the input and the targets of a shard, whose first row is the at-th one loaded. @local */
     void (*set_shard)(const void *context, int64_t at, odd_shard *shard);
 } odd_learner_dataset;
-
-/* A row of an epoch with its place in it. */
-typedef struct {
-    uint64_t key;
-    int64_t row;
-} odd_ordered_row;
 
 /* The first part is set before opening.
  *

@@ -1,4 +1,5 @@
-/* The code of the auto-encoder that this job trains, as the feature source. */
+/* The code of the auto-encoder that this job trains, or the last hidden layer of its belief
+ * network, as the feature source. */
 #include "oddlot/learn/network_precision.h"
 #include "oddlot/nn/networks.h"
 #include "stage/features/feature_network_internal.h"
@@ -38,11 +39,13 @@ static odd_status check_trained(const odd_job *job)
                             "'trained' is the code of an auto-encoder, and this job trains none: "
                             "write train.network");
     if (!odd_train_task_of(job)->features)
-        return odd_job_fail(job, "features.source",
-                            "'trained' is the code of an auto-encoder, so train.task must be "
-                            "autoencoder: networks of task %s are several, each for some images, "
-                            "and their numbers cannot be compared",
-                            odd_train_task_of(job)->settings->name);
+        return odd_job_fail(
+            job, "features.source",
+            "'trained' is the code of an auto-encoder or the last layer of a belief "
+            "network, so train.task must be autoencoder or belief: networks of task %s are "
+            "several, each for some images, "
+            "and their numbers cannot be compared",
+            odd_train_task_of(job)->settings->name);
     return ODD_OK;
 }
 
@@ -80,7 +83,7 @@ done:
 
 const odd_feature_source odd_feature_trained = {
     .name = "trained",
-    .summary = "the code of the auto-encoder that the job trains (train.task: autoencoder)",
+    .summary = "the code of the network that the job trains (train.task: autoencoder, belief)",
     .slow = true,
     .options = table,
     .options_size = sizeof(trained_options),

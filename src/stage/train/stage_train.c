@@ -19,9 +19,11 @@ static const odd_option table[] = {
     ODD_LIST(odd_training_options, network, "[]",
              "layers of a network that is trained on the catalogue, such as ['conv 8 5x5', relu, "
              "'max_pool 2', 'dense 2']; []: none is"),
-    ODD_PART(odd_training_options, task, "damage", "task", odd_train_task_part,
-             "what it learns: damage, to tell images that a program damaged from those as they "
-             "are; autoencoder, to give images back through a short code"),
+    ODD_PART(
+        odd_training_options, task, "damage", "task", odd_train_task_part,
+        "what it learns: damage, to tell images that a program damaged from those as they "
+        "are; autoencoder, to give images back through a short code; belief, how likely images "
+        "are, by Boltzmann machines layer upon layer"),
     ODD_INT(odd_training_options, folds, "4", 2, 100,
             "of task damage: parts of the catalogue; a network for each learns from the others and "
             "judges this one"),

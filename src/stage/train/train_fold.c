@@ -215,16 +215,24 @@ done:
     return st;
 }
 
-odd_status odd_train_fold(odd_training *t, odd_train_state *state)
+static odd_status train_by_gradients(odd_training *t, odd_train_state *state)
 {
     session l = {.t = t, .state = state};
     odd_status st;
     ODD_TRY_ALL(t->comm, session_open(&l));
     ODD_TRY(run_epochs(&l));
     ODD_TRY(finish_network(&l));
+done:
+    session_close(&l);
+    return st;
+}
+
+odd_status odd_train_fold(odd_training *t, odd_train_state *state)
+{
+    odd_status st;
+    ODD_TRY(t->task->train ? t->task->train(t, state) : train_by_gradients(t, state));
     odd_train_state_free(state);
     *state = (odd_train_state){.fold = state->fold + 1};
 done:
-    session_close(&l);
     return st;
 }

@@ -13,6 +13,7 @@
 
 struct odd_training;
 struct odd_training_options;
+struct odd_train_state;
 
 /* Which of a network's sets an image is in. */
 typedef enum {
@@ -87,6 +88,10 @@ typedef struct odd_train_task {
      *  ODD_USAGE, ODD_NOMEM */
     odd_status (*network)(const odd_job *job, int64_t number, const int64_t shape[3],
                           odd_graph **out);
+    /** Train network state->fold from the epoch where the state is, keep its state after each, and
+     *  predict: in a way of its own, in place of what follows up to finish(). NULL: by gradients
+     *  (train_fold.c). @collective; ODD_STOPPED, ODD_NUMERIC, ODD_USAGE as odd_train_fold() */
+    odd_status (*train)(struct odd_training *t, struct odd_train_state *state);
     /** Fill the terms of its objective, loss[]; returns the count. @local */
     int (*losses)(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES]);
     /** The curve whose minimum is at the best epoch; -1: the last epoch is kept. @local */
@@ -120,7 +125,8 @@ typedef struct odd_train_task {
 
 #define ODD_TRAIN_TASKS(X)                                                                         \
     X(odd_task_damage)                                                                             \
-    X(odd_task_autoencoder)
+    X(odd_task_autoencoder)                                                                        \
+    X(odd_task_belief)
 
 #define ODD_DECLARE(record) extern const odd_train_task record;
 ODD_TRAIN_TASKS(ODD_DECLARE)

@@ -92,7 +92,7 @@ odd_status odd_train_objective(const odd_training *t, const odd_graph *graph, in
 /* -- train_checkpoint.c -- */
 
 /* The state of the network at work, that of this fold. */
-typedef struct {
+typedef struct odd_train_state {
     int64_t fold, epochs; /* epochs done */
     odd_bundle trainer;   /* its state after them */
     odd_bundle best;      /* after the best one; empty: the last one is kept */
