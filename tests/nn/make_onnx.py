@@ -630,6 +630,8 @@ bad('resize_endless', 'its dimension 2 would have the size', resize(by_size),
     [const('sizes', np.array([1, 3, 1 << 62, 6]))])
 bad('resize_large', 'its input is too large', resize(by_size),
     [const('sizes', np.array([1, 1, 1, 2]))], shape=(1, 1, 1 << 31))
+bad('resize_wide', '41943107 places of 6', resize(by_size),
+    [const('sizes', np.array([1, 3, 41943107, 6]))])
 
 
 # ---- functions of single values and of pairs

@@ -5767,6 +5767,14 @@ static const unsigned char broken_resize_large[] = {
     8,1,10,6,8,128,128,128,128,8,98,9,10,1,121,18,4,10,2,8,1,66,4,10,
     0,16,13,
 };
+static const unsigned char broken_resize_wide[] = {
+    8,7,58,131,1,10,28,10,1,120,10,0,10,0,10,5,115,105,122,101,115,18,1,121,
+    26,1,121,34,6,82,101,115,105,122,101,18,11,114,101,115,105,122,101,95,119,105,100,101,
+    42,45,8,4,16,7,66,5,115,105,122,101,115,74,32,1,0,0,0,0,0,0,0,3,
+    0,0,0,0,0,0,0,67,0,128,2,0,0,0,0,6,0,0,0,0,0,0,0,90,
+    28,10,1,120,18,23,10,21,8,1,18,17,10,3,18,1,78,10,2,8,3,10,2,8,
+    6,10,2,8,6,98,9,10,1,121,18,4,10,2,8,1,66,4,10,0,16,13,
+};
 static const unsigned char broken_branch_of_images[] = {
     8,7,58,154,2,10,37,10,1,120,18,1,109,26,1,109,34,9,82,101,100,117,99,101,
     77,97,120,42,15,10,8,107,101,101,112,100,105,109,115,24,0,160,1,2,10,26,10,1,
@@ -6059,6 +6067,7 @@ static const struct {
     {"resize_huge", broken_resize_huge, sizeof broken_resize_huge, "the constants of the model are too large"},
     {"resize_endless", broken_resize_endless, sizeof broken_resize_endless, "its dimension 2 would have the size"},
     {"resize_large", broken_resize_large, sizeof broken_resize_large, "its input is too large"},
+    {"resize_wide", broken_resize_wide, sizeof broken_resize_wide, "41943107 places of 6"},
     {"branch_of_images", broken_branch_of_images, sizeof broken_branch_of_images, "node 'y' (If): its condition is not known beforehand ("},
     {"branch_missing", broken_branch_missing, sizeof broken_branch_missing, "a branch is missing"},
     {"branch_operator", broken_branch_operator, sizeof broken_branch_operator, "operator 'Foo' is not supported"},

@@ -79,7 +79,8 @@ enum { ROUNDINGS = sizeof roundings / sizeof *roundings };
 
 /* ---- How values are mixed ---- */
 
-#define TAPS 4 /* at most, of one place */
+#define TAPS         4                  /* at most, of one place */
+#define MOST_WEIGHTS ((int64_t)1 << 25) /* of one dimension: 8192 places of 4096 */
 
 typedef struct {
     double (*from)(const odd_resized *s, double to);
@@ -204,6 +205,9 @@ static odd_status new_weights(odd_onnx_reader *r, const method *m, const odd_res
     odd_status st;
     if (s->in > ODD_WINDOW_LIMIT) return odd_node_fail(r, "its input is too large");
     ODD_TRY(odd_node_spend(r, s->in * s->out));
+    if (s->in * s->out > MOST_WEIGHTS)
+        return odd_node_fail(r, "it makes %" PRId64 " places of %" PRId64 ", which are too many",
+                             s->out, s->in);
     ODD_TRY(ODD_NEW(weight, s->in * s->out));
     fill_weights(m, s, weight);
     return odd_node_constant(r, 2, shape, weight, tensor);
