@@ -74,11 +74,15 @@ def theirs(path, images):
 
 
 def ours(program, path, folder, size, run):
+    layer = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).get_outputs()[0].name
     job = run + ".yaml"
     with open(job, "w") as file:
         file.write(f"""catalogue: {{kind: folder, path: [{folder}]}}
 image: {{size: {size}, channels: rgb, margin: 0}}
-features: {{source: onnx, normalize: none, onnx: {{model: {path}, preset: torchvision, precision: f32, batch: 8}}}}
+features:
+  source: onnx
+  normalize: none
+  onnx: {{model: {path}, layer: "{layer}", preset: torchvision, precision: f32, batch: 8}}
 """)
     for stage in ("ingest", "features"):
         subprocess.run([program, stage, job, "-o", run, "--quiet"], check=True, capture_output=True, text=True)
