@@ -6,7 +6,9 @@
                                    that show something else. FOLDER.npy: what they show, in rows in which the
                                    scenes lie so tight that each is the most usual thing of all, and the
                                    three far away
+    make_views.py told RUN         each flagged image is in one finding of kind odd
     make_views.py ranks RUN        the joined ranking finds all of them, no single view does"""
+import csv
 import os
 import sys
 
@@ -67,5 +69,11 @@ def ranks(run):
     assert odd[rank.argsort()[(rank == 0).sum() :][: SCENES + OTHERS + 10]].sum() == SCENES + OTHERS
 
 
+def told(run):
+    with open(run + "/findings.csv") as findings, open(run + "/flagged.csv") as flagged:
+        members = [int(f["members"]) for f in csv.DictReader(findings) if f["kind"] == "odd"]
+        assert sum(members) == len(list(csv.DictReader(flagged))) > 0, members
+
+
 if __name__ == "__main__":
-    {"make": make, "ranks": ranks}[sys.argv[1]](sys.argv[2])
+    {"make": make, "ranks": ranks, "told": told}[sys.argv[1]](sys.argv[2])
