@@ -17,7 +17,7 @@ BEGIN {
     below["run"] = "learn detect energy eval report linalg nn image store par base"
     # a stage looks at those before it
     before = "run " below["run"]
-    stages = split("ingest train features copies categories reduce fit views score check evaluate report", stage, " ")
+    stages = split("ingest train features copies categories reduce fit views groups score check evaluate report", stage, " ")
     for (s = 1; s <= stages; s++) {
         below["stage/" stage[s]] = before
         before = "stage/" stage[s] " " before

@@ -16,6 +16,7 @@
     X(odd_stage_reduce)                                                                            \
     X(odd_stage_fit)                                                                               \
     X(odd_stage_views)                                                                             \
+    X(odd_stage_groups)                                                                            \
     X(odd_stage_score)                                                                             \
     X(odd_stage_check)                                                                             \
     X(odd_stage_evaluate)                                                                          \

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-const char *const odd_check_stages[] = {"train",  "features", "copies", "categories",
-                                        "reduce", "fit",      "score",  NULL};
+const char *const odd_check_stages[] = {"train", "features", "copies", "categories", "reduce",
+                                        "fit",   "groups",   "score",  NULL};
 
 enum { STAGES = sizeof odd_check_stages / sizeof *odd_check_stages - 1 };
 

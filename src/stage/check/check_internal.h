@@ -84,6 +84,7 @@ struct odd_check {
     X(odd_check_category)                                                                          \
     X(odd_check_doubled_category)                                                                  \
     X(odd_check_mixed_category)                                                                    \
+    X(odd_check_group)                                                                             \
     X(odd_check_odd)
 
 #define ODD_DECLARE(record) extern const odd_check record;

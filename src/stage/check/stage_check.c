@@ -141,7 +141,7 @@ done:
 }
 
 static const char *const inputs[] = {"ingest", "train", "features", "copies", "categories",
-                                     "reduce", "fit",   "score",    NULL};
+                                     "reduce", "fit",   "groups",   "score",  NULL};
 static const odd_section *const sections[] = {&odd_check_section, NULL};
 
 const odd_stage odd_stage_check = {

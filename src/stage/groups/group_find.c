@@ -1,0 +1,198 @@
+/* Group find: kinds and parts of one view, by the links between images. Rank 0 alone; 12 bytes for
+ * each link and 8 for each image beside. */
+#include "oddlot/linalg/communities.h"
+#include "stage/groups/groups_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* From kinds on, resolutions at which they are joined: step by step, the nearest first. */
+static const double steps[] = {0.3, 0.1};
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* -- facts of communities -- */
+
+static double sum_of(const odd_links *l, int64_t i)
+{
+    double sum = 0;
+    for (int64_t j = l->first[i]; j < l->first[i + 1]; j++)
+        sum += l->weight[j];
+    return sum;
+}
+
+/* links: to the community that each has most to, of what chance would make. */
+static odd_status measure_links(const odd_links *links, const int32_t community[], int32_t count,
+                                odd_image_group of[])
+{
+    odd_links l = {0};
+    double *degree = NULL, all = 0;
+    odd_status st;
+    ODD_TRY(odd_communities_links(links, community, count, &l));
+    ODD_TRY(ODD_NEW(degree, count));
+    for (int32_t c = 0; c < count; c++)
+        all += degree[c] = sum_of(&l, c);
+    for (int32_t c = 0; c < count; c++)
+        for (int64_t j = l.first[c]; j < l.first[c + 1]; j++)
+            if (l.to[j] != c)
+                of[c].links = fmax(of[c].links, l.weight[j] * all / (degree[c] * degree[l.to[j]]));
+done:
+    odd_free(degree);
+    odd_links_free(&l);
+    return st;
+}
+
+/* The image of each community that has most links within it; of equal ones the first. */
+static odd_status find_medoids(const odd_links *links, const odd_group_rows *r,
+                               const int32_t community[], int32_t count, odd_image_group of[])
+{
+    int64_t *most = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(most, count));
+    for (int32_t c = 0; c < count; c++)
+        most[c] = -1;
+    for (int64_t i = 0; i < r->count; i++) {
+        const int32_t c = community[i];
+        int64_t within = 0;
+        for (int64_t j = links->first[i]; j < links->first[i + 1]; j++)
+            within += community[links->to[j]] == c;
+        if (within <= most[c]) continue;
+        most[c] = within;
+        of[c].medoid = r->image[r->pick[i]];
+    }
+done:
+    odd_free(most);
+    return st;
+}
+
+static odd_status describe(const odd_links *links, const odd_group_rows *r,
+                           const int32_t community[], int32_t count, odd_image_group **of)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(*of, count));
+    for (int64_t i = 0; i < r->inputs.rows; i++)
+        (*of)[community[r->spoken[i]]].images++;
+    ODD_TRY(find_medoids(links, r, community, count, *of));
+    ODD_TRY(measure_links(links, community, count, *of));
+done:
+    return st;
+}
+
+/* -- numbers by size -- */
+
+typedef struct {
+    int64_t images;
+    int32_t community;
+} sized;
+
+static int larger_first(const void *a, const void *b)
+{
+    const sized *x = a, *y = b;
+    if (x->images != y->images) return x->images > y->images ? -1 : 1;
+    return (x->community > y->community) - (x->community < y->community);
+}
+
+/* The largest become 0, 1, ...; those of less than `least` images -1. of: (count) in the new order.
+ * Returns in *kept how many are left. */
+static odd_status number_by_size(int64_t n, int64_t least, int32_t community[], int32_t count,
+                                 odd_image_group of[], int32_t *kept)
+{
+    sized *order = NULL;
+    int32_t *number = NULL;
+    odd_image_group *old = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(order, count));
+    ODD_TRY(ODD_NEW(number, count));
+    ODD_TRY(ODD_NEW(old, count));
+    for (int32_t c = 0; c < count; c++) {
+        order[c] = (sized){of[c].images, c};
+        old[c] = of[c];
+    }
+    if (count > 0) qsort(order, (size_t)count, sizeof *order, larger_first);
+    *kept = 0;
+    for (int32_t c = 0; c < count; c++) {
+        of[c] = old[order[c].community];
+        number[order[c].community] = order[c].images >= least ? (*kept)++ : -1;
+    }
+    for (int64_t i = 0; i < n; i++)
+        community[i] = number[community[i]];
+done:
+    odd_free(order);
+    odd_free(number);
+    odd_free(old);
+    return st;
+}
+
+/* of (images) of each image. */
+static odd_status spread(const odd_group_rows *r, const int32_t community[], int32_t **of)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(*of, r->images));
+    for (int64_t i = 0; i < r->images; i++)
+        (*of)[i] = -1;
+    for (int64_t i = 0; i < r->inputs.rows; i++)
+        (*of)[r->image[i]] = community[r->spoken[i]];
+done:
+    return st;
+}
+
+static odd_status finish(const odd_links *links, const odd_group_rows *r, int64_t least,
+                         int32_t community[], int32_t count, odd_image_group **of, int32_t *kept,
+                         int32_t **of_image)
+{
+    odd_status st;
+    ODD_TRY(describe(links, r, community, count, of));
+    ODD_TRY(number_by_size(r->count, least, community, count, *of, kept));
+    ODD_TRY(spread(r, community, of_image));
+done:
+    return st;
+}
+
+/* -- all -- */
+
+static odd_status join_parts(const odd_links *links, double apart, int32_t community[],
+                             int32_t *count)
+{
+    odd_status st = ODD_OK;
+    for (int s = 0; s < STEPS; s++)
+        if (steps[s] > apart) ODD_TRY(odd_communities_join(links, steps[s], community, count));
+    ODD_TRY(odd_communities_join(links, apart, community, count));
+done:
+    return st;
+}
+
+odd_status odd_groups_find(const odd_groups_options *o, const odd_group_rows *r, int64_t keep,
+                           int32_t near[], odd_view_groups *out)
+{
+    odd_links links = {0};
+    int32_t *kind = NULL, *part = NULL, kinds = 0, parts = 0;
+    odd_status st;
+    ODD_TRY(odd_links_mutual(r->count, keep, near, &links));
+    ODD_TRY(ODD_NEW(kind, r->count));
+    ODD_TRY(ODD_NEW(part, r->count));
+    for (int64_t i = 0; i < r->count; i++)
+        kind[i] = (int32_t)i;
+    ODD_TRY(odd_communities_join(&links, 1, kind, &kinds));
+    for (int64_t i = 0; i < r->count; i++)
+        part[i] = kind[i];
+    ODD_TRY(join_parts(&links, o->apart, part, &parts));
+    ODD_TRY(finish(&links, r, o->least, kind, kinds, &out->of_kind, &out->kinds, &out->kind));
+    ODD_TRY(finish(&links, r, o->least, part, parts, &out->of_part, &out->parts, &out->part));
+    for (int32_t k = 0; k < out->kinds; k++)
+        out->of_kind[k].part = out->part[out->of_kind[k].medoid];
+done:
+    odd_links_free(&links);
+    odd_free(kind);
+    odd_free(part);
+    return st;
+}
+
+void odd_view_groups_free(odd_view_groups *g)
+{
+    odd_free(g->kind);
+    odd_free(g->part);
+    odd_free(g->of_kind);
+    odd_free(g->of_part);
+    *g = (odd_view_groups){0};
+}

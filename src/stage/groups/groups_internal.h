@@ -1,0 +1,71 @@
+/**
+ * Groups: images that belong together and are apart from all others, found in each view of the
+ * catalogue by who is among whose nearest.
+ *
+ * Two images are linked where each is among the nearest k of the other. So a group that is far from
+ * all others has hardly a link to them, however loose it is in itself: its members' nearest are
+ * members, or they are not the nearest of those that they lean to. Copies count once.
+ *
+ *   kinds  linked more with one another than chance would: what the catalogue is made of
+ *   parts  kinds joined as long as there are at least `apart` times as many links between them as
+ *          chance would make; what is left is apart
+ */
+#ifndef ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
+#define ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
+
+#include "stage/views/view_internal.h"
+
+typedef struct {
+    int64_t neighbours, least;
+    double apart;
+} odd_groups_options;
+
+/* The images that are looked at, on every rank: one of all copies. */
+typedef struct {
+    odd_view_inputs inputs;
+    int64_t images;  /* of the catalogue */
+    int64_t *image;  /* (inputs.rows) of each row of features.h5 */
+    int64_t count;   /* rows that are looked at */
+    int64_t *pick;   /* (count) rows of features.h5, rising */
+    int64_t *spoken; /* (inputs.rows) which of the count stands for each */
+} odd_group_rows;
+
+/* One group. */
+typedef struct {
+    int64_t images; /* with all copies */
+    int64_t medoid; /* image of the catalogue that has most links within */
+    double links;   /* to the one that it has most to, of what chance would make; 0: none at all */
+    int32_t part;   /* of a kind: which it is in */
+} odd_image_group;
+
+/* All groups of one view, on rank 0. Numbered with the largest first. */
+typedef struct {
+    int32_t *kind,
+        *part; /* (images) of each image; -1: not read, or in none that is large enough */
+    int32_t kinds, parts; /* of at least `least` images; on every rank */
+    odd_image_group *of_kind, *of_part;
+} odd_view_groups;
+
+/** Pick them. copies: copies.h5, or NULL. @local; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
+odd_status odd_group_rows_pick(const odd_file *copies, odd_group_rows *rows);
+void odd_group_rows_free(odd_group_rows *rows);
+
+/** How many nearest images are looked at, of so many. @local */
+int64_t odd_group_neighbours(const odd_groups_options *options, int64_t count);
+
+/** The nearest of all, by their numbers: *near (count, keep) on rank 0, -1 at the end where there
+ *  are fewer. @collective; ODD_NUMERIC, ODD_NOMEM (group_rows.c) */
+odd_status odd_group_nearest(const odd_image_view *view, const odd_group_rows *rows, int64_t keep,
+                             int32_t **near);
+
+/** The groups of these links. near is sorted. @local: rank 0; ODD_NOMEM (group_find.c) */
+odd_status odd_groups_find(const odd_groups_options *options, const odd_group_rows *rows,
+                           int64_t keep, int32_t near[], odd_view_groups *out);
+void odd_view_groups_free(odd_view_groups *groups);
+
+/** Write those of a view: NAME/kind, NAME/part of each image, and of each kind and part images,
+ *  medoid, links. @collective (groups_output.c) */
+odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int64_t images,
+                            const odd_view_groups *groups);
+
+#endif

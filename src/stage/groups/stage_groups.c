@@ -1,0 +1,153 @@
+/* Groups: what the catalogue is made of, and what is apart from all else, in what images mean and
+ * in how they are laid out. It is a stage of jobs in which another one reads it. */
+#include "oddlot/base/table.h"
+#include "oddlot/run/selection.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
+#include "stage/groups/groups_internal.h"
+#include "stage/ingest/ingest_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+
+#include <string.h>
+
+static const odd_option groups_table[] = {
+    ODD_INT(odd_groups_options, neighbours, "512", 8, 99999,
+            "nearest images that are looked at, but no more than a 16th of all"),
+    ODD_INT(odd_groups_options, least, "5", 2, 1e9, "images that a group must have"),
+    ODD_REAL(odd_groups_options, apart, "0.03", 0.0001, 0.9,
+             "groups are apart that have less than this share of the links that chance would make"),
+    ODD_OPTIONS_END,
+};
+
+static const odd_section groups_section =
+    ODD_SECTION("groups", "What the catalogue is made of, and what is apart from all else",
+                groups_table, odd_groups_options);
+
+/* Measures are no space in which images are near one another. */
+static const odd_image_view *const views[] = {&odd_view_meaning, &odd_view_layout};
+enum { VIEWS = sizeof views / sizeof *views };
+
+static bool has_view(const odd_job *job, const odd_image_view *view)
+{
+    return !view->applies || view->applies(job);
+}
+
+static void log_groups(const char *view, int64_t keep, const odd_view_groups *g)
+{
+    odd_log(ODD_LOG_INFO, "groups: by %s %d kinds, %d parts (%lld nearest images of each)", view,
+            g->kinds, g->parts, (long long)keep);
+}
+
+static odd_status group_view(const odd_run *run, const odd_image_view *view,
+                             const odd_group_rows *rows, odd_file *out)
+{
+    const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
+    const int64_t keep = odd_group_neighbours(o, rows->count);
+    const bool root = odd_rank(run->comm) == 0;
+    odd_view_groups groups = {0};
+    int32_t *near = NULL;
+    odd_status st;
+    if (keep > 0) ODD_TRY(odd_group_nearest(view, rows, keep, &near));
+    ODD_TRY_ALL(run->comm, root ? odd_groups_find(o, rows, keep, near, &groups) : ODD_OK);
+    odd_broadcast(run->comm, 0, &groups.kinds, sizeof groups.kinds);
+    odd_broadcast(run->comm, 0, &groups.parts, sizeof groups.parts);
+    ODD_TRY(odd_groups_write(run->comm, out, view->name, rows->images, &groups));
+    log_groups(view->name, keep, &groups);
+done:
+    odd_free(near);
+    odd_view_groups_free(&groups);
+    return st;
+}
+
+/* In plain levels: on the curve that tells outlines, near white and white are as far apart as
+ * pictures are. `seen` is the run with a job that says so. @local */
+static odd_status see_plainly(const odd_run *run, odd_run *seen, odd_job **job)
+{
+    const char *const sets[] = {"views.layout.curve=linear"};
+    odd_status st;
+    *seen = *run;
+    ODD_TRY(odd_job_vary(run->job, sets, 1, job));
+    seen->job = *job;
+done:
+    return st;
+}
+
+static odd_status run_groups(odd_run *run, const odd_provenance *from)
+{
+    const double started = odd_seconds();
+    odd_run seen;
+    odd_job *job = NULL;
+    const odd_selection *selection;
+    odd_file *ingest = NULL, *features = NULL, *copies = NULL, *out = NULL;
+    odd_group_rows rows = {0};
+    odd_status st;
+    ODD_TRY(odd_run_selection(run, &selection));
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    if (odd_ingest_is_measured(run->job))
+        ODD_TRY(odd_stage_open(run, run->comm, "copies", &copies));
+    rows.images = odd_selection_rows(selection);
+    ODD_TRY_ALL(run->comm, see_plainly(run, &seen, &job));
+    rows.inputs = (odd_view_inputs){.run = &seen, .ingest = ingest, .features = features};
+    ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, &rows));
+    ODD_TRY(odd_stage_create(run, run->comm, from, &out));
+    for (int v = 0; v < VIEWS; v++)
+        if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out));
+    ODD_TRY(odd_stage_publish(run->comm, &out, started));
+done:
+    odd_file_discard(&out);
+    odd_group_rows_free(&rows);
+    odd_job_free(&job);
+    odd_file_close(&copies);
+    odd_file_close(&features);
+    odd_file_close(&ingest);
+    return st;
+}
+
+static odd_status plan_groups(odd_run *run, odd_stage_plan *plan)
+{
+    const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
+    const int64_t keep = odd_group_neighbours(o, plan->rows), values = 2048;
+    const int64_t mine = plan->rows / odd_size(run->comm) + 1, panels = (int64_t)80 << 20;
+    plan->disk = plan->rows * 16;
+    plan->memory = panels + mine * (values * (int64_t)sizeof(float) + 4 * keep) +
+                   plan->rows * (64 + 4 * keep + 12 * keep);
+    odd_text_format(&plan->what, "links between each image and its %lld nearest", (long long)keep);
+    return ODD_OK;
+}
+
+/* Copies are known where images are measured. */
+static bool reads_input(const odd_job *job, const char *input)
+{
+    return strcmp(input, "copies") != 0 || odd_ingest_is_measured(job);
+}
+
+/* Is it one of the job's that another reads? */
+static bool is_read(const odd_job *job)
+{
+    static const odd_stage *const all[] = {ODD_STAGES(ODD_TABLE_ENTRY) NULL};
+    return odd_stage_is_read(all, &odd_stage_groups, job);
+}
+
+static const char *const inputs[] = {"ingest", "features", "copies", NULL};
+static const odd_section *const sections[] = {&groups_section, NULL};
+
+const odd_stage odd_stage_groups = {
+    .name = "groups",
+    .file = "groups.h5",
+    .summary = "find what the catalogue is made of, and what is apart from all else",
+    .version = 1,
+    .common = true,
+    .inputs = inputs,
+    .sections = sections,
+    .reads = reads_input,
+    .applies = is_read,
+    .plan = plan_groups,
+    .run = run_groups,
+};
