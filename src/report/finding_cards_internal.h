@@ -32,4 +32,13 @@ bool odd_finding_differs(const odd_finding_card *card);
 odd_status odd_finding_pictures_write(const odd_report_folder *folder,
                                       const odd_report_findings *findings);
 
+/** The map of the catalogue (map_section.c): a table of its kinds, a picture of each. NULL:
+ * nothing.
+ */
+void odd_map_section_write(const odd_report_map *map, odd_text *html);
+
+/** Write the pictures of the map that are not there. NULL: none. ODD_IO, ODD_NOMEM. */
+odd_status odd_map_pictures_write(const odd_report_folder *folder,
+                                  const odd_report_findings *findings, const odd_report_map *map);
+
 #endif

@@ -53,6 +53,21 @@ done:
     return st;
 }
 
+odd_status odd_map_pictures_write(const odd_report_folder *folder,
+                                  const odd_report_findings *findings, const odd_report_map *map)
+{
+    if (!findings || !map) return ODD_OK;
+    const odd_pictures *p = &findings->pictures;
+    picture_writer w = {folder, p, NULL, NULL};
+    odd_status st;
+    ODD_TRY(ODD_NEW(w.image, (int64_t)p->width * p->height * p->channels));
+    for (int i = 0; i < map->kinds; i++)
+        if (!map->kind[i].medoid.unread) ODD_TRY(write_once(&w, map->kind[i].medoid.row));
+done:
+    odd_free(w.image);
+    return st;
+}
+
 odd_status odd_finding_pictures_write(const odd_report_folder *folder,
                                       const odd_report_findings *findings)
 {

@@ -36,6 +36,7 @@ static void write_navigation(const odd_report_data *data, odd_text *html)
     bool plots = data->scores > 0 || data->scatter_count > 0;
     odd_text_add(html, "<nav aria-label=\"Sections\">\n<a href=\"#summary\">Summary</a>\n");
     if (data->findings) odd_text_add(html, "<a href=\"#findings\">Findings</a>\n");
+    if (data->map) odd_text_add(html, "<a href=\"#groups\">Groups</a>\n");
     if (data->metrics > 0 || data->confusion)
         odd_text_add(html, "<a href=\"#evaluation\">Evaluation</a>\n");
     if (plots) odd_text_add(html, "<a href=\"#plots\">Plots</a>\n");
@@ -76,6 +77,7 @@ odd_status odd_page_write(const odd_report_data *data, odd_text *html)
     odd_page_begin(data->title, data->subtitle, data, html);
     odd_summary_write(data, html);
     odd_findings_section_write(data->findings, html);
+    odd_map_section_write(data->map, html);
     ODD_TRY(odd_figures_write(data, html));
     odd_training_write(data->training, html);
     odd_gallery_write(data, html);

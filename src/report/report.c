@@ -70,6 +70,7 @@ odd_status odd_report_write(const char *folder, const odd_report_data *data)
     if ((st = odd_report_folder_begin(folder, &to)) != ODD_OK) return st;
     ODD_TRY(write_pictures(&to, data));
     ODD_TRY(odd_finding_pictures_write(&to, data->findings));
+    ODD_TRY(odd_map_pictures_write(&to, data->findings, data->map));
     ODD_TRY(write_contact_sheet(&to, data));
     ODD_TRY(write_page(&to, data));
     ODD_TRY(odd_report_folder_publish(&to));

@@ -17,6 +17,10 @@ for name in one half none; do
 done
 check grouped run-one group 30
 check grouped run-half parts 2
+grep -q '<section id="groups">' run-half/report/index.html || fail "no map of the groups on the page"
+for picture in $(sed -n '/id="groups"/,/<\/section>/s/.*href="\(img[^"]*\)".*/\1/p' run-half/report/index.html); do
+    [ -s "run-half/report/$picture" ] || fail "no picture $picture"
+done
 check grouped run-none none 0
 good on 3 run job.yaml -o three
 check same run-one three groups.h5

@@ -53,4 +53,20 @@ typedef struct {
     odd_pictures pictures;
 } odd_report_findings;
 
+/* A kind of images that the catalogue is made of. */
+typedef struct {
+    int64_t images;
+    double share; /* of all that are in one */
+    int part;     /* kinds with the same one are alike; those of others hardly; -1: of none */
+    odd_finding_member medoid;
+} odd_report_kind;
+
+/* The map of the catalogue: its kinds by one view. */
+typedef struct {
+    const char *seen;            /* "what they show"; borrowed */
+    const odd_report_kind *kind; /* (kinds) the first ones, the largest first; borrowed */
+    int kinds, parts;
+    int64_t all; /* kinds there are */
+} odd_report_map;
+
 #endif

@@ -82,6 +82,8 @@ typedef struct {
     int metrics;
     const odd_report_confusion *confusion; /* NULL where there are no labels */
     const odd_report_findings *findings;   /* NULL: the job asks for no checks */
+    const odd_report_map *map; /* NULL: the job looks for no groups; its pictures are read as those
+                                  of findings */
     const odd_flagged *flagged;
     int64_t flagged_count;
     int64_t flagged_total; /* flagged in all; the gallery shows the first ones, and where it is 0,

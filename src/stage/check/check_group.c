@@ -188,9 +188,9 @@ static odd_status ask_theme(odd_check_context *context, const view_parts *p, dou
         .kind = ODD_FINDING_GROUP,
         .check = context->check->name,
         .severity = 0.3,
-        .value = (double)rows,
+        .value = NAN, /* two of one value would be shown as a pair, with their difference */
         .limit = NAN,
-        .unit = "parts",
+        .unit = "",
         .sentence = sentence,
         .box = ODD_BOX_NONE,
         .row = row,

@@ -44,6 +44,12 @@ typedef struct {
     const char **cell;         /* the same */
 } odd_page_training;
 
+/* The kinds of images of the catalogue. */
+typedef struct {
+    odd_report_map data;
+    odd_report_kind *kind;
+} odd_page_map;
+
 typedef struct odd_page_findings odd_page_findings;
 
 /* Everything that the page needs, owned here and lent to odd_report_data. */
@@ -52,7 +58,9 @@ typedef struct {
     const odd_selection *selection;
     const odd_heat_maps *heat;
     odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
-    odd_file *check; /* NULL: the job asks for no checks */
+    odd_file *check;  /* NULL: the job asks for no checks */
+    odd_file *groups; /* NULL: nor for groups */
+    odd_page_map map;
     odd_report_data data;
     odd_facts summary, metrics;
     double *score; /* (images) NaN where unreadable, then packed */
@@ -91,6 +99,8 @@ void odd_page_training_free(odd_page_training *t);
  *  @local; ODD_FORMAT, ODD_NOMEM. */
 odd_status odd_page_findings_read(odd_page *p);
 void odd_page_findings_free(odd_page_findings **findings);
+/** The map of the catalogue (report_map.c): p->groups is open. @local; ODD_FORMAT, ODD_NOMEM. */
+odd_status odd_page_map_read(odd_page *p);
 /** Title, summary, metrics, unreadable images and settings (report_words.c). */
 odd_status odd_page_words(odd_page *p);
 

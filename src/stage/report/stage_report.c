@@ -45,6 +45,8 @@ static void page_close(odd_page *p)
     odd_file_close(&p->evaluate);
     odd_page_findings_free(&p->findings);
     odd_file_close(&p->check);
+    odd_file_close(&p->groups);
+    odd_free(p->map.kind);
     odd_free(p->score);
     odd_free(p->truth);
     odd_free(p->probability);
@@ -73,6 +75,8 @@ static odd_status page_open(odd_page *p)
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "evaluate", &p->evaluate));
     if (odd_stage_applies(&odd_stage_check, p->run->job))
         ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "check", &p->check));
+    if (odd_stage_applies(&odd_stage_groups, p->run->job))
+        ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "groups", &p->groups));
 done:
     return st;
 }
@@ -127,6 +131,7 @@ static odd_status write_page(odd_run *run, const odd_heat_maps *heat)
     ODD_TRY(read_scores(&p));
     ODD_TRY(odd_page_gallery(&p));
     if (p.check) ODD_TRY(odd_page_findings_read(&p));
+    if (p.check && p.groups) ODD_TRY(odd_page_map_read(&p));
     ODD_TRY(odd_page_plots(&p));
     ODD_TRY(read_training(&p));
     ODD_TRY(odd_page_words(&p));
@@ -179,8 +184,15 @@ static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
-static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit",
-                                     "score",  "check", "evaluate", NULL};
+/* The map of groups is shown where a check tells of them. */
+static bool reads_input(const odd_job *job, const char *input)
+{
+    if (strcmp(input, odd_stage_groups.name) != 0) return true;
+    return odd_stage_applies(&odd_stage_check, job) && odd_stage_check.reads(job, input);
+}
+
+static const char *const inputs[] = {"ingest", "train", "features", "reduce",   "fit",
+                                     "groups", "score", "check",    "evaluate", NULL};
 static const odd_section *const sections[] = {&report_section, NULL};
 
 const odd_stage odd_stage_report = {
@@ -191,6 +203,7 @@ const odd_stage odd_stage_report = {
     .inputs = inputs,
     .sections = sections,
     .product = "report/index.html",
+    .reads = reads_input,
     .plan = plan_report,
     .run = run_report,
 };
