@@ -7,6 +7,7 @@
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
 #include "stage/copies/copies_internal.h"
+#include "stage/ingest/ingest_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -119,11 +120,11 @@ static odd_status plan_copies(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
-/* Is it one of the job's that another reads? One that does sees to it that images are measured. */
+/* Is it one of the job's that another reads? Where nothing is measured, no copies are known. */
 static bool is_read(const odd_job *job)
 {
     static const odd_stage *const all[] = {ODD_STAGES(ODD_TABLE_ENTRY) NULL};
-    return odd_stage_is_read(all, &odd_stage_copies, job);
+    return odd_ingest_is_measured(job) && odd_stage_is_read(all, &odd_stage_copies, job);
 }
 
 static const char *const inputs[] = {"ingest", "features", NULL};
