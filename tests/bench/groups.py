@@ -5,7 +5,7 @@
 
 $ODDLOT_PRODUCTS names tar files of products (comma between them), $ODDLOT_DISHES one of photographs by dish; features
 are those that the environment leads to (ODDLOT_BACKBONE= for pixels). A line of JSON: of each finding its images, those
-planted among them, and its sentence; seconds of the stage, and the most memory of a rank.
+planted among them, and its sentence; and the seconds of the stage.
 """
 import argparse, csv, json, os, random, subprocess, tarfile, time
 
@@ -46,7 +46,7 @@ def main():
     for row in csv.DictReader(open(run + "/findings.csv", newline="")):
         members = [row["path"]] + (json.loads(row["others"]) if row["others"] else [])
         said.append({"images": len(members), "planted": sum(m.startswith("z") for m in members),
-                     "severity": float(row["severity"]), "links": float(row["value"]), "sentence": row["sentence"]})
+                     "severity": float(row["severity"]), "links": row["value"], "sentence": row["sentence"]})
     line = json.dumps({"products": args.products, "planted": args.planted, "seed": args.seed, "features": source,
                        "ranks": args.ranks, "findings": said,
                        "seconds": round(float(fact.get("seconds", "nan")), 1),
