@@ -1,6 +1,7 @@
 /* Values of a plan: where tensors are, in which layouts, and the operations between them. */
 #include "nn/exec/plan_internal.h"
 
+#include "nn/exec/conv_choice_internal.h"
 #include "nn/exec/reorder_internal.h"
 #include "oddlot/base/memory.h"
 
@@ -177,7 +178,12 @@ odd_status odd_plan_pd(const odd_planner *p, const odd_primitive *primitive,
                        const_dnnl_primitive_attr_t attr, const char *what,
                        dnnl_primitive_desc_t *pd)
 {
-    return odd_pd_new(primitive, p->engine, attr, what, pd);
+    odd_status st;
+    ODD_TRY(odd_pd_new(primitive, p->engine, attr, what, pd));
+    if (primitive->kind == dnnl_convolution)
+        ODD_TRY(odd_conv_choose(primitive, p->engine, attr, pd));
+done:
+    return st;
 }
 
 /* ---- Layouts ---- */
