@@ -129,6 +129,28 @@ static void constants_by_channel(void)
     check(&m, net_layer2(&m, ODD_LAYER_ADD, NULL, x, columns), "a constant by column", 2);
 }
 
+/* Additions of 0 and products with 1, whichever side these stand on. */
+static void neutral(void)
+{
+    const int64_t columns[] = {4};
+    net_maker m = net_start(20, 3, 5, 4);
+    int x = net_layer(&m, ODD_LAYER_RELU, NULL, 0);
+    x = net_layer2(&m, ODD_LAYER_ADD, NULL, x, net_constant(&m, 1, columns, 0, 0));
+    x = net_layer2(&m, ODD_LAYER_MUL, NULL, net_number(&m, 1), x);
+    x = net_layer2(&m, ODD_LAYER_SUB, NULL, x, net_number(&m, 0));
+    check(&m, net_layer2(&m, ODD_LAYER_DIV, NULL, x, net_number(&m, 1)), "nothing done", 1);
+    m = net_start(21, 3, 5, 4);
+    x = net_layer2(&m, ODD_LAYER_SUB, NULL, net_number(&m, 0),
+                   net_layer(&m, ODD_LAYER_EXP, NULL, 0));
+    check(&m, net_layer2(&m, ODD_LAYER_DIV, NULL, net_number(&m, 1), x), "the other side", 3);
+    m = net_start_shape(22, 3, (const int64_t[]){1, 5, 4});
+    x = net_layer(&m, ODD_LAYER_RELU, NULL, 0);
+    check(&m,
+          net_layer2(&m, ODD_LAYER_MUL, NULL, x,
+                     net_constant(&m, 2, (const int64_t[]){5, 1}, 0, 0.5f)),
+          "another number", 2);
+}
+
 /* alpha, beta, transposed weights and a bias that is one number. */
 static void products(void)
 {
@@ -361,6 +383,7 @@ static void gelus(void)
 }
 
 CU_TestInfo odd_tests[] = {
+    {"additions of 0 and products with 1", neutral},
     {"batch norms", batch_norms},
     {"results with other readers", results_with_other_readers},
     {"constants by channel", constants_by_channel},

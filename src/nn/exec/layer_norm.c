@@ -87,6 +87,7 @@ odd_status odd_plan_layer_norm(odd_planner *p, const odd_step *step)
     odd_status st;
     int source, value, arguments = 1;
     unsigned flags = dnnl_use_scale;
+    if (step->groups > 0) return odd_plan_group_norm(p, step);
     if (step->inputs > 2 && step->input[2] >= 0) flags |= dnnl_use_shift;
     ODD_TRY(as_rows(p, step, &source));
     const odd_primitive primitive = {.kind = dnnl_layer_normalization,

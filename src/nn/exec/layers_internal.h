@@ -46,6 +46,8 @@ odd_status odd_plan_gather(odd_planner *p, const odd_step *step);
 /* layer_norm.c */
 odd_status odd_plan_batch_norm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_layer_norm(odd_planner *p, const odd_step *step);
+/* layer_group_norm.c: LayerNormalization of a step with groups */
+odd_status odd_plan_group_norm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_l2_norm(odd_planner *p, const odd_step *step);
 odd_status odd_plan_softmax(odd_planner *p, const odd_step *step);
 /* layer_move.c */

@@ -98,7 +98,7 @@ static bool is_number(const odd_graph *g, int tensor)
     return odd_tensor_is_constant(g, tensor) && odd_tensor_values(&g->tensor[tensor]) == 1;
 }
 
-static bool same_shape(const odd_graph *g, int a, int b)
+bool odd_same_shape(const odd_graph *g, int a, int b)
 {
     const odd_tensor *x = &g->tensor[a], *y = &g->tensor[b];
     return x->rank == y->rank && x->batched == y->batched &&
@@ -142,7 +142,7 @@ int odd_fusing_posts(const odd_fusing *f, const odd_layer *layer, odd_post post[
     bool number_first = is_number(g, layer->input[0]);
     int number = layer->input[number_first ? 0 : 1];
     *of_tensor = layer->input[number_first ? 1 : 0];
-    if (!is_number(g, number) || !same_shape(g, *of_tensor, layer->output)) return 0;
+    if (!is_number(g, number) || !odd_same_shape(g, *of_tensor, layer->output)) return 0;
     return number_as_linear(layer->kind, g->tensor[number].data[0], number_first, &post[0]);
 }
 
@@ -157,6 +157,8 @@ static bool takes_posts(const odd_step *step, const odd_post *post)
     case ODD_LAYER_GEMM:
     case ODD_LAYER_MATMUL:
         return true;
+    case ODD_LAYER_LAYER_NORM: /* of maps; binary ones: see fuse_binary_into() */
+        return step->groups > 0;
     case ODD_LAYER_IDENTITY:
     case ODD_LAYER_ADD:
     case ODD_LAYER_SUB:
@@ -171,8 +173,7 @@ static bool takes_posts(const odd_step *step, const odd_post *post)
     }
 }
 
-/* The step that makes a tensor, if nobody else reads it. */
-static odd_step *sole_maker(const odd_fusing *f, int tensor)
+odd_step *odd_fusing_maker(const odd_fusing *f, int tensor)
 {
     if (tensor < 0 || f->readers[tensor] != 1 || f->maker[tensor] < 0) return NULL;
     return &f->program->step[f->maker[tensor]];
@@ -235,13 +236,13 @@ static int gate_posts(const odd_step *gate, odd_post post[2])
 static bool fuse_gate(odd_fusing *f, const odd_layer *layer, int x, int gated)
 {
     odd_post post[2];
-    odd_step *gate = sole_maker(f, gated);
+    odd_step *gate = odd_fusing_maker(f, gated);
     if (layer->kind != ODD_LAYER_MUL || !gate || gate->input[0] != x) return false;
     int posts = gate_posts(gate, post);
     if (posts == 0) return false;
     gate->output = -1; /* dropped later */
     f->readers[x]--;
-    if (put_behind(f, sole_maker(f, x), post, posts, layer->output)) return true;
+    if (put_behind(f, odd_fusing_maker(f, x), post, posts, layer->output)) return true;
     odd_step *step = odd_fusing_step(f, layer);
     step->kind = ODD_LAYER_IDENTITY;
     step->inputs = 1;
@@ -262,12 +263,13 @@ static bool is_channelwise(const odd_graph *g, int operand, int output)
 
 static bool fuse_binary_into(odd_fusing *f, const odd_layer *layer, int into, int operand)
 {
-    odd_step *step = sole_maker(f, into);
+    odd_step *step = odd_fusing_maker(f, into);
     odd_post post = {.binary = true, .alg = odd_binary_of_layer(layer->kind), .operand = operand};
-    if (!step || operand == into || !same_shape(f->graph, into, layer->output)) return false;
+    if (!step || operand == into || !odd_same_shape(f->graph, into, layer->output)) return false;
     bool rows = step->kind == ODD_LAYER_GEMM && f->graph->tensor[layer->output].rank > 2;
+    if (step->groups > 0 && !is_channelwise(f->graph, operand, layer->output)) return false;
     if ((rows || !is_channelwise(f->graph, operand, layer->output)) &&
-        !same_shape(f->graph, operand, layer->output))
+        !odd_same_shape(f->graph, operand, layer->output))
         return false;
     if (f->maker[operand] > f->maker[into]) return false; /* not there yet when `into` is made */
     return put_behind(f, step, &post, 1, layer->output);
@@ -299,7 +301,7 @@ static bool is_zero_border(const odd_step *pad)
 static bool fuse_pad(odd_fusing *f, const odd_layer *layer)
 {
     if (layer->kind != ODD_LAYER_CONV) return false;
-    odd_step *pad = sole_maker(f, layer->input[0]);
+    odd_step *pad = odd_fusing_maker(f, layer->input[0]);
     if (!pad || !is_zero_border(pad)) return false;
     odd_step *step = odd_fusing_step(f, layer);
     step->input[0] = pad->input[0];
@@ -316,6 +318,6 @@ bool odd_fusing_layer(odd_fusing *f, const odd_layer *layer)
     odd_post post[2];
     int of_tensor;
     int posts = odd_fusing_posts(f, layer, post, &of_tensor);
-    if (posts > 0) return put_behind(f, sole_maker(f, of_tensor), post, posts, layer->output);
-    return fuse_binary(f, layer) || fuse_pad(f, layer);
+    if (posts > 0) return put_behind(f, odd_fusing_maker(f, of_tensor), post, posts, layer->output);
+    return fuse_binary(f, layer) || fuse_pad(f, layer) || odd_fusing_groups(f, layer);
 }

@@ -16,6 +16,14 @@ typedef struct {
 /** A new step for a layer as it is. */
 odd_step *odd_fusing_step(odd_fusing *f, const odd_layer *layer);
 
+/** The step that makes a tensor, if nobody else reads it; NULL. */
+odd_step *odd_fusing_maker(const odd_fusing *f, int tensor);
+/** True if two tensors have the same shape and both or none are batched. */
+bool odd_same_shape(const odd_graph *g, int a, int b);
+
+/** program_groups.c: fuse the last reshape of a normalisation in groups into it. */
+bool odd_fusing_groups(odd_fusing *f, const odd_layer *layer);
+
 /** Fuse a layer into the steps so far; false: it needs a step of its own. */
 bool odd_fusing_layer(odd_fusing *f, const odd_layer *layer);
 

@@ -23,6 +23,8 @@ typedef struct {
     odd_layer_kind kind; /* Identity for element-wise layers: nothing, then the posts */
     const char *name;    /* for messages; borrowed from the graph */
     odd_layer_settings set;
+    int64_t groups; /* LayerNormalization without scale: over as many groups of the channels of
+                       maps; 0: as `set` says */
     int inputs;
     int input[ODD_LAYER_INPUTS]; /* tensors; -1: not given */
     int output;                  /* tensor, after the posts */

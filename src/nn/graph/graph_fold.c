@@ -83,6 +83,36 @@ static void fold_identity(folder *f, int l)
     f->readers[x] += f->readers[layer->output] - 1;
 }
 
+/* True if a tensor is a constant all of one value. */
+static bool is_all(const odd_tensor *t, float value)
+{
+    bool is = t->data != NULL;
+    for (int64_t i = 0; is && i < odd_tensor_values(t); i++)
+        is = t->data[i] == value;
+    return is;
+}
+
+/* x + 0, x - 0, x 1 and x / 1 are x; exporters write them around normalisations in groups. */
+static bool fold_neutral(folder *f, int l)
+{
+    odd_layer *layer = &f->g->layer[l];
+    const odd_tensor *t = f->g->tensor, *out = &t[layer->output];
+    const bool sum = layer->kind == ODD_LAYER_ADD || layer->kind == ODD_LAYER_SUB;
+    const bool either = layer->kind == ODD_LAYER_ADD || layer->kind == ODD_LAYER_MUL;
+    for (int i = 0; i < (either ? 2 : 1) && layer->inputs == 2; i++) {
+        const int x = layer->input[i], constant = layer->input[!i];
+        if (!odd_fold_same_shape(&t[x], out) || !is_all(&t[constant], sum ? 0 : 1)) continue;
+        layer->kind = ODD_LAYER_IDENTITY;
+        layer->set = odd_layer_defaults();
+        layer->inputs = 1;
+        layer->input[0] = x;
+        f->readers[constant]--;
+        fold_identity(f, l);
+        return true;
+    }
+    return false;
+}
+
 /* Two Transposes are one, or none. */
 static void fold_transpose(folder *f, int l)
 {
@@ -226,7 +256,8 @@ static odd_status fold_layer(folder *f, int l)
     case ODD_LAYER_SUB:
     case ODD_LAYER_MUL:
     case ODD_LAYER_DIV:
-        return odd_fold_gelu(f->g, f->maker, l) ? ODD_OK : fold_affine(f, l);
+        if (odd_fold_gelu(f->g, f->maker, l) || fold_neutral(f, l)) return ODD_OK;
+        return fold_affine(f, l);
     default:
         fold_pad(f, layer);
         return ODD_OK;

@@ -33,8 +33,7 @@ done:
     return st;
 }
 
-/* True if both have the same dimensions. */
-static bool same_shape(const odd_tensor *a, const odd_tensor *b)
+bool odd_fold_same_shape(const odd_tensor *a, const odd_tensor *b)
 {
     return a->rank == b->rank &&
            memcmp(a->shape, b->shape, (size_t)a->rank * sizeof *a->shape) == 0;
@@ -87,7 +86,7 @@ static int constant_of(const odd_graph *g, const odd_layer *layer, int x, int at
     const odd_tensor *t = &g->tensor[x];
     bool two = layer->kind == ODD_LAYER_ADD || layer->kind == ODD_LAYER_SUB ||
                layer->kind == ODD_LAYER_MUL || layer->kind == ODD_LAYER_DIV;
-    if (!two || !same_shape(t, &g->tensor[layer->output])) return -1;
+    if (!two || !odd_fold_same_shape(t, &g->tensor[layer->output])) return -1;
     bool reversed = layer->input[1] == x;
     int constant = layer->input[!reversed];
     if (reversed && layer->kind == ODD_LAYER_DIV) return -1;

@@ -14,6 +14,8 @@ odd_status odd_layer_evaluate(odd_graph *g, const odd_layer *layer);
  * convolution or product) makes, or of what the Transpose `turn` (-1: none) makes of that, put that
  * into the weights of `maker`. *folded: whether it did; new constants are added to the graph. */
 odd_status odd_fold_affine(odd_graph *g, int maker, int turn, int layer, bool *folded);
+/* True if both have the same dimensions. */
+bool odd_fold_same_shape(const odd_tensor *a, const odd_tensor *b);
 
 /* graph_fold_gelu.c: true where `layer` is the last of those that Gelu is written out as, with the
  * error function or its approximation by tanh; it is then a Gelu. maker: (tensors) the layer that
