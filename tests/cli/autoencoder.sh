@@ -89,7 +89,7 @@ for after in 4 15 26; do
     good on 2 ingest job.yaml -o $run
     code=0
     ODD_FAULT=train.step:rank=1:after=$after:kill on 2 train job.yaml -o $run || code=$?
-    [ $code = "$(killed)" ] || fail "exit code $code, not $(killed)"
+    ended $code "$(killed)"
     [ ! -e $run/train.h5 ] || fail "train.h5 was published without one of its ranks"
     good on 3 train job.yaml -o $run
     [ $after -lt 10 ] || says "goes on after epoch $((after / 10))"

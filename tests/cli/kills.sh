@@ -23,7 +23,7 @@ for point in ingest.batch:rank=1 store.create:rank=0 store.write:rank=1:after=2 
     run=hurt-$((number += 1))
     code=0
     ODD_FAULT=$point:kill on 2 run job.yaml -o $run || code=$?
-    [ $code = "$(killed)" ] || fail "$point:kill: exit code $code, not $(killed)"
+    ended $code "$(killed)"
     recovers $run
 done
 

@@ -65,8 +65,13 @@ ranks() { below "$job" | xargs ps -o pid=,comm= -p | awk '$2 == "oddlot" { print
 ends_with() {
     local got=0
     wait "$job" || got=$?
-    [ "$got" = "$1" ] || fail "exit code $got, not $1"
+    ended "$got" "$1"
 }
+
+# ended GOT WANT: exit codes of a launcher whose ranks end by themselves. Those of MPICH 4.2.0 to 4.2.2 (Debian 13) lose
+# the code, so that it is 0, where two ranks end at once before MPI_Finalize: 11 of 40 times in a program of ten lines.
+ended() { [ "$1" = "$2" ] || { [ "$1" = 0 ] && loses_codes; } || fail "exit code $1, not $2"; }
+loses_codes() { "$MPIRUN" --version 2>&1 | grep -A1 HYDRA | grep -q 'Version: *4[.]2[.][0-2]$'; }
 
 # The exit code of a launcher one of whose ranks was killed: that of a shell, or, by MPICH's, the signal alone.
 killed() { "$MPIRUN" --version 2>&1 | grep HYDRA >/dev/null && echo 9 || echo 137; }

@@ -123,7 +123,7 @@ says "run 1 of 4: by damage, sandals / trainers, seed 4 (train as in another run
 for point in study.run:rank=1:after=3:kill train.step:rank=0:after=15:kill; do
     code=0
     ODD_FAULT=$point on 2 run job.yaml -o hurt || code=$?
-    [ $code = "$(killed)" ] || fail "exit code $code, not $(killed)"
+    ended $code "$(killed)"
     [ ! -e hurt/study.h5 ] || fail "study.h5 was published without one of its ranks"
     before=$(ls -d hurt/runs/*/*/*/report.h5 | wc -l)
 done
