@@ -110,8 +110,8 @@ static void mpi_line(MPI_Comm comm, int *bad)
     char version[MPI_MAX_LIBRARY_VERSION_STRING], text[256];
     int length;
     MPI_Get_library_version(version, &length);
-    snprintf(text, sizeof text, "%.*s; %d ranks x %d threads", (int)strcspn(version, ","), version,
-             odd_size(comm), odd_threads());
+    snprintf(text, sizeof text, "%.*s; %d ranks x %d threads", (int)strcspn(version, ",\n"),
+             version, odd_size(comm), odd_threads());
     line("mpi", 1, bad, text);
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MAX_FAULTS = 16, MAX_POINT = 64 };
 
@@ -20,8 +21,9 @@ typedef struct {
     long rank; /* -1: all */
     long after;
     bool kill;
-    double sleep;     /* seconds; negative: do not sleep but fail */
-    atomic_long pass; /* how often this rank came by */
+    double sleep;         /* seconds; negative: do not sleep but fail */
+    char file[MAX_POINT]; /* to wait for; "": none */
+    atomic_long pass;     /* how often this rank came by */
 } fault;
 
 static fault faults[MAX_FAULTS];
@@ -36,7 +38,7 @@ static bool read_number(const char *s, double limit, double *value)
     return end != s && *end == '\0' && *value >= 0 && *value <= limit;
 }
 
-/* "rank=1", "after=2", "kill" or "sleep=0.5" */
+/* "rank=1", "after=2", "kill", "sleep=0.5" or "wait=FILE" */
 static bool read_setting(const char *word, fault *f)
 {
     double value;
@@ -48,6 +50,8 @@ static bool read_setting(const char *word, fault *f)
         f->after = (long)value;
     } else if (strncmp(word, "sleep=", 6) == 0 && read_number(word + 6, 1e6, &value)) {
         f->sleep = value;
+    } else if (strncmp(word, "wait=", 5) == 0 && word[5] && strlen(word + 5) < MAX_POINT) {
+        strcpy(f->file, word + 5);
     } else {
         return false;
     }
@@ -113,14 +117,31 @@ odd_status odd_fault_setup(const char *list, int rank)
     return odd_fail(ODD_USAGE, "cannot understand ODD_FAULT='%s'", list);
 }
 
+/* All of it, whatever signals come. */
+static void nap(double seconds)
+{
+    const double whole = floor(seconds);
+    struct timespec left = {(time_t)whole, (long)((seconds - whole) * 1e9)};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
+}
+
+/* The file tells that this point is reached; who removes it lets the rank go on. */
+static odd_status wait_here(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file || fclose(file) != 0) return odd_fail(ODD_IO, "cannot write '%s'", path);
+    while (access(path, F_OK) == 0)
+        nap(0.01);
+    return ODD_OK;
+}
+
 static odd_status fail_here(const fault *f)
 {
     if (f->kill) raise(SIGKILL);
+    if (f->file[0]) return wait_here(f->file);
     if (f->sleep < 0) return odd_fail(ODD_IO, "fault '%s' on purpose", f->point);
-    double whole = floor(f->sleep);
-    struct timespec left = {(time_t)whole, (long)((f->sleep - whole) * 1e9)};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
-        ;
+    nap(f->sleep);
     return ODD_OK;
 }
 

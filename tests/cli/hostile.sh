@@ -85,10 +85,11 @@ touch a-file
 fails_with 1 "a-file" on 2 $(folder shoes a-file)
 
 # two at once on one run
-ODD_FAULT=ingest.batch:sleep=3 start 1 $(folder shoes shared)
-until_said "ingest    read"
+ODD_FAULT=ingest.batch:wait=here start 1 $(folder shoes shared)
+until_there here
 cp err first.err
 timeout 30 "$ODDLOT" $(folder shoes shared) >out 2>second.err && fail "two worked on one run" || true
+rm here
 grep -q "another oddlot works on 'shared'" second.err || fail "the second one does not say why it ends"
 ends_with 0
 check agrees shared 60 0

@@ -28,8 +28,8 @@ for point in ingest.batch:rank=1 store.create:rank=0 store.write:rank=1:after=2 
 done
 
 # a real kill from outside, while images are read
-ODD_FAULT=ingest.batch:rank=0:sleep=3 start 2 run job.yaml -o shot
-until_said "ingest    read"
+ODD_FAULT=ingest.batch:rank=0:wait=here start 2 run job.yaml -o shot
+until_there here
 kill -9 "$(ranks | tail -n 1)"
 ends_with "$(killed)"
 [ ! -e shot/ingest.h5 ] || fail "ingest.h5 was published without one of its ranks"

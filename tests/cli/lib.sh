@@ -76,6 +76,16 @@ loses_codes() { "$MPIRUN" --version 2>&1 | grep -A1 HYDRA | grep -q 'Version: *4
 # The exit code of a launcher one of whose ranks was killed: that of a shell, or, by MPICH's, the signal alone.
 killed() { "$MPIRUN" --version 2>&1 | grep HYDRA >/dev/null && echo 9 || echo 137; }
 
+# until_there FILE: wait until the job in the background makes it (ODD_FAULT=...:wait=FILE); remove it, and it goes on
+until_there() {
+    local tries=0
+    until [ -e "$1" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 2400 ] && kill -0 "$job" 2>/dev/null || fail "never came to '$1'"
+        sleep 0.05
+    done
+}
+
 # Wait until the job in the background says so.
 until_said() {
     local tries=0

@@ -12,10 +12,11 @@ for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 de
     "TERM 1 detect.iteration fit" "INT 1 features.batch features"; do
     read -r signal count point stage <<<"$case"
     run=told-$signal-$stage
-    ODD_FAULT=$point:rank=0:sleep=3 start 2 run job.yaml -o "$run"
-    until_said "$(printf '%-9s ' "$stage")"
-    sleep 0.3 # into the nap
+    ODD_FAULT=$point:rank=0:wait=here start 2 run job.yaml -o "$run"
+    until_there here
+    says "$(printf '%-9s ' "$stage")"
     kill -s "$signal" $(ranks | tail -n "$count")
+    rm here
     ends_with 75
     says "told to stop by SIG$signal"
     says "run the same command again"
@@ -25,12 +26,12 @@ for case in "USR1 1 ingest.batch ingest" "TERM 2 ingest.batch ingest" "USR1 2 de
     cmp -s <(ls -A calm) <(ls -A "$run") || fail "something is left in $run: $(ls -A "$run")"
 done
 
-# in the midst of something long that never looks: the nap is not interrupted either
+# in the midst of something long that never looks: that is not interrupted either
 for case in "USR1 2 reduce.apply reduce 1" "TERM 1 detect.iteration fit 0"; do
     read -r signal count point stage rank <<<"$case"
-    ODD_FAULT=$point:rank=$rank:sleep=60 start 2 run job.yaml -o long
-    until_said "$(printf '%-9s ' "$stage")"
-    sleep 0.3 # into the nap
+    rm -f here
+    ODD_FAULT=$point:rank=$rank:wait=here start 2 run job.yaml -o long
+    until_there here
     kill -s "$signal" $(ranks | head -n "$count")
     told=$SECONDS
     ends_with 75

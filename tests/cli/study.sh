@@ -133,10 +133,10 @@ good on 2 run job.yaml -o hurt
 cmp one/study.csv hurt/study.csv || fail "other figures after kills"
 
 # told to stop
-ODD_FAULT=study.run:rank=0:after=2:sleep=2 start 2 run job.yaml -o told
-until_said "run 3 of 8"
-sleep 0.3 # into the nap
+ODD_FAULT=study.run:rank=0:after=2:wait=here start 2 run job.yaml -o told
+until_there here
 kill -s USR1 "$(ranks | tail -n 1)"
+rm here
 ends_with 75
 says "told to stop by SIGUSR1"
 export ODD_FAULT=study.run:rank=1

@@ -60,9 +60,9 @@ done
 
 # a real kill from outside
 good on 2 ingest job.yaml -o shot
-ODD_FAULT=train.step:rank=0:after=14:sleep=8 start 2 train job.yaml -o shot
-until_said "fold 1, epoch 1"
-sleep 0.5 # into the nap, in the middle of epoch 2
+ODD_FAULT=train.step:rank=0:after=14:wait=here start 2 train job.yaml -o shot
+until_there here # in the middle of epoch 2
+says "fold 1, epoch 1"
 kill -9 "$(ranks | tail -n 1)"
 ends_with "$(killed)"
 good on 2 train job.yaml -o shot
@@ -71,10 +71,11 @@ alike calm shot
 
 # told to stop, and one rank that fails
 good on 2 ingest job.yaml -o told
-ODD_FAULT=train.step:rank=0:after=14:sleep=2 start 2 train job.yaml -o told
-until_said "fold 1, epoch 1"
-sleep 0.5 # into the nap, in the middle of epoch 2
+rm here
+ODD_FAULT=train.step:rank=0:after=14:wait=here start 2 train job.yaml -o told
+until_there here
 kill -s USR1 "$(ranks | tail -n 1)"
+rm here
 ends_with 75
 for point in train.step:rank=1:after=5 store.publish:rank=0; do
     export ODD_FAULT=$point

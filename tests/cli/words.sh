@@ -19,6 +19,7 @@ good alone --version
 says "oddlot 0."
 good alone version
 good on 2 doctor
+[ "$(grep -Evc '^(oddlot|ok  |BAD ) ' out)" = 0 ] || fail "doctor tells more than a line of a topic: $(cat out)"
 says "scalapack"
 good on 2 bench gemm n=64 repeat=1
 good on 2 bench train network=cnn n=16 batch=8 shards=3 repeat=1

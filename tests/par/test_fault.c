@@ -8,6 +8,8 @@
 #include "oddlot/par/fault.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +96,28 @@ static void test_sleep(void)
     CU_ASSERT(odd_seconds() - before >= 0.05);
 }
 
+static void test_wait(void)
+{
+    char place[] = "/tmp/oddlot-wait-XXXXXX", fault[64];
+    int made = mkstemp(place), status = 1;
+    CU_ASSERT_FATAL(made >= 0 && close(made) == 0 && unlink(place) == 0);
+    snprintf(fault, sizeof fault, "slow:wait=%s", place);
+    pid_t child = fork();
+    if (child == 0) {
+        odd_fault_setup(fault, 0);
+        _exit(odd_fault("slow") == ODD_OK ? 0 : 1);
+    }
+    while (access(place, F_OK) != 0)
+        usleep(1000);
+    CU_ASSERT_EQUAL(waitpid(child, &status, WNOHANG), 0); /* it waits */
+    CU_ASSERT_EQUAL(unlink(place), 0);
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CU_ASSERT(odd_fault_setup("slow:wait=/nowhere/to/be/found", 0) == ODD_OK);
+    CU_ASSERT(odd_fault("slow") == ODD_IO);
+    odd_fault_setup(NULL, 0);
+}
+
 static void test_kill(void)
 {
     int status = 0;
@@ -109,8 +133,8 @@ static void test_kill(void)
 
 static void test_bad_lists(void)
 {
-    const char *const bad[] = {"a:rank",    "a:rank=x",   "a:rank=-1", "a:after=1x",
-                               "a:explode", "a:sleep=-1", ":rank=1x",  "a,b:kill=1"};
+    const char *const bad[] = {"a:rank",     "a:rank=x", "a:rank=-1", "a:after=1x", "a:explode",
+                               "a:sleep=-1", "a:wait=",  ":rank=1x",  "a,b:kill=1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CU_ASSERT(odd_fault_setup(bad[i], 0) == ODD_USAGE);
     CU_ASSERT_STRING_EQUAL(odd_fail_reason(), "cannot understand ODD_FAULT='a,b:kill=1'");
@@ -130,6 +154,7 @@ CU_TestInfo odd_tests[] = {
     {"a later pass", test_third_pass},
     {"passes of several threads", test_threads},
     {"sleep", test_sleep},
+    {"wait for a file", test_wait},
     {"kill", test_kill},
     {"lists that cannot be understood", test_bad_lists},
     {"memory", test_memory},

@@ -3,8 +3,9 @@
  *
  * ODD_FAULT="store.write:rank=1:after=2" makes the third pass of rank 1 through the point
  * `store.write` fail with ODD_IO; without `rank` all ranks, without `after` the first pass. With
- * ":kill" the process kills itself there instead (SIGKILL), with ":sleep=S" it sleeps S seconds.
- * Several, separated by commas.
+ * ":kill" the process kills itself there instead (SIGKILL), with ":sleep=S" it sleeps S seconds,
+ * with ":wait=FILE" it makes that file and waits until somebody removes it. Several, separated by
+ * commas.
  *
  * Every allocation is a point, too: `memory`, and while odd_fault_phase() says what is being done,
  * `memory.plan.features` and the like. There the allocation fails as if memory were short.
