@@ -90,7 +90,7 @@ wrong "wrong.yaml:1:" "[a, list]"
 printf 'seed: 1\n' >named.yaml
 fails_with 2 "an empty name makes no folder" alone run named.yaml --set "name=''"
 wrong "flag_threshold" "score: {flag_threshold: 1.5}"
-wrong "no detector 'forest'; there are: core, mixture" "fit: {detector: forest}"
+wrong "no detector 'oracle'; there are: core, mixture" "fit: {detector: oracle}"
 wrong "no reduction 'lda'" "reduce: {method: lda}"
 wrong "no feature source 'magic'" "features: {source: magic}"
 wrong "wrong.yaml:1:15: train.task: no task 'damages'; there are: damage, autoencoder; did you mean 'damage'" "train: {task: damages}"
