@@ -9,7 +9,7 @@ enum {
     SIDE = ODD_ALIGNED_SIDE,
     COARSE = SIDE / 2,
     COLOURS = ODD_WARP_COLOURS,
-    STEPS_TRIED = 2, /* of Gauss and Newton, from each start */
+    TRIES = 2, /* steps of Gauss and Newton from each start, one by one */
     STEPS_COARSE = 4,
     STEPS_FINE = 4,
     WINDOW = 5, /* pixels */
@@ -19,7 +19,9 @@ enum {
 /* How much more a difference of colour counts than one of light: shirts in two colours are two. */
 #define CHROMA 6.0
 
-#define HOPELESS 2.0 /* times the difference at which to give up */
+/* Times the difference at which to give up, after each step from all starts: beyond it there is no
+ * hope. Of 5,499 pairs that were near enough in the end the worst had 1.53 and 1.21. */
+static const double hopeless[TRIES] = {1.65, 1.3};
 
 /* Where the search begins: as it is, and as if a margin had been cut from one or the other. */
 static const double starts[] = {1, 0.955, 1.047};
@@ -232,20 +234,43 @@ static double descend(const odd_picture_pair *p, int steps, double t[ODD_WARP], 
     return least;
 }
 
-/* A few steps from each start; the best goes on, unless it is hopeless. */
+/* The search from one start: where it is, and the best place on the way. */
+typedef struct {
+    double t[ODD_WARP], best[ODD_WARP], least;
+    odd_warped w;
+} try_of_start;
+
+static void look_there(const odd_picture_pair *p, try_of_start *s)
+{
+    odd_warp_quickly(p, s->t, &s->w);
+    const double error = odd_warp_error(p, &s->w);
+    if (error >= s->least) return;
+    s->least = error;
+    memcpy(s->best, s->t, sizeof s->best);
+}
+
+/* A few steps from each start, as long as there is hope; the best goes on. Returns its error. */
 static double find_start(const odd_picture_pair *p, double give_up, double t[ODD_WARP],
                          odd_warped *w)
 {
-    double least = INFINITY;
+    try_of_start tried[STARTS];
+    const try_of_start *best = tried;
     for (int i = 0; i < STARTS; i++) {
-        double at[ODD_WARP] = {starts[i], 0, starts[i], 0};
-        const double error = descend(p, STEPS_TRIED, at, w);
-        if (error < least) {
-            least = error;
-            memcpy(t, at, sizeof at);
-        }
+        const double begin[ODD_WARP] = {starts[i], 0, starts[i], 0};
+        memcpy(tried[i].t, begin, sizeof begin);
+        tried[i].least = INFINITY;
+        look_there(p, &tried[i]);
     }
-    return least > HOPELESS * give_up ? least : descend(p, STEPS_COARSE, t, w);
+    for (int step = 0; step < TRIES; step++) {
+        for (int i = 0; i < STARTS; i++) {
+            odd_warp_step(p, &tried[i].w, tried[i].t);
+            look_there(p, &tried[i]);
+            if (tried[i].least < best->least) best = &tried[i];
+        }
+        if (best->least > hopeless[step] * give_up) return INFINITY;
+    }
+    memcpy(t, best->best, sizeof best->best);
+    return descend(p, STEPS_COARSE, t, w);
 }
 
 static double light_of(const float picture[])

@@ -32,6 +32,8 @@ typedef struct {
 
 /** Bring b onto a by t, and fit its colours. @local */
 void odd_warp(const odd_picture_pair *p, const double t[ODD_WARP], odd_warped *w);
+/** The same by fewer fits, as on the way to a place. @local */
+void odd_warp_quickly(const odd_picture_pair *p, const double t[ODD_WARP], odd_warped *w);
 
 /** The root mean square of what is left, levels. @local */
 double odd_warp_error(const odd_picture_pair *p, const odd_warped *w);

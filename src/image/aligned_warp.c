@@ -151,28 +151,28 @@ ODD_SIMD(static, void, find_error,
         }
 }
 
+enum { FEW_FITS = 2, ALL_FITS = 3 };
+
 /* Of no change of a plane's light and of some regressions, what leaves least. */
-static void fit_colour(int side, const float a[], const float b[], int c, odd_warped *w)
+static void fit_colour(int side, const float a[], const float b[], int c, int fits, odd_warped *w)
 {
-    const colour tried[] = {{1, 0},
-                            regress(side, a, b, w, 0),
-                            regress(side, a, b, w, CLIPPED),
-                            regress(side, a, b, w, MIXED)};
+    static const float rims[ALL_FITS] = {0, MIXED, CLIPPED};
     float error[ODD_WARP_PIXELS], square[SIDE];
     double least = INFINITY;
-    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+    for (int i = 0; i <= fits; i++) {
+        const colour tried = i == 0 ? (colour){1, 0} : regress(side, a, b, w, rims[i - 1]);
         double sum = 0;
-        find_error(side, a, b, tried[i], w->inside_x, w->inside_y, error, square);
+        find_error(side, a, b, tried, w->inside_x, w->inside_y, error, square);
         for (int x = 0; x < side; x++)
             sum += (double)square[x];
         if (!(sum < least)) continue;
         least = sum;
-        w->gain[c] = tried[i].gain;
+        w->gain[c] = tried.gain;
         memcpy(w->error + c * side * side, error, (size_t)(side * side) * sizeof *error);
     }
 }
 
-void odd_warp(const odd_picture_pair *p, const double t[ODD_WARP], odd_warped *w)
+static void warp(const odd_picture_pair *p, const double t[ODD_WARP], int fits, odd_warped *w)
 {
     const int side = p->side, plane = side * side;
     int before_x[SIDE], before_y[SIDE];
@@ -190,8 +190,18 @@ void odd_warp(const odd_picture_pair *p, const double t[ODD_WARP], odd_warped *w
         move_across(side, p->b + at, before_x, behind_x, value, slope);
         move_down(side, value, slope, before_y, behind_y, w->value + at, w->across + at,
                   w->down + at);
-        fit_colour(side, p->a + at, w->value + at, c, w);
+        fit_colour(side, p->a + at, w->value + at, c, fits, w);
     }
+}
+
+void odd_warp(const odd_picture_pair *p, const double t[ODD_WARP], odd_warped *w)
+{
+    warp(p, t, ALL_FITS, w);
+}
+
+void odd_warp_quickly(const odd_picture_pair *p, const double t[ODD_WARP], odd_warped *w)
+{
+    warp(p, t, FEW_FITS, w);
 }
 
 double odd_warp_error(const odd_picture_pair *p, const odd_warped *w)
