@@ -74,7 +74,8 @@ static int64_t read_at(int fd, uint8_t *bytes, int64_t size, int64_t offset)
 static bool is_size_good(int64_t size, int64_t limit, odd_read_result *result)
 {
     char text[32], limit_text[32];
-    if (size == 0) odd_read_result_set(result, ODD_IMAGE_EMPTY_FILE, "no bytes");
+    if (size == 0)
+        odd_read_result_set(result, ODD_IMAGE_EMPTY_FILE, "the file is empty: it has no bytes");
     if (size > limit)
         odd_read_result_set(result, ODD_IMAGE_TOO_LARGE, "%s, the limit is %s",
                             odd_human_bytes(size, text), odd_human_bytes(limit, limit_text));

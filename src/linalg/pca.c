@@ -80,9 +80,7 @@ static odd_status check_input(const odd_rows *rows, const odd_pca_options *optio
 {
     if (options->components < 1)
         return odd_fail(ODD_ARG, "a PCA of %lld components", (long long)options->components);
-    if (rows->part.n < 2)
-        return odd_fail(ODD_ARG, "a PCA needs 2 rows or more, there are %lld",
-                        (long long)rows->part.n);
+    if (rows->part.n < 1) return odd_fail(ODD_ARG, "a PCA needs a row or more, there is none");
     if (rows->d < 1 || rows->d > MOST_FEATURES)
         return odd_fail(ODD_ARG, "a PCA of %d features", rows->d);
     return ODD_OK;
@@ -109,6 +107,13 @@ static void log_missing(const odd_pca *pca, int64_t wanted)
                 (long long)wanted, (long long)pca->n, pca->d);
 }
 
+/* Of one row there is the mean, and no direction: one that says nothing stands for it. */
+static odd_status fit_one_row(const odd_rows *rows, odd_pca *pca, int64_t *bad_row)
+{
+    pca->axis[0] = 1;
+    return odd_pca_mean(rows, pca->mean, NULL, bad_row);
+}
+
 odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd_pca **out,
                        int64_t *bad_row)
 {
@@ -121,7 +126,9 @@ odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd
     ODD_TRY(odd_same_i64(rows->comm, "features", rows->d));
     ODD_TRY(odd_same_i64(rows->comm, "components", options->components));
     ODD_TRY(check_input(rows, options));
-    const int64_t n = rows->part.n, k = odd_min(options->components, odd_min(n - 1, rows->d));
+    const int64_t n = rows->part.n,
+                  k = odd_min(options->components, odd_min(n > 1 ? n - 1 : 1, rows->d));
+    const double freedom = n > 1 ? (double)(n - 1) : 1;
     const char *solver = odd_pca_choose(n, rows->d, options, &why);
     odd_log(ODD_LOG_INFO, "PCA by %s: %s", solver, why);
     ODD_TRY_ALL(rows->comm, check_memory(rows, options, solver));
@@ -129,10 +136,11 @@ odd_status odd_pca_fit(const odd_rows *rows, const odd_pca_options *options, odd
     pca->n = n;
     pca->whiten = options->whiten;
     pca->solver = solver;
-    ODD_TRY(find_solver(solver)->fit(rows, options, pca, bad_row));
+    ODD_TRY(n > 1 ? find_solver(solver)->fit(rows, options, pca, bad_row)
+                  : fit_one_row(rows, pca, bad_row));
     for (int i = 0; i < pca->k; i++)
-        pca->value[i] /= (double)(n - 1);
-    pca->total_variance /= (double)(n - 1);
+        pca->value[i] /= freedom;
+    pca->total_variance /= freedom;
     log_missing(pca, options->components);
     *out = pca;
     pca = NULL;

@@ -24,6 +24,16 @@ did check report
 good on 2 run job.yaml -o on2 --set 'check.checks=[duplicate]'
 did check report
 grep -q 'nearly the same picture in 7 images' on2/findings.csv || fail "no group of 7 copies"
+# a kind names all of its checks; what stands for many products is told once, not by each check
+every=(--set 'check.small_fill={surely: 1, never: 1, usual: 1}')
+good on 2 run job.yaml -o kinds "${every[@]}" --set check.checks=hygiene
+[ "$(grep -c '^hygiene,small_fill,.*none-' kinds/findings.csv)" = 7 ] || fail "a kind that does not name its checks"
+! grep -q '^placeholder\|^duplicate' kinds/findings.csv || fail "checks of another kind"
+good on 2 run job.yaml -o kinds "${every[@]}" --set 'check.checks=[hygiene, placeholder]'
+did copies check report
+! grep -q '^hygiene.*none-' kinds/findings.csv || fail "members of a placeholder are told on their own"
+[ "$(grep -c '^hygiene,small_fill' kinds/findings.csv)" -gt 30 ] || fail "others are not told"
+[ "$(grep -c '^placeholder' kinds/findings.csv)" = 1 ] || fail "no placeholder"
 # ... exact ones alone
 good on 2 run job.yaml -o on2 --set copies.near=false
 did copies check report

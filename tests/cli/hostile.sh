@@ -61,7 +61,11 @@ good on 1 info names-run --verify
 mkdir empty one three
 fails_with 1 "no image" on 2 $(folder empty empty-run)
 cp shoes/2/00007.png one/
-fails_with 1 "needs 2 rows" on 2 $(folder one one-run)
+for ranks in 1 3; do
+    good on $ranks $(folder one one-$ranks --set check.checks=all)
+    check agrees one-$ranks 1 0
+done
+check same one-1 one-3 ingest.h5 features.h5 reduce.h5
 cp shoes/1/*.png shoes/2/*.png three/
 for ranks in 1 4; do
     good on $ranks $(folder three three-$ranks)

@@ -3,7 +3,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/store/dataset.h"
-#include "stage/check/check_internal.h"
+#include "stage/check/copy_groups_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -20,6 +20,7 @@ struct odd_check_inputs {
     odd_file *ingest;
     odd_file *file[STAGES]; /* NULL: no check of the job reads it, or the job has none */
     uint8_t *status;
+    bool *told;
     float *measures; /* NULL: nobody has asked for them yet */
 };
 
@@ -52,6 +53,14 @@ done:
     return st;
 }
 
+static const odd_file *input_of(const odd_check_inputs *inputs, const char *stage)
+{
+    int i = 0;
+    while (strcmp(odd_check_stages[i], stage) != 0)
+        i++;
+    return inputs->file[i];
+}
+
 /* odd_image_status of my rows. @local */
 static odd_status read_status(odd_check_inputs *inputs, const odd_partition *part)
 {
@@ -63,6 +72,21 @@ static odd_status read_status(odd_check_inputs *inputs, const odd_partition *par
     ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_U8, inputs->status));
 done:
     odd_dataset_close(&dataset);
+    return st;
+}
+
+/* @local */
+static odd_status read_told(odd_check_context *context)
+{
+    const odd_partition *part = &context->part;
+    odd_check_inputs *inputs = context->inputs;
+    odd_status st;
+    ODD_TRY(ODD_NEW(inputs->told, part->n_local));
+    context->told = inputs->told;
+    if (odd_check_wanted(context->run->job, &odd_check_placeholder))
+        ODD_TRY(odd_copy_groups_tell(context->run->job, input_of(inputs, "copies"), part,
+                                     inputs->told));
+done:
     return st;
 }
 
@@ -93,6 +117,7 @@ odd_status odd_check_open(odd_run *run, odd_check_context *out)
     ODD_TRY(open_inputs(run, out->inputs));
     ODD_TRY_ALL(run->comm, read_status(out->inputs, &out->part));
     out->status = out->inputs->status;
+    ODD_TRY_ALL(run->comm, read_told(out));
     ODD_TRY_ALL(run->comm, odd_findings_new(options->most, &out->findings));
     ODD_TRY(read_ignored(out));
 done:
@@ -109,6 +134,7 @@ void odd_check_close(odd_check_context *context)
         odd_file_close(&inputs->file[i]);
     odd_file_close(&inputs->ingest);
     odd_free(inputs->status);
+    odd_free(inputs->told);
     odd_free(inputs->measures);
     odd_free(inputs);
     context->inputs = NULL;
@@ -121,11 +147,8 @@ const odd_file *odd_check_ingest(const odd_check_context *context)
 
 const odd_file *odd_check_input(const odd_check_context *context, const char *stage)
 {
-    int i = 0;
     ODD_CHECK(check_reads(context->check, stage));
-    while (strcmp(odd_check_stages[i], stage) != 0)
-        i++;
-    return context->inputs->file[i];
+    return input_of(context->inputs, stage);
 }
 
 /* @local */

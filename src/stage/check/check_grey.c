@@ -17,9 +17,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GREY     2  /* levels: no pixel of a grey image has more colour */
-#define COLOURED 20 /* levels: from here on, one hundredth of the pixels and more, it has colour   \
-                     */
+#define GREY 2 /* levels: no pixel of a grey image has more colour */
+#define COLOURED                                                                                   \
+    20 /* levels: from here on, one hundredth of the pixels and more, it has colour                \
+        */
 #define ONE_COLOUR 0.998f /* from this share on it is check `blank`'s */
 #define SEVERITY   0.35
 
@@ -73,7 +74,9 @@ static odd_status take_mine(const odd_check_context *context, const float *measu
     odd_status st;
     ODD_TRY(ODD_NEW(g->mine, context->part.n_local));
     for (int64_t i = 0; i < context->part.n_local; i++) {
-        if (!is_readable(context, i) || !is_grey(measures + i * ODD_MEASURE_COUNT)) continue;
+        if (!is_readable(context, i) || context->told[i] ||
+            !is_grey(measures + i * ODD_MEASURE_COUNT))
+            continue;
         grey_image *image = &g->mine[g->mine_count++];
         image->row = context->part.row0 + i;
         memcpy(image->light, light->light + i * ODD_LIGHT_VALUES, ODD_LIGHT_VALUES);

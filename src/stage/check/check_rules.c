@@ -135,7 +135,7 @@ static odd_status judge_mine(odd_check_context *context, const odd_rule_book *bo
     for (int64_t i = 0; i < context->part.n_local; i++) {
         const float *m = measures + i * ODD_MEASURE_COUNT;
         const int64_t row = context->part.row0 + i;
-        if (context->status[i] != ODD_IMAGE_OK) continue;
+        if (context->status[i] != ODD_IMAGE_OK || context->told[i]) continue;
         for (const odd_rule *rule = odd_rules; rule->name; rule++)
             ODD_TRY(judge_image(context, rule, book, m, row));
         ODD_TRY(judge_format(context, book, m, row));

@@ -24,6 +24,11 @@ odd_status odd_copy_groups_each(odd_check_context *context,
                                                 const odd_copy_group *group),
                                 const void *options);
 
+/** Mark those of my rows that are in a group of placeholders: told (part->n_local). @local;
+ *  ODD_FORMAT, ODD_NOMEM */
+odd_status odd_copy_groups_tell(const odd_job *job, const odd_file *copies,
+                                const odd_partition *part, bool told[]);
+
 /** Is it one that the check `placeholder` of this job tells of? @local */
 bool odd_copy_group_is_placeholder(const odd_job *job, const odd_copy_group *group);
 

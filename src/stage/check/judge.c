@@ -81,7 +81,8 @@ static void take_values(const odd_check_context *context, judging *j)
 {
     for (int64_t i = 0; i < context->part.n_local; i++) {
         const float *m = measures_of(j, i);
-        const bool concerned = context->status[i] == ODD_IMAGE_OK && is_concerned(j->judge, m);
+        const bool concerned =
+            context->status[i] == ODD_IMAGE_OK && !context->told[i] && is_concerned(j->judge, m);
         j->value[i] = concerned ? (float)j->judge->of(m) : NAN;
         j->unmeasured += concerned && isnan(j->value[i]);
     }

@@ -41,14 +41,22 @@ static double depth_of(const float m[ODD_MEASURE_COUNT])
     return (double)m[ODD_MEASURE_BIT_DEPTH];
 }
 
+/* A share of the border as one of the ground there: a product that goes to the edge is none. Where
+ * there is no plain ground all of the border counts. */
+static double of_ground(const float m[ODD_MEASURE_COUNT], float share)
+{
+    const float even = m[ODD_MEASURE_GROUND_EVEN];
+    return even >= 0.5f ? fmin(1, (double)share / (double)even) : (double)share;
+}
+
 static double white_of(const float m[ODD_MEASURE_COUNT])
 {
-    return (double)m[ODD_MEASURE_GROUND_WHITE];
+    return of_ground(m, m[ODD_MEASURE_GROUND_WHITE]);
 }
 
 static double near_white_of(const float m[ODD_MEASURE_COUNT])
 {
-    return (double)m[ODD_MEASURE_GROUND_NEAR_WHITE];
+    return of_ground(m, m[ODD_MEASURE_GROUND_NEAR_WHITE]);
 }
 
 static double fill_of(const float m[ODD_MEASURE_COUNT])
@@ -103,10 +111,14 @@ const odd_rule odd_rules[] = {
     {"bytes", "the file has", {1e-6, 2, "MB"}, bytes_of, MOST(max_bytes)},
     {"aspect", "its width by its height is", {1, 3, ""}, aspect_of, RANGE(min_aspect, max_aspect)},
     {"bit_depth", "its samples have", {1, 0, "bits"}, depth_of, MOST(max_depth)},
-    {"white_ground", "at the border", {100, 1, "% pure white"}, white_of, LEAST(min_white)},
+    {"white_ground",
+     "of the ground at the border",
+     {100, 1, "% is pure white"},
+     white_of,
+     LEAST(min_white)},
     {"near_white_ground",
-     "at the border",
-     {100, 1, "% white"},
+     "of the ground at the border",
+     {100, 1, "% is white"},
      near_white_of,
      LEAST(min_near_white)},
     {"fill",
