@@ -90,12 +90,32 @@ static bool any_news(const odd_report_findings *findings)
 static void write_list(const odd_finding_list *list, const odd_pictures *pictures, odd_text *html)
 {
     char shown[32], found[32];
-    odd_html(html, "<h3 id=\"finding-%s-%s\">%s <small>%s</small></h3>\n", list->kind, list->check,
-             list->check, list->about);
+    odd_html(html, "<section class=\"check\" data-kind=\"%s\">\n", list->kind);
+    odd_html(html,
+             "<h3 id=\"finding-%s-%s\">%s <small>%s</small> <button type=\"button\" "
+             "class=\"names\" hidden>copy file names</button></h3>\n",
+             list->kind, list->check, list->check, list->about);
     odd_human_count(list->cards, shown);
     odd_human_count(list->found, found);
     if (list->found > list->cards) odd_html(html, "<p>The %s worst of %s.</p>\n", shown, found);
     odd_finding_cards_write(list, pictures, html);
+    odd_text_add(html, "</section>\n");
+}
+
+/* The script shows them: without it they would do nothing. */
+static void write_tools(const odd_report_findings *findings, odd_text *html)
+{
+    const char *kind = "";
+    odd_text_add(html, "<form id=\"finding-tools\" class=\"tools\" hidden>\n<label>kind <select "
+                       "id=\"finding-kind\"><option value=\"\">all</option>");
+    for (int i = 0; i < findings->lists; i++) {
+        const odd_finding_list *list = &findings->list[i];
+        if (list->cards == 0 || strcmp(list->kind, kind) == 0) continue;
+        kind = list->kind;
+        odd_html(html, "<option>%s</option>", kind);
+    }
+    odd_text_add(html, "</select></label>\n<button type=\"button\" class=\"names\">copy file names"
+                       "</button>\n<output id=\"finding-said\"></output>\n</form>\n");
 }
 
 void odd_findings_section_write(const odd_report_findings *findings, odd_text *html)
@@ -107,6 +127,7 @@ void odd_findings_section_write(const odd_report_findings *findings, odd_text *h
              odd_human_count(count_found(findings), found));
     if (any_news(findings)) write_checks(findings, html);
     write_silent_checks(findings, html);
+    if (count_found(findings) > 0) write_tools(findings, html);
     for (int i = 0; i < findings->lists; i++)
         if (findings->list[i].cards > 0) write_list(&findings->list[i], &findings->pictures, html);
     odd_text_add(html, "</section>\n");

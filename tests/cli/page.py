@@ -45,6 +45,32 @@ try:
     for box in browser.find_elements(By.CSS_SELECTOR, ".box"):
         assert box.size["width"] > 0 and box.size["height"] > 0, "a box without a size"
 
+    # one kind of findings alone, and the names of what is shown
+    browser.execute_script("Object.defineProperty(navigator, 'clipboard', {value: {writeText: (text) => {"
+                           "window.copied = text; return Promise.resolve(); }}})")
+
+    def copied(button):
+        browser.execute_script("window.copied = ''; arguments[0].click()", button)
+        return set(browser.execute_script("return window.copied").rstrip("\n").split("\n"))
+
+    checks = browser.find_elements(By.CSS_SELECTOR, "section.check")
+    tools = browser.find_element(By.ID, "finding-tools")
+    assert tools.is_displayed() and len(checks) >= 2
+    everything = copied(tools.find_element(By.CSS_SELECTOR, "button.names"))
+    assert everything >= {w["path"].lstrip("'") for w in wanted}, everything
+    for kind in {c.get_attribute("data-kind") for c in checks}:
+        browser.execute_script("const s = document.getElementById('finding-kind'); s.value = arguments[0];"
+                               "s.dispatchEvent(new Event('change'))", kind)
+        for c in checks:
+            assert c.is_displayed() == (c.get_attribute("data-kind") == kind), kind
+        names = copied(tools.find_element(By.CSS_SELECTOR, "button.names"))
+        assert names >= {w["path"].lstrip("'") for w in wanted if w["kind"] == kind} and names < everything, names
+    browser.execute_script("const s = document.getElementById('finding-kind'); s.value = '';"
+                           "s.dispatchEvent(new Event('change'))")
+    for c in checks:
+        here = {p.get_attribute("data-name") for p in c.find_elements(By.CSS_SELECTOR, "[data-name]")}
+        assert copied(c.find_element(By.CSS_SELECTOR, "h3 button.names")) == here
+
     # pictures are loaded as they come into sight
     for image in browser.find_elements(By.TAG_NAME, "img"):
         browser.execute_script("arguments[0].loading = 'eager'; arguments[0].scrollIntoView()", image)
