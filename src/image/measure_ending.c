@@ -34,13 +34,18 @@ static int format_before(const char *name, size_t length)
                : ODD_IMAGE_FORMAT_NONE;
 }
 
+int odd_image_format_of_name(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    if (slash) name = slash + 1;
+    const int promised = format_before(name, strlen(name));
+    return promised ? promised : format_before(name, strcspn(name, "?#"));
+}
+
 void odd_measure_ending(const char *name, odd_measured *measured)
 {
     const float format = measured->value[ODD_MEASURE_FORMAT];
-    const char *slash = strrchr(name, '/');
     if (!(format > 0)) return;
-    if (slash) name = slash + 1;
-    int promised = format_before(name, strlen(name));
-    if (!promised) promised = format_before(name, strcspn(name, "?#"));
+    const int promised = odd_image_format_of_name(name);
     if (promised) measured->value[ODD_MEASURE_ENDING_MATCHES] = (float)(promised == (int)format);
 }

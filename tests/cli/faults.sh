@@ -24,6 +24,8 @@ for ranks in 2 3; do
 done
 fails_with 3 "check.fail_at = 0.95" on 2 run job.yaml -o on2 --set check.fail_at=0.95
 
+grep -q '^hygiene,ending,.*the file is .*, but the ending of its name is that of ' one/findings.csv || fail "the two formats"
+
 # some of them alone; limits are settings
 good on 2 run job.yaml -o on2 --set 'check.checks=[dark, blur]'
 diff <(printf 'dark\nblur\n' | sort) <(found on2/findings.csv | cut -d' ' -f2 | sort) || fail "others than asked for"

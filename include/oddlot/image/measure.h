@@ -163,6 +163,9 @@ void odd_measured_clear(odd_measured *measured);
  */
 odd_status odd_measure_pixels(const odd_image *image, odd_measured *out);
 
+/** The format that the ending of a name promises; ODD_IMAGE_FORMAT_NONE: none. @local */
+int odd_image_format_of_name(const char *name);
+
 /** Note whether a name ends as its format says; the format is known. Blanks at the end do not
  * count, nor what an address has behind it ("a.jpg?wid=500"), nor any ending that is no image
  * format's. */

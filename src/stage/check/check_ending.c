@@ -2,9 +2,21 @@
  * do not show. */
 #include "stage/check/judge_internal.h"
 
+#include <stdio.h>
+
 static double number(const float m[ODD_MEASURE_COUNT])
 {
     return m[ODD_MEASURE_ENDING_MATCHES];
+}
+
+static void tell(const float m[ODD_MEASURE_COUNT], const char *name, char *sentence, size_t size)
+{
+    const char *is = odd_image_format_name((int)m[ODD_MEASURE_FORMAT]);
+    const char *promised = odd_image_format_name(odd_image_format_of_name(name));
+    snprintf(
+        sentence, size,
+        "the file is %s, but the ending of its name is that of %s: rename it, or save it as %s", is,
+        promised, promised);
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.5", "0.5", "0", "1")};
@@ -12,6 +24,7 @@ static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.5", "0.5", "0", "1")};
 static const odd_judge judge = {
     .of = number,
     .any = true,
+    .tell = tell,
     .worst = 0,
     .severity = {0.3, 0.4},
     .says = "the ending of its name is that of another format",

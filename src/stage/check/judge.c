@@ -166,7 +166,11 @@ static odd_status add_found(odd_check_context *context, const judging *j, int64_
         .row = &row,
         .rows = 1,
     };
-    write_sentence(j, value, sentence, sizeof sentence);
+    if (judge->tell)
+        judge->tell(measures_of(j, i), odd_selection_name(context->selection, row), sentence,
+                    sizeof sentence);
+    else
+        write_sentence(j, value, sentence, sizeof sentence);
     if (judge->box) judge->box(measures_of(j, i), finding.box);
     return odd_findings_add(context->findings, &finding);
 }

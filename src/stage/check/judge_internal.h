@@ -52,6 +52,9 @@ struct odd_judge {
      *  NULL: all are. */
     bool (*concerns)(const float value[ODD_MEASURE_COUNT]);
     bool any; /* also images of one colour, which are check `blank`'s and no other's */
+    /** Its own sentence for an image of this name; NULL: what it says, and the number */
+    void (*tell)(const float value[ODD_MEASURE_COUNT], const char *name, char *sentence,
+                 size_t size);
     /** Where it is seen; NULL: everywhere. */
     void (*box)(const float value[ODD_MEASURE_COUNT], float box[ODD_BOX_SIDES]);
     bool high;    /* larger is worse */

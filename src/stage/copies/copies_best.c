@@ -9,7 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Its area and its sharpness; what is not known counts least. */
+/* Below this, fine detail says that a picture was enlarged. */
+#define ENLARGED 0.06f
+
+/* Its area, which is nothing where it was enlarged, and its sharpness; what is not known counts
+ * least. */
 typedef struct {
     double area, sharpness;
 } quality;
@@ -19,7 +23,9 @@ static odd_status read_quality(const odd_dataset *measures, int64_t row, quality
     float value[ODD_MEASURE_COUNT];
     const odd_status st = odd_measures_read(measures, row, 1, value);
     if (st != ODD_OK) return st;
-    const double area = (double)value[ODD_MEASURE_WIDTH] * (double)value[ODD_MEASURE_HEIGHT];
+    const bool enlarged = value[ODD_MEASURE_FINE_DETAIL] < ENLARGED; /* false for NaN */
+    const double area =
+        enlarged ? 0 : (double)value[ODD_MEASURE_WIDTH] * (double)value[ODD_MEASURE_HEIGHT];
     const double sharpness = (double)value[ODD_MEASURE_SHARPNESS];
     *out = (quality){isnan(area) ? 0 : area, isnan(sharpness) ? 0 : sharpness};
     return ODD_OK;

@@ -43,8 +43,8 @@ typedef struct {
 /** All copies, the same on every rank. Owned by caller: odd_copies_free(). @collective */
 odd_status odd_copies_find(const odd_copies_search *search, odd_copies *out);
 
-/** The best copy of each group comes first: the largest, of these the sharpest, of these the
- *  first. @collective; @same groups */
+/** The best copy of each group comes first: the largest that was not enlarged, of these the
+ *  sharpest, of these the first. @collective; @same groups */
 odd_status odd_copies_put_best_first(const odd_copies_search *search, odd_groups *groups);
 
 /* -- copies_pictures.c -- */
