@@ -30,6 +30,9 @@
 #define HILL_SHARE    0.02
 #define HILL_STRENGTH 0.3
 
+/* Of so many images and fewer nothing can be said: their quartiles are chance. */
+#define TOO_FEW 10
+
 /* Without an anchor sums have long tails: 6 widths count as FLAGGED. */
 #define UNANCHORED (FLAGGED / 6)
 
@@ -244,14 +247,17 @@ static odd_status finish_sums(MPI_Comm comm, const odd_views_options *options, i
                               const int64_t shown[], odd_views_joined *j)
 {
     double cut = INFINITY;
+    int64_t n = n_local;
     odd_status st;
+    odd_sum_i64(comm, &n, 1);
+    const double sure = n > TOO_FEW ? 1 - TOO_FEW / (double)n : 0;
     ODD_TRY(standardise_sums(comm, n_local, j->joined));
     if (j->anchored)
         ODD_TRY(odd_core_cut(comm, n_local, j->joined, HILL_SHARE, HILL_STRENGTH, &cut));
     for (int64_t i = 0; i < n_local; i++) {
         const double t = j->anchored ? j->joined[i] : UNANCHORED * j->joined[i];
-        j->joined[i] =
-            fmax(raise_sum(t, cut, very_far(j, n_local, i)), count_of_copies(options, shown[i]));
+        const double raised = sure * raise_sum(t, cut, very_far(j, n_local, i));
+        j->joined[i] = fmax(raised, count_of_copies(options, shown[i]));
     }
 done:
     return st;
