@@ -67,10 +67,10 @@ static void test_arguments(void)
     const bool last = odd_rank(WORLD) == odd_size(WORLD) - 1;
     check_all(WORLD, try_fit(&f.rows, 2 + last, covariance, &bad_row) ==
                          (odd_size(WORLD) > 1 ? ODD_DIFFER : ODD_OK));
-    for (int64_t n = 0; n < 2; n++) {
-        const odd_rows few = odd_rows_in_memory(WORLD, n, 3, f.x);
-        check_all(WORLD, try_fit(&few, 2, covariance, &bad_row) == ODD_ARG);
-    }
+    const odd_rows none = odd_rows_in_memory(WORLD, 0, 3, f.x),
+                   one = odd_rows_in_memory(WORLD, 1, 3, f.x);
+    check_all(WORLD, try_fit(&none, 2, covariance, &bad_row) == ODD_ARG);
+    check_all(WORLD, try_fit(&one, 2, covariance, &bad_row) == ODD_OK); /* a mean alone */
     const odd_rows narrow = odd_rows_in_memory(WORLD, 20, 0, f.x);
     check_all(WORLD, try_fit(&narrow, 2, covariance, &bad_row) == ODD_ARG);
     const odd_rows vast = odd_rows_in_memory(WORLD, (int64_t)1 << 40, 1 << 26, f.x);

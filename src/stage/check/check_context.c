@@ -3,7 +3,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/store/dataset.h"
-#include "stage/check/copy_groups_internal.h"
+#include "stage/check/check_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -75,21 +75,6 @@ done:
     return st;
 }
 
-/* @local */
-static odd_status read_told(odd_check_context *context)
-{
-    const odd_partition *part = &context->part;
-    odd_check_inputs *inputs = context->inputs;
-    odd_status st;
-    ODD_TRY(ODD_NEW(inputs->told, part->n_local));
-    context->told = inputs->told;
-    if (odd_check_wanted(context->run->job, &odd_check_placeholder))
-        ODD_TRY(odd_copy_groups_tell(context->run->job, input_of(inputs, "copies"), part,
-                                     inputs->told));
-done:
-    return st;
-}
-
 static odd_status read_ignored(odd_check_context *context)
 {
     odd_run *run = context->run;
@@ -117,7 +102,8 @@ odd_status odd_check_open(odd_run *run, odd_check_context *out)
     ODD_TRY(open_inputs(run, out->inputs));
     ODD_TRY_ALL(run->comm, read_status(out->inputs, &out->part));
     out->status = out->inputs->status;
-    ODD_TRY_ALL(run->comm, read_told(out));
+    ODD_TRY_ALL(run->comm, ODD_NEW(out->inputs->told, out->part.n_local));
+    out->told = out->inputs->told;
     ODD_TRY_ALL(run->comm, odd_findings_new(options->most, &out->findings));
     ODD_TRY(read_ignored(out));
 done:

@@ -3,7 +3,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
-#include "stage/check/check_internal.h"
+#include "stage/check/copy_groups_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -44,6 +44,17 @@ done:
     return st;
 }
 
+/* @local */
+static odd_status tell_placeholders(odd_check_context *context)
+{
+    const odd_job *job = context->run->job;
+    context->check = &odd_check_placeholder;
+    return odd_check_wanted(job, context->check)
+               ? odd_copy_groups_tell(job, odd_check_input(context, "copies"), &context->part,
+                                      context->told)
+               : ODD_OK;
+}
+
 static odd_status run_check(odd_run *run, const odd_provenance *from)
 {
     const double started = odd_seconds();
@@ -51,6 +62,7 @@ static odd_status run_check(odd_run *run, const odd_provenance *from)
     odd_file *out = NULL;
     odd_status st;
     ODD_TRY(odd_check_open(run, &context));
+    ODD_TRY_ALL(run->comm, tell_placeholders(&context));
     ODD_TRY(run_checks(&context));
     ODD_TRY(odd_findings_gather(run->comm, context.findings));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
