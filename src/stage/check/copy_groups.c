@@ -74,22 +74,3 @@ done:
     odd_copies_free(&copies);
     return st;
 }
-
-odd_status odd_copy_groups_tell(const odd_job *job, const odd_file *file, const odd_partition *part,
-                                bool told[])
-{
-    odd_copies copies = {0};
-    odd_status st;
-    ODD_TRY(odd_copies_read(file, part->n, &copies));
-    for (int64_t i = 0; i < copies.groups.groups; i++) {
-        const int64_t first = copies.groups.first[i], end = copies.groups.first[i + 1];
-        if (!odd_copy_group_is_placeholder(job, &(odd_copy_group){.count = end - first})) continue;
-        for (int64_t m = first; m < end; m++) {
-            const int64_t local = copies.groups.row[m] - part->row0;
-            if (local >= 0 && local < part->n_local) told[local] = true;
-        }
-    }
-done:
-    odd_copies_free(&copies);
-    return st;
-}
