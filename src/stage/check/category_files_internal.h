@@ -8,19 +8,19 @@
 
 /* The categories; those that a file names are in it. */
 typedef struct {
-    int64_t count;    /* less than 2: there is nothing more to read */
-    char *name;       /* (count, width + 1) */
+    int64_t count; /* less than 2: there is nothing more to read */
+    char *name;    /* (count, width + 1) */
     size_t width;
-    int64_t *images;  /* (count) */
-    double *own;      /* (count) mean probability of its own images; NULL where there are too few */
-    double skill;     /* see categories.h5; NaN where there are too few */
+    int64_t *images; /* (count) */
+    double *own;     /* (count) mean probability of its own images; NULL where there are too few */
+    double skill;    /* see categories.h5; NaN where there are too few */
 } odd_category_list;
 
 /* Images, some or all. */
 typedef struct {
     int64_t first, n;
     int32_t *category, *other; /* (n) */
-    float *own, *chance;                   /* (n) */
+    float *own, *chance;       /* (n) */
 } odd_category_images;
 
 /** @local; ODD_FORMAT, ODD_NOMEM */

@@ -3,12 +3,12 @@
 #include "stage/check/category_files_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
 #include <math.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -79,18 +79,19 @@ static odd_status add_mixed(odd_check_context *context, const odd_category_list 
                             const odd_category_images *images, int32_t c, double middle,
                             double limit)
 {
-    char sentence[ODD_FINDING_SENTENCE], towards[256] = "";
     int64_t row[ODD_CATEGORY_SHOWN], *count = NULL, most;
+    odd_text sentence = ODD_TEXT_EMPTY;
     odd_status st;
     ODD_TRY(ODD_NEW(count, list->count));
     const int32_t other = taken_for(list, images, c, count, &most);
+    odd_text_format(&sentence,
+                    "the %lld images of '%.150s' fit it with probability %.2f, those of other "
+                    "categories theirs with %.2f: mixed, or hard to tell",
+                    (long long)list->images[c], odd_category_name(list, c), list->own[c], middle);
     if (other >= 0)
-        snprintf(towards, sizeof towards, "; %lld look rather like '%.150s'", (long long)most,
-                 odd_category_name(list, other));
-    snprintf(sentence, sizeof sentence,
-             "the %lld images of '%.150s' fit it with probability %.2f, those of other categories "
-             "theirs with %.2f: mixed, or hard to tell%s",
-             (long long)list->images[c], odd_category_name(list, c), list->own[c], middle, towards);
+        odd_text_format(&sentence, "; %lld look rather like '%.150s'", (long long)most,
+                        odd_category_name(list, other));
+    ODD_TRY(odd_text_status(&sentence));
     const odd_finding finding = {
         .kind = ODD_FINDING_CATEGORY,
         .check = context->check->name,
@@ -98,7 +99,7 @@ static odd_status add_mixed(odd_check_context *context, const odd_category_list 
         .value = list->own[c],
         .limit = limit,
         .unit = "",
-        .sentence = sentence,
+        .sentence = odd_text_string(&sentence),
         .box = ODD_BOX_NONE,
         .row = row,
         .rows = pick_images(images, c, row),
@@ -106,6 +107,7 @@ static odd_status add_mixed(odd_check_context *context, const odd_category_list 
     if (finding.rows > 0) ODD_TRY(odd_findings_add(context->findings, &finding));
 done:
     odd_free(count);
+    odd_text_free(&sentence);
     return st;
 }
 

@@ -27,6 +27,7 @@
  * own, by a prior share of odd images with so many pseudo-images for each. */
 #define FLAGGED       3.5
 #define SUSPECT       2
+#define NEXT          2.5 /* to be looked at next, up to FLAGGED */
 #define HILL_SHARE    0.02
 #define HILL_STRENGTH 0.3
 
@@ -232,7 +233,7 @@ static double raise_sum(double t, double cut, double far)
 {
     double raised = t;
     if (t > SUSPECT && t > cut) raised = fmax(raised, FLAGGED + 0.1 * (t - SUSPECT));
-    if (far > 0) raised = fmax(raised, SUSPECT + far / (far + VERY_FAR));
+    if (far > 0) raised = fmax(raised, NEXT + (FLAGGED - NEXT) * 0.9 * far / (far + VERY_FAR));
     return raised;
 }
 
