@@ -41,7 +41,7 @@ for ranks in 1 3; do
     cp -r run findings
     rm findings/findings.h5
     good on $ranks run job.yaml -o findings --set check.checks=all
-    did check report
+    did copies categories groups check report
     check damage_found findings
     rm -r findings
 done

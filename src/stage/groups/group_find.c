@@ -52,14 +52,14 @@ static odd_status find_medoids(const odd_links *links, const odd_group_rows *r,
     ODD_TRY(ODD_NEW(most, count));
     for (int32_t c = 0; c < count; c++)
         most[c] = -1;
-    for (int64_t i = 0; i < r->count; i++) {
+    for (int64_t i = 0; i < r->speakers.count; i++) {
         const int32_t c = community[i];
         int64_t within = 0;
         for (int64_t j = links->first[i]; j < links->first[i + 1]; j++)
             within += community[links->to[j]] == c;
         if (within <= most[c]) continue;
         most[c] = within;
-        of[c].medoid = r->image[r->pick[i]];
+        of[c].medoid = r->image[r->speakers.row[i]];
     }
 done:
     odd_free(most);
@@ -72,7 +72,7 @@ static odd_status describe(const odd_links *links, const odd_group_rows *r,
     odd_status st;
     ODD_TRY(ODD_NEW(*of, count));
     for (int64_t i = 0; i < r->inputs.rows; i++)
-        (*of)[community[r->spoken[i]]].images++;
+        (*of)[community[r->speakers.spoken[i]]].images++;
     ODD_TRY(find_medoids(links, r, community, count, *of));
     ODD_TRY(measure_links(links, community, count, *of));
 done:
@@ -132,7 +132,7 @@ static odd_status spread(const odd_group_rows *r, const int32_t community[], int
     for (int64_t i = 0; i < r->images; i++)
         (*of)[i] = -1;
     for (int64_t i = 0; i < r->inputs.rows; i++)
-        (*of)[r->image[i]] = community[r->spoken[i]];
+        (*of)[r->image[i]] = community[r->speakers.spoken[i]];
 done:
     return st;
 }
@@ -143,7 +143,7 @@ static odd_status finish(const odd_links *links, const odd_group_rows *r, int64_
 {
     odd_status st;
     ODD_TRY(describe(links, r, community, count, of));
-    ODD_TRY(number_by_size(r->count, least, community, count, *of, kept));
+    ODD_TRY(number_by_size(r->speakers.count, least, community, count, *of, kept));
     ODD_TRY(spread(r, community, of_image));
 done:
     return st;
@@ -168,13 +168,13 @@ odd_status odd_groups_find(const odd_groups_options *o, const odd_group_rows *r,
     odd_links links = {0};
     int32_t *kind = NULL, *part = NULL, kinds = 0, parts = 0;
     odd_status st;
-    ODD_TRY(odd_links_mutual(r->count, keep, near, &links));
-    ODD_TRY(ODD_NEW(kind, r->count));
-    ODD_TRY(ODD_NEW(part, r->count));
-    for (int64_t i = 0; i < r->count; i++)
+    ODD_TRY(odd_links_mutual(r->speakers.count, keep, near, &links));
+    ODD_TRY(ODD_NEW(kind, r->speakers.count));
+    ODD_TRY(ODD_NEW(part, r->speakers.count));
+    for (int64_t i = 0; i < r->speakers.count; i++)
         kind[i] = (int32_t)i;
     ODD_TRY(odd_communities_join(&links, 1, kind, &kinds));
-    for (int64_t i = 0; i < r->count; i++)
+    for (int64_t i = 0; i < r->speakers.count; i++)
         part[i] = kind[i];
     ODD_TRY(join_parts(&links, o->apart, part, &parts));
     ODD_TRY(finish(&links, r, o->least, kind, kinds, &out->of_kind, &out->kinds, &out->kind));

@@ -13,6 +13,7 @@
 #ifndef ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
 #define ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
 
+#include "oddlot/run/speakers.h"
 #include "stage/views/view_internal.h"
 
 typedef struct {
@@ -23,11 +24,9 @@ typedef struct {
 /* The images that are looked at, on every rank: one of all copies. */
 typedef struct {
     odd_view_inputs inputs;
-    int64_t images;  /* of the catalogue */
-    int64_t *image;  /* (inputs.rows) of each row of features.h5 */
-    int64_t count;   /* rows that are looked at */
-    int64_t *pick;   /* (count) rows of features.h5, rising */
-    int64_t *spoken; /* (inputs.rows) which of the count stands for each */
+    int64_t images;        /* of the catalogue */
+    int64_t *image;        /* (inputs.rows) of each row of features.h5 */
+    odd_speakers speakers; /* the rows that are looked at */
 } odd_group_rows;
 
 /* One group. */

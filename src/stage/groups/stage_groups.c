@@ -48,7 +48,7 @@ static odd_status group_view(const odd_run *run, const odd_image_view *view,
                              const odd_group_rows *rows, odd_file *out)
 {
     const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
-    const int64_t keep = odd_group_neighbours(o, rows->count);
+    const int64_t keep = odd_group_neighbours(o, rows->speakers.count);
     const bool root = odd_rank(run->comm) == 0;
     odd_view_groups groups = {0};
     int32_t *near = NULL;

@@ -29,8 +29,7 @@ static void free_work(odd_views_work *w)
     odd_views_joined_free(&w->joined);
     odd_free(w->verified);
     odd_free(w->learnt.row);
-    odd_free(w->scored.row);
-    odd_free(w->spoken);
+    odd_speakers_free(&w->speakers);
     odd_free(w->image);
     odd_file_close(&w->copies);
     odd_file_close(&w->features);
@@ -56,7 +55,7 @@ static odd_status open_work(odd_run *run, odd_views_work *w)
         ODD_TRY(odd_stage_open(run, run->comm, "copies", &w->copies));
     w->inputs = (odd_view_inputs){.run = run, .ingest = w->ingest, .features = w->features};
     ODD_TRY_ALL(run->comm, odd_views_pick(w));
-    w->part = odd_partition_rows(run->comm, w->scored.count);
+    w->part = odd_partition_rows(run->comm, w->speakers.count);
 done:
     return st;
 }
@@ -68,7 +67,7 @@ static odd_status count_shown(const odd_views_work *w, int64_t **out)
     odd_status st;
     ODD_TRY(ODD_NEW(*out, part->n_local));
     for (int64_t i = 0; i < w->inputs.rows; i++) {
-        const int64_t local = w->spoken[i] - part->row0;
+        const int64_t local = w->speakers.spoken[i] - part->row0;
         if (local >= 0 && local < part->n_local) (*out)[local]++;
     }
 done:
@@ -101,12 +100,13 @@ static int64_t axes_of(const odd_views_work *w, int v)
 
 static odd_status rank_views(odd_run *run, odd_views_work *w)
 {
+    const odd_view_images scored = {w->speakers.count, w->speakers.row};
     char took[32];
     odd_status st = ODD_OK;
     for (int v = 0; v < w->views; v++) {
         const double started = odd_seconds();
         ODD_TRY(odd_signals_check(run->comm));
-        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), &w->learnt, &w->scored,
+        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), &w->learnt, &scored,
                               w->verified, &w->ranking[v]));
         odd_log(ODD_LOG_DEBUG, "views: %s took %s", w->view[v]->name,
                 odd_human_seconds(odd_seconds() - started, took));

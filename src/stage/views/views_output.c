@@ -25,7 +25,8 @@ static odd_status write_spoken(odd_file *file, const char *path, const odd_views
     ODD_TRY(odd_share_rows(comm, mine, w->part.n_local, bytes, (void **)&all, &n));
     ODD_TRY_ALL(comm, ODD_NEW(value, part.n_local * (int64_t)bytes));
     for (int64_t i = 0; i < part.n_local; i++)
-        memcpy(value + (size_t)i * bytes, all + (size_t)w->spoken[part.row0 + i] * bytes, bytes);
+        memcpy(value + (size_t)i * bytes, all + (size_t)w->speakers.spoken[part.row0 + i] * bytes,
+               bytes);
     ODD_TRY(odd_dataset_create(file, path, &shape, about, "", &dataset));
     ODD_TRY_ALL(comm, odd_dataset_write(dataset, part.row0, part.n_local, value));
 done:

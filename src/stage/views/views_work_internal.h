@@ -4,14 +4,15 @@
 #ifndef ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 #define ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 
+#include "oddlot/run/speakers.h"
 #include "stage/views/view_internal.h"
 
 typedef struct {
     odd_view_inputs inputs;
     odd_file *ingest, *features, *copies; /* copies NULL: they are not looked for */
     int64_t *image;                       /* (inputs.rows) */
-    odd_view_images learnt, scored;       /* of the rows of features.h5 */
-    int64_t *spoken;                      /* (inputs.rows) which of the scored speaks for it */
+    odd_speakers speakers;                /* of the rows of features.h5: they are scored */
+    odd_view_images learnt;               /* of them */
     uint8_t *verified;                    /* of my part of those learnt from */
     odd_partition part;                   /* of those scored */
     int views;
