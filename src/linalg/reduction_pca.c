@@ -26,8 +26,8 @@ static odd_status plan_pca(const void *options, int64_t n, int d, int ranks, int
 {
     const odd_pca_options *o = options;
     const char *why, *solver = odd_pca_choose(n, d, o, &why);
-    const int64_t most = odd_min(n - 1, d);
-    *k = (int)odd_min(o->components, most > 0 ? most : 1);
+    const int64_t most = odd_min(n > 1 ? n - 1 : n, d);
+    *k = (int)odd_min(o->components, most);
     *bytes = odd_pca_bytes(n, d, o, solver, ranks, threads);
     odd_text_format(what, "PCA by %s (%s) from %d to %d features%s", solver, why, d, *k,
                     o->whiten ? ", whitened" : "");

@@ -98,13 +98,6 @@ static bool is_number(const odd_graph *g, int tensor)
     return odd_tensor_is_constant(g, tensor) && odd_tensor_values(&g->tensor[tensor]) == 1;
 }
 
-bool odd_same_shape(const odd_graph *g, int a, int b)
-{
-    const odd_tensor *x = &g->tensor[a], *y = &g->tensor[b];
-    return x->rank == y->rank && x->batched == y->batched &&
-           memcmp(x->shape, y->shape, sizeof x->shape[0] * (size_t)x->rank) == 0;
-}
-
 /* x + c, x - c, c - x, x * c, x / c as c1 x + c0; c / x is none. */
 static bool number_as_linear(odd_layer_kind kind, float c, bool number_first, odd_post *post)
 {
@@ -171,12 +164,6 @@ static bool takes_posts(const odd_step *step, const odd_post *post)
     default:
         return false;
     }
-}
-
-odd_step *odd_fusing_maker(const odd_fusing *f, int tensor)
-{
-    if (tensor < 0 || f->readers[tensor] != 1 || f->maker[tensor] < 0) return NULL;
-    return &f->program->step[f->maker[tensor]];
 }
 
 static bool put_behind(odd_fusing *f, odd_step *step, const odd_post post[], int posts, int output)

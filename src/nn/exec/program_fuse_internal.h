@@ -6,6 +6,8 @@
 
 #include "nn/exec/program_internal.h"
 
+#include <string.h>
+
 typedef struct {
     const odd_graph *graph;
     odd_program *program;
@@ -19,7 +21,12 @@ odd_step *odd_fusing_step(odd_fusing *f, const odd_layer *layer);
 /** The step that makes a tensor, if nobody else reads it; NULL. */
 odd_step *odd_fusing_maker(const odd_fusing *f, int tensor);
 /** True if two tensors have the same shape and both or none are batched. */
-bool odd_same_shape(const odd_graph *g, int a, int b);
+static inline bool odd_same_shape(const odd_graph *g, int a, int b)
+{
+    const odd_tensor *x = &g->tensor[a], *y = &g->tensor[b];
+    return x->rank == y->rank && x->batched == y->batched &&
+           memcmp(x->shape, y->shape, sizeof x->shape[0] * (size_t)x->rank) == 0;
+}
 
 /** program_groups.c: fuse the last reshape of a normalisation in groups into it. */
 bool odd_fusing_groups(odd_fusing *f, const odd_layer *layer);

@@ -35,3 +35,9 @@ dnnl_alg_kind_t odd_binary_of_layer(odd_layer_kind kind)
         return dnnl_alg_kind_undef;
     }
 }
+
+odd_step *odd_fusing_maker(const odd_fusing *f, int tensor)
+{
+    if (tensor < 0 || f->readers[tensor] != 1 || f->maker[tensor] < 0) return NULL;
+    return &f->program->step[f->maker[tensor]];
+}
