@@ -73,8 +73,8 @@ done:
 static const char *rarity_words(double value, char words[RARITY_WORDS])
 {
     char count[32];
-    if (value > KNOWN) return "as hardly any";
-    snprintf(words, RARITY_WORDS, "as 1 in %s", odd_human_count(llround(pow(10, value)), count));
+    if (value > KNOWN) return "hardly any is like it";
+    snprintf(words, RARITY_WORDS, "1 in %s is", odd_human_count(llround(pow(10, value)), count));
     return words;
 }
 
@@ -104,7 +104,14 @@ done:
     return st;
 }
 
-/* "ground_even 0.21 (usually 0.98)" */
+/* "ground_even" as people read it: "ground even". */
+static void add_measure_name(int measure, odd_text *out)
+{
+    for (const char *c = odd_measure_name(measure); *c; c++)
+        odd_text_bytes(out, *c == '_' ? " " : c, 1);
+}
+
+/* ": ground even 0.21 (usually 0.98)" */
 static odd_status add_measures(const odd_image_view *view, const odd_file *views, int64_t row,
                                odd_text *out)
 {
@@ -118,11 +125,13 @@ static odd_status add_measures(const odd_image_view *view, const odd_file *views
     ODD_TRY(odd_bundle_read(views, path, &model));
     ODD_TRY(odd_view_scaling_find(&model, view->width, &scaling));
     for (int l = 0; l < ODD_VIEW_LEADING; l++)
-        for (int c = 0; c < view->width; c++)
-            if (view->measure(c) == leading.number[l])
-                odd_text_format(out, "%s%s %.3g (usually %.3g)", l > 0 ? ", " : ": ",
-                                odd_measure_name(leading.number[l]), (double)leading.value[l],
-                                scaling.median[c]);
+        for (int c = 0; c < view->width; c++) {
+            if (view->measure(c) != leading.number[l]) continue;
+            odd_text_add(out, l > 0 ? ", " : ": ");
+            add_measure_name(leading.number[l], out);
+            odd_text_format(out, " %.3g (usually %.3g)", (double)leading.value[l],
+                            scaling.median[c]);
+        }
 done:
     odd_bundle_free(&model);
     return st;
@@ -150,12 +159,12 @@ odd_status odd_view_reason(const odd_job *job, const odd_file *views, int64_t ro
         if (!odd_view_wanted(job, view)) continue;
         const double v = value[c++];
         if (!is_told(&weights, view, v)) continue;
-        odd_text_format(&text, "%s%s is unusual, %s", *odd_text_string(&text) ? "; " : "",
+        odd_text_format(&text, "%s%s is unusual (%s)", *odd_text_string(&text) ? "; " : "",
                         view->seen, rarity_words(v, words));
         if (view->measure) ODD_TRY(add_measures(view, views, row, &text));
     }
     if (!*odd_text_string(&text))
-        odd_text_add(&text, "one picture of many images, or a little unlike the rest in all views");
+        odd_text_add(&text, "one picture in many images, or a little unlike the rest in all views");
     ODD_TRY(odd_text_status(&text));
     snprintf(buffer, size, "%s", odd_text_string(&text));
 done:
