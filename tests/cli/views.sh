@@ -27,7 +27,7 @@ did
 # why: the views that say so, and what was measured
 good on 1 run job.yaml -o one --set score.rarity=0.02
 did score check evaluate report
-grep -q 'odd.png.*its look is unusual, .*usually' one/findings.csv || fail "no measured reason"
+grep -q 'odd.png.*its look is unusual .*usually' one/findings.csv || fail "no measured reason"
 grep -q 'odd.png.*what it shows is unusual' one/findings.csv || fail "nothing shows what is unusual"
 check make_views told one
 
