@@ -130,7 +130,8 @@ static void test_blind_anchor(void)
                                          &j.joined) == ODD_OK))
         return;
     check_all(WORLD, j.joined.weight[1] == 0);
-    check_all(WORLD, found(&j) > 0.8);
+    for (int64_t i = 0; i < j.part.n_local; i++)
+        if (is_odd(j.part.row0 + i)) CU_ASSERT(j.joined.joined[i] > 1.95);
     odd_views_joined_free(&j.joined);
 }
 
@@ -146,14 +147,16 @@ static void test_units(void)
     odd_views_joined_free(&j.joined);
 }
 
-/* A picture of sixty images is odd whatever it shows, by 2 log2(60). */
+/* A picture of sixty images is among the next to be looked at, whatever it shows, but not flagged:
+ * it is a finding of its own. */
 static void test_copies(void)
 {
     const int64_t copied = 500;
     joined_views j;
     if (!check_all(WORLD, join(WORLD, VIEWS, copied, &j) == ODD_OK)) return;
     for (int64_t i = 0; i < j.part.n_local; i++)
-        if (j.part.row0 + i == copied) CU_ASSERT(near(j.joined.joined[i], 2 * log2(60), 1e-12));
+        if (j.part.row0 + i == copied)
+            CU_ASSERT(j.joined.joined[i] > 2.5 && j.joined.joined[i] < 3.5);
     odd_views_joined_free(&j.joined);
 }
 

@@ -160,8 +160,8 @@ typedef struct {
  * middle. Without an anchor all weigh the same. The sum of them is put in the widths of its lower
  * half, which odd images do not reach. It is raised where it lies on a hill of its own. What is
  * very far out in a view comes next, whatever others say: the anchor may be blind to a group that
- * lies in its midst. Of few images all is less sure, of ten and fewer nothing. Where so many images
- * show one picture as the setting views.copied says, they count at least by their number.
+ * lies in its midst; so does a picture that so many images show as the setting views.copied says.
+ * Of few images all is less sure, of ten and fewer nothing.
  *
  * The constants were chosen on clip art with planted dishes and scenes, half of the classes of two
  * sets of photographs, and fashion products with nothing planted (tests/bench/README.md).

@@ -16,18 +16,20 @@
  * odder. */
 #define FAR 4
 
-/* Standard deviations beyond which an image is among the next to look at after the flagged ones,
- * whatever the other views say: the anchor may be blind to a group that lies in its midst. */
+/* Standard deviations beyond which an image ranks above most usual ones, whatever the other views
+ * say: the anchor may be blind to a group that lies in its midst. It is not flagged for that, for
+ * views in which a catalogue is of many kinds have long tails. */
 #define VERY_FAR 8
 
 /* The oddest of the anchor that another view is to tell, beside the setting views.oddest. */
 #define FEW_ODDEST 0.02
 
 /* How sums are flagged: those beyond FLAGGED, and those beyond SUSPECT that lie on a hill of their
- * own, by a prior share of odd images with so many pseudo-images for each. */
+ * own, by a prior share of odd images with so many pseudo-images for each. Up to NEXT is what is
+ * very far out in one view, from there on pictures that stand for many images. */
 #define FLAGGED       3.5
 #define SUSPECT       2
-#define NEXT          2.5 /* to be looked at next, up to FLAGGED */
+#define NEXT          2.5
 #define HILL_SHARE    0.02
 #define HILL_STRENGTH 0.3
 
@@ -218,6 +220,12 @@ static double add_views(const odd_views_joined *j, int64_t n_local, int64_t i)
     return sum;
 }
 
+/* From low towards high, and never there, as `much` goes from 0 on. */
+static double between(double low, double high, double much)
+{
+    return low + 0.9 * (high - low) * much / (much + 10);
+}
+
 /* How far it is very far out, in the view where it is farthest. */
 static double very_far(const odd_views_joined *j, int64_t n_local, int64_t i)
 {
@@ -233,14 +241,16 @@ static double raise_sum(double t, double cut, double far)
 {
     double raised = t;
     if (t > SUSPECT && t > cut) raised = fmax(raised, FLAGGED + 0.1 * (t - SUSPECT));
-    if (far > 0) raised = fmax(raised, NEXT + (FLAGGED - NEXT) * 0.9 * far / (far + VERY_FAR));
+    if (far > 0) raised = fmax(raised, between(SUSPECT, NEXT, far));
     return raised;
 }
 
-/* Of a picture that stands for so many images. */
+/* Of a picture that stands for so many images: it is a finding of its own, and not flagged again.
+ */
 static double count_of_copies(const odd_views_options *options, int64_t shown)
 {
-    return shown >= options->copied ? 2 * log2((double)shown) : -INFINITY;
+    const double many = (double)(shown - options->copied);
+    return many >= 0 ? between(NEXT, FLAGGED, many) : -INFINITY;
 }
 
 /* From sums to what ranks. @collective */
