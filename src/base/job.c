@@ -155,6 +155,13 @@ bool odd_job_given(const odd_job *job, const char *key)
     return odd_path_place(job, key) != NULL;
 }
 
+bool odd_list_has(const odd_list *list, const char *text)
+{
+    for (int64_t i = 0; i < list->count; i++)
+        if (strcmp(list->item[i], text) == 0) return true;
+    return false;
+}
+
 /* The default of a key: a message about a key that the user did not set says where it comes from.
  */
 static void add_default(const odd_job *job, const char *key, odd_text *out)

@@ -43,6 +43,17 @@ odd_block odd_block_part(const odd_block *block, int64_t first, int64_t most)
     return part;
 }
 
+odd_status odd_block_parts_each(const odd_block *block, int64_t most, odd_block_function f,
+                                void *context, double sum[])
+{
+    odd_status st = ODD_OK;
+    for (int64_t first = 0; st == ODD_OK && first < block->count; first += most) {
+        const odd_block part = odd_block_part(block, first, most);
+        st = f(context, &part, sum);
+    }
+    return st;
+}
+
 /* Blocks that so many of my rows, whole blocks but for the last, are. */
 static int64_t blocks_in(const odd_partition *p, int64_t rows)
 {

@@ -43,18 +43,11 @@ const odd_section odd_contamination_section = {
     .size = sizeof(odd_contamination_options),
 };
 
-static bool contains(const odd_list *list, const char *label)
-{
-    for (int64_t i = 0; i < list->count; i++)
-        if (strcmp(list->item[i], label) == 0) return true;
-    return false;
-}
-
 static int truth_of(const odd_contamination_options *o, const char *label)
 {
     if (!*label) return ODD_TRUTH_UNKNOWN;
-    if (contains(&o->theme, label)) return ODD_TRUTH_THEME;
-    if (contains(&o->anomaly, label)) return ODD_TRUTH_ODD;
+    if (odd_list_has(&o->theme, label)) return ODD_TRUTH_THEME;
+    if (odd_list_has(&o->anomaly, label)) return ODD_TRUTH_ODD;
     if (o->anomaly.count == 0) return ODD_TRUTH_ODD;
     if (o->theme.count == 0) return ODD_TRUTH_THEME;
     return ODD_TRUTH_UNKNOWN;
@@ -108,7 +101,7 @@ static odd_status check_labels(const odd_job *job, const odd_catalogue *list, co
 static odd_status check_apart(const odd_job *job, const odd_contamination_options *o)
 {
     for (int64_t i = 0; i < o->anomaly.count; i++)
-        if (contains(&o->theme, o->anomaly.item[i]))
+        if (odd_list_has(&o->theme, o->anomaly.item[i]))
             return odd_job_fail(job, "contamination.anomaly",
                                 "the label '%s' is both theme and odd", o->anomaly.item[i]);
     return ODD_OK;

@@ -13,13 +13,6 @@ typedef struct {
     int64_t *row, count;
 } pool;
 
-static bool contains(const odd_list *list, const char *label)
-{
-    for (int64_t i = 0; i < list->count; i++)
-        if (strcmp(list->item[i], label) == 0) return true;
-    return false;
-}
-
 static odd_status wrong_label(const odd_design *d, const odd_trial_key *key, const char *label,
                               const char *fault)
 {
@@ -50,7 +43,7 @@ static odd_status check_labels(const odd_design *d, const odd_trial_key *key, in
             if (!has_label(n, label, lists[l]->item[i]))
                 return wrong_label(d, key, lists[l]->item[i], "is the label of no image");
     for (int64_t i = 0; i < odd->count; i++)
-        if (contains(theme, odd->item[i]))
+        if (odd_list_has(theme, odd->item[i]))
             return wrong_label(d, key, odd->item[i], "is both theme and odd");
     return ODD_OK;
 }
@@ -64,9 +57,9 @@ static odd_status collect_pools(int64_t n, const char *const label[], const odd_
     ODD_TRY(ODD_NEW(odds->row, n));
     for (int64_t i = 0; i < n; i++) {
         if (!*label[i]) continue;
-        if (contains(theme, label[i]))
+        if (odd_list_has(theme, label[i]))
             themes->row[themes->count++] = i;
-        else if (odd->count == 0 || contains(odd, label[i]))
+        else if (odd->count == 0 || odd_list_has(odd, label[i]))
             odds->row[odds->count++] = i;
     }
 done:

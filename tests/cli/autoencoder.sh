@@ -19,13 +19,6 @@ fit: {detector: kmeans, kmeans: {clusters: 3}}
 score: {rank_by: reconstruction}
 END
 
-# trains RUN RANKS WORDS...
-trains() {
-    good on "$2" ingest job.yaml -o "$1" "${@:3}"
-    good on "$2" train job.yaml -o "$1" "${@:3}"
-    did train
-}
-
 # alike RUN RUN: networks and results; nothing is left of the checkpoint
 alike() {
     check same "$1" "$2" train.h5

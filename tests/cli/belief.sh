@@ -21,13 +21,6 @@ fit: {detector: forest, forest: {trees: 30}}
 score: {rank_by: free_energy}
 END
 
-# trains RUN RANKS WORDS...
-trains() {
-    good on "$2" ingest job.yaml -o "$1" "${@:3}"
-    good on "$2" train job.yaml -o "$1" "${@:3}"
-    did train
-}
-
 # alike RUN RUN
 alike() {
     check same "$1" "$2" train.h5

@@ -138,3 +138,10 @@ reduce: {pca: {components: 8}}
 report: {top: 12}
 END
 }
+
+# trains RUN RANKS WORDS...: the networks of job.yaml
+trains() {
+    good on "$2" ingest job.yaml -o "$1" "${@:3}"
+    good on "$2" train job.yaml -o "$1" "${@:3}"
+    did train
+}

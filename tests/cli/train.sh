@@ -16,13 +16,6 @@ train:
   damage: {kinds: [square, missing, cut_jpeg], side: 8}
 END
 
-# trains RUN RANKS WORDS...
-trains() {
-    good on "$2" ingest job.yaml -o "$1" "${@:3}"
-    good on "$2" train job.yaml -o "$1" "${@:3}"
-    did train
-}
-
 # alike RUN RUN: networks and results; nothing is left of the checkpoint
 alike() {
     check same "$1" "$2" train.h5

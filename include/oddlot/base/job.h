@@ -185,6 +185,9 @@ const void *odd_job_section(const odd_job *job, const char *section);
 /** True if the user (file or --set) gave this key, dotted path. */
 bool odd_job_given(const odd_job *job, const char *key);
 
+/** Is this text in a list? @local */
+bool odd_list_has(const odd_list *list, const char *text);
+
 /** Fail with ODD_USAGE at the place where the file or --set gave `key` (or, where it is a default,
  *  naming the key): "jobs/a.yaml:12:9: fit.components: more components (50) than features (40)". */
 odd_status odd_job_fail(const odd_job *job, const char *key, const char *format, ...)

@@ -51,6 +51,11 @@ odd_block odd_block_part(const odd_block *block, int64_t first, int64_t most);
  *  whichever thread runs it; must not communicate. */
 typedef odd_status (*odd_block_function)(void *context, const odd_block *block, double sum[]);
 
+/** Call f on the parts of a block, `most` rows each, with the same sum, up to the first failure.
+ * For block functions whose room grows with the rows. @local */
+odd_status odd_block_parts_each(const odd_block *block, int64_t most, odd_block_function f,
+                                void *context, double sum[]);
+
 /** Call f on each of my blocks. @collective on rows->comm (agrees on failure at the end).
  *  Between two blocks a rank that was told to stop stops, so both may give ODD_STOPPED. */
 odd_status odd_rows_each(const odd_rows *rows, odd_block_function f, void *context);

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ODD_MOST_VIEWS = 8, ODD_VIEW_REASON = 160 };
+enum { ODD_MOST_VIEWS = 8 };
 
 extern const odd_section odd_views_section;
 

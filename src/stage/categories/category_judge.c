@@ -38,11 +38,13 @@ static void find_others(int32_t k, const double p[], int32_t own, odd_category_v
         v->chance[o] = v->other[o] < 0 ? 0 : (float)p[v->other[o]];
 }
 
-static odd_status judge_part(const judging *j, const odd_block *part)
+static odd_status judge_part(void *context, const odd_block *part, double sum[])
 {
+    const judging *j = context;
     const int32_t k = j->m->of->count;
     double *p = NULL;
     odd_status st;
+    (void)sum;
     ODD_TRY(ODD_NEW(p, (int64_t)part->count * k));
     ODD_TRY(odd_category_probabilities(j->m, part, p));
     for (int64_t i = 0; i < part->count; i++) {
@@ -60,15 +62,7 @@ done:
 static odd_status judge_block(void *context, const odd_block *block, double sum[])
 {
     const judging *j = context;
-    const int64_t step = odd_category_step(j->m);
-    odd_status st = ODD_OK;
-    (void)sum;
-    for (int64_t first = 0; first < block->count; first += step) {
-        const odd_block part = odd_block_part(block, first, step);
-        ODD_TRY(judge_part(j, &part));
-    }
-done:
-    return st;
+    return odd_block_parts_each(block, odd_category_step(j->m), judge_part, context, sum);
 }
 
 /* -- pairs of categories -- */

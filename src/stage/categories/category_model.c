@@ -83,8 +83,9 @@ static double log_chance(int32_t k, const float s[], int32_t own, double sharpne
     return sharpness * ((double)s[own] - most) - log(sum);
 }
 
-static odd_status add_sharpness(const odd_category_model *m, const odd_block *part, double sum[])
+static odd_status add_sharpness(void *context, const odd_block *part, double sum[])
 {
+    const odd_category_model *m = context;
     const int32_t k = m->of->count;
     const int64_t stride = odd_category_filed(m->of) * k / SHARPNESS_WORK + 1;
     float *score = NULL;
@@ -106,13 +107,7 @@ done:
 static odd_status sharpness_block(void *context, const odd_block *block, double sum[])
 {
     const odd_category_model *m = context;
-    odd_status st = ODD_OK;
-    for (int64_t first = 0; first < block->count; first += odd_category_step(m)) {
-        const odd_block part = odd_block_part(block, first, odd_category_step(m));
-        ODD_TRY(add_sharpness(m, &part, sum));
-    }
-done:
-    return st;
+    return odd_block_parts_each(block, odd_category_step(m), add_sharpness, context, sum);
 }
 
 static odd_status find_sharpness(odd_category_model *m)
@@ -182,11 +177,13 @@ typedef struct {
     double *own; /* (n_local); of a row without category 0 */
 } owning;
 
-static odd_status own_part(const owning *o, const odd_block *part)
+static odd_status own_part(void *context, const odd_block *part, double sum[])
 {
+    const owning *o = context;
     const int32_t k = o->m->of->count;
     double *p = NULL;
     odd_status st;
+    (void)sum;
     ODD_TRY(ODD_NEW(p, (int64_t)part->count * k));
     ODD_TRY(odd_category_probabilities(o->m, part, p));
     for (int64_t i = 0; i < part->count; i++) {
@@ -201,15 +198,7 @@ done:
 static odd_status own_block(void *context, const odd_block *block, double sum[])
 {
     const owning *o = context;
-    const int64_t step = odd_category_step(o->m);
-    odd_status st = ODD_OK;
-    (void)sum;
-    for (int64_t first = 0; first < block->count; first += step) {
-        const odd_block part = odd_block_part(block, first, step);
-        ODD_TRY(own_part(o, &part));
-    }
-done:
-    return st;
+    return odd_block_parts_each(block, odd_category_step(o->m), own_part, context, sum);
 }
 
 /* all (n) on rank 0: of all rows, where only the discriminant (trust 1) or the votes (0) count. */

@@ -1,10 +1,10 @@
 /* Categories: which images fit another category better than the one that they are filed under. It
  * is a stage of jobs in which another one reads it. */
-#include "oddlot/base/table.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
 #include "stage/categories/categories_internal.h"
+#include "stage/copies/on_demand_internal.h"
 #include "stage/ingest/ingest_internal.h"
 
 #include "oddlot/base/log.h"
@@ -13,8 +13,6 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
-
-#include <string.h>
 
 static const char *const froms[] = {"auto", "labels", "folders", NULL};
 
@@ -108,8 +106,7 @@ static odd_status run_categories(odd_run *run, const odd_provenance *from)
     odd_file *copies = NULL, *features = NULL, *out = NULL;
     odd_category_rows c = {0};
     odd_status st;
-    if (odd_ingest_is_measured(run->job))
-        ODD_TRY(odd_stage_open(run, run->comm, "copies", &copies));
+    ODD_TRY(odd_known_copies_open(run, &copies));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_category_rows_open(run, settings_of(run->job), copies, features, &c));
     log_categories(&c);
@@ -146,14 +143,7 @@ static odd_status plan_categories(odd_run *run, odd_stage_plan *plan)
 /* Is it one of the job's that another reads? */
 static bool is_read(const odd_job *job)
 {
-    static const odd_stage *const all[] = {ODD_STAGES(ODD_TABLE_ENTRY) NULL};
-    return odd_stage_is_read(all, &odd_stage_categories, job);
-}
-
-/* Copies are known where images are measured. */
-static bool reads_input(const odd_job *job, const char *input)
-{
-    return strcmp(input, "copies") != 0 || odd_ingest_is_measured(job);
+    return odd_is_on_demand(&odd_stage_categories, job);
 }
 
 static const char *const inputs[] = {"ingest", "features", "copies", NULL};
@@ -167,7 +157,7 @@ const odd_stage odd_stage_categories = {
     .common = true,
     .inputs = inputs,
     .sections = sections,
-    .reads = reads_input,
+    .reads = odd_reads_known_copies,
     .applies = is_read,
     .plan = plan_categories,
     .run = run_categories,

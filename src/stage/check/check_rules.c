@@ -60,18 +60,11 @@ static odd_status add_own(const rules_options *o, odd_text *formats, odd_rule_bo
     return odd_text_status(formats);
 }
 
-static bool is_named(const odd_list *names, const char *name)
-{
-    for (int64_t i = 0; i < names->count; i++)
-        if (strcmp(names->item[i], name) == 0) return true;
-    return false;
-}
-
 static odd_status open_book(const rules_options *o, odd_text *formats, odd_rule_book *book)
 {
     *book = (odd_rule_book){0};
     for (int i = 0; odd_channels[i].name; i++)
-        if (is_named(&o->channels, odd_channels[i].name))
+        if (odd_list_has(&o->channels, odd_channels[i].name))
             book->channel[book->count++] = odd_channels[i];
     return add_own(o, formats, book);
 }

@@ -66,13 +66,6 @@ static const odd_option check_table[] = {
 const odd_section odd_check_section = ODD_SECTION(
     "check", "Findings: what is wrong with images, one by one", check_table, odd_check_options);
 
-static bool is_named(const odd_check_options *options, const char *name)
-{
-    for (int64_t i = 0; i < options->checks.count; i++)
-        if (strcmp(options->checks.item[i], name) == 0) return true;
-    return false;
-}
-
 const char *odd_check_lacks(const odd_job *job, const odd_check *check)
 {
     if ((check->measured || check->judge) && !odd_ingest_is_measured(job))
@@ -83,9 +76,9 @@ const char *odd_check_lacks(const odd_job *job, const odd_check *check)
 bool odd_check_wanted(const odd_job *job, const odd_check *check)
 {
     const odd_check_options *options = odd_job_section(job, "check");
-    if (is_named(options, check->name)) return true;
-    return (is_named(options, all_checks) ||
-            is_named(options, odd_finding_kind_word(check->kind))) &&
+    if (odd_list_has(&options->checks, check->name)) return true;
+    return (odd_list_has(&options->checks, all_checks) ||
+            odd_list_has(&options->checks, odd_finding_kind_word(check->kind))) &&
            !odd_check_lacks(job, check);
 }
 

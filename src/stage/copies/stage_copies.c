@@ -1,12 +1,12 @@
 /* Copies: which images show one picture, for the stages that tell of them or count each once. It is
  * a stage of jobs in which another one reads it. */
-#include "oddlot/base/table.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
 #include "stage/copies/copies_internal.h"
+#include "stage/copies/on_demand_internal.h"
 #include "stage/ingest/ingest_internal.h"
 
 #include "oddlot/base/log.h"
@@ -123,8 +123,7 @@ static odd_status plan_copies(odd_run *run, odd_stage_plan *plan)
 /* Is it one of the job's that another reads? Where nothing is measured, no copies are known. */
 static bool is_read(const odd_job *job)
 {
-    static const odd_stage *const all[] = {ODD_STAGES(ODD_TABLE_ENTRY) NULL};
-    return odd_ingest_is_measured(job) && odd_stage_is_read(all, &odd_stage_copies, job);
+    return odd_ingest_is_measured(job) && odd_is_on_demand(&odd_stage_copies, job);
 }
 
 static const char *const inputs[] = {"ingest", "features", NULL};

@@ -1,10 +1,10 @@
 /* Groups: what the catalogue is made of, and what is apart from all else, in what images mean and
  * in how they are laid out. It is a stage of jobs in which another one reads it. */
-#include "oddlot/base/table.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
+#include "stage/copies/on_demand_internal.h"
 #include "stage/groups/groups_internal.h"
 #include "stage/ingest/ingest_internal.h"
 
@@ -13,8 +13,6 @@
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-
-#include <string.h>
 
 static const odd_option groups_table[] = {
     ODD_INT(odd_groups_options, neighbours, "512", 8, 99999,
@@ -90,8 +88,7 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    if (odd_ingest_is_measured(run->job))
-        ODD_TRY(odd_stage_open(run, run->comm, "copies", &copies));
+    ODD_TRY(odd_known_copies_open(run, &copies));
     rows.images = odd_selection_rows(selection);
     ODD_TRY_ALL(run->comm, see_plainly(run, &seen, &job));
     rows.inputs = (odd_view_inputs){.run = &seen, .ingest = ingest, .features = features};
@@ -122,17 +119,10 @@ static odd_status plan_groups(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
-/* Copies are known where images are measured. */
-static bool reads_input(const odd_job *job, const char *input)
-{
-    return strcmp(input, "copies") != 0 || odd_ingest_is_measured(job);
-}
-
 /* Is it one of the job's that another reads? */
 static bool is_read(const odd_job *job)
 {
-    static const odd_stage *const all[] = {ODD_STAGES(ODD_TABLE_ENTRY) NULL};
-    return odd_stage_is_read(all, &odd_stage_groups, job);
+    return odd_is_on_demand(&odd_stage_groups, job);
 }
 
 static const char *const inputs[] = {"ingest", "features", "copies", NULL};
@@ -146,7 +136,7 @@ const odd_stage odd_stage_groups = {
     .common = true,
     .inputs = inputs,
     .sections = sections,
-    .reads = reads_input,
+    .reads = odd_reads_known_copies,
     .applies = is_read,
     .plan = plan_groups,
     .run = run_groups,

@@ -9,6 +9,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
+#include "stage/copies/on_demand_internal.h"
 #include "stage/ingest/ingest_internal.h"
 #include "stage/views/views_work_internal.h"
 
@@ -20,7 +21,6 @@
 #include "oddlot/par/signals.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void free_work(odd_views_work *w)
 {
@@ -51,8 +51,7 @@ static odd_status open_work(odd_run *run, odd_views_work *w)
     list_views(run->job, w);
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &w->ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &w->features));
-    if (odd_ingest_is_measured(run->job))
-        ODD_TRY(odd_stage_open(run, run->comm, "copies", &w->copies));
+    ODD_TRY(odd_known_copies_open(run, &w->copies));
     w->inputs = (odd_view_inputs){.run = run, .ingest = w->ingest, .features = w->features};
     ODD_TRY_ALL(run->comm, odd_views_pick(w));
     w->part = odd_partition_rows(run->comm, w->speakers.count);
@@ -149,11 +148,6 @@ static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
-static bool reads_input(const odd_job *job, const char *input)
-{
-    return strcmp(input, "copies") != 0 || odd_ingest_is_measured(job);
-}
-
 static const char *const inputs[] = {"ingest", "features", "copies", NULL};
 static const odd_section *const sections[] = {&odd_views_section, NULL};
 
@@ -165,7 +159,7 @@ const odd_stage odd_stage_views = {
     .version = 1,
     .inputs = inputs,
     .sections = sections,
-    .reads = reads_input,
+    .reads = odd_reads_known_copies,
     .parts = odd_views_part,
     .applies = odd_has_views,
     .check = odd_views_check,

@@ -2,8 +2,6 @@
 #include "oddlot/stage/views.h"
 #include "stage/views/view_internal.h"
 
-#include <string.h>
-
 static const char all_views[] = "all";
 
 odd_part odd_views_part(int i)
@@ -45,13 +43,6 @@ const odd_section odd_views_section =
     ODD_SECTION("views", "Several ways to look at images, joined into one ranking", views_table,
                 odd_views_options);
 
-static bool is_named(const odd_views_options *options, const char *name)
-{
-    for (int64_t i = 0; i < options->use.count; i++)
-        if (strcmp(options->use.item[i], name) == 0) return true;
-    return false;
-}
-
 static bool applies(const odd_job *job, const odd_image_view *view)
 {
     return !view->applies || view->applies(job);
@@ -60,8 +51,8 @@ static bool applies(const odd_job *job, const odd_image_view *view)
 bool odd_view_wanted(const odd_job *job, const odd_image_view *view)
 {
     const odd_views_options *options = odd_job_section(job, "views");
-    if (is_named(options, view->name)) return true;
-    return is_named(options, all_views) && applies(job, view);
+    if (odd_list_has(&options->use, view->name)) return true;
+    return odd_list_has(&options->use, all_views) && applies(job, view);
 }
 
 bool odd_has_views(const odd_job *job)
