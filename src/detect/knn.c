@@ -8,6 +8,7 @@
 #include "detect/moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/linalg/neighbours.h"
 #include "oddlot/par/agree.h"
 
 #include <stddef.h>
@@ -16,7 +17,7 @@
 
 typedef struct {
     int64_t neighbours;
-    char *distance;
+    char *distance, *metric;
     char *rows;
     int64_t sample;
 } knn_options;
@@ -28,6 +29,9 @@ static const odd_option knn_table[] = {
     ODD_INT(knn_options, neighbours, "5", 1, 10000, "nearest rows that count"),
     ODD_CHOICE(knn_options, distance, "mean", distances,
                "what ranks: their mean distance, or that of the last of them"),
+    ODD_CHOICE(knn_options, metric, "euclidean", odd_metric_names,
+               "what distance is; the last two compare sets: rows of zeros and ones, as of "
+               "features.source: patterns"),
     ODD_CHOICE(knn_options, rows, "auto", row_choices,
                "rows to be compared with: all, the verified theme ones, or these if they are more "
                "than twice the neighbours"),
@@ -37,7 +41,7 @@ static const odd_option knn_table[] = {
 };
 
 static const odd_score_column knn_columns[] = {
-    {"distance", "distance to the nearest rows, units of the features; odd rows are high", 1},
+    {"distance", "distance to the nearest rows, by the metric; odd rows are high", 1},
     {"nearest", "distance to the nearest row; odd rows are high", 1},
     {NULL, NULL, 0}};
 
@@ -74,6 +78,8 @@ static odd_status add_settings(odd_bundle *model, const knn_options *o, int64_t 
     ODD_TRY(odd_bundle_add_i64(model, "neighbours", "nearest reference rows that count", k));
     ODD_TRY(odd_bundle_add_i64(model, "last", "1: the last one's distance counts, 0: their mean",
                                strcmp(o->distance, "kth") == 0));
+    ODD_TRY(odd_bundle_add_i64(model, "metric", "0: euclidean, 1: hamming, 2: jaccard",
+                               odd_metric_of(o->metric)));
 done:
     return st;
 }

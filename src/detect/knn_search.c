@@ -13,8 +13,9 @@
 typedef struct {
     int64_t m;
     int d;
-    int k;              /* neighbours, at most m */
-    bool last;          /* the k-th distance, not the mean */
+    int k;     /* neighbours, at most m */
+    bool last; /* the k-th distance, not the mean */
+    odd_metric metric;
     const float *x;     /* (m, d) borrowed from the model, as is row */
     const int64_t *row; /* (m) */
     odd_neighbours *neighbours;
@@ -30,17 +31,24 @@ static odd_status find_reference(const odd_bundle *model, reference *r)
 {
     odd_status st;
     const odd_array *x, *row;
-    int64_t k, last;
+    int64_t k, last, metric = ODD_METRIC_EUCLIDEAN;
     ODD_TRY(odd_bundle_get(model, "reference", ODD_F32, 2, &x));
     ODD_TRY(odd_bundle_get(model, "reference_row", ODD_I64, 1, &row));
     ODD_TRY(odd_bundle_get_i64(model, "neighbours", &k));
     ODD_TRY(odd_bundle_get_i64(model, "last", &last));
+    if (odd_bundle_find(model, "metric")) ODD_TRY(odd_bundle_get_i64(model, "metric", &metric));
     ODD_TRY(odd_array_check_finite(x));
     const int64_t m = x->shape.shape[0], d = x->shape.shape[1];
-    if (m < 1 || d < 1 || d > INT32_MAX || row->shape.shape[0] != m || k < 1 || k > m)
+    if (m < 1 || d < 1 || d > INT32_MAX || row->shape.shape[0] != m || k < 1 || k > m ||
+        metric < 0 || metric >= ODD_METRICS)
         return odd_fail(ODD_FORMAT, "the arrays of the neighbours do not fit each other");
-    *r =
-        (reference){.m = m, .d = (int)d, .k = (int)k, .last = last, .x = x->data, .row = row->data};
+    *r = (reference){.m = m,
+                     .d = (int)d,
+                     .k = (int)k,
+                     .last = last,
+                     .metric = (odd_metric)metric,
+                     .x = x->data,
+                     .row = row->data};
 done:
     return st;
 }
@@ -50,7 +58,7 @@ static odd_status open_reference(const odd_bundle *model, const odd_rows *rows, 
     odd_status st;
     ODD_TRY(find_reference(model, r));
     ODD_TRY(odd_detector_check_width("knn", rows, r->d));
-    ODD_TRY(odd_neighbours_new(r->m, r->d, r->x, &r->neighbours));
+    ODD_TRY(odd_neighbours_new(r->m, r->d, r->x, r->metric, &r->neighbours));
 done:
     return st;
 }

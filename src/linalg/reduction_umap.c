@@ -171,7 +171,7 @@ static odd_status lay_out(const umap_options *o, MPI_Comm comm, int64_t m, int d
     odd_neighbours *neighbours = NULL;
     odd_umap_graph graph = {0};
     odd_status st;
-    ODD_TRY_ALL(comm, odd_neighbours_new(m, d, x, &neighbours));
+    ODD_TRY_ALL(comm, odd_neighbours_new(m, d, x, ODD_METRIC_EUCLIDEAN, &neighbours));
     ODD_TRY(odd_umap_graph_new(comm, neighbours, m, d, x, k, &graph));
     odd_log(ODD_LOG_INFO, "umap: %lld rows with %d neighbours each, %lld edges", (long long)m, k,
             (long long)graph.begin[m] / 2);
@@ -275,7 +275,7 @@ static odd_status placing_open(const odd_bundle *model, int d, placing *p)
     ODD_TRY(find_arrays(model, p));
     if (p->d != d)
         ODD_TRY(odd_fail(ODD_ARG, "rows have %d features, the layout is of %d", d, p->d));
-    ODD_TRY(odd_neighbours_new(p->m, p->d, p->x, &p->neighbours));
+    ODD_TRY(odd_neighbours_new(p->m, p->d, p->x, ODD_METRIC_EUCLIDEAN, &p->neighbours));
 done:
     return st;
 }

@@ -18,8 +18,23 @@ typedef struct {
 
 typedef struct odd_neighbours odd_neighbours;
 
-/** Rows that others are compared with, x (m, d), finite; m, d >= 1. x is kept. @local; ODD_NOMEM */
-odd_status odd_neighbours_new(int64_t m, int d, const float x[], odd_neighbours **out);
+/* What distance is. The last two are of rows of zeros and ones, which stand for sets. */
+typedef enum {
+    ODD_METRIC_EUCLIDEAN,
+    ODD_METRIC_HAMMING, /* places that differ */
+    ODD_METRIC_JACCARD, /* share of the places set in either that are not set in both; 0 of two
+                           empty sets (Jaccard, 1912) */
+    ODD_METRICS
+} odd_metric;
+
+extern const char *const odd_metric_names[]; /* "euclidean", ...; NULL-terminated */
+/** The metric of one of these names. @local */
+odd_metric odd_metric_of(const char *name);
+
+/** Rows that others are compared with, x (m, d), finite, of zeros and ones where the metric is
+ *  of sets; m, d >= 1. x is kept. @local; ODD_NOMEM */
+odd_status odd_neighbours_new(int64_t m, int d, const float x[], odd_metric metric,
+                              odd_neighbours **out);
 void odd_neighbours_free(odd_neighbours **neighbours);
 
 /** What is made of the neighbours of a block's rows: near (block->count, keep), nearest first; of
@@ -30,7 +45,8 @@ typedef odd_status (*odd_neighbours_function)(void *context, const odd_block *bl
 
 /** The `keep` nearest reference rows of all rows. The same on any number of ranks and threads.
  *  @collective on rows->comm; @same keep. ODD_NUMERIC, naming the row, for a value that is not
- *  finite; ODD_NOMEM; what f returns. Cost: 2 n m d / size flops. */
+ *  finite, or neither 0 nor 1 where the metric is of sets; ODD_NOMEM; what f returns. Cost: 2 n m d
+ * / size flops. */
 odd_status odd_neighbours_each(const odd_neighbours *neighbours, const odd_rows *rows, int keep,
                                odd_neighbours_function f, void *context);
 
