@@ -77,6 +77,7 @@ done:
 const odd_reduction odd_reduction_none = {
     .name = "none",
     .summary = "the features as they are",
+    .passes = true,
     .options = no_options,
     .options_size = 1,
     .plan = plan_none,

@@ -8,15 +8,14 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
-odd_status odd_rows_gather(const odd_dataset *dataset, int64_t count, const int64_t row[],
-                           float x[])
+odd_status odd_rows_gather(const odd_matrix *matrix, int64_t count, const int64_t row[], float x[])
 {
-    const int64_t d = odd_dataset_shape(dataset)->shape[1];
+    const int64_t d = odd_matrix_width(matrix);
     odd_status st = ODD_OK;
     for (int64_t i = 0, run; i < count; i += run) { /* neighbours by one read */
         for (run = 1; i + run < count && row[i + run] == row[i] + run;)
             run++;
-        ODD_TRY(odd_dataset_read(dataset, row[i], run, ODD_F32, x + i * d));
+        ODD_TRY(odd_matrix_read(matrix, row[i], run, x + i * d));
     }
 done:
     return st;
@@ -26,8 +25,8 @@ static odd_status read_part(void *context, int64_t local, int64_t count, float x
 {
     const odd_stored_rows *stored = context;
     const int64_t first = stored->rows.part.row0 + local;
-    return stored->pick ? odd_rows_gather(stored->dataset, count, stored->pick + first, x)
-                        : odd_dataset_read(stored->dataset, first, count, ODD_F32, x);
+    return stored->pick ? odd_rows_gather(stored->matrix, count, stored->pick + first, x)
+                        : odd_matrix_read(stored->matrix, first, count, x);
 }
 
 static bool fits_in_memory(const odd_run *run, const odd_rows *rows)
@@ -46,16 +45,14 @@ done:
     return st;
 }
 
-/* The dataset, and how its rows are read; out->pick, of `picked` rows, is set. @collective */
+/* The matrix, and how its rows are read; out->pick, of `picked` rows, is set. @collective */
 static odd_status open_rows(const odd_run *run, const odd_file *file, const char *name,
                             int64_t picked, odd_stored_rows *out)
 {
-    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, -1}};
     odd_status st;
-    ODD_TRY_ALL(run->comm, odd_dataset_expect(file, name, &matrix, &out->dataset));
-    const odd_shape *shape = odd_dataset_shape(out->dataset);
-    out->rows = odd_rows_in_memory(run->comm, out->pick ? picked : shape->shape[0],
-                                   (int)shape->shape[1], NULL);
+    ODD_TRY_ALL(run->comm, odd_matrix_open(file, name, &out->matrix));
+    out->rows = odd_rows_in_memory(run->comm, out->pick ? picked : odd_matrix_rows(out->matrix),
+                                   (int)odd_matrix_width(out->matrix), NULL);
     out->rows.read = read_part;
     out->rows.reader = out;
     if (!fits_in_memory(run, &out->rows)) {
@@ -124,7 +121,7 @@ done:
 
 void odd_stored_rows_close(odd_stored_rows *stored)
 {
-    odd_dataset_close(&stored->dataset);
+    odd_matrix_close(&stored->matrix);
     odd_free(stored->x);
     odd_free(stored->pick);
     stored->x = NULL;

@@ -11,7 +11,7 @@
 #include "oddlot/base/job.h"
 #include "oddlot/report/report.h"
 #include "oddlot/run/run.h"
-#include "oddlot/store/dataset.h"
+#include "oddlot/store/matrix.h"
 
 #include "oddlot/run/text_table.h"
 
@@ -113,7 +113,7 @@ typedef struct odd_trial_rows odd_trial_rows;
 typedef struct {
     const odd_run *run;
     const odd_design *design;
-    const odd_dataset *features; /* (n, d) */
+    const odd_matrix *features; /* (n, d) */
     int64_t n;
     const char *const *label; /* (n) */
     odd_trial_rows *last;

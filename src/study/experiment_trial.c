@@ -27,7 +27,7 @@ void odd_trial_rows_free(odd_trial_rows **rows)
 /* ---- rows ---- */
 
 /* My rows of a sample. @local */
-static odd_status read_sample(const odd_dataset *features, const odd_sample *sample, odd_reduced *r)
+static odd_status read_sample(const odd_matrix *features, const odd_sample *sample, odd_reduced *r)
 {
     const int64_t first = r->wide.part.row0, n = r->wide.part.n_local;
     odd_status st;
@@ -41,7 +41,7 @@ done:
 static odd_status open_sample(const odd_trial_context *context, const odd_sample *sample,
                               odd_reduced *r)
 {
-    const int d = (int)odd_dataset_shape(context->features)->shape[1];
+    const int d = (int)odd_matrix_width(context->features);
     odd_status st;
     r->wide = odd_rows_in_memory(context->run->comm, sample->n, d, NULL);
     ODD_TRY_ALL(context->run->comm, read_sample(context->features, sample, r));

@@ -229,14 +229,13 @@ static odd_status compute_experiment(odd_run *run, const odd_provenance *from,
 {
     work w = {.context = {.run = run, .design = d, .n = rows->n, .label = rows->label},
               .results = {.design = d}};
-    odd_dataset *dataset = NULL;
-    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {rows->n, -1}};
+    odd_matrix *matrix = NULL;
     bool done = false;
     odd_status st;
     ODD_TRY_ALL(run->comm, ODD_NEW(w.results.trial, odd_design_trials(d)));
     ODD_TRY_ALL(run->comm, ODD_NEW(w.cloud, d->mixtures));
-    ODD_TRY_ALL(run->comm, odd_dataset_expect(features, "features", &matrix, &dataset));
-    w.context.features = dataset;
+    ODD_TRY_ALL(run->comm, odd_matrix_open(features, "features", &matrix));
+    w.context.features = matrix;
     ODD_TRY(open_checkpoint(run, from, &w));
     ODD_TRY(run_trials(&w));
     ODD_TRY(odd_results_write(&w.results, run->comm, out));
@@ -244,7 +243,7 @@ static odd_status compute_experiment(odd_run *run, const odd_provenance *from,
     done = true;
 done:
     odd_checkpoint_close(&w.checkpoint, done);
-    odd_dataset_close(&dataset);
+    odd_matrix_close(&matrix);
     work_free(&w);
     return st;
 }

@@ -43,6 +43,7 @@ typedef enum {
     ODD_STREAM_SPLITS = 29,      /* where it splits them */
     ODD_STREAM_GIBBS = 30,       /* states of units of a Boltzmann machine */
     ODD_STREAM_CATEGORIES = 31,  /* which images are judged by what has not seen them */
+    ODD_STREAM_UNITS = 32,       /* which units of a pattern are active */
     ODD_STREAM_TEST = 99
 } odd_stream;
 

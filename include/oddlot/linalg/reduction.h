@@ -19,6 +19,7 @@ typedef struct {
     double rounds; /* scores on other numbers of ranks may differ by this share of the largest; 0:
                       the same bits */
     bool network;  /* it is one that learns, for which oddlot must be built with networks */
+    bool passes;   /* rows come out as they go in: what is sparse stays so */
     bool draws;    /* it draws rows by their numbers: in another order they may teach another model,
                       as good */
     /** What it will do for this shape, for --dry-run: output width, bytes per rank, a sentence.

@@ -223,6 +223,12 @@ odd_status odd_graph_find(const odd_graph *g, const char *name, int *tensor);
 
 /** Keep only what the tensor `output` needs, which becomes the only output. */
 odd_status odd_graph_cut(odd_graph *g, int output);
+/** Make the units of hidden layers the only output, (N, units): those of each layer one after the
+ *  other, layers in their order. name: the layers, as of odd_graph_find(); names 0: all whose
+ *  results are those of units, as of Relu, Sigmoid or Gelu. threshold (units): the value above
+ *  which a unit is active, 0.5 of what is between 0 and 1, else 0; owned by caller, odd_free().
+ *  ODD_FORMAT where there is no such layer, or too many units to be a row. */
+odd_status odd_graph_units(odd_graph *g, int names, char *const name[], float **threshold);
 /** Keep only what is behind the computed tensor `input`, which becomes the input: a decoder is cut
  *  so at the code. ODD_FORMAT if an output can be had without it or needs more than it, naming the
  *  tensor. */

@@ -6,34 +6,33 @@
 
 #include "oddlot/par/rows.h"
 #include "oddlot/run/run.h"
-#include "oddlot/store/dataset.h"
+#include "oddlot/store/matrix.h"
 
 #include <stdint.h>
 
-/* Rows of a float32 dataset (n, d), or some of them: in memory where my part fits the job's memory,
- * else streamed. */
+/* Rows of a matrix (n, d), dense or sparse, or some of them: in memory where my part fits the job's
+ * memory, else streamed. */
 typedef struct {
     odd_rows rows;
-    odd_dataset *dataset; /* open while rows are streamed */
-    float *x;             /* my rows, where they are in memory */
-    int64_t *pick; /* (rows.part.n) their numbers in the dataset, rising, on every rank; NULL:
-                      all are taken */
+    odd_matrix *matrix; /* open while rows are streamed */
+    float *x;           /* my rows, where they are in memory */
+    int64_t *pick;      /* (rows.part.n) their numbers in the matrix, rising, on every rank; NULL:
+                           all are taken */
 } odd_stored_rows;
 
-/** All rows of a dataset. @collective. Close with odd_stored_rows_close() before the file. */
+/** All rows of a matrix. @collective. Close with odd_stored_rows_close() before the file. */
 odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const char *name,
                                 odd_stored_rows *out);
-/** The rows that may be learnt from, whose images the ingest does not hold out; the dataset has a
+/** The rows that may be learnt from, whose images the ingest does not hold out; the matrix has a
  *  row for each of the features. @collective; ODD_USAGE where all that could be read are held out
  */
 odd_status odd_learnt_rows_open(const odd_run *run, const odd_file *file, const char *name,
                                 odd_stored_rows *out);
 void odd_stored_rows_close(odd_stored_rows *stored);
-/** The number in the dataset of a row, counted over all ranks. @local */
+/** The number in the matrix of a row, counted over all ranks. @local */
 int64_t odd_stored_row(const odd_stored_rows *stored, int64_t row);
 
-/** Read rows of a dataset (n, d), their numbers rising: x (count, d). @local */
-odd_status odd_rows_gather(const odd_dataset *dataset, int64_t count, const int64_t row[],
-                           float x[]);
+/** Read rows of a matrix (n, d), their numbers rising: x (count, d). @local */
+odd_status odd_rows_gather(const odd_matrix *matrix, int64_t count, const int64_t row[], float x[]);
 
 #endif

@@ -141,14 +141,14 @@ static odd_status extract_batch(odd_extraction *e, odd_feature_reader *reader,
     odd_feature_reader_ahead(reader);
     st = fill_rows(e, *b);
     odd_feature_reader_rest(reader); /* HDF5 is ours again */
-    if (st == ODD_OK)
+    if (st == ODD_OK && !e->source->bits)
         st = odd_feature_finish(e->output, e->source->unit, e->ingest, (*b)->count, e->width,
                                 (*b)->row, e->x);
 done:
     return st;
 }
 
-odd_status odd_extraction_run(MPI_Comm comm, odd_extraction *e, odd_dataset *features,
+odd_status odd_extraction_run(MPI_Comm comm, odd_extraction *e, odd_feature_sink *features,
                               odd_dataset *row)
 {
     int64_t batches = odd_batches(comm, e->in.n_local, e->batch), at = e->out_row0;
@@ -161,11 +161,12 @@ odd_status odd_extraction_run(MPI_Comm comm, odd_extraction *e, odd_dataset *fea
     for (int64_t i = 0; i < batches; i++) {
         ODD_TRY(odd_signals_check(comm));
         ODD_TRY_ALL(comm, extract_batch(e, reader, &b));
-        ODD_TRY(odd_dataset_write(features, at, b->count, e->x));
+        ODD_TRY(odd_feature_sink_add(features, b->count, e->x));
         ODD_TRY(odd_dataset_write(row, at, b->count, b->row));
         at += b->count;
         odd_progress_add(progress, b->taken);
     }
+    ODD_TRY(odd_feature_sink_finish(features));
 done:
     odd_feature_reader_close(&reader);
     odd_progress_stop(&progress);

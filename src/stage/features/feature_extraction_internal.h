@@ -43,7 +43,7 @@ void odd_extraction_close(odd_extraction *e); /* @local; leaves the checkpoint *
 
 /** Write my rows, and of which images they are, batch after batch. @collective on comm; what is
  *  done is in the checkpoint when it fails. ODD_STOPPED by a signal. */
-odd_status odd_extraction_run(MPI_Comm comm, odd_extraction *e, odd_dataset *features,
+odd_status odd_extraction_run(MPI_Comm comm, odd_extraction *e, odd_feature_sink *features,
                               odd_dataset *row);
 
 #endif

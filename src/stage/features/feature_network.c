@@ -9,6 +9,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/random.h"
 #include "oddlot/base/text.h"
 #include "oddlot/image/resize.h"
 #include "oddlot/nn/net.h"
@@ -25,6 +26,8 @@ typedef struct {
     odd_image_form seen; /* of those that the network takes */
     odd_input input;
     odd_pool pool;
+    odd_feature_units units;
+    float *threshold; /* (pool.width) of units; NULL: the row is of values */
     int64_t batch;
     int64_t image_bytes, input_values, output_values; /* of one image: stored, in, out */
     float *x, *y;                                     /* (batch, ...) */
@@ -33,15 +36,32 @@ typedef struct {
 /* -- the model -- */
 
 /* Of several outputs the layer is the only one, or the first where none is named. */
+static odd_status cut_at_layer(const odd_feature_network *given, odd_graph *graph)
+{
+    int output = graph->output[0];
+    odd_status st = ODD_OK;
+    if (*given->layer) ODD_TRY(odd_graph_find(graph, given->layer, &output));
+    ODD_TRY(odd_graph_cut(graph, output));
+done:
+    return st;
+}
+
+odd_status odd_feature_network_cut(const odd_feature_network *given, odd_graph *graph,
+                                   float **threshold)
+{
+    const odd_feature_units *units = given->units;
+    *threshold = NULL;
+    return units ? odd_graph_units(graph, (int)units->layers->count, units->layers->item, threshold)
+                 : cut_at_layer(given, graph);
+}
+
 static odd_status read_model(const odd_feature_network *given, const odd_image_form *form,
-                             odd_graph **graph, int *output)
+                             odd_graph **graph, float **threshold, int *output)
 {
     odd_status st;
     *graph = NULL;
     ODD_TRY(odd_onnx_read_sized(given->model, form->height, form->width, graph));
-    *output = (*graph)->output[0];
-    if (*given->layer) ODD_TRY(odd_graph_find(*graph, given->layer, output));
-    ODD_TRY(odd_graph_cut(*graph, *output));
+    ODD_TRY(odd_feature_network_cut(given, *graph, threshold));
     *output = (*graph)->output[0];
 done:
     if (st != ODD_OK) odd_graph_free(graph);
@@ -124,13 +144,14 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
     odd_graph *graph = NULL;
     odd_text words = ODD_TEXT_EMPTY;
     odd_precision precision;
+    float *threshold = NULL;
     odd_input input;
     odd_pool pool;
     int output;
     odd_status st = odd_precision_of_name(given->precision, &precision);
     if (st != ODD_OK)
         return odd_fail(ODD_USAGE, "features' precision: %s; f32 runs anywhere", odd_fail_reason());
-    ODD_TRY(read_model(given, form, &graph, &output));
+    ODD_TRY(read_model(given, form, &graph, &threshold, &output));
     ODD_TRY(check_input(given, graph, form));
     ODD_TRY(odd_input_make(&given->input, graph, seen_form(graph, form).channels, &input, &words));
     ODD_TRY(make_pool(given, &graph->tensor[output], &pool));
@@ -138,6 +159,7 @@ odd_status odd_feature_network_plan(const odd_feature_network *given, const odd_
 done:
     odd_text_free(&words);
     odd_graph_free(&graph);
+    odd_free(threshold);
     return st;
 }
 
@@ -149,6 +171,7 @@ void odd_feature_network_close(void **state)
     if (!n) return;
     odd_net_free(&n->net);
     odd_graph_free(&n->graph);
+    odd_free(n->threshold);
     odd_free(n->x);
     odd_free(n->y);
     odd_free(n);
@@ -196,7 +219,8 @@ static odd_status prepare_network(const odd_feature_network *given, const odd_im
     ODD_TRY(odd_precision_of_name(given->precision, &precision));
     n->form = *form;
     n->batch = whole_groups(given);
-    ODD_TRY(read_model(given, form, &n->graph, &output));
+    ODD_TRY(read_model(given, form, &n->graph, &n->threshold, &output));
+    if (given->units) n->units = *given->units;
     ODD_TRY(check_input(given, n->graph, form));
     n->seen = seen_form(n->graph, form);
     tell_fit(n);
@@ -267,11 +291,25 @@ static odd_status load_batch(network *n, int64_t count, const uint8_t images[])
     return odd_fail((odd_status)worst, "cannot resize the stored images: out of memory");
 }
 
-static void store_batch(const network *n, int64_t count, float x[])
+/* Which units are active, in place of their values. */
+static void set_active(const network *n, int64_t row, float x[])
 {
-#pragma omp parallel for default(none) shared(n, count, x)
-    for (int64_t i = 0; i < count; i++)
+    for (int u = 0; u < n->pool.width; u++) {
+        const bool drawn = n->units.sampled && n->threshold[u] > 0;
+        const double limit =
+            drawn ? odd_uniform(n->units.seed, ODD_STREAM_UNITS, (uint64_t)row, (uint32_t)u)
+                  : (double)n->threshold[u];
+        x[u] = (double)x[u] > limit;
+    }
+}
+
+static void store_batch(const network *n, int64_t count, const int64_t row[], float x[])
+{
+#pragma omp parallel for default(none) shared(n, count, row, x)
+    for (int64_t i = 0; i < count; i++) {
         odd_pool_apply(&n->pool, n->y + i * n->output_values, x + i * n->pool.width);
+        if (n->threshold) set_active(n, row[i], x + i * n->pool.width);
+    }
 }
 
 /* Returns the count of images that go through at a time, so that the next ones begin with a group.
@@ -293,7 +331,7 @@ odd_status odd_feature_network_extract(void *state, int64_t count, const int64_t
         some = next_batch(n, count - first, row + first);
         ODD_TRY(load_batch(n, some, images + first * n->image_bytes));
         ODD_TRY(odd_net_run(n->net, some, row + first, n->x, &n->y));
-        store_batch(n, some, x + first * n->pool.width);
+        store_batch(n, some, row + first, x + first * n->pool.width);
     }
 done:
     return st;

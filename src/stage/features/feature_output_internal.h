@@ -6,6 +6,7 @@
 
 #include "oddlot/base/job.h"
 #include "oddlot/store/dataset.h"
+#include "oddlot/store/matrix.h"
 
 #include <stdbool.h>
 
@@ -29,5 +30,27 @@ char *odd_feature_image_path(const odd_file *ingest, int64_t row);
 odd_status odd_feature_finish(const odd_feature_output_options *options, bool unit,
                               const odd_file *ingest, int64_t count, int width, const int64_t row[],
                               float x[]);
+
+/* Where my rows go: into the file as they come, or, as bits, kept until all are there, as only then
+ * it is known where the ones of each rank begin. A zeroed one is closed. */
+typedef struct {
+    odd_file *file;
+    int64_t n, row0; /* rows in all; my first one */
+    int width;
+    odd_dataset *dense; /* NULL: bits */
+    uint8_t *bits;      /* (my rows, odd_bits_bytes(width)) */
+    int64_t taken;      /* of my rows */
+} odd_feature_sink;
+
+/** Begin `features` of a file. type: of dense rows. @collective; @same file, n, width, type, bits
+ */
+odd_status odd_feature_sink_open(MPI_Comm comm, odd_file *file, int64_t n, int64_t row0,
+                                 int64_t n_local, int width, odd_type type, bool bits,
+                                 odd_feature_sink *out);
+/** My next rows x (count, width), as odd_feature_finish() leaves them. @collective */
+odd_status odd_feature_sink_add(odd_feature_sink *sink, int64_t count, const float x[]);
+/** Write what is kept. @collective */
+odd_status odd_feature_sink_finish(odd_feature_sink *sink);
+void odd_feature_sink_close(odd_feature_sink *sink); /* @local */
 
 #endif

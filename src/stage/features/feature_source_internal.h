@@ -28,6 +28,7 @@ struct odd_feature_source {
     bool slow;    /* what is done is kept in a checkpoint while the stage runs */
     bool unit;    /* lengths of rows say little: features.normalize: auto makes them 1 */
     bool trained; /* it reads what stage `train` leaves */
+    bool bits;    /* rows are of zeros and ones, and stored as where the ones are */
     bool blind;   /* it does not look at images: none are read, and it may enter HDF5 meanwhile */
     const odd_option *options;
     size_t options_size;
@@ -57,7 +58,8 @@ struct odd_feature_source {
     X(odd_feature_pixels)                                                                          \
     X(odd_feature_onnx)                                                                            \
     X(odd_feature_stored)                                                                          \
-    X(odd_feature_trained)
+    X(odd_feature_trained)                                                                         \
+    X(odd_feature_patterns)
 
 #define ODD_DECLARE(record) extern const odd_feature_source record;
 ODD_FEATURE_SOURCES(ODD_DECLARE)

@@ -36,29 +36,34 @@ static odd_status check_trained(const odd_job *job)
     if (st != ODD_OK) return st;
     if (!odd_trains(job))
         return odd_job_fail(job, "features.source",
-                            "'trained' is the code of an auto-encoder, and this job trains none: "
+                            "it is of the network that the job trains, and this job trains none: "
                             "write train.network");
     if (!odd_train_task_of(job)->features)
         return odd_job_fail(
             job, "features.source",
-            "'trained' is the code of an auto-encoder or the last layer of a belief "
-            "network, so train.task must be autoencoder or belief: networks of task %s are "
-            "several, each for some images, "
-            "and their numbers cannot be compared",
+            "it is of one auto-encoder or belief network, so train.task must be autoencoder or "
+            "belief: networks of task %s are several, each for some images, and their numbers "
+            "cannot be compared",
             odd_train_task_of(job)->settings->name);
     return ODD_OK;
 }
 
 /* The network need not be there yet. */
+odd_status odd_feature_trained_graph(const odd_job *job, const odd_image_form *form,
+                                     odd_graph **out)
+{
+    const int64_t shape[3] = {form->channels, form->height, form->width};
+    const odd_status st = check_trained(job);
+    return st == ODD_OK ? odd_train_task_of(job)->features(job, shape, out) : st;
+}
+
 static odd_status plan_trained(const odd_job *job, const void *options, const odd_image_form *form,
                                odd_feature_needs *out)
 {
-    const odd_feature_network given = network_of(options, odd_train_task_of(job)->product);
-    const int64_t shape[3] = {form->channels, form->height, form->width};
     odd_graph *encoder = NULL;
     odd_status st;
-    ODD_TRY(check_trained(job));
-    ODD_TRY(odd_train_task_of(job)->features(job, shape, &encoder));
+    ODD_TRY(odd_feature_trained_graph(job, form, &encoder));
+    const odd_feature_network given = network_of(options, odd_train_task_of(job)->product);
     const int64_t width = odd_tensor_values(&encoder->tensor[encoder->output[0]]);
     *out = odd_feature_network_needs(&given, encoder, (int)width);
 done:

@@ -103,9 +103,22 @@ static odd_image_form planned_form(const odd_job *job)
                             .margin = prepare->margin};
 }
 
+/* Rows of ones are what they are. */
+static odd_status check_output(const odd_job *job)
+{
+    const features_options *o = odd_job_section(job, "features");
+    if (!source_of(job)->bits || strcmp(o->output.normalize, "l2") != 0) return ODD_OK;
+    return odd_job_fail(job, "features.normalize",
+                        "rows of '%s' say which units are active, not how much: none, or a "
+                        "detector that compares sets (fit.knn.metric: jaccard)",
+                        source_of(job)->name);
+}
+
 /* Also whether such images will do, which is better known before a million of them are stored. */
 static odd_status check_features(const odd_job *job)
 {
+    const odd_status st = check_output(job);
+    if (st != ODD_OK) return st;
     const odd_image_form form = planned_form(job);
     odd_feature_needs needs;
     return source_of(job)->plan(job, odd_stage_options(&odd_stage_features, job), &form, &needs);
@@ -142,15 +155,14 @@ done:
     return st;
 }
 
-static odd_status create_datasets(odd_file *file, const odd_extraction *e, odd_dataset **features,
-                                  odd_dataset **row)
+/* @collective */
+static odd_status create_datasets(MPI_Comm comm, odd_file *file, const odd_extraction *e,
+                                  odd_feature_sink *features, odd_dataset **row)
 {
-    const odd_shape matrix = {
-        .type = odd_feature_type(e->output), .rank = 2, .shape = {e->out_n, e->width}};
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {e->out_n}};
     odd_status st;
-    ODD_TRY(odd_dataset_create(file, "features", &matrix,
-                               "a row of features for each readable image", "", features));
+    ODD_TRY(odd_feature_sink_open(comm, file, e->out_n, e->out_row0, e->out_local, e->width,
+                                  odd_feature_type(e->output), e->source->bits, features));
     ODD_TRY(odd_dataset_create(file, "row", &column, "row of the image in ingest.h5", "", row));
 done:
     return st;
@@ -177,7 +189,8 @@ done:
 static odd_status run_features(odd_run *run, const odd_provenance *from)
 {
     odd_file *in = NULL, *out = NULL;
-    odd_dataset *features = NULL, *row = NULL;
+    odd_feature_sink features = {0};
+    odd_dataset *row = NULL;
     double started = odd_seconds();
     odd_extraction e = {0};
     odd_status st;
@@ -186,19 +199,26 @@ static odd_status run_features(odd_run *run, const odd_provenance *from)
     ODD_TRY(open_checkpoint(run, from, &e));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(tell_source(run, out));
-    ODD_TRY(create_datasets(out, &e, &features, &row));
-    ODD_TRY(odd_extraction_run(run->comm, &e, features, row));
-    odd_dataset_close(&features);
+    ODD_TRY(create_datasets(run->comm, out, &e, &features, &row));
+    ODD_TRY(odd_extraction_run(run->comm, &e, &features, row));
     odd_dataset_close(&row);
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_checkpoint_close(&e.known, st == ODD_OK);
-    odd_dataset_close(&features);
+    odd_feature_sink_close(&features);
     odd_dataset_close(&row);
     odd_file_discard(&out);
     odd_extraction_close(&e);
     odd_file_close(&in);
     return st;
+}
+
+/* In the file. Where rows are of ones, half of the places at most are thought to hold one. */
+static int64_t row_bytes(const odd_feature_source *source, const odd_feature_output_options *output,
+                         int64_t width)
+{
+    return source->bits ? width / 2 * (int64_t)sizeof(int32_t)
+                        : width * (int64_t)odd_type_size(odd_feature_type(output));
 }
 
 static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
@@ -210,13 +230,15 @@ static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
     odd_status st;
     ODD_TRY_ALL(run->comm, source->plan(run->job, odd_stage_options(&odd_stage_features, run->job),
                                         &form, &needs));
-    const int64_t bytes = needs.width * (int64_t)odd_type_size(odd_feature_type(&options->output));
     plan->width = needs.width;
-    plan->disk = plan->rows * (bytes + (int64_t)sizeof(int64_t));
+    plan->disk =
+        plan->rows * (row_bytes(source, &options->output, needs.width) + (int64_t)sizeof(int64_t));
     plan->memory = needs.bytes + 2 * (int64_t)ODD_FEATURE_BATCH_BYTES;
+    if (source->bits)
+        plan->memory += plan->rows / odd_size(run->comm) * odd_bits_bytes(needs.width);
     describe_source(run->job, true, &plan->what);
     odd_text_format(&plan->what, ": %s; %d values for each image, %s", source->summary, needs.width,
-                    options->output.type);
+                    source->bits ? "0 or 1" : options->output.type);
 done:
     return st;
 }

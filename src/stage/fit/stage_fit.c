@@ -104,19 +104,18 @@ done:
 static odd_status read_stored_model(const odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_model_source from = model_source(run);
-    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {-1, -1}};
     const float nothing = 0;
-    odd_dataset *components = NULL;
+    odd_matrix *components = NULL;
     double score;
     odd_status st;
-    ODD_TRY_ALL(run->comm, odd_dataset_expect(reduced, "components", &matrix, &components));
-    const int d = (int)odd_dataset_shape(components)->shape[1];
+    ODD_TRY_ALL(run->comm, odd_matrix_open(reduced, "components", &components));
+    const int d = (int)odd_matrix_width(components);
     const odd_rows none = odd_rows_in_memory(run->comm, 0, d, &nothing);
     ODD_TRY(odd_stored_model_read(run, &from, model));
     st = detector_of(run->job)->score(model, &none, &score);
     if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", from.given);
 done:
-    odd_dataset_close(&components);
+    odd_matrix_close(&components);
     return st;
 }
 

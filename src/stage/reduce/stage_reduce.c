@@ -85,8 +85,9 @@ done:
     return st;
 }
 
-static odd_status write_components(odd_file *file, const odd_partition *part, int k,
-                                   const float component[], const double residual[])
+/* @collective */
+static odd_status write_dense(odd_file *file, const odd_partition *part, int k,
+                              const float component[])
 {
     const odd_shape matrix = {ODD_F32, sizeof(float), 2, {part->n, k}};
     odd_dataset *components = NULL;
@@ -95,12 +96,38 @@ static odd_status write_components(odd_file *file, const odd_partition *part, in
                                "short rows: coordinates along the components",
                                "units of the features", &components));
     ODD_TRY(odd_dataset_write(components, part->row0, part->n_local, component));
+done:
+    odd_dataset_close(&components);
+    return st;
+}
+
+/* Rows of zeros and ones. @collective */
+static odd_status write_sparse(MPI_Comm comm, odd_file *file, const odd_partition *part, int k,
+                               const float component[])
+{
+    uint8_t *bits = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(bits, part->n_local * odd_bits_bytes(k)));
+    odd_bits_pack(part->n_local, k, component, bits);
+    ODD_TRY(odd_sparse_write(file, "components", part->n, k, "where a row is 1", part->row0,
+                             part->n_local, bits));
+done:
+    odd_free(bits);
+    return st;
+}
+
+/* @collective */
+static odd_status write_components(MPI_Comm comm, odd_file *file, const odd_partition *part, int k,
+                                   bool sparse, const float component[], const double residual[])
+{
+    odd_status st;
+    ODD_TRY(sparse ? write_sparse(comm, file, part, k, component)
+                   : write_dense(file, part, k, component));
     ODD_TRY(odd_column_write(file, "residual", ODD_F64, part->n, part->row0, part->n_local,
                              residual,
                              "reconstruction error: length of what the components do not hold",
                              "units of the features"));
 done:
-    odd_dataset_close(&components);
     return st;
 }
 
@@ -192,7 +219,9 @@ static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, rows->part.n_local));
     ODD_TRY(reduction->apply(&model, rows, component, residual));
     ODD_TRY(check_components(run, in, &rows->part, k, component));
-    ODD_TRY(write_components(out, &rows->part, k, component, residual));
+    ODD_TRY(write_components(run->comm, out, &rows->part, k,
+                             reduction->passes && odd_matrix_is_sparse(all.matrix), component,
+                             residual));
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "method", reduction->name));
 done:

@@ -1,5 +1,6 @@
 /* The plots of the report: which rows and points they show. */
 #include "oddlot/run/columns.h"
+#include "oddlot/store/matrix.h"
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -34,16 +35,16 @@ done:
 
 /* What the scatter plot draws from. */
 typedef struct {
-    odd_dataset *components; /* short rows */
-    int64_t rows, *row;      /* image of each */
-    int64_t *rank;           /* of each image */
-    int64_t *pool, *chosen;  /* (rows) scratch */
-    float *line;             /* one short row */
+    odd_matrix *components; /* short rows */
+    int64_t rows, *row;     /* image of each */
+    int64_t *rank;          /* of each image */
+    int64_t *pool, *chosen; /* (rows) scratch */
+    float *line;            /* one short row */
 } cloud;
 
 static void cloud_close(cloud *c)
 {
-    odd_dataset_close(&c->components);
+    odd_matrix_close(&c->components);
     odd_free(c->row);
     odd_free(c->rank);
     odd_free(c->pool);
@@ -55,13 +56,13 @@ static odd_status cloud_open(const odd_page *p, cloud *c)
 {
     const int64_t images = odd_selection_rows(p->selection);
     odd_status st;
-    ODD_TRY(odd_dataset_open(p->reduce, "components", &c->components));
+    ODD_TRY(odd_matrix_open(p->reduce, "components", &c->components));
     ODD_TRY(odd_feature_images_read(p->features, images, &c->row, &c->rows));
     ODD_TRY(
         odd_image_column_read(p->scores, "scores.h5", "rank", ODD_I64, images, (void **)&c->rank));
     ODD_TRY(ODD_NEW(c->pool, c->rows));
     ODD_TRY(ODD_NEW(c->chosen, c->rows));
-    ODD_TRY(ODD_NEW(c->line, odd_dataset_shape(c->components)->shape[1]));
+    ODD_TRY(ODD_NEW(c->line, odd_matrix_width(c->components)));
 done:
     return st;
 }
@@ -79,10 +80,10 @@ static bool is_rare(const odd_page *p, const cloud *c, int64_t i)
 
 static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
 {
-    odd_status st = odd_dataset_read(c->components, i, 1, ODD_F32, c->line);
+    odd_status st = odd_matrix_read(c->components, i, 1, c->line);
     p->scatter[p->data.scatter_count++] = (odd_scatter_point){
         .x = c->line[0],
-        .y = odd_dataset_shape(c->components)->shape[1] > 1 ? c->line[1] : 0,
+        .y = odd_matrix_width(c->components) > 1 ? c->line[1] : 0,
         .truth = odd_selection_truth(p->selection, c->row[i]),
         .estimate = is_flagged(p, c, i),
     };

@@ -2,7 +2,6 @@
  * it. */
 #include "oddlot/run/stored_rows.h"
 #include "oddlot/stage/stages.h"
-#include "oddlot/store/dataset.h"
 #include "stage/features/feature_source_internal.h"
 #include "stage/views/view_internal.h"
 
@@ -16,11 +15,10 @@ static bool sees_more_than_pixels(const odd_job *job)
 
 static odd_status open_meaning(const odd_view_inputs *inputs, void **state, int *width)
 {
-    const odd_shape matrix = {.type = ODD_F32, .rank = 2, .shape = {inputs->rows, -1}};
-    odd_dataset *features = NULL;
+    odd_matrix *features = NULL;
     odd_status st;
-    ODD_TRY(odd_dataset_expect(inputs->features, "features", &matrix, &features));
-    *width = (int)odd_dataset_shape(features)->shape[1];
+    ODD_TRY(odd_matrix_open(inputs->features, "features", &features));
+    *width = (int)odd_matrix_width(features);
 done:
     *state = features;
     return st;
@@ -33,8 +31,8 @@ static odd_status read_meaning(void *state, int64_t count, const int64_t row[], 
 
 static void close_meaning(void **state)
 {
-    odd_dataset *features = *state;
-    odd_dataset_close(&features);
+    odd_matrix *features = *state;
+    odd_matrix_close(&features);
     *state = NULL;
 }
 

@@ -23,7 +23,7 @@ enum { TAKEN = sizeof taken / sizeof *taken, BATCH = 4096 };
 
 typedef struct {
     const odd_view_inputs *inputs;
-    odd_dataset *measures;
+    odd_matrix *measures;
     int64_t number[BATCH]; /* of the ingest */
     float value[BATCH * ODD_MEASURE_COUNT];
 } measured_view;
@@ -32,21 +32,24 @@ static void close_measured(void **state)
 {
     measured_view *v = *state;
     if (!v) return;
-    odd_dataset_close(&v->measures);
+    odd_matrix_close(&v->measures);
     odd_free(v);
     *state = NULL;
 }
 
 static odd_status open_measured(const odd_view_inputs *inputs, void **state, int *width)
 {
+    odd_dataset *measures = NULL; /* that they are those of this program is looked at here */
     measured_view *v = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(v, 1));
     *state = v;
     v->inputs = inputs;
     *width = TAKEN;
-    ODD_TRY(odd_measures_open(inputs->ingest, &v->measures));
+    ODD_TRY(odd_measures_open(inputs->ingest, &measures));
+    ODD_TRY(odd_matrix_open(inputs->ingest, ODD_MEASURES_NAME, &v->measures));
 done:
+    odd_dataset_close(&measures);
     return st;
 }
 
