@@ -3,6 +3,7 @@
 #include "oddlot/learn/network_precision.h"
 #include "oddlot/nn/networks.h"
 #include "oddlot/nn/onnx.h"
+#include "oddlot/run/backbone.h"
 #include "stage/features/feature_network_internal.h"
 #include "stage/train/training_internal.h"
 
@@ -11,17 +12,19 @@
 #include <string.h>
 
 typedef struct {
-    char *model, *gates, *precision;
+    char *of, *model, *gates, *precision;
     odd_list layers;
     int64_t batch, seed;
     odd_input_options input;
 } patterns_options;
 
+static const char *const networks[] = {"trained", "backbone", NULL};
 static const char *const gate_choices[] = {"half", "sampled", NULL};
 
 static const odd_option table[] = {
-    ODD_PATH(patterns_options, model, "",
-             "the network, an ONNX file; \"\": the one that the job trains"),
+    ODD_CHOICE(patterns_options, of, "trained", networks,
+               "whose units: of the network that the job trains, or of the backbone that is found"),
+    ODD_PATH(patterns_options, model, "", "of this network instead, an ONNX file"),
     ODD_LIST(patterns_options, layers, "[]",
              "whose units are looked at: names of tensors, or parts such as last_map; [] of all "
              "hidden layers that have such (relu, sigmoid, ...)"),
@@ -43,6 +46,19 @@ static odd_feature_units units_of(const patterns_options *o)
                                .seed = (uint64_t)o->seed};
 }
 
+/* The network that is there before the run; NULL: the one that the job trains, or none. */
+static const char *model_of(const void *options)
+{
+    const patterns_options *o = options;
+    if (*o->model) return o->model;
+    return strcmp(o->of, "backbone") == 0 && !odd_networks_absent() ? odd_backbone() : NULL;
+}
+
+static bool is_trained(const patterns_options *o)
+{
+    return !*o->model && strcmp(o->of, "trained") == 0;
+}
+
 /* What a network of the job was trained on is in its notes. */
 static odd_feature_network network_of(const patterns_options *o, const char *model,
                                       const odd_feature_units *units)
@@ -52,7 +68,8 @@ static odd_feature_network network_of(const patterns_options *o, const char *mod
                                  .layer = "",
                                  .precision = o->precision,
                                  .batch = o->batch,
-                                 .input = *o->model ? o->input : trained,
+                                 .input = is_trained(o) ? trained : o->input,
+                                 .fit = !*o->model && !is_trained(o),
                                  .pool = {.pool = "none"},
                                  .units = units};
 }
@@ -79,23 +96,18 @@ static odd_status plan_patterns(const odd_job *job, const void *options, const o
 {
     const patterns_options *o = options;
     const odd_feature_units units = units_of(o);
-    const odd_feature_network given = network_of(o, o->model, &units);
+    const odd_feature_network given = network_of(o, model_of(o), &units);
     const odd_status st = odd_networks_check(job, "features.source");
     if (st != ODD_OK) return st;
-    return *o->model ? odd_feature_network_plan(&given, form, out)
-                     : plan_trained(job, &given, form, out);
+    if (given.model) return odd_feature_network_plan(&given, form, out);
+    if (is_trained(o)) return plan_trained(job, &given, form, out);
+    return odd_job_fail(job, "features.patterns.of", "no backbone is found: " ODD_BACKBONE_HINT);
 }
 
 static odd_status digest_patterns(const void *options, odd_hash *digest)
 {
-    const patterns_options *o = options;
-    return *o->model ? odd_onnx_digest(o->model, digest) : ODD_OK;
-}
-
-static const char *file_of(const void *options)
-{
-    const patterns_options *o = options;
-    return *o->model ? o->model : NULL;
+    const char *model = model_of(options);
+    return model ? odd_onnx_digest(model, digest) : ODD_OK;
 }
 
 static odd_status open_patterns(const odd_run *run, const void *options, const odd_image_form *form,
@@ -103,11 +115,11 @@ static odd_status open_patterns(const odd_run *run, const void *options, const o
 {
     const patterns_options *o = options;
     const odd_feature_units units = units_of(o);
-    odd_feature_network given = network_of(o, o->model, &units);
+    odd_feature_network given = network_of(o, model_of(o), &units);
     char *path = NULL;
     odd_status st = ODD_OK;
     *state = NULL;
-    if (!*o->model) ODD_TRY(odd_run_path(run, odd_train_task_of(run->job)->product, &path));
+    if (is_trained(o)) ODD_TRY(odd_run_path(run, odd_train_task_of(run->job)->product, &path));
     if (path) given.model = path;
     ODD_TRY(odd_feature_network_open(&given, form, needs, state));
 done:
@@ -123,7 +135,7 @@ const odd_feature_source odd_feature_patterns = {
     .options = table,
     .options_size = sizeof(patterns_options),
     .trained = true,
-    .file = file_of,
+    .file = model_of,
     .outside = digest_patterns,
     .plan = plan_patterns,
     .open = open_patterns,
