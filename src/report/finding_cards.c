@@ -89,6 +89,16 @@ static void write_strip(const odd_finding_card *card, const odd_pictures *pictur
     odd_text_add(html, "</div>\n");
 }
 
+/* What is usual, beside what is not. */
+static void write_usual(const odd_finding_card *card, const odd_pictures *pictures, odd_text *html)
+{
+    if (card->usuals == 0) return;
+    odd_text_add(html, "<div class=\"strip usual\"><span>the most alike usual ones</span>\n");
+    for (int i = 0; i < card->usuals; i++)
+        write_member(&card->usual[i], pictures, html);
+    odd_text_add(html, "</div>\n");
+}
+
 /* The start of a name gives way to its end. */
 static void write_names(const odd_finding_list *list, const odd_finding_card *card, odd_text *html)
 {
@@ -123,6 +133,7 @@ static void write_card(const odd_finding_list *list, const odd_finding_card *car
 {
     odd_html(html, "<li class=\"%s\">\n", card->rows > 1 ? "several" : "single");
     write_strip(card, pictures, html);
+    write_usual(card, pictures, html);
     odd_html(html, "<p class=\"sentence\">%s</p>\n", text_of(card->sentence));
     write_measured(card, html);
     write_names(list, card, html);

@@ -47,6 +47,8 @@ static odd_status write_list(const picture_writer *w, const odd_finding_list *li
         const odd_finding_card *card = &list->card[i];
         for (int m = 0; m < card->members; m++)
             if (!card->member[m].unread) ODD_TRY(write_once(w, card->member[m].row));
+        for (int m = 0; m < card->usuals; m++)
+            if (!card->usual[m].unread) ODD_TRY(write_once(w, card->usual[m].row));
         if (odd_finding_differs(card)) ODD_TRY(write_pair(w, card));
     }
 done:

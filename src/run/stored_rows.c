@@ -74,6 +74,13 @@ odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const 
     return open_rows(run, file, name, 0, out);
 }
 
+odd_status odd_picked_rows_open(const odd_run *run, const odd_file *file, const char *name,
+                                int64_t *pick, int64_t picked, odd_stored_rows *out)
+{
+    *out = (odd_stored_rows){.pick = pick};
+    return open_rows(run, file, name, picked, out);
+}
+
 /* Numbers of the features' rows that are not held out; NULL where none is. @local */
 static odd_status pick_learnt(const odd_file *ingest, const odd_file *features, int64_t **pick,
                               int64_t *picked)

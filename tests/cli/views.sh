@@ -15,6 +15,7 @@ END
 good on 1 run job.yaml -o one
 did ingest features copies reduce fit views score check evaluate report
 check make_views ranks one
+check nearest_usual one
 for ranks in 2 3; do
     good on $ranks run job.yaml -o "on$ranks" --set reduce.method=none
     [ $ranks = 2 ] || for file in views.h5 scores.h5; do check same on2 on3 $file; done
@@ -30,6 +31,8 @@ did score check evaluate report
 grep -q 'odd.png.*its look is unusual .*usually' one/findings.csv || fail "no measured reason"
 grep -q 'odd.png.*what it shows is unusual' one/findings.csv || fail "nothing shows what is unusual"
 check make_views told one
+check nearest_usual one
+grep -q 'the most alike usual ones' one/report/index.html || fail 'the page shows nothing usual'
 
 # fewer or other views; those of before are done again from there
 good on 2 run job.yaml -o one --set views.use=layout

@@ -343,13 +343,16 @@ static void findings_are_shown(void)
     const float none[4] = {NAN, NAN, NAN, NAN};
     odd_finding_member one[] = {{3, HOSTILE, "shoe", false, {0.25F, 0, 0.75F, 0.5F}}};
     odd_finding_member pair[] = {{3, "a.png", "", false, {0}}, {4, "b.png", "", false, {0}}};
+    odd_finding_member usual[] = {{6, HOSTILE, "", false, {0}}, {4, "b.png", "", false, {0}}};
     odd_finding_member lost[] = {{5, "c.png", NULL, true, {0}}};
     memcpy(pair[0].box, none, sizeof none);
     memcpy(pair[1].box, none, sizeof none);
     memcpy(lost[0].box, none, sizeof none);
-    const odd_finding_card cards[] = {{"too little", "%", 0.5, 41, 75, one, 1, 1},
-                                      {"the same <b>", "", 0.25, 0.1, NAN, pair, 2, 2},
-                                      {"cannot be read", "", 1, NAN, NAN, lost, 1, 1}};
+    memcpy(usual[0].box, none, sizeof none);
+    memcpy(usual[1].box, none, sizeof none);
+    const odd_finding_card cards[] = {{"too little", "%", 0.5, 41, 75, one, 1, 1, usual, 2},
+                                      {"the same <b>", "", 0.25, 0.1, NAN, pair, 2, 2, NULL, 0},
+                                      {"cannot be read", "", 1, NAN, NAN, lost, 1, 1, NULL, 0}};
     const odd_finding_list lists[] = {
         {"rule", "fill", "rules", &cards[0], 1, 1200, 2, 7, 0.5},
         {"duplicate", "near", "twice", &cards[1], 1, 1, 0, 0, 0.25},
@@ -378,9 +381,12 @@ static void findings_are_shown(void)
     CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 2);
     CU_ASSERT(is_there(in_report("img/row-000003.png")));
     CU_ASSERT(is_there(in_report("img/row-000004.png")));
+    CU_ASSERT(is_there(in_report("img/row-000006.png")));
+    CU_ASSERT_EQUAL(count_of(page, "the most alike usual ones"),
+                    2); /* in each list with the card */
     CU_ASSERT(!is_there(in_report("img/row-000005.png")));
     CU_ASSERT(is_there(in_report("img/difference-000003-000004.png")));
-    CU_ASSERT_EQUAL(reads, 2 + 1); /* each picture once, and one comparison */
+    CU_ASSERT_EQUAL(reads, 3 + 1); /* each picture once, and one comparison */
     odd_free(page);
     close_scratch();
 }

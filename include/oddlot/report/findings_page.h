@@ -35,7 +35,9 @@ typedef struct {
     double severity, value, limit;    /* NaN: not known */
     const odd_finding_member *member; /* (members) the first ones; borrowed */
     int members;
-    int64_t rows; /* members in all */
+    int64_t rows;                    /* members in all */
+    const odd_finding_member *usual; /* (usuals) images to compare it with; borrowed */
+    int usuals;
 } odd_finding_card;
 
 /* What one check found, the most severe first. */

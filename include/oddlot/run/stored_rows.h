@@ -23,6 +23,10 @@ typedef struct {
 /** All rows of a matrix. @collective. Close with odd_stored_rows_close() before the file. */
 odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const char *name,
                                 odd_stored_rows *out);
+/** Some rows of a matrix: pick (picked) their numbers, rising, the same on every rank; kept by the
+ *  rows, which free them, also where this fails. @collective */
+odd_status odd_picked_rows_open(const odd_run *run, const odd_file *file, const char *name,
+                                int64_t *pick, int64_t picked, odd_stored_rows *out);
 /** The rows that may be learnt from, whose images the ingest does not hold out; the matrix has a
  *  row for each of the features. @collective; ODD_USAGE where all that could be read are held out
  */

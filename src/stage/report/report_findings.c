@@ -26,6 +26,8 @@ struct odd_page_findings {
     odd_finding_list *list;     /* (tallies) */
     odd_finding_card *card;     /* (tallies, report.findings) */
     odd_finding_member *member; /* (tallies, report.findings, MOST_MEMBERS) */
+    odd_finding_member *usual;  /* (report.findings, nearest.columns) of check odd */
+    odd_nearest_usual nearest;
     const odd_page *page;
 };
 
@@ -40,6 +42,8 @@ void odd_page_findings_free(odd_page_findings **findings)
     odd_free(f->list);
     odd_free(f->card);
     odd_free(f->member);
+    odd_free(f->usual);
+    odd_nearest_usual_free(&f->nearest);
     odd_free(f);
     *findings = NULL;
 }
@@ -197,6 +201,21 @@ done:
     return st;
 }
 
+/* Where it is flagged as odd: what is usual, beside it. */
+static odd_status add_usual(odd_page_findings *f, const odd_finding *finding,
+                            odd_finding_member usual[], odd_finding_card *out)
+{
+    const int64_t *near = odd_nearest_usual_of(&f->nearest, finding->rows, finding->row);
+    odd_status st = ODD_OK;
+    out->usual = usual;
+    for (int64_t i = 0; near && i < f->nearest.columns && near[i] >= 0; i++) {
+        const odd_finding one = {.box = ODD_BOX_NONE, .row = &near[i], .rows = 1};
+        ODD_TRY(fill_member(f, &one, 0, &usual[out->usuals++]));
+    }
+done:
+    return st;
+}
+
 static bool is_of(const odd_finding *finding, const odd_findings_tally *tally)
 {
     return finding->kind == tally->kind && strcmp(finding->check, tally->check) == 0;
@@ -231,6 +250,9 @@ static odd_status fill_list(odd_page_findings *f, const odd_findings_tally *tall
         if (!is_of(&finding, tally)) continue;
         const int64_t at = place + out->cards++;
         ODD_TRY(fill_card(f, &finding, &f->member[at * MOST_MEMBERS], &f->card[at]));
+        if (tally->kind == ODD_FINDING_ODD)
+            ODD_TRY(
+                add_usual(f, &finding, &f->usual[(at - place) * f->nearest.columns], &f->card[at]));
     }
 done:
     return st;
@@ -243,6 +265,7 @@ static odd_status fill_lists(odd_page_findings *f, int64_t top)
     ODD_TRY(ODD_NEW(f->list, lists));
     ODD_TRY(ODD_NEW(f->card, lists * top));
     ODD_TRY(ODD_NEW(f->member, lists * top * MOST_MEMBERS));
+    ODD_TRY(ODD_NEW(f->usual, top * f->nearest.columns));
     for (int i = 0; i < lists; i++)
         ODD_TRY(fill_list(f, odd_findings_tally_at(f->findings, i), top, i * top, &f->list[i]));
     f->data.list = f->list;
@@ -261,6 +284,7 @@ odd_status odd_page_findings_read(odd_page *p)
     f->page = p;
     ODD_TRY(open_images(f));
     ODD_TRY(odd_findings_read(p->check, odd_selection_rows(p->selection), &f->findings));
+    ODD_TRY(odd_nearest_usual_read(p->scores, odd_selection_rows(p->selection), &f->nearest));
     ODD_TRY(fill_lists(f, options->findings));
     p->data.findings = &f->data;
 done:

@@ -104,4 +104,21 @@ odd_status odd_page_map_read(odd_page *p);
 /** Title, summary, metrics, unreadable images and settings (report_words.c). */
 odd_status odd_page_words(odd_page *p);
 
+/* ---- report_nearest.c ---- */
+
+/* The usual images nearest to the first flagged ones. A zeroed one is empty. */
+typedef struct {
+    int64_t shown, columns;
+    int64_t *row;     /* flagged images, oddest first */
+    int64_t *nearest; /* (shown, columns) images; -1: there are no more */
+} odd_nearest_usual;
+
+/** Read them from scores.h5. Free also after a failure. @local; ODD_FORMAT, ODD_NOMEM */
+odd_status odd_nearest_usual_read(const odd_file *scores, int64_t images, odd_nearest_usual *out);
+void odd_nearest_usual_free(odd_nearest_usual *nearest);
+/** Those of the first flagged image among these, (columns); NULL: it is none of the first. @local
+ */
+const int64_t *odd_nearest_usual_of(const odd_nearest_usual *nearest, int64_t images,
+                                    const int64_t image[]);
+
 #endif

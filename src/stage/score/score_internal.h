@@ -8,7 +8,12 @@
 #include "oddlot/stage/flagging.h"
 #include "oddlot/stage/scoring.h"
 
-#define ODD_SCORE_REASON 160 /* bytes */
+#define ODD_SCORE_REASON 256 /* bytes */
+
+enum {
+    ODD_SCORE_NEAREST = 4, /* usual images that are told of a flagged one, */
+    ODD_SCORE_SHOWN = 256  /* and of how many of these: people look at the first */
+};
 
 /* Rank 0 has it all; the others know n, by, flagged and flagging. */
 typedef struct {
@@ -22,6 +27,8 @@ typedef struct {
     odd_flagging flagging;
     int64_t flagged;                  /* the first ones of the order */
     char (*reason)[ODD_SCORE_REASON]; /* (flagged) */
+    int64_t shown;                    /* of the flagged ones; on every rank */
+    int64_t *nearest; /* (shown, ODD_SCORE_NEAREST) usual images near each; -1: no more */
 } odd_scored;
 
 void odd_scored_free(odd_scored *s);
@@ -32,6 +39,9 @@ void odd_scored_free(odd_scored *s);
 odd_status odd_score_rank(const odd_run *run, const odd_file *features,
                           const odd_scoring_sources *from, int64_t scored, const double given[],
                           odd_scored *s);
+
+/** The usual images nearest to the oddest ones, by their features (score_nearest.c). @collective */
+odd_status odd_score_nearest(const odd_run *run, const odd_file *features, odd_scored *s);
 
 /** The datasets of scores.h5 (score_output.c). @collective */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s);

@@ -105,6 +105,23 @@ done:
     return st;
 }
 
+/* @collective */
+static odd_status write_nearest(odd_file *file, const odd_scored *s, int64_t mine)
+{
+    const odd_shape matrix = {.type = ODD_I64, .rank = 2, .shape = {s->shown, ODD_SCORE_NEAREST}};
+    odd_dataset *nearest = NULL;
+    odd_status st;
+    ODD_TRY(
+        odd_dataset_create(file, "flagged/nearest", &matrix,
+                           "rows of the usual images nearest to each of the first flagged ones, "
+                           "by their features; -1: there are no more",
+                           "", &nearest));
+    ODD_TRY(odd_dataset_write(nearest, 0, mine, s->nearest));
+done:
+    odd_dataset_close(&nearest);
+    return st;
+}
+
 /* All ranks call it; rank 0 has the data, the others know n, flagged and the flagging. */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s)
 {
@@ -117,6 +134,7 @@ odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored 
                              "rows of the flagged images, oddest first", ""));
     ODD_TRY(odd_column_write_text(file, "flagged/reason", run->comm, s->flagged, 0, flagged,
                                   flagged_reason, s, "why it was flagged"));
+    ODD_TRY(write_nearest(file, s, root ? s->shown : 0));
     ODD_TRY(write_threshold(run->comm, file, &s->flagging));
     ODD_TRY(odd_file_set_text(file, "/", "detector", s->by.detector->name));
     ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->by.column[s->by.rank_by].name));

@@ -18,6 +18,7 @@ void odd_scored_free(odd_scored *s)
     odd_free(s->order);
     odd_free(s->calibrates);
     odd_free(s->reason);
+    odd_free(s->nearest);
 }
 
 static odd_status place_scores(odd_scored *s, const int64_t row[], const double given[],

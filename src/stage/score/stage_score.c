@@ -112,6 +112,7 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, in.features, &sources, n, all, &s) : ODD_OK);
     odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
     s.flagged = s.flagging.flagged;
+    ODD_TRY(odd_score_nearest(run, in.features, &s));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(odd_score_write(run, out, &s));
     ODD_TRY_ALL(run->comm, root ? odd_score_write_csv(run, &s) : ODD_OK);
