@@ -120,22 +120,22 @@ static odd_status check_eigh(MPI_Comm comm, double *error)
 {
     enum { D = 200, K = 5 };
     odd_grid *grid = NULL;
-    double *part = NULL, *vector = NULL, value[K];
+    double *a = NULL, *vector = NULL, value[K];
     odd_status st;
     ODD_TRY(odd_grid_new(comm, D, &grid));
-    ODD_TRY_ALL(comm, ODD_NEW(part, D * D));
+    ODD_TRY_ALL(comm, ODD_NEW(a, D * D));
     ODD_TRY_ALL(comm, ODD_NEW(vector, K * D));
-    for (int i = 0; i < D && odd_rank(comm) == 0; i++) {
-        part[i * D + i] = 2;
-        if (i + 1 < D) part[i * D + i + 1] = -1;
+    for (int i = 0; i < D; i++) {
+        a[i * D + i] = 2;
+        if (i + 1 < D) a[i * D + i + 1] = -1;
     }
-    ODD_TRY(odd_grid_eigh(grid, D, part, K, value, vector));
+    ODD_TRY(odd_grid_eigh(grid, D, a, K, value, vector));
     *error = 0;
     for (int j = 0; j < K; j++)
         *error = fmax(*error, fabs(value[j] - (2 - 2 * cos(M_PI * (D - j) / (D + 1)))));
 done:
     odd_grid_free(&grid);
-    odd_free(part);
+    odd_free(a);
     odd_free(vector);
     return st;
 }

@@ -22,12 +22,12 @@ ODD_SIMD(, void, odd_centre_row,
         y[j] = (float)((x[j] - mean[j]) * factor);
 }
 
-void odd_centre(int64_t count, int d, const float *x, const double mean[], int first, int width,
-                float *y)
+void odd_centre(int64_t count, int d, const float *x, const double mean[], double factor, int first,
+                int width, float *y)
 {
 #pragma omp parallel for num_threads(odd_threads())
     for (int64_t i = 0; i < count; i++)
-        odd_centre_row(width, x + i * d + first, mean + first, 1, y + i * width);
+        odd_centre_row(width, x + i * d + first, mean + first, factor, y + i * width);
 }
 
 /* Runs of several sums side by side, whose number the compiler picks by the instruction set. */

@@ -37,6 +37,13 @@ void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const 
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
              double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
              size_t);
+void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *d, double *e,
+             double *tau, double *work, const int *lwork, int *info, size_t);
+void dstedc_(const char *compz, const int *n, double *d, double *e, double *z, const int *ldz,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t);
+void dormtr_(const char *side, const char *uplo, const char *trans, const int *m, const int *n,
+             const double *a, const int *lda, const double *tau, double *c, const int *ldc,
+             double *work, const int *lwork, int *info, size_t, size_t, size_t);
 void dgelqf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
              const int *lwork, int *info);
 void dorglq_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
@@ -62,6 +69,9 @@ void dormlq_(const char *side, const char *trans, const int *m, const int *n, co
 #define dpotrf_(...) ODD_BLAS_CALL(dpotrf_, __VA_ARGS__)
 #define dtrtri_(...) ODD_BLAS_CALL(dtrtri_, __VA_ARGS__)
 #define dsyevd_(...) ODD_BLAS_CALL(dsyevd_, __VA_ARGS__)
+#define dsytrd_(...) ODD_BLAS_CALL(dsytrd_, __VA_ARGS__)
+#define dstedc_(...) ODD_BLAS_CALL(dstedc_, __VA_ARGS__)
+#define dormtr_(...) ODD_BLAS_CALL(dormtr_, __VA_ARGS__)
 #define dgelqf_(...) ODD_BLAS_CALL(dgelqf_, __VA_ARGS__)
 #define dorglq_(...) ODD_BLAS_CALL(dorglq_, __VA_ARGS__)
 #define dormlq_(...) ODD_BLAS_CALL(dormlq_, __VA_ARGS__)

@@ -1,8 +1,8 @@
 /* Grid: where row-major C meets ScaLAPACK's block-cyclic, column-major Fortran.
  *
  * A symmetric row-major matrix is its own column-major one, its upper triangle called lower. Row j
- * of a part, right of the diagonal, is column j of that lower triangle, below it: so runs of a row
- * are copied into runs of a local column, and eigenvectors come back as rows the same way.
+ * of it, right of the diagonal, is column j of that lower triangle, below it: so runs of a row are
+ * copied into runs of a local column, and eigenvectors come back as rows the same way.
  *
  * Letters: d order, k vectors wanted, member one process of the grid at (row, column). */
 #include "oddlot/linalg/grid.h"
@@ -127,34 +127,16 @@ static int global_of(int local, int place, int places)
     return (local / BLOCK * places + place) * BLOCK + local % BLOCK;
 }
 
-/* Local columns j0 ... j0 + width - 1 of the share, lower triangle, cut out of part (d, d);
- * addend (width, height), a column a row. What stands above the diagonal is left as it is. */
-static void cut_panel(const odd_grid *grid, const share *s, int d, const double *part, int j0,
-                      int width, double *addend)
+/* My share of the lower triangle. What stands above the diagonal is left as it is. */
+static void cut_share(const odd_grid *grid, const share *s, int d, const double *whole, double *a)
 {
-    for (int j = 0; j < width; j++) {
-        const int column = global_of(j0 + j, s->column, grid->columns);
-        const double *from = part + (int64_t)column * d;
-        double *to = addend + (int64_t)j * s->height;
+    for (int j = 0; j < s->width; j++) {
+        const int column = global_of(j, s->column, grid->columns);
+        const double *from = whole + (int64_t)column * d;
+        double *to = a + (int64_t)j * s->height;
         for (int i = 0; i < s->height; i++) {
             const int row = global_of(i, s->row, grid->rows);
             if (row >= column) to[i] = from[row];
-        }
-    }
-}
-
-/* The sum of all parts, each member's share to that member, a panel of BLOCK columns at a time, so
- * that no rank holds the whole.
- * @collective on grid->comm. panel (BLOCK, d) zeroed; a my share, NULL on bystanders. */
-static void sum_parts(const odd_grid *grid, int d, const double *part, double *panel, double *a)
-{
-    for (int member = 0; member < grid->rows * grid->columns; member++) {
-        const share s = share_of(grid, d, member);
-        for (int j0 = 0; j0 < s.width; j0 += BLOCK) {
-            const int width = odd_min_int(BLOCK, s.width - j0);
-            cut_panel(grid, &s, d, part, j0, width, panel);
-            double *mine = member == odd_rank(grid->comm) ? a + (int64_t)j0 * s.height : NULL;
-            odd_sum_to(grid->comm, member, panel, mine, (int64_t)width * s.height);
         }
     }
 }
@@ -177,7 +159,7 @@ int64_t odd_grid_bytes(int d, int ranks)
     const int64_t work = 2 * mine +
                          least_workspace(rows_held(d, 0, rows), rows_held(d, 0, columns)) +
                          8 * (int64_t)d;
-    return (int64_t)sizeof(double) * (2 * mine + work + BLOCK * (int64_t)d);
+    return (int64_t)sizeof(double) * (2 * mine + work + 4 * (int64_t)d);
 }
 
 /* What one call of odd_grid_eigh() works on; a member's arrays are NULL on bystanders. */
@@ -187,7 +169,7 @@ typedef struct {
     share mine;
     double *a, *z; /* (mine.width, mine.height): local columns as rows */
     double *value; /* (d) rising */
-    double *panel; /* (BLOCK, d) */
+    double *room;  /* (3, d) */
     double *work;
     int *iwork, lwork, liwork;
 } problem;
@@ -201,7 +183,7 @@ static odd_status allocate_problem(problem *p)
 {
     odd_status st = ODD_OK;
     ODD_TRY(odd_fault("grid.allocate"));
-    ODD_TRY(ODD_NEW(p->panel, (int64_t)BLOCK * p->d));
+    ODD_TRY(ODD_NEW(p->room, 3 * (int64_t)p->d));
     ODD_TRY(ODD_NEW(p->value, p->d));
     if (!is_member(p->grid)) goto done;
     const int64_t size = (int64_t)p->mine.width * p->mine.height;
@@ -221,7 +203,7 @@ static void free_problem(problem *p)
     odd_free(p->z);
     odd_free(p->a);
     odd_free(p->value);
-    odd_free(p->panel);
+    odd_free(p->room);
 }
 
 /* Returns its info. @collective on the members. */
@@ -311,19 +293,18 @@ static double vector_distance(int d, const double *x, const double *y)
 
 /* What ScaLAPACK does not notice, see solve_problem(), is checked here: the sum w of all vectors
  * must have the length sqrt(k), and the matrix must turn it into the sum of each vector times its
- * value. @collective on grid->comm. */
-static odd_status verify_vectors(const problem *p, const double *part, const double value[],
+ * value. */
+static odd_status verify_vectors(const problem *p, const double *a, const double value[],
                                  const double vector[])
 {
     const double one = 1, none = 0;
     const int step = 1, d = p->d;
-    double *w = p->panel, *want = w + d, *got = want + d; /* BLOCK is more than 3 */
+    double *w = p->room, *want = w + d, *got = want + d;
     memset(w, 0, 3 * (size_t)d * sizeof *w);
     add_vectors(p, vector, NULL, w);
     add_vectors(p, vector, value, want);
     const double length = vector_distance(d, w, got);
-    dsymv_("L", &d, &one, part, &d, w, &step, &none, got, &step, 1);
-    odd_sum_f64(p->grid->comm, got, d);
+    dsymv_("L", &d, &one, a, &d, w, &step, &none, got, &step, 1);
     const double scale = fmax(fabs(p->value[0]), fabs(p->value[d - 1])) * length;
     if (fabs(length * length - p->k) < verified * p->k &&
         vector_distance(d, want, got) <= verified * scale)
@@ -338,7 +319,7 @@ static odd_status check_shape(int d, int k)
     return ODD_OK;
 }
 
-odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, double value[],
+odd_status odd_grid_eigh(odd_grid *grid, int d, const double *a, int k, double value[],
                          double vector[])
 {
     odd_status st = ODD_OK;
@@ -350,10 +331,10 @@ odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, doubl
     ODD_TRY_ALL(grid->comm, allocate_problem(&p));
     if (is_member(grid)) query_workspace(&p);
     ODD_TRY_ALL(grid->comm, allocate_workspace(&p));
-    sum_parts(grid, d, part, p.panel, p.a);
+    if (is_member(grid)) cut_share(grid, &p.mine, d, a, p.a);
     ODD_TRY_ALL(grid->comm, solve_problem(&p));
     gather_vectors(&p, value, vector);
-    ODD_TRY_ALL(grid->comm, verify_vectors(&p, part, value, vector));
+    ODD_TRY_ALL(grid->comm, verify_vectors(&p, a, value, vector));
     odd_eigen_signs(k, d, vector);
 done:
     free_problem(&p);

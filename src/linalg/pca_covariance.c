@@ -1,71 +1,84 @@
-/* PCA by the covariance: its (d, d) matrix in two passes, the eigenvectors by ScaLAPACK.
+/* PCA by the covariance: its (d, d) matrix in two passes, then its eigenvectors.
  *
- * Letters: n rows, d features, k components. Each rank multiplies its own rows, panel by panel;
- * the sum over ranks is made on the process grid and never lies whole on a rank. */
+ * Letters: n rows, d features, k components. Each rank multiplies its own rows, panel by panel. */
 #include "linalg/pca_internal.h"
 
 #include "linalg/centre_internal.h"
+#include "linalg/fixed_point_internal.h"
 #include "linalg/scatter_internal.h"
-#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/linalg/grid.h"
+#include "oddlot/base/minmax.h"
+#include "oddlot/linalg/eigh.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 #include "oddlot/par/panels.h"
 
 /* What float32 products move an eigenvalue by, of the largest; measured: up to 1.1e-8, for rows of
  * rank one, and less with more rows, whose errors cancel. */
 static const double float32_error = 2e-8;
 
+enum { PIECE_MOST = 512 }; /* rows of a product */
+
 typedef struct {
     int d;
     const double *mean; /* (d) */
-    float *y;           /* (rows of a panel, d) centred */
+    double factor;
+    float *y; /* (rows of a panel, d) centred and scaled */
     odd_scatter *sum;
 } addition;
 
 static odd_status add_panel(void *context, const odd_panel *panel)
 {
     const addition *a = context;
-    odd_centre(panel->count, a->d, panel->x, a->mean, 0, a->d, a->y);
+    odd_centre(panel->count, a->d, panel->x, a->mean, a->factor, 0, a->d, a->y);
     odd_scatter_rows(a->sum, (int)panel->count, a->y);
     return ODD_OK;
 }
 
+/* A part of each block of rows, wherever that lies. */
+static int piece_rows(int64_t n)
+{
+    return (int)odd_min(odd_block_rows(n), PIECE_MOST);
+}
+
+/* Whole pieces. */
+static int64_t panel_rows(int64_t n, int d)
+{
+    const int64_t piece = piece_rows(n), rows = odd_panel_rows(n, d);
+    return rows > piece ? rows - rows % piece : piece;
+}
+
 /* The scatter matrix of my rows. @local */
-static odd_status my_scatter(const odd_rows *rows, const double mean[], bool exact, odd_scatter *s)
+static odd_status my_scatter(const odd_rows *rows, const double mean[], const odd_pca_precision *p,
+                             odd_scatter *s)
 {
     odd_status st = ODD_OK;
+    const int64_t n = rows->part.n;
     odd_panels panels = {0};
-    addition a = {.d = rows->d, .mean = mean, .sum = s};
-    ODD_TRY(odd_panels_new(rows, odd_panel_rows(rows->part.n, rows->d), &panels));
+    addition a = {.d = rows->d, .mean = mean, .factor = p->factor, .sum = s};
+    ODD_TRY(odd_panels_new(rows, panel_rows(n, rows->d), &panels));
     ODD_TRY(ODD_NEW(a.y, panels.step * rows->d));
-    ODD_TRY(odd_scatter_new(rows->d, panels.step, exact, s));
+    ODD_TRY(odd_scatter_new(rows->d, piece_rows(n), ODD_FIXED_FINE, p->exact, s));
     ODD_TRY(odd_panels_each(&panels, add_panel, &a));
 done:
-    odd_scatter_close(s);
     odd_free(a.y);
     odd_panels_free(&panels);
     return st;
 }
 
-static odd_status by_covariance(const odd_rows *rows, bool exact, odd_pca *pca, bool *blurred)
+static odd_status by_covariance(const odd_rows *rows, odd_pca_precision *p, odd_pca *pca)
 {
     odd_status st = ODD_OK;
     odd_scatter s = {0};
-    odd_grid *grid = NULL;
-    ODD_TRY_ALL(rows->comm, my_scatter(rows, pca->mean, exact, &s));
-    pca->total_variance = odd_pca_trace(rows->comm, odd_scatter_trace(&s));
-    const double count = (double)rows->part.n * rows->d;
-    *blurred = !exact && !odd_pca_in_range(pca->total_variance, count);
-    if (*blurred) goto done;
-    ODD_TRY(odd_grid_new(rows->comm, rows->d, &grid));
-    odd_log(ODD_LOG_INFO, "eigenvectors of order %d on a grid of %s", rows->d, odd_grid_text(grid));
-    ODD_TRY(odd_grid_eigh(grid, rows->d, s.sum, pca->k, pca->value, pca->axis));
-    *blurred = !exact && !odd_pca_is_sharp(pca->k, pca->value, float32_error);
-    if (!*blurred) pca->k = odd_pca_rank(odd_pca_rounding(rows->d), pca->k, pca->value);
+    ODD_TRY_ALL(rows->comm, my_scatter(rows, pca->mean, p, &s));
+    odd_scatter_total(rows->comm, &s);
+    p->blurred = odd_pca_is_faint(p, odd_scatter_trace(&s), pca);
+    if (p->blurred) goto done;
+    ODD_TRY(odd_eigh(rows->comm, rows->d, s.sum, pca->k, pca->value, pca->axis));
+    p->blurred = !p->exact && !odd_pca_is_sharp(pca->k, pca->value, float32_error);
+    if (p->blurred) goto done;
+    pca->k = odd_pca_rank(odd_pca_rounding(rows->d), pca->k, pca->value);
+    odd_pca_unscale(p, pca);
 done:
-    odd_grid_free(&grid);
     odd_scatter_free(&s);
     return st;
 }
@@ -79,12 +92,11 @@ static bool suits(int64_t n, int d, const odd_pca_options *options, const char *
 
 static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks, int threads)
 {
-    (void)options, (void)threads;
-    const int64_t square = (int64_t)d * d, panel = odd_panel_rows(n, d) * d;
-    /* sum, product or float64 panel; panels as read and centred */
-    const int64_t products = 8 * square + (4 * square > 8 * panel ? 4 * square : 8 * panel);
-    const int64_t eigen = 8 * square + odd_grid_bytes(d, ranks);
-    return products + 8 * panel > eigen ? products + 8 * panel : eigen;
+    (void)options;
+    const int64_t panels = 8 * panel_rows(n, d) * d; /* as read and centred */
+    const int64_t products = odd_scatter_bytes(d, piece_rows(n), true, threads) + panels;
+    const int64_t eigen = 8 * (int64_t)d * d + odd_eigh_bytes(d, ranks);
+    return products > eigen ? products : eigen;
 }
 
 static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,

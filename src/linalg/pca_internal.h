@@ -17,6 +17,9 @@ odd_status odd_pca_new(int d, int k, odd_pca **out);
  *  *bad_row: the first row with a value that is not finite, else -1. @collective, the same bits on
  * any number of ranks. @return ODD_NUMERIC naming that row. */
 odd_status odd_pca_mean(const odd_rows *rows, double mean[], double *squares, int64_t *bad_row);
+/** The most that the squares about the mean may sum up to: what is left of the plain ones, and its
+ *  rounding. Takes pca->n and mean. */
+double odd_pca_bound_squares(const odd_pca *pca, double squares);
 
 /* ---- Solvers: each its file and its line in this table. `auto` takes the last that suits ---- */
 
@@ -48,26 +51,29 @@ ODD_PCA_SOLVERS(ODD_PCA_SOLVER)
 
 /* pca_exact.c */
 
-/**
- * The axes by a matrix of products: all that a solver's fit fills but the mean.
- * @param[in]  exact    products in float64 instead of float32.
- * @param[out] blurred  float32 was not enough: nothing is filled, call again with `exact`.
- */
-typedef odd_status (*odd_pca_products)(const odd_rows *rows, bool exact, odd_pca *pca,
-                                       bool *blurred);
+/** How products are made, and whether that was enough. */
+typedef struct {
+    bool exact;    /* in float64 instead of float32 */
+    double factor; /* scales the rows, see odd_fixed_factor() */
+    bool last;     /* not to be judged once more */
+    bool blurred;  /* out: it was not enough; value and axis are not filled, call again */
+} odd_pca_precision;
+
+/** The axes by a matrix of products: all that a solver's fit fills but the mean. */
+typedef odd_status (*odd_pca_products)(const odd_rows *rows, odd_pca_precision *p, odd_pca *pca);
 /** The fit of a solver of such products: the mean, then float32 or float64. @collective */
 odd_status odd_pca_fit_exactly(const odd_rows *rows, odd_pca_products by, odd_pca *pca,
                                int64_t *bad_row);
+/** total_variance from the trace of the products of scaled rows. True if the rows were scaled too
+ *  far down for any precision: their mean is so large that nothing was known of what is left. */
+bool odd_pca_is_faint(const odd_pca_precision *p, double trace, odd_pca *pca);
+/** The values of scaled rows become those of the rows. */
+void odd_pca_unscale(const odd_pca_precision *p, odd_pca *pca);
 /** How long that takes, in products of float32. */
 double odd_pca_exact_work(double n, double d, double k);
 
 /* pca_spectrum.c */
 
-/** Trace of the sum of all ranks' matrices, the same bits on every rank. @collective */
-double odd_pca_trace(MPI_Comm comm, double mine);
-/** True if float32 squares of `count` values that sum up to `trace` kept clear of the ends of their
- *  range. */
-bool odd_pca_in_range(double trace, double count);
 /** True if the roots of k falling eigenvalues, each off by `error` of the largest, are off by at
  * most 1e-5 of the largest root. */
 bool odd_pca_is_sharp(int k, const double value[], double error);

@@ -81,3 +81,11 @@ done:
     odd_free(sum);
     return st;
 }
+
+double odd_pca_bound_squares(const odd_pca *pca, double squares)
+{
+    double mean = 0;
+    for (int j = 0; j < pca->d; j++)
+        mean += pca->mean[j] * pca->mean[j];
+    return fmax(squares - (double)pca->n * mean, 0) + 1e-10 * squares;
+}

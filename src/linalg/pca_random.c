@@ -9,6 +9,7 @@
 #include "linalg/pca_internal.h"
 
 #include "linalg/eigen_signs_internal.h"
+#include "linalg/fixed_point_internal.h"
 #include "linalg/power_pass_internal.h"
 #include "linalg/tsqr_internal.h"
 #include "oddlot/base/log.h"
@@ -42,15 +43,6 @@ typedef struct {
 static int columns_for(int64_t n, int d, int64_t k, int64_t oversampling)
 {
     return (int)odd_min(k + oversampling, odd_min(n, d));
-}
-
-/* Squares about the mean are at most what is left of the plain ones, and its rounding. */
-static double bound_squares(const odd_pca *pca, double squares)
-{
-    double mean = 0;
-    for (int j = 0; j < pca->d; j++)
-        mean += pca->mean[j] * pca->mean[j];
-    return fmax(squares - (double)pca->n * mean, 0) + 1e-10 * squares;
 }
 
 /* Columns of random signs, of length 1. */
@@ -142,7 +134,7 @@ static odd_status open_finder(finder *f, double squares)
     odd_status st = ODD_OK;
     const odd_pca *pca = f->pca;
     const int64_t square = (int64_t)f->l * f->l;
-    const double factor = odd_power_pass_factor(bound_squares(pca, squares));
+    const double factor = odd_fixed_factor(odd_pca_bound_squares(pca, squares));
     ODD_TRY(ODD_NEW(f->q, (int64_t)pca->d * f->l));
     ODD_TRY(odd_power_pass_new(f->rows, pca->mean, factor, f->l, &f->pass));
     f->pass.q = f->q;

@@ -2,28 +2,11 @@
  * enough. */
 #include "linalg/pca_internal.h"
 
-#include "oddlot/par/comm.h"
-
 #include <float.h>
 #include <math.h>
 
 /* Agreed error of a singular value, of the largest. */
 static const double sigma_error = 1e-5;
-
-/* Mean squares of float32 values that neither overflow, which shows, nor vanish. */
-static const double least_square = 1e-24;
-
-double odd_pca_trace(MPI_Comm comm, double mine)
-{
-    odd_sum_f64(comm, &mine, 1);
-    odd_broadcast(comm, 0, &mine, sizeof mine);
-    return mine;
-}
-
-bool odd_pca_in_range(double trace, double count)
-{
-    return isfinite(trace) && trace / count > least_square;
-}
 
 /* An error e of an eigenvalue moves its root s by e / 2s, which grows as s falls. */
 bool odd_pca_is_sharp(int k, const double value[], double error)

@@ -5,17 +5,16 @@
 #include "linalg/power_pass_internal.h"
 
 #include "linalg/centre_internal.h"
+#include "linalg/fixed_point_internal.h"
 #include "linalg/fortran_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
-#include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/panels.h"
 #include "oddlot/par/threads.h"
 
-#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -27,9 +26,6 @@ enum {
     WIDE_TILE = 256, /* features at a time for t */
     TILE = 64        /* features, or columns of t, at a time for the sums */
 };
-
-/* A sum of 1 is this; products, at most 1, keep clear of the 51 bits of rounded(). */
-static const double one = 0x1p50;
 
 static int piece_rows(int64_t block)
 {
@@ -43,14 +39,6 @@ static int64_t panel_rows(int64_t n, int d)
     int64_t rows = odd_min(PANEL_BYTES / ((int64_t)d * (int64_t)sizeof(float)), PANEL_MOST);
     rows -= rows % piece;
     return rows > piece ? rows : piece;
-}
-
-double odd_power_pass_factor(double squares)
-{
-    int exponent;
-    if (squares == 0) return 1;
-    frexp(sqrt(squares), &exponent);
-    return ldexp(1, -exponent);
 }
 
 static odd_status allocate_pass(odd_power_pass *p)
@@ -90,17 +78,6 @@ void odd_power_pass_free(odd_power_pass *p)
     *p = (odd_power_pass){0};
 }
 
-/* Rounded to an integer by the bits of a double: vectors have no conversion before AVX-512. */
-static int64_t round_to_integer(double x)
-{
-    const double shift = 0x1.8p52;
-    const double moved = x + shift;
-    int64_t bits, base;
-    memcpy(&bits, &moved, sizeof bits);
-    memcpy(&base, &shift, sizeof base);
-    return bits - base;
-}
-
 static int pieces_of(const odd_power_pass *p, const odd_panel *at)
 {
     return (int)((at->count - 1) / p->piece + 1);
@@ -135,7 +112,7 @@ static void project_piece(odd_power_pass *p, const odd_panel *at, int piece, int
         const int width = (int)odd_min(WIDE_TILE, end - j);
         const float *y = centre_panel(p, at, piece, (int)j, width);
         odd_sgemm(0, rows, p->l, width, 1, y, p->q + j * p->l, 1, part);
-        squares += round_to_integer(odd_square_sum((int64_t)rows * width, y) * one);
+        squares += odd_fixed_round(odd_square_sum((int64_t)rows * width, y) * ODD_FIXED_COARSE);
     }
 #pragma omp atomic
     p->squares += squares;
@@ -166,18 +143,6 @@ static void make_t(odd_power_pass *p, const odd_panel *at)
         add_shares(p, row);
 }
 
-ODD_SIMD(static, void, add_fixed32, (int64_t count, const float *x, int64_t *sum), (count, x, sum))
-{
-    for (int64_t i = 0; i < count; i++)
-        sum[i] += round_to_integer(x[i] * one);
-}
-
-ODD_SIMD(static, void, add_fixed64, (int64_t count, const double *x, int64_t *sum), (count, x, sum))
-{
-    for (int64_t i = 0; i < count; i++)
-        sum[i] += round_to_integer(x[i] * one);
-}
-
 /* w, features first ... of tile: y' t, piece by piece. Row-major y' t is column-major t' y. */
 static void add_products(const odd_power_pass *p, const odd_panel *at, int first)
 {
@@ -189,7 +154,7 @@ static void add_products(const odd_power_pass *p, const odd_panel *at, int first
         const float *y = centre_panel(p, at, piece, first, width);
         sgemm_("N", "T", &l, &width, &rows, &unit, p->t + (int64_t)piece * p->piece * l, &l, y,
                &width, &none, product, &l, 1, 1);
-        add_fixed32((int64_t)width * l, product, p->sum + (int64_t)first * l);
+        odd_fixed_add_coarse32((int64_t)width * l, product, p->sum + (int64_t)first * l);
     }
 }
 
@@ -203,7 +168,7 @@ static void add_squares(const odd_power_pass *p, const odd_panel *at, int first)
         const int rows = rows_of_piece(p, at, piece);
         const double *t = p->wide + (int64_t)piece * p->piece * l;
         dgemm_("N", "T", &l, &width, &rows, &unit, t, &l, t + first, &l, &none, product, &l, 1, 1);
-        add_fixed64((int64_t)width * l, product, p->sum + (int64_t)first * l);
+        odd_fixed_add_coarse64((int64_t)width * l, product, p->sum + (int64_t)first * l);
     }
 }
 
@@ -255,7 +220,7 @@ done:
 
 double odd_power_pass_value(int64_t sum)
 {
-    return (double)sum / one;
+    return (double)sum / ODD_FIXED_COARSE;
 }
 
 int64_t odd_power_pass_bytes(int64_t n, int d, int l, int threads)

@@ -31,10 +31,6 @@ typedef struct {
     int64_t squares;   /* of all values of y, fixed point; with h */
 } odd_power_pass;
 
-/** A power of two that brings rows of this sum of squares, or less, to at most 1, whatever their
- *  units. */
-double odd_power_pass_factor(double squares);
-
 /** Allocate for passes over these rows. @local; free also after a failure. */
 odd_status odd_power_pass_new(const odd_rows *rows, const double mean[], double factor, int l,
                               odd_power_pass *p);

@@ -1,6 +1,7 @@
 /* PCA as a reduction. */
 #include "linalg/pca_internal.h"
 #include "oddlot/base/minmax.h"
+#include "oddlot/linalg/eigh.h"
 #include "oddlot/linalg/pca.h"
 #include "oddlot/linalg/reduction.h"
 #include "oddlot/par/agree.h"
@@ -8,11 +9,18 @@
 #define NAME(name, about) #name,
 static const char *const solvers[] = {"auto", ODD_PCA_SOLVERS(NAME) NULL};
 #undef NAME
+#define DIGITS(number)     #number
+#define TEXT_OF(number)    DIGITS(number)
 #define WORDS(name, about) #name ": " about "; "
 
 static const odd_option pca_options[] = {
     ODD_INT(odd_pca_options, components, "40", 1, 1e6, "directions kept, of the most variance"),
-    ODD_CHOICE(odd_pca_options, solver, "auto", solvers, ODD_PCA_SOLVERS(WORDS) "auto: by shape"),
+    ODD_CHOICE(odd_pca_options, solver, "auto", solvers,
+               ODD_PCA_SOLVERS(WORDS) "auto: by shape. The same bits on any number of ranks, "
+                                      "but for more than " TEXT_OF(
+                                          ODD_EIGH_ALONE) " features (gram: rows), which "
+                                                          "ScaLAPACK solves on all ranks: there "
+                                                          "singular values to 1e-5 of the largest"),
     ODD_BOOL(odd_pca_options, whiten, "false", "scale each score to unit variance"),
     ODD_INT(odd_pca_options, oversampling, "10", 0, 1e6,
             "directions followed beside those kept; randomized only"),
@@ -75,7 +83,6 @@ const odd_reduction odd_reduction_pca = {
     .summary = "principal components: the directions of the most variance",
     .options = pca_options,
     .options_size = sizeof(odd_pca_options),
-    .rounds = 1e-5, /* ScaLAPACK's grids differ */
     .plan = plan_pca,
     .fit = fit_pca,
     .width = pca_width,

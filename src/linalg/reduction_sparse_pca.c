@@ -149,7 +149,6 @@ const odd_reduction odd_reduction_sparse_pca = {
     .summary = "sparse principal components: directions of much variance and few features",
     .options = sparse_options,
     .options_size = sizeof(odd_sparse_options),
-    .rounds = 1e-5, /* it begins with a PCA */
     .plan = plan_sparse,
     .fit = fit_sparse,
     .width = sparse_width,

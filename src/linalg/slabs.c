@@ -8,11 +8,12 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/par/panels.h"
 
-enum { SLAB_BYTES = 256 << 20, WIDTH_STEP = 16 /* floats of a cache line */ };
+enum { SLAB_BYTES = 256 << 20, PIECE_LEAST = 16 /* floats of a cache line */, PIECE_MOST = 512 };
 
 typedef struct {
     const odd_rows *rows;
     const double *mean;
+    double factor;
     odd_panels panels;
     int rank, size, width; /* width: of a slice */
     int first;             /* of the window */
@@ -22,12 +23,22 @@ typedef struct {
     odd_extent *receive;   /* and what comes from each, in the slab */
 } turn;
 
+/* Some for each of 16 ranks, where features are so many. */
+int odd_slab_piece(int d)
+{
+    int piece = PIECE_LEAST;
+    while (piece < PIECE_MOST && piece * 2 <= d / 16)
+        piece *= 2;
+    return piece;
+}
+
 int odd_slab_width(int64_t n, int d, int ranks)
 {
-    const int64_t fair = (d - 1) / ranks + 1, fits = SLAB_BYTES / (int64_t)sizeof(float) / n;
-    int64_t width = fair < fits ? fair : fits;
-    width -= width % WIDTH_STEP;
-    return width > WIDTH_STEP ? (int)width : WIDTH_STEP;
+    const int64_t piece = odd_slab_piece(d), pieces = (d - 1) / piece + 1;
+    const int64_t fair = (pieces - 1) / ranks + 1;
+    const int64_t fits = SLAB_BYTES / (int64_t)sizeof(float) / n / piece;
+    const int64_t width = odd_min(fair, fits);
+    return (int)(piece * (width > 1 ? width : 1));
 }
 
 int odd_slab_windows(int64_t n, int d, int ranks)
@@ -97,7 +108,7 @@ static odd_status pack_panel(turn *t, int64_t local, int slab_width)
     for (int r = 0; r < t->size; r++) {
         int first;
         const int width = slice_of(t, r, &first);
-        odd_centre(mine.count, t->rows->d, mine.x, t->mean, first, width, t->out + at);
+        odd_centre(mine.count, t->rows->d, mine.x, t->mean, t->factor, first, width, t->out + at);
         t->send[r] = extent_of(at, mine.count * width);
         at += mine.count * width;
         const int64_t rows = rows_of(t, r, local, &row);
@@ -122,12 +133,13 @@ done:
 
 /* Ranks take turns over windows of features: in each, a rank holds all n rows of its own slice,
  * some SLAB_BYTES, whatever n and d are. */
-odd_status odd_slabs_each(const odd_rows *rows, const double mean[], odd_slab_function f,
-                          void *context)
+odd_status odd_slabs_each(const odd_rows *rows, const double mean[], double factor,
+                          odd_slab_function f, void *context)
 {
     odd_status st = ODD_OK;
-    turn t = {
-        .rows = rows, .mean = mean, .rank = odd_rank(rows->comm), .size = odd_size(rows->comm)};
+    turn t = {.rows = rows, .mean = mean, .factor = factor};
+    t.rank = odd_rank(rows->comm);
+    t.size = odd_size(rows->comm);
     t.width = odd_slab_width(rows->part.n, rows->d, t.size);
     ODD_TRY_ALL(rows->comm, open_turn(&t));
     for (int64_t first = 0; first < rows->d; first += (int64_t)t.size * t.width) {

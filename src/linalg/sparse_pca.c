@@ -10,6 +10,7 @@
 #include "linalg/sparse_pca_internal.h"
 
 #include "linalg/eigen_signs_internal.h"
+#include "linalg/fixed_point_internal.h"
 #include "linalg/power_pass_internal.h"
 #include "linalg/sparse_code_internal.h"
 #include "oddlot/base/log.h"
@@ -44,7 +45,7 @@ static odd_status open_turns(const odd_rows *rows, const odd_pca *pca, double al
     odd_status st = ODD_OK;
     const int64_t d = pca->d, k = pca->k;
     const double squares = pca->total_variance * (double)(pca->n - 1);
-    const double factor = odd_power_pass_factor(squares * (1 + 1e-6));
+    const double factor = odd_fixed_factor(squares * (1 + 1e-6));
     double **const wide[] = {&t->u, &t->b, &t->s, &t->next};
     double **const small[] = {&t->a, &t->pp, &t->vp, &t->uu, &t->m1, &t->m2, &t->x1, &t->x2};
     *t = (turns){.d = pca->d, .k = pca->k, .alpha = alpha * factor};

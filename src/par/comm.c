@@ -150,14 +150,6 @@ void odd_all_to_all(MPI_Comm comm, const void *out, const odd_extent send[], voi
     }
 }
 
-void odd_sum_to(MPI_Comm comm, int root, const double part[], double sum[], int64_t count)
-{
-    const size_t bytes = (size_t)count * sizeof *part;
-    for (size_t done = 0; done < bytes; done += odd_longest_message)
-        MPI_Reduce((const char *)part + done, sum ? (char *)sum + done : NULL,
-                   piece(bytes, done) / 8, MPI_DOUBLE, MPI_SUM, root, comm);
-}
-
 /* In place, for types of 8 bytes. */
 static void reduce(MPI_Comm comm, void *value, int64_t count, MPI_Datatype type, MPI_Op op)
 {

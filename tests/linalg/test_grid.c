@@ -1,9 +1,11 @@
-/* Grid: eigenvectors of a matrix that lies in parts, of every kind of spectrum and any shape. */
+/* Grid, and eigh, which takes it for large matrices: eigenvectors of every kind of spectrum and any
+ * shape. */
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/linalg/blas.h"
+#include "oddlot/linalg/eigh.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -18,9 +20,9 @@ typedef double (*spectrum)(int i, int d); /* the i-th largest of d eigenvalues *
 
 typedef struct {
     int d, k;
-    double *a, *part, *copy; /* (d, d): the sum, my addend, room */
-    double *value, *vector;  /* (k), (k, d) */
-    double *want, *all;      /* (d), (d, d): of the serial solver */
+    double *a, *upper, *copy; /* (d, d): the matrix; with NAN below the diagonal; room */
+    double *value, *vector;   /* (k), (k, d) */
+    double *want, *all;       /* (d), (d, d): of the serial solver */
 } eigenproblem;
 
 static double falling(int i, int d)
@@ -82,16 +84,12 @@ static void reflect(int d, uint64_t seed, double *a, double *v, double *av)
                 -2 / vv * (v[i] * av[j] + av[i] * v[j]) + 4 * vav / (vv * vv) * v[i] * v[j];
 }
 
-/* My addend: an uneven share of a, and what the others must cancel; below the diagonal NAN. */
-static void cut_part(eigenproblem *e)
+/* What is below the diagonal is not to be read. */
+static void cut_upper(eigenproblem *e)
 {
-    const int rank = odd_rank(WORLD), size = odd_size(WORLD);
     for (int64_t i = 0; i < e->d; i++)
-        for (int64_t j = 0; j < e->d; j++) {
-            const double all = e->a[i * e->d + j], share = rank == 0 ? all : 0;
-            const double noise = size == 1 ? 0 : rank == 0 ? 1 - size : 1;
-            e->part[i * e->d + j] = j < i ? NAN : share + noise * (double)(i - j);
-        }
+        for (int64_t j = 0; j < e->d; j++)
+            e->upper[i * e->d + j] = j < i ? NAN : e->a[i * e->d + j];
 }
 
 /* a := y y' of drawn rows y (d, 3 d / 2). */
@@ -116,7 +114,7 @@ static odd_status open_problem(int d, int k, spectrum s, eigenproblem *e)
     const int64_t square = (int64_t)d * d;
     *e = (eigenproblem){.d = d, .k = k};
     ODD_TRY(ODD_NEW(e->a, square));
-    ODD_TRY(ODD_NEW(e->part, square));
+    ODD_TRY(ODD_NEW(e->upper, square));
     ODD_TRY(ODD_NEW(e->copy, square));
     ODD_TRY(ODD_NEW(e->all, square));
     ODD_TRY(ODD_NEW(e->want, d));
@@ -127,7 +125,7 @@ static odd_status open_problem(int d, int k, spectrum s, eigenproblem *e)
         e->a[(int64_t)i * d + i] = s(i, d);
     for (uint64_t seed = 1; s && seed <= 3; seed++)
         reflect(d, seed, e->a, e->value, e->want);
-    cut_part(e);
+    cut_upper(e);
     memcpy(e->copy, e->a, (size_t)square * sizeof *e->a);
     ODD_TRY(odd_eigh_small(d, e->copy, e->want, e->all));
 done:
@@ -141,7 +139,7 @@ static void close_problem(eigenproblem *e)
     odd_free(e->want);
     odd_free(e->all);
     odd_free(e->copy);
-    odd_free(e->part);
+    odd_free(e->upper);
     odd_free(e->a);
 }
 
@@ -198,21 +196,28 @@ static bool same_everywhere(const double *x, int64_t count)
     return same;
 }
 
+static void check_pairs(const eigenproblem *e)
+{
+    const double scale = fmax(1, fabs(e->want[0])) * 1e-12;
+    check_all(WORLD, worst_value(e) < scale);
+    check_all(WORLD, worst_residual(e) < scale * 10);
+    check_all(WORLD, worst_angle(e) < 1e-11);
+    check_all(WORLD, is_oriented(e));
+    check_all(WORLD, same_everywhere(e->value, e->k));
+    check_all(WORLD, same_everywhere(e->vector, (int64_t)e->k * e->d));
+}
+
 static void check_problem(int d, int k, spectrum s)
 {
     eigenproblem e;
     odd_grid *grid = NULL;
     if (!check_all(WORLD, open_problem(d, k, s, &e) == ODD_OK)) goto done;
-    const double scale = fmax(1, fabs(e.want[0])) * 1e-12;
     if (!check_all(WORLD, odd_grid_new(WORLD, d, &grid) == ODD_OK)) goto done;
-    if (!check_all(WORLD, odd_grid_eigh(grid, d, e.part, k, e.value, e.vector) == ODD_OK))
+    if (!check_all(WORLD, odd_grid_eigh(grid, d, e.upper, k, e.value, e.vector) == ODD_OK))
         goto done;
-    check_all(WORLD, worst_value(&e) < scale);
-    check_all(WORLD, worst_residual(&e) < scale * 10);
-    check_all(WORLD, worst_angle(&e) < 1e-11);
-    check_all(WORLD, is_oriented(&e));
-    check_all(WORLD, same_everywhere(e.value, k));
-    check_all(WORLD, same_everywhere(e.vector, (int64_t)k * d));
+    check_pairs(&e);
+    if (!check_all(WORLD, odd_eigh(WORLD, d, e.upper, k, e.value, e.vector) == ODD_OK)) goto done;
+    check_pairs(&e);
 done:
     odd_grid_free(&grid);
     close_problem(&e);
@@ -254,11 +259,10 @@ static void test_random(void)
 static void test_by_hand(void)
 {
     odd_grid *grid = NULL;
-    const int first = odd_rank(WORLD) == 0; /* one rank brings the matrix, the others nothing */
-    const double part[4] = {2.0 * first, 1.0 * first, NAN, 2.0 * first};
+    const double a[4] = {2, 1, NAN, 2};
     double value[2], vector[4];
     if (!check_all(WORLD, odd_grid_new(WORLD, 2, &grid) == ODD_OK)) return;
-    if (!check_all(WORLD, odd_grid_eigh(grid, 2, part, 2, value, vector) == ODD_OK)) goto done;
+    if (!check_all(WORLD, odd_grid_eigh(grid, 2, a, 2, value, vector) == ODD_OK)) goto done;
     CU_ASSERT_DOUBLE_EQUAL(value[0], 3, 1e-14);
     CU_ASSERT_DOUBLE_EQUAL(value[1], 1, 1e-14);
     for (int i = 0; i < 3; i++) /* of two equal entries the first is positive */
@@ -287,14 +291,16 @@ static void test_text(void)
 static void test_refuses(void)
 {
     odd_grid *grid = NULL;
-    double part[9] = {0}, value[4], vector[12];
+    double a[9] = {0}, value[4], vector[12];
     const int rank = odd_rank(WORLD), size = odd_size(WORLD);
     if (!check_all(WORLD, odd_grid_new(WORLD, 3, &grid) == ODD_OK)) return;
-    check_all(WORLD, odd_grid_eigh(grid, 3, part, 0, value, vector) == ODD_ARG);
-    check_all(WORLD, odd_grid_eigh(grid, 3, part, 4, value, vector) == ODD_ARG);
+    check_all(WORLD, odd_grid_eigh(grid, 3, a, 0, value, vector) == ODD_ARG);
+    check_all(WORLD, odd_grid_eigh(grid, 3, a, 4, value, vector) == ODD_ARG);
     const odd_status expected = size > 1 ? ODD_DIFFER : ODD_OK;
-    check_all(WORLD,
-              odd_grid_eigh(grid, 3, part, 1 + (rank == size - 1), value, vector) == expected);
+    check_all(WORLD, odd_grid_eigh(grid, 3, a, 1 + (rank == size - 1), value, vector) == expected);
+    check_all(WORLD, odd_eigh(WORLD, 3, a, 0, value, vector) == ODD_ARG);
+    check_all(WORLD, odd_eigh(WORLD, 3, a, 4, value, vector) == ODD_ARG);
+    check_all(WORLD, odd_eigh(WORLD, 3, a, 1 + (rank == size - 1), value, vector) == expected);
     odd_grid_free(&grid);
     check_all(WORLD, odd_grid_new(WORLD, 3 + (rank == size - 1), &grid) == expected);
     check_all(WORLD, !grid == (size > 1));
@@ -304,14 +310,14 @@ static void test_refuses(void)
 static void test_fault(void)
 {
     odd_grid *grid = NULL;
-    double part[9] = {0}, value[1], vector[3];
+    double a[9] = {0}, value[1], vector[3];
     char fault[64];
     snprintf(fault, sizeof fault, "grid.allocate:rank=%d", odd_size(WORLD) - 1);
     if (!check_all(WORLD, odd_grid_new(WORLD, 3, &grid) == ODD_OK)) return;
     odd_fault_setup(fault, odd_rank(WORLD));
-    check_all(WORLD, odd_grid_eigh(grid, 3, part, 1, value, vector) == ODD_IO);
+    check_all(WORLD, odd_grid_eigh(grid, 3, a, 1, value, vector) == ODD_IO);
     odd_fault_setup(NULL, odd_rank(WORLD));
-    check_all(WORLD, odd_grid_eigh(grid, 3, part, 1, value, vector) == ODD_OK);
+    check_all(WORLD, odd_grid_eigh(grid, 3, a, 1, value, vector) == ODD_OK);
     odd_grid_free(&grid);
 }
 

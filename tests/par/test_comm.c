@@ -249,18 +249,6 @@ static void test_all_to_all(void)
     check_all(WORLD, good);
 }
 
-static void test_sum_to(void)
-{
-    for (int root = 0; root < odd_size(WORLD); root++) {
-        const double part[3] = {1, odd_rank(WORLD), 0.5};
-        double sum[3] = {0};
-        const int size = odd_size(WORLD);
-        odd_sum_to(WORLD, root, part, odd_rank(WORLD) == root ? sum : NULL, 3);
-        CU_ASSERT(odd_rank(WORLD) != root ||
-                  (sum[0] == size && sum[1] == size * (size - 1) / 2. && sum[2] == 0.5 * size));
-    }
-}
-
 /* All of the above once more, with messages of 8 bytes. */
 static void test_pieces(void)
 {
@@ -271,7 +259,6 @@ static void test_pieces(void)
     test_gather();
     test_share_bundle();
     test_all_to_all();
-    test_sum_to();
     CU_ASSERT(check_all(WORLD, shares_bytes(0, 1001)));
     odd_longest_message = longest;
 }
@@ -288,7 +275,6 @@ CU_TestInfo odd_tests[] = {
     {"share a bundle", test_share_bundle},
     {"share an empty bundle", test_share_empty_bundle},
     {"from each to each", test_all_to_all},
-    {"a sum on one rank", test_sum_to},
     {"in pieces", test_pieces},
     CU_TEST_INFO_NULL,
 };

@@ -11,6 +11,11 @@ static inline int64_t odd_min(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static inline int64_t odd_max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static inline int odd_min_int(int a, int b)
 {
     return a < b ? a : b;

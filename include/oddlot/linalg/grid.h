@@ -22,11 +22,11 @@ void odd_grid_free(odd_grid **grid); /* @collective */
 const char *odd_grid_text(const odd_grid *grid);
 
 /**
- * The k leading eigenvalues and eigenvectors of a symmetric matrix that is the sum of one part per
- * rank, by PDSYEVD in float64 on the grid.
+ * The k leading eigenvalues and eigenvectors of a symmetric matrix that every rank has, by PDSYEVD
+ * in float64 on the grid. odd_eigh() calls it where the matrix is large.
  *
- * @collective on the grid's communicator.  @same d, k.
- * @shapes  part (d, d) my addend, of which the upper triangle (row-major) is read
+ * @collective on the grid's communicator.  @same d, k, and every bit of a.
+ * @shapes  a (d, d) of which the upper triangle (row-major) is read
  *          value (k) falling; vector (k, d) unit rows, the same bits on every rank
  *
  * The entry of each vector that is largest in magnitude is positive (of those equal within a
@@ -35,11 +35,9 @@ const char *odd_grid_text(const odd_grid *grid);
  * @return ODD_ARG unless 1 <= k <= d; ODD_DIFFER; ODD_NUMERIC if the routine did not converge, or
  *         what it found are not eigenvectors (one product tells); ODD_NOMEM.
  *
- * The parts are summed a panel of 64 columns at a time onto the members of the grid, so the whole
- * sum lies nowhere: see odd_grid_bytes(). The sum's order is MPI's and depends on the number of
- * ranks, as do the last bits of the result.
+ * The last bits of the result depend on the number of ranks.
  */
-odd_status odd_grid_eigh(odd_grid *grid, int d, const double *part, int k, double value[],
+odd_status odd_grid_eigh(odd_grid *grid, int d, const double *a, int k, double value[],
                          double vector[]);
 
 /** What odd_grid_eigh() takes beside its arguments, bytes per rank. @local */

@@ -3,7 +3,7 @@
  *
  * Three solvers, picked by shape or by the job (a solver is one file and one line in
  * linalg/pca_internal.h):
- * - covariance: the (d, d) covariance, summed over ranks, its eigenvectors by ScaLAPACK; d up to
+ * - covariance: the (d, d) covariance, summed over ranks, and its eigenvectors (eigh.h); d up to
  * some 20,000.
  * - gram: the (n, n) matrix of inner products of centred rows, for n < d; its eigenvectors are
  * mapped back through the rows.
@@ -54,11 +54,12 @@ int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const ch
  *
  * Accuracy  products in float32, summed in float64; for small problems and wherever the kept
  *           variances reach too far down in float64 (one more pass, which is logged): singular
- *           values to 1e-5 of the largest, on any number of ranks. The same bits again on the same
- *           number of ranks and threads. Randomized: the leading components likewise, the last
+ *           values to 1e-5 of the largest. Randomized: the leading components likewise, the last
  *           ones lose some variance to directions beyond k (with 4 iterations well below 1 % of
- *           what all k keep, of spectra that do not fall at all); the same bits on any number of
- *           ranks and threads.
+ *           what all k keep, of spectra that do not fall at all).
+ * Bits      the same on any number of ranks and threads; but where the matrix has a higher order
+ *           than ODD_EIGH_ALONE (d by covariance, n by gram), on the same number of ranks alone,
+ *           and to the accuracy above on others.
  * Cost      rows are read twice by covariance, once and twice a window of features by gram; n d^2
  *           or n^2 d products, and order^3 for the eigenvectors, over all ranks; by randomized
  *           iterations + 2 times, 4 n d (k + oversampling) flops each but the first. Memory:

@@ -16,18 +16,17 @@ typedef struct {
     const char *summary;
     const odd_option *options; /* its settings */
     size_t options_size;
-    double rounds; /* scores on other numbers of ranks may differ by this share of the largest; 0:
-                      the same bits */
-    bool network;  /* it is one that learns, for which oddlot must be built with networks */
-    bool passes;   /* rows come out as they go in: what is sparse stays so */
-    bool draws;    /* it draws rows by their numbers: in another order they may teach another model,
-                      as good */
+    bool network; /* it is one that learns, for which oddlot must be built with networks */
+    bool passes;  /* rows come out as they go in: what is sparse stays so */
+    bool draws;   /* it draws rows by their numbers: in another order they may teach another model,
+                     as good */
     /** What it will do for this shape, for --dry-run: output width, bytes per rank, a sentence.
      * @local */
     odd_status (*plan)(const void *options, int64_t n, int d, int ranks, int threads, int *k,
                        int64_t *bytes, odd_text *what);
     /** Learn, or nothing where there is nothing to be learnt; the model as named arrays, the same
-     * on every rank. *k: width of the output. *bad_row: see odd_pca_fit(). @collective */
+     * bits on any number of ranks, unless eigenvectors beyond ODD_EIGH_ALONE are asked for. *k:
+     * width of the output. *bad_row: see odd_pca_fit(). @collective */
     odd_status (*fit)(const void *options, const odd_rows *rows, uint64_t seed, odd_bundle *model,
                       int *k, int64_t *bad_row);
     /** Widths of the rows that a model takes and returns; ODD_FORMAT where it is not whole. @local

@@ -42,8 +42,6 @@ void odd_all_to_all(MPI_Comm comm, const void *out, const odd_extent send[], voi
 void odd_sum_i64(MPI_Comm comm, int64_t value[], int64_t count); /* in place */
 /** In place; the order of summation is MPI's: for counters and timings, not for models. */
 void odd_sum_f64(MPI_Comm comm, double value[], int64_t count);
-/** As odd_sum_f64(), of part (count), on the root alone: sum (count); not used elsewhere. */
-void odd_sum_to(MPI_Comm comm, int root, const double part[], double sum[], int64_t count);
 void odd_max_f64(MPI_Comm comm, double value[], int64_t count);
 void odd_max_i64(MPI_Comm comm, int64_t value[], int64_t count);
 /** Sum of the values of the ranks before me; 0 on rank 0. */
