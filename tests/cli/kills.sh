@@ -18,7 +18,7 @@ recovers() {
 
 number=0
 for point in ingest.batch:rank=1 store.create:rank=0 store.write:rank=1:after=2 store.publish:rank=0 \
-    features.batch:rank=0 store.publish:rank=1:after=1 grid.allocate:rank=1 reduce.apply:rank=0 \
+    features.batch:rank=0 store.publish:rank=1:after=1 eigh.allocate:rank=0 reduce.apply:rank=0 \
     detect.iteration:rank=1:after=2 store.write:rank=0:after=40; do
     run=hurt-$((number += 1))
     code=0

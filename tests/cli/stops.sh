@@ -73,6 +73,6 @@ faults() {
 }
 faults 2 store.create:rank=0 ingest.batch:rank=1 store.publish:rank=0 detect.iteration:rank=1
 faults 3 ingest.batch:rank=2 store.write:rank=1:after=1 store.publish:rank=2 features.batch:rank=0 \
-    grid.allocate:rank=2 reduce.apply:rank=1 treesum.memory:rank=0
+    eigh.allocate:rank=0 reduce.apply:rank=1 treesum.memory:rank=0
 faults 4 store.create:rank=3 store.write:rank=3 features.batch:rank=3 reduce.apply:rank=3 \
     detect.iteration:rank=2
