@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #define ALIGNMENT 64
 
@@ -75,11 +74,4 @@ void *odd_alloc(int64_t count, size_t element)
 void odd_free(void *p)
 {
     free(p);
-}
-
-int64_t odd_memory_peak(void)
-{
-    struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-    return (int64_t)usage.ru_maxrss * 1024;
 }

@@ -4,6 +4,7 @@
 #include "oddlot/base/bundle.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
+#include "oddlot/base/usage.h"
 #include "oddlot/detect/detector.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -11,7 +12,6 @@
 #include "oddlot/pipeline/pipelines.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define SEED 0
 
@@ -36,14 +36,6 @@ static odd_status normal_rows(MPI_Comm comm, int64_t n, int d, float **out)
     return ODD_OK;
 }
 
-/* Of all threads of this process: free of what else the machine does. */
-static double cpu_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static odd_status add_score(void *context, const odd_block *block, double sum[])
 {
     const forest_case *c = context;
@@ -58,7 +50,7 @@ static odd_status forest_once(const odd_bench_settings *s, void *context, odd_be
     forest_case *c = context;
     const MPI_Comm comm = c->rows->comm;
     odd_bundle model = ODD_BUNDLE_EMPTY;
-    double sum, peak = (double)odd_memory_peak(), cpu = cpu_seconds();
+    double sum, peak = (double)odd_memory_peak(), cpu = odd_usage_now().cpu;
     odd_status st;
     double started = odd_bench_start(comm);
     ODD_TRY(c->forest->fit(c->options, c->rows, NULL, SEED, &model));
@@ -66,7 +58,7 @@ static odd_status forest_once(const odd_bench_settings *s, void *context, odd_be
     started = odd_bench_start(comm);
     ODD_TRY(c->forest->score(&model, c->rows, c->score));
     took->seconds = fit + odd_bench_stop(comm, started);
-    cpu = cpu_seconds() - cpu;
+    cpu = odd_usage_now().cpu - cpu;
     peak = (double)odd_memory_peak() - peak;
     odd_sum_f64(comm, &cpu, 1);
     odd_max_f64(comm, &peak, 1);

@@ -4,6 +4,7 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
+#include "oddlot/base/usage.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/linalg/neighbours.h"
 #include "oddlot/par/agree.h"

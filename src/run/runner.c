@@ -2,6 +2,7 @@
 #include "oddlot/run/runner.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
+#include "oddlot/run/stage_meter.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -166,7 +167,9 @@ static odd_status run_stage(odd_run *run, int i, odd_run_look *s)
     odd_log(ODD_LOG_STAGE, "%-9s %s", stage->name, stage->summary);
     odd_signals_may_end(run->comm, !stage->resumes);
     odd_fault_phase("run", stage->name);
+    const odd_stage_meter around = odd_stage_meter_begin();
     st = stage->run(run, &from);
+    odd_stage_meter_end(&around);
     odd_fault_phase(NULL, NULL);
     odd_signals_may_end(run->comm, st != ODD_STOPPED);
     ODD_TRY(st);

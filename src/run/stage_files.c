@@ -2,6 +2,7 @@
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
+#include "oddlot/run/stage_meter.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -39,15 +40,31 @@ done:
     return st;
 }
 
-odd_status odd_stage_publish(MPI_Comm comm, odd_file **file, double started)
+/* Of all ranks. @collective */
+static odd_status note_usage(MPI_Comm comm, odd_file *file, double seconds)
 {
-    double seconds = odd_seconds() - started;
-    int64_t peak = odd_memory_peak();
+    int64_t peak;
+    odd_usage mine = odd_stage_meter_usage(&peak);
+    int64_t bytes[] = {mine.read, mine.written};
     odd_status st;
     odd_max_f64(comm, &seconds, 1);
     odd_max_i64(comm, &peak, 1);
-    ODD_TRY(odd_file_set_f64(*file, "/", "seconds", seconds));
-    ODD_TRY(odd_file_set_i64(*file, "/", "peak_bytes_per_rank", peak));
+    odd_sum_f64(comm, &mine.cpu, 1);
+    odd_sum_i64(comm, bytes, 2);
+    odd_broadcast(comm, 0, &mine.cpu, sizeof mine.cpu); /* a sum may differ in its last bit */
+    ODD_TRY(odd_file_set_f64(file, "/", "seconds", seconds));
+    ODD_TRY(odd_file_set_f64(file, "/", "cpu_seconds", mine.cpu));
+    ODD_TRY(odd_file_set_i64(file, "/", "peak_bytes_per_rank", peak));
+    ODD_TRY(odd_file_set_i64(file, "/", "bytes_read", bytes[0]));
+    ODD_TRY(odd_file_set_i64(file, "/", "bytes_written", bytes[1]));
+done:
+    return st;
+}
+
+odd_status odd_stage_publish(MPI_Comm comm, odd_file **file, double started)
+{
+    odd_status st;
+    ODD_TRY(note_usage(comm, *file, odd_seconds() - started));
     ODD_TRY(odd_file_publish(file));
 done:
     odd_file_discard(file);

@@ -4,6 +4,7 @@
 #include "base/memory_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
+#include "oddlot/base/usage.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -76,6 +77,36 @@ static void peak_grows_with_use(void)
     CU_ASSERT(odd_memory_peak() >= before);
     CU_ASSERT(odd_memory_peak() >= size);
     odd_free(p);
+}
+
+static void peak_restarts(void)
+{
+    const int64_t size = 64 << 20;
+    char *p = odd_alloc(size, 1);
+    if (p) memset(p, 1, (size_t)size);
+    const int64_t before = odd_memory_peak();
+    odd_free(p);
+    odd_memory_peak_restart();
+    CU_ASSERT(odd_memory_peak() <= before - size / 2);
+    CU_ASSERT(odd_memory_peak() >= odd_memory_now() / 2);
+}
+
+static void usage_counts_processor_and_files(void)
+{
+    const odd_usage before = odd_usage_now();
+    char text[4096] = "";
+    FILE *zero = fopen("/dev/zero", "r"), *null = fopen("/dev/null", "w");
+    volatile double sum = 0;
+    for (int i = 0; i < 20000000; i++)
+        sum += i;
+    if (zero) CU_ASSERT_EQUAL(fread(text, 1, sizeof text, zero), sizeof text);
+    if (null) CU_ASSERT_EQUAL(fwrite(text, 1, sizeof text, null), sizeof text);
+    if (zero) fclose(zero);
+    if (null) fclose(null);
+    const odd_usage after = odd_usage_now();
+    CU_ASSERT(after.cpu > before.cpu);
+    CU_ASSERT(after.read - before.read >= (int64_t)sizeof text);
+    CU_ASSERT(after.written - before.written >= (int64_t)sizeof text);
 }
 
 static void this_machine_has_memory(void)
@@ -166,6 +197,8 @@ CU_TestInfo odd_tests[] = {
     {"large arrays are zeroed", large_arrays_are_zeroed},
     {"impossible sizes are refused", impossible_sizes_are_refused},
     {"the peak grows with use", peak_grows_with_use},
+    {"the peak restarts", peak_restarts},
+    {"usage counts processors and files", usage_counts_processor_and_files},
     {"this machine has memory", this_machine_has_memory},
     {"a machine without control groups", no_groups},
     {"control groups, version 2", groups_of_version_2},

@@ -30,9 +30,6 @@ void odd_free(void *p);
 #define ODD_NEW(pointer, count)                                                                    \
     (((pointer) = odd_alloc((count), sizeof *(pointer))) ? ODD_OK : ODD_NOMEM)
 
-/** Largest resident size of this process so far, bytes. */
-int64_t odd_memory_peak(void);
-
 /** Memory that this machine can still give, bytes (MemAvailable; cgroup limit if lower). */
 int64_t odd_memory_available(void);
 

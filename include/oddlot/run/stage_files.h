@@ -18,8 +18,9 @@ odd_status odd_stage_open(const odd_run *run, MPI_Comm comm, const char *stage, 
 odd_status odd_stage_create(const odd_run *run, MPI_Comm comm, const odd_provenance *from,
                             odd_file **out);
 
-/** Note the seconds since `started` (odd_seconds()) and the largest memory of a rank in the file
- * and publish it. Frees *file also on failure. @collective on comm */
+/** Note in the file what the stage took, and publish it: seconds since `started` (odd_seconds());
+ *  processor seconds and bytes read and written by all ranks, and the largest memory of a rank
+ *  (stage_meter.h). Frees *file also on failure. @collective on comm */
 odd_status odd_stage_publish(MPI_Comm comm, odd_file **file, double started);
 
 #endif
