@@ -67,12 +67,21 @@ void odd_words_command(int argc, char **argv, odd_text *out);
 odd_status odd_do_words(int argc, char **argv, const char *only,
                         odd_status (*load)(const odd_words *words, odd_job **job));
 
+/** The job of a job file, and of catalogues. Owned by caller. @collective on all ranks; ODD_USAGE.
+ */
+odd_status odd_load_job(const odd_words *words, odd_job **job);
+odd_status odd_load_audit(const odd_words *words, odd_job **job);
+
+/** The options of plan. */
+void odd_plan_help(odd_text *help);
+
 /** The job file that `oddlot audit` stands for: jobs/audit.yaml. */
 extern const char odd_audit_job[];
 
 odd_status odd_cmd_audit(int argc, char **argv);
 odd_status odd_cmd_run(int argc, char **argv);
 odd_status odd_cmd_stage(int argc, char **argv);
+odd_status odd_cmd_plan(int argc, char **argv);
 odd_status odd_cmd_info(int argc, char **argv);
 odd_status odd_cmd_model(int argc, char **argv);
 odd_status odd_cmd_doctor(int argc, char **argv);

@@ -86,7 +86,7 @@ done:
     return st;
 }
 
-static odd_status load_audit(const odd_words *words, odd_job **job)
+odd_status odd_load_audit(const odd_words *words, odd_job **job)
 {
     audit_words own = {ODD_TEXT_EMPTY, ODD_TEXT_EMPTY, ODD_TEXT_EMPTY};
     char kind[KIND_SIZE] = "";
@@ -107,5 +107,5 @@ done:
 
 odd_status odd_cmd_audit(int argc, char **argv)
 {
-    return odd_do_words(argc, argv, NULL, load_audit);
+    return odd_do_words(argc, argv, NULL, odd_load_audit);
 }

@@ -21,17 +21,17 @@ static odd_status read_job(const odd_words *words, odd_job **job)
 
 /* Every rank reads the same small job file, so a failure is the same everywhere; agree to be sure.
  */
-static odd_status load_job(const odd_words *words, odd_job **job)
+odd_status odd_load_job(const odd_words *words, odd_job **job)
 {
     return odd_agree(MPI_COMM_WORLD, read_job(words, job));
 }
 
 odd_status odd_cmd_run(int argc, char **argv)
 {
-    return odd_do_words(argc, argv, NULL, load_job);
+    return odd_do_words(argc, argv, NULL, odd_load_job);
 }
 
 odd_status odd_cmd_stage(int argc, char **argv)
 {
-    return odd_do_words(argc, argv, argv[0], load_job);
+    return odd_do_words(argc, argv, argv[0], odd_load_job);
 }

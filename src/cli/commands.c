@@ -28,6 +28,15 @@ const odd_command odd_commands[] = {
      "it\n"
      "again after a kill: what was published is kept.\n",
      "mpirun -n 2 oddlot run jobs/footwear.yaml -o runs/footwear", odd_words_help, odd_cmd_run},
+    {"plan", "Audit", "what a job will take: memory, bytes and time of each stage",
+     "JOB.yaml|PATH... -n RANKS [--images N] [--json]",
+     "Rehearses the job with few of its own images for some seconds, and works out what it takes "
+     "on "
+     "so\n"
+     "many ranks; refuses, with exit code 3, what does not fit into memory, and says how many "
+     "ranks\n"
+     "would do. Under mpirun the rehearsal is on as many ranks.\n",
+     "oddlot plan jobs/footwear.yaml -n 64 --images 10000000", odd_plan_help, odd_cmd_plan},
     {"info", "Audit", "describe a run", "RUN [--verify]",
      "Lists the files of a run with what is in them; --verify reads them whole and fails with "
      "exit\n"

@@ -37,6 +37,12 @@ const char *odd_pca_choose(int64_t n, int d, const odd_pca_options *options, con
     return wanted->name;
 }
 
+void odd_pca_work(int64_t n, int d, const odd_pca_options *options, double *flops, double *cubes)
+{
+    const char *why;
+    find_solver(odd_pca_choose(n, d, options, &why))->work((double)n, d, options, flops, cubes);
+}
+
 int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const char *solver,
                       int ranks, int threads)
 {

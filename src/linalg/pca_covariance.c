@@ -99,6 +99,14 @@ static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks
     return products > eigen ? products : eigen;
 }
 
+/* Half of the products of a symmetric matrix. */
+static void work(double n, double d, const odd_pca_options *options, double *flops, double *cubes)
+{
+    (void)options;
+    *flops = n * d * d;
+    *cubes = d * d * d;
+}
+
 static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
                       int64_t *bad_row)
 {
@@ -110,5 +118,6 @@ const odd_pca_solver odd_pca_solver_covariance = {
     .name = "covariance",
     .suits = suits,
     .bytes = bytes,
+    .work = work,
     .fit = fit,
 };

@@ -239,6 +239,13 @@ static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks
     return vectors + odd_max(odd_max(products, eigen), back);
 }
 
+/* Half of the products of a symmetric matrix, and mapping back. */
+static void work(double n, double d, const odd_pca_options *options, double *flops, double *cubes)
+{
+    *flops = n * n * d + 2 * n * d * fmin((double)options->components, n);
+    *cubes = n * n * n;
+}
+
 static odd_status fit(const odd_rows *rows, const odd_pca_options *options, odd_pca *pca,
                       int64_t *bad_row)
 {
@@ -250,5 +257,6 @@ const odd_pca_solver odd_pca_solver_gram = {
     .name = "gram",
     .suits = suits,
     .bytes = bytes,
+    .work = work,
     .fit = fit,
 };

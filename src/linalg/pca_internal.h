@@ -35,6 +35,8 @@ typedef struct {
     bool (*suits)(int64_t n, int d, const odd_pca_options *options, const char **why);
     /** Memory beside rows, mean and model, bytes per rank. @local */
     int64_t (*bytes)(int64_t n, int d, const odd_pca_options *options, int ranks, int threads);
+    /** Flops of its products, and orders of its distributed eigenproblems to the third. @local */
+    void (*work)(double n, double d, const odd_pca_options *options, double *flops, double *cubes);
     /**
      * Take pca->d, k and n; fill mean, value (k) with the falling eigenvalues of the scatter matrix
      * (variance times n - 1), axis (k, d), total_variance (likewise times n - 1), and lower k to

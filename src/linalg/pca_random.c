@@ -209,9 +209,16 @@ static int64_t bytes(int64_t n, int d, const odd_pca_options *options, int ranks
            odd_tsqr_bytes(d, l, ranks, threads) + 32 * (int64_t)l * l;
 }
 
+static void work(double n, double d, const odd_pca_options *options, double *flops, double *cubes)
+{
+    *flops = work_of((int64_t)n, (int)d, options);
+    *cubes = 0;
+}
+
 const odd_pca_solver odd_pca_solver_randomized = {
     .name = "randomized",
     .suits = suits,
     .bytes = bytes,
+    .work = work,
     .fit = fit,
 };

@@ -42,6 +42,11 @@ static odd_status plan_pca(const void *options, int64_t n, int d, int ranks, int
     return odd_text_status(what);
 }
 
+static void work_of_pca(const void *options, int64_t n, int64_t d, double *flops, double *cubes)
+{
+    odd_pca_work(n, (int)d, options, flops, cubes);
+}
+
 static odd_status fit_pca(const void *options, const odd_rows *rows, uint64_t seed,
                           odd_bundle *model, int *k, int64_t *bad_row)
 {
@@ -84,6 +89,7 @@ const odd_reduction odd_reduction_pca = {
     .options = pca_options,
     .options_size = sizeof(odd_pca_options),
     .plan = plan_pca,
+    .work = work_of_pca,
     .fit = fit_pca,
     .width = pca_width,
     .apply = apply_pca,

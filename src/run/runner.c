@@ -224,10 +224,11 @@ done:
 
 /* ---- what would be done ---- */
 
-/* @collective */
-static odd_status plan_stage(odd_run *run, const odd_stage *stage, odd_stage_plan *plan)
+odd_status odd_run_plan_stage(odd_run *run, const odd_stage *stage, odd_stage_plan *plan)
 {
     odd_status st;
+    if (plan->ranks == 0) plan->ranks = odd_size(run->comm);
+    if (plan->threads == 0) plan->threads = odd_threads();
     odd_text_free(&plan->what);
     plan->disk = plan->memory = 0;
     odd_fault_phase("plan", stage->name);
@@ -251,7 +252,7 @@ static void print_plan(const odd_stage *stage, bool current, const odd_stage_pla
 {
     char disk[32], memory[32];
     printf("%-9s  %-10s  %10s  %12s  %s\n", stage->name, current ? "up to date" : "to do",
-           odd_human_bytes(plan->disk, disk), odd_human_bytes(plan->memory, memory),
+           odd_human_bytes(plan->disk, disk), odd_human_bytes(plan->held + plan->memory, memory),
            odd_text_string(&plan->what));
 }
 
@@ -265,7 +266,7 @@ odd_status odd_run_plan(odd_run *run)
     ODD_TRY(odd_run_examine(run, &s));
     for (int i = 0; stage[i]; i++) {
         if (!stage_applies(run, i)) continue;
-        ODD_TRY(plan_stage(run, stage[i], &plan));
+        ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
         if (odd_rank(run->comm) != 0) continue;
         if (!begun) print_heads(run, &plan);
         begun = true;
@@ -283,9 +284,9 @@ odd_status odd_run_estimate(odd_run *run, odd_stage_plan *sum)
     odd_status st = ODD_OK;
     for (int i = 0; stage[i]; i++) {
         if (!stage_applies(run, i)) continue;
-        ODD_TRY(plan_stage(run, stage[i], &plan));
+        ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
         sum->disk += plan.disk;
-        if (plan.memory > sum->memory) sum->memory = plan.memory;
+        if (plan.held + plan.memory > sum->memory) sum->memory = plan.held + plan.memory;
     }
     if (plan.rows > sum->rows) sum->rows = plan.rows;
 done:

@@ -3,19 +3,56 @@
 #include "run/selection_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 #include <string.h>
 
 void odd_selection_free(odd_selection **selection)
 {
     if (!*selection) return;
-    odd_catalogue_free(&(*selection)->list);
+    if (!(*selection)->borrows) odd_catalogue_free(&(*selection)->list);
     odd_free((*selection)->item);
     odd_free((*selection)->truth);
     odd_free((*selection)->verified);
     odd_free((*selection)->held_out);
     odd_free(*selection);
     *selection = NULL;
+}
+
+static odd_status allocate_rows(odd_selection *s)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(s->item, s->rows));
+    ODD_TRY(ODD_NEW(s->truth, s->rows));
+    ODD_TRY(ODD_NEW(s->verified, s->rows));
+    ODD_TRY(ODD_NEW(s->held_out, s->rows));
+done:
+    return st;
+}
+
+odd_status odd_selection_sample(const odd_selection *whole, int64_t rows, odd_selection **out)
+{
+    odd_selection *s = NULL;
+    odd_status st;
+    *out = NULL;
+    ODD_TRY(ODD_NEW(s, 1));
+    s->kind = whole->kind;
+    s->list = whole->list;
+    s->borrows = true;
+    s->rows = odd_min(rows, whole->rows);
+    ODD_TRY(allocate_rows(s));
+    for (int64_t i = 0; i < s->rows; i++) {
+        const int64_t from = (int64_t)((double)i * (double)whole->rows / (double)s->rows);
+        s->item[i] = whole->item[from];
+        s->truth[i] = whole->truth[from];
+        s->verified[i] = whole->verified[from];
+        s->held_out[i] = whole->held_out[from];
+    }
+    *out = s;
+    s = NULL;
+done:
+    odd_selection_free(&s);
+    return st;
 }
 
 /* -- the list -- */

@@ -10,6 +10,7 @@
 struct odd_selection {
     const odd_catalogue_kind *kind;
     odd_catalogue list; /* the whole catalogue, on every rank */
+    bool borrows;       /* the list is that of another selection */
     int64_t rows;       /* images of this run */
     int64_t *item;      /* (rows) numbers in the list, rising */
     int8_t *truth;      /* (rows) ODD_TRUTH_... */

@@ -1,7 +1,10 @@
 /* Stages and pipelines as their records say. */
 #include "oddlot/run/stage.h"
 
+#include <math.h>
 #include <string.h>
+
+#define WAITING 4096 /* rows of a rank that wait while all others come by */
 
 const odd_pipeline *odd_pipeline_of(const odd_pipeline *const pipelines[], const odd_job *job)
 {
@@ -84,6 +87,15 @@ const char *odd_stage_product(const odd_stage *stage, const odd_job *job)
 const void *odd_stage_options(const odd_stage *stage, const odd_job *job)
 {
     return odd_part_options(job, stage->name, stage->part(job));
+}
+
+void odd_stage_cost_neighbours(double n, double d, int ranks, odd_stage_cost *cost)
+{
+    const double batches = ceil(n / ranks / WAITING), panels = ceil(n / WAITING);
+    cost->pairs += 2 * n * n * d;
+    if (ranks == 1) return;
+    cost->sent += batches * n * d * sizeof(float);
+    cost->messages += 2 * batches * panels;
 }
 
 static odd_hash add_section(odd_hash digest, const odd_job *job, const char *section)

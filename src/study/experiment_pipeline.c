@@ -52,5 +52,6 @@ const odd_pipeline odd_pipeline_experiment = {
     .counts = "images",
     .stages = stages,
     .wanted = is_wanted,
+    .whole = true,
     .print = print_experiment,
 };

@@ -279,11 +279,25 @@ static odd_status plan_experiment(odd_run *run, odd_stage_plan *plan)
     ODD_TRY_ALL(run->comm, odd_design_new(run->job, &d));
     const int64_t trials = odd_design_trials(d);
     plan->disk = trials * (int64_t)sizeof(odd_trial);
-    plan->memory = plan->rows / odd_size(run->comm) * plan->width * 4;
+    plan->memory = plan->rows / plan->ranks * plan->width * 4;
     odd_text_format(&plan->what,
                     "%lld trials: %lld techniques on %lld mixtures, %lld shares, %lld seeds",
                     (long long)trials, (long long)d->techniques, (long long)d->mixtures,
                     (long long)d->shares, (long long)d->seeds);
+done:
+    odd_design_free(&d);
+    return st;
+}
+
+/* Every draw of a mixture is worked on in the same ways. */
+static odd_status cost_experiment(const odd_run *run, const odd_stage_plan *plan,
+                                  odd_stage_cost *cost)
+{
+    odd_design *d = NULL;
+    odd_status st;
+    (void)plan;
+    ODD_TRY(odd_design_new(run->job, &d));
+    cost->amount = (double)odd_design_trials(d);
 done:
     odd_design_free(&d);
     return st;
@@ -304,5 +318,7 @@ const odd_stage odd_stage_experiment = {
     .check = check_experiment,
     .outside = settings_digest,
     .plan = plan_experiment,
+    .cost = cost_experiment,
+    .rehearse = "experiment.seeds=1",
     .run = run_experiment,
 };

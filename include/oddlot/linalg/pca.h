@@ -41,6 +41,10 @@ typedef struct {
 /** The name of the solver for this shape, "covariance" or another, with a sentence why. @local */
 const char *odd_pca_choose(int64_t n, int d, const odd_pca_options *options, const char **why);
 
+/** Flops of products that fitting takes beside passes over the rows, and the orders of its
+ *  eigenproblems to the third. @local */
+void odd_pca_work(int64_t n, int d, const odd_pca_options *options, double *flops, double *cubes);
+
 /** Bytes per rank that fitting takes beside the rows. @local */
 int64_t odd_pca_bytes(int64_t n, int d, const odd_pca_options *options, const char *solver,
                       int ranks, int threads);

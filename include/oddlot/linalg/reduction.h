@@ -24,6 +24,9 @@ typedef struct {
      * @local */
     odd_status (*plan)(const void *options, int64_t n, int d, int ranks, int threads, int *k,
                        int64_t *bytes, odd_text *what);
+    /** Work that does not grow with the rows alone: float32 flops of products, orders of
+     * eigenproblems to the third. NULL: all does. @local */
+    void (*work)(const void *options, int64_t n, int64_t d, double *flops, double *cubes);
     /** Learn, or nothing where there is nothing to be learnt; the model as named arrays, the same
      * bits on any number of ranks, unless eigenvectors beyond ODD_EIGH_ALONE are asked for. *k:
      * width of the output. *bad_row: see odd_pca_fit(). @collective */

@@ -20,6 +20,11 @@
  *  ODD_STOPPED when a signal asked for it: what is published stays. */
 odd_status odd_run_do(odd_run *run, const char *only);
 
+/** What a stage would do; plans of stages in their order, as shapes flow: *plan is 0 before the
+ *  first but for its `in` fields, those of this run where they are 0. Free plan->what. @collective
+ */
+odd_status odd_run_plan_stage(odd_run *run, const odd_stage *stage, odd_stage_plan *plan);
+
 /** Print what odd_run_do() would do, on stdout. @collective */
 odd_status odd_run_plan(odd_run *run);
 

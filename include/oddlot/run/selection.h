@@ -26,6 +26,11 @@ enum { ODD_TRUTH_UNKNOWN = -1, ODD_TRUTH_THEME = 0, ODD_TRUTH_ODD = 1 };
 odd_status odd_run_selection(odd_run *run, const odd_selection **out);
 void odd_selection_free(odd_selection **selection);
 
+/** So many of the images of `whole`, evenly over all of them, for a rehearsal; all where there are
+ *  fewer. Owned by caller: odd_selection_free(). `whole` is kept. @local, the same on every rank;
+ *  ODD_NOMEM */
+odd_status odd_selection_sample(const odd_selection *whole, int64_t rows, odd_selection **out);
+
 /* -- the list; all @local, the same on every rank -- */
 
 int64_t odd_selection_rows(const odd_selection *selection); /* images of this run */

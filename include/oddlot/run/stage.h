@@ -21,12 +21,28 @@
 
 /* What a dry run says of a stage. Shapes flow from stage to stage. */
 typedef struct {
-    int64_t rows;   /* images in the run; set by ingest */
-    int64_t width;  /* values per row that this stage hands on; in: of the stage before */
-    int64_t disk;   /* out: bytes that the stage writes */
-    int64_t memory; /* out: bytes that each rank needs at most */
-    odd_text what;  /* out: one sentence on what it will do and why */
+    int ranks, threads; /* in: of the run that is planned; threads of each rank */
+    int64_t images;     /* in: of the run that is planned; 0: those of this one */
+    int64_t rows;       /* images in the run; set by ingest */
+    int64_t features;   /* values per row of the features; set by that stage */
+    int64_t width;      /* values per row that this stage hands on; in: of the stage before */
+    int64_t held;       /* bytes of each rank through all stages: the list of images */
+    int64_t disk;       /* out: bytes that the stage writes */
+    int64_t memory;     /* out: bytes that each rank needs at most, beside those held */
+    odd_text what;      /* out: one sentence on what it will do and why */
 } odd_stage_plan;
+
+/* How the time of a stage grows. What it is on this machine is measured in a rehearsal with few of
+ * the images (bench/rehearsal.h), but for what is known to grow otherwise. */
+typedef struct {
+    double amount;   /* of work that time grows with: rows, images times epochs, trials, ... */
+    double flops;    /* beside it, all ranks together: of float32 products of matrices, */
+    double pairs;    /* of products that find neighbours (linalg/neighbours.h), */
+    double cubes;    /* and of distributed eigenproblems: their orders to the third */
+    double sent;     /* bytes that reach a rank from others */
+    double messages; /* exchanges that all ranks wait for */
+    bool alone;      /* rank 0 does what grows with the amount, and the others wait */
+} odd_stage_cost;
 
 typedef struct {
     const char *name;                   /* "reduce" */
@@ -58,6 +74,11 @@ typedef struct {
     odd_status (*outside)(odd_run *run, odd_hash *digest);
     /** What it would do. @collective */
     odd_status (*plan)(odd_run *run, odd_stage_plan *plan);
+    /** How its time grows, for what plan() has left in `plan`. *cost: 0, but for the amount, which
+     * is that of the rows. NULL: its time is not modelled. @local, the same on every rank */
+    odd_status (*cost)(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost);
+    /** A setting that makes its rehearsal short, "train.epochs=2"; NULL: few images do. */
+    const char *rehearse;
     /** Do it. `from` goes into the file. @collective */
     odd_status (*run)(odd_run *run, const odd_provenance *from);
     /** Print its result on stdout, by rank 0; NULL: nothing. ODD_PROBLEM where it is one that the
@@ -71,6 +92,7 @@ struct odd_pipeline {
     const odd_stage *const *stages; /* in the order of the data; NULL-terminated */
     /** Is this what the job wants? NULL: where it wants no other. @local */
     bool (*wanted)(const odd_job *job);
+    bool whole; /* few of the images are no rehearsal for it: it draws from them what it needs */
     /** Check settings that no stage can alone, of a job that may want any of these; NULL: nothing.
      *  @local; ODD_USAGE */
     odd_status (*check)(const odd_pipeline *const pipelines[], const odd_job *job);
@@ -78,6 +100,10 @@ struct odd_pipeline {
      *  @collective */
     odd_status (*print)(odd_run *run);
 };
+
+/** Add the search for neighbours of n rows of d values among one another (linalg/neighbours.h),
+ * where the rows of all ranks come by for each batch of mine. @local */
+void odd_stage_cost_neighbours(double n, double d, int ranks, odd_stage_cost *cost);
 
 /** The first one that the job wants. @local */
 const odd_pipeline *odd_pipeline_of(const odd_pipeline *const pipelines[], const odd_job *job);

@@ -129,14 +129,23 @@ static odd_status plan_categories(odd_run *run, odd_stage_plan *plan)
 {
     const odd_categories_options *o = settings_of(run->job);
     const int64_t d = plan->width, sums = 8 * d * (d + 100), panels = (int64_t)80 << 20;
-    const int64_t ranks = odd_size(run->comm), row = sizeof(odd_category_verdict);
+    const int64_t ranks = plan->ranks, row = sizeof(odd_category_verdict);
     plan->disk = plan->rows * 24;
-    plan->memory = panels + sums * (o->folds + 2 + 8 * odd_threads()) +
+    plan->memory = panels + sums * (o->folds + 2 + 8 * plan->threads) +
                    plan->rows * (32 + 4 * row) +
                    plan->rows / ranks * ((int64_t)sizeof(odd_category_votes) + row);
     odd_text_format(&plan->what,
                     "categories of the %lld nearest images and discriminants in %lld folds",
                     (long long)o->neighbours, (long long)o->folds);
+    return ODD_OK;
+}
+
+/* Each image against all. */
+static odd_status cost_categories(const odd_run *run, const odd_stage_plan *plan,
+                                  odd_stage_cost *cost)
+{
+    (void)run;
+    odd_stage_cost_neighbours((double)plan->rows, (double)plan->features, plan->ranks, cost);
     return ODD_OK;
 }
 
@@ -160,5 +169,6 @@ const odd_stage odd_stage_categories = {
     .reads = odd_reads_known_copies,
     .applies = is_read,
     .plan = plan_categories,
+    .cost = cost_categories,
     .run = run_categories,
 };

@@ -94,6 +94,13 @@ static odd_status plan_check(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
+/* Of each image as much. */
+static odd_status cost_check(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    (void)run, (void)plan, (void)cost;
+    return ODD_OK;
+}
+
 static bool has_checks(const odd_job *job)
 {
     return ((const odd_check_options *)odd_job_section(job, "check"))->checks.count > 0;
@@ -170,6 +177,7 @@ const odd_stage odd_stage_check = {
     .check = check_settings,
     .outside = outside_check,
     .plan = plan_check,
+    .cost = cost_check,
     .run = run_check,
     .print = odd_check_print,
 };

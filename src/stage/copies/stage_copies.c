@@ -1,5 +1,6 @@
 /* Copies: which images show one picture, for the stages that tell of them or count each once. It is
  * a stage of jobs in which another one reads it. */
+#include "oddlot/image/layout_row.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -111,12 +112,23 @@ done:
 static odd_status plan_copies(odd_run *run, odd_stage_plan *plan)
 {
     const bool near = odd_copies_settings(run->job)->near;
-    const int64_t mine = plan->rows / odd_size(run->comm);
+    const int64_t mine = plan->rows / plan->ranks;
     const int64_t row_bytes = (near ? ODD_ALIGNED_VALUES + ROW_BYTES : 0) + 64;
     plan->disk = plan->rows * 8;
     plan->memory = (near ? PANEL_BYTES : 0) + mine * row_bytes;
     odd_text_add(&plan->what, near ? "exact copies by their digests, near ones by their looks"
                                    : "exact copies by their digests");
+    return ODD_OK;
+}
+
+/* Each image against all, in the searches of odd_copies_candidates(). All rows come by for each
+ * batch of mine. */
+static odd_status cost_copies(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    const odd_copies_options *o = odd_copies_settings(run->job);
+    const double values = (2 + o->mirrored) * (double)ODD_LAYOUT_VALUES +
+                          (reads_input(run->job, "features") ? (double)plan->features : 0);
+    if (o->near) odd_stage_cost_neighbours((double)plan->rows, values, plan->ranks, cost);
     return ODD_OK;
 }
 
@@ -140,5 +152,6 @@ const odd_stage odd_stage_copies = {
     .reads = reads_input,
     .applies = is_read,
     .plan = plan_copies,
+    .cost = cost_copies,
     .run = run_copies,
 };

@@ -276,6 +276,14 @@ static odd_status plan_evaluate(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
+static odd_status cost_evaluate(const odd_run *run, const odd_stage_plan *plan,
+                                odd_stage_cost *cost)
+{
+    (void)run, (void)plan;
+    cost->alone = true;
+    return ODD_OK;
+}
+
 static const char *const inputs[] = {"ingest", "score", NULL};
 static const odd_section *const sections[] = {&evaluate_section, NULL};
 
@@ -287,5 +295,6 @@ const odd_stage odd_stage_evaluate = {
     .inputs = inputs,
     .sections = sections,
     .plan = plan_evaluate,
+    .cost = cost_evaluate,
     .run = run_evaluate,
 };

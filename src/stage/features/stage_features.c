@@ -230,7 +230,7 @@ static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
     odd_status st;
     ODD_TRY_ALL(run->comm, source->plan(run->job, odd_stage_options(&odd_stage_features, run->job),
                                         &form, &needs));
-    plan->width = needs.width;
+    plan->width = plan->features = needs.width;
     plan->disk =
         plan->rows * (row_bytes(source, &options->output, needs.width) + (int64_t)sizeof(int64_t));
     plan->memory = needs.bytes + 2 * (int64_t)ODD_FEATURE_BATCH_BYTES;
@@ -241,6 +241,14 @@ static odd_status plan_features(odd_run *run, odd_stage_plan *plan)
                     source->bits ? "0 or 1" : options->output.type);
 done:
     return st;
+}
+
+/* Of each image as much. */
+static odd_status cost_features(const odd_run *run, const odd_stage_plan *plan,
+                                odd_stage_cost *cost)
+{
+    (void)run, (void)plan, (void)cost;
+    return ODD_OK;
 }
 
 static odd_status source_digest(odd_run *run, odd_hash *digest)
@@ -281,5 +289,6 @@ const odd_stage odd_stage_features = {
     .check = check_features,
     .outside = source_digest,
     .plan = plan_features,
+    .cost = cost_features,
     .run = run_features,
 };

@@ -146,9 +146,18 @@ static odd_status plan_fit(odd_run *run, odd_stage_plan *plan)
     const odd_detector *detector = detector_of(run->job);
     int64_t k = plan->width;
     plan->disk = 8 * k * k * 4;
-    plan->memory =
-        plan->rows / odd_size(run->comm) * (k * (int64_t)sizeof(float) + 64) + 64 * k * k * 8;
+    plan->memory = plan->rows / plan->ranks * (k * (int64_t)sizeof(float) + 64) + 64 * k * k * 8;
     odd_text_format(&plan->what, "%s: %s", detector->name, detector->summary);
+    return ODD_OK;
+}
+
+/* Passes over rows, whose number is that of the rehearsal. */
+static odd_status cost_fit(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    const int64_t passes = 100;
+    (void)run;
+    cost->messages = (double)passes;
+    cost->sent = (double)(passes * plan->width * plan->width) * sizeof(double);
     return ODD_OK;
 }
 
@@ -174,5 +183,6 @@ const odd_stage odd_stage_fit = {
     .part = fit_part,
     .outside = model_digest,
     .plan = plan_fit,
+    .cost = cost_fit,
     .run = run_fit,
 };

@@ -111,11 +111,24 @@ static odd_status plan_groups(odd_run *run, odd_stage_plan *plan)
 {
     const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
     const int64_t keep = odd_group_neighbours(o, plan->rows), values = 2048;
-    const int64_t mine = plan->rows / odd_size(run->comm) + 1, panels = (int64_t)80 << 20;
+    const int64_t mine = plan->rows / plan->ranks + 1, panels = (int64_t)80 << 20;
     plan->disk = plan->rows * 16;
     plan->memory = panels + mine * (values * (int64_t)sizeof(float) + 4 * keep) +
                    plan->rows * (64 + 4 * keep + 12 * keep);
     odd_text_format(&plan->what, "links between each image and its %lld nearest", (long long)keep);
+    return ODD_OK;
+}
+
+/* Each image against all, in each view; and links, which rank 0 works on. */
+static odd_status cost_groups(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
+    const int64_t keep = odd_group_neighbours(o, plan->rows), layout = 768;
+    const int64_t meaning = has_view(run->job, &odd_view_meaning) ? plan->features : 0;
+    odd_stage_cost_neighbours((double)plan->rows, (double)(layout + meaning), plan->ranks, cost);
+    cost->amount = (double)(plan->rows * keep);
+    cost->sent += cost->amount * sizeof(int32_t);
+    cost->alone = true;
     return ODD_OK;
 }
 
@@ -139,5 +152,6 @@ const odd_stage odd_stage_groups = {
     .reads = odd_reads_known_copies,
     .applies = is_read,
     .plan = plan_groups,
+    .cost = cost_groups,
     .run = run_groups,
 };

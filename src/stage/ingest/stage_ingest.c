@@ -11,6 +11,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -201,6 +202,20 @@ done:
     return st;
 }
 
+/* Of the list where it were of so many images as rows. */
+static int64_t list_bytes(const odd_selection *selection, int64_t rows)
+{
+    const int64_t bytes = odd_selection_list_bytes(selection);
+    const int64_t mine = odd_selection_rows(selection);
+    const double share = (double)rows / (double)(mine > 0 ? mine : 1);
+    return (int64_t)((double)bytes * share);
+}
+
+static int64_t batch_bytes(int64_t mine, int64_t image)
+{
+    return odd_min(BATCH_BYTES, odd_min(BATCH_MOST, mine) * image);
+}
+
 static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
 {
     const odd_prepare_options *prepare = odd_job_section(run->job, "image");
@@ -208,15 +223,24 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     int64_t bytes = (int64_t)odd_prepared_bytes(prepare);
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
-    plan->rows = odd_selection_rows(selection);
+    plan->rows = plan->images > 0 ? plan->images : odd_selection_rows(selection);
     plan->width = bytes;
+    plan->held = list_bytes(selection, plan->rows);
     plan->disk = plan->rows * (bytes + 64 + (int64_t)sizeof(odd_measured));
-    plan->memory = BATCH_BYTES + WINDOW_BYTES + odd_selection_list_bytes(selection);
+    plan->memory = batch_bytes(plan->rows / plan->ranks + 1, bytes) + WINDOW_BYTES;
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
                     (long long)odd_selection_listed(selection), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
 done:
     return st;
+}
+
+/* Of each image as much, and the list goes to all. */
+static odd_status cost_ingest(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    (void)run;
+    cost->sent = (double)plan->held;
+    return ODD_OK;
 }
 
 static odd_status list_digest(odd_run *run, odd_hash *digest)
@@ -249,5 +273,6 @@ const odd_stage odd_stage_ingest = {
     .check = check_ingest,
     .outside = list_digest,
     .plan = plan_ingest,
+    .cost = cost_ingest,
     .run = run_ingest,
 };

@@ -13,6 +13,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -255,10 +256,9 @@ static odd_status plan_model(odd_run *run, odd_stage_plan *plan, int *k)
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_status st;
     if (!*from.given)
-        return odd_agree(run->comm,
-                         reduction->plan(odd_stage_options(&odd_stage_reduce, run->job), plan->rows,
-                                         (int)plan->width, odd_size(run->comm), odd_threads(), k,
-                                         &plan->memory, &plan->what));
+        return odd_agree(run->comm, reduction->plan(odd_stage_options(&odd_stage_reduce, run->job),
+                                                    plan->rows, (int)plan->width, plan->ranks,
+                                                    plan->threads, k, &plan->memory, &plan->what));
     ODD_TRY(read_stored_model(run, (int)plan->width, &model, k));
     plan->memory = plan->width * *k * (int64_t)sizeof(double);
     odd_text_format(&plan->what, "%s from %lld to %d features by the model of %s", reduction->name,
@@ -268,9 +268,21 @@ done:
     return st;
 }
 
+/* What the reduction knows to grow otherwise than the rows. Squares of the width are summed up. */
+static odd_status cost_reduce(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    const odd_reduction *reduction = reduction_of(run->job);
+    if (*model_source(run).given || !reduction->work) return ODD_OK;
+    reduction->work(odd_stage_options(&odd_stage_reduce, run->job), plan->rows, plan->features,
+                    &cost->flops, &cost->cubes);
+    cost->sent = 8.0 * (double)odd_min(plan->features * plan->features, plan->rows * plan->rows);
+    cost->messages = 4;
+    return ODD_OK;
+}
+
 static odd_status plan_reduce(odd_run *run, odd_stage_plan *plan)
 {
-    const int64_t in = plan->rows / odd_size(run->comm) * plan->width * (int64_t)sizeof(float);
+    const int64_t in = plan->rows / plan->ranks * plan->width * (int64_t)sizeof(float);
     const int64_t most = (int64_t)(run->options->memory * 1073741824.0);
     int k;
     odd_status st;
@@ -312,5 +324,6 @@ const odd_stage odd_stage_reduce = {
     .check = check_reduce,
     .outside = model_digest,
     .plan = plan_reduce,
+    .cost = cost_reduce,
     .run = run_reduce,
 };

@@ -184,6 +184,13 @@ static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
+static odd_status cost_report(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    (void)run, (void)plan;
+    cost->alone = true;
+    return ODD_OK;
+}
+
 /* The map of groups is shown where a check tells of them. */
 static bool reads_input(const odd_job *job, const char *input)
 {
@@ -205,5 +212,6 @@ const odd_stage odd_stage_report = {
     .product = "report/index.html",
     .reads = reads_input,
     .plan = plan_report,
+    .cost = cost_report,
     .run = run_report,
 };

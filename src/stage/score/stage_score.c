@@ -146,6 +146,14 @@ static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
+/* Passes over the rows; scores go to rank 0. */
+static odd_status cost_score(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    (void)run;
+    cost->sent = (double)plan->rows * 6 * sizeof(double);
+    return ODD_OK;
+}
+
 static const char *const inputs[] = {"ingest", "train", "features", "reduce", "fit", "views", NULL};
 static const odd_section *const sections[] = {&odd_score_section, NULL};
 
@@ -159,5 +167,6 @@ const odd_stage odd_stage_score = {
     .product = "flagged.csv",
     .check = check_score,
     .plan = plan_score,
+    .cost = cost_score,
     .run = run_score,
 };

@@ -11,6 +11,8 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
+#include <math.h>
+
 static const char *const initials[] = {"he", "glorot", NULL};
 static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
 static const char *const schedules[] = {"constant", "cosine", "step", NULL};
@@ -184,10 +186,28 @@ static odd_status plan_train(odd_run *run, odd_stage_plan *plan)
     const int64_t networks = odd_train_task_of(run->job)->networks(o);
     plan->disk = networks * weights + plan->rows * 25;
     plan->memory = plan->rows * ((int64_t)odd_prepared_bytes(prepare) + 64) +
-                   weights * (4 + 2 * o->shards / odd_size(run->comm));
+                   weights * (4 + 2 * o->shards / plan->ranks);
     odd_text_format(&plan->what, "%s: %lld networks of %lld weights, %lld epochs each", o->task,
                     (long long)networks, (long long)odd_graph_parameters(graph),
                     (long long)o->epochs);
+done:
+    odd_graph_free(&graph);
+    return st;
+}
+
+/* What each epoch learns, and at the end a pass forward, a third of the work of one that learns.
+ * Gradients of all weights go to a rank and from there back, in each step. */
+static odd_status cost_train(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    const odd_training_options *o = options_of(run->job);
+    const double networks = (double)odd_train_task_of(run->job)->networks(o);
+    const double steps = ceil((double)plan->rows / (double)o->batch) * (double)o->epochs;
+    odd_graph *graph = NULL;
+    odd_status st;
+    ODD_TRY(planned_network(run->job, &graph));
+    cost->amount = networks * (double)plan->rows * ((double)o->epochs + 1.0 / 3);
+    cost->messages = 2 * networks * steps;
+    cost->sent = cost->messages * (double)odd_graph_parameters(graph) * sizeof(float);
 done:
     odd_graph_free(&graph);
     return st;
@@ -212,5 +232,7 @@ const odd_stage odd_stage_train = {
     .applies = odd_trains,
     .check = check_train,
     .plan = plan_train,
+    .cost = cost_train,
+    .rehearse = "train.epochs=2",
     .run = run_train,
 };

@@ -135,7 +135,7 @@ done:
 static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
 {
     const int64_t values = 2048; /* of a row of the widest view, about */
-    const int64_t mine = plan->rows / odd_size(run->comm) + 1;
+    const int64_t mine = plan->rows / plan->ranks + 1;
     const char *between = "";
     plan->disk = plan->rows * 8 * (ODD_MOST_VIEWS + 1);
     plan->memory = plan->rows * 40 + mine * values * (int64_t)sizeof(float);
@@ -145,6 +145,15 @@ static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
             between = ", ";
         }
     odd_text_add(&plan->what, ": a ranking of each, joined");
+    return ODD_OK;
+}
+
+/* Passes over the rows of each view. */
+static odd_status cost_views(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
+{
+    (void)run;
+    cost->sent = (double)(plan->rows * ODD_MOST_VIEWS) * sizeof(double); /* gathered on rank 0 */
+    cost->messages = 100;
     return ODD_OK;
 }
 
@@ -164,5 +173,6 @@ const odd_stage odd_stage_views = {
     .applies = odd_has_views,
     .check = odd_views_check,
     .plan = plan_views,
+    .cost = cost_views,
     .run = run_views,
 };

@@ -1,0 +1,142 @@
+/* Forecast growth: from what a stage took in the rehearsal to what it will take. */
+#include "bench/forecast_internal.h"
+
+#include "oddlot/base/minmax.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/partition.h"
+
+#include <math.h>
+
+/* ---- how a figure grows ---- */
+
+/* fixed + slope * amount, neither below 0. */
+typedef struct {
+    double fixed, slope;
+} line;
+
+/* Figures of the cold, the small and the large rehearsal at these amounts of work. */
+static line line_through(bool whole, const double amount[3], const double figure[3])
+{
+    const double apart = amount[2] - amount[1];
+    line l = {0};
+    if (whole) return (line){0, amount[0] > 0 ? figure[0] / amount[0] : 0};
+    if (apart > 0)
+        l.slope = fmax(0, (figure[2] - figure[1]) / apart);
+    else if (amount[2] <= amount[0]) /* one size alone: all of it grows */
+        return (line){fmax(0, figure[0] - figure[2]), amount[2] > 0 ? figure[2] / amount[2] : 0};
+    l.fixed = fmax(0, figure[0] - l.slope * amount[0]);
+    return l;
+}
+
+static double at(line l, double amount)
+{
+    return l.fixed + l.slope * amount;
+}
+
+/* ---- a stage ---- */
+
+typedef struct {
+    const odd_rehearsals *all;
+    const odd_rehearsed *of[3]; /* cold, small, large */
+    double rows[3];
+} tried;
+
+static tried tried_stage(const odd_rehearsals *r, int i)
+{
+    return (tried){r,
+                   {&r->cold.stage[i], &r->small.stage[i], &r->large.stage[i]},
+                   {(double)r->cold.rows, (double)r->small.rows, (double)r->large.rows}};
+}
+
+static line line_of_bytes(const tried *t, bool written)
+{
+    double figure[3];
+    for (int i = 0; i < 3; i++)
+        figure[i] = (double)(written ? t->of[i]->written : t->of[i]->read);
+    return line_through(t->all->whole, t->rows, figure);
+}
+
+/* Less what is known to grow otherwise; of the clock, or of processors. */
+static line line_of_seconds(const odd_machine_rates *rates, const tried *t, bool cpu)
+{
+    double figure[3], amount[3];
+    for (int i = 0; i < 3; i++) {
+        const odd_rehearsed *s = t->of[i];
+        const double known = odd_machine_rates_seconds(rates, &s->cost);
+        figure[i] = cpu ? s->cpu - known * rates->workers : s->seconds - known;
+        figure[i] = fmax(0, figure[i]);
+        amount[i] = s->cost.amount;
+    }
+    return line_through(t->all->whole, amount, figure);
+}
+
+/* The rank with most rows has so many times its share. */
+static double imbalance(int64_t rows, int ranks)
+{
+    const odd_partition most = odd_partition_of(rows, 0, ranks);
+    return rows > 0 ? fmax(1, (double)most.n_local * ranks / (double)rows) : 1;
+}
+
+/* How many times longer than here a stage works on one node, and on how many. */
+static double node_factor(const odd_forecast_result *f)
+{
+    const odd_forecast_place *p = &f->place;
+    const int here = odd_min_int(p->per_node, p->ranks) * p->threads;
+    return (double)f->rates.workers / odd_min_int(here, p->cpus) * imbalance(f->rows, p->ranks) *
+           (double)odd_min_int(p->per_node, p->ranks) / (double)p->ranks;
+}
+
+/* Between nodes; within one it is part of what was measured. */
+static double exchange_seconds(const odd_forecast_result *f, const odd_stage_cost *cost)
+{
+    const odd_forecast_options *o = f->options;
+    if (f->place.nodes == 1) return 0;
+    const int sharing = odd_min_int(f->place.per_node, f->place.ranks);
+    return cost->sent * sharing / (1e9 * o->network) +
+           cost->messages * 1e-6 * o->latency * ceil(log2(f->place.ranks));
+}
+
+static void forecast_time(const odd_forecast_result *f, const tried *t, const odd_stage_cost *cost,
+                          odd_stage_forecast *out)
+{
+    const line clock = line_of_seconds(&f->rates, t, false),
+               cpu = line_of_seconds(&f->rates, t, true);
+    const double known = odd_machine_rates_seconds(&f->rates, cost), factor = node_factor(f);
+    const double grown = clock.slope * cost->amount;
+    const double disk = f->options->disk > 0 ? 1e9 * f->options->disk : f->rates.disk;
+    const double work = factor * known + (cost->alone ? grown : factor * grown);
+    out->cpu = at(cpu, cost->amount) + known * f->rates.workers;
+    out->seconds = clock.fixed + fmax(work, out->written / disk) + exchange_seconds(f, cost);
+}
+
+int64_t odd_forecast_memory(const odd_rehearsed *large, const odd_stage_plan *plan)
+{
+    const int64_t planned = plan->held + plan->memory;
+    const int64_t base = large->done ? large->peak - large->planned : 0;
+    return planned + (base > 0 ? base : 0);
+}
+
+odd_status odd_forecast_stage(odd_forecast_result *f, int i, const odd_stage_plan *plan)
+{
+    const odd_stage *stage = f->run->pipeline->stages[i];
+    const tried t = tried_stage(&f->rehearsals, i);
+    odd_stage_forecast *out = &f->stage[f->stages++];
+    odd_stage_cost cost;
+    odd_status st;
+    ODD_TRY(odd_forecast_cost(f->run, stage, plan, &cost));
+    *out = (odd_stage_forecast){.stage = stage, .modelled = t.of[2]->done};
+    out->memory = odd_forecast_memory(t.of[2], plan);
+    if (!out->modelled) return ODD_OK;
+    out->read = at(line_of_bytes(&t, false), (double)plan->rows);
+    out->written = at(line_of_bytes(&t, true), (double)plan->rows);
+    out->sent = cost.sent;
+    forecast_time(f, &t, &cost, out);
+done:
+    return st;
+}
+
+odd_stage_plan odd_forecast_plan(const odd_forecast_result *f, int ranks)
+{
+    return (odd_stage_plan){
+        .ranks = ranks, .threads = f->place.threads, .images = f->options->images};
+}

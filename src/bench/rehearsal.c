@@ -1,0 +1,172 @@
+/* Rehearsal: the stages of a job on few of its images, one size after another, until the time for
+ * it is spent. Each has a run folder of its own. */
+#include "bench/forecast_internal.h"
+
+#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
+#include "oddlot/base/text.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/run/selection.h"
+#include "oddlot/run/stage_files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FIRST = 64, GROWTH = 4, MOST = 16384 /* images */ };
+#define PATIENCE 10 /* times the seconds that there are for all, for the second size */
+
+odd_status odd_forecast_cost(const odd_run *run, const odd_stage *stage, const odd_stage_plan *plan,
+                             odd_stage_cost *cost)
+{
+    *cost = (odd_stage_cost){.amount = (double)plan->rows};
+    return stage->cost ? stage->cost(run, plan, cost) : ODD_OK;
+}
+
+/* ---- one size ---- */
+
+/* What each stage was to be. @collective */
+static odd_status plan_stages(odd_run *run, odd_rehearsal *out)
+{
+    const odd_stage *const *stage = run->pipeline->stages;
+    odd_stage_plan plan = {0};
+    odd_status st = ODD_OK;
+    for (int i = 0; stage[i]; i++) {
+        if (!odd_stage_applies(stage[i], run->job)) continue;
+        ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
+        out->stage[i].planned = plan.held + plan.memory;
+        ODD_TRY_ALL(run->comm, odd_forecast_cost(run, stage[i], &plan, &out->stage[i].cost));
+    }
+done:
+    odd_text_free(&plan.what);
+    return st;
+}
+
+/* What the file of a stage says that it took. @collective */
+static odd_status read_taken(const odd_run *run, const char *stage, odd_rehearsed *out)
+{
+    odd_file *file = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, stage, &file));
+    ODD_TRY(odd_file_get_f64(file, "/", "seconds", &out->seconds));
+    ODD_TRY(odd_file_get_f64(file, "/", "cpu_seconds", &out->cpu));
+    ODD_TRY(odd_file_get_i64(file, "/", "peak_bytes_per_rank", &out->peak));
+    ODD_TRY(odd_file_get_i64(file, "/", "bytes_read", &out->read));
+    ODD_TRY(odd_file_get_i64(file, "/", "bytes_written", &out->written));
+    out->done = true;
+done:
+    odd_file_close(&file);
+    return st;
+}
+
+/* What cannot be done, also for want of what comes before, is left out. @collective */
+static odd_status do_stages(odd_run *run, odd_rehearsal *out, char why[], size_t size)
+{
+    const odd_stage *const *stage = run->pipeline->stages;
+    odd_status st = ODD_OK;
+    for (int i = 0; stage[i]; i++) {
+        if (!stage[i]->cost || !odd_stage_applies(stage[i], run->job)) continue;
+        st = odd_run_do(run, stage[i]->name);
+        if (st == ODD_OK) st = read_taken(run, stage[i]->name, &out->stage[i]);
+        if (st == ODD_STOPPED || st == ODD_IO) return st;
+        if (st != ODD_OK && !*why) snprintf(why, size, "%s: %s", stage[i]->name, odd_fail_reason());
+        out->seconds += out->stage[i].seconds;
+    }
+    return ODD_OK;
+}
+
+/* The job with what makes its stages short. */
+static odd_status shorten(const odd_run *run, odd_job **out)
+{
+    const odd_stage *const *stage = run->pipeline->stages;
+    const char *set[ODD_MOST_STAGES];
+    int sets = 0;
+    for (int i = 0; stage[i]; i++)
+        if (stage[i]->rehearse && odd_stage_applies(stage[i], run->job))
+            set[sets++] = stage[i]->rehearse;
+    return odd_job_vary(run->job, set, sets, out);
+}
+
+typedef struct {
+    odd_run *run; /* that is to come */
+    odd_job *job; /* of the rehearsal */
+    const char *folder;
+    int number; /* of the next size */
+    char *why;
+    size_t why_size;
+} stagehand;
+
+/* @collective */
+static odd_status rehearse_rows(stagehand *h, int64_t rows, odd_rehearsal *out)
+{
+    const MPI_Comm comm = h->run->comm;
+    odd_text folder = ODD_TEXT_EMPTY;
+    odd_run *run = NULL;
+    odd_status st;
+    *out = (odd_rehearsal){.rows = rows};
+    odd_text_format(&folder, "%s/%d", h->folder, h->number++);
+    ODD_TRY_ALL(comm, odd_text_status(&folder));
+    ODD_TRY(odd_run_open(comm, h->run->pipelines, h->job, folder.s, "oddlot plan", false, &run));
+    ODD_TRY_ALL(comm, odd_selection_sample(h->run->selection, rows, &run->selection));
+    ODD_TRY(plan_stages(run, out));
+    ODD_TRY(do_stages(run, out, h->why, h->why_size));
+done:
+    odd_run_close(&run);
+    odd_text_free(&folder);
+    return st;
+}
+
+/* ---- all sizes ---- */
+
+/* The next size would take as many times longer, at most. A second one there must be, to see how
+ * time grows, unless it takes far too long. */
+static int64_t next_rows(const odd_rehearsals *r, int64_t rows, double seconds, double left)
+{
+    const bool needed = r->small.rows == r->large.rows;
+    const int64_t most = odd_min(r->whole ? 0 : MOST, rows), now = r->large.rows;
+    const double least = needed ? PATIENCE * seconds : 0;
+    if (now >= most || GROWTH * r->large.seconds > (left > least ? left : least)) return 0;
+    return odd_min(GROWTH * now, most);
+}
+
+/* @collective */
+static odd_status rehearse_sizes(stagehand *h, int64_t rows, double seconds, odd_rehearsals *out)
+{
+    const double started = odd_seconds();
+    int64_t next = out->whole ? rows : odd_min(FIRST, rows);
+    odd_status st;
+    ODD_TRY(rehearse_rows(h, next, &out->cold));
+    out->small = out->large = out->cold;
+    if (!out->whole) ODD_TRY(rehearse_rows(h, next, &out->large)); /* warm */
+    for (;;) {
+        double left = seconds - (odd_seconds() - started);
+        odd_broadcast(h->run->comm, 0, &left, sizeof left);
+        next = next_rows(out, rows, seconds, left);
+        if (next == 0) break;
+        out->small = out->large;
+        ODD_TRY(rehearse_rows(h, next, &out->large));
+    }
+    out->seconds = odd_seconds() - started;
+done:
+    return st;
+}
+
+odd_status odd_rehearse(odd_run *run, const char *folder, double seconds, odd_rehearsals *out)
+{
+    const odd_selection *selection;
+    stagehand h = {.run = run, .folder = folder, .why = out->why, .why_size = sizeof out->why};
+    odd_status st;
+    *out = (odd_rehearsals){.whole = run->pipeline->whole};
+    const double started = odd_seconds();
+    ODD_TRY(odd_run_selection(run, &selection));
+    out->list_seconds = odd_seconds() - started;
+    out->list = odd_selection_list_bytes(selection);
+    ODD_TRY_ALL(run->comm, shorten(run, &h.job));
+    const odd_level before = odd_log_hush(ODD_LOG_ERROR);
+    st = rehearse_sizes(&h, odd_selection_rows(selection), seconds, out);
+    odd_log_hush(before);
+done:
+    odd_job_free(&h.job);
+    return st;
+}

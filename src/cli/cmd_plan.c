@@ -1,0 +1,147 @@
+/* oddlot plan: what a job will take, before it is done. */
+#include "cli/cli_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/bench/forecast.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/pipeline/pipelines.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Options of plan alone; those of all jobs are in words.c. */
+static const struct {
+    const char *name, *shown, *help;
+    double least, most;
+    enum { INT, INT64, REAL } type;
+    size_t offset;
+} own[] = {
+    {"-n", "-n RANKS", "ranks of the run; default 1", 1, 1 << 24, INT,
+     offsetof(odd_forecast_options, ranks)},
+    {"--images", "--images N", "as if the catalogue had so many images", 1, 1e12, INT64,
+     offsetof(odd_forecast_options, images)},
+    {"--per-node", "--per-node N", "ranks on a node; default: as this machine has CPUs", 1, 1 << 16,
+     INT, offsetof(odd_forecast_options, per_node)},
+    {"--memory", "--memory GIB", "memory of a node; default: what this machine has left", 1e-3, 1e9,
+     REAL, offsetof(odd_forecast_options, memory)},
+    {"--network", "--network GBS", "GB/s into a node from others; default 1.25", 1e-6, 1e6, REAL,
+     offsetof(odd_forecast_options, network)},
+    {"--latency", "--latency US", "microseconds of a message between nodes; default 20", 0, 1e9,
+     REAL, offsetof(odd_forecast_options, latency)},
+    {"--disk", "--disk GBS", "GB/s that all nodes together write; default: as measured here", 1e-6,
+     1e6, REAL, offsetof(odd_forecast_options, disk)},
+    {"--seconds", "--seconds S", "for the rehearsal, about; default 8", 0.1, 1e6, REAL,
+     offsetof(odd_forecast_options, seconds)},
+};
+enum { OWN = sizeof own / sizeof *own };
+
+void odd_plan_help(odd_text *help)
+{
+    odd_text_add(help, "\nOptions of plan\n");
+    for (int i = 0; i < OWN; i++)
+        odd_text_format(help, "  %-22s %s\n", own[i].shown, own[i].help);
+    odd_text_format(help, "  %-22s %s\n", "--json", "one line of JSON in place of the table");
+    odd_words_help(help);
+}
+
+static odd_status set_number(int i, const char *word, odd_forecast_options *o)
+{
+    char *end;
+    const double value = word ? strtod(word, &end) : NAN;
+    const bool whole = own[i].type == REAL || value == floor(value);
+    if (!word || end == word || *end || !whole || !(value >= own[i].least) || value > own[i].most)
+        return odd_fail(ODD_USAGE, "%s wants a number from %g to %g, not '%s'", own[i].name,
+                        own[i].least, own[i].most, word ? word : "");
+    void *field = (char *)o + own[i].offset;
+    if (own[i].type == INT)
+        *(int *)field = (int)value;
+    else if (own[i].type == INT64)
+        *(int64_t *)field = (int64_t)value;
+    else
+        *(double *)field = value;
+    return ODD_OK;
+}
+
+/* Is word `at` the i-th option? Its value is what follows its name, "=", or the next word. */
+static bool is_own(int i, char *const word[], int at, const char **value, int *taken)
+{
+    const size_t length = strlen(own[i].name);
+    if (strncmp(word[at], own[i].name, length) != 0) return false;
+    const char *rest = word[at] + length;
+    const bool is_long = own[i].name[1] == '-';
+    if (is_long && *rest && *rest != '=') return false;
+    *taken = *rest ? 1 : 2;
+    *value = !*rest ? word[at + 1] : *rest == '=' ? rest + 1 : rest;
+    return true;
+}
+
+/* Takes its options out of the words; left (argc + 1) is what remains. */
+static odd_status take_own(int argc, char **argv, odd_forecast_options *o, char *left[], int *count)
+{
+    odd_status st = ODD_OK;
+    *count = 0;
+    for (int at = 0, taken; at < argc; at += taken) {
+        const char *value = NULL;
+        int i = 0;
+        taken = 1;
+        if (strcmp(argv[at], "--json") == 0) {
+            o->json = true;
+            continue;
+        }
+        while (i < OWN && (at == 0 || !is_own(i, argv, at, &value, &taken)))
+            i++;
+        if (i < OWN)
+            ODD_TRY(set_number(i, value, o));
+        else
+            left[(*count)++] = argv[at];
+    }
+done:
+    return st;
+}
+
+/* Job files end in .yaml; all else is a catalogue, as for `oddlot audit`. */
+static odd_status load_either(const odd_words *words, odd_job **job)
+{
+    const char *dot = words->words > 0 ? strrchr(words->word[0], '.') : NULL;
+    const bool is_job = dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    if (words->words == 0)
+        return odd_fail(ODD_USAGE, "which job? `oddlot plan JOB.yaml`, or a catalogue as for "
+                                   "`oddlot audit`");
+    return is_job ? odd_load_job(words, job) : odd_load_audit(words, job);
+}
+
+static odd_status plan_job(const odd_words *words, const odd_forecast_options *options)
+{
+    odd_forecast_options o = *options;
+    odd_job *job = NULL;
+    odd_run *run = NULL;
+    odd_status st;
+    o.threads = words->threads;
+    ODD_TRY(load_either(words, &job));
+    ODD_TRY(
+        odd_run_open(MPI_COMM_WORLD, odd_pipelines, job, words->folder, "oddlot plan", true, &run));
+    ODD_TRY(odd_forecast(run, &o));
+done:
+    odd_run_close(&run);
+    odd_job_free(&job);
+    return st;
+}
+
+odd_status odd_cmd_plan(int argc, char **argv)
+{
+    odd_forecast_options o = odd_forecast_usual;
+    odd_words words = {0};
+    char **left = NULL;
+    int count = 0;
+    odd_status st;
+    ODD_TRY_ALL(MPI_COMM_WORLD, ODD_NEW(left, argc + 1));
+    ODD_TRY_ALL(MPI_COMM_WORLD, take_own(argc, argv, &o, left, &count));
+    ODD_TRY(odd_words_parse(count, left, &words));
+    ODD_TRY(plan_job(&words, &o));
+done:
+    odd_words_free(&words);
+    odd_free(left);
+    return st;
+}
