@@ -161,6 +161,15 @@ static void describe_section(const odd_section *section, odd_text *out)
         describe_option(&o, at, out);
 }
 
+void odd_job_keys(const odd_section sections[], int section_count, odd_text *out)
+{
+    char path[ODD_JOB_PATH];
+    odd_option o;
+    for (int s = 0; s < section_count; s++)
+        for (int i = 0; odd_option_at(sections[s].options, i, &o); i++)
+            if (odd_path_join(path, sections[s].name, o.key)) odd_text_format(out, "%s\n", path);
+}
+
 void odd_job_help(const odd_section sections[], int section_count, odd_text *out)
 {
     for (int i = 0; i < section_count; i++) {

@@ -10,6 +10,19 @@
 
 #include <stdbool.h>
 
+/* An option of a command: what help, the manual page and the completion of shells say of it. */
+typedef struct {
+    int id;            /* its letter, or a number above all letters where it has none */
+    const char *name;  /* after "--"; NULL: it has a letter alone */
+    const char *value; /* what follows it, "RUN"; NULL: nothing */
+    const char *help;  /* NULL: there are no more options */
+} odd_word_option;
+
+enum { ODD_LETTERS = 256 }; /* from here on, ids are no letters */
+
+extern const odd_word_option odd_job_word_options[], odd_plan_word_options[],
+    odd_info_word_options[];
+
 typedef struct {
     const char *name;
     const char *group;                        /* heading in the help */
@@ -17,7 +30,8 @@ typedef struct {
     const char *usage;                        /* the words after the name */
     const char *help;                         /* paragraphs after the usage; NULL: none */
     const char *example;                      /* a line to type, last in the help */
-    void (*more)(odd_text *help);             /* adds options, cases, ...; NULL: nothing to add */
+    const odd_word_option *const *options;    /* tables, NULL-terminated; NULL: it has none */
+    void (*more)(odd_text *help);             /* adds cases, ...; NULL: nothing to add */
     odd_status (*run)(int argc, char **argv); /* argv[0] is the name; @collective on all ranks */
 } odd_command;
 
@@ -39,6 +53,18 @@ odd_status odd_command_unknown(const char *name);
 /** Print usage and help of one command on stdout (rank 0). @local */
 odd_status odd_command_help(const odd_command *command);
 
+/** Its example with the name of the command in it. @local */
+void odd_command_example(const odd_command *command, odd_text *out);
+
+/* man.c, completion.c */
+
+/** The manual page of a command, in the language of man(7); NULL: of the program. @local */
+void odd_man_page(const odd_command *command, odd_text *out);
+/** The manual page of job files. @local */
+void odd_man_job(odd_text *out);
+/** What completes words in bash. @local */
+void odd_completion(odd_text *out);
+
 /* Words that `run` and the stages understand alike. */
 typedef struct {
     char **word; /* (words) what is no option: the job file, catalogues; borrowed */
@@ -55,9 +81,6 @@ typedef struct {
 odd_status odd_words_parse(int argc, char **argv, odd_words *out);
 void odd_words_free(odd_words *words);
 
-/** The options of odd_words_parse(), for help texts. */
-void odd_words_help(odd_text *help);
-
 /** The whole command line as one string, for provenance. Owned by caller: odd_text_free(). */
 void odd_words_command(int argc, char **argv, odd_text *out);
 
@@ -71,9 +94,6 @@ odd_status odd_do_words(int argc, char **argv, const char *only,
  */
 odd_status odd_load_job(const odd_words *words, odd_job **job);
 odd_status odd_load_audit(const odd_words *words, odd_job **job);
-
-/** The options of plan. */
-void odd_plan_help(odd_text *help);
 
 /** The job file that `oddlot audit` stands for: jobs/audit.yaml. */
 extern const char odd_audit_job[];

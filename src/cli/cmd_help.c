@@ -39,6 +39,33 @@ static odd_status help_job(void)
     return st;
 }
 
+/* "--man" and the command, "job" or nothing that is behind it. */
+static odd_status make_manual(const char *topic, odd_text *out)
+{
+    const odd_command *command = topic ? odd_command_find(topic) : NULL;
+    if (topic && strcmp(topic, "job") == 0)
+        odd_man_job(out);
+    else if (topic && !command)
+        return odd_command_unknown(topic);
+    else
+        odd_man_page(command, out);
+    return odd_text_status(out);
+}
+
+static odd_status print_made(bool manual, const char *topic)
+{
+    odd_text text = ODD_TEXT_EMPTY;
+    odd_status st = ODD_OK;
+    if (manual)
+        st = make_manual(topic, &text);
+    else
+        odd_completion(&text);
+    if (st == ODD_OK) st = odd_text_status(&text);
+    if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&text), stdout);
+    odd_text_free(&text);
+    return st;
+}
+
 odd_status odd_cmd_help(int argc, char **argv)
 {
     const char *topic = argc > 1 ? argv[1] : NULL;
@@ -47,6 +74,8 @@ odd_status odd_cmd_help(int argc, char **argv)
         return ODD_OK;
     }
     if (strcmp(topic, "job") == 0) return help_job();
+    if (strcmp(topic, "--man") == 0) return print_made(true, argc > 2 ? argv[2] : NULL);
+    if (strcmp(topic, "--completion") == 0) return print_made(false, NULL);
     const odd_command *command = odd_command_find(topic);
     return command ? odd_command_help(command) : odd_command_unknown(topic);
 }

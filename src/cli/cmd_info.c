@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+const odd_word_option odd_info_word_options[] = {
+    {ODD_LETTERS, "verify", NULL,
+     "read its files whole, and fail with exit code 3 if one is damaged"},
+    {0, NULL, NULL, NULL},
+};
+
 odd_status odd_cmd_info(int argc, char **argv)
 {
     const char *folder = NULL;

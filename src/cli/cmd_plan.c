@@ -8,56 +8,67 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Options of plan alone; those of all jobs are in words.c. */
+enum { IMAGES = ODD_LETTERS, PER_NODE, MEMORY, NETWORK, LATENCY, DISK, SECONDS, JSON };
+
+/* Of plan alone; those of all jobs are in words.c. */
+const odd_word_option odd_plan_word_options[] = {
+    {'n', NULL, "RANKS", "ranks of the run; default 1"},
+    {IMAGES, "images", "N", "as if the catalogue had so many images"},
+    {PER_NODE, "per-node", "N", "ranks on a node; default: as many as this machine has CPUs for"},
+    {MEMORY, "memory", "GIB", "memory of a node; default: what this machine has left"},
+    {NETWORK, "network", "GBS", "GB/s into a node from others; default 1.25"},
+    {LATENCY, "latency", "US", "microseconds of a message between nodes; default 20"},
+    {DISK, "disk", "GBS", "GB/s that all nodes together write; default: as measured here"},
+    {SECONDS, "seconds", "S", "for the rehearsal, about; default 8"},
+    {JSON, "json", NULL, "one line of JSON in place of the table"},
+    {0, NULL, NULL, NULL},
+};
+
+/* The numbers that they take, in the same order. */
 static const struct {
-    const char *name, *shown, *help;
     double least, most;
     enum { INT, INT64, REAL } type;
     size_t offset;
-} own[] = {
-    {"-n", "-n RANKS", "ranks of the run; default 1", 1, 1 << 24, INT,
-     offsetof(odd_forecast_options, ranks)},
-    {"--images", "--images N", "as if the catalogue had so many images", 1, 1e12, INT64,
-     offsetof(odd_forecast_options, images)},
-    {"--per-node", "--per-node N", "ranks on a node; default: as this machine has CPUs", 1, 1 << 16,
-     INT, offsetof(odd_forecast_options, per_node)},
-    {"--memory", "--memory GIB", "memory of a node; default: what this machine has left", 1e-3, 1e9,
-     REAL, offsetof(odd_forecast_options, memory)},
-    {"--network", "--network GBS", "GB/s into a node from others; default 1.25", 1e-6, 1e6, REAL,
-     offsetof(odd_forecast_options, network)},
-    {"--latency", "--latency US", "microseconds of a message between nodes; default 20", 0, 1e9,
-     REAL, offsetof(odd_forecast_options, latency)},
-    {"--disk", "--disk GBS", "GB/s that all nodes together write; default: as measured here", 1e-6,
-     1e6, REAL, offsetof(odd_forecast_options, disk)},
-    {"--seconds", "--seconds S", "for the rehearsal, about; default 8", 0.1, 1e6, REAL,
-     offsetof(odd_forecast_options, seconds)},
+} number[] = {
+    {1, 1 << 24, INT, offsetof(odd_forecast_options, ranks)},
+    {1, 1e12, INT64, offsetof(odd_forecast_options, images)},
+    {1, 1 << 16, INT, offsetof(odd_forecast_options, per_node)},
+    {1e-3, 1e9, REAL, offsetof(odd_forecast_options, memory)},
+    {1e-6, 1e6, REAL, offsetof(odd_forecast_options, network)},
+    {0, 1e9, REAL, offsetof(odd_forecast_options, latency)},
+    {1e-6, 1e6, REAL, offsetof(odd_forecast_options, disk)},
+    {0.1, 1e6, REAL, offsetof(odd_forecast_options, seconds)},
 };
-enum { OWN = sizeof own / sizeof *own };
+enum { NUMBERS = sizeof number / sizeof *number };
 
-void odd_plan_help(odd_text *help)
+/* "-n", "--images". */
+static void name_of(int i, char name[static 32])
 {
-    odd_text_add(help, "\nOptions of plan\n");
-    for (int i = 0; i < OWN; i++)
-        odd_text_format(help, "  %-22s %s\n", own[i].shown, own[i].help);
-    odd_text_format(help, "  %-22s %s\n", "--json", "one line of JSON in place of the table");
-    odd_words_help(help);
+    const odd_word_option *o = &odd_plan_word_options[i];
+    if (o->name)
+        snprintf(name, 32, "--%s", o->name);
+    else
+        snprintf(name, 32, "-%c", o->id);
 }
 
 static odd_status set_number(int i, const char *word, odd_forecast_options *o)
 {
-    char *end;
+    char *end, name[32];
     const double value = word ? strtod(word, &end) : NAN;
-    const bool whole = own[i].type == REAL || value == floor(value);
-    if (!word || end == word || *end || !whole || !(value >= own[i].least) || value > own[i].most)
-        return odd_fail(ODD_USAGE, "%s wants a number from %g to %g, not '%s'", own[i].name,
-                        own[i].least, own[i].most, word ? word : "");
-    void *field = (char *)o + own[i].offset;
-    if (own[i].type == INT)
+    const bool whole = number[i].type == REAL || value == floor(value);
+    name_of(i, name);
+    if (!word || end == word || *end || !whole || !(value >= number[i].least) ||
+        value > number[i].most)
+        return odd_fail(ODD_USAGE, "%s wants a number from %g to %g, not '%s'", name,
+                        number[i].least, number[i].most, word ? word : "");
+    void *field = (char *)o + number[i].offset;
+    if (number[i].type == INT)
         *(int *)field = (int)value;
-    else if (own[i].type == INT64)
+    else if (number[i].type == INT64)
         *(int64_t *)field = (int64_t)value;
     else
         *(double *)field = value;
@@ -67,10 +78,12 @@ static odd_status set_number(int i, const char *word, odd_forecast_options *o)
 /* Is word `at` the i-th option? Its value is what follows its name, "=", or the next word. */
 static bool is_own(int i, char *const word[], int at, const char **value, int *taken)
 {
-    const size_t length = strlen(own[i].name);
-    if (strncmp(word[at], own[i].name, length) != 0) return false;
+    char name[32];
+    name_of(i, name);
+    const size_t length = strlen(name);
+    if (strncmp(word[at], name, length) != 0) return false;
     const char *rest = word[at] + length;
-    const bool is_long = own[i].name[1] == '-';
+    const bool is_long = name[1] == '-';
     if (is_long && *rest && *rest != '=') return false;
     *taken = *rest ? 1 : 2;
     *value = !*rest ? word[at + 1] : *rest == '=' ? rest + 1 : rest;
@@ -90,9 +103,9 @@ static odd_status take_own(int argc, char **argv, odd_forecast_options *o, char 
             o->json = true;
             continue;
         }
-        while (i < OWN && (at == 0 || !is_own(i, argv, at, &value, &taken)))
+        while (i < NUMBERS && (at == 0 || !is_own(i, argv, at, &value, &taken)))
             i++;
-        if (i < OWN)
+        if (i < NUMBERS)
             ODD_TRY(set_number(i, value, o));
         else
             left[(*count)++] = argv[at];

@@ -67,7 +67,7 @@ const odd_command *odd_command_find(const char *name)
     return c;
 }
 
-static void add_example(const odd_command *command, odd_text *text)
+void odd_command_example(const odd_command *command, odd_text *text)
 {
     const char *stage = strstr(command->example, ODD_STAGE_NAME);
     if (stage)
@@ -77,15 +77,44 @@ static void add_example(const odd_command *command, odd_text *text)
         odd_text_format(text, "%s\n", command->example);
 }
 
+/* "  -o, --output RUN     ", "      --json           ", "  -n RANKS             " */
+static void add_option(const odd_word_option *o, odd_text *text)
+{
+    char words[64];
+    const char letter[] = {'-', o->id < ODD_LETTERS ? (char)o->id : ' ', '\0'};
+    const bool has_letter = o->id < ODD_LETTERS;
+    snprintf(words, sizeof words, "%s%s%s%s%s%s", has_letter ? letter : "  ",
+             has_letter && o->name ? ", "
+             : o->name             ? "  "
+                                   : "",
+             o->name ? "--" : "", o->name ? o->name : "", o->value ? " " : "",
+             o->value ? o->value : "");
+    odd_text_format(text, "  %-20s %s\n", words, o->help);
+}
+
+static void add_options(const odd_command *command, odd_text *text)
+{
+    bool of_job = false;
+    if (command->options) odd_text_add(text, "\nOptions\n");
+    for (int t = 0; command->options && command->options[t]; t++) {
+        if (t > 0) odd_text_add(text, "\n");
+        for (const odd_word_option *o = command->options[t]; o->help; o++)
+            add_option(o, text);
+        of_job = of_job || command->options[t] == odd_job_word_options;
+    }
+    if (of_job) odd_text_add(text, "\n`oddlot help job` explains every setting of a job file.\n");
+}
+
 odd_status odd_command_help(const odd_command *command)
 {
     odd_text text = ODD_TEXT_EMPTY;
     odd_text_format(&text, "usage: oddlot %s %s\n\n%s: %s.\n", command->name, command->usage,
                     command->name, command->summary);
     if (command->help) odd_text_format(&text, "\n%s", command->help);
+    add_options(command, &text);
     if (command->more) command->more(&text);
     odd_text_add(&text, "\nExample:\n  ");
-    add_example(command, &text);
+    odd_command_example(command, &text);
     odd_status st = odd_text_status(&text);
     if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&text), stdout);
     odd_text_free(&text);

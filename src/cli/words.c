@@ -12,31 +12,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help_text[] =
-    "\nOptions\n"
-    "  -o, --output RUN     folder of the run; default runs/<name of the job>\n"
-    "      --set KEY=VALUE  change a setting of the job, e.g. --set reduce.pca.components=60\n"
-    "      --dry-run        print what would be done: rows, bytes, memory per rank\n"
-    "      --print-job      print all settings in force, as a job file, and do nothing\n"
-    "  -t, --threads N      threads of each rank; default: its CPUs\n"
-    "  -q, --quiet          warnings and errors only\n"
-    "  -v, --verbose        tell more\n"
-    "  -h, --help           this text\n"
-    "\n`oddlot help job` explains every setting of a job file.\n";
+enum { SET = ODD_LETTERS, DRY_RUN, PRINT_JOB };
 
-void odd_words_help(odd_text *help)
-{
-    odd_text_add(help, help_text);
-}
-
-enum { SET = 256, DRY_RUN, PRINT_JOB };
-
-static const struct option options[] = {
-    {"output", required_argument, NULL, 'o'},  {"set", required_argument, NULL, SET},
-    {"dry-run", no_argument, NULL, DRY_RUN},   {"print-job", no_argument, NULL, PRINT_JOB},
-    {"threads", required_argument, NULL, 't'}, {"quiet", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
+const odd_word_option odd_job_word_options[] = {
+    {'o', "output", "RUN", "folder of the run; default runs/<name of the job>"},
+    {SET, "set", "KEY=VALUE", "change a setting of the job, e.g. --set reduce.pca.components=60"},
+    {DRY_RUN, "dry-run", NULL, "print what would be done: rows, bytes, memory per rank"},
+    {PRINT_JOB, "print-job", NULL, "print all settings in force, as a job file, and do nothing"},
+    {'t', "threads", "N", "threads of each rank; default: its CPUs"},
+    {'q', "quiet", NULL, "warnings and errors only"},
+    {'v', "verbose", NULL, "tell more"},
+    {'h', "help", NULL, "this text"},
+    {0, NULL, NULL, NULL},
 };
+enum { OPTIONS = sizeof odd_job_word_options / sizeof *odd_job_word_options };
+
+/* The table as getopt wants it. */
+static void make_getopt(struct option options[OPTIONS], char letters[2 * OPTIONS + 2])
+{
+    char *end = letters;
+    *end++ = ':'; /* a missing value is told from an unknown option */
+    for (int i = 0; i < OPTIONS; i++) {
+        const odd_word_option *o = &odd_job_word_options[i];
+        options[i] =
+            (struct option){o->name, o->value ? required_argument : no_argument, NULL, o->id};
+        if (!o->help || o->id >= ODD_LETTERS) continue;
+        *end++ = (char)o->id;
+        if (o->value) *end++ = ':';
+    }
+    *end = '\0';
+}
 
 static odd_status parse_threads(const char *word, int *threads)
 {
@@ -51,9 +56,8 @@ static odd_status parse_threads(const char *word, int *threads)
 /* getopt gives the letter of an unknown short option, or of a long one that got a value. */
 static odd_status wrong_letter(const char *command)
 {
-    for (int i = 0; options[i].name; i++)
-        if (options[i].val == optopt)
-            return odd_fail(ODD_USAGE, "option --%s takes no value", options[i].name);
+    for (const odd_word_option *o = odd_job_word_options; o->help; o++)
+        if (o->id == optopt) return odd_fail(ODD_USAGE, "option --%s takes no value", o->name);
     return odd_fail(ODD_USAGE, "no option '-%c'; see `oddlot %s --help`", optopt, command);
 }
 
@@ -64,13 +68,14 @@ static odd_status no_such_option(const char *command, const char *word)
     const char *meant = NULL;
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-    for (int i = 0, nearest = 4; options[i].name; i++) {
+    int nearest = 4;
+    for (const odd_word_option *o = odd_job_word_options; o->help; o++) {
         char known[64];
-        snprintf(known, sizeof known, "--%s", options[i].name);
+        snprintf(known, sizeof known, "--%s", o->name);
         int apart = odd_text_distance(name, known);
         if (apart >= nearest) continue;
         nearest = apart;
-        meant = options[i].name;
+        meant = o->name;
     }
     if (meant) return odd_fail(ODD_USAGE, "no option '%s'; did you mean --%s?", word, meant);
     return odd_fail(ODD_USAGE, "no option '%s'; see `oddlot %s --help`", word, command);
@@ -108,13 +113,15 @@ static odd_status take_option(int option, char **argv, odd_words *out, odd_level
 
 static odd_status take_words(int argc, char **argv, odd_words *out, odd_level *level)
 {
+    struct option options[OPTIONS];
+    char letters[2 * OPTIONS + 2];
     int option;
     odd_status st;
     ODD_TRY(ODD_NEW(out->set, argc));
-    /* getopt is silent, starts anew, and tells a missing value (":") from an unknown option. */
-    opterr = 0;
+    make_getopt(options, letters);
+    opterr = 0; /* getopt is silent and starts anew */
     optind = 1;
-    while ((option = getopt_long(argc, argv, ":o:t:qv", options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1)
         ODD_TRY(take_option(option, argv, out, level));
     out->word = argv + optind;
     out->words = argc - optind;

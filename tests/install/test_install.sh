@@ -25,6 +25,12 @@ for file in jobs/footwear.yaml slurm/audit.sbatch; do
     cmp "$tree/$file" "$prefix/share/oddlot/$file"
 done
 
+echo '== manual pages and completion'
+for file in man/man1/oddlot.1 man/man1/oddlot-plan.1 man/man5/oddlot-job.5 bash-completion/completions/oddlot; do
+    [ -s "$prefix/share/$file" ] || fail "no $file"
+done
+bash -n "$prefix/share/bash-completion/completions/oddlot"
+
 echo '== a backbone for all users'
 "$prefix/share/oddlot/backbones/get.sh" --help >/dev/null
 : >"$prefix/share/oddlot/backbones/theirs.onnx"

@@ -207,6 +207,9 @@ void odd_job_write(const odd_job *job, odd_text *yaml);
 /** Digest of the settings of one section in force; sections inside it have digests of their own. */
 odd_hash odd_job_digest(const odd_job *job, const char *section);
 
+/** The dotted paths of all options, a line each. */
+void odd_job_keys(const odd_section sections[], int section_count, odd_text *out);
+
 /** The reference of all sections and options, for --help. */
 void odd_job_help(const odd_section sections[], int section_count, odd_text *out);
 
