@@ -91,8 +91,8 @@ static odd_status rehearse(odd_run *run, odd_forecast_result *f)
     odd_status st;
     ODD_TRY_ALL(run->comm, root ? make_folder(run, &folder, &size) : ODD_OK);
     ODD_TRY(odd_share_bytes(run->comm, 0, &folder, &size));
-    ODD_TRY(odd_machine_rates_measure(run->comm, folder, &f->rates));
     ODD_TRY(odd_rehearse(run, folder, f->options->seconds, &f->rehearsals));
+    ODD_TRY(odd_machine_rates_measure(run->comm, folder, &f->rates));
 done:
     if (root && folder) remove_folder(folder);
     odd_free(folder);

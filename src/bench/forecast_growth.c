@@ -22,8 +22,8 @@ static line line_through(bool whole, const double amount[3], const double figure
     if (whole) return (line){0, amount[0] > 0 ? figure[0] / amount[0] : 0};
     if (apart > 0)
         l.slope = fmax(0, (figure[2] - figure[1]) / apart);
-    else if (amount[2] <= amount[0]) /* one size alone: all of it grows */
-        return (line){fmax(0, figure[0] - figure[2]), amount[2] > 0 ? figure[2] / amount[2] : 0};
+    else if (amount[2] > 0) /* one amount alone: all of it grows */
+        l.slope = figure[2] / amount[2];
     l.fixed = fmax(0, figure[0] - l.slope * amount[0]);
     return l;
 }
@@ -48,12 +48,16 @@ static tried tried_stage(const odd_rehearsals *r, int i)
                    {(double)r->cold.rows, (double)r->small.rows, (double)r->large.rows}};
 }
 
-static line line_of_bytes(const tried *t, bool written)
+/* Bytes go by rows, but where there is an end to the work. */
+static double bytes_at(const tried *t, bool written, double rows, double amount)
 {
-    double figure[3];
-    for (int i = 0; i < 3; i++)
+    const bool ends = t->of[1]->cost.amount >= t->of[2]->cost.amount;
+    double figure[3], by[3];
+    for (int i = 0; i < 3; i++) {
         figure[i] = (double)(written ? t->of[i]->written : t->of[i]->read);
-    return line_through(t->all->whole, t->rows, figure);
+        by[i] = ends ? t->of[i]->cost.amount : t->rows[i];
+    }
+    return at(line_through(t->all->whole, by, figure), ends ? amount : rows);
 }
 
 /* Less what is known to grow otherwise; of the clock, or of processors. */
@@ -109,10 +113,11 @@ static void forecast_time(const odd_forecast_result *f, const tried *t, const od
     out->seconds = clock.fixed + fmax(work, out->written / disk) + exchange_seconds(f, cost);
 }
 
-int64_t odd_forecast_memory(const odd_rehearsed *large, const odd_stage_plan *plan)
+int64_t odd_forecast_memory(const odd_rehearsals *r, int i, const odd_stage_plan *plan)
 {
-    const int64_t planned = plan->held + plan->memory;
-    const int64_t base = large->done ? large->peak - large->planned : 0;
+    const odd_rehearsed *large = &r->large.stage[i], *cold = &r->cold.stage[i];
+    const int64_t planned = plan->held + plan->memory, left = large->begun - cold->begun;
+    const int64_t base = large->done ? large->peak - large->planned - left : 0;
     return planned + (base > 0 ? base : 0);
 }
 
@@ -125,10 +130,10 @@ odd_status odd_forecast_stage(odd_forecast_result *f, int i, const odd_stage_pla
     odd_status st;
     ODD_TRY(odd_forecast_cost(f->run, stage, plan, &cost));
     *out = (odd_stage_forecast){.stage = stage, .modelled = t.of[2]->done};
-    out->memory = odd_forecast_memory(t.of[2], plan);
+    out->memory = odd_forecast_memory(&f->rehearsals, i, plan);
     if (!out->modelled) return ODD_OK;
-    out->read = at(line_of_bytes(&t, false), (double)plan->rows);
-    out->written = at(line_of_bytes(&t, true), (double)plan->rows);
+    out->read = bytes_at(&t, false, (double)plan->rows, cost.amount);
+    out->written = bytes_at(&t, true, (double)plan->rows, cost.amount);
     out->sent = cost.sent;
     forecast_time(f, &t, &cost, out);
 done:

@@ -34,14 +34,14 @@ typedef struct {
     bool done;
     double seconds, cpu;
     int64_t peak, read, written; /* bytes: of a rank; of all */
-    int64_t planned;             /* bytes of a rank by its plan */
+    int64_t begun, planned;      /* bytes of a rank: before it; by its plan */
     odd_stage_cost cost;
 } odd_rehearsed;
 
 /* All stages on some of the images. */
 typedef struct {
     int64_t rows;
-    double seconds;
+    double spent;                         /* seconds of this machine */
     odd_rehearsed stage[ODD_MOST_STAGES]; /* as in the pipeline */
 } odd_rehearsal;
 
@@ -104,7 +104,7 @@ odd_stage_plan odd_forecast_plan(const odd_forecast_result *f, int ranks);
 odd_status odd_forecast_stage(odd_forecast_result *f, int i, const odd_stage_plan *plan);
 /** Bytes of a rank: what the rehearsal needed, and what the plan says that more rows and other
  * ranks change. @local */
-int64_t odd_forecast_memory(const odd_rehearsed *large, const odd_stage_plan *plan);
+int64_t odd_forecast_memory(const odd_rehearsals *r, int i, const odd_stage_plan *plan);
 
 /* ---- forecast_memory.c ---- */
 

@@ -19,7 +19,7 @@ static odd_status most_memory(odd_run *run, const odd_forecast_result *f, int ra
     for (int i = 0; stage[i]; i++) {
         if (!odd_stage_applies(stage[i], run->job)) continue;
         ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
-        const int64_t bytes = odd_forecast_memory(&f->rehearsals.large.stage[i], &plan);
+        const int64_t bytes = odd_forecast_memory(&f->rehearsals, i, &plan);
         if (bytes > *most) *most = bytes;
     }
 done:

@@ -6,16 +6,20 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
+#include "oddlot/base/usage.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/threads.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage_files.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { FIRST = 64, GROWTH = 4, MOST = 16384 /* images */ };
-#define PATIENCE 10 /* times the seconds that there are for all, for the second size */
+#define MOST_WAIT 4  /* seconds of the clock for each of processors, on a busy machine */
+#define PATIENCE  10 /* times the seconds that there are for all, for the second size */
 
 odd_status odd_forecast_cost(const odd_run *run, const odd_stage *stage, const odd_stage_plan *plan,
                              odd_stage_cost *cost)
@@ -67,11 +71,12 @@ static odd_status do_stages(odd_run *run, odd_rehearsal *out, char why[], size_t
     odd_status st = ODD_OK;
     for (int i = 0; stage[i]; i++) {
         if (!stage[i]->cost || !odd_stage_applies(stage[i], run->job)) continue;
+        out->stage[i].begun = odd_memory_now();
+        odd_max_i64(run->comm, &out->stage[i].begun, 1);
         st = odd_run_do(run, stage[i]->name);
         if (st == ODD_OK) st = read_taken(run, stage[i]->name, &out->stage[i]);
         if (st == ODD_STOPPED || st == ODD_IO) return st;
         if (st != ODD_OK && !*why) snprintf(why, size, "%s: %s", stage[i]->name, odd_fail_reason());
-        out->seconds += out->stage[i].seconds;
     }
     return ODD_OK;
 }
@@ -105,6 +110,7 @@ static odd_status rehearse_rows(stagehand *h, int64_t rows, odd_rehearsal *out)
     odd_run *run = NULL;
     odd_status st;
     *out = (odd_rehearsal){.rows = rows};
+    malloc_trim(0); /* what the one before left */
     odd_text_format(&folder, "%s/%d", h->folder, h->number++);
     ODD_TRY_ALL(comm, odd_text_status(&folder));
     ODD_TRY(odd_run_open(comm, h->run->pipelines, h->job, folder.s, "oddlot plan", false, &run));
@@ -126,26 +132,39 @@ static int64_t next_rows(const odd_rehearsals *r, int64_t rows, double seconds, 
     const bool needed = r->small.rows == r->large.rows;
     const int64_t most = odd_min(r->whole ? 0 : MOST, rows), now = r->large.rows;
     const double least = needed ? PATIENCE * seconds : 0;
-    if (now >= most || GROWTH * r->large.seconds > (left > least ? left : least)) return 0;
+    if (now >= most || GROWTH * r->large.spent > (left > least ? left : least)) return 0;
     return odd_min(GROWTH * now, most);
+}
+
+/* Seconds that the rehearsal has taken of this machine: of its processors, where others work on
+ * them too and the clock runs on, but not without end. @collective */
+static double seconds_spent(MPI_Comm comm, double started, double cpu)
+{
+    const double clock = odd_seconds() - started;
+    double spent = odd_usage_now().cpu - cpu;
+    odd_sum_f64(comm, &spent, 1);
+    spent /= odd_threads() * odd_size(comm);
+    spent = spent > clock / MOST_WAIT ? spent : clock / MOST_WAIT;
+    odd_broadcast(comm, 0, &spent, sizeof spent);
+    return spent;
 }
 
 /* @collective */
 static odd_status rehearse_sizes(stagehand *h, int64_t rows, double seconds, odd_rehearsals *out)
 {
-    const double started = odd_seconds();
+    const double started = odd_seconds(), cpu = odd_usage_now().cpu;
     int64_t next = out->whole ? rows : odd_min(FIRST, rows);
     odd_status st;
     ODD_TRY(rehearse_rows(h, next, &out->cold));
     out->small = out->large = out->cold;
     if (!out->whole) ODD_TRY(rehearse_rows(h, next, &out->large)); /* warm */
     for (;;) {
-        double left = seconds - (odd_seconds() - started);
-        odd_broadcast(h->run->comm, 0, &left, sizeof left);
-        next = next_rows(out, rows, seconds, left);
+        const double before = seconds_spent(h->run->comm, started, cpu);
+        next = next_rows(out, rows, seconds, seconds - before);
         if (next == 0) break;
         out->small = out->large;
         ODD_TRY(rehearse_rows(h, next, &out->large));
+        out->large.spent = seconds_spent(h->run->comm, started, cpu) - before;
     }
     out->seconds = odd_seconds() - started;
 done:

@@ -10,6 +10,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/image/prepare.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -184,9 +185,11 @@ static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
     return ODD_OK;
 }
 
+/* Of each image that is shown as much. */
 static odd_status cost_report(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
-    (void)run, (void)plan;
+    const odd_report_options *options = odd_job_section(run->job, "report");
+    cost->amount = (double)odd_min(plan->rows, options->top);
     cost->alone = true;
     return ODD_OK;
 }

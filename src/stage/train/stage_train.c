@@ -233,6 +233,6 @@ const odd_stage odd_stage_train = {
     .check = check_train,
     .plan = plan_train,
     .cost = cost_train,
-    .rehearse = "train.epochs=2",
+    .rehearse = "train.epochs=4",
     .run = run_train,
 };
