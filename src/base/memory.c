@@ -4,6 +4,7 @@
 #include "base/memory_internal.h"
 #include "oddlot/base/text.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,6 +70,13 @@ void *odd_alloc(int64_t count, size_t element)
         return NULL;
     }
     return size >= LARGE && has_fresh_pages(p, size) ? p : memset(p, 0, bytes);
+}
+
+void odd_memory_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 void odd_free(void *p)

@@ -66,9 +66,8 @@ static line line_of_seconds(const odd_machine_rates *rates, const tried *t, bool
     double figure[3], amount[3];
     for (int i = 0; i < 3; i++) {
         const odd_rehearsed *s = t->of[i];
-        const double known = odd_machine_rates_seconds(rates, &s->cost);
-        figure[i] = cpu ? s->cpu - known * rates->workers : s->seconds - known;
-        figure[i] = fmax(0, figure[i]);
+        const odd_known_seconds known = odd_machine_rates_seconds(rates, &s->cost, cpu);
+        figure[i] = fmax(0, (cpu ? s->cpu : s->seconds) - known.threaded - known.ranked);
         amount[i] = s->cost.amount;
     }
     return line_through(t->all->whole, amount, figure);
@@ -81,13 +80,21 @@ static double imbalance(int64_t rows, int ranks)
     return rows > 0 ? fmax(1, (double)most.n_local * ranks / (double)rows) : 1;
 }
 
-/* How many times longer than here a stage works on one node, and on how many. */
-static double node_factor(const odd_forecast_result *f)
+/* How many times as long as here all ranks work, where all threads take part. */
+static double worker_factor(const odd_forecast_result *f)
 {
     const odd_forecast_place *p = &f->place;
-    const int here = odd_min_int(p->per_node, p->ranks) * p->threads;
-    return (double)f->rates.workers / odd_min_int(here, p->cpus) * imbalance(f->rows, p->ranks) *
-           (double)odd_min_int(p->per_node, p->ranks) / (double)p->ranks;
+    const int sharing = odd_min_int(p->per_node, p->ranks);
+    const int busy = odd_min_int(sharing * p->threads, p->cpus); /* of a node's */
+    return (double)f->rates.workers / busy * sharing / p->ranks * imbalance(f->rows, p->ranks);
+}
+
+/* And where ranks alone do. */
+static double rank_factor(const odd_forecast_result *f)
+{
+    const odd_forecast_place *p = &f->place;
+    const int sharing = odd_min_int(p->per_node, p->ranks);
+    return (double)f->rates.ranks / odd_min_int(sharing, p->cpus) * sharing / p->ranks;
 }
 
 /* Between nodes; within one it is part of what was measured. */
@@ -105,20 +112,27 @@ static void forecast_time(const odd_forecast_result *f, const tried *t, const od
 {
     const line clock = line_of_seconds(&f->rates, t, false),
                cpu = line_of_seconds(&f->rates, t, true);
-    const double known = odd_machine_rates_seconds(&f->rates, cost), factor = node_factor(f);
-    const double grown = clock.slope * cost->amount;
+    const odd_known_seconds here = odd_machine_rates_seconds(&f->rates, cost, false);
+    const odd_known_seconds known = odd_machine_rates_seconds(&f->rates, cost, true);
+    const double grown = clock.slope * cost->amount, factor = worker_factor(f);
     const double disk = f->options->disk > 0 ? 1e9 * f->options->disk : f->rates.disk;
-    const double work = factor * known + (cost->alone ? grown : factor * grown);
-    out->cpu = at(cpu, cost->amount) + known * f->rates.workers;
+    const double work = factor * here.threaded + rank_factor(f) * here.ranked +
+                        (cost->alone ? grown : factor * grown);
+    out->cpu = at(cpu, cost->amount) + known.threaded + known.ranked;
     out->seconds = clock.fixed + fmax(work, out->written / disk) + exchange_seconds(f, cost);
 }
 
+/* What libraries keep from rehearsal to rehearsal is in the later ones, and would be counted twice:
+ * what more rows need is the difference between two that both have it. */
 int64_t odd_forecast_memory(const odd_rehearsals *r, int i, const odd_stage_plan *plan)
 {
-    const odd_rehearsed *large = &r->large.stage[i], *cold = &r->cold.stage[i];
-    const int64_t planned = plan->held + plan->memory, left = large->begun - cold->begun;
-    const int64_t base = large->done ? large->peak - large->planned - left : 0;
-    return planned + (base > 0 ? base : 0);
+    const odd_rehearsed *cold = &r->cold.stage[i], *warm = &r->warm.stage[i];
+    const odd_rehearsed *large = &r->large.stage[i];
+    const int64_t planned = plan->held + plan->memory;
+    if (!large->done) return planned;
+    const int64_t grown = large->peak > warm->peak ? large->peak - warm->peak : 0;
+    const int64_t more = planned > large->planned ? planned - large->planned : 0;
+    return cold->peak + grown + more;
 }
 
 odd_status odd_forecast_stage(odd_forecast_result *f, int i, const odd_stage_plan *plan)

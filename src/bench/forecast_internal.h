@@ -11,21 +11,34 @@
 
 /* ---- machine_rates.c ---- */
 
-/* What all ranks and threads that calibrate do in a second, together. */
+/* What all ranks and threads that calibrate do together in a second of the clock; and in a second
+ * of a processor, which other work on the machine does not lengthen. */
 typedef struct {
-    int workers;  /* ranks times threads */
-    double flops; /* of float32 products */
-    double pairs; /* flops of a search for neighbours, what it does beside products included */
-    double cubes; /* orders to the third of distributed eigenproblems */
-    double disk;  /* bytes that are written and safe on disk */
+    double clock, cpu;
+} odd_machine_rate;
+
+typedef struct {
+    int ranks, workers;     /* workers: ranks times threads */
+    odd_machine_rate flops; /* of float32 products */
+    odd_machine_rate
+        pairs; /* flops of a search for neighbours, with what it does beside products */
+    odd_machine_rate cubes; /* orders to the third of distributed eigenproblems */
+    double disk;            /* bytes that are written and safe on disk in a second */
 } odd_machine_rates;
 
 /** Time a kernel of each, about a second in all. folder: where a file may be written. @collective;
  *  ODD_NOMEM, ODD_IO */
 odd_status odd_machine_rates_measure(MPI_Comm comm, const char *folder, odd_machine_rates *out);
 
-/** Seconds that they take for what a stage does of these. @local */
-double odd_machine_rates_seconds(const odd_machine_rates *rates, const odd_stage_cost *cost);
+/* What a stage does of these, in seconds here: in which all threads take part; in which ranks alone
+ * do. */
+typedef struct {
+    double threaded, ranked;
+} odd_known_seconds;
+
+/** Of the clock, or of processors. @local */
+odd_known_seconds odd_machine_rates_seconds(const odd_machine_rates *rates,
+                                            const odd_stage_cost *cost, bool cpu);
 
 /* ---- rehearsal.c ---- */
 
@@ -34,7 +47,7 @@ typedef struct {
     bool done;
     double seconds, cpu;
     int64_t peak, read, written; /* bytes: of a rank; of all */
-    int64_t begun, planned;      /* bytes of a rank: before it; by its plan */
+    int64_t planned;             /* bytes of a rank by its plan */
     odd_stage_cost cost;
 } odd_rehearsed;
 
@@ -45,10 +58,10 @@ typedef struct {
     odd_rehearsed stage[ODD_MOST_STAGES]; /* as in the pipeline */
 } odd_rehearsal;
 
-/* The first of all, in which libraries start, and the last two, which show how time grows; the same
- * where there is but one. */
+/* The first of all, in which libraries start, the same again, and the last two, which show how time
+ * grows; the same where there are fewer. */
 typedef struct {
-    odd_rehearsal cold, small, large;
+    odd_rehearsal cold, warm, small, large;
     bool whole;          /* all images went through, so that time grows with the amount alone */
     char why[256];       /* why a stage could not be done; "": they could */
     double seconds;      /* of all */

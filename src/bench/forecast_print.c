@@ -92,8 +92,8 @@ static void add_assumptions(const odd_forecast_result *f, odd_text *out)
     odd_text_format(out,
                     "\nmeasured here, %d thread%s: products %.0f Gflop/s, neighbours %.0f, disk "
                     "%.2f GB/s\n",
-                    f->rates.workers, f->rates.workers == 1 ? "" : "s", f->rates.flops / 1e9,
-                    f->rates.pairs / 1e9, f->rates.disk / 1e9);
+                    f->rates.workers, f->rates.workers == 1 ? "" : "s", f->rates.flops.clock / 1e9,
+                    f->rates.pairs.clock / 1e9, f->rates.disk / 1e9);
     if (f->place.nodes > 1)
         odd_text_format(out,
                         "supposed: nodes like this machine, %.3g GB/s and %.3g us between them, "
@@ -145,8 +145,8 @@ void odd_forecast_json(const odd_forecast_result *f, odd_text *out)
         ", \"rehearsed_images\": %lld, \"rehearsal_seconds\": %.3f, \"gflops\": %.1f, "
         "\"neighbour_gflops\": %.1f, \"disk_bytes_per_second\": %.0f, \"fits\": %s, "
         "\"list_seconds\": %.6g, \"seconds\": %.6g, \"node_hours\": %.6g, \"stages\": [",
-        (long long)f->rehearsals.large.rows, f->rehearsals.seconds, f->rates.flops / 1e9,
-        f->rates.pairs / 1e9, f->rates.disk, f->fits ? "true" : "false", f->list_seconds,
+        (long long)f->rehearsals.large.rows, f->rehearsals.seconds, f->rates.flops.clock / 1e9,
+        f->rates.pairs.clock / 1e9, f->rates.disk, f->fits ? "true" : "false", f->list_seconds,
         f->seconds, node_hours(f, f->seconds));
     for (int i = 0; i < f->stages; i++) {
         odd_text_add(out, i > 0 ? ", " : "");

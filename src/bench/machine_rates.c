@@ -6,6 +6,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
+#include "oddlot/base/usage.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/linalg/grid.h"
 #include "oddlot/linalg/neighbours.h"
@@ -24,9 +25,31 @@ enum {
     TIMES = 3,      /* of which the fastest counts; the first warms up */
     ROWS = 4096,    /* that look for one another, */
     FEATURES = 384, /* as many as a layout has values */
-    EIGEN = 400,    /* order of an eigenproblem */
+    EIGEN = 768,    /* order of an eigenproblem */
     FILE_MIB = 64   /* written by each rank */
 };
+
+/* -- how fast -- */
+
+typedef struct {
+    MPI_Comm comm;
+    double clock, cpu; /* when it began */
+} stopwatch;
+
+static stopwatch start_watch(MPI_Comm comm)
+{
+    const double clock = odd_bench_start(comm);
+    return (stopwatch){comm, clock, odd_usage_now().cpu};
+}
+
+/* So much work was done: the rate is the fastest so far. */
+static void stop_watch(const stopwatch *w, double work, odd_machine_rate *rate)
+{
+    double cpu = odd_usage_now().cpu - w->cpu;
+    odd_sum_f64(w->comm, &cpu, 1);
+    rate->clock = fmax(rate->clock, work / odd_bench_stop(w->comm, w->clock));
+    rate->cpu = fmax(rate->cpu, work / cpu);
+}
 
 /* -- products -- */
 
@@ -39,22 +62,21 @@ static void multiply(int threads, const float a[], float c[])
         odd_sgemm(1, ORDER, ORDER, ORDER, 1, a, a, 0, c + t * each);
 }
 
-static odd_status measure_products(MPI_Comm comm, double *rate)
+static odd_status measure_products(MPI_Comm comm, odd_machine_rate *rate)
 {
     const int64_t each = (int64_t)ORDER * ORDER;
     const int threads = odd_threads();
     float *a = NULL, *c = NULL;
     odd_status st;
-    *rate = 0;
+    *rate = (odd_machine_rate){0, 0};
     ODD_TRY_ALL(comm, ODD_NEW(a, each));
     ODD_TRY_ALL(comm, ODD_NEW(c, threads * each));
     for (int64_t i = 0; i < each; i++)
         a[i] = (float)odd_uniform(1, ODD_STREAM_GENERATE, (uint64_t)i, 0);
     for (int i = 0; i < TIMES; i++) {
-        const double started = odd_bench_start(comm);
+        const stopwatch w = start_watch(comm);
         multiply(threads, a, c);
-        *rate = fmax(*rate,
-                     2 * pow(ORDER, 3) * threads * odd_size(comm) / odd_bench_stop(comm, started));
+        stop_watch(&w, 2 * pow(ORDER, 3) * threads * odd_size(comm), rate);
     }
 done:
     odd_free(a);
@@ -70,21 +92,21 @@ static odd_status ignore(void *context, const odd_block *block, const odd_neighb
     return ODD_OK;
 }
 
-static odd_status measure_pairs(MPI_Comm comm, double *rate)
+static odd_status measure_pairs(MPI_Comm comm, odd_machine_rate *rate)
 {
     const odd_partition part = odd_partition_rows(comm, ROWS);
     const odd_neighbours_options o = {.keep = 1, .within = 1e-3};
     float *x = NULL;
     odd_status st;
-    *rate = 0;
+    *rate = (odd_machine_rate){0, 0};
     ODD_TRY_ALL(comm, ODD_NEW(x, part.n_local * FEATURES));
     for (int64_t i = 0; i < part.n_local * FEATURES; i++)
         x[i] = (float)odd_uniform(2, ODD_STREAM_GENERATE, (uint64_t)(part.row0 * FEATURES + i), 0);
     const odd_rows rows = odd_rows_in_memory(comm, ROWS, FEATURES, x);
     for (int i = 0; i < TIMES; i++) {
-        const double started = odd_bench_start(comm);
+        const stopwatch w = start_watch(comm);
         ODD_TRY(odd_neighbours_between(&rows, &rows, o, ignore, NULL));
-        *rate = fmax(*rate, 2.0 * ROWS * ROWS * FEATURES / odd_bench_stop(comm, started));
+        stop_watch(&w, 2.0 * ROWS * ROWS * FEATURES, rate);
     }
 done:
     odd_free(x);
@@ -94,22 +116,22 @@ done:
 /* -- eigenproblems -- */
 
 static odd_status solve_once(MPI_Comm comm, odd_grid *grid, const double part[], double value[],
-                             double vector[], double *rate)
+                             double vector[], odd_machine_rate *rate)
 {
-    const double started = odd_bench_start(comm);
+    const stopwatch w = start_watch(comm);
     odd_status st;
     ODD_TRY(odd_grid_eigh(grid, EIGEN, part, EIGEN / 10, value, vector));
-    *rate = fmax(*rate, pow(EIGEN, 3) / odd_bench_stop(comm, started));
+    stop_watch(&w, pow(EIGEN, 3), rate);
 done:
     return st;
 }
 
-static odd_status measure_cubes(MPI_Comm comm, double *rate)
+static odd_status measure_cubes(MPI_Comm comm, odd_machine_rate *rate)
 {
     odd_grid *grid = NULL;
     double *part = NULL, *vector = NULL, value[EIGEN];
     odd_status st;
-    *rate = 0;
+    *rate = (odd_machine_rate){0, 0};
     ODD_TRY(odd_grid_new(comm, EIGEN, &grid));
     ODD_TRY_ALL(comm, ODD_NEW(part, (int64_t)EIGEN * EIGEN));
     ODD_TRY_ALL(comm, ODD_NEW(vector, (int64_t)EIGEN * EIGEN));
@@ -170,7 +192,7 @@ done:
 odd_status odd_machine_rates_measure(MPI_Comm comm, const char *folder, odd_machine_rates *out)
 {
     odd_status st;
-    *out = (odd_machine_rates){.workers = odd_threads() * odd_size(comm)};
+    *out = (odd_machine_rates){.ranks = odd_size(comm), .workers = odd_threads() * odd_size(comm)};
     ODD_TRY(measure_products(comm, &out->flops));
     ODD_TRY(measure_pairs(comm, &out->pairs));
     ODD_TRY(measure_cubes(comm, &out->cubes));
@@ -179,7 +201,15 @@ done:
     return st;
 }
 
-double odd_machine_rates_seconds(const odd_machine_rates *rates, const odd_stage_cost *cost)
+static double speed(const odd_machine_rate *rate, bool cpu)
 {
-    return cost->flops / rates->flops + cost->pairs / rates->pairs + cost->cubes / rates->cubes;
+    return cpu ? rate->cpu : rate->clock;
+}
+
+odd_known_seconds odd_machine_rates_seconds(const odd_machine_rates *rates,
+                                            const odd_stage_cost *cost, bool cpu)
+{
+    return (odd_known_seconds){cost->flops / speed(&rates->flops, cpu) +
+                                   cost->pairs / speed(&rates->pairs, cpu),
+                               cost->cubes / speed(&rates->cubes, cpu)};
 }

@@ -13,7 +13,6 @@
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage_files.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,10 +70,14 @@ static odd_status do_stages(odd_run *run, odd_rehearsal *out, char why[], size_t
     odd_status st = ODD_OK;
     for (int i = 0; stage[i]; i++) {
         if (!stage[i]->cost || !odd_stage_applies(stage[i], run->job)) continue;
-        out->stage[i].begun = odd_memory_now();
-        odd_max_i64(run->comm, &out->stage[i].begun, 1);
         st = odd_run_do(run, stage[i]->name);
         if (st == ODD_OK) st = read_taken(run, stage[i]->name, &out->stage[i]);
+        const odd_rehearsed *t = &out->stage[i];
+        odd_log(ODD_LOG_DEBUG,
+                "plan: %lld images, %s: %.3f s, %.3f s of processors, memory %lld "
+                "MiB, planned %lld",
+                (long long)out->rows, stage[i]->name, t->seconds, t->cpu,
+                (long long)(t->peak >> 20), (long long)(t->planned >> 20));
         if (st == ODD_STOPPED || st == ODD_IO) return st;
         if (st != ODD_OK && !*why) snprintf(why, size, "%s: %s", stage[i]->name, odd_fail_reason());
     }
@@ -110,7 +113,6 @@ static odd_status rehearse_rows(stagehand *h, int64_t rows, odd_rehearsal *out)
     odd_run *run = NULL;
     odd_status st;
     *out = (odd_rehearsal){.rows = rows};
-    malloc_trim(0); /* what the one before left */
     odd_text_format(&folder, "%s/%d", h->folder, h->number++);
     ODD_TRY_ALL(comm, odd_text_status(&folder));
     ODD_TRY(odd_run_open(comm, h->run->pipelines, h->job, folder.s, "oddlot plan", false, &run));
@@ -157,7 +159,8 @@ static odd_status rehearse_sizes(stagehand *h, int64_t rows, double seconds, odd
     odd_status st;
     ODD_TRY(rehearse_rows(h, next, &out->cold));
     out->small = out->large = out->cold;
-    if (!out->whole) ODD_TRY(rehearse_rows(h, next, &out->large)); /* warm */
+    if (!out->whole) ODD_TRY(rehearse_rows(h, next, &out->large));
+    out->warm = out->large;
     for (;;) {
         const double before = seconds_spent(h->run->comm, started, cpu);
         next = next_rows(out, rows, seconds, seconds - before);

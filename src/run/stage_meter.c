@@ -1,6 +1,8 @@
 /* Stage meter: one for the process, as one stage is at work at a time. */
 #include "oddlot/run/stage_meter.h"
 
+#include "oddlot/base/memory.h"
+
 static odd_stage_meter meter;
 
 static int64_t peak_so_far(void)
@@ -12,6 +14,7 @@ static int64_t peak_so_far(void)
 odd_stage_meter odd_stage_meter_begin(void)
 {
     const odd_stage_meter around = {meter.begun, peak_so_far()};
+    odd_memory_trim(); /* what the stage before freed is none of this one's */
     odd_memory_peak_restart();
     meter = (odd_stage_meter){.begun = odd_usage_now()};
     return around;

@@ -26,6 +26,9 @@ void odd_memory_set_check(bool (*check)(void));
 /** Free; NULL is fine. */
 void odd_free(void *p);
 
+/** Give back to the system what was freed and is kept for the next. */
+void odd_memory_trim(void);
+
 /** `ODD_TRY(ODD_NEW(x, n));` : allocate n elements of what x points to, as a status. */
 #define ODD_NEW(pointer, count)                                                                    \
     (((pointer) = odd_alloc((count), sizeof *(pointer))) ? ODD_OK : ODD_NOMEM)
