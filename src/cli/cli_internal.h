@@ -73,7 +73,7 @@ typedef struct {
     const char **set;   /* (sets) of --set; owned: odd_words_free() */
     int sets;
     int threads; /* of each rank; 0: by the CPUs */
-    bool dry_run, print_job;
+    bool dry_run, print_job, json;
 } odd_words;
 
 /** Parse options, and what is none; sets up log level and threads. ODD_USAGE, ODD_NOMEM.

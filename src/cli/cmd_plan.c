@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IMAGES = ODD_LETTERS, PER_NODE, MEMORY, NETWORK, LATENCY, DISK, SECONDS, JSON };
+enum { IMAGES = ODD_LETTERS, PER_NODE, MEMORY, NETWORK, LATENCY, DISK, SECONDS };
 
 /* Of plan alone; those of all jobs are in words.c. */
 const odd_word_option odd_plan_word_options[] = {
@@ -24,7 +24,6 @@ const odd_word_option odd_plan_word_options[] = {
     {LATENCY, "latency", "US", "microseconds of a message between nodes; default 20"},
     {DISK, "disk", "GBS", "GB/s that all nodes together write; default: as measured here"},
     {SECONDS, "seconds", "S", "for the rehearsal, about; default 8"},
-    {JSON, "json", NULL, "one line of JSON in place of the table"},
     {0, NULL, NULL, NULL},
 };
 
@@ -99,10 +98,6 @@ static odd_status take_own(int argc, char **argv, odd_forecast_options *o, char 
         const char *value = NULL;
         int i = 0;
         taken = 1;
-        if (strcmp(argv[at], "--json") == 0) {
-            o->json = true;
-            continue;
-        }
         while (i < NUMBERS && (at == 0 || !is_own(i, argv, at, &value, &taken)))
             i++;
         if (i < NUMBERS)
@@ -132,6 +127,7 @@ static odd_status plan_job(const odd_words *words, const odd_forecast_options *o
     odd_run *run = NULL;
     odd_status st;
     o.threads = words->threads;
+    o.json = words->json;
     ODD_TRY(load_either(words, &job));
     ODD_TRY(
         odd_run_open(MPI_COMM_WORLD, odd_pipelines, job, words->folder, "oddlot plan", true, &run));

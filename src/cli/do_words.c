@@ -19,6 +19,25 @@ static odd_status print_job(const odd_job *job)
     return st;
 }
 
+/* After a problem that was found all is done, too. @collective */
+static odd_status print_line(odd_run *run)
+{
+    odd_text line = ODD_TEXT_EMPTY;
+    const odd_status st = odd_run_line(run, &line);
+    if (st == ODD_OK && odd_par_speaks()) fputs(odd_text_string(&line), stdout);
+    odd_text_free(&line);
+    return st;
+}
+
+/* @collective */
+static odd_status summarise(odd_run *run, const odd_words *words, const char *only)
+{
+    const odd_status st = odd_run_summary(run, only);
+    if (!words->json || only || (st != ODD_OK && st != ODD_PROBLEM)) return st;
+    const odd_status printed = print_line(run);
+    return printed == ODD_OK ? st : printed;
+}
+
 static odd_status do_job(const odd_words *words, const odd_job *job, const char *command,
                          const char *only)
 {
@@ -30,7 +49,7 @@ static odd_status do_job(const odd_words *words, const odd_job *job, const char 
         ODD_TRY(odd_run_plan(run));
     } else {
         ODD_TRY(odd_run_do(run, only));
-        ODD_TRY(odd_run_summary(run, only));
+        ODD_TRY(summarise(run, words, only));
     }
 done:
     odd_run_close(&run);

@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET = ODD_LETTERS, DRY_RUN, PRINT_JOB };
+enum { SET = ODD_LETTERS, DRY_RUN, PRINT_JOB, JSON };
 
 const odd_word_option odd_job_word_options[] = {
     {'o', "output", "RUN", "folder of the run; default runs/<name of the job>"},
     {SET, "set", "KEY=VALUE", "change a setting of the job, e.g. --set reduce.pca.components=60"},
     {DRY_RUN, "dry-run", NULL, "print what would be done: rows, bytes, memory per rank"},
     {PRINT_JOB, "print-job", NULL, "print all settings in force, as a job file, and do nothing"},
+    {JSON, "json", NULL, "end with one line of JSON, for programs"},
     {'t', "threads", "N", "threads of each rank; default: its CPUs"},
     {'q', "quiet", NULL, "warnings and errors only"},
     {'v', "verbose", NULL, "tell more"},
@@ -95,6 +96,9 @@ static odd_status take_option(int option, char **argv, odd_words *out, odd_level
         return ODD_OK;
     case PRINT_JOB:
         out->print_job = true;
+        return ODD_OK;
+    case JSON:
+        out->json = true;
         return ODD_OK;
     case 't':
         return parse_threads(optarg, &out->threads);

@@ -183,6 +183,16 @@ done:
     return st;
 }
 
+/* Those of all checks but what is to be ignored, by rank 0. @collective */
+static int64_t count_told(MPI_Comm comm, const odd_findings *f)
+{
+    int64_t told = 0;
+    for (int i = 0; odd_rank(comm) == 0 && i < odd_findings_tallies(f); i++)
+        told += odd_findings_tally_at(f, i)->found;
+    odd_broadcast(comm, 0, &told, sizeof told);
+    return told;
+}
+
 odd_status odd_findings_write(MPI_Comm comm, odd_file *file, const odd_findings *f)
 {
     int64_t size[2] = {f->records, f->rows};
@@ -193,6 +203,7 @@ odd_status odd_findings_write(MPI_Comm comm, odd_file *file, const odd_findings 
     ODD_TRY(write_texts(comm, file, f, finding_texts, size[0], f->records));
     ODD_TRY(write_findings(file, f, size[0], size[1], &x));
     ODD_TRY(write_tallies(comm, file, f));
+    ODD_TRY(odd_file_set_i64(file, "/", "findings", count_told(comm, f)));
 done:
     free_numbers(&x);
     return st;

@@ -7,7 +7,7 @@ footwear >job.yaml
 
 # what a plan says of a stage, from the line of JSON in `out`
 of() { "$python" -c "import json; print({s['stage']: s for s in json.load(open('out'))['stages']}['$1']['$2'])"; }
-of_all() { "$python" -c "import json; print(json.load(open('out'))['$1'])"; }
+of_all() { "$python" -c "import json; print(json.loads(open('out').read().splitlines()[-1])['$1'])"; }
 true_that() { "$python" -c "import sys; sys.exit(not ($1))" || fail "not so: $1"; }
 
 # a table for people: a line for each stage of the job
@@ -52,6 +52,7 @@ good alone plan pictures --seconds 1 -n 1 -o there/run --set features.source=pix
 for stage in copies views groups check; do
     grep -q "^$stage " out || fail "no line for $stage"
 done
+! grep 'not modelled' out || fail 'a stage was not tried'
 [ -z "$(ls there)" ] || fail "left in there: $(ls there)"
 
 # a study is many runs, and not tried
@@ -75,7 +76,10 @@ fails_with 2 '--memory wants' alone plan job.yaml --memory
 fails_with 2 "did you mean" alone plan job.yaml --dry-runn
 
 # what a stage took is in its file
-good on 2 run job.yaml -o run
+good on 2 run job.yaml -o run --json
+[ "$(of_all images) $(of_all flagged) $(of_all unreadable)" = "1500 $(($(wc -l <run/flagged.csv) - 1)) 0" ] ||
+    fail 'the line does not say what is in the run'
+true_that "0 < $(of_all seconds) and 0 < $(of_all bytes_written) < 1e9"
 "$python" - <<'END' || fail 'what stages took is not in their files'
 import h5py
 

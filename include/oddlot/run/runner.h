@@ -33,6 +33,11 @@ odd_status odd_run_plan(odd_run *run);
  *  @collective; ODD_PROBLEM: see odd_stage.print */
 odd_status odd_run_summary(odd_run *run, const char *only);
 
+/** A finished run as one line of JSON on rank 0: its folder, job and images, what stages counted
+ *  (unreadable, flagged, findings), ranks, and what all stages took, as their files say.
+ * @collective; ODD_IO where a stage has no file. */
+odd_status odd_run_line(odd_run *run, odd_text *out);
+
 /* What a run should be, and how much of that is there. Stages as in its pipeline; of those that do
  * not apply nothing is said. */
 typedef struct {

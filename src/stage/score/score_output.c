@@ -137,6 +137,7 @@ odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored 
     ODD_TRY(write_nearest(file, s, root ? s->shown : 0));
     ODD_TRY(write_threshold(run->comm, file, &s->flagging));
     ODD_TRY(odd_file_set_text(file, "/", "detector", s->by.detector->name));
+    ODD_TRY(odd_file_set_i64(file, "/", "flagged", s->flagged));
     ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->by.column[s->by.rank_by].name));
 done:
     return st;
