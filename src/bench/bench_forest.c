@@ -53,7 +53,7 @@ static odd_status forest_once(const odd_bench_settings *s, void *context, odd_be
     double sum, peak = (double)odd_memory_peak(), cpu = odd_usage_now().cpu;
     odd_status st;
     double started = odd_bench_start(comm);
-    ODD_TRY(c->forest->fit(c->options, c->rows, NULL, SEED, &model));
+    ODD_TRY(c->forest->fit(c->options, c->rows, ODD_NOTHING_KNOWN, SEED, &model));
     const double fit = odd_bench_stop(comm, started);
     started = odd_bench_start(comm);
     ODD_TRY(c->forest->score(&model, c->rows, c->score));

@@ -93,7 +93,8 @@ static odd_status time_em(const odd_bench_settings *s, const odd_rows *rows, int
     odd_status st;
     ODD_TRY_ALL(rows->comm, em_job(s, most, &job));
     const double started = odd_bench_start(rows->comm);
-    ODD_TRY(mixture->fit(odd_job_section(job, "fit.mixture"), rows, NULL, SEED, &model));
+    ODD_TRY(
+        mixture->fit(odd_job_section(job, "fit.mixture"), rows, ODD_NOTHING_KNOWN, SEED, &model));
     took->seconds = odd_bench_stop(rows->comm, started);
     ODD_TRY_ALL(rows->comm, odd_bundle_get_i64(&model, "iterations", &took->iterations));
     ODD_TRY_ALL(rows->comm, odd_bundle_get_f64(&model, "anomaly_share", share));

@@ -17,7 +17,7 @@ static const odd_option bayes_table[] = {
     ODD_OPTIONS_END,
 };
 
-static odd_status bayes_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+static odd_status bayes_fit(const void *options, const odd_rows *rows, const odd_known *known,
                             uint64_t seed, odd_bundle *model)
 {
     static char full[] = "full", gaussian[] = "gaussian", map[] = "map";
@@ -27,7 +27,7 @@ static odd_status bayes_fit(const void *options, const odd_rows *rows, const uin
     o.background = gaussian;
     o.degrees = 1;
     o.prior = map;
-    return odd_mixture_fit(&o, rows, verified, seed, model);
+    return odd_mixture_fit(&o, rows, known, seed, model);
 }
 
 const odd_detector odd_detector_bayes_mixture = {

@@ -64,7 +64,7 @@ static odd_status search_neighbours(const growth *g, uint64_t seed, int64_t m, o
     odd_status st;
     const int64_t far = llround(g->options->neighbours * (double)m);
     const int64_t k = far < 1 ? 1 : far;
-    ODD_TRY(odd_knn_collect(g->rows, NULL, false, g->rows->part.n, m, seed, sample));
+    ODD_TRY(odd_knn_collect(g->rows, ODD_ALL_ROWS, g->rows->part.n, m, seed, sample));
     ODD_TRY_ALL(g->rows->comm, odd_bundle_add_i64(sample, "neighbours", "that far down", k));
     ODD_TRY_ALL(g->rows->comm, odd_bundle_add_i64(sample, "last", "the distance to that one", 1));
     ODD_TRY(odd_knn_search(sample, g->rows, NULL, score));
@@ -263,11 +263,11 @@ done:
     return st;
 }
 
-odd_status odd_core_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+odd_status odd_core_fit(const void *options, const odd_rows *rows, const odd_known *known,
                         uint64_t seed, odd_bundle *model)
 {
     odd_status st;
-    growth g = {.options = options, .rows = rows, .verified = verified};
+    growth g = {.options = options, .rows = rows, .verified = known->verified};
     const int d = rows->d, axes = axes_of(options, rows);
     ODD_TRY(odd_detector_check_rows("core", rows));
     ODD_TRY_ALL(rows->comm, growth_new(&g));

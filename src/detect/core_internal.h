@@ -24,6 +24,7 @@
 
 #include "detect/moments_internal.h"
 #include "oddlot/base/bundle.h"
+#include "oddlot/detect/detector.h"
 #include "oddlot/par/rows.h"
 
 /* ---- core_gaussian.c ---- */
@@ -104,7 +105,7 @@ typedef struct {
 /* Columns of the scores. */
 enum { ODD_CORE_LOG_ODDS, ODD_CORE_POSTERIOR, ODD_CORE_CORE, ODD_CORE_THEME, ODD_CORE_COLUMNS };
 
-odd_status odd_core_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+odd_status odd_core_fit(const void *options, const odd_rows *rows, const odd_known *known,
                         uint64_t seed, odd_bundle *model);
 
 #endif

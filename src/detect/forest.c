@@ -42,14 +42,14 @@ static const odd_score_column forest_columns[] = {
     {"second_gain", "splits that the next one saves", 0},
     {NULL, NULL, 0}};
 
-static odd_status forest_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+static odd_status forest_fit(const void *options, const odd_rows *rows, const odd_known *known,
                              uint64_t seed, odd_bundle *model)
 {
     const odd_forest_options *o = options;
     odd_forest_rows from = {0};
     odd_status st;
     ODD_TRY(odd_detector_check_rows("forest", rows));
-    ODD_TRY(odd_forest_rows_new(rows, verified, o, &from));
+    ODD_TRY(odd_forest_rows_new(rows, known->verified, o, &from));
     ODD_TRY(odd_forest_fit(o, rows, &from, seed, model));
     odd_log(ODD_LOG_INFO, "forest: %lld trees, each on %lld of %lld %srows", (long long)o->trees,
             (long long)(o->sample < from.count ? o->sample : from.count), (long long)from.count,

@@ -113,10 +113,10 @@ done:
     return st;
 }
 
-static odd_status kmeans_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+static odd_status kmeans_fit(const void *options, const odd_rows *rows, const odd_known *known,
                              uint64_t seed, odd_bundle *model)
 {
-    (void)verified; /* centroids are of all rows */
+    (void)known; /* centroids are of all rows */
     odd_kmeans_options with = *(const odd_kmeans_options *)options;
     odd_status st;
     odd_kmeans *km = NULL;

@@ -4,6 +4,7 @@
 #ifndef ODDLOT_DETECT_KMEANS_INTERNAL_H
 #define ODDLOT_DETECT_KMEANS_INTERNAL_H
 
+#include "detect/unit_rows_internal.h"
 #include "oddlot/base/random.h"
 #include "oddlot/detect/kmeans.h"
 
@@ -51,22 +52,6 @@ void odd_kmeans_work_free(odd_kmeans_work *work);
 const int32_t *odd_kmeans_work_assign(const odd_kmeans_work *work, const odd_block *block);
 /** What odd_kmeans_assign() left in the scratch for row i of the block: (k). @local */
 const float *odd_kmeans_work_scratch(const odd_kmeans_work *work, const odd_block *block, int i);
-
-/* ---- kmeans_unit.c: rows as directions ---- */
-
-/* The same rows, each of unit length. */
-typedef struct {
-    odd_rows rows;
-    const odd_rows *from;
-    float *x;      /* my rows, where those they come from are in memory */
-    int64_t zeros; /* rows of length zero on all ranks: they stay so */
-} odd_unit_rows;
-
-/** from: kept. @return ODD_ARG where no row has a direction. @collective */
-odd_status odd_unit_rows_open(const odd_rows *from, odd_unit_rows *out);
-void odd_unit_rows_close(odd_unit_rows *unit);
-/** False for a row of length zero. @local */
-bool odd_has_direction(int d, const float x[]);
 
 /* ---- kmeans_start.c, kmeans_oversample.c ---- */
 

@@ -5,7 +5,6 @@
 #include "detect/knn_internal.h"
 
 #include "detect/detectors_internal.h"
-#include "detect/moments_internal.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/linalg/neighbours.h"
@@ -84,20 +83,21 @@ done:
     return st;
 }
 
-static odd_status knn_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+static odd_status knn_fit(const void *options, const odd_rows *rows, const odd_known *known,
                           uint64_t seed, odd_bundle *model)
 {
     odd_status st;
     const knn_options *o = options;
     ODD_TRY(odd_detector_check_rows("knn", rows));
-    const int64_t marked = odd_count_marked(rows, verified, ODD_VERIFIED_THEME);
+    const int64_t marked = odd_count_marked(rows, known->verified, ODD_VERIFIED_THEME);
     const bool enough = strcmp(o->rows, "auto") == 0 && marked > 2 * o->neighbours;
     const bool theme = enough || strcmp(o->rows, "theme") == 0;
     const int64_t candidates = theme ? marked : rows->part.n;
     if (candidates < 1) return odd_fail(ODD_ARG, "detector 'knn' has no verified theme row");
     const int64_t m = candidates < o->sample ? candidates : o->sample;
     const int64_t k = o->neighbours < m ? o->neighbours : m;
-    ODD_TRY(odd_knn_collect(rows, verified, theme, candidates, m, seed, model));
+    const odd_row_filter filter = {!theme, known->verified, ODD_VERIFIED_THEME};
+    ODD_TRY(odd_knn_collect(rows, filter, candidates, m, seed, model));
     ODD_TRY_ALL(rows->comm, add_settings(model, o, k));
     ODD_TRY(usual_distance(rows, m, model));
     odd_log(ODD_LOG_INFO, "knn: %lld neighbours among %lld %s rows", (long long)k, (long long)m,

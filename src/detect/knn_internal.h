@@ -4,21 +4,20 @@
 #ifndef ODDLOT_DETECT_KNN_INTERNAL_H
 #define ODDLOT_DETECT_KNN_INTERNAL_H
 
+#include "detect/moments_internal.h"
 #include "oddlot/base/bundle.h"
 #include "oddlot/par/rows.h"
-
-#include <stdbool.h>
 
 /* Columns of the scores. */
 enum { ODD_KNN_DISTANCE, ODD_KNN_NEAREST, ODD_KNN_COLUMNS };
 
 /* ---- knn_reference.c ---- */
 
-/** Put m rows, drawn by the seed from all rows or (theme) from the verified theme ones, into the
- *  model, in the order of the rows: arrays `reference` and `reference_row`. candidates: how many
- *  there are to draw from. @collective */
-odd_status odd_knn_collect(const odd_rows *rows, const uint8_t verified[], bool theme,
-                           int64_t candidates, int64_t m, uint64_t seed, odd_bundle *model);
+/** Put m rows, drawn by the seed from those that count, into the model, in the order of the rows:
+ *  arrays `reference` and `reference_row`. candidates: how many there are to draw from. @collective
+ */
+odd_status odd_knn_collect(const odd_rows *rows, odd_row_filter filter, int64_t candidates,
+                           int64_t m, uint64_t seed, odd_bundle *model);
 
 /* ---- knn_search.c ---- */
 

@@ -3,7 +3,6 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
-#include "oddlot/detect/detector.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -44,13 +43,13 @@ static odd_status copy_block(void *context, const odd_block *block, double sum[]
 }
 
 /* Number my candidates from `before` on; those whose number is chosen (`most`, rising) stay. */
-static void mark_chosen(const odd_rows *rows, const uint8_t verified[], bool theme, int64_t before,
+static void mark_chosen(const odd_rows *rows, odd_row_filter filter, int64_t before,
                         const int64_t chosen[], int64_t most, collection *c)
 {
     int64_t number = before, next = 0;
     for (int64_t i = 0; i < rows->part.n_local; i++) {
         c->slot[i] = -1;
-        if (theme && !(verified && verified[i] == ODD_VERIFIED_THEME)) continue;
+        if (!odd_row_counts(filter, i)) continue;
         while (next < most && chosen[next] < number)
             next++;
         if (next < most && chosen[next] == number) c->slot[i] = c->count++;
@@ -58,20 +57,19 @@ static void mark_chosen(const odd_rows *rows, const uint8_t verified[], bool the
     }
 }
 
-/* Which of my rows are reference rows. theme: only verified theme rows, `candidates` of all ranks.
- */
-static odd_status choose_rows(const odd_rows *rows, const uint8_t verified[], bool theme,
-                              int64_t candidates, int64_t most, uint64_t seed, collection *c)
+/* Which of my rows are reference rows, of the `candidates` of all ranks. */
+static odd_status choose_rows(const odd_rows *rows, odd_row_filter filter, int64_t candidates,
+                              int64_t most, uint64_t seed, collection *c)
 {
     odd_status st;
-    int64_t *chosen = NULL, mine = theme ? 0 : rows->part.n_local;
-    for (int64_t i = 0; theme && verified && i < rows->part.n_local; i++)
-        mine += verified[i] == ODD_VERIFIED_THEME;
+    int64_t *chosen = NULL, mine = 0;
+    for (int64_t i = 0; i < rows->part.n_local; i++)
+        mine += odd_row_counts(filter, i);
     const int64_t before = odd_sum_before(rows->comm, mine);
     ODD_TRY_ALL(rows->comm, ODD_NEW(chosen, most));
     ODD_TRY_ALL(rows->comm, ODD_NEW(c->slot, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, odd_choose(candidates, most, seed, ODD_STREAM_NEIGHBOURS, chosen));
-    mark_chosen(rows, verified, theme, before, chosen, most, c);
+    mark_chosen(rows, filter, before, chosen, most, c);
     ODD_TRY_ALL(rows->comm, ODD_NEW(c->x, c->count * c->d));
     ODD_TRY_ALL(rows->comm, ODD_NEW(c->row, c->count));
 done:
@@ -93,14 +91,14 @@ static odd_status join_parts(MPI_Comm comm, const void *mine, int64_t count, siz
     return ODD_OK;
 }
 
-odd_status odd_knn_collect(const odd_rows *rows, const uint8_t verified[], bool theme,
-                           int64_t candidates, int64_t m, uint64_t seed, odd_bundle *model)
+odd_status odd_knn_collect(const odd_rows *rows, odd_row_filter filter, int64_t candidates,
+                           int64_t m, uint64_t seed, odd_bundle *model)
 {
     odd_status st;
     collection c = {.d = rows->d};
     float *x;
     int64_t *row;
-    ODD_TRY(choose_rows(rows, verified, theme, candidates, m, seed, &c));
+    ODD_TRY(choose_rows(rows, filter, candidates, m, seed, &c));
     ODD_TRY(odd_rows_each(rows, copy_block, &c));
     ODD_TRY_ALL(rows->comm,
                 odd_bundle_add(model, "reference", ODD_F32, "reference rows, units of the features",

@@ -151,8 +151,8 @@ done:
     return st;
 }
 
-static odd_status mahalanobis_fit(const void *options, const odd_rows *rows,
-                                  const uint8_t verified[], uint64_t seed, odd_bundle *model)
+static odd_status mahalanobis_fit(const void *options, const odd_rows *rows, const odd_known *known,
+                                  uint64_t seed, odd_bundle *model)
 {
     (void)seed; /* nothing is drawn */
     odd_status st;
@@ -160,7 +160,7 @@ static odd_status mahalanobis_fit(const void *options, const odd_rows *rows,
     int64_t n, all;
     double share, background_share;
     ODD_TRY(odd_detector_check_rows("mahalanobis", rows));
-    const odd_row_filter filter = choose_rows(options, rows, verified);
+    const odd_row_filter filter = choose_rows(options, rows, known->verified);
     ODD_TRY_ALL(rows->comm, gaussian_add(model, "", rows->d, &g));
     ODD_TRY(fit_gaussian(options, rows, filter, &g, &n, &share));
     if (!filter.all) {

@@ -196,7 +196,7 @@ static odd_status share_dominance(MPI_Comm comm, const odd_mixture *m, double *d
     return st;
 }
 
-odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const odd_known *known,
                            uint64_t seed, odd_bundle *model)
 {
     odd_status st;
@@ -204,7 +204,7 @@ odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint
     odd_mixture_task t = {0};
     odd_mixture_result r = {0};
     ODD_TRY(odd_detector_check_rows(o->bayes ? "bayes_mixture" : "mixture", rows));
-    ODD_TRY(odd_mixture_task_new(o, rows, verified, seed, &t));
+    ODD_TRY(odd_mixture_task_new(o, rows, known->verified, seed, &t));
     if (t.shape.themes > 0)
         ODD_TRY(fit_themes(&t, t.shape.themes, &r));
     else

@@ -305,7 +305,7 @@ enum {
 
 extern const odd_score_column odd_mixture_columns[];
 
-odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const uint8_t verified[],
+odd_status odd_mixture_fit(const void *options, const odd_rows *rows, const odd_known *known,
                            uint64_t seed, odd_bundle *model);
 /** Log the fitted mixture. @local */
 void odd_mixture_log(const odd_mixture_task *task, const odd_mixture_result *r);

@@ -14,11 +14,6 @@
 #define OWN_VARIANCE   1e-6  /* that no other feature explains */
 #define FLOAT_VARIANCE 1e-12 /* of the mean square: resolution of float32 for values around it */
 
-static bool selected(odd_row_filter filter, int64_t local)
-{
-    return filter.all || (filter.mark && filter.mark[local] == filter.wanted);
-}
-
 int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wanted)
 {
     int64_t count = 0;
@@ -44,7 +39,7 @@ static odd_status mean_block(void *context, const odd_block *block, double sum[]
 {
     const odd_row_filter *filter = context;
     for (int i = 0; i < block->count; i++) {
-        if (!selected(*filter, block->local + i)) continue;
+        if (!odd_row_counts(*filter, block->local + i)) continue;
         if (!isfinite(add_row(block->d, block->x + (int64_t)i * block->d, sum + 1)))
             return odd_fail(ODD_NUMERIC, "row %lld has a value that is not finite",
                             (long long)(block->row + i));
@@ -71,6 +66,7 @@ done:
 
 typedef struct {
     odd_row_filter filter;
+    const odd_row_classes *classes; /* NULL: rows by the filter, about one centre */
     odd_form form;
     const double *centre, *factor;
     int64_t dense, packed;
@@ -91,6 +87,24 @@ static double squared_outer(odd_form form, int d, const double z[])
                                        : square * square / d;
 }
 
+/* z (n, d): rows about their centre; weight (n): 1 of those that count, else 0. */
+static void centre_block(const scatter_pass *p, const odd_block *block, double z[], double weight[])
+{
+    const int d = block->d;
+    if (!p->classes) {
+        odd_centre_rows(block->count, d, block->x, p->centre, z);
+        for (int i = 0; i < block->count; i++)
+            weight[i] = odd_row_counts(p->filter, block->local + i);
+        return;
+    }
+    for (int64_t i = 0; i < block->count; i++) {
+        const int32_t of = p->classes->of[block->local + i];
+        weight[i] = of >= 0 && (p->classes->only < 0 || of == p->classes->only);
+        if (weight[i] > 0)
+            odd_centre_rows(1, d, block->x + i * d, p->classes->mean + (int64_t)of * d, z + i * d);
+    }
+}
+
 /* sum (packed + 1): the scatter about the centre, and what the noise of its entries is found from.
  * Rows that are not selected weigh nothing: products keep their shapes. */
 static odd_status scatter_block(void *context, const odd_block *block, double sum[])
@@ -100,10 +114,9 @@ static odd_status scatter_block(void *context, const odd_block *block, double su
     double *z = p->workspace + block->thread * p->room, *scratch = z + (int64_t)n * d;
     double *weight = scratch + (int64_t)n * d, *dense = weight + n;
     memset(dense, 0, (size_t)p->dense * sizeof *dense);
-    odd_centre_rows(n, d, block->x, p->centre, z);
+    centre_block(p, block, z, weight);
     if (p->factor) odd_form_whiten(p->form, n, d, p->factor, z, z);
     for (int i = 0; i < n; i++) {
-        weight[i] = selected(p->filter, block->local + i);
         if (weight[i] == 0) continue;
         sum[p->packed] += squared_outer(p->form, d, z + (int64_t)i * d);
     }
@@ -112,29 +125,39 @@ static odd_status scatter_block(void *context, const odd_block *block, double su
     return ODD_OK;
 }
 
+static odd_status run_scatter(const odd_rows *rows, scatter_pass *p, double scatter[],
+                              double *fourth)
+{
+    odd_status st;
+    const int d = rows->d;
+    double *sum = NULL;
+    p->dense = odd_form_dense(p->form, d);
+    p->packed = odd_form_packed(p->form, d);
+    p->room = rows->part.block * (2 * (int64_t)d + 1) + p->dense;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(p->workspace, odd_threads() * p->room));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(sum, p->packed + 1));
+    ODD_TRY(odd_rows_sum(rows, scatter_block, p, p->packed + 1, sum));
+    odd_form_unpack(p->form, d, sum, scatter);
+    *fourth = sum[p->packed];
+done:
+    odd_free(sum);
+    odd_free(p->workspace);
+    return st;
+}
+
 odd_status odd_scatter(const odd_rows *rows, odd_row_filter filter, odd_form form,
                        const double centre[], const double factor[], double scatter[],
                        double *fourth)
 {
-    odd_status st;
-    const int d = rows->d;
-    scatter_pass p = {.filter = filter,
-                      .form = form,
-                      .centre = centre,
-                      .factor = factor,
-                      .dense = odd_form_dense(form, d),
-                      .packed = odd_form_packed(form, d)};
-    double *sum = NULL;
-    p.room = rows->part.block * (2 * (int64_t)d + 1) + p.dense;
-    ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
-    ODD_TRY_ALL(rows->comm, ODD_NEW(sum, p.packed + 1));
-    ODD_TRY(odd_rows_sum(rows, scatter_block, &p, p.packed + 1, sum));
-    odd_form_unpack(form, d, sum, scatter);
-    *fourth = sum[p.packed];
-done:
-    odd_free(sum);
-    odd_free(p.workspace);
-    return st;
+    scatter_pass p = {.filter = filter, .form = form, .centre = centre, .factor = factor};
+    return run_scatter(rows, &p, scatter, fourth);
+}
+
+odd_status odd_scatter_within(const odd_rows *rows, const odd_row_classes *classes,
+                              double scatter[], double *fourth)
+{
+    scatter_pass p = {.classes = classes, .form = ODD_FORM_FULL};
+    return run_scatter(rows, &p, scatter, fourth);
 }
 
 /* The share of mu I that brings S = scatter / n nearest to the covariance, as expected: the mean

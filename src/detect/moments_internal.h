@@ -21,6 +21,11 @@ typedef struct {
 
 #define ODD_ALL_ROWS ((odd_row_filter){true, NULL, 0})
 
+static inline bool odd_row_counts(odd_row_filter filter, int64_t local)
+{
+    return filter.all || (filter.mark && filter.mark[local] == filter.wanted);
+}
+
 /** Rows of all ranks that are marked so. */
 int64_t odd_count_marked(const odd_rows *rows, const uint8_t mark[], uint8_t wanted);
 
@@ -34,6 +39,17 @@ odd_status odd_mean(const odd_rows *rows, odd_row_filter filter, double mean[], 
 odd_status odd_scatter(const odd_rows *rows, odd_row_filter filter, odd_form form,
                        const double centre[], const double factor[], double scatter[],
                        double *fourth);
+
+/* Rows of several classes, each about the mean of its own. */
+typedef struct {
+    const int32_t *of;  /* (n_local) 0 ... k - 1; -1: of none, which does not count */
+    const double *mean; /* (k, d) */
+    int32_t only;       /* rows of this class alone count; -1: of all */
+} odd_row_classes;
+
+/** As odd_scatter(), full, each row about the mean of its class: scatter (d, d). */
+odd_status odd_scatter_within(const odd_rows *rows, const odd_row_classes *classes,
+                              double scatter[], double *fourth);
 
 /** Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", J.
  *  Multivariate Analysis 88, 2004, equation (14): the part of mu I, mu the mean variance, in the

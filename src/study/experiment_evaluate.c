@@ -99,11 +99,14 @@ done:
 }
 
 odd_status odd_trial_evaluate(const odd_design *d, const odd_job *job, const odd_trial_rows *rows,
-                              const uint8_t calibrates[], const odd_trial_scores *fit,
+                              const uint8_t calibrates[], double cut, const odd_trial_scores *fit,
                               const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out)
 {
-    const odd_ranked ranked = {
-        .n = fit->n, .score = fit->rank, .probability = fit->probability, .calibrates = calibrates};
+    const odd_ranked ranked = {.n = fit->n,
+                               .score = fit->rank,
+                               .probability = fit->probability,
+                               .calibrates = calibrates,
+                               .cut = cut};
     const bool tested = test->n > 0;
     odd_status st;
     ODD_TRY(odd_flagging_decide(job, &ranked, flagging));

@@ -1,5 +1,6 @@
 /* Trial of an experiment: draw, reduce, fit, score, evaluate. What the trial before has drawn, read
  * and reduced is used again where it is the same. */
+#include "oddlot/run/labels.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stored_rows.h"
 #include "oddlot/stage/calibration.h"
@@ -85,6 +86,56 @@ done:
     return st;
 }
 
+/* What is known of my rows, in arrays of its own. */
+typedef struct {
+    odd_known known;
+    uint8_t *verified, *calibrates;
+    int32_t *class_of;
+    odd_labels labels;
+} known_rows;
+
+static void known_rows_free(known_rows *k)
+{
+    odd_labels_free(&k->labels);
+    odd_free(k->verified);
+    odd_free(k->calibrates);
+    odd_free(k->class_of);
+}
+
+/* The labels of theme rows; odd ones are of no class. @local */
+static odd_status find_classes(const odd_trial_context *context, const odd_sample *fit,
+                               const odd_partition *part, known_rows *k)
+{
+    const char **label = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(label, fit->n));
+    ODD_TRY(ODD_NEW(k->class_of, part->n_local));
+    for (int64_t i = 0; i < fit->n; i++)
+        label[i] = fit->odd[i] ? "" : context->label[fit->row[i]];
+    ODD_TRY(odd_labels_number(fit->n, label, &k->labels));
+    for (int64_t i = 0; i < part->n_local; i++)
+        k->class_of[i] = (int32_t)k->labels.of[part->row0 + i];
+    k->known.class_of = k->class_of;
+    k->known.classes = (int32_t)k->labels.count;
+    k->known.names = k->labels.name;
+done:
+    odd_free((void *)label);
+    return st;
+}
+
+/* @local */
+static odd_status find_known(const odd_trial_context *context, const odd_job *job, bool classes,
+                             known_rows *k)
+{
+    const odd_trial_rows *rows = context->last;
+    odd_status st;
+    ODD_TRY(hide_calibration(job, rows, &k->verified, &k->calibrates));
+    k->known.verified = k->verified;
+    if (classes) ODD_TRY(find_classes(context, &rows->drawn.fit, &rows->fit.wide.part, k));
+done:
+    return st;
+}
+
 /* @collective */
 static odd_status fit_and_evaluate(const odd_trial_context *context, const odd_job *job,
                                    uint64_t seed, odd_trial *out, odd_scatter_point **points,
@@ -98,26 +149,25 @@ static odd_status fit_and_evaluate(const odd_trial_context *context, const odd_j
     odd_flagging flagging = {0};
     odd_scoring by;
     odd_trial_scores fit = {0}, test = {0};
-    uint8_t *verified = NULL, *calibrates = NULL;
+    known_rows known = {0};
     odd_status st;
     ODD_TRY_ALL(comm, odd_scoring_new(job, detector, &by));
-    ODD_TRY_ALL(comm, hide_calibration(job, rows, &verified, &calibrates));
-    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, job), &rows->fit.narrow, verified, seed,
-                          &model));
+    ODD_TRY_ALL(comm, find_known(context, job, detector->by_class, &known));
+    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, job), &rows->fit.narrow, &known.known,
+                          seed, &model));
     out->value[ODD_TRIAL_FIT_SECONDS] = odd_seconds() - started;
     ODD_TRY(odd_trial_score(&by, &model, &rows->fit, &fit));
     ODD_TRY(odd_trial_score(&by, &model, &rows->test, &test));
     ODD_TRY_ALL(comm, odd_rank(comm) == 0
-                          ? odd_trial_evaluate(context->design, job, rows, calibrates, &fit, &test,
-                                               &flagging, out)
+                          ? odd_trial_evaluate(context->design, job, rows, known.calibrates,
+                                               odd_scoring_cut(&by), &fit, &test, &flagging, out)
                           : ODD_OK);
     if (points) ODD_TRY(odd_trial_points(rows, &flagging, &fit, points, count));
 done:
     odd_bundle_free(&model);
     odd_trial_scores_free(&fit);
     odd_trial_scores_free(&test);
-    odd_free(verified);
-    odd_free(calibrates);
+    known_rows_free(&known);
     return st;
 }
 

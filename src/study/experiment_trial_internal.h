@@ -46,10 +46,10 @@ void odd_trial_scores_free(odd_trial_scores *s);
 odd_status odd_trial_score(const odd_scoring *by, const odd_bundle *model, const odd_reduced *r,
                            odd_trial_scores *out);
 
-/** The cut is chosen on the fitted rows and evaluated on the test, where there is one. @local, on
- *  rank 0 */
+/** The threshold is chosen on the fitted rows and evaluated on the test, where there is one; cut:
+ * of the detector's own rule, 0: it has none. @local, on rank 0 */
 odd_status odd_trial_evaluate(const odd_design *d, const odd_job *job, const odd_trial_rows *rows,
-                              const uint8_t calibrates[], const odd_trial_scores *fit,
+                              const uint8_t calibrates[], double cut, const odd_trial_scores *fit,
                               const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out);
 
 /** The first two components of all fitted rows, on rank 0, with what was said of each. Owned by

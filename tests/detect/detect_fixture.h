@@ -72,19 +72,27 @@ static inline const void *settings(const odd_detector *detector, const char *con
 
 /* Fit and score, without the warnings that strange rows deserve; *score (n_local, columns), owned
  * by caller: odd_free(). */
-static inline odd_status fit_and_score(const odd_detector *detector, const char *const sets[],
-                                       int count, const odd_rows *rows, const uint8_t verified[],
-                                       odd_bundle *model, double **score)
+static inline odd_status fit_known(const odd_detector *detector, const char *const sets[],
+                                   int count, const odd_rows *rows, const odd_known *known,
+                                   odd_bundle *model, double **score)
 {
     odd_job *job;
     const void *options = settings(detector, sets, count, &job);
     *score = odd_alloc(rows->part.n_local * odd_detector_columns(detector), sizeof **score);
     ODD_CHECK(*score);
     odd_log_setup(odd_rank(WORLD), ODD_LOG_ERROR);
-    odd_status st = detector->fit(options, rows, verified, 42, model);
+    odd_status st = detector->fit(options, rows, known, 42, model);
     if (st == ODD_OK) st = detector->score(model, rows, *score);
     odd_job_free(&job);
     return st;
+}
+
+static inline odd_status fit_and_score(const odd_detector *detector, const char *const sets[],
+                                       int count, const odd_rows *rows, const uint8_t verified[],
+                                       odd_bundle *model, double **score)
+{
+    const odd_known known = {.verified = verified};
+    return fit_known(detector, sets, count, rows, &known, model, score);
 }
 
 /* The chance that an anomaly ranks before a theme row (ROC AUC) by the first of some columns; all

@@ -202,8 +202,9 @@ static finding mean_finding(const char *const sets[], int count, int seeds)
     odd_log_setup(odd_rank(WORLD), ODD_LOG_ERROR);
     for (int seed = 0; seed < seeds; seed++) {
         odd_bundle model = ODD_BUNDLE_EMPTY;
-        const bool ok = detector()->fit(options, &rows, NULL, (uint64_t)seed, &model) == ODD_OK &&
-                        detector()->score(&model, &rows, score) == ODD_OK;
+        const bool ok =
+            detector()->fit(options, &rows, ODD_NOTHING_KNOWN, (uint64_t)seed, &model) == ODD_OK &&
+            detector()->score(&model, &rows, score) == ODD_OK;
         const finding f = ok ? judge(score) : (finding){0};
         mean.auc += f.auc / seeds;
         mean.odd += f.odd / seeds;

@@ -19,11 +19,11 @@ static const odd_score_column columns[] = {
     {NULL, NULL, 0},
 };
 
-static odd_status largest_fit(const void *given, const odd_rows *rows, const uint8_t verified[],
+static odd_status largest_fit(const void *given, const odd_rows *rows, const odd_known *known,
                               uint64_t seed, odd_bundle *model)
 {
     const largest_options *options = given;
-    (void)verified, (void)seed;
+    (void)known, (void)seed;
     return odd_agree(rows->comm,
                      odd_bundle_add_f64(model, "times", "of the largest value", options->times));
 }

@@ -18,7 +18,7 @@ enum { N = 200 };
 
 static double score[N], probability[N];
 static uint8_t calibrates[N];
-static const odd_ranked rows = {N, score, probability, calibrates, false};
+static const odd_ranked rows = {N, score, probability, calibrates, false, 0};
 
 /* Scores 0 ... N - 1, two of them unreadable; the upper quarter is odd. */
 static void set_up(void)
@@ -37,7 +37,8 @@ static odd_status decide(const char *set[], int sets, const odd_ranked *ranked, 
     const odd_section *sections = odd_job_sections(&count);
     odd_job *job;
     if (odd_job_load(NULL, set, sets, sections, count, &job) != ODD_OK) return ODD_ARG;
-    odd_status st = odd_flagging_check(job, ranked->probability != NULL, ranked->rarity);
+    odd_status st =
+        odd_flagging_check(job, ranked->probability != NULL, ranked->rarity, ranked->cut > 0);
     if (st == ODD_OK) st = odd_flagging_decide(job, ranked, out);
     odd_job_free(&job);
     return st;

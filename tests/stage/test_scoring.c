@@ -115,7 +115,9 @@ static void test_scores(void)
     for (int64_t i = 0; i < rows.part.n_local; i++)
         residual[i] = 1000 + (double)(rows.part.row0 + i);
     bool good = odd_scoring_new(job, knn, &s) == ODD_OK;
-    good = knn->fit(odd_part_options(job, "fit", "knn"), &rows, NULL, 1, &model) == ODD_OK && good;
+    good = knn->fit(odd_part_options(job, "fit", "knn"), &rows, ODD_NOTHING_KNOWN, 1, &model) ==
+               ODD_OK &&
+           good;
     good = knn->score(&model, &rows, own) == ODD_OK && good;
     good = odd_scoring_do(&s, &model, &rows, residual, &score) == ODD_OK && good;
     for (int64_t i = 0; good && i < rows.part.n_local; i++)

@@ -33,7 +33,7 @@ static odd_trial evaluated(const char *const sets[], bool tested, bool with_chan
     for (int v = 0; v < ODD_TRIAL_VALUE_COUNT; v++)
         trial.value[v] = -1;
     ODD_CHECK(odd_design_new(job, &d) == ODD_OK);
-    CU_ASSERT_EQUAL(odd_trial_evaluate(d, job, &rows, NULL, &fit, &test, &flagging, &trial),
+    CU_ASSERT_EQUAL(odd_trial_evaluate(d, job, &rows, NULL, 0, &fit, &test, &flagging, &trial),
                     ODD_OK);
     odd_design_free(&d);
     odd_job_free(&job);
@@ -111,7 +111,9 @@ static void test_scores_come_together(void)
     const odd_reduced r = {.wide = mine, .narrow = mine, .residual = residual},
                       empty = {.wide = odd_rows_in_memory(WORLD, 0, D, x)};
     bool good = odd_scoring_new(job, knn, &by) == ODD_OK;
-    good = knn->fit(odd_part_options(job, "fit", "knn"), &all, NULL, 1, &model) == ODD_OK && good;
+    good = knn->fit(odd_part_options(job, "fit", "knn"), &all, ODD_NOTHING_KNOWN, 1, &model) ==
+               ODD_OK &&
+           good;
     good = knn->score(&model, &all, alone) == ODD_OK && good;
     good = knn->score(&model, &mine, own) == ODD_OK && good;
     good = odd_trial_score(&by, &model, &r, &s) == ODD_OK && good;

@@ -14,6 +14,16 @@
 /* What is known of a row beforehand. */
 enum { ODD_UNVERIFIED = 0, ODD_VERIFIED_THEME = 1, ODD_VERIFIED_ODD = 2 };
 
+/* What is known beforehand of rows that are learnt from; borrowed. */
+typedef struct {
+    const uint8_t *verified;  /* (n_local) ODD_UNVERIFIED...; NULL: nothing is verified */
+    const int32_t *class_of;  /* (n_local) 0 ... classes - 1; -1: it has none; NULL: no row has */
+    int32_t classes;          /* the same on every rank, as are the names */
+    const char *const *names; /* (classes); NULL: they have none */
+} odd_known;
+
+#define ODD_NOTHING_KNOWN (&(const odd_known){0})
+
 /* One column of scores; every column is larger for odder rows, except where `about` says so. */
 typedef struct {
     const char *name;  /* "posterior" */
@@ -30,10 +40,12 @@ typedef struct {
         *columns; /* ends with a NULL name; the first is what rows are ranked by */
     bool draws; /* it draws rows by their numbers even where they are few: in another order they may
                    teach another model, which finds odd rows as well */
-    /** Learn from rows. verified (n_local) holds ODD_UNVERIFIED..., NULL: none. The model comes as
-     *  named arrays, bitwise the same on every rank and on any number of ranks and threads.
-     *  @collective on rows->comm. */
-    odd_status (*fit)(const void *options, const odd_rows *rows, const uint8_t verified[],
+    double cut; /* the detector's own rule: rows are odd whose first column is at least this; 0: it
+                   has none */
+    bool by_class; /* it learns from the classes of rows: others are not told them */
+    /** Learn from rows and what is known of them. The model comes as named arrays, bitwise the same
+     *  on every rank and on any number of ranks and threads. @collective on rows->comm. */
+    odd_status (*fit)(const void *options, const odd_rows *rows, const odd_known *known,
                       uint64_t seed, odd_bundle *model);
     /** Scores of rows: column c of row i at score[i * columns + c], float64. @collective */
     odd_status (*score)(const odd_bundle *model, const odd_rows *rows, double score[]);
@@ -47,6 +59,7 @@ typedef struct {
     X(odd_detector_mixture)                                                                        \
     X(odd_detector_bayes_mixture)                                                                  \
     X(odd_detector_mahalanobis)                                                                    \
+    X(odd_detector_classes)                                                                        \
     X(odd_detector_knn)                                                                            \
     X(odd_detector_kmeans)                                                                         \
     X(odd_detector_forest)

@@ -25,6 +25,7 @@ typedef struct {
     const double *probability; /* (n) of being odd; NULL: the detector gives none */
     const uint8_t *calibrates; /* (n) 1: verified theme, hidden from the fit; NULL: none */
     bool rarity; /* the score is the -log10 of the share of usual images that are as odd */
+    double cut;  /* the detector's own rule: odd from this score on; 0: it has none */
 } odd_ranked;
 
 typedef struct {
@@ -40,8 +41,9 @@ odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_f
 /** Is a row flagged that was not among those decided on? @local */
 bool odd_flagging_flags(const odd_flagging *f, double score, double probability);
 
-/** What a ranking without (or with) probabilities, or rarities, cannot do, and what needs verified
- *  images. @local; ODD_USAGE */
-odd_status odd_flagging_check(const odd_job *job, bool has_probability, bool has_rarity);
+/** What a ranking without (or with) probabilities, rarities, or a rule of its own, cannot do, and
+ *  what needs verified images. @local; ODD_USAGE */
+odd_status odd_flagging_check(const odd_job *job, bool has_probability, bool has_rarity,
+                              bool has_cut);
 
 #endif

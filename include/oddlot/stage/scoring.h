@@ -49,6 +49,10 @@ odd_status odd_scoring_add_views(const odd_scoring *s, const odd_job *job, const
 /** Is it the views that rank, not the detector of the job or a network? @local */
 bool odd_ranks_by_views(const odd_scoring *s);
 
+/** From which score on rows are odd by the detector's own rule; 0: it has none, or does not rank by
+ *  its first column. @local */
+double odd_scoring_cut(const odd_scoring *s);
+
 /** The name of what ranks, the detector or a column of networks: "damage",
  *  "reconstruction". Static. @local */
 const char *odd_scoring_name(const odd_scoring *s);

@@ -16,6 +16,7 @@
 #include "oddlot/eval/confident.h"
 #include "oddlot/linalg/discriminant.h"
 #include "oddlot/par/rows.h"
+#include "oddlot/run/filing.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stored_rows.h"
@@ -40,11 +41,10 @@ typedef struct {
     int64_t *copy_of;  /* (n) an image that stands for all copies of it */
     uint8_t *fold;     /* (n) */
     int32_t count;     /* k */
-    const char **name; /* (k) borrowed from the selection, or from: */
-    char *folder_names;
-    int64_t *size; /* (k) rows of each */
-    int64_t small; /* images of categories that have too few */
-    bool folders;  /* they are names of folders */
+    const char **name; /* (k) borrowed from the filing */
+    int64_t *size;     /* (k) rows of each */
+    int64_t small;     /* images of categories that have too few */
+    odd_filing filing; /* of all images */
 } odd_category_rows;
 
 /** copies: copies.h5, NULL: none are known. @collective; ODD_FORMAT, ODD_NOMEM */

@@ -265,8 +265,8 @@ static odd_status describe_model(const odd_category_rows *c, const odd_category_
 {
     odd_status st;
     ODD_TRY(odd_bundle_add_i64(b, "small", "images of categories that have too few", c->small));
-    ODD_TRY(
-        odd_bundle_add_i64(b, "folders", "1: categories are the folders of images", c->folders));
+    ODD_TRY(odd_bundle_add_i64(b, "folders", "1: categories are the folders of images",
+                               c->filing.folders));
     ODD_TRY(odd_bundle_add_f64(b, "skill",
                                "how much better images tell their category than sizes of "
                                "categories do: 0 not at all, 1 always and surely",

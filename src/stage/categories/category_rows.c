@@ -1,8 +1,7 @@
-/* Category rows: which image is filed where, by the labels of the catalogue or the folders that
- * images lie in; which of them are copies; and the folds. */
+/* Category rows: which images are in categories with images enough; which of them are copies; and
+ * the folds. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/copies.h"
-#include "oddlot/run/labels.h"
 #include "stage/categories/categories_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -10,94 +9,6 @@
 #include "oddlot/par/agree.h"
 
 #include <string.h>
-
-/* -- by labels -- */
-
-static bool take_labels(const odd_selection *s, const char *label[])
-{
-    bool any = false;
-    for (int64_t i = 0; i < odd_selection_rows(s); i++) {
-        label[i] = odd_selection_label(s, i);
-        any = any || *label[i];
-    }
-    return any;
-}
-
-/* -- by folders -- */
-
-static size_t folder_bytes(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash ? (size_t)(slash - name) : 0;
-}
-
-static bool same_folder(const char *a, const char *b)
-{
-    const size_t length = folder_bytes(a);
-    return length == folder_bytes(b) && memcmp(a, b, length) == 0;
-}
-
-/* What the folders of all images begin with, whole names of folders: "train/" of train/a/1.jpg and
- * train/b/2.jpg. */
-static size_t common_bytes(const odd_selection *s)
-{
-    const int64_t rows = odd_selection_rows(s);
-    const char *first = odd_selection_name(s, 0);
-    size_t common = folder_bytes(first) + 1;
-    for (int64_t i = 1; i < rows && common > 0; i++) {
-        const char *name = odd_selection_name(s, i);
-        size_t same = 0;
-        while (same < common && name[same] == first[same])
-            same++;
-        while (same > 0 && first[same - 1] != '/')
-            same--;
-        common = same;
-    }
-    return common;
-}
-
-static size_t copy_folder(const char *name, size_t from, char *to)
-{
-    const size_t length = folder_bytes(name);
-    const size_t bytes = length > from ? length - from : 0;
-    memcpy(to, name + from, bytes);
-    to[bytes] = 0;
-    return bytes + 1;
-}
-
-/* Neighbours in one folder, of which lists are full, share their text. */
-static odd_status take_folders(const odd_selection *s, const char *label[], char **names)
-{
-    const int64_t rows = odd_selection_rows(s);
-    size_t room = 0;
-    odd_status st = ODD_OK;
-    if (rows == 0) goto done;
-    const size_t from = common_bytes(s);
-    for (int64_t i = 0; i < rows; i++)
-        room += folder_bytes(odd_selection_name(s, i)) + 1;
-    ODD_TRY(ODD_NEW(*names, (int64_t)room));
-    char *to = *names;
-    for (int64_t i = 0; i < rows; i++) {
-        const char *name = odd_selection_name(s, i);
-        if (i > 0 && same_folder(name, odd_selection_name(s, i - 1))) {
-            label[i] = label[i - 1];
-            continue;
-        }
-        label[i] = to;
-        to += copy_folder(name, from, to);
-    }
-done:
-    return st;
-}
-
-/* label (images): of each image, "" for none. */
-static odd_status file_images(const odd_selection *s, const char *from, odd_category_rows *c,
-                              const char *label[])
-{
-    const bool labelled = take_labels(s, label);
-    c->folders = strcmp(from, "folders") == 0 || (!labelled && strcmp(from, "auto") == 0);
-    return c->folders ? take_folders(s, label, &c->folder_names) : ODD_OK;
-}
 
 /* -- categories with images enough -- */
 
@@ -128,24 +39,19 @@ done:
 static odd_status number_rows(const odd_selection *s, const odd_categories_options *o,
                               odd_category_rows *c)
 {
-    const char **label = NULL;
-    odd_labels labels = {0};
+    const odd_labels *labels = &c->filing.labels;
     int32_t *number = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(label, c->images));
-    ODD_TRY(file_images(s, o->from, c, label));
-    ODD_TRY(odd_labels_number(c->images, label, &labels));
-    ODD_TRY(ODD_NEW(number, labels.count));
+    ODD_TRY(odd_filing_read(s, o->from, &c->filing));
+    ODD_TRY(ODD_NEW(number, labels->count));
     ODD_TRY(ODD_NEW(c->of, c->n));
-    ODD_TRY(keep_large(&labels, o->least, c, number));
+    ODD_TRY(keep_large(labels, o->least, c, number));
     for (int64_t i = 0; i < c->n; i++) {
-        const int64_t l = labels.of[c->image[i]];
+        const int64_t l = labels->of[c->image[i]];
         c->of[i] = l < 0 ? -1 : number[l];
     }
 done:
     odd_free(number);
-    odd_labels_free(&labels);
-    odd_free((void *)label);
     return st;
 }
 
@@ -213,8 +119,8 @@ int64_t odd_category_filed(const odd_category_rows *c)
 
 void odd_category_rows_close(odd_category_rows *c)
 {
+    odd_filing_free(&c->filing);
     odd_free((void *)c->name);
-    odd_free(c->folder_names);
     odd_free(c->size);
     odd_free(c->image);
     odd_free(c->of);

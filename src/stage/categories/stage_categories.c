@@ -14,11 +14,9 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
 
-static const char *const froms[] = {"auto", "labels", "folders", NULL};
-
 static const odd_option categories_table[] = {
     ODD_CHOICE(
-        odd_categories_options, from, "auto", froms,
+        odd_categories_options, from, "auto", odd_filing_sources,
         "what an image's category is: its label, as a manifest has it, or the folder that it "
         "lies in; auto: labels, or folders where no image has a label"),
     ODD_INT(odd_categories_options, least, "5", 2, 1e9,
@@ -58,7 +56,7 @@ static void log_model(const odd_category_rows *c, const odd_category_model *m)
     char count[32];
     odd_log(ODD_LOG_INFO,
             "categories: %s, by %s; pictures tell %.0f %% of what there is to know of them",
-            odd_human_count(c->count, count), c->folders ? "folders" : "labels",
+            odd_human_count(c->count, count), c->filing.folders ? "folders" : "labels",
             m->skill > 0 ? 100 * m->skill : 0);
 }
 

@@ -1,12 +1,10 @@
 /* Fit: learn what is usual in the catalogue, by a registered detector, or take what an earlier run
  * learnt. */
-#include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/stored_model.h"
 #include "oddlot/run/stored_rows.h"
-#include "oddlot/stage/calibration.h"
 #include "oddlot/stage/stages.h"
 #include "stage/fit/fit_internal.h"
 
@@ -28,6 +26,10 @@ static const odd_option fit_table[] = {
     ODD_REAL(odd_fit_options, calibration, "0", 0, 1,
              "share of the verified theme images that the fit is not told of: they choose the "
              "threshold of score.flag_by false_alarm"),
+    ODD_CHOICE(odd_fit_options, classes, "auto", odd_filing_sources,
+               "what a detector that learns from classes takes for the class of an image: its "
+               "label, or the folder that it lies in; auto: labels, or folders where no image has "
+               "a label"),
     ODD_PATH(odd_fit_options, model, "",
              "run folder or model.h5 whose model is used; empty: learn one from these rows"),
     ODD_OPTIONS_END,
@@ -53,50 +55,20 @@ static odd_model_source model_source(const odd_run *run)
     return (odd_model_source){&odd_stage_fit, options->model, "detector"};
 }
 
-/* What people verified of my rows, but for those that choose the threshold. @local */
-static odd_status read_verified(const odd_job *job, const odd_file *ingest,
-                                const odd_file *features, const odd_stored_rows *rows,
-                                uint8_t **out)
-{
-    const odd_partition *part = &rows->rows.part;
-    int64_t *image = NULL, images, all;
-    uint8_t *verified = NULL, *hidden = NULL;
-    odd_status st;
-    ODD_TRY(ODD_NEW(*out, part->n_local));
-    ODD_TRY(odd_image_marks_read(ingest, "verified", &verified, &images));
-    ODD_TRY(odd_feature_images_read(features, images, &image, &all));
-    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
-    for (int64_t i = 0; i < part->n_local; i++) {
-        const int64_t at = odd_stored_row(rows, part->row0 + i);
-        if (at >= all) ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has fewer rows than reduce.h5"));
-        (*out)[i] = hidden[image[at]] ? ODD_UNVERIFIED : verified[image[at]];
-    }
-done:
-    odd_free(image);
-    odd_free(hidden);
-    odd_free(verified);
-    return st;
-}
-
 /* @collective */
 static odd_status fit_detector(odd_run *run, const odd_file *reduced, odd_bundle *model)
 {
     const odd_detector *detector = detector_of(run->job);
-    odd_file *ingest = NULL, *features = NULL;
     odd_stored_rows learnt = {0};
-    uint8_t *verified = NULL;
+    odd_known_rows known = {0};
     odd_status st;
-    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
-    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_learnt_rows_open(run, reduced, "components", &learnt));
-    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, &learnt, &verified));
-    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, run->job), &learnt.rows, verified,
+    ODD_TRY(odd_known_rows_read(run, &learnt, detector->by_class, &known));
+    ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, run->job), &learnt.rows, &known.known,
                           (uint64_t)run->options->seed, model));
 done:
     odd_stored_rows_close(&learnt);
-    odd_file_close(&features);
-    odd_file_close(&ingest);
-    odd_free(verified);
+    odd_known_rows_free(&known);
     return st;
 }
 

@@ -13,8 +13,8 @@
 
 #define USUAL_SHARE 0.05 /* flagged where a detector gives no probability and the job no share */
 
-static const char *const ways[] = {"auto",        "probability", "share", "estimate",
-                                   "false_alarm", "rarity",      NULL};
+static const char *const ways[] = {"auto",        "probability", "share",    "estimate",
+                                   "false_alarm", "rarity",      "detector", NULL};
 
 static const odd_option score_table[] = {
     ODD_TEXT(odd_score_options, rank_by, "",
@@ -22,9 +22,10 @@ static const odd_option score_table[] = {
     ODD_CHOICE(
         odd_score_options, flag_by, "auto", ways,
         "probability: those above flag_threshold; share: flag_share of the images; estimate: as "
-        "many as the detector believes to be odd; false_alarm, rarity: see there; auto: by "
-        "flag_share if it is given, else by rarity where views rank, by probability, or the oddest "
-        "0.05 where the detector gives none"),
+        "many as the detector believes to be odd; false_alarm, rarity: see there; detector: by its "
+        "own rule, as `classes` has one; auto: by flag_share if it is given, else by rarity where "
+        "views rank, by the detector's rule, by probability, or the oddest 0.05 where the detector "
+        "gives none"),
     ODD_REAL(odd_score_options, flag_threshold, "0.5", 0, 1,
              "images with at least this probability of being odd are flagged"),
     ODD_REAL(odd_score_options, flag_share, "-1", -1, 1,
@@ -99,6 +100,13 @@ static void flag_by_rarity(const odd_ranked *rows, double rarity, odd_flagging *
         out->flagged += rows->score[i] >= out->threshold; /* false for NaN */
 }
 
+static void flag_by_cut(const odd_ranked *rows, odd_flagging *out)
+{
+    out->threshold = rows->cut;
+    for (int64_t i = 0; i < rows->n; i++)
+        out->flagged += rows->score[i] >= out->threshold; /* false for NaN */
+}
+
 static double mean_probability(const odd_ranked *rows)
 {
     double sum = 0;
@@ -161,6 +169,10 @@ static odd_status decide(const odd_job *job, const odd_ranked *rows, odd_flaggin
         flag_by_rarity(rows, o->rarity, out);
         return ODD_OK;
     }
+    if (flags_by(o, "detector") || (flags_by(o, "auto") && !share_given && rows->cut > 0)) {
+        flag_by_cut(rows, out);
+        return ODD_OK;
+    }
     if (flags_by(o, "share") || (flags_by(o, "auto") && (share_given || !rows->probability)))
         return flag_by_share(rows, share_given ? o->flag_share : USUAL_SHARE, out);
     flag_by_probability(rows, o->flag_threshold, out);
@@ -182,13 +194,18 @@ bool odd_flagging_flags(const odd_flagging *f, double score, double probability)
     return (f->by_chance ? probability : score) >= f->threshold;
 }
 
-odd_status odd_flagging_check(const odd_job *job, bool has_probability, bool has_rarity)
+odd_status odd_flagging_check(const odd_job *job, bool has_probability, bool has_rarity,
+                              bool has_cut)
 {
     const odd_score_options *o = odd_job_section(job, "score");
     if (!has_probability && (flags_by(o, "probability") || flags_by(o, "estimate")))
         return odd_job_fail(job, "score.flag_by",
                             "'%s' needs a detector that gives probabilities, such as mixture",
                             o->flag_by);
+    if (!has_cut && flags_by(o, "detector"))
+        return odd_job_fail(job, "score.flag_by",
+                            "'detector' needs a detector with a rule of its own, such as classes, "
+                            "that ranks");
     if (!has_rarity && flags_by(o, "rarity"))
         return odd_job_fail(job, "score.flag_by",
                             "'rarity' needs views that rank: set views.use, such as [all]");

@@ -59,6 +59,7 @@ static odd_status count_flagged(const odd_run *run, odd_scored *s)
         .probability = s->by.probability < 0 ? NULL : s->value + s->by.probability * s->n,
         .calibrates = s->calibrates,
         .rarity = odd_ranks_by_views(&s->by),
+        .cut = odd_scoring_cut(&s->by),
     };
     return odd_flagging_decide(run->job, &rows, &s->flagging);
 }

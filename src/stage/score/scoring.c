@@ -67,6 +67,11 @@ bool odd_ranks_by_views(const odd_scoring *s)
     return s->views >= 0 && s->rank_by >= s->views;
 }
 
+double odd_scoring_cut(const odd_scoring *s)
+{
+    return s->rank_by == 0 ? s->detector->cut : 0;
+}
+
 /* Is it a network, not the detector, that ranks? */
 static bool ranks_by_network(const odd_scoring *s)
 {

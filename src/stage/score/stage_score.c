@@ -132,7 +132,8 @@ static odd_status check_score(const odd_job *job)
 {
     odd_scoring by;
     odd_status st = odd_scoring_new(job, odd_detector_find(odd_stage_fit.part(job)), &by);
-    return st == ODD_OK ? odd_flagging_check(job, by.probability >= 0, odd_ranks_by_views(&by))
+    return st == ODD_OK ? odd_flagging_check(job, by.probability >= 0, odd_ranks_by_views(&by),
+                                             odd_scoring_cut(&by) > 0)
                         : st;
 }
 

@@ -1,10 +1,11 @@
 /* Rows as directions: the same rows, each made of unit length when it is first read. */
-#include "detect/kmeans_internal.h"
+#include "detect/unit_rows_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
 #include <math.h>
+#include <string.h>
 
 bool odd_has_direction(int d, const float x[])
 {
@@ -27,7 +28,11 @@ static void make_unit(int d, const float from[], float to[])
 static odd_status read_unit(void *context, int64_t local, int64_t count, float x[])
 {
     const odd_rows *from = ((const odd_unit_rows *)context)->from;
-    const odd_status st = from->read(from->reader, local, count, x);
+    odd_status st = ODD_OK;
+    if (from->x)
+        memcpy(x, from->x + local * from->d, (size_t)(count * from->d) * sizeof *x);
+    else
+        st = from->read(from->reader, local, count, x);
     for (int64_t i = 0; st == ODD_OK && i < count; i++)
         make_unit(from->d, x + i * from->d, x + i * from->d);
     return st;
@@ -57,18 +62,25 @@ done:
     return st;
 }
 
+void odd_unit_rows_stream(const odd_rows *from, odd_unit_rows *out)
+{
+    *out = (odd_unit_rows){.rows = *from, .from = from};
+    out->rows.x = NULL;
+    out->rows.read = read_unit;
+    out->rows.reader = out;
+}
+
 odd_status odd_unit_rows_open(const odd_rows *from, odd_unit_rows *out)
 {
     double zeros;
     odd_status st;
-    *out = (odd_unit_rows){.rows = *from, .from = from};
-    out->rows.read = read_unit;
-    out->rows.reader = out;
+    odd_unit_rows_stream(from, out);
     ODD_TRY(odd_rows_sum(from, count_zeros, NULL, 1, &zeros));
     out->zeros = (int64_t)zeros;
     if (from->part.n > 0 && out->zeros == from->part.n)
-        ODD_TRY_ALL(from->comm, odd_fail(ODD_ARG, "every row has length zero: spherical k-means "
-                                                  "needs rows with a direction"));
+        ODD_TRY_ALL(from->comm,
+                    odd_fail(ODD_ARG, "every row has length zero: rows with a direction "
+                                      "are needed"));
     ODD_TRY_ALL(from->comm, from->x ? copy_rows(out) : ODD_OK);
 done:
     if (st != ODD_OK) odd_unit_rows_close(out);

@@ -1,0 +1,103 @@
+/* What is known of the rows that a detector learns from. */
+#include "oddlot/run/columns.h"
+#include "oddlot/run/run.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/calibration.h"
+#include "stage/fit/fit_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+
+/* The image of each of my rows: (n_local). @local */
+static odd_status read_images(const odd_file *features, const odd_stored_rows *rows, int64_t images,
+                              int64_t **out)
+{
+    const odd_partition *part = &rows->rows.part;
+    int64_t *image = NULL, all;
+    odd_status st;
+    ODD_TRY(ODD_NEW(*out, part->n_local));
+    ODD_TRY(odd_feature_images_read(features, images, &image, &all));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        const int64_t at = odd_stored_row(rows, part->row0 + i);
+        if (at >= all) ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has fewer rows than reduce.h5"));
+        (*out)[i] = image[at];
+    }
+done:
+    odd_free(image);
+    return st;
+}
+
+/* @local */
+static odd_status read_verified(const odd_job *job, const odd_file *ingest,
+                                const odd_file *features, const odd_stored_rows *rows,
+                                int64_t **image, uint8_t **out)
+{
+    const int64_t n = rows->rows.part.n_local;
+    int64_t images;
+    uint8_t *verified = NULL, *hidden = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(*out, n));
+    ODD_TRY(odd_image_marks_read(ingest, "verified", &verified, &images));
+    ODD_TRY(read_images(features, rows, images, image));
+    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
+    for (int64_t i = 0; i < n; i++)
+        (*out)[i] = hidden[(*image)[i]] ? ODD_UNVERIFIED : verified[(*image)[i]];
+done:
+    odd_free(hidden);
+    odd_free(verified);
+    return st;
+}
+
+/* @local */
+static odd_status read_classes(const odd_job *job, const odd_selection *s, int64_t n,
+                               const int64_t image[], odd_known_rows *out)
+{
+    const odd_fit_options *o = odd_job_section(job, "fit");
+    const odd_labels *labels = &out->filing.labels;
+    odd_status st;
+    ODD_TRY(odd_filing_read(s, o->classes, &out->filing));
+    if (labels->count > INT32_MAX)
+        ODD_TRY(odd_fail(ODD_ARG, "%lld classes are too many", (long long)labels->count));
+    ODD_TRY(ODD_NEW(out->class_of, n));
+    for (int64_t i = 0; i < n; i++) {
+        if (image[i] >= odd_selection_rows(s))
+            ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 is of another catalogue"));
+        const bool odd = odd_selection_truth(s, image[i]) == ODD_TRUTH_ODD;
+        out->class_of[i] = odd ? -1 : (int32_t)labels->of[image[i]];
+    }
+    out->known.class_of = out->class_of;
+    out->known.classes = (int32_t)labels->count;
+    out->known.names = labels->name;
+done:
+    return st;
+}
+
+odd_status odd_known_rows_read(odd_run *run, const odd_stored_rows *rows, bool classes,
+                               odd_known_rows *out)
+{
+    const odd_selection *selection;
+    odd_file *ingest = NULL, *features = NULL;
+    int64_t *image = NULL;
+    odd_status st;
+    *out = (odd_known_rows){0};
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, rows, &image, &out->verified));
+    out->known.verified = out->verified;
+    if (!classes) goto done;
+    ODD_TRY(odd_run_selection(run, &selection));
+    ODD_TRY_ALL(run->comm, read_classes(run->job, selection, rows->rows.part.n_local, image, out));
+done:
+    odd_file_close(&features);
+    odd_file_close(&ingest);
+    odd_free(image);
+    return st;
+}
+
+void odd_known_rows_free(odd_known_rows *known)
+{
+    odd_filing_free(&known->filing);
+    odd_free(known->verified);
+    odd_free(known->class_of);
+    *known = (odd_known_rows){0};
+}
