@@ -22,6 +22,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
+#include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
 
 #include <float.h>
@@ -78,31 +79,46 @@ static const odd_score_column columns[] = {
 
 /* -- what is learnt beside the classes -- */
 
-/* The covariance of all rows and their subspace, from one scatter. */
-static odd_status learn_background(const odd_rows *rows, const odd_class_rows *from,
-                                   const odd_classes_options *o, const odd_class_gaussians *g,
-                                   odd_bundle *model)
+/* What all rows have as their covariance: that within classes, and that of the means. It is not
+ * shrunk by itself: two covariances that are shrunk by different shares differ most where few rows
+ * say anything, and the relative distance would be that difference.
+ * within (d, d): overwritten. */
+static odd_status learn_background(MPI_Comm comm, const odd_class_gaussians *g,
+                                   const int64_t size[], double within[], odd_bundle *model)
+{
+    const int64_t d = g->d;
+    double *apart = NULL, *factor;
+    odd_status st;
+    ODD_TRY_ALL(comm, odd_bundle_add(model, "background", ODD_F64,
+                                     "factor of the covariance of all rows", &factor, 2, d, d));
+    ODD_TRY_ALL(comm, ODD_NEW(apart, d));
+    for (int32_t c = 0; c < g->k; c++) {
+        for (int64_t j = 0; j < d; j++)
+            apart[j] = g->mean[c * d + j] - g->origin[j];
+        odd_dsyrk(1, g->d, (double)size[c] / (double)g->rows, apart, 1, within);
+    }
+    ODD_TRY(odd_class_factor(comm, g->d, within, factor));
+done:
+    odd_free(apart);
+    return st;
+}
+
+static odd_status learn_subspace(const odd_rows *rows, const odd_class_rows *from,
+                                 const odd_classes_options *o, const odd_class_gaussians *g,
+                                 odd_bundle *model)
 {
     const odd_row_filter learnt = {false, from->learnt, 1};
-    const int64_t d = rows->d, axes = odd_subspace_axes(rows->d, from->n, o->components);
-    double *scatter = NULL, *spare = NULL, *factor, *axis, fourth;
+    const int axes = odd_subspace_axes(rows->d, from->n, o->components);
+    double *scatter = NULL, *axis, fourth;
     odd_status st;
     ODD_TRY_ALL(rows->comm,
-                odd_bundle_add(model, "background", ODD_F64, "factor of the covariance of all rows",
-                               &factor, 2, d, d));
-    ODD_TRY_ALL(rows->comm,
                 odd_bundle_add(model, "axis", ODD_F64, "principal axes of all rows, unit rows",
-                               &axis, 2, axes, d));
-    ODD_TRY_ALL(rows->comm, ODD_NEW(scatter, d * d));
-    ODD_TRY_ALL(rows->comm, ODD_NEW(spare, d * d));
+                               &axis, 2, (int64_t)axes, (int64_t)rows->d));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(scatter, (int64_t)rows->d * rows->d));
     ODD_TRY(odd_scatter(rows, learnt, ODD_FORM_FULL, g->origin, NULL, scatter, &fourth));
-    memcpy(spare, scatter, (size_t)(d * d) * sizeof *spare);
-    ODD_TRY(
-        odd_scatter_factor(rows, from->n, g->origin, odd_classes_shrink(o), fourth, spare, factor));
-    ODD_TRY(odd_subspace_learn(rows->comm, rows->d, scatter, (int)axes, axis));
+    ODD_TRY(odd_subspace_learn(rows->comm, rows->d, scatter, axes, axis));
 done:
     odd_free(scatter);
-    odd_free(spare);
     return st;
 }
 
@@ -189,21 +205,24 @@ static odd_status classes_fit(const void *options, const odd_rows *rows, const o
     const odd_classes_options *o = options;
     odd_class_rows from = {0};
     odd_class_gaussians g;
-    double *threshold;
+    double *threshold, *within = NULL;
     int64_t *size;
     odd_status st;
     ODD_TRY(odd_detector_check_rows("classes", rows));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(within, (int64_t)rows->d * rows->d));
     ODD_TRY(odd_class_rows_new(rows, known, o->folds < 2 ? 1 : o->folds, &from));
     ODD_TRY_ALL(rows->comm, add_arrays(&from, o, model, &threshold, &size));
     ODD_TRY_ALL(rows->comm, save_names(known, &from, model));
-    ODD_TRY(odd_class_gaussians_learn(rows, from.of, from.k, o, model, &g, size));
+    ODD_TRY(odd_class_gaussians_learn(rows, from.of, from.k, o, model, &g, size, within));
     ODD_TRY(odd_class_thresholds(rows, &from, o, &g, threshold));
-    ODD_TRY(learn_background(rows, &from, o, &g, model));
+    ODD_TRY(learn_background(rows->comm, &g, size, within, model));
+    ODD_TRY(learn_subspace(rows, &from, o, &g, model));
     ODD_TRY(learn_neighbours(rows, &from, o, seed, model));
     odd_log(ODD_LOG_INFO, "classes: %d of them learnt from %lld of %lld rows", from.k,
             (long long)from.n, (long long)rows->part.n);
 done:
     odd_class_rows_free(&from);
+    odd_free(within);
     return st;
 }
 
@@ -218,7 +237,7 @@ static void add_class(const odd_bundle *model, double class, odd_text *out)
                        class >= 0 && class < (double)names->shape.shape[0];
     if (named) {
         const size_t width = names->shape.width, bytes = width < MOST_NAME ? width : MOST_NAME;
-        memcpy(name, (const char *)names->data + (size_t)class * width, bytes);
+        memcpy(name, (const char *)names->data + (size_t) class * width, bytes);
         name[bytes] = 0;
         odd_text_printable(out, name);
         odd_text_add(out, ", ");

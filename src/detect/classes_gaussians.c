@@ -90,43 +90,35 @@ static void find_origin(const int64_t size[], odd_class_gaussians *g)
 
 /* -- covariances -- */
 
-odd_status odd_scatter_factor(const odd_rows *rows, int64_t n, const double mean[], bool shrinks,
-                              double fourth, double scatter[], double factor[])
+odd_status odd_class_factor(MPI_Comm comm, int d, const double covariance[], double factor[])
 {
-    const int d = rows->d;
-    const int64_t entries = odd_form_dense(ODD_FORM_FULL, d);
-    const double share = shrinks ? odd_ledoit_wolf(ODD_FORM_FULL, d, n, scatter, fourth) : 0;
     double log_det;
     odd_status st = ODD_OK;
-    for (int64_t j = 0; j < entries; j++)
-        scatter[j] /= (double)n;
-    odd_shrink_covariance(ODD_FORM_FULL, d, share, scatter);
-    odd_secure_covariance(ODD_FORM_FULL, d, mean, scatter);
-    if (odd_rank(rows->comm) == 0)
-        st = odd_form_factor(ODD_FORM_FULL, d, scatter, factor, &log_det);
-    ODD_TRY_ALL(rows->comm, st);
-    odd_broadcast(rows->comm, 0, factor, (size_t)entries * sizeof *factor);
+    if (odd_rank(comm) == 0) st = odd_form_factor(ODD_FORM_FULL, d, covariance, factor, &log_det);
+    ODD_TRY_ALL(comm, st);
+    odd_broadcast(comm, 0, factor, (size_t)d * (size_t)d * sizeof *factor);
 done:
     return st;
 }
 
-bool odd_classes_shrink(const odd_classes_options *o)
+/* The covariance (d, d) of the rows of one class, or of all (only -1), each about the mean of its
+ * class; n rows, near `mean`; and its factor. */
+static odd_status find_covariance(const odd_rows *rows, const odd_row_classes *classes, int64_t n,
+                                  const double mean[], const odd_classes_options *o,
+                                  double covariance[], double factor[])
 {
-    return strcmp(o->shrinkage, "none") != 0;
-}
-
-/* The factor (d, d) of the covariance of the rows of one class, or of all (only -1), each about the
- * mean of its class; n rows, near `mean`. */
-static odd_status find_factor(const odd_rows *rows, const odd_row_classes *classes, int64_t n,
-                              const double mean[], bool shrinks, double factor[])
-{
-    double *scatter = NULL, fourth;
+    const int d = rows->d;
+    const bool shrinks = strcmp(o->shrinkage, "none") != 0;
+    double fourth;
     odd_status st;
-    ODD_TRY_ALL(rows->comm, ODD_NEW(scatter, odd_form_dense(ODD_FORM_FULL, rows->d)));
-    ODD_TRY(odd_scatter_within(rows, classes, scatter, &fourth));
-    ODD_TRY(odd_scatter_factor(rows, n, mean, shrinks, fourth, scatter, factor));
+    ODD_TRY(odd_scatter_within(rows, classes, covariance, &fourth));
+    const double share = shrinks ? odd_ledoit_wolf(ODD_FORM_FULL, d, n, covariance, fourth) : 0;
+    for (int64_t j = 0; j < odd_form_dense(ODD_FORM_FULL, d); j++)
+        covariance[j] /= (double)n;
+    odd_shrink_covariance(ODD_FORM_FULL, d, share, covariance);
+    odd_secure_covariance(ODD_FORM_FULL, d, mean, covariance);
+    ODD_TRY(odd_class_factor(rows->comm, d, covariance, factor));
 done:
-    odd_free(scatter);
     return st;
 }
 
@@ -155,16 +147,19 @@ static odd_status find_own(const odd_rows *rows, const int32_t of[], const odd_c
                            const int64_t size[], odd_class_gaussians *g)
 {
     const int64_t d = g->d;
+    double *covariance = NULL;
     int32_t next = 1;
-    odd_status st = ODD_OK;
+    odd_status st;
+    ODD_TRY_ALL(rows->comm, ODD_NEW(covariance, g->factors > 1 ? d * d : 0));
     for (int32_t c = 0; c < g->k; c++) {
         if (!has_own(o, size[c])) continue;
         const odd_row_classes one = {of, g->mean, c};
-        ODD_TRY(find_factor(rows, &one, size[c], g->mean + c * d, odd_classes_shrink(o),
-                            g->factor + next * d * d));
+        ODD_TRY(find_covariance(rows, &one, size[c], g->mean + c * d, o, covariance,
+                                g->factor + next * d * d));
         g->factor_of[c] = next++;
     }
 done:
+    odd_free(covariance);
     return st;
 }
 
@@ -191,7 +186,7 @@ static odd_status add_factors(odd_bundle *b, odd_class_gaussians *g)
 
 odd_status odd_class_gaussians_learn(const odd_rows *rows, const int32_t of[], int32_t k,
                                      const odd_classes_options *o, odd_bundle *model,
-                                     odd_class_gaussians *g, int64_t size[])
+                                     odd_class_gaussians *g, int64_t size[], double within[])
 {
     odd_status st;
     *g = (odd_class_gaussians){.d = rows->d, .k = k};
@@ -201,7 +196,7 @@ odd_status odd_class_gaussians_learn(const odd_rows *rows, const int32_t of[], i
     ODD_TRY_ALL(rows->comm, count_factors(o, size, g));
     ODD_TRY_ALL(rows->comm, add_factors(model, g));
     const odd_row_classes all = {of, g->mean, -1};
-    ODD_TRY(find_factor(rows, &all, g->rows, g->origin, odd_classes_shrink(o), g->factor));
+    ODD_TRY(find_covariance(rows, &all, g->rows, g->origin, o, within, g->factor));
     ODD_TRY(find_own(rows, of, o, size, g));
 done:
     return st;

@@ -65,17 +65,14 @@ typedef struct {
     int64_t *factor_of; /* (k) */
 } odd_class_gaussians;
 
-/** Learn them from rows of classes of (n_local; -1: none), into the bundle. size (k): rows of each.
- *  @collective; ODD_ARG where own covariances would be too large; ODD_NUMERIC, ODD_NOMEM */
+/** Learn them from rows of classes of (n_local; -1: none), into the bundle. size (k): rows of each;
+ *  within (d, d): the shared covariance. @collective; ODD_ARG where own covariances would be too
+ *  large; ODD_NUMERIC, ODD_NOMEM */
 odd_status odd_class_gaussians_learn(const odd_rows *rows, const int32_t of[], int32_t k,
                                      const odd_classes_options *options, odd_bundle *model,
-                                     odd_class_gaussians *out, int64_t size[]);
-/** The factor (d, d) of the covariance of n rows near `mean`, from their scatter (d, d), which is
- *  overwritten, and what odd_scatter() tells beside it. @collective; ODD_NUMERIC, ODD_NOMEM */
-odd_status odd_scatter_factor(const odd_rows *rows, int64_t n, const double mean[], bool shrinks,
-                              double fourth, double scatter[], double factor[]);
-/** Are covariances shrunk? @local */
-bool odd_classes_shrink(const odd_classes_options *options);
+                                     odd_class_gaussians *out, int64_t size[], double within[]);
+/** The factor (d, d) of a covariance on every rank, made on rank 0. @collective; ODD_NUMERIC */
+odd_status odd_class_factor(MPI_Comm comm, int d, const double covariance[], double factor[]);
 /** @local; ODD_FORMAT */
 odd_status odd_class_gaussians_find(const odd_bundle *model, odd_class_gaussians *out);
 

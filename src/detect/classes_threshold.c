@@ -93,20 +93,23 @@ static odd_status measure_fold(const odd_rows *rows, const odd_class_rows *from,
 {
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_class_gaussians g;
+    double *within = NULL;
     int64_t *size = NULL;
     int32_t *in = NULL, *out = NULL;
     odd_status st;
     ODD_TRY_ALL(rows->comm, ODD_NEW(in, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, ODD_NEW(out, rows->part.n_local));
     ODD_TRY_ALL(rows->comm, ODD_NEW(size, from->k));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(within, (int64_t)rows->d * rows->d));
     split(rows, from, fold, in, out);
     if (count_rows(rows, in) == 0 || count_rows(rows, out) == 0) goto done;
-    ODD_TRY(odd_class_gaussians_learn(rows, out, from->k, o, &model, &g, size));
+    ODD_TRY(odd_class_gaussians_learn(rows, out, from->k, o, &model, &g, size, within));
     for (int64_t i = 0; i < rows->part.n_local; i++)
         if (in[i] >= 0 && size[in[i]] == 0) in[i] = -1;
     ODD_TRY(measure(rows, &g, in, found));
 done:
     odd_bundle_free(&model);
+    odd_free(within);
     odd_free(size);
     odd_free(in);
     odd_free(out);

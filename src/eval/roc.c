@@ -134,6 +134,14 @@ void odd_roc_free(odd_roc *roc)
     *roc = (odd_roc){0};
 }
 
+double odd_roc_false_share(const odd_roc *roc, double sensitivity)
+{
+    for (int64_t i = 0; i < roc->points; i++)
+        if ((double)roc->point[i].true_odd >= sensitivity * (double)roc->odd)
+            return (double)roc->point[i].false_odd / (double)roc->theme;
+    return 1;
+}
+
 odd_status odd_roc_auc(int64_t n, const double score[], const uint8_t truth[], double *auc)
 {
     odd_roc roc = {0};

@@ -34,6 +34,7 @@ static void print_ranking(const odd_bundle *metrics)
     print_metric(metrics, "ROC AUC", "roc_auc/score");
     print_metric(metrics, "ROC AUC of the posterior", "roc_auc/posterior");
     print_metric(metrics, "average precision", "average_precision/score");
+    print_metric(metrics, "false positives at 95 %", "false_positives/score");
     print_metric(metrics, "sensitivity (odd images found)", "flagged/sensitivity");
     print_metric(metrics, "recall (theme images kept)", "flagged/recall");
     print_metric(metrics, "precision", "flagged/precision");

@@ -46,14 +46,6 @@ done:
     return st;
 }
 
-static double recall_at(const odd_roc *roc, double sensitivity)
-{
-    for (int64_t i = 0; i < roc->points; i++)
-        if ((double)roc->point[i].true_odd >= sensitivity * (double)roc->odd)
-            return 1 - (double)roc->point[i].false_odd / (double)roc->theme;
-    return 0;
-}
-
 static double mean_of(int64_t n, const double value[])
 {
     double sum = 0;
@@ -92,7 +84,7 @@ static odd_status compute_metrics(const odd_design *d, const odd_trial_scores *s
     out->value[ODD_TRIAL_RECALL] = c.recall;
     out->value[ODD_TRIAL_PRECISION] = c.precision;
     out->value[ODD_TRIAL_F1] = c.f1;
-    out->value[ODD_TRIAL_RECALL_AT] = recall_at(&roc, d->options->sensitivity);
+    out->value[ODD_TRIAL_RECALL_AT] = 1 - odd_roc_false_share(&roc, d->options->sensitivity);
 done:
     odd_roc_free(&roc);
     return st;

@@ -57,12 +57,17 @@ if "roc_auc" not in found:
 near("auc", found["roc_auc/score"][()], metrics.roc_auc_score(truth, ranking), "ROC AUC")
 near("ap", found["average_precision/score"][()], metrics.average_precision_score(truth, ranking),
      "average precision")
+false, true, _ = metrics.roc_curve(truth, ranking, drop_intermediate=False)
+near("false positives", found["false_positives/score"][()], false[np.argmax(true >= 0.95)], "false positives at 95 %")
 for name in found["roc_auc"]:
     if name == "score":
         continue
     column = audit[f"scores/columns/{name}"][:][keep]
     auc, mine = metrics.roc_auc_score(truth, column), found[f"roc_auc/{name}"][()]
-    near(name, mine, auc if abs(mine - auc) < abs(mine - 1 + auc) else 1 - auc)
+    sign = 1 if abs(mine - auc) < abs(mine - 1 + auc) else -1
+    near(name, mine, auc if sign > 0 else 1 - auc)
+    false, true, _ = metrics.roc_curve(truth, sign * column, drop_intermediate=False)
+    near(name, found[f"false_positives/{name}"][()], false[np.argmax(true >= 0.95)])
 near("sensitivity", found["flagged/sensitivity"][()], metrics.recall_score(truth, flagged),
      "sensitivity (odd images found)")
 near("recall", found["flagged/recall"][()], metrics.recall_score(truth, flagged, pos_label=0),

@@ -393,6 +393,21 @@ static void refuses(void)
     CU_ASSERT_EQUAL(roc.points, 0);
 }
 
+/* Falling scores of odd, theme, odd, odd and two equal ones of each kind, then a theme row. */
+static void false_share_by_hand(void)
+{
+    static const double score[] = {9, 8, 7, 6, 5, 5, 1};
+    static const uint8_t truth[] = {1, 0, 1, 1, 1, 0, 0};
+    odd_roc roc;
+    CU_ASSERT_EQUAL(odd_roc_curve(7, score, truth, &roc), ODD_OK);
+    CU_ASSERT_EQUAL(odd_roc_false_share(&roc, 0.25), 0);
+    CU_ASSERT_DOUBLE_EQUAL(odd_roc_false_share(&roc, 0.26), 1.0 / 3, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(odd_roc_false_share(&roc, 0.75), 1.0 / 3, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(odd_roc_false_share(&roc, 0.95), 2.0 / 3, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(odd_roc_false_share(&roc, 1), 2.0 / 3, 1e-15);
+    odd_roc_free(&roc);
+}
+
 const char *odd_test_name = "eval.roc";
 CU_TestInfo odd_tests[] = {
     {"equals scikit-learn to 1e-12", equals_scikit_learn},
@@ -401,6 +416,7 @@ CU_TestInfo odd_tests[] = {
     {"confusion by hand", confusion_by_hand},
     {"thinning keeps the shape", thin_keeps_the_shape},
     {"thinning keeps all corners that fit", thin_keeps_all_corners_that_fit},
+    {"false positives by hand", false_share_by_hand},
     {"the area alone", area_alone},
     {"refuses what cannot be ranked", refuses},
     CU_TEST_INFO_NULL,

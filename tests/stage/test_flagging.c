@@ -58,6 +58,17 @@ static void each_way(void)
     CU_ASSERT_EQUAL(decide((const char *[]){"score.flag_share=0.1"}, 1, &rows, &f), ODD_OK);
     CU_ASSERT_EQUAL(f.flagged, 20);
     CU_ASSERT_EQUAL(f.threshold, N - 20);
+    odd_ranked ruled = plain;
+    ruled.cut = N - 4;
+    for (int given = 0; given < 2; given++) {
+        CU_ASSERT_EQUAL(decide((const char *[]){"score.flag_by=detector"}, given, &ruled, &f),
+                        ODD_OK);
+        CU_ASSERT_EQUAL(f.flagged, 4);
+        CU_ASSERT_EQUAL(f.threshold, N - 4);
+    }
+    CU_ASSERT_EQUAL(decide((const char *[]){"score.flag_share=0.1"}, 1, &ruled, &f), ODD_OK);
+    CU_ASSERT_EQUAL(f.flagged, 20);
+    CU_ASSERT_EQUAL(decide((const char *[]){"score.flag_by=detector"}, 1, &plain, &f), ODD_USAGE);
     CU_ASSERT_EQUAL(decide((const char *[]){"score.flag_by=estimate"}, 1, &rows, &f), ODD_OK);
     CU_ASSERT_EQUAL(f.flagged, 60); /* 50 of 0.9 and 148 of 0.1 make 59.8 */
     CU_ASSERT_EQUAL(decide((const char *[]){"score.flag_share=0"}, 1, &rows, &f), ODD_OK);

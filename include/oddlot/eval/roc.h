@@ -36,6 +36,10 @@ typedef struct {
 odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[], odd_roc *out);
 void odd_roc_free(odd_roc *roc);
 
+/** The share of theme rows called odd at the first threshold at which at least this share of the
+ * odd rows is: at 0.95 the false positives at 95 % sensitivity. sensitivity: > 0 ... 1. */
+double odd_roc_false_share(const odd_roc *roc, double sensitivity);
+
 /** The area under it alone; NaN where one kind is missing. ODD_NUMERIC, ODD_NOMEM. */
 odd_status odd_roc_auc(int64_t n, const double score[], const uint8_t truth[], double *auc);
 

@@ -17,6 +17,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define SENSITIVITY 0.95 /* at which false positives are counted */
+
 typedef struct {
     bool curve;
 } evaluate_options;
@@ -104,6 +106,7 @@ done:
     return st;
 }
 
+/* `column` is a column of scores, or "score": what ranks. */
 static odd_status add_ranking(odd_bundle *b, const char *column, const odd_roc *roc)
 {
     char name[96];
@@ -113,6 +116,11 @@ static odd_status add_ranking(odd_bundle *b, const char *column, const odd_roc *
     snprintf(name, sizeof name, "average_precision/%s", column);
     ODD_TRY(odd_bundle_add_f64(b, name, "area under the precision-recall curve, stepwise",
                                roc->average_precision));
+    snprintf(name, sizeof name, "false_positives/%s", column);
+    ODD_TRY(odd_bundle_add_f64(b, name,
+                               "share of the theme images above what finds 95 % of the "
+                               "odd ones",
+                               odd_roc_false_share(roc, SENSITIVITY)));
 done:
     return st;
 }
@@ -209,10 +217,7 @@ static odd_status compute_metrics(const odd_run *run, const odd_file *scores, co
     ODD_TRY(odd_roc_curve(rows->n, ranking, rows->truth, &roc));
     ODD_TRY(flag_threshold(scores, rows->images, score, &threshold));
     odd_confusion_at(rows->n, ranking, rows->truth, threshold, &confusion);
-    ODD_TRY(odd_bundle_add_f64(out, "roc_auc/score", "area under the ROC curve of what ranks",
-                               roc.auc));
-    ODD_TRY(
-        odd_bundle_add_f64(out, "average_precision/score", "of what ranks", roc.average_precision));
+    ODD_TRY(add_ranking(out, "score", &roc));
     ODD_TRY(evaluate_columns(run->job, &e));
     ODD_TRY(add_confusion(out, &confusion));
     if (options->curve) ODD_TRY(add_curve(out, &roc));
@@ -271,7 +276,8 @@ static odd_status plan_evaluate(odd_run *run, odd_stage_plan *plan)
     plan->disk = plan->rows * 24;
     plan->memory = plan->rows * 96;
     odd_text_add(&plan->what,
-                 "ROC, average precision, sensitivity, recall and F1, if the truth is known; "
+                 "ROC, average precision, false positives, sensitivity, recall and F1, if the "
+                 "truth is known; "
                  "clusters against labels");
     return ODD_OK;
 }
@@ -291,7 +297,7 @@ const odd_stage odd_stage_evaluate = {
     .name = "evaluate",
     .file = "evaluate.h5",
     .summary = "compare with the truth, where it is known",
-    .version = 2,
+    .version = 3,
     .inputs = inputs,
     .sections = sections,
     .plan = plan_evaluate,

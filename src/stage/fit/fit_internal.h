@@ -9,7 +9,7 @@
 #include "oddlot/run/stored_rows.h"
 
 typedef struct {
-    char *detector, *model, *classes;
+    char *detector, *model, *classes_from;
     double calibration;
 } odd_fit_options;
 
@@ -22,8 +22,8 @@ typedef struct {
 } odd_known_rows;
 
 /** What people verified, but for the rows that choose the threshold (fit.calibration); and where
- *  classes are wanted, what images are filed under (fit.classes): but for those that count as odd,
- *  which are of no class. rows: of reduce.h5. @collective; ODD_FORMAT, ODD_NOMEM */
+ *  classes are wanted, what images are filed under (fit.classes_from): but for those that count as
+ * odd, which are of no class. rows: of reduce.h5. @collective; ODD_FORMAT, ODD_NOMEM */
 odd_status odd_known_rows_read(odd_run *run, const odd_stored_rows *rows, bool classes,
                                odd_known_rows *out);
 void odd_known_rows_free(odd_known_rows *known);

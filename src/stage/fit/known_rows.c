@@ -55,7 +55,7 @@ static odd_status read_classes(const odd_job *job, const odd_selection *s, int64
     const odd_fit_options *o = odd_job_section(job, "fit");
     const odd_labels *labels = &out->filing.labels;
     odd_status st;
-    ODD_TRY(odd_filing_read(s, o->classes, &out->filing));
+    ODD_TRY(odd_filing_read(s, o->classes_from, &out->filing));
     if (labels->count > INT32_MAX)
         ODD_TRY(odd_fail(ODD_ARG, "%lld classes are too many", (long long)labels->count));
     ODD_TRY(ODD_NEW(out->class_of, n));

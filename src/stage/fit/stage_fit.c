@@ -26,7 +26,7 @@ static const odd_option fit_table[] = {
     ODD_REAL(odd_fit_options, calibration, "0", 0, 1,
              "share of the verified theme images that the fit is not told of: they choose the "
              "threshold of score.flag_by false_alarm"),
-    ODD_CHOICE(odd_fit_options, classes, "auto", odd_filing_sources,
+    ODD_CHOICE(odd_fit_options, classes_from, "auto", odd_filing_sources,
                "what a detector that learns from classes takes for the class of an image: its "
                "label, or the folder that it lies in; auto: labels, or folders where no image has "
                "a label"),

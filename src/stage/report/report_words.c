@@ -47,6 +47,7 @@ static odd_status read_evaluation(odd_page *p, const odd_bundle *metrics)
     odd_status st = ODD_OK;
     add_metric(p, metrics, "ROC AUC", "roc_auc/score");
     add_metric(p, metrics, "Average precision", "average_precision/score");
+    add_metric(p, metrics, "False positives at 95 % sensitivity", "false_positives/score");
     add_metric(p, metrics, "Sensitivity (odd images found)", "flagged/sensitivity");
     add_metric(p, metrics, "Recall (theme images kept)", "flagged/recall");
     add_metric(p, metrics, "Precision", "flagged/precision");
