@@ -29,6 +29,12 @@
  * Its reconstruction probability (An and Cho, 2015) needs the two halves of the network that
  * odd_trainer_graph() gives: of one copy odd_graph_cut() at "NAME_moments" is the encoder, of
  * another odd_graph_cut_before() "NAME" is the decoder; between them odd_sample_codes() draws.
+ *
+ * Center loss (Wen, Zhang, Li and Qiao, "A discriminative feature learning approach for deep face
+ * recognition", ECCV 2016) draws the features of a class together: ODD_LOSS_CENTER with weight
+ * lambda on a hidden layer, beside ODD_LOSS_CROSS_ENTROPY. The centers of classes are a state of
+ * the trainer. They begin at 0, and after each step the center c of a class moves by
+ * - rate x sum(c - x) / (1 + n), over the n images of the batch that are of the class.
  */
 #ifndef ODDLOT_NN_TRAIN_H
 #define ODDLOT_NN_TRAIN_H
@@ -45,6 +51,7 @@ typedef enum {
     ODD_LOSS_CROSS_ENTROPY, /* x logits of K classes, t one class: log sum exp(x) - x_t */
     ODD_LOSS_BINARY,        /* x logits, t (K) in 0 ... 1: mean of log(1 + exp(x)) - t x */
     ODD_LOSS_SQUARED,       /* t (K): mean of (x - t)^2 */
+    ODD_LOSS_CENTER,        /* x features, t one class, of center c: |x - c|^2 / 2 */
     ODD_LOSS_KL             /* x means m and log variances v, K / 2 of each; no target: sum of
                                (exp(v) + m^2 - 1 - v) / 2, from the standard normal distribution */
 } odd_loss_kind;
@@ -60,8 +67,9 @@ typedef struct {
 
 /* The target of an image, one for each term. */
 typedef struct {
-    const int32_t *label; /* (images) CROSS_ENTROPY: 0 ... K - 1 */
-    const float *value;   /* (images, K) BINARY, SQUARED; may be the images themselves */
+    const int32_t *label; /* (images) CROSS_ENTROPY: 0 ... K - 1; CENTER: 0 ... classes - 1 */
+    const float *value;   /* (images, K) BINARY, SQUARED; may be the images themselves. CENTER in
+                             odd_loss_tally() alone: the center of each image's class */
 } odd_target;
 
 /* Images that one thread works on; all borrowed during the call. */
@@ -77,9 +85,15 @@ typedef struct {
 typedef struct {
     double loss;   /* the objective, times the images' weights */
     double hits;   /* CROSS_ENTROPY: largest logit at the label; BINARY: share of logits on the
-                      right side of 0; SQUARED, KL: 0 */
+                      right side of 0; SQUARED, CENTER, KL: 0 */
     double images; /* how many */
 } odd_tally;
+
+/* The centers of ODD_LOSS_CENTER. */
+typedef struct {
+    int64_t classes;
+    double rate; /* of their own, 0 ... 1; 0: they stay at 0. Wen's alpha */
+} odd_center_options;
 
 typedef struct {
     odd_optimizer optimizer;
@@ -89,6 +103,10 @@ typedef struct {
                                 bfloat16; their sums, all else, gradients and weights are float32
                                 (Kalamkar and others, "A study of bfloat16 for deep learning
                                 training", 2019) */
+    double smoothing; /* of labels in CROSS_ENTROPY, 0 ... 1: the share that all classes have alike
+                         (Szegedy and others, "Rethinking the Inception architecture for computer
+                         vision", CVPR 2016). 0: none; odd_loss_tally() knows none */
+    odd_center_options center;
 } odd_train_options;
 
 typedef struct odd_trainer odd_trainer;
@@ -103,7 +121,7 @@ odd_status odd_trainer_new(const odd_graph *graph, int losses, const odd_loss lo
 void odd_trainer_free(odd_trainer **trainer);
 
 /** Length of the vector of a shard: the gradient of all parameters, then the statistics of batch
- *  norms. */
+ *  norms, then what moves centers. */
 int64_t odd_trainer_length(const odd_trainer *t);
 
 /**
@@ -131,6 +149,9 @@ void odd_trainer_watch(odd_trainer *t, void (*notify)(void *context, int64_t fir
  * the step and what to try, and the weights are unchanged. */
 odd_status odd_trainer_step(odd_trainer *t, const double sum[], double loss, double rate);
 
+/** The centers (classes, values) as they are now; NULL: the objective has none. Borrowed. */
+const float *odd_trainer_centers(const odd_trainer *t, int64_t *classes, int64_t *values);
+
 /** Steps done; length of the gradient of the last one, before clipping. */
 int64_t odd_trainer_steps(const odd_trainer *t);
 double odd_trainer_gradient_norm(const odd_trainer *t);
@@ -148,7 +169,7 @@ odd_status odd_trainer_graph(const odd_trainer *t, odd_graph **out);
 void odd_sample_codes(uint64_t seed, uint64_t draw, int64_t images, const int64_t id[],
                       int64_t values, const float moments[], float code[]);
 
-/** Put the whole state into a bundle (weights, running averages, moments, step); take it back,
+/** Put the whole state into a bundle (weights, averages, centers, moments, step); take it back,
  * which goes on to the bit. ODD_FORMAT if it is not of this network and optimizer. */
 odd_status odd_trainer_save(const odd_trainer *t, odd_bundle *b);
 odd_status odd_trainer_load(odd_trainer *t, const odd_bundle *b);
@@ -157,7 +178,8 @@ odd_status odd_trainer_load(odd_trainer *t, const odd_bundle *b);
  *  K); weight: NULL or (images). ODD_ARG for a label that is no class. */
 odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, const float x[],
                           const odd_target *target, const float weight[], odd_tally *tally);
-/** "cross-entropy", "binary", "squared", "kl"; static. Of a name: ODD_ARG telling what is known. */
+/** "cross-entropy", "binary", "squared", "center", "kl"; static. Of a name: ODD_ARG telling what is
+ * known. */
 const char *odd_loss_name(odd_loss_kind kind);
 odd_status odd_loss_find(const char *name, odd_loss_kind *kind);
 

@@ -44,6 +44,8 @@ static odd_status check_options(const odd_train_options *o)
 {
     if (!(o->average > 0 && o->average <= 1))
         return odd_fail(ODD_ARG, "share %g of running averages is not in 0 ... 1", o->average);
+    if (!(o->smoothing >= 0 && o->smoothing < 1))
+        return odd_fail(ODD_ARG, "smoothing of labels %g is not in 0 ... 1", o->smoothing);
     return odd_optimizer_check(&o->optimizer);
 }
 
@@ -117,15 +119,17 @@ static odd_status check_dropout(const odd_graph *g)
 }
 
 static odd_status start_training(odd_train_setup *t, const odd_graph *graph, int losses,
-                                 const odd_loss loss[], uint64_t seed)
+                                 const odd_loss loss[], const odd_train_options *options)
 {
     odd_status st;
     t->losses = losses;
-    t->seed = seed;
+    t->seed = options->seed;
+    t->smoothing = options->smoothing;
     memcpy(t->loss, loss, sizeof *loss * (size_t)losses);
     ODD_TRY(check_dropout(graph));
     ODD_TRY(odd_graph_copy(graph, &t->graph));
-    ODD_TRY(odd_parameters_new(t->graph, &t->parameters));
+    ODD_TRY(odd_centers_of(graph, losses, loss, &options->center, &t->centers));
+    ODD_TRY(odd_parameters_new(t->graph, odd_centers_length(&t->centers), &t->parameters));
     ODD_TRY(odd_train_steps(t->graph, losses, loss, &t->program));
     ODD_TRY(ODD_NEW(t->wants, t->graph->tensors));
     find_wants(t);
@@ -151,7 +155,7 @@ odd_status odd_trainer_new(const odd_graph *graph, int losses, const odd_loss lo
     ODD_TRY(ODD_NEW(t, 1));
     t->options = *options;
     ODD_TRY(choose_products(options->precision, &t->training.products));
-    ODD_TRY(start_training(&t->training, graph, losses, loss, options->seed));
+    ODD_TRY(start_training(&t->training, graph, losses, loss, options));
     for (int i = 0; i < odd_optimizer_moments(&options->optimizer); i++)
         ODD_TRY(ODD_NEW(t->moment[i], t->training.parameters.learnt));
     ODD_TRY(ODD_NEW(t->partial, t->training.parameters.learnt / ODD_NORM_BLOCK + 1));
@@ -167,6 +171,14 @@ done:
 int64_t odd_trainer_length(const odd_trainer *t)
 {
     return t->training.parameters.length;
+}
+
+const float *odd_trainer_centers(const odd_trainer *t, int64_t *classes, int64_t *values)
+{
+    const odd_centers *c = &t->training.centers;
+    *classes = c->classes;
+    *values = c->values;
+    return c->classes > 0 ? t->training.parameters.value + t->training.parameters.averaged : NULL;
 }
 
 int64_t odd_trainer_steps(const odd_trainer *t)
@@ -208,7 +220,7 @@ static void average_statistics(odd_trainer *t, const double sum[])
 {
     const odd_parameters *p = &t->training.parameters;
     double share = t->options.average;
-    for (int64_t i = p->learnt; i < p->length; i++)
+    for (int64_t i = p->learnt; i < p->averaged; i++)
         p->value[i] = (float)((1 - share) * p->value[i] + share * sum[i]);
 }
 
@@ -232,6 +244,7 @@ odd_status odd_trainer_step(odd_trainer *t, const double sum[], double loss, dou
                            moment, p->value + slot->offset);
     }
     average_statistics(t, sum);
+    odd_centers_move(&t->training.centers, sum + p->averaged, p->value + p->averaged);
     p->version++;
     t->norm = norm;
     t->step++;

@@ -19,19 +19,45 @@ typedef struct {
 typedef struct {
     odd_slot *slot; /* first those that learn, then the running averages of batch norms */
     int slots, learnt_slots;
-    int *of_tensor;         /* (tensors) its slot; -1: it does not change */
-    int64_t learnt, length; /* values that learn; with the averages */
-    float *value;           /* (length) as they are now */
-    uint64_t version;       /* raised when they change */
+    int *of_tensor;   /* (tensors) its slot; -1: it does not change */
+    int64_t learnt;   /* values that learn */
+    int64_t averaged; /* with the averages */
+    int64_t length;   /* with the centers */
+    float *value;     /* (length) as they are now */
+    uint64_t version; /* raised when they change */
 } odd_parameters;
 
-odd_status odd_parameters_new(const odd_graph *g, odd_parameters *out);
+/* With room for so many values of centers, 0 in all. */
+odd_status odd_parameters_new(const odd_graph *g, int64_t centers, odd_parameters *out);
 void odd_parameters_free(odd_parameters *p); /* frees and empties */
 
 /* ---- train_steps.c: layers that the losses need, activations behind the layer before ---- */
 
 /* Free with odd_program_free(). */
 odd_status odd_train_steps(const odd_graph *g, int losses, const odd_loss loss[], odd_program *out);
+
+/* ---- train_center.c: centers, behind the averages in the flat vectors ---- */
+
+/* There: centers (classes, values), in vectors of shards the sum of center - x; then (classes), the
+ * images of each in vectors of shards, else 0. */
+typedef struct {
+    int64_t classes, values; /* 0: there are none */
+    double rate;
+} odd_centers;
+
+/* Those of an objective; ODD_ARG. */
+odd_status odd_centers_of(const odd_graph *g, int losses, const odd_loss loss[],
+                          const odd_center_options *options, odd_centers *out);
+/* Values that they take in a vector. */
+int64_t odd_centers_length(const odd_centers *c);
+/* Of n images x (n, values) of these classes: add their losses' sum over images of weight x loss to
+ * *loss, set gradient (n, values) to that by x of `share` as much, and add what moves the centers
+ * to their part of a vector. weight: NULL or (n). */
+void odd_centers_loss(const odd_centers *c, const float center[], int64_t n, const float x[],
+                      const int32_t label[], const float weight[], double share, double *loss,
+                      float gradient[], float vector[]);
+/* By the summed part of a whole batch. */
+void odd_centers_move(const odd_centers *c, const double sum[], float center[]);
 
 /* ---- Everything about a training that does not change while it runs ---- */
 
@@ -41,6 +67,8 @@ typedef struct {
     odd_parameters parameters;
     int losses;
     odd_loss loss[ODD_LOSSES];
+    double smoothing;
+    odd_centers centers;
     uint64_t seed;
     dnnl_data_type_t products; /* type of what convolutions and products read */
     bool draws;                /* there is a dropout or a sample: images need numbers */
@@ -75,6 +103,7 @@ odd_status odd_train_finals(odd_train_setup *t);
 /* The shard that a tape works on; its own loops find it through their settings. */
 typedef struct {
     const odd_shard *shard;
+    float *vector;
     int64_t batch; /* images of the whole batch */
     uint64_t seed;
     int64_t step;
@@ -96,8 +125,8 @@ typedef struct {
 /* For n images. ODD_FORMAT naming a layer that cannot be trained. */
 odd_status odd_tape_new(odd_train_setup *t, int64_t n, odd_tape **out);
 void odd_tape_free(odd_tape **tape);
-/* One shard on this thread: vector (length) filled, work.tally set. `work` says all but the seed.
- */
+/* One shard on this thread: vector (length) filled, work.tally set. `work` says all but the seed
+ * and the vector. */
 odd_status odd_tape_run(const odd_train_setup *t, odd_tape *tape, const odd_work *work,
                         float vector[]);
 
@@ -195,8 +224,9 @@ odd_status odd_back_slice(odd_maker *m, const odd_step *step);
 /* train_loss.c */
 /* The loss number `term` as an operation: adds to the tally, starts the gradient. */
 odd_status odd_train_loss(odd_maker *m, int term);
-/* ODD_ARG for a missing target and for a label that is none of `values` classes. */
-odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values,
+/* ODD_ARG for a missing target and for a label that is none of the classes: for CROSS_ENTROPY
+ * `values`, for CENTER `classes`. */
+odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values, int64_t classes,
                             const odd_target *target);
 
 #endif

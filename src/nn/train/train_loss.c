@@ -12,6 +12,7 @@
 static const char *const names[] = {[ODD_LOSS_CROSS_ENTROPY] = "cross-entropy",
                                     [ODD_LOSS_BINARY] = "binary",
                                     [ODD_LOSS_SQUARED] = "squared",
+                                    [ODD_LOSS_CENTER] = "center",
                                     [ODD_LOSS_KL] = "kl"};
 enum { KINDS = sizeof names / sizeof *names };
 
@@ -28,24 +29,31 @@ odd_status odd_loss_find(const char *name, odd_loss_kind *kind)
         if (strcmp(name, names[i]) == 0) return ODD_OK;
     }
     return odd_fail(ODD_ARG,
-                    "there is no loss '%s'; known are cross-entropy, binary, squared and kl", name);
+                    "there is no loss '%s'; known are cross-entropy, binary, squared, center and "
+                    "kl",
+                    name);
 }
 
 /* ---- One image: its loss; the gradient by x times `scale`, unless NULL ---- */
 
-static double cross_entropy_loss(int64_t n, const float x[], int32_t label, double scale,
-                                 float gradient[], double *hits)
+/* Of a target that is the label by 1 - smoothing, and all classes alike by the rest. */
+static double cross_entropy_loss(int64_t n, const float x[], int32_t label, double smoothing,
+                                 double scale, float gradient[], double *hits)
 {
+    const double each = smoothing / (double)n;
     int64_t top = 0;
-    double sum = 0;
+    double sum = 0, mean = 0;
     for (int64_t i = 1; i < n; i++)
         if (x[i] > x[top]) top = i;
     for (int64_t i = 0; i < n; i++)
         sum += exp((double)x[i] - x[top]);
     for (int64_t i = 0; gradient && i < n; i++)
-        gradient[i] = (float)(scale * (exp((double)x[i] - x[top]) / sum - (i == label)));
+        gradient[i] = (float)(scale * (exp((double)x[i] - x[top]) / sum - each -
+                                       (i == label ? 1 - smoothing : 0)));
+    for (int64_t i = 0; smoothing > 0 && i < n; i++)
+        mean += each * x[i];
     *hits += top == label;
-    return log(sum) + x[top] - x[label];
+    return log(sum) + x[top] - (1 - smoothing) * x[label] - mean;
 }
 
 /* log(1 + exp(x)) - t x, for any x without overflow. */
@@ -94,11 +102,14 @@ static double kl_loss(int64_t n, const float x[], double scale, float gradient[]
 }
 
 static double image_loss(odd_loss_kind kind, int64_t n, const float x[], const odd_target *target,
-                         int64_t image, double scale, float gradient[], double *hits)
+                         int64_t image, double smoothing, double scale, float gradient[],
+                         double *hits)
 {
     switch (kind) {
     case ODD_LOSS_CROSS_ENTROPY:
-        return cross_entropy_loss(n, x, target->label[image], scale, gradient, hits);
+        return cross_entropy_loss(n, x, target->label[image], smoothing, scale, gradient, hits);
+    case ODD_LOSS_CENTER:
+        return (double)n / 2 * squared_loss(n, x, target->value + image * n, scale, NULL);
     case ODD_LOSS_BINARY:
         return binary_loss(n, x, target->value + image * n, scale, gradient, hits);
     case ODD_LOSS_KL:
@@ -120,12 +131,12 @@ static odd_status check_labels(int64_t images, int64_t classes, const int32_t la
     return ODD_OK;
 }
 
-odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values,
+odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values, int64_t classes,
                             const odd_target *target)
 {
-    if (kind == ODD_LOSS_CROSS_ENTROPY) {
-        if (!target->label) return odd_fail(ODD_ARG, "cross-entropy needs labels");
-        return check_labels(images, values, target->label);
+    if (kind == ODD_LOSS_CROSS_ENTROPY || kind == ODD_LOSS_CENTER) {
+        if (!target->label) return odd_fail(ODD_ARG, "loss '%s' needs labels", odd_loss_name(kind));
+        return check_labels(images, kind == ODD_LOSS_CENTER ? classes : values, target->label);
     }
     if (kind == ODD_LOSS_KL) return ODD_OK;
     if (!target->value) return odd_fail(ODD_ARG, "loss '%s' needs values", odd_loss_name(kind));
@@ -136,10 +147,13 @@ odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, co
                           const odd_target *target, const float weight[], odd_tally *tally)
 {
     *tally = (odd_tally){.images = (double)images};
-    odd_status st = odd_target_check(kind, images, values, target);
+    odd_status st =
+        kind == ODD_LOSS_CENTER
+            ? (target->value ? ODD_OK : odd_fail(ODD_ARG, "loss 'center' needs centers"))
+            : odd_target_check(kind, images, values, 0, target);
     for (int64_t i = 0; st == ODD_OK && i < images; i++)
-        tally->loss += (weight ? weight[i] : 1) *
-                       image_loss(kind, values, x + i * values, target, i, 0, NULL, &tally->hits);
+        tally->loss += (weight ? weight[i] : 1) * image_loss(kind, values, x + i * values, target,
+                                                             i, 0, 0, NULL, &tally->hits);
     return st;
 }
 
@@ -147,6 +161,7 @@ odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, co
 
 typedef struct {
     odd_work *work;
+    const odd_train_setup *training;
     odd_loss loss;
     int64_t values; /* of one image */
     int term;
@@ -162,11 +177,26 @@ static void run_loss(const void *settings, float *const data[])
         int64_t at = i * s->values;
         double weight = s->loss.weight * (work->shard->weight ? work->shard->weight[i] : 1);
         sum += weight * image_loss(s->loss.kind, s->values, data[0] + at,
-                                   &work->shard->target[s->term], i, weight / (double)work->batch,
-                                   data[1] + at, &hits);
+                                   &work->shard->target[s->term], i, s->training->smoothing,
+                                   weight / (double)work->batch, data[1] + at, &hits);
     }
     work->tally.loss += sum;
     if (s->term == 0) work->tally.hits = hits;
+}
+
+/* data: x, gradient. */
+static void run_center_loss(const void *settings, float *const data[])
+{
+    const loss_loop *s = settings;
+    const odd_parameters *p = &s->training->parameters;
+    const odd_shard *shard = s->work->shard;
+    double loss = 0;
+    odd_centers_loss(&s->training->centers, p->value + p->averaged, shard->images, data[0],
+                     shard->target[s->term].label, shard->weight,
+                     s->loss.weight / (double)s->work->batch, &loss, data[1],
+                     s->work->vector + p->averaged);
+    s->work->tally.loss += s->loss.weight * loss;
+    if (s->term == 0) s->work->tally.hits = 0;
 }
 
 odd_status odd_train_loss(odd_maker *m, int term)
@@ -179,10 +209,12 @@ odd_status odd_train_loss(odd_maker *m, int term)
     ODD_TRY(odd_plan_value(&m->p, odd_plan_desc(&m->p, v[0]), &v[1]));
     ODD_TRY(ODD_NEW(loop, 1));
     *loop = (loss_loop){.work = &m->tape->work,
+                        .training = m->training,
                         .loss = *loss,
                         .values = odd_tensor_values(&m->p.graph->tensor[loss->tensor]),
                         .term = term};
-    ODD_TRY(odd_plan_loop(&m->p, run_loss, loop, 2, v));
+    ODD_TRY(odd_plan_loop(&m->p, loss->kind == ODD_LOSS_CENTER ? run_center_loss : run_loss, loop,
+                          2, v));
     ODD_TRY(odd_maker_add(m, loss->tensor, v[1]));
 done:
     return st;

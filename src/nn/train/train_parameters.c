@@ -34,12 +34,17 @@ static role role_of(const odd_graph *g, const odd_layer *layer, int input)
     }
 }
 
+static int64_t aligned(int64_t values)
+{
+    return (values + ALIGNED_VALUES - 1) / ALIGNED_VALUES * ALIGNED_VALUES;
+}
+
 static void add_slot(const odd_graph *g, odd_parameters *p, int tensor, bool decays)
 {
     int64_t count = odd_tensor_values(&g->tensor[tensor]);
     p->of_tensor[tensor] = p->slots;
     p->slot[p->slots++] = (odd_slot){tensor, p->length, count, decays};
-    p->length += (count + ALIGNED_VALUES - 1) / ALIGNED_VALUES * ALIGNED_VALUES;
+    p->length += aligned(count);
 }
 
 /* Slots for the tensors that have one of the roles first ... last and none yet. */
@@ -55,7 +60,7 @@ static void add_roles(const odd_graph *g, odd_parameters *p, role first, role la
     }
 }
 
-odd_status odd_parameters_new(const odd_graph *g, odd_parameters *out)
+odd_status odd_parameters_new(const odd_graph *g, int64_t centers, odd_parameters *out)
 {
     odd_status st;
     *out = (odd_parameters){0};
@@ -67,6 +72,8 @@ odd_status odd_parameters_new(const odd_graph *g, odd_parameters *out)
     out->learnt_slots = out->slots;
     out->learnt = out->length;
     add_roles(g, out, AVERAGE, AVERAGE);
+    out->averaged = out->length;
+    out->length += aligned(centers);
     ODD_TRY(ODD_NEW(out->value, out->length));
     out->version = 1;
     for (int s = 0; s < out->slots; s++) {

@@ -16,7 +16,8 @@ static odd_status check_shard(const odd_train_setup *t, const odd_shard *shard)
         return odd_fail(ODD_ARG, "dropout and sample need the numbers of images");
     for (int i = 0; st == ODD_OK && i < t->losses; i++) {
         int64_t values = odd_tensor_values(&t->graph->tensor[t->loss[i].tensor]);
-        st = odd_target_check(t->loss[i].kind, shard->images, values, &shard->target[i]);
+        st = odd_target_check(t->loss[i].kind, shard->images, values, t->centers.classes,
+                              &shard->target[i]);
     }
     return st;
 }

@@ -25,7 +25,8 @@ odd_status odd_trainer_save(const odd_trainer *t, odd_bundle *b)
     ODD_TRY(odd_bundle_add_text(b, "optimizer", "how the weights move",
                                 odd_optimizer_name(t->options.optimizer.kind)));
     ODD_TRY(odd_bundle_add_i64(b, "step", "steps done", t->step));
-    ODD_TRY(add_values(b, "weights", "what learns, tensor after tensor; then running averages",
+    ODD_TRY(add_values(b, "weights",
+                       "what learns, tensor after tensor; then running averages, and centers",
                        p->length, p->value));
     for (int i = 0; i < odd_optimizer_moments(&t->options.optimizer); i++)
         ODD_TRY(add_values(b, moment_name[i], "of the optimizer, a value a weight", p->learnt,

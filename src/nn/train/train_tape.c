@@ -161,6 +161,7 @@ odd_status odd_tape_run(const odd_train_setup *t, odd_tape *tape, const odd_work
     const odd_parameters *p = &t->parameters;
     tape->work = *work;
     tape->work.seed = t->seed;
+    tape->work.vector = vector;
     tape->work.tally = (odd_tally){.images = (double)work->shard->images};
     for (int s = 0; s < p->slots; s++)
         tape->target[s] = vector + p->slot[s].offset;
