@@ -42,6 +42,12 @@ odd_status odd_network_new(const char *name, int rank, const int64_t shape[], in
                            const char *const item[], odd_initial initial, uint64_t seed,
                            odd_graph **out);
 
+/** Put items behind the only output of a graph, which becomes what the last one makes. Weights are
+ *  drawn as those of a new network with this seed. As odd_network_new(); after a failure the graph
+ *  is good for odd_graph_free() alone. */
+odd_status odd_network_extend(odd_graph *graph, int items, const char *const item[],
+                              odd_initial initial, uint64_t seed);
+
 /* Items that own their words. */
 typedef struct {
     int count;

@@ -58,6 +58,30 @@ odd_status odd_network_next(odd_network *n, const char *item, const char *next)
     return odd_fail_prefix(st, "item %d '%s': ", n->item, item);
 }
 
+/* All items, one after the other. */
+static odd_status add_items(odd_network *n, int items, const char *const item[])
+{
+    odd_status st = ODD_OK;
+    for (int i = 0; i < items && st == ODD_OK; i++)
+        st = odd_network_next(n, item[i], i + 1 < items ? item[i + 1] : NULL);
+    return st;
+}
+
+odd_status odd_network_extend(odd_graph *graph, int items, const char *const item[],
+                              odd_initial initial, uint64_t seed)
+{
+    odd_status st;
+    odd_network n = {.g = graph, .initial = initial, .seed = seed, .at = graph->output[0]};
+    ODD_TRY(add_items(&n, items, item));
+    graph->outputs = 0;
+    ODD_TRY(odd_graph_add_output(graph, n.at));
+    ODD_TRY(odd_initial_fill(&n));
+done:
+    n.g = NULL; /* the caller's */
+    odd_network_end(&n);
+    return st;
+}
+
 odd_status odd_network_new(const char *name, int rank, const int64_t shape[], int items,
                            const char *const item[], odd_initial initial, uint64_t seed,
                            odd_graph **out)
@@ -67,8 +91,7 @@ odd_status odd_network_new(const char *name, int rank, const int64_t shape[], in
     *out = NULL;
     if (items < 1) return odd_fail(ODD_ARG, "network '%s' has no layers", name);
     ODD_TRY(odd_network_begin(&n, name, rank, shape));
-    for (int i = 0; i < items; i++)
-        ODD_TRY(odd_network_next(&n, item[i], i + 1 < items ? item[i + 1] : NULL));
+    ODD_TRY(add_items(&n, items, item));
     if (n.at == n.g->input) {
         st = odd_fail(ODD_ARG, "network '%s' gives back its images", name);
         goto done;

@@ -1,5 +1,5 @@
 /* The code of the auto-encoder that this job trains, or the last hidden layer of its belief
- * network, as the feature source. */
+ * network or classifier, as the feature source. */
 #include "oddlot/learn/network_precision.h"
 #include "oddlot/nn/networks.h"
 #include "stage/features/feature_network_internal.h"
@@ -41,9 +41,9 @@ static odd_status check_trained(const odd_job *job)
     if (!odd_train_task_of(job)->features)
         return odd_job_fail(
             job, "features.source",
-            "it is of one auto-encoder or belief network, so train.task must be autoencoder or "
-            "belief: networks of task %s are several, each for some images, and their numbers "
-            "cannot be compared",
+            "it is of one auto-encoder, belief network or classifier, so train.task must be "
+            "autoencoder, belief or classify: networks of task %s are several, each for some "
+            "images, and their numbers cannot be compared",
             odd_train_task_of(job)->settings->name);
     return ODD_OK;
 }
@@ -88,7 +88,7 @@ done:
 
 const odd_feature_source odd_feature_trained = {
     .name = "trained",
-    .summary = "the code of the network that the job trains (train.task: autoencoder, belief)",
+    .summary = "the code of the network that the job trains (train.task: autoencoder, belief, classify)",
     .slow = true,
     .options = table,
     .options_size = sizeof(trained_options),

@@ -16,6 +16,9 @@ static odd_status check(const odd_job *job)
 {
     const odd_training_options *o = odd_job_section(job, "train");
     odd_damage_task task = {0};
+    if (o->folds < 2)
+        return odd_job_fail(job, "train.folds",
+                            "task damage needs 2 or more: a network judges what it has not seen");
     if (o->patience > 0 && o->folds < 3)
         return odd_job_fail(job, "train.patience",
                             "needs train.folds: 3 or more, of which one chooses the best epoch");

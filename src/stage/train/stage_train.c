@@ -25,15 +25,17 @@ static const odd_option table[] = {
         odd_training_options, task, "damage", "task", odd_train_task_part,
         "what it learns: damage, to tell images that a program damaged from those as they "
         "are; autoencoder, to give images back through a short code; belief, how likely images "
-        "are, by Boltzmann machines layer upon layer"),
-    ODD_INT(odd_training_options, folds, "4", 2, 100,
-            "of task damage: parts of the catalogue; a network for each learns from the others and "
-            "judges this one"),
+        "are, by Boltzmann machines layer upon layer; classify, to tell their labels"),
+    ODD_INT(odd_training_options, folds, "4", 1, 100,
+            "of tasks damage and classify: parts of the catalogue; a network for each learns from "
+            "the others and judges this one. 1, of classify: one network learns from all that is "
+            "not held out"),
     ODD_INT(odd_training_options, epochs, "20", 1, 100000,
             "how often a network sees its images, at most"),
-    ODD_INT(odd_training_options, patience, "0", 0, 100000,
-            "stop when so many epochs have brought nothing better, and keep the best network; task "
-            "damage holds one more part out to tell; 0: go on, and keep the last"),
+    ODD_INT(
+        odd_training_options, patience, "0", 0, 100000,
+        "stop when so many epochs have brought nothing better, and keep the best network; tasks "
+        "damage and classify hold one more part out to tell; 0: go on, and keep the last"),
     ODD_INT(odd_training_options, batch, "64", 1, 1 << 20, "images of a step, on all ranks"),
     ODD_INT(odd_training_options, shards, "8", 1, 4096,
             "parts of a batch that threads and ranks work on; the result depends on it"),
@@ -114,6 +116,7 @@ static odd_status open_training(odd_training *t, const odd_file *ingest)
     odd_status st;
     t->options = options_of(t->run->job);
     t->task = odd_train_task_of(t->run->job);
+    if (t->task->labelled) ODD_TRY(odd_run_selection(t->run, &t->selection));
     ODD_TRY(odd_train_images_open(t->run, ingest, t->task->preset, &t->images));
     ODD_TRY_ALL(t->comm, odd_train_curves_new(t->task->networks(t->options), t->options->epochs,
                                               &t->curves));

@@ -52,6 +52,7 @@ static void set_shard(const void *context, int64_t at, odd_shard *shard)
 {
     const session *l = context;
     shard->input = l->batch.input + at * l->t->images.bytes;
+    shard->weight = l->batch.weight + at;
     l->t->task->set_targets(&l->batch, &l->t->images, at, shard->target);
 }
 
@@ -80,9 +81,11 @@ static odd_status open_learner(session *l)
     odd_status st;
     init_learner(l);
     ODD_TRY(t->task->network(t->run->job, l->state->fold, shape, &graph));
+    if (t->task->complete) ODD_TRY(t->task->complete(t, l->state->fold, graph));
     ODD_TRY(odd_graph_note(graph, "oddlot.preset", t->task->preset));
     ODD_TRY(odd_train_method(t->run->job, (l->learner.count + batch - 1) / batch, &options,
                              &l->learner.schedule));
+    if (t->task->objective) t->task->objective(t, &options);
     const int losses = t->task->losses(t->run->job, graph, loss);
     ODD_TRY(odd_learner_open(&l->learner, graph, losses, loss, &options));
     ODD_TRY(odd_train_batch_new(images, odd_learner_max_rows(&l->learner), &l->batch));
@@ -209,6 +212,7 @@ static odd_status finish_network(session *l)
     if (l->state->best.count > 0)
         ODD_TRY_ALL(t->comm, odd_trainer_load(l->learner.trainer, &l->state->best));
     ODD_TRY_ALL(t->comm, odd_trainer_graph(l->learner.trainer, &graph));
+    if (t->task->keep) t->task->keep(t, l->state->fold, l->learner.trainer);
     ODD_TRY(t->task->finish(t, l->state->fold, graph, &l->rows[ODD_SPLIT_HELD_OUT]));
 done:
     odd_graph_free(&graph);

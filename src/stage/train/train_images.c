@@ -99,6 +99,7 @@ odd_status odd_train_batch_new(const odd_train_images *images, int64_t capacity,
     ODD_TRY(ODD_NEW(batch->input, capacity * images->bytes));
     ODD_TRY(ODD_NEW(batch->label, capacity));
     ODD_TRY(ODD_NEW(batch->value, capacity));
+    ODD_TRY(ODD_NEW(batch->weight, capacity));
     ODD_TRY(ODD_NEW(batch->altered, capacity));
 done:
     return st;
@@ -116,6 +117,7 @@ void odd_train_batch_free(odd_train_batch *batch)
     odd_free(batch->clean);
     odd_free(batch->label);
     odd_free(batch->value);
+    odd_free(batch->weight);
     odd_free(batch->altered);
 }
 
@@ -175,11 +177,20 @@ static void load_input(const odd_train_images *images, const odd_train_batch *ba
                    batch->pixels + at, input + at);
 }
 
+/* As the images' labels say; damage may say another. */
+static void set_label(const odd_train_images *images, int64_t row, int64_t i,
+                      odd_train_batch *batch)
+{
+    const int32_t label = images->label ? images->label[row] : 0;
+    batch->label[i] = label;
+    batch->weight[i] = images->class_weight && label >= 0 ? images->class_weight[label] : 1;
+}
+
 static odd_status prepare_image(const odd_train_images *images, const odd_damage_task *task,
                                 int64_t row, uint32_t turn, int64_t i, odd_train_batch *batch)
 {
     odd_status st;
-    batch->label[i] = 0;
+    set_label(images, row, i, batch);
     batch->altered[i] = 0;
     if (batch->clean) load_input(images, batch, i, batch->clean);
     ODD_TRY(augment_image(images, row, turn, i, batch));

@@ -57,9 +57,12 @@ typedef struct {
     uint8_t *all;        /* the same in memory; NULL: read one by one */
     int64_t n, bytes;    /* rows; bytes of an image */
     int width, height, channels;
-    int64_t readable, *row; /* (readable) rows that have an image, rising */
-    uint8_t *held_out;      /* (n) 1: no network learns from it */
-    odd_input levels;       /* how they are scaled */
+    int64_t readable, *row;    /* (readable) rows that have an image, rising */
+    uint8_t *held_out;         /* (n) 1: no network learns from it */
+    const int32_t *label;      /* (n) class of each image, which batches have for label; -1: none.
+                                  NULL: there are no classes. The task's */
+    const float *class_weight; /* (classes) of each one's images; NULL: 1. The task's */
+    odd_input levels;          /* how they are scaled */
 } odd_train_images;
 
 /** preset: how levels are scaled, one of odd_input_presets. @collective; `ingest` stays open.
@@ -76,8 +79,9 @@ typedef struct {
     uint8_t *pixels;          /* (capacity, bytes) */
     float *input;             /* (capacity, channels, height, width) scaled levels */
     float *clean;             /* the same before augmentation and damage; NULL: not kept */
-    int32_t *label;           /* (capacity) 1: damaged */
+    int32_t *label;           /* (capacity) 1: damaged; or the class */
     float *value;             /* (capacity) the same */
+    float *weight;            /* (capacity) of each image's loss */
     uint8_t *altered;         /* (capacity) 1: damage has changed some pixel */
     odd_augment_task augment; /* before the damage; as made by odd_train_batch_new(): none */
 } odd_train_batch;

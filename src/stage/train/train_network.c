@@ -37,6 +37,18 @@ done:
     return st;
 }
 
+odd_status odd_train_network_extend(const odd_job *job, const char *key, int items,
+                                    const char *const item[], uint64_t seed, odd_graph *graph)
+{
+    const odd_training_options *o = odd_job_section(job, "train");
+    odd_initial initial;
+    odd_status st;
+    ODD_TRY(odd_initial_find(o->initial, &initial));
+    ODD_TRY(fail_at(job, key, odd_network_extend(graph, items, item, initial, seed)));
+done:
+    return st;
+}
+
 odd_status odd_train_network_write(const odd_training *t, const odd_graph *graph, const char *name)
 {
     char file[64], *path = NULL;

@@ -72,6 +72,7 @@ typedef struct odd_train_task {
     const char *preset;             /* how levels are scaled: one of odd_input_presets */
     const odd_task_heat *heat;      /* NULL: it cannot be seen where images are odd */
     const odd_task_figure *figures; /* a NULL name ends; NULL: there are none */
+    bool labelled;                  /* it learns from labels: begin() finds them in t->selection */
     /** Columns of scores, a NULL dataset ends; the first may rank. @local */
     const odd_task_column *(*columns)(const odd_job *job);
     /** One sentence why an image is odd by that column of them; score: of each column. @local */
@@ -88,12 +89,17 @@ typedef struct odd_train_task {
      *  ODD_USAGE, ODD_NOMEM */
     odd_status (*network)(const odd_job *job, int64_t number, const int64_t shape[3],
                           odd_graph **out);
+    /** Put behind such a network what depends on the images, as an output for each class does.
+     * NULL: nothing. @local; ODD_USAGE, ODD_NOMEM */
+    odd_status (*complete)(const struct odd_training *t, int64_t number, odd_graph *graph);
     /** Train network state->fold from the epoch where the state is, keep its state after each, and
      *  predict: in a way of its own, in place of what follows up to finish(). NULL: by gradients
      *  (train_fold.c). @collective; ODD_STOPPED, ODD_NUMERIC, ODD_USAGE as odd_train_fold() */
     odd_status (*train)(struct odd_training *t, struct odd_train_state *state);
     /** Fill the terms of its objective, loss[]; returns the count. @local */
     int (*losses)(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES]);
+    /** Set what else the objective needs. NULL: nothing. @local */
+    void (*objective)(const struct odd_training *t, odd_train_options *options);
     /** The curve whose minimum is at the best epoch; -1: the last epoch is kept. @local */
     int (*monitor)(const odd_job *job);
     /** Allocate results in t->state, after the images have been opened. NULL: it needs none.
@@ -116,6 +122,9 @@ typedef struct odd_train_task {
     /** After an epoch, counted from 0: extend the curves, and log them. @collective */
     odd_status (*evaluate)(struct odd_training *t, int64_t number, int64_t epoch,
                            const odd_graph *graph, const odd_train_rows rows[ODD_SPLITS]);
+    /** Take into t->state what is wanted of the trainer of the network that is kept, beside the
+     *  network. NULL: nothing. @local */
+    void (*keep)(struct odd_training *t, int64_t number, const odd_trainer *trainer);
     /** Predict by the network that is kept, and write it to networks/. @collective */
     odd_status (*finish)(struct odd_training *t, int64_t number, const odd_graph *graph,
                          const odd_train_rows *held);
@@ -126,7 +135,8 @@ typedef struct odd_train_task {
 #define ODD_TRAIN_TASKS(X)                                                                         \
     X(odd_task_damage)                                                                             \
     X(odd_task_autoencoder)                                                                        \
-    X(odd_task_belief)
+    X(odd_task_belief)                                                                             \
+    X(odd_task_classify)
 
 #define ODD_DECLARE(record) extern const odd_train_task record;
 ODD_TRAIN_TASKS(ODD_DECLARE)

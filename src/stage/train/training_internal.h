@@ -9,6 +9,7 @@
 #include "stage/train/train_task_internal.h"
 
 #include "oddlot/nn/network.h"
+#include "oddlot/run/selection.h"
 
 /* Section `train`. */
 typedef struct odd_training_options {
@@ -44,6 +45,7 @@ typedef struct odd_training {
     const odd_training_options *options;
     const odd_provenance *from;
     const odd_train_task *task;
+    const odd_selection *selection; /* where the task is labelled; else NULL */
     odd_train_images images;
     odd_train_curves curves;
     void *state; /* the task's own */
@@ -58,6 +60,10 @@ bool odd_trains(const odd_job *job);
  *  1; faults name the setting `key`. @local; ODD_USAGE, ODD_NOMEM. */
 odd_status odd_train_network(const odd_job *job, const char *key, int rank, const int64_t shape[],
                              int items, const char *const item[], uint64_t seed, odd_graph **out);
+/** More layers behind a network of the training; faults name the setting `key`. @local; ODD_USAGE,
+ *  ODD_NOMEM. */
+odd_status odd_train_network_extend(const odd_job *job, const char *key, int items,
+                                    const char *const item[], uint64_t seed, odd_graph *graph);
 /** Weights of networks with other numbers have nothing in common. */
 uint64_t odd_train_seed(const odd_job *job, int64_t number);
 /** How it learns: options of the trainer, learning rates of a training of steps_per_epoch. @local;

@@ -1,0 +1,106 @@
+/**
+ * Task classify: a network for each fold of the catalogue learns the labels of the images of the
+ * other folds, and predicts this one, which it has not learnt from (cross-fitting). Images without
+ * a label, those of labels that are unknown on purpose and those that are held out are predicted,
+ * too, and never learnt from. With one fold one network learns from all that is left and predicts
+ * all.
+ *
+ * Its last hidden layer is what `features.source: trained` gives: that of the first network, for
+ * all images, as features of several networks cannot be compared.
+ */
+#ifndef ODDLOT_STAGE_TRAIN_CLASSIFY_INTERNAL_H
+#define ODDLOT_STAGE_TRAIN_CLASSIFY_INTERNAL_H
+
+#include "stage/train/training_internal.h"
+
+#define ODD_CLASSIFIER_FEATURES "networks/features.onnx"
+
+/* Section `train.classify`. */
+typedef struct {
+    double center_loss, center_rate, smoothing;
+    char *class_weights;
+    odd_list unknown, write;
+    int64_t least;
+} odd_classify_options;
+
+/* -- classify_settings.c -- */
+
+extern const odd_part odd_classify_part;
+/** Those of a job. @local */
+const odd_classify_options *odd_classify_options_of(const odd_job *job);
+/** Settings that make no sense together. @local; ODD_USAGE */
+odd_status odd_classify_check(const odd_job *job);
+
+/* The task's own state in a training. Letters: n images, k classes. */
+typedef struct {
+    int64_t n;
+    int32_t classes;   /* k */
+    const char **name; /* (k) their labels, sorted; borrowed from the selection */
+    int64_t *size;     /* (k) images that may be learnt from */
+    float *weight;     /* (k) of each class's images, mean 1 over them; NULL: all alike */
+    int32_t *label;    /* (n) class of each image; -1: none that is learnt */
+    uint8_t *unknown;  /* (n) 1: of a label that is unknown on purpose */
+    int32_t *fold;     /* (n) whose network predicts it; -1: not readable */
+    float *center;     /* (networks, k, features) as they are at the end; NULL: no center loss */
+    int64_t networks, features; /* features: 0 until a network is there */
+} odd_classify;
+
+/** The state of a training of this task. */
+static inline odd_classify *odd_classify_of(const odd_training *t)
+{
+    return t->state;
+}
+
+/* -- classify_classes.c -- */
+
+/** Find classes and folds: t->state. @local; ODD_USAGE, ODD_NOMEM */
+odd_status odd_classify_new(odd_training *t);
+void odd_classify_free(odd_training *t);
+/** Does the network of this fold learn from the image? @local */
+bool odd_classify_learns(const odd_training *t, int64_t number, int64_t row);
+
+/* -- classify_network.c -- */
+
+/** Before training, without its last layer. @local; ODD_USAGE, ODD_NOMEM */
+odd_status odd_classify_network(const odd_job *job, int64_t number, const int64_t shape[3],
+                                odd_graph **out);
+/** Put the last layer behind it, an output for each class. @local; ODD_USAGE, ODD_NOMEM */
+odd_status odd_classify_complete(const odd_training *t, int64_t number, odd_graph *graph);
+/** Its last hidden layer. @local; ODD_FORMAT */
+odd_status odd_classify_features(const odd_graph *graph, int *tensor);
+/** Write the network of a fold, and of the first one what makes features. @local: rank 0 */
+odd_status odd_classify_networks_write(const odd_training *t, int64_t number,
+                                       const odd_graph *graph);
+/** Read it back, with two outputs: logits (k) and features. @local; ODD_IO, ODD_FORMAT, ODD_NOMEM
+ */
+odd_status odd_classify_network_read(const odd_training *t, int64_t number, odd_graph **out);
+
+/* -- classify_predict.c -- */
+
+/* What the network of its fold says of an image. NaN and -1: not readable. */
+typedef struct {
+    int32_t predicted;      /* the class of the largest logit */
+    double own;             /* probability of its own class; NaN: it has none */
+    double softmax;         /* 1 - the largest probability */
+    double energy, largest; /* - log sum exp of the logits; the largest of them */
+} odd_class_prediction;
+
+/** Of the logits of one image. @local */
+odd_class_prediction odd_class_predict(int64_t classes, const float logits[], int32_t label);
+
+/** Mean cross-entropy, without smoothing and weights, and accuracy of those of these rows that have
+ *  a class; NaN: there are none. The same bits on any number of ranks. @collective */
+odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
+                                 const odd_train_rows *rows, double *loss, double *accuracy);
+/** Predict all images, each by the network of its fold in networks/, and write what the job wants
+ * of each: logits, probabilities, features. prediction: (n) on every rank, owned by caller:
+ *  odd_free(). @collective */
+odd_status odd_classify_predict(const odd_training *t, odd_file *file,
+                                odd_class_prediction **prediction);
+
+/* -- classify_result.c -- */
+
+/** Predict, write all results, and log figures of merit. @collective */
+odd_status odd_classify_write(const odd_training *t, odd_file *file);
+
+#endif

@@ -1,0 +1,308 @@
+/* Predictions: what networks say of images that are spread over ranks, summed up or written. */
+#include "stage/train/classify_internal.h"
+
+#include "oddlot/base/memory.h"
+#include "oddlot/nn/net.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/partition.h"
+
+#include <math.h>
+#include <string.h>
+
+odd_class_prediction odd_class_predict(int64_t classes, const float logits[], int32_t label)
+{
+    int64_t top = 0;
+    double others = 0;
+    for (int64_t k = 1; k < classes; k++)
+        if (logits[k] > logits[top]) top = k;
+    for (int64_t k = 0; k < classes; k++)
+        if (k != top) others += exp((double)logits[k] - logits[top]);
+    return (odd_class_prediction){
+        .predicted = (int32_t)top,
+        .own = label < 0 ? NAN : exp((double)logits[label] - logits[top]) / (1 + others),
+        .softmax = others / (1 + others),
+        .energy = -(double)logits[top] - log1p(others),
+        .largest = logits[top],
+    };
+}
+
+/* -- a chunk of images through a network -- */
+
+typedef struct {
+    const odd_training *t;
+    odd_net **net; /* (nets) */
+    int64_t nets;
+    odd_train_batch batch;
+    int64_t classes, features;
+    float *logits, *deep; /* (ODD_CHUNK, classes), (ODD_CHUNK, features) */
+} classifier;
+
+/* graph: with outputs logits and features, or the first alone. */
+static odd_status add_net(classifier *p, const odd_graph *graph)
+{
+    const int64_t features =
+        graph->outputs > 1 ? odd_tensor_values(&graph->tensor[graph->output[1]]) : 0;
+    odd_status st;
+    if (p->nets == 0) {
+        p->features = features;
+        ODD_TRY(ODD_NEW(p->deep, ODD_CHUNK * p->features));
+    }
+    if (features != p->features)
+        ODD_TRY(odd_fail(ODD_FORMAT, "networks of %lld and %lld features", (long long)p->features,
+                         (long long)features));
+    ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &p->net[p->nets]));
+    p->nets++;
+done:
+    return st;
+}
+
+static odd_status classifier_open(classifier *p, const odd_training *t, int64_t nets)
+{
+    odd_status st;
+    *p = (classifier){.t = t, .classes = odd_classify_of(t)->classes};
+    ODD_TRY(ODD_NEW(p->net, nets));
+    ODD_TRY(odd_train_batch_new(&t->images, ODD_CHUNK, &p->batch));
+    ODD_TRY(ODD_NEW(p->logits, ODD_CHUNK * p->classes));
+done:
+    return st;
+}
+
+static void classifier_close(classifier *p)
+{
+    for (int64_t i = 0; i < p->nets; i++)
+        odd_net_free(&p->net[i]);
+    odd_free(p->net);
+    odd_train_batch_free(&p->batch);
+    odd_free(p->logits);
+    odd_free(p->deep);
+}
+
+static odd_status run_chunk(classifier *p, int64_t net, int64_t count, const int64_t row[])
+{
+    float *const output[] = {p->logits, p->deep};
+    odd_status st;
+    ODD_TRY(odd_train_batch_load(&p->t->images, NULL, count, row, 0, &p->batch));
+    ODD_TRY(odd_net_run(p->net[net], count, NULL, p->batch.input, output));
+done:
+    return st;
+}
+
+/* -- loss and accuracy -- */
+
+enum { LOSS, RIGHT, MEASURED };
+
+static odd_status measure_chunk(void *context, int64_t count, const int64_t row[], double value[])
+{
+    classifier *p = context;
+    odd_status st = run_chunk(p, 0, count, row);
+    for (int64_t i = 0; i < count && st == ODD_OK; i++) {
+        const int32_t label = odd_classify_of(p->t)->label[row[i]];
+        const odd_class_prediction c =
+            odd_class_predict(p->classes, p->logits + i * p->classes, label);
+        value[i * MEASURED + LOSS] = -c.energy - p->logits[i * p->classes + label];
+        value[i * MEASURED + RIGHT] = c.predicted == label;
+    }
+    return st;
+}
+
+/* Those of the rows that have a class. */
+static int64_t pick_labelled(const odd_training *t, const odd_train_rows *rows, int64_t row[])
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < rows->count; i++)
+        if (odd_classify_of(t)->label[rows->row[i]] >= 0) row[count++] = rows->row[i];
+    return count;
+}
+
+static void sum_up(int64_t count, const double value[], double *loss, double *accuracy)
+{
+    double sum[MEASURED] = {0};
+    for (int64_t i = 0; i < count * MEASURED; i++)
+        sum[i % MEASURED] += value[i];
+    *loss = sum[LOSS] / (double)count;
+    *accuracy = sum[RIGHT] / (double)count;
+}
+
+odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
+                                 const odd_train_rows *rows, double *loss, double *accuracy)
+{
+    classifier p = {.t = t};
+    double *value = NULL;
+    int64_t *row = NULL;
+    odd_status st;
+    *loss = *accuracy = NAN;
+    ODD_TRY_ALL(t->comm, ODD_NEW(row, rows->count));
+    const int64_t count = pick_labelled(t, rows, row);
+    if (count == 0) goto done;
+    ODD_TRY_ALL(t->comm, ODD_NEW(value, count * MEASURED));
+    ODD_TRY_ALL(t->comm, classifier_open(&p, t, 1));
+    ODD_TRY_ALL(t->comm, add_net(&p, graph));
+    ODD_TRY(odd_train_chunks(t->comm, count, row, MEASURED, measure_chunk, &p, value));
+    sum_up(count, value, loss, accuracy);
+done:
+    classifier_close(&p);
+    odd_free(value);
+    odd_free(row);
+    return st;
+}
+
+/* -- all images, as they go to the file -- */
+
+enum { LOGITS, PROBABILITIES, FEATURES, WRITTEN };
+
+static const struct {
+    const char *name, *about;
+} written[WRITTEN] = {
+    {"logits", "of each class, by the network of the image's fold; NaN: not readable"},
+    {"probabilities", "softmax of the logits"},
+    {"features", "last hidden layer of the network of the image's fold"},
+};
+
+typedef struct {
+    classifier by;
+    odd_partition part;
+    odd_dataset *dataset[WRITTEN]; /* NULL: not wanted */
+    float *value[WRITTEN];         /* (block, width) */
+    int64_t width[WRITTEN];
+    odd_class_prediction *mine; /* (n_local) */
+} writer;
+
+static odd_status open_networks(classifier *p, const odd_training *t)
+{
+    odd_graph *graph = NULL;
+    odd_status st;
+    ODD_TRY(classifier_open(p, t, t->options->folds));
+    for (int64_t k = 0; k < t->options->folds; k++) {
+        ODD_TRY(odd_classify_network_read(t, k, &graph));
+        ODD_TRY(add_net(p, graph));
+        odd_graph_free(&graph);
+    }
+done:
+    odd_graph_free(&graph);
+    return st;
+}
+
+static odd_status writer_allocate(writer *w)
+{
+    odd_status st;
+    w->width[LOGITS] = w->width[PROBABILITIES] = w->by.classes;
+    w->width[FEATURES] = w->by.features;
+    for (int k = 0; k < WRITTEN; k++)
+        ODD_TRY(ODD_NEW(w->value[k], w->part.block * w->width[k]));
+    ODD_TRY(ODD_NEW(w->mine, w->part.n_local));
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status create_datasets(writer *w, odd_file *file)
+{
+    const odd_list *wanted = &odd_classify_options_of(w->by.t->run->job)->write;
+    odd_status st = ODD_OK;
+    for (int k = 0; k < WRITTEN; k++) {
+        const odd_shape shape = {.type = ODD_F32, .rank = 2, .shape = {w->part.n, w->width[k]}};
+        if (odd_list_has(wanted, written[k].name))
+            ODD_TRY(odd_dataset_create(file, written[k].name, &shape, written[k].about, "",
+                                       &w->dataset[k]));
+    }
+done:
+    return st;
+}
+
+static void writer_close(writer *w)
+{
+    classifier_close(&w->by);
+    for (int k = 0; k < WRITTEN; k++) {
+        odd_dataset_close(&w->dataset[k]);
+        odd_free(w->value[k]);
+    }
+    odd_free(w->mine);
+}
+
+static void set_probabilities(int64_t classes, const float logits[], double energy, float p[])
+{
+    for (int64_t k = 0; k < classes; k++)
+        p[k] = (float)exp((double)logits[k] + energy);
+}
+
+/* The i-th image of the chunk that went through is the at-th of the block at row0. */
+static void take_image(writer *w, int64_t i, int64_t row0, int64_t at)
+{
+    const classifier *p = &w->by;
+    const float *logits = p->logits + i * p->classes;
+    const int64_t row = row0 + at;
+    odd_class_prediction *out = &w->mine[row - w->part.row0];
+    *out = odd_class_predict(p->classes, logits, odd_classify_of(p->t)->label[row]);
+    memcpy(w->value[LOGITS] + at * p->classes, logits, (size_t)p->classes * sizeof *logits);
+    memcpy(w->value[FEATURES] + at * p->features, p->deep + i * p->features,
+           (size_t)p->features * sizeof *p->deep);
+    set_probabilities(p->classes, logits, out->energy, w->value[PROBABILITIES] + at * p->classes);
+}
+
+/* Those of a block's images that the network of this fold predicts. */
+static odd_status predict_fold(writer *w, int64_t fold, int64_t row0, int64_t count)
+{
+    const int32_t *fold_of = odd_classify_of(w->by.t)->fold;
+    int64_t row[ODD_CHUNK], chunk = 0;
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < count && st == ODD_OK; i++) {
+        if (fold_of[row0 + i] == fold) row[chunk++] = row0 + i;
+        if (chunk == 0 || (chunk < ODD_CHUNK && i + 1 < count)) continue;
+        st = run_chunk(&w->by, fold, chunk, row);
+        for (int64_t j = 0; j < chunk && st == ODD_OK; j++)
+            take_image(w, j, row0, row[j] - row0);
+        chunk = 0;
+    }
+    return st;
+}
+
+/* Nothing is known of images that are not readable. */
+static void clear_block(writer *w, int64_t row0, int64_t count)
+{
+    for (int k = 0; k < WRITTEN; k++)
+        for (int64_t i = 0; i < count * w->width[k]; i++)
+            w->value[k][i] = NAN;
+    for (int64_t i = 0; i < count; i++)
+        w->mine[row0 - w->part.row0 + i] = (odd_class_prediction){-1, NAN, NAN, NAN, NAN};
+}
+
+/* Blocks of rows depend on nothing but their number, so an image meets the same others in a chunk
+ * on any number of ranks. @collective */
+static odd_status predict_block(writer *w, int64_t b)
+{
+    const MPI_Comm comm = w->by.t->comm;
+    const odd_batch batch = odd_batch_of(b, w->part.block, w->part.n_local);
+    const int64_t row0 = w->part.row0 + batch.first;
+    odd_status st = ODD_OK;
+    clear_block(w, row0, batch.count);
+    for (int64_t fold = 0; fold < w->by.nets && st == ODD_OK; fold++)
+        st = predict_fold(w, fold, row0, batch.count);
+    ODD_TRY_ALL(comm, st);
+    for (int k = 0; k < WRITTEN; k++)
+        if (w->dataset[k])
+            ODD_TRY(odd_dataset_write(w->dataset[k], row0, batch.count, w->value[k]));
+done:
+    return st;
+}
+
+odd_status odd_classify_predict(const odd_training *t, odd_file *file,
+                                odd_class_prediction **prediction)
+{
+    writer w = {.part = odd_partition_rows(t->comm, t->images.n)};
+    void *all = NULL;
+    int64_t n;
+    odd_status st;
+    *prediction = NULL;
+    ODD_TRY_ALL(t->comm, open_networks(&w.by, t));
+    ODD_TRY_ALL(t->comm, writer_allocate(&w));
+    ODD_TRY(create_datasets(&w, file));
+    const int64_t blocks = odd_batches(t->comm, w.part.n_local, w.part.block);
+    for (int64_t b = 0; b < blocks; b++)
+        ODD_TRY(predict_block(&w, b));
+    ODD_TRY(odd_share_rows(t->comm, w.mine, w.part.n_local, sizeof *w.mine, &all, &n));
+    *prediction = all;
+done:
+    writer_close(&w);
+    return st;
+}

@@ -1,0 +1,127 @@
+#!/bin/bash
+# Networks learn labels: the same weights, centers and predictions to the bit on any number of ranks and threads, and
+# after a kill; each image is predicted by a network that has not learnt from it; strangers are told; what cannot be.
+. "$ODDLOT_SOURCE/tests/cli/lib.sh"
+images idx cut 400
+cat >job.yaml <<'END'
+name: classes
+catalogue: {kind: idx, path: cut-images.gz, labels: cut-labels.gz}
+image: {size: 28, channels: gray}
+train:
+  task: classify
+  network: [conv 6 5x5, relu, max_pool 2, dropout 0.1, dense 24, relu]
+  folds: 2
+  epochs: 4
+  batch: 24
+  rate: 0.004
+  classify: {center_loss: 0.05, smoothing: 0.1, class_weights: balanced, unknown: [9]}
+features: {source: trained}
+reduce: {method: none}
+fit: {detector: mahalanobis}
+score: {rank_by: energy}
+END
+
+# alike RUN RUN: networks, centers and results; nothing is left of the checkpoint
+alike() {
+    check same "$1" "$2" train.h5
+    for network in fold-1 fold-2 features; do
+        cmp -s "$1/networks/$network.onnx" "$2/networks/$network.onnx" || fail "$2: the network $network differs"
+    done
+    [ -z "$(ls "$2/checkpoints")" ] || fail "$2/checkpoints: $(ls "$2/checkpoints")"
+}
+
+trains calm 1
+check classified calm 2 4 0.5 9
+says "unknown labels: ROC AUC"
+for ranks in 2 3 4; do
+    OMP_NUM_THREADS=$((ranks % 2 + 1)) trains ranks-$ranks $ranks
+    alike calm ranks-$ranks
+done
+trains streamed 2 --set memory=0
+alike calm streamed
+
+# killed in the middle of an epoch of the first fold, and of the second, when the first's centers are in the checkpoint
+for after in 12 40; do
+    run=killed-$after
+    good on 2 ingest job.yaml -o $run
+    code=0
+    ODD_FAULT=train.step:rank=1:after=$after:kill on 2 train job.yaml -o $run || code=$?
+    ended $code "$(killed)"
+    good on 3 train job.yaml -o $run
+    says "goes on after epoch"
+    alike calm $run
+done
+
+# centers, smoothing and weights change what is learnt
+for setting in center_loss=0 center_rate=0.1 smoothing=0 class_weights=none; do
+    trains other 1 --set train.classify.$setting --set train.epochs=1
+    mv other "other-$setting"
+done
+for a in other-*; do
+    for b in other-*; do
+        [ "$a" = "$b" ] || ! cmp -s "$a/networks/fold-1.onnx" "$b/networks/fold-1.onnx" || fail "$a is as $b"
+    done
+done
+
+# the whole of a job
+good on 2 run job.yaml -o whole
+did ingest train features reduce fit score evaluate report
+check same calm whole train.h5
+grep -q "F1 of classes" whole/report/index.html || fail "no F1 on the page"
+
+# one network, with images held out; then with nothing left that could tell how good it is
+trains one 2 --set train.folds=1 --set contamination.theme="[0,1,2,3,4,5,6,7,8]" --set contamination.held_out=0.25
+check classified one 1 4 0.5 9
+trains seen 1 --set train.folds=1 --set train.classify.write="[features]"
+says "none tells how well"
+$python -c 'import h5py; f = h5py.File("seen/train.h5"); assert "features" in f and "logits" not in f'
+
+# the best epoch
+trains patient 2 --set train.folds=3 --set train.patience=2 --set train.epochs=12 --set train.rate=0.02
+$python - <<'END'
+import h5py, numpy as np
+with h5py.File("patient/train.h5") as f:
+    best, choice = f["curves/best"][:], f["curves/loss_choice"][:]
+assert (best == 1 + np.nanargmin(choice, 1)).all(), (best, choice)
+END
+
+# labels that are missing, that are rare, and a file that cannot be read
+images png shop 60
+echo "no image" >shop/5/zebra.png
+$python - <<'END'
+import os
+files = [os.path.join(d, f) for d, _, names in sorted(os.walk("shop")) for f in sorted(names)]
+with open("list.csv", "w") as out:
+    out.write("path,label\n")
+    for i, f in enumerate(files):
+        label = os.path.basename(os.path.dirname(f))
+        out.write(f"{f},{'' if i % 7 == 0 else 'rare' if i == 5 else label}\n")
+END
+cat >job.yaml <<'END'
+name: list
+catalogue: {kind: manifest, path: list.csv}
+image: {size: 28, channels: gray}
+ingest: {max_unreadable: 0.5}
+train: {task: classify, network: [dense 16, relu], folds: 3, epochs: 4, batch: 16}
+reduce: {method: none}
+END
+trains listed 2
+says "3 labels have less than 2 images to learn from"
+check classified listed 3 4 0.2
+trains alone 2 --set train.classify.least=1 # the network that predicts it has never seen its like
+check classified alone 3 4 0.2
+
+# what cannot be
+no() { fails_with 2 "$1" on 2 train job.yaml -o listed "${@:2}"; }
+no "'features!' is none of logits, probabilities, features" --set train.classify.write="[features!]"
+no "needs train.folds: 3 or more" --set train.patience=1 --set train.folds=2
+no "no image has the label 'moth'" --set train.classify.unknown="[moth]"
+no "classify needs two labels with 5000 images or more" --set train.classify.least=5000
+no "item 1 'conf 4 5x5': there is no layer 'conf'" --set train.network="[conf 4 5x5]"
+no "task damage needs 2 or more" --set train.task=damage --set train.folds=1 --set train.network="[dense 2]"
+fails_with 1 "epoch 1: " on 2 train job.yaml -o listed --set train.rate=1e6 --set train.optimizer=sgd \
+    --set train.network="[dense 50, dense 50]"
+echo "path,label" >list.csv
+for i in shop/*/*.png; do echo "$i," >>list.csv; done
+good on 1 ingest job.yaml -o blank
+fails_with 2 "no image has one" on 2 train job.yaml -o blank
