@@ -23,6 +23,10 @@ typedef struct {
     int64_t least;
 } odd_classify_options;
 
+/* Classes of which tables of (classes, classes) are written, and unless the job asks for them
+ * values of each image for each: 8 MB, and 8 KB an image. */
+enum { ODD_MOST_CLASSES_WRITTEN = 1000 };
+
 /* -- classify_settings.c -- */
 
 extern const odd_part odd_classify_part;

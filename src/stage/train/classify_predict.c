@@ -1,6 +1,7 @@
 /* Predictions: what networks say of images that are spread over ranks, summed up or written. */
 #include "stage/train/classify_internal.h"
 
+#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
@@ -195,14 +196,28 @@ done:
     return st;
 }
 
+/* Many classes have to be asked for. */
+static bool is_wanted(const writer *w, int k)
+{
+    const odd_job *job = w->by.t->run->job;
+    const bool listed = odd_list_has(&odd_classify_options_of(job)->write, written[k].name);
+    if (k == FEATURES || w->by.classes <= ODD_MOST_CLASSES_WRITTEN ||
+        odd_job_given(job, "train.classify.write"))
+        return listed;
+    odd_log(ODD_LOG_INFO,
+            "train: %s of %lld classes are not written: train.classify.write asks "
+            "for them",
+            written[k].name, (long long)w->by.classes);
+    return false;
+}
+
 /* @collective */
 static odd_status create_datasets(writer *w, odd_file *file)
 {
-    const odd_list *wanted = &odd_classify_options_of(w->by.t->run->job)->write;
     odd_status st = ODD_OK;
     for (int k = 0; k < WRITTEN; k++) {
         const odd_shape shape = {.type = ODD_F32, .rank = 2, .shape = {w->part.n, w->width[k]}};
-        if (odd_list_has(wanted, written[k].name))
+        if (is_wanted(w, k))
             ODD_TRY(odd_dataset_create(file, written[k].name, &shape, written[k].about, "",
                                        &w->dataset[k]));
     }

@@ -12,8 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_CONFUSED = 1000 }; /* classes whose confusion is written: 8 MB */
-
 /* Has the network that predicts the image learnt from it? */
 static bool has_learnt(const odd_training *t, int64_t row)
 {
@@ -54,7 +52,7 @@ static odd_status add_counts(odd_bundle *b, int64_t k, class_counts *out)
     ODD_TRY(odd_bundle_add(b, "classes/recall", ODD_F64, "share of the held out ones that is found",
                            &out->recall, 1, k));
     ODD_TRY(odd_bundle_add(b, "classes/f1", ODD_F64, "harmonic mean of both", &out->f1, 1, k));
-    if (k <= MOST_CONFUSED)
+    if (k <= ODD_MOST_CLASSES_WRITTEN)
         ODD_TRY(odd_bundle_add(b, "classes/confusion", ODD_I64,
                                "images not learnt from: (label, prediction)", &out->confusion, 2, k,
                                k));

@@ -22,8 +22,10 @@ static const odd_option table[] = {
              "they known to be strangers?"),
     ODD_INT(odd_classify_options, least, "2", 1, 1e9,
             "images that may be learnt from, of which a label must have so many to be a class"),
-    ODD_LIST(odd_classify_options, write, "[logits, probabilities, features]",
-             "what train.h5 is to hold of every image, a row of numbers each"),
+    ODD_LIST(
+        odd_classify_options, write, "[logits, probabilities, features]",
+        "what train.h5 is to hold of every image, a row of numbers each; unless it is given, of "
+        "more than 1,000 classes features alone"),
     ODD_OPTIONS_END,
 };
 
