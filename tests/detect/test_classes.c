@@ -4,6 +4,8 @@
 #include "damaged_model.h"
 #include "detect_fixture.h"
 
+#include "oddlot/base/usage.h"
+
 #include <float.h>
 #include <math.h>
 
