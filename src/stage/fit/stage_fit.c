@@ -6,6 +6,7 @@
 #include "oddlot/run/stored_model.h"
 #include "oddlot/run/stored_rows.h"
 #include "oddlot/stage/stages.h"
+#include "oddlot/store/dataset.h"
 #include "stage/fit/fit_internal.h"
 
 #include "oddlot/base/log.h"
