@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SIDE = ODD_ALIGNED_SIDE, COLOURS = ODD_WARP_COLOURS };
+enum { SIDE = ODD_CLOSE_SIDE /* at most */, COLOURS = ODD_WARP_COLOURS };
 #define MARGIN      0.8  /* pixels */
 #define MOST_SHIFT  0.14 /* of half a side */
 #define LEAST_SCALE 0.87
@@ -21,6 +21,16 @@ enum { SIDE = ODD_ALIGNED_SIDE, COLOURS = ODD_WARP_COLOURS };
 #define MIXED       24.0f /* so far away it is no mixture with white or black either */
 #define SLACK       12.0f
 #define DAMPING     1e-3 /* of the normal equations, relative */
+
+void odd_warped_begin(odd_warped *w, int side, float room[])
+{
+    const int values = COLOURS * side * side;
+    w->value = room;
+    w->across = room + values;
+    w->down = room + 2 * values;
+    w->error = room + 3 * values;
+    w->room = room + 4 * values;
+}
 
 static double clamp(double value, double least, double most)
 {
@@ -157,7 +167,7 @@ enum { FEW_FITS = 2, ALL_FITS = 3 };
 static void fit_colour(int side, const float a[], const float b[], int c, int fits, odd_warped *w)
 {
     static const float rims[ALL_FITS] = {0, MIXED, CLIPPED};
-    float error[ODD_WARP_PIXELS], square[SIDE];
+    float *error = w->room, square[SIDE];
     double least = INFINITY;
     for (int i = 0; i <= fits; i++) {
         const colour tried = i == 0 ? (colour){1, 0} : regress(side, a, b, w, rims[i - 1]);
@@ -176,7 +186,7 @@ static void warp(const odd_picture_pair *p, const double t[ODD_WARP], int fits, 
 {
     const int side = p->side, plane = side * side;
     int before_x[SIDE], before_y[SIDE];
-    float behind_x[SIDE], behind_y[SIDE], value[ODD_WARP_PIXELS], slope[ODD_WARP_PIXELS];
+    float behind_x[SIDE], behind_y[SIDE], *value = w->room, *slope = w->room + plane;
     float across = 0, down = 0;
     find_places(side, t[0], t[1], before_x, behind_x, w->inside_x);
     find_places(side, t[2], t[3], before_y, behind_y, w->inside_y);

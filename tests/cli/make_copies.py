@@ -1,8 +1,9 @@
 """Images with copies among them: make_copies.py FOLDER, or make_copies.py check FINDINGS.
 
 Products are drawn by a seed. Of some there are copies: in another format, re-encoded, resized, mirrored, cut, in other
-light; of others there are near misses, which are no copies: another colour, a sign on the product, and outlines so thin that in levels all
-are alike. One picture stands on seven products in two folders. `check` reads a findings.csv and says what is missing or wrong.
+light; of others there are near misses, which are no copies: another colour, a sign on the product, a spot of five
+pixels that is not seen in a thumbnail, and outlines so thin that in levels all are alike. One picture stands on seven
+products in two folders. `check` reads a findings.csv and says what is missing or wrong.
 """
 import csv
 import json
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT, PRODUCTS = 180, 240, 36
 COPIED = {0: "exact", 1: "jpeg", 2: "small", 3: "large", 4: "mirrored", 5: "cut", 6: "light"}
-MISSED = {10: "colour", 11: "sign"}
+MISSED = {10: "colour", 11: "sign", 12: "spot"}
 OUTLINES = 6
 
 
@@ -33,6 +34,10 @@ def product(number, change=None):
     if change == "sign":
         x, y = shapes[-1][1] + shapes[-1][3] // 2, shapes[-1][2] + shapes[-1][4] // 2
         draw.ellipse((x - 14, y - 14, x + 14, y + 14), fill=(255, 255, 120))
+    if change == "spot":
+        x, y = shapes[-1][1] + shapes[-1][3] // 2, shapes[-1][2] + shapes[-1][4] // 2
+        spot = tuple(0 if c > 127 else 255 for c in image.getpixel((x, y)))
+        draw.ellipse((x - 2, y - 2, x + 2, y + 2), fill=spot)
     return image
 
 

@@ -14,7 +14,12 @@
 
 #include <stdint.h>
 
-enum { ODD_ALIGNED_SIDE = 32, ODD_ALIGNED_VALUES = 3 * ODD_ALIGNED_SIDE * ODD_ALIGNED_SIDE };
+enum {
+    ODD_ALIGNED_SIDE = 32,
+    ODD_ALIGNED_VALUES = 3 * ODD_ALIGNED_SIDE * ODD_ALIGNED_SIDE,
+    ODD_CLOSE_SIDE = 96, /* at most, where they are looked at closely */
+    ODD_CLOSE_VALUES = 3 * ODD_CLOSE_SIDE * ODD_CLOSE_SIDE
+};
 
 typedef struct {
     double difference; /* largest root mean square over windows of a sixth of the side, levels of

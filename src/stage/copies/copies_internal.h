@@ -4,16 +4,19 @@
  * Exact ones have equal digests of their decoded pixels. Near ones are looked for among the nearest
  * rows in layout space (layout_row.h), as they are, mirrored and with a margin cut, and in the
  * backbone's features where the run has them; each candidate is then verified by the aligned
- * difference of the pictures themselves (aligned.h).
+ * difference of the pictures themselves, small ones (aligned.h) and with all detail that is stored
+ * (aligned_close.h).
  */
 #ifndef ODDLOT_STAGE_COPIES_COPIES_INTERNAL_H
 #define ODDLOT_STAGE_COPIES_COPIES_INTERNAL_H
 
-#include "oddlot/image/aligned.h"
+#include "oddlot/image/aligned_close.h"
+#include "oddlot/image/prepare.h"
 #include "oddlot/par/pairs.h"
 #include "oddlot/par/rows.h"
 #include "oddlot/run/copies.h"
 #include "oddlot/run/run.h"
+#include "oddlot/store/dataset.h"
 #include "oddlot/store/file.h"
 
 #include <stdbool.h>
@@ -47,10 +50,33 @@ odd_status odd_copies_find(const odd_copies_search *search, odd_copies *out);
  *  sharpest, of these the first. @collective; @same groups */
 odd_status odd_copies_put_best_first(const odd_copies_search *search, odd_groups *groups);
 
+/* -- copies_images.c -- */
+
+/* Stored images of my rows, some at a time, and what of each is the image itself, not what it was
+ * padded with. */
+typedef struct {
+    int64_t most; /* that are read at a time */
+    int size, channels;
+    uint8_t *pixels; /* (most, size, size, channels) */
+    float *measured; /* (most, ODD_MEASURE_COUNT) */
+    odd_dataset *images, *measures;
+    const odd_prepare_options *prepare;
+} odd_copy_images;
+
+/** @local; ODD_FORMAT, ODD_NOMEM */
+odd_status odd_copy_images_open(const odd_copies_search *search, odd_copy_images *out);
+void odd_copy_images_close(odd_copy_images *images);
+/** The images [row, row + count) of the catalogue become those that were read. @local */
+odd_status odd_copy_images_read(const odd_copy_images *images, int64_t row, int64_t count);
+/** Of image i of those that were read. @local */
+const uint8_t *odd_copy_pixels(const odd_copy_images *images, int64_t i);
+odd_aligned_part odd_copy_part(const odd_copy_images *images, int64_t i);
+
 /* -- copies_pictures.c -- */
 
 /* The small pictures of my rows. */
 typedef struct {
+    const odd_copies_search *search;
     odd_rows rows;    /* (n, ODD_ALIGNED_VALUES), read as float */
     uint8_t *picture; /* (n_local, ODD_ALIGNED_VALUES) */
     bool *taken;      /* (n_local) does it take part? Not what cannot be read, nor an exact copy */
@@ -80,15 +106,43 @@ odd_status odd_copies_candidates(const odd_copies_search *search, const odd_copy
 
 /* -- copies_verify.c -- */
 
-/** Of these pairs, at their owners, those whose pictures are the same. @collective */
-odd_status odd_copies_verify(const odd_copies_options *options, const odd_copy_pictures *pictures,
-                             const odd_pairs *candidates, odd_pairs *out);
+/* Times the largest difference of a copy up to which pictures are much alike. Those pairs are
+ * verified, too: they tell where a crowd is. */
+#define ODD_COPIES_ALIKE 2.0
+
+/** Of these pairs, at their owners, those whose pictures are the same at a glance and, looked at
+ *  closely, much alike. @collective */
+odd_status odd_copies_verify(const odd_copy_pictures *pictures, const odd_pairs *candidates,
+                             odd_pairs *out);
+
+/* -- copies_close.c -- */
+
+/** Of these pairs, at their owners, those that are much alike when looked at closely stay, with
+ *  their differences. @collective */
+odd_status odd_copies_look_closely(const odd_copies_search *search, odd_pairs *pairs);
+
+/* -- copies_crowds.c -- */
+
+/* Rows that are in a crowd of pictures much alike, rising, and up to which difference others are
+ * copies of each; of rows that are in none it is `most`. */
+typedef struct {
+    double most;
+    int64_t count;
+    int64_t *row;  /* (count) */
+    double *limit; /* (count) */
+} odd_copy_crowds;
+
+/** The crowds among all pairs that are much alike. @local; ODD_NOMEM */
+odd_status odd_copies_find_crowds(const odd_pairs *pairs, double most, odd_copy_crowds *out);
+void odd_copy_crowds_free(odd_copy_crowds *crowds);
+/** Pairs that are near enough to be copies stay. @local */
+void odd_copies_thin(const odd_copy_crowds *crowds, odd_pairs *pairs);
 
 /* -- copies_stars.c -- */
 
 /** Of the near copies, on every rank: those that make groups in which all are copies of one member.
  *  Pairs are added that nobody had compared. @collective */
-odd_status odd_copies_stars(const odd_copies_options *options, const odd_copy_pictures *pictures,
+odd_status odd_copies_stars(const odd_copy_pictures *pictures, const odd_copy_crowds *crowds,
                             odd_pairs *near);
 
 #endif

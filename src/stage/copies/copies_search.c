@@ -70,6 +70,7 @@ static odd_status find_near(const odd_copies_search *search, const odd_pairs *ex
 {
     const MPI_Comm comm = search->run->comm;
     odd_copy_pictures pictures = {0};
+    odd_copy_crowds crowds = {0};
     odd_pairs candidates = {0};
     char compared[32], found[32];
     odd_status st;
@@ -78,12 +79,15 @@ static odd_status find_near(const odd_copies_search *search, const odd_pairs *ex
     ODD_TRY_ALL(comm, drop_represented(exact, &candidates));
     int64_t count = candidates.count;
     odd_sum_i64(comm, &count, 1);
-    ODD_TRY(odd_copies_verify(search->options, &pictures, &candidates, near));
+    ODD_TRY(odd_copies_verify(&pictures, &candidates, near));
     ODD_TRY(odd_pairs_share(comm, near));
-    ODD_TRY(odd_copies_stars(search->options, &pictures, near));
+    ODD_TRY_ALL(comm, odd_copies_find_crowds(near, search->options->difference, &crowds));
+    odd_copies_thin(&crowds, near);
+    ODD_TRY(odd_copies_stars(&pictures, &crowds, near));
     odd_log(ODD_LOG_INFO, "copies: %s pairs compared, %s are near copies",
             odd_human_count(count, compared), odd_human_count(near->count, found));
 done:
+    odd_copy_crowds_free(&crowds);
     odd_pairs_free(&candidates);
     odd_copy_pictures_close(&pictures);
     return st;

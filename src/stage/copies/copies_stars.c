@@ -145,7 +145,7 @@ done:
 }
 
 /* One round: stars out of `left`, and what is left of it then. @collective */
-static odd_status cut_stars(const odd_copies_options *options, const odd_copy_pictures *pictures,
+static odd_status cut_stars(const odd_copy_pictures *pictures, const odd_copy_crowds *crowds,
                             odd_pairs *left, odd_pairs *stars)
 {
     const MPI_Comm comm = pictures->rows.comm;
@@ -154,8 +154,9 @@ static odd_status cut_stars(const odd_copies_options *options, const odd_copy_pi
     odd_status st;
     ODD_TRY_ALL(comm, round_begin(left, &r, stars));
     ODD_TRY_ALL(comm, list_uncompared(&r, &pictures->rows.part, &uncompared));
-    ODD_TRY(odd_copies_verify(options, pictures, &uncompared, &found));
+    ODD_TRY(odd_copies_verify(pictures, &uncompared, &found));
     ODD_TRY(odd_pairs_share(comm, &found));
+    odd_copies_thin(crowds, &found);
     ODD_TRY_ALL(comm, keep_found(&r, &found, stars));
     ODD_TRY_ALL(comm, list_rest(&r, &rest));
     odd_pairs_free(left);
@@ -169,13 +170,13 @@ done:
     return st;
 }
 
-odd_status odd_copies_stars(const odd_copies_options *options, const odd_copy_pictures *pictures,
+odd_status odd_copies_stars(const odd_copy_pictures *pictures, const odd_copy_crowds *crowds,
                             odd_pairs *near)
 {
     odd_pairs stars = {0};
     odd_status st = ODD_OK;
     while (near->count > 0) /* each round takes the hubs out: it ends */
-        ODD_TRY(cut_stars(options, pictures, near, &stars));
+        ODD_TRY(cut_stars(pictures, crowds, near, &stars));
     odd_pairs_free(near);
     *near = stars;
     stars = (odd_pairs){0};

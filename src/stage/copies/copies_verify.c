@@ -12,7 +12,10 @@
 #include <math.h>
 
 enum { VALUES = ODD_ALIGNED_VALUES, FETCHED = 4096 /* pictures on their way at a time */ };
-#define GIVE_UP 1.5 /* times the largest difference, over a whole picture of half the size */
+/* Times the largest difference of a copy: at a glance, where detail is averaged and edges are not
+ * forgiven, and over a whole picture of half the size. */
+#define GLANCE  2.0
+#define GIVE_UP 1.5
 
 typedef struct {
     const odd_copies_options *options;
@@ -27,16 +30,15 @@ typedef struct {
 static void look(const verification *v, const float a[], const float b[], uint64_t mark,
                  odd_pair *pair)
 {
-    const double limit = v->options->difference;
-    const odd_aligned aligned = odd_align(a, b, GIVE_UP * limit);
-    const bool alike =
-        aligned.difference <= limit && aligned.overall <= v->options->unlike * aligned.contrast;
-    if (!alike || aligned.difference >= pair->value) return;
-    pair->value = aligned.difference;
-    pair->marks = mark;
+    const odd_copies_options *o = v->options;
+    const odd_aligned aligned = odd_align(a, b, GIVE_UP * o->difference);
+    if (!(aligned.difference <= GLANCE * o->difference)) return;
+    if (!(aligned.overall <= GLANCE * o->unlike * aligned.contrast)) return;
+    pair->value = fmin(pair->value, aligned.difference);
+    pair->marks |= mark;
 }
 
-/* The pair with its difference, and as what it is the same; INFINITY: it is not. */
+/* The pair with its difference, and as what it may be the same; INFINITY: it is not. */
 static odd_pair compare_pair(const verification *v, const odd_pair *candidate, const float b[])
 {
     const int64_t local = candidate->first - v->pictures->rows.part.row0;
@@ -45,7 +47,7 @@ static odd_pair compare_pair(const verification *v, const odd_pair *candidate, c
     for (int i = 0; i < VALUES; i++)
         a[i] = (float)v->pictures->picture[local * VALUES + i];
     if (candidate->marks & ODD_COPY_PLAIN) look(v, a, b, ODD_COPY_PLAIN, &pair);
-    if ((candidate->marks & ODD_COPY_MIRRORED) && isinf(pair.value)) {
+    if (candidate->marks & ODD_COPY_MIRRORED) {
         odd_aligned_mirror(b, mirrored);
         look(v, a, mirrored, ODD_COPY_MIRRORED, &pair);
     }
@@ -106,11 +108,12 @@ done:
     return st;
 }
 
-odd_status odd_copies_verify(const odd_copies_options *options, const odd_copy_pictures *pictures,
-                             const odd_pairs *candidates, odd_pairs *out)
+/* Those that are the same at a glance. @collective */
+static odd_status glance(const odd_copy_pictures *pictures, const odd_pairs *candidates,
+                         odd_pairs *out)
 {
     const MPI_Comm comm = pictures->rows.comm;
-    verification v = {.options = options, .pictures = pictures};
+    verification v = {.options = pictures->search->options, .pictures = pictures};
     odd_progress *progress = NULL;
     int64_t all = candidates->count;
     odd_status st;
@@ -125,5 +128,15 @@ odd_status odd_copies_verify(const odd_copies_options *options, const odd_copy_p
 done:
     odd_progress_stop(&progress);
     verification_free(&v);
+    return st;
+}
+
+odd_status odd_copies_verify(const odd_copy_pictures *pictures, const odd_pairs *candidates,
+                             odd_pairs *out)
+{
+    odd_status st;
+    ODD_TRY(glance(pictures, candidates, out));
+    ODD_TRY(odd_copies_look_closely(pictures->search, out));
+done:
     return st;
 }

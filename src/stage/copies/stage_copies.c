@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-#define PANEL_BYTES ((int64_t)256 << 20) /* panels of the search, pictures on their way */
+#define PANEL_BYTES ((int64_t)320 << 20) /* panels of the search, pictures on their way */
 #define ROW_BYTES   1024                 /* candidates of a row */
 
 static const odd_option copies_table[] = {
@@ -28,7 +28,7 @@ static const odd_option copies_table[] = {
     ODD_BOOL(odd_copies_options, mirrored, "true", "also mirrored ones"),
     ODD_REAL(odd_copies_options, difference, "10", 0.1, 100,
              "levels of 0 ... 255 by which the worst part of a near copy may differ, once it is "
-             "aligned"),
+             "aligned; less in a crowd of pictures much alike, where a copy is what is set apart"),
     ODD_REAL(
         odd_copies_options, unlike, "0.25", 0.001, 10,
         "share of the plainer picture's own contrast by which near copies may differ all over: "
@@ -145,7 +145,7 @@ const odd_stage odd_stage_copies = {
     .name = "copies",
     .file = "copies.h5",
     .summary = "find images that show one picture",
-    .version = 1,
+    .version = 2,
     .common = true,
     .inputs = inputs,
     .sections = sections,
