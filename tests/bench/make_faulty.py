@@ -108,9 +108,17 @@ def grey(p, rng):
     return p.convert("L").convert("RGB")
 
 
+def seen_on(p, tones, rng):
+    """One of the tones that is another than most of the picture's rim: on black nobody sees a black frame."""
+    a = np.asarray(p).astype(int)
+    rim = np.concatenate([a[0], a[-1], a[:, 0], a[:, -1]])
+    seen = [t for t in tones if (np.abs(rim - t).max(1) > 60).mean() > 0.9]
+    return rng.choice(seen or [(255, 0, 255)])
+
+
 def border(p, rng):
     width = max(2, int(rng.uniform(0.03, 0.08) * min(p.size)))
-    tone = rng.choice([(0, 0, 0), (40, 40, 40), (200, 30, 30), (20, 60, 160)])
+    tone = seen_on(p, [(0, 0, 0), (40, 40, 40), (200, 30, 30), (20, 60, 160)], rng)
     framed = Image.new("RGB", p.size, tone)
     framed.paste(p.crop((width, width, p.width - width, p.height - width)), (width, width))
     return framed
@@ -118,7 +126,7 @@ def border(p, rng):
 
 def letterbox(p, rng):
     barred, bar = p.copy(), rng.uniform(0.08, 0.18)
-    tone = rng.choice([(0, 0, 0), (0, 0, 0), (90, 90, 90)])
+    tone = seen_on(p, [(0, 0, 0), (0, 0, 0), (90, 90, 90)], rng)
     if rng.random() < 0.5:
         height = max(2, int(bar * p.height))
         barred.paste(tone, (0, 0, p.width, height))

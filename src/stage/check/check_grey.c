@@ -177,12 +177,22 @@ static odd_status add_grey(const odd_check_context *context, int64_t row, double
     return odd_findings_add(context->findings, &finding);
 }
 
+static bool is_among_colour(const greys *g, int64_t i)
+{
+    return g->share && (double)g->share[i] >= g->options->coloured - 1e-6;
+}
+
+/* Of grey images that look like others without colour nobody can say whether they had some. */
 static odd_status add_greys(const odd_check_context *context, const greys *g)
 {
+    int64_t unknown = 0;
     odd_status st;
-    ODD_TRY(odd_findings_note(context->findings, context->check->kind, context->check->name, 0));
-    for (int64_t i = 0; g->share && i < g->part.n_local; i++)
-        if ((double)g->share[i] >= g->options->coloured - 1e-6)
+    for (int64_t i = 0; i < g->part.n_local; i++)
+        unknown += !is_among_colour(g, i);
+    ODD_TRY(
+        odd_findings_note(context->findings, context->check->kind, context->check->name, unknown));
+    for (int64_t i = 0; i < g->part.n_local; i++)
+        if (is_among_colour(g, i))
             ODD_TRY(
                 add_grey(context, g->all[g->part.row0 + i].row, (double)g->share[i], g->options));
 done:

@@ -13,7 +13,7 @@ static double number(const float m[ODD_MEASURE_COUNT])
     return m[ODD_MEASURE_GROUND_LIGHTNESS];
 }
 
-static const odd_option table[] = {ODD_JUDGE_OPTIONS("250.5", "250.5", "0", "0.2")};
+static const odd_option table[] = {ODD_JUDGE_OPTIONS("249.5", "249.5", "0", "0.2")};
 
 static const odd_judge judge = {
     .of = number,

@@ -6,7 +6,7 @@ static double number(const float m[ODD_MEASURE_COUNT])
     return m[ODD_MEASURE_FILL];
 }
 
-static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.3", "0.5", "4", "0.2")};
+static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.3", "0.33", "4", "0.2")};
 
 static const odd_judge judge = {
     .of = number,

@@ -23,31 +23,70 @@ static double longest_touch(const float m[ODD_MEASURE_COUNT])
                 fmax((double)m[ODD_MEASURE_TOUCH_TOP], (double)m[ODD_MEASURE_TOUCH_BOTTOM]));
 }
 
-/* Of a product that touches one side: what touches more is a detail, or goes through. */
-static double touch(const float m[ODD_MEASURE_COUNT])
+/* Which side it covers most of: left, top, right, bottom. */
+static int side_touched(const float m[ODD_MEASURE_COUNT])
 {
-    return m[ODD_MEASURE_SIDES_TOUCHED] > 1 ? 0 : longest_touch(m);
+    const float *touch = m + ODD_MEASURE_TOUCH_LEFT;
+    int most = 0;
+    for (int i = 1; i < 4; i++)
+        most = touch[i] > touch[most] ? i : most;
+    return most;
 }
 
-/* The same of a product that ends at one side as if cut: it is about as wide there as it is behind
- * (the outline of one that only comes near is round), along a good part of itself, and it leaves
- * room at the side across, so that it is not the crop that is tight. */
-static double cut_off(const float m[ODD_MEASURE_COUNT])
+/* How far it reaches along a side. */
+static float extent_of(const float m[ODD_MEASURE_COUNT], int side)
 {
-    const float straight = 0.6f, part = 0.3f, room = 0.04f, others = 0.1f;
-    const float width = m[ODD_MEASURE_BOX_RIGHT] - m[ODD_MEASURE_BOX_LEFT];
-    const float height = m[ODD_MEASURE_BOX_BOTTOM] - m[ODD_MEASURE_BOX_TOP];
+    return side % 2 ? m[ODD_MEASURE_BOX_RIGHT] - m[ODD_MEASURE_BOX_LEFT]
+                    : m[ODD_MEASURE_BOX_BOTTOM] - m[ODD_MEASURE_BOX_TOP];
+}
+
+/* A flag, a card or a screen may end at the edge: nobody can say whether it was cut. */
+static bool is_flush(const float m[ODD_MEASURE_COUNT])
+{
+    const float along = 0.97f, full = 0.85f;
+    const int side = side_touched(m);
+    return m[ODD_MEASURE_TOUCH_LEFT + side] >= along * extent_of(m, side) &&
+           m[ODD_MEASURE_PRODUCT_SHARE] >= full * extent_of(m, 0) * extent_of(m, 1);
+}
+
+/* Of a product that touches one side: of what touches more, a detail, or goes through, nothing is
+ * known. */
+static double touch(const float m[ODD_MEASURE_COUNT])
+{
+    if (longest_touch(m) < TOUCHED) return 0;
+    return m[ODD_MEASURE_SIDES_TOUCHED] > 1 || is_flush(m) ? NAN : longest_touch(m);
+}
+
+/* Does it end at that side as if cut: about as wide there as it is behind (the outline of one that
+ * only comes near is round, a shadow or its mirror image fades), along a good part of itself? */
+static bool is_straight(const float m[ODD_MEASURE_COUNT], int side)
+{
+    const float least = 0.7f, most = 1.5f, part = 0.3f;
+    const float touch = m[ODD_MEASURE_TOUCH_LEFT + side], reach = m[ODD_MEASURE_REACH_LEFT + side];
+    return touch >= least * reach && touch <= most * reach && touch >= part * extent_of(m, side);
+}
+
+/* Is there room at the side across, and is no other touched, so that the crop is not just tight? */
+static bool has_room(const float m[ODD_MEASURE_COUNT], int side)
+{
+    const float room = 0.04f, others = 0.1f;
     const float free[4] = {1 - m[ODD_MEASURE_BOX_RIGHT], 1 - m[ODD_MEASURE_BOX_BOTTOM],
                            m[ODD_MEASURE_BOX_LEFT], m[ODD_MEASURE_BOX_TOP]};
-    const float *touch = m + ODD_MEASURE_TOUCH_LEFT, *reach = m + ODD_MEASURE_REACH_LEFT;
-    int most = 0, touched = 0;
-    for (int i = 0; i < 4; i++) { /* left, top, right, bottom */
-        most = touch[i] > touch[most] ? i : most;
-        touched += touch[i] >= others;
-    }
-    const bool cut = touch[most] >= straight * reach[most] &&
-                     touch[most] >= part * (most % 2 ? width : height) && free[most] >= room;
-    return cut && touched <= 1 ? (double)touch[most] : 0;
+    int touched = 0;
+    for (int i = 0; i < 4; i++)
+        touched += m[ODD_MEASURE_TOUCH_LEFT + i] >= others;
+    return touched <= 1 && free[side] >= room;
+}
+
+/* The same where many touch an edge: of a product that ends there as if cut. Of others that touch
+ * it nothing is known. */
+static double cut_off(const float m[ODD_MEASURE_COUNT])
+{
+    const int side = side_touched(m);
+    if (longest_touch(m) < TOUCHED) return 0;
+    return is_straight(m, side) && has_room(m, side) && !is_flush(m)
+               ? (double)m[ODD_MEASURE_TOUCH_LEFT + side]
+               : NAN;
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.05", "0.05", "0", "0.2")};
