@@ -9,6 +9,18 @@
 
 #include <math.h>
 
+/* All but those that cannot learn where nothing is verified, for which test_head.c is; ends with
+ * NULL. */
+static inline const odd_detector *const *learners(void)
+{
+    static const odd_detector *list[64];
+    int count = 0;
+    for (int i = 0; odd_detectors[i]; i++)
+        if (!odd_detectors[i]->supervised) list[count++] = odd_detectors[i];
+    list[count] = NULL;
+    return list;
+}
+
 /* A fit with its default settings, and the scores of the rows that it was learnt from. */
 typedef struct {
     odd_status st;

@@ -14,16 +14,16 @@ enum { N = 120, D = 4 };
 static void test_files(void)
 {
     fixture_folder(WORLD);
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(WORLD, N, D, 3, theme_and_odd);
-        outcome o = learn(odd_detectors[i], &rows, NULL);
+        outcome o = learn(learners()[i], &rows, NULL);
         odd_bundle back = ODD_BUNDLE_EMPTY;
         const int64_t values = rows.part.n_local * o.columns;
         double *score = odd_alloc(values, sizeof *score);
-        promise(odd_detectors[i], "models can be written and read",
+        promise(learners()[i], "models can be written and read",
                 o.st == ODD_OK && fixture_bundle_through_file(WORLD, &o.model, &back) == ODD_OK);
-        promise(odd_detectors[i], "a model from a file gives the same bits",
-                odd_detectors[i]->score(&back, &rows, score) == ODD_OK &&
+        promise(learners()[i], "a model from a file gives the same bits",
+                learners()[i]->score(&back, &rows, score) == ODD_OK &&
                     memcmp(score, o.score, (size_t)values * sizeof *score) == 0);
         odd_free(score);
         odd_bundle_free(&back);
@@ -72,13 +72,13 @@ static void promise_of_trial(const void *context, const char *what, bool kept)
 
 static void test_not_whole(void)
 {
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(WORLD, N, D, 3, theme_and_odd);
-        outcome o = learn(odd_detectors[i], &rows, NULL);
+        outcome o = learn(learners()[i], &rows, NULL);
         double *score = odd_alloc(rows.part.n_local * o.columns, sizeof *score);
-        trial t = {odd_detectors[i], &rows, &o, score};
+        trial t = {learners()[i], &rows, &o, score};
         const model_user user = {&t, score_now, same_scores, finite_scores, promise_of_trial};
-        promise(odd_detectors[i], "it learns", o.st == ODD_OK && score_now(&t) == ODD_OK);
+        promise(learners()[i], "it learns", o.st == ODD_OK && score_now(&t) == ODD_OK);
         damage_model(&user, &o.model);
         odd_free(score);
         outcome_free(&o);
@@ -88,19 +88,19 @@ static void test_not_whole(void)
 
 static void test_other_rows(void)
 {
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(WORLD, N, D, 3, theme_and_odd);
         odd_rows wide = rows_of(WORLD, N, D + 1, 3, theme_and_odd);
         odd_bundle empty = ODD_BUNDLE_EMPTY;
-        outcome o = learn(odd_detectors[i], &rows, NULL);
+        outcome o = learn(learners()[i], &rows, NULL);
         char reason[256] = "";
-        promise(odd_detectors[i], "rows of another width are refused by numbers",
-                odd_detectors[i]->score(&o.model, &wide, o.score) == ODD_ARG &&
+        promise(learners()[i], "rows of another width are refused by numbers",
+                learners()[i]->score(&o.model, &wide, o.score) == ODD_ARG &&
                     strstr(odd_fail_reason(), "4 features") && strstr(odd_fail_reason(), "have 5"));
-        promise(odd_detectors[i], "an empty model is refused",
-                odd_detectors[i]->score(&empty, &rows, o.score) == ODD_FORMAT);
-        odd_detectors[i]->reason(&empty, (const double[16]){1}, reason, sizeof reason);
-        promise(odd_detectors[i], "an empty model has a sentence too", strlen(reason) > 20);
+        promise(learners()[i], "an empty model is refused",
+                learners()[i]->score(&empty, &rows, o.score) == ODD_FORMAT);
+        learners()[i]->reason(&empty, (const double[16]){1}, reason, sizeof reason);
+        promise(learners()[i], "an empty model has a sentence too", strlen(reason) > 20);
         outcome_free(&o);
         rows_free(&rows);
         rows_free(&wide);

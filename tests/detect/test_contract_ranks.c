@@ -41,13 +41,13 @@ static void on_each_team(const odd_detector *detector, int64_t n, const outcome 
 static void test_ranks_and_threads(void)
 {
     static const int64_t sizes[] = {N, FEW};
-    for (int i = 0; odd_detectors[i]; i++)
+    for (int i = 0; learners()[i]; i++)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             odd_rows rows = rows_of(SELF, sizes[s], D, 2, theme_and_odd);
             odd_threads_setup(1, 1);
-            outcome alone = learn(odd_detectors[i], &rows, NULL);
-            promise(odd_detectors[i], "it learns from many rows and from few", alone.st == ODD_OK);
-            on_each_team(odd_detectors[i], sizes[s], &alone);
+            outcome alone = learn(learners()[i], &rows, NULL);
+            promise(learners()[i], "it learns from many rows and from few", alone.st == ODD_OK);
+            on_each_team(learners()[i], sizes[s], &alone);
             outcome_free(&alone);
             rows_free(&rows);
         }
@@ -65,16 +65,16 @@ static odd_status read_rows(void *context, int64_t local, int64_t count, float x
 
 static void test_streamed_rows(void)
 {
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(WORLD, N, D, 2, theme_and_odd), streamed = rows;
         streamed.x = NULL;
         streamed.read = read_rows;
         streamed.reader = &rows;
         streamed.panel = 2 * rows.part.block;
-        outcome here = learn(odd_detectors[i], &rows, NULL);
-        outcome there = learn(odd_detectors[i], &streamed, NULL);
+        outcome here = learn(learners()[i], &rows, NULL);
+        outcome there = learn(learners()[i], &streamed, NULL);
         const size_t bytes = (size_t)(rows.part.n_local * here.columns) * sizeof(double);
-        promise(odd_detectors[i], "the same bits from a file, block by block",
+        promise(learners()[i], "the same bits from a file, block by block",
                 here.st == ODD_OK && there.st == ODD_OK && same_bundle(&here.model, &there.model) &&
                     memcmp(here.score, there.score, bytes) == 0);
         outcome_free(&here);
@@ -107,17 +107,17 @@ static void put_in_order(const outcome *there, double score[])
 static void test_order(void)
 {
     double ordered[N * 8];
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(SELF, N, D, 2, theme_and_odd);
         odd_rows others = rows_of(SELF, N, D, 2, in_another_order);
-        outcome here = learn(odd_detectors[i], &rows, NULL);
-        outcome there = learn(odd_detectors[i], &others, NULL);
+        outcome here = learn(learners()[i], &rows, NULL);
+        outcome there = learn(learners()[i], &others, NULL);
         bool ok = here.st == ODD_OK && there.st == ODD_OK && here.columns <= 8;
         if (ok) put_in_order(&there, ordered);
-        promise(odd_detectors[i], "the order of the rows does not matter, unless it draws",
-                ok && (odd_detectors[i]->draws ||
-                       close_to(ordered, here.score, N * here.columns, 1e-6)));
-        promise(odd_detectors[i], "odd rows come first, in any order",
+        promise(
+            learners()[i], "the order of the rows does not matter, unless it draws",
+            ok && (learners()[i]->draws || close_to(ordered, here.score, N * here.columns, 1e-6)));
+        promise(learners()[i], "odd rows come first, in any order",
                 ok && found(&rows, here.score, here.columns) > 0.9 &&
                     found(&rows, ordered, here.columns) > 0.9);
         outcome_free(&here);
@@ -132,13 +132,13 @@ static void test_order(void)
 static void test_alone(void)
 {
     enum { PART = 21 };
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(SELF, N, D, 2, theme_and_odd);
         odd_rows some = rows_of(SELF, PART, D, 2, theme_and_odd);
-        outcome o = learn(odd_detectors[i], &rows, NULL);
+        outcome o = learn(learners()[i], &rows, NULL);
         double *score = odd_alloc(PART * (int64_t)o.columns, sizeof *score);
-        const bool ok = o.st == ODD_OK && odd_detectors[i]->score(&o.model, &some, score) == ODD_OK;
-        promise(odd_detectors[i], "each row is scored for itself",
+        const bool ok = o.st == ODD_OK && learners()[i]->score(&o.model, &some, score) == ODD_OK;
+        promise(learners()[i], "each row is scored for itself",
                 ok && close_to(score, o.score, PART * o.columns, 1e-9));
         odd_free(score);
         outcome_free(&o);
@@ -171,14 +171,14 @@ static void test_units(void)
     static const char *const words[] = {"odd rows come first", "far from 0 they do so as well",
                                         "in tiny units they do so as well",
                                         "in huge units they do so as well"};
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         double usual = 0;
         for (int v = 0; v < 4; v++) {
             odd_rows rows = rows_of(SELF, N, D, 2, values[v]);
-            outcome o = learn(odd_detectors[i], &rows, NULL);
+            outcome o = learn(learners()[i], &rows, NULL);
             const double right = o.st == ODD_OK ? found(&rows, o.score, o.columns) : 0;
             if (v == 0) usual = right;
-            promise(odd_detectors[i], words[v], right > 0.9 && fabs(right - usual) < 0.02);
+            promise(learners()[i], words[v], right > 0.9 && fabs(right - usual) < 0.02);
             outcome_free(&o);
             rows_free(&rows);
         }

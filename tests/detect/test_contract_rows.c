@@ -98,15 +98,15 @@ static const struct {
 static void test_finite_scores(void)
 {
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
-        for (int i = 0; odd_detectors[i]; i++) {
+        for (int i = 0; learners()[i]; i++) {
             odd_rows rows = rows_of(WORLD, cases[c].n, cases[c].d, 3, cases[c].value);
-            outcome o = learn(odd_detectors[i], &rows, NULL);
+            outcome o = learn(learners()[i], &rows, NULL);
             char reason[256] = "";
-            promise(odd_detectors[i], cases[c].name,
+            promise(learners()[i], cases[c].name,
                     o.st == ODD_OK && all_finite(o.score, rows.part.n_local * o.columns));
             if (rows.part.n_local > 0)
-                odd_detectors[i]->reason(&o.model, o.score, reason, sizeof reason);
-            promise(odd_detectors[i], "a sentence without strange numbers",
+                learners()[i]->reason(&o.model, o.score, reason, sizeof reason);
+            promise(learners()[i], "a sentence without strange numbers",
                     !strstr(reason, "nan") && !strstr(reason, "inf"));
             outcome_free(&o);
             rows_free(&rows);
@@ -117,14 +117,14 @@ static void test_finite_scores(void)
 static void test_equal_rows_score_alike(void)
 {
     enum { N = 160 };
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(SELF, N, 4, 3, each_twice);
-        outcome o = learn(odd_detectors[i], &rows, NULL);
+        outcome o = learn(learners()[i], &rows, NULL);
         bool alike = o.st == ODD_OK;
         for (int64_t row = 0; alike && row < N; row += 2)
             alike = close_to(o.score + row * o.columns, o.score + (row + 1) * o.columns, o.columns,
                              1e-9);
-        promise(odd_detectors[i], "equal rows have equal scores", alike);
+        promise(learners()[i], "equal rows have equal scores", alike);
         outcome_free(&o);
         rows_free(&rows);
     }
@@ -150,15 +150,15 @@ static void test_not_finite(void)
 {
     static const double wrong[] = {NAN, INFINITY, -INFINITY};
     for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++)
-        for (int i = 0; odd_detectors[i]; i++) {
+        for (int i = 0; learners()[i]; i++) {
             wrong_value = wrong[w];
             odd_rows good = rows_of(WORLD, N, D, 3, theme_and_odd);
             odd_rows bad = rows_of(WORLD, N, D, 3, with_wrong_value);
-            outcome o = learn(odd_detectors[i], &good, NULL), none;
-            promise(odd_detectors[i], "a row that is not finite is not scored, but named",
-                    o.st == ODD_OK && is_refused(odd_detectors[i]->score(&o.model, &bad, o.score)));
-            none = learn(odd_detectors[i], &bad, NULL);
-            promise(odd_detectors[i], "a row that is not finite is not learnt from, but named",
+            outcome o = learn(learners()[i], &good, NULL), none;
+            promise(learners()[i], "a row that is not finite is not scored, but named",
+                    o.st == ODD_OK && is_refused(learners()[i]->score(&o.model, &bad, o.score)));
+            none = learn(learners()[i], &bad, NULL);
+            promise(learners()[i], "a row that is not finite is not learnt from, but named",
                     is_refused(none.st));
             outcome_free(&o);
             outcome_free(&none);
@@ -169,11 +169,11 @@ static void test_not_finite(void)
 
 static void test_no_rows(void)
 {
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows none = rows_of(WORLD, 0, D, 3, theme_and_odd);
-        outcome o = learn(odd_detectors[i], &none, NULL);
-        promise(odd_detectors[i], "nothing to learn from is told",
-                o.st == ODD_ARG && strstr(odd_fail_reason(), odd_detectors[i]->name));
+        outcome o = learn(learners()[i], &none, NULL);
+        promise(learners()[i], "nothing to learn from is told",
+                o.st == ODD_ARG && strstr(odd_fail_reason(), learners()[i]->name));
         outcome_free(&o);
         rows_free(&none);
     }
@@ -197,22 +197,22 @@ static odd_status learn_marked(const odd_detector *detector, uint8_t mark, odd_b
 
 static void test_verified(void)
 {
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(WORLD, N, D, 3, theme_and_odd);
-        outcome plain = learn(odd_detectors[i], &rows, NULL);
+        outcome plain = learn(learners()[i], &rows, NULL);
         odd_bundle model;
         bool finite;
-        odd_status st = learn_marked(odd_detectors[i], ODD_UNVERIFIED, &model, &finite);
-        promise(odd_detectors[i], "no row verified is nothing verified",
+        odd_status st = learn_marked(learners()[i], ODD_UNVERIFIED, &model, &finite);
+        promise(learners()[i], "no row verified is nothing verified",
                 st == ODD_OK && finite && same_bundle(&plain.model, &model));
         odd_bundle_free(&model);
-        st = learn_marked(odd_detectors[i], ODD_VERIFIED_THEME, &model, &finite);
-        promise(odd_detectors[i], "all rows may be theme", st == ODD_OK && finite);
+        st = learn_marked(learners()[i], ODD_VERIFIED_THEME, &model, &finite);
+        promise(learners()[i], "all rows may be theme", st == ODD_OK && finite);
         odd_bundle_free(&model);
-        st = learn_marked(odd_detectors[i], ODD_VERIFIED_ODD, &model, &finite);
-        promise(odd_detectors[i], "where all rows are odd it scores them or says that it cannot",
+        st = learn_marked(learners()[i], ODD_VERIFIED_ODD, &model, &finite);
+        promise(learners()[i], "where all rows are odd it scores them or says that it cannot",
                 (st == ODD_OK && finite) ||
-                    (st == ODD_ARG && strstr(odd_fail_reason(), odd_detectors[i]->name)));
+                    (st == ODD_ARG && strstr(odd_fail_reason(), learners()[i]->name)));
         odd_bundle_free(&model);
         outcome_free(&plain);
         rows_free(&rows);

@@ -12,9 +12,10 @@ BEGIN {
     below["nn/train"] = "nn/exec nn/graph base"
     below["nn/absent"] = "nn/train nn/exec nn/onnx nn/graph base" # their public headers
     below["store"] = below["linalg"] = "par base"
-    below["detect"] = below["energy"] = "linalg par base"
     below["learn"] = "nn par base"
-    below["run"] = "learn detect energy eval report linalg nn image store par base"
+    below["energy"] = "linalg par base"
+    below["detect"] = "learn linalg nn par base"
+    below["run"] = "detect learn energy eval report linalg nn image store par base"
     # a stage looks at those before it
     before = "run " below["run"]
     stages = split("ingest train features copies categories reduce fit views groups score check evaluate report", stage, " ")

@@ -42,7 +42,9 @@ typedef struct {
                    teach another model, which finds odd rows as well */
     double cut; /* the detector's own rule: rows are odd whose first column is at least this; 0: it
                    has none */
-    bool by_class; /* it learns from the classes of rows: others are not told them */
+    bool supervised; /* it is a network that learns from rows verified as odd: it fails where these
+                        are too few, and where oddlot has no networks */
+    bool by_class;   /* it learns from the classes of rows: others are not told them */
     /** Learn from rows and what is known of them. The model comes as named arrays, bitwise the same
      *  on every rank and on any number of ranks and threads. @collective on rows->comm. */
     odd_status (*fit)(const void *options, const odd_rows *rows, const odd_known *known,
@@ -62,7 +64,8 @@ typedef struct {
     X(odd_detector_classes)                                                                        \
     X(odd_detector_knn)                                                                            \
     X(odd_detector_kmeans)                                                                         \
-    X(odd_detector_forest)
+    X(odd_detector_forest)                                                                         \
+    X(odd_detector_head)
 
 #define ODD_DECLARE(record) extern const odd_detector record;
 ODD_DETECTORS(ODD_DECLARE)

@@ -12,6 +12,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
+#include "oddlot/nn/networks.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -114,6 +115,14 @@ done:
     return st;
 }
 
+/* Before the hours that the stages before may take. */
+static odd_status check_fit(const odd_job *job)
+{
+    const odd_fit_options *o = odd_job_section(job, "fit");
+    return detector_of(job)->supervised && !*o->model ? odd_networks_check(job, "fit.detector")
+                                                      : ODD_OK;
+}
+
 static odd_status plan_fit(odd_run *run, odd_stage_plan *plan)
 {
     const odd_detector *detector = detector_of(run->job);
@@ -155,6 +164,7 @@ const odd_stage odd_stage_fit = {
     .parts = detector_part,
     .part = fit_part,
     .outside = model_digest,
+    .check = check_fit,
     .plan = plan_fit,
     .cost = cost_fit,
     .run = run_fit,
