@@ -58,7 +58,10 @@ KillWait=3
 MinJobAge=3600
 PropagateResourceLimits=NONE
 NodeName=n[1-$1] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((minislurm_port + 1))-$((minislurm_port + $1))] CPUs=1 RealMemory=1000
-PartitionName=mini Nodes=ALL Default=YES State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=mini Nodes=ALL Default=YES State=UP PriorityTier=1 GraceTime=15
+PartitionName=urgent Nodes=ALL State=UP PriorityTier=10 PreemptMode=OFF
 END
     case $(slurmd -V) in
     *' 22.'*) echo 'CgroupAutomount=no' ;;
