@@ -21,7 +21,7 @@ grep -rlF -e "$build" -e "$folder/stage" "$prefix/bin" "$libraries" && fail 'the
 
 echo '== the program'
 "$prefix/bin/oddlot" version
-for file in jobs/footwear.yaml slurm/audit.sbatch; do
+for file in jobs/footwear.yaml slurm/audit.sbatch slurm/step.sh slurm/modulefiles/oddlot.lua; do
     cmp "$tree/$file" "$prefix/share/oddlot/$file"
 done
 
