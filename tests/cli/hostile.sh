@@ -46,7 +46,16 @@ fails_with 1 "more than ingest.max_unreadable = 0.05" on 2 $(folder damaged stri
 [ ! -e strict/ingest.h5 ] || fail "ingest.h5 was published"
 mkdir only-bad
 cp damaged/zero.png damaged/text.png only-bad
-fails_with 1 "none of the 2 images can be read" on 2 $(folder only-bad only-bad-run --set ingest.max_unreadable=1)
+fails_with 1 "none of the 2 images can be read" on 2 $(folder only-bad only-bad-run --set ingest.max_unreadable=0.9)
+[ ! -e only-bad-run/report ] || fail "a page of a run that failed"
+# ... but where any number may be unreadable, that is what an audit finds
+fails_with 3 "none of the 2 images can be read" on 2 audit only-bad -o only-bad-run
+[ "$(grep -c '^unreadable,unreadable,1.000,.*cannot be read' only-bad-run/findings.csv)" = 2 ] || fail "findings of bad images"
+grep -q '2 images audited, none can be read' only-bad-run/report/index.html || fail "no page of bad images"
+grep -q 'zero.png' only-bad-run/report/index.html || fail "the page does not name zero.png"
+cp shoes/*[0-9].png only-bad 2>/dev/null || cp "$(find shoes -type f | head -1)" only-bad
+good on 2 audit only-bad -o only-bad-run    # and is replaced once there is something to look at
+grep -q '3 images audited\|[0-9]* images audited, [0-9]* flagged' only-bad-run/report/index.html || fail "the old page"
 
 # names
 cp -r shoes names

@@ -209,7 +209,78 @@ static void test_file(void)
 }
 
 const char *odd_test_name = "findings";
+static odd_status add_judged(odd_findings *f, odd_finding_kind kind, const char *check, int64_t row,
+                             double severity)
+{
+    const odd_finding finding = {.kind = kind,
+                                 .check = check,
+                                 .severity = severity,
+                                 .value = 1,
+                                 .limit = 2,
+                                 .unit = "",
+                                 .sentence = "it fills 41 %",
+                                 .box = ODD_BOX_NONE,
+                                 .row = &row,
+                                 .rows = 1};
+    return odd_findings_add(f, &finding);
+}
+
+static int fill_measure(odd_finding_kind kind, const char *check)
+{
+    return kind == ODD_FINDING_HYGIENE && strcmp(check, "small") == 0 ? 1
+           : kind == ODD_FINDING_RULE && strcmp(check, "fill") == 0   ? 1
+                                                                      : 0;
+}
+
+/* Image 1: the rule is more severe; 2: hygiene; 3: alike; 4 and 5: one of them, and another. */
+static odd_status add_all_judged(odd_findings *f)
+{
+    const odd_finding_kind hygiene = ODD_FINDING_HYGIENE, rule = ODD_FINDING_RULE;
+    odd_status st;
+    ODD_TRY(add_judged(f, hygiene, "small", 1, 0.3));
+    ODD_TRY(add_judged(f, rule, "fill", 1, 0.7));
+    ODD_TRY(add_judged(f, hygiene, "small", 2, 0.9));
+    ODD_TRY(add_judged(f, rule, "fill", 2, 0.6));
+    ODD_TRY(add_judged(f, hygiene, "small", 3, 0.5));
+    ODD_TRY(add_judged(f, rule, "fill", 3, 0.5));
+    ODD_TRY(add_judged(f, hygiene, "small", 4, 0.2));
+    ODD_TRY(add_judged(f, rule, "width", 4, 0.8));
+    ODD_TRY(add_judged(f, rule, "fill", 5, 0.4));
+done:
+    return st;
+}
+
+static void check_joined(const odd_findings *f)
+{
+    static const char *const check[] = {"small", "small", "width", "fill", "fill", "fill"};
+    static const int64_t row[] = {2, 4, 4, 1, 3, 5};
+    static const bool both[] = {true, false, false, true, true, false};
+    CU_ASSERT_EQUAL(odd_findings_count(f), 6);
+    for (int i = 0; i < 6 && odd_findings_count(f) == 6; i++) {
+        const odd_finding is = odd_findings_at(f, i);
+        CU_ASSERT(strcmp(is.check, check[i]) == 0 && is.row[0] == row[i]);
+        CU_ASSERT((strstr(is.sentence, " finds, too") != NULL) == both[i]);
+    }
+    for (int i = 0; i < odd_findings_tallies(f); i++) {
+        const odd_findings_tally *t = odd_findings_tally_at(f, i);
+        CU_ASSERT_EQUAL(t->found, t->listed);
+        if (strcmp(t->check, "fill") == 0) CU_ASSERT(t->found == 3 && t->worst == 0.7);
+    }
+}
+
+static void test_joined(void)
+{
+    odd_findings *f = NULL;
+    CU_ASSERT(odd_findings_new(100, &f) == ODD_OK);
+    CU_ASSERT(add_all_judged(f) == ODD_OK);
+    CU_ASSERT(odd_findings_gather(MPI_COMM_SELF, f) == ODD_OK);
+    CU_ASSERT(odd_findings_join(f, fill_measure) == ODD_OK);
+    check_joined(f);
+    CU_ASSERT(strstr(odd_findings_at(f, 0).sentence, "as rule 'fill' finds, too") != NULL);
+    odd_findings_free(&f);
+}
+
 CU_TestInfo odd_tests[] = {
-    {"any ranks", test_any_ranks}, {"most", test_most}, {"pruned", test_pruned},
-    {"file", test_file},           CU_TEST_INFO_NULL,
+    {"any ranks", test_any_ranks}, {"most", test_most},     {"pruned", test_pruned},
+    {"file", test_file},           {"joined", test_joined}, CU_TEST_INFO_NULL,
 };

@@ -99,6 +99,14 @@ odd_status odd_findings_note(odd_findings *findings, odd_finding_kind kind, cons
  *  rank. @collective; ODD_NOMEM */
 odd_status odd_findings_gather(MPI_Comm comm, odd_findings *findings);
 
+/** Which measure a check judges, from 1 on; 0: one that no other does. */
+typedef int (*odd_finding_measure)(odd_finding_kind kind, const char *check);
+
+/** Where gathered findings of two kinds judge one measure of an image, the more severe one stays
+ *  and names both; of equals that of the later kind. Tallies are those of rank 0 then. @local;
+ *  ODD_NOMEM */
+odd_status odd_findings_join(odd_findings *findings, odd_finding_measure of);
+
 int64_t odd_findings_count(const odd_findings *findings);
 /** The i-th; what it points to is borrowed until the next change. @local */
 odd_finding odd_findings_at(const odd_findings *findings, int64_t i);

@@ -4,6 +4,7 @@
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
 #include "stage/check/copy_groups_internal.h"
+#include "stage/check/measured_alike_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -65,6 +66,7 @@ static odd_status run_check(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(run->comm, tell_placeholders(&context));
     ODD_TRY(run_checks(&context));
     ODD_TRY(odd_findings_gather(run->comm, context.findings));
+    ODD_TRY_ALL(run->comm, odd_findings_join(context.findings, odd_measured_alike));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(odd_findings_write(run->comm, out, context.findings));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_csv(&context) : ODD_OK);
@@ -167,7 +169,7 @@ const odd_stage odd_stage_check = {
     .name = "check",
     .file = "findings.h5",
     .summary = "look for what is wrong with images, and say it",
-    .version = 1,
+    .version = 2,
     .inputs = inputs,
     .sections = sections,
     .product = "findings.csv",

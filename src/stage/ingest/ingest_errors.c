@@ -76,17 +76,32 @@ done:
     return st;
 }
 
+/* Where any number may be unreadable, they are what an audit finds. */
+static odd_status fail_of_all(const odd_run *run, const odd_ingest *g, const odd_image_error *all,
+                              int64_t errors)
+{
+    const odd_ingest_options *options = odd_job_section(run->job, "ingest");
+    odd_status st;
+    if (options->max_unreadable < 1)
+        return odd_fail(ODD_FORMAT,
+                        "none of the %lld images can be read (the first: %s); see %s/errors.csv",
+                        (long long)errors, all[0].reason, run->folder);
+    ODD_TRY(odd_unreadable_page_write(run, g->selection, all, errors));
+    ODD_TRY(odd_fail(ODD_PROBLEM,
+                     "none of the %lld images can be read (the first: %s), so that is all there is "
+                     "to find; see %s/report/index.html",
+                     (long long)errors, all[0].reason, run->folder));
+done:
+    return st;
+}
+
 static odd_status check_unreadable_share(const odd_run *run, const odd_ingest *g,
                                          const odd_image_error *all, int64_t errors)
 {
     const odd_ingest_options *options = odd_job_section(run->job, "ingest");
     double share = (double)errors / (double)g->part.n;
-    const char *example = all ? all[0].reason : "";
     if (errors == 0) return ODD_OK;
-    if (errors == g->part.n)
-        return odd_fail(ODD_FORMAT,
-                        "none of the %lld images can be read (the first: %s); see %s/errors.csv",
-                        (long long)errors, example, run->folder);
+    if (errors == g->part.n) return fail_of_all(run, g, all, errors);
     if (share > options->max_unreadable)
         return odd_fail(
             ODD_FORMAT,

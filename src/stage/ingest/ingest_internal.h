@@ -72,7 +72,15 @@ odd_status odd_ingest_write_columns(MPI_Comm comm, odd_file *file, const odd_ing
 odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_read_result *result);
 
 /** Gather what could not be read into /errors and errors.csv, and fail if they are too many.
- *  @collective; ODD_FORMAT if they are. */
+ *  @collective; ODD_FORMAT if they are; ODD_PROBLEM where nothing can be read and any number may
+ *  be unreadable: then findings.csv and the page say so. */
 odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const odd_ingest *g);
+
+/* -- unreadable_page.c -- */
+
+/** findings.csv, and the page, of a catalogue of which nothing can be read. error: (n). @local:
+ *  rank 0. ODD_IO, ODD_NOMEM */
+odd_status odd_unreadable_page_write(const odd_run *run, const odd_selection *selection,
+                                     const odd_image_error error[], int64_t n);
 
 #endif
