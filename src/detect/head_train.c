@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHARDS = 8 }; /* parts of a batch that threads and ranks work on */
+enum { SHARDS = 4 }; /* parts of a batch that threads and ranks work on */
 
 /* My part of a batch. */
 typedef struct {

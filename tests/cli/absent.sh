@@ -39,6 +39,7 @@ refused 3:26 features.onnx.model "features: {onnx: {model: net.onnx}}"
 refused 3:20 features.source "features: {source: trained}"
 refused 3:18 train.network "train: {network: [dense 2]}"
 refused 3:18 reduce.method "reduce: {method: autoencoder}"
+refused 3:17 fit.detector "fit: {detector: head}"
 fails_with 2 "$sentence" alone model info net.onnx
 fails_with 2 "$sentence" alone bench train network=cnn
 fails_with 2 "$sentence" alone bench forward file=net.onnx
