@@ -52,9 +52,9 @@ done
 grep -q "times: 3" one/job.yaml || fail "job.yaml does not say the setting of the detector"
 
 # lists of names come from the tables
-fails_with 2 "forest, largest" alone run job.yaml -o wrong --set fit.detector=bogus
-fails_with 2 "autoencoder, first" alone run job.yaml -o wrong --set reduce.method=bogus
-fails_with 2 "trained, quarters" alone run job.yaml -o wrong --set features.source=bogus
+fails_with 2 ", largest" alone run job.yaml -o wrong --set fit.detector=bogus
+fails_with 2 ", first" alone run job.yaml -o wrong --set reduce.method=bogus
+fails_with 2 ", quarters" alone run job.yaml -o wrong --set features.source=bogus
 fails_with 2 ", copy" alone run job.yaml -o wrong --set train.task=bogus
 fails_with 2 ", label" alone run job.yaml -o wrong --set check.checks=bogus
 fails_with 2 "census.title" alone run job.yaml -o wrong --set census.titel=x
