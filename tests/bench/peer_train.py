@@ -1,15 +1,13 @@
 #!/usr/bin/python3
-"""Time an epoch of Adam in PyTorch over random images: peer_train.py NETWORK n=512 batch=256.
+"""Time an epoch of Adam in PyTorch over random images: peer_train.py NETWORK n=512 batch=256 [threads=2].
 
-NETWORK is one of `oddlot bench train`: cnn, autoencoder, dense; the same layers, batch and optimizer."""
+NETWORK is one of `oddlot bench train`: cnn, autoencoder, lenet, dense; the same layers, batch and optimizer."""
 import json
 import sys
 import time
 
 import torch
 from torch import nn
-
-torch.set_num_threads(2)
 
 
 class Normalize(nn.Module):
@@ -30,6 +28,11 @@ def autoencoder():
         nn.ConvTranspose2d(64, 32, 5, 2, 2, 1), nn.ReLU(), nn.ConvTranspose2d(32, 1, 5, 2, 2, 1))
 
 
+def lenet():
+    return nn.Sequential(nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.ReLU(), nn.MaxPool2d(2),
+                         nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10))
+
+
 def dense():
     widths = [784, 500, 500, 2000, 10, 2000, 500, 500, 784]
     layers = []
@@ -38,35 +41,37 @@ def dense():
     return nn.Sequential(*layers)
 
 
-NETWORKS = {"cnn": (cnn, (1, 64, 64)), "autoencoder": (autoencoder, (1, 28, 28)), "dense": (dense, (784,))}
+NETWORKS = {"cnn": (cnn, (1, 64, 64)), "autoencoder": (autoencoder, (1, 28, 28)), "lenet": (lenet, (1, 28, 28)),
+            "dense": (dense, (784,))}
 
 
 def main():
     name, *rest = sys.argv[1:]
     words = dict(word.split("=") for word in rest)
-    n, batch = int(words["n"]), int(words["batch"])
+    n, batch, threads = int(words["n"]), int(words["batch"]), int(words.get("threads", 2))
+    torch.set_num_threads(threads)
     make, shape = NETWORKS[name]
     net, x, y = make(), torch.rand(n, *shape), torch.randint(0, 2, (n,))
     optimizer = torch.optim.Adam(net.parameters(), 1e-3)
 
     def loss(first):
         images = x[first:first + batch]
-        if name == "cnn":
+        if name in ("cnn", "lenet"):
             return nn.functional.cross_entropy(net(images), y[first:first + batch])
         return ((net(images) - images) ** 2).mean()
 
     def epoch():
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         for first in range(0, n - batch + 1, batch):
             optimizer.zero_grad()
             loss(first).backward()
             optimizer.step()
-        return time.perf_counter() - started
+        return time.perf_counter() - started, time.process_time() - cpu
 
     epoch()
-    seconds = epoch()
+    seconds, cpu = epoch()
     print(json.dumps({"case": "train", "peer": f"torch {torch.__version__}", "network": name, "n": n, "batch": batch,
-                      "threads": 2, "seconds": round(seconds, 4),
+                      "threads": threads, "seconds": round(seconds, 4), "cpu_seconds": round(cpu, 4),
                       "seconds_per_1000": round(1000 * seconds / (n // batch * batch), 4)}))
 
 

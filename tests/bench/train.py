@@ -12,6 +12,7 @@ CASES = {
     "cnn": dict(network="cnn", n=2048, batch=32, goal=0.7),
     "cnn-256": dict(network="cnn", n=2048, batch=256, goal=0.7),
     "autoencoder": dict(network="autoencoder", n=2048, batch=256, goal=0.5),
+    "lenet": dict(network="lenet", n=8192, batch=128, goal=0.5),
     "dense": dict(network="dense", n=4096, batch=256, goal=None),
 }
 

@@ -63,6 +63,30 @@ for a in other-*; do
     done
 done
 
+# from a trained network: with layers that stay, and that learn on; a layer more behind them
+start=(--set train.start=calm/networks/fold-1.onnx --set train.network="[]" --set train.epochs=3
+    --set train.classify.center_loss=0)
+trains frozen 1 "${start[@]}" --set train.freeze=true
+trains frozen-3 3 "${start[@]}" --set train.freeze=true
+alike frozen frozen-3
+check classified frozen 2 3 0.5 9
+$python "$tests/stayed.py" calm frozen || fail "frozen layers have learnt"
+trains tuned 2 "${start[@]}"
+check classified tuned 2 3 0.6 9
+! $python "$tests/stayed.py" calm tuned || fail "nothing was tuned"
+trains longer 2 "${start[@]}" --set train.network="[dense 9, relu]" --set train.freeze=true \
+    --set train.classify.center_loss=0.01
+$python "$tests/stayed.py" calm longer || fail "frozen layers below others have learnt"
+cp calm/networks/fold-2.onnx start.onnx
+start=(--set train.start=start.onnx --set train.network="[]" --set train.epochs=1)
+good on 1 ingest job.yaml -o changed
+good on 1 train job.yaml -o changed "${start[@]}"
+good on 1 train job.yaml -o changed "${start[@]}"
+did
+cp calm/networks/fold-1.onnx start.onnx
+good on 1 train job.yaml -o changed "${start[@]}"
+did train
+
 # the whole of a job
 good on 2 run job.yaml -o whole
 did ingest train features reduce fit score evaluate report
@@ -93,5 +117,14 @@ no "no image has the label 'moth'" --set train.classify.unknown="[moth]"
 no "classify needs two labels with 5000 images or more" --set train.classify.least=5000
 no "item 1 'conf 4 5x5': there is no layer 'conf'" --set train.network="[conf 4 5x5]"
 no "task damage needs 2 or more" --set train.task=damage --set train.folds=1 --set train.network="[dense 2]"
+no "it moves features, and train.freeze keeps them" --set train.start=calm/networks/fold-1.onnx --set train.freeze=true \
+    --set train.network="[]"
+no "there is no train.start" --set train.freeze=true
+no "it wants images of 28 x 28, stored are 20 x 20: set image.size" --set train.start=calm/networks/fold-1.onnx \
+    --set image.size=20
+no "task autoencoder makes its networks of train.network alone" --set train.start=calm/networks/fold-1.onnx \
+    --set train.task=autoencoder
+fails_with 1 "nowhere.onnx" on 2 train job.yaml -o calm --set train.start=nowhere.onnx
+fails_with 1 "job.yaml" on 2 train job.yaml -o calm --set train.start=job.yaml
 fails_with 1 "epoch 1: " on 2 train job.yaml -o calm --set train.rate=1e6 --set train.optimizer=sgd \
     --set train.network="[dense 50, dense 50]"

@@ -1,5 +1,6 @@
-/* Center loss and smoothed labels: gradients against differences of the loss, how centers follow,
- * and that they are a state like the weights. */
+/* What tasks of classes need of a trainer. Center loss and smoothed labels: gradients against
+ * differences of the loss, how centers follow, and that they are a state like the weights;
+ * constants that stay. */
 #include "oddlot_test.h"
 
 #include "nn/graph/reference_internal.h"
@@ -258,6 +259,44 @@ static void test_threads(void)
     finish(&more);
 }
 
+/* Constants that stay are as they were, and their batch norm is that of evaluation. */
+static void test_stays(void)
+{
+    static const char *const item[] = {"reshape 1x2x3", "conv 4 1x1", "batch_norm", "tanh",
+                                       "max_pool 2x1",  "swish",      "dense 3"};
+    const odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_SGD);
+    problem p = {0};
+    odd_graph *after = NULL;
+    start(&p);
+    odd_trainer_free(&p.t);
+    odd_graph_free(&p.g);
+    CU_ASSERT_FATAL(odd_network_new("stays", 1, (const int64_t[]){INPUTS}, 7, item, ODD_INITIAL_HE,
+                                    3, &p.g) == ODD_OK);
+    for (int l = 0; l < 3; l++)
+        for (int i = 1; i < p.g->layer[l].inputs; i++)
+            p.g->tensor[p.g->layer[l].input[i]].stays = true;
+    const odd_loss loss = {ODD_LOSS_CROSS_ENTROPY, p.g->output[0], 1};
+    CU_ASSERT_FATAL(odd_trainer_new(p.g, 1, &loss, &options, &p.t) == ODD_OK);
+    CU_ASSERT_EQUAL(p.t->training.parameters.learnt_slots, 2); /* of the last layer */
+    float logits[IMAGES * CLASSES], *output = logits;
+    odd_tally plain;
+    CU_ASSERT_EQUAL(odd_reference_run(p.g, IMAGES, p.images, &output), ODD_OK);
+    CU_ASSERT_EQUAL(odd_loss_tally(ODD_LOSS_CROSS_ENTROPY, IMAGES, CLASSES, logits,
+                                   &(odd_target){p.label, NULL}, p.weight, &plain),
+                    ODD_OK);
+    double *sum = odd_alloc(odd_trainer_length(p.t), sizeof *sum);
+    CU_ASSERT_DOUBLE_EQUAL(sum_shards(&p, SHARDS, sum).loss, plain.loss, 1e-5);
+    odd_free(sum);
+    run_steps(&p, 3);
+    CU_ASSERT_FATAL(odd_trainer_graph(p.t, &after) == ODD_OK);
+    for (int t = 0; t < p.g->tensors; t++)
+        if (p.g->tensor[t].stays)
+            CU_ASSERT(memcmp(p.g->tensor[t].data, after->tensor[t].data,
+                             (size_t)odd_tensor_values(&p.g->tensor[t]) * sizeof(float)) == 0);
+    odd_graph_free(&after);
+    finish(&p);
+}
+
 /* Images of one class each come together. */
 static void test_draws_together(void)
 {
@@ -336,6 +375,7 @@ CU_TestInfo odd_tests[] = {
     {"the state holds them", test_state},
     {"threads do not show", test_threads},
     {"classes come together", test_draws_together},
+    {"constants that stay", test_stays},
     {"what cannot be", test_refused},
     CU_TEST_INFO_NULL,
 };

@@ -87,6 +87,7 @@ typedef struct {
     int rank;
     int64_t shape[ODD_TENSOR_RANK]; /* of one image where `batched`: shape[0] is then N = 1 */
     bool batched;                   /* the first dimension is the batch, of any size */
+    bool stays;                     /* a constant that training leaves as it is (train.h) */
     float *data; /* constant values, row-major; NULL: computed. Owned by the graph */
 } odd_tensor;
 

@@ -14,9 +14,10 @@
  * on any number of threads and ranks, and so have the weights (on CPUs of one kind). There is no
  * communication in here. Nothing is allocated in a step once the sizes of shards have been seen.
  *
- * What learns: weights, biases and scales, i.e. the constants that odd_graph_parameters() counts.
- * Batch norms take mean and variance of each shard ("ghost batch norm"; Hoffer, Hubara and Soudry,
- * "Train longer, generalize better", NeurIPS 2017); the vector carries them to the running
+ * What learns: weights, biases and scales, i.e. the constants that odd_graph_parameters() counts,
+ * but for those that are marked to stay (graph.h). A batch norm with constants that stay is as in
+ * evaluation. Others take mean and variance of each shard ("ghost batch norm"; Hoffer, Hubara and
+ * Soudry, "Train longer, generalize better", NeurIPS 2017); the vector carries them to the running
  * averages, which evaluation uses. Dropout is an Identity layer with a `value` (graph.h): its mask
  * is drawn by (seed, step, id of the image, value), and what is kept is scaled by 1 / (1 - value).
  *

@@ -1,6 +1,8 @@
 /* Network: a list of items becomes a graph, item after item. */
 #include "nn/builder/network_internal.h"
 
+#include "nn/graph/names_internal.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,14 @@ static void read_name(const char *item, char name[ODD_NETWORK_TEXT])
         name[0] = '\0';
 }
 
+/* By word and number, and one more where layers that were there before have that name. */
+static void make_name(const odd_network *n, char name[ODD_NETWORK_NAME])
+{
+    snprintf(name, ODD_NETWORK_NAME, "%s_%d", n->word[0], n->item);
+    for (int more = 2; odd_names_find(n->g->names, name) >= 0 && more < n->g->tensors + 2; more++)
+        snprintf(name, ODD_NETWORK_NAME, "%.200s_%d_%d", n->word[0], n->item, more);
+}
+
 /* A result is named by an "as NAME" item behind it, else by its word and number. */
 static odd_status add_item(odd_network *n, const char *item, const char *next)
 {
@@ -42,7 +52,7 @@ static odd_status add_item(odd_network *n, const char *item, const char *next)
     odd_status st;
     ODD_TRY(odd_words_split(n, item));
     read_name(next, name);
-    if (!*name) snprintf(name, sizeof name, "%s_%d", n->word[0], n->item);
+    if (!*name) make_name(n, name);
     n->name = name;
     ODD_TRY(odd_network_item(n));
 done:

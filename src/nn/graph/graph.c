@@ -210,6 +210,7 @@ static odd_status copy_tensors(const odd_graph *from, odd_graph *to)
         const odd_tensor *t = &from->tensor[i];
         int id;
         ODD_TRY(odd_graph_tensor(to, t->name, t->rank, t->shape, t->batched, t->data, &id));
+        to->tensor[id].stays = t->stays;
     }
 done:
     return st;

@@ -51,11 +51,16 @@ bool odd_layer_trains(odd_layer_kind kind)
     return table[kind].backward != NULL;
 }
 
+/* Where nothing learns, a step is that of evaluation; which has activations only behind others. */
 odd_status odd_step_forward(odd_maker *m, const odd_step *step)
 {
-    if (table[step->kind].forward && m->training->wants[step->output])
-        return table[step->kind].forward(m, step);
-    return odd_layer_plan(&m->p, step);
+    odd_status (*const forward)(odd_maker *, const odd_step *) = table[step->kind].forward;
+    const bool wanted = m->training->wants[step->output];
+    if (forward && (wanted || forward == odd_train_point)) return forward(m, step);
+    m->p.prop = wanted ? dnnl_forward_training : dnnl_forward_inference;
+    const odd_status st = odd_layer_plan(&m->p, step);
+    m->p.prop = dnnl_forward_training;
+    return st;
 }
 
 odd_status odd_step_backward(odd_maker *m, const odd_step *step)

@@ -14,7 +14,7 @@ typedef enum { STAYS, WEIGHT, SHIFT, AVERAGE } role;
 static role role_of(const odd_graph *g, const odd_layer *layer, int input)
 {
     int t = layer->input[input];
-    if (!odd_tensor_is_constant(g, t)) return STAYS;
+    if (!odd_tensor_is_constant(g, t) || g->tensor[t].stays) return STAYS;
     switch (layer->kind) {
     case ODD_LAYER_CONV:
     case ODD_LAYER_CONV_TRANSPOSE:

@@ -12,9 +12,17 @@ odd_status odd_classify_network(const odd_job *job, int64_t number, const int64_
                                 odd_graph **out)
 {
     const odd_training_options *o = odd_job_section(job, "train");
-    return odd_train_network(job, "train.network", 3, shape, (int)o->network.count,
-                             (const char *const *)o->network.item, odd_train_seed(job, number),
-                             out);
+    const int items = (int)o->network.count;
+    const char *const *item = (const char *const *)o->network.item;
+    const uint64_t seed = odd_train_seed(job, number);
+    odd_status st;
+    if (!odd_train_starts(job))
+        return odd_train_network(job, "train.network", 3, shape, items, item, seed, out);
+    ODD_TRY(odd_train_start(job, shape, out));
+    if (items > 0) ODD_TRY(odd_train_network_extend(job, "train.network", items, item, seed, *out));
+done:
+    if (st != ODD_OK) odd_graph_free(out);
+    return st;
 }
 
 odd_status odd_classify_complete(const odd_training *t, int64_t number, odd_graph *graph)

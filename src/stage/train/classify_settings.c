@@ -50,6 +50,9 @@ odd_status odd_classify_check(const odd_job *job)
             return odd_job_fail(job, "train.classify.write",
                                 "'%s' is none of logits, probabilities, features", write->item[i]);
     }
+    if (train->freeze && train->network.count == 0 && odd_classify_options_of(job)->center_loss > 0)
+        return odd_job_fail(job, "train.classify.center_loss",
+                            "it moves features, and train.freeze keeps them as they are");
     if (train->patience > 0 && train->folds < 3)
         return odd_job_fail(job, "train.patience",
                             "needs train.folds: 3 or more, of which one chooses the best epoch");

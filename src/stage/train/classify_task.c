@@ -152,6 +152,7 @@ const odd_train_task odd_task_classify = {
     .product = ODD_CLASSIFIER_FEATURES,
     .preset = "inception",
     .figures = figures,
+    .starts = true,
     .labelled = true,
     .columns = columns,
     .reason = reason,

@@ -26,6 +26,12 @@ static const odd_option table[] = {
         "what it learns: damage, to tell images that a program damaged from those as they "
         "are; autoencoder, to give images back through a short code; belief, how likely images "
         "are, by Boltzmann machines layer upon layer; classify, to tell their labels"),
+    ODD_PATH(
+        odd_training_options, start, "",
+        "of task classify: an ONNX file with whose layers networks begin, down to what its own "
+        "classifier reads; train.network, which may be empty, comes behind them"),
+    ODD_BOOL(odd_training_options, freeze, "false",
+             "layers of train.start stay as they are; false: they learn on"),
     ODD_INT(odd_training_options, folds, "4", 1, 100,
             "of tasks damage and classify: parts of the catalogue; a network for each learns from "
             "the others and judges this one. 1, of classify: one network learns from all that is "
@@ -70,7 +76,7 @@ static const odd_training_options *options_of(const odd_job *job)
 
 bool odd_trains(const odd_job *job)
 {
-    return options_of(job)->network.count > 0;
+    return options_of(job)->network.count > 0 || odd_train_starts(job);
 }
 
 static const char *train_part(const odd_job *job)
@@ -81,6 +87,17 @@ static const char *train_part(const odd_job *job)
 static const char *train_product(const odd_job *job)
 {
     return odd_train_task_of(job)->product;
+}
+
+static odd_status check_start(const odd_job *job)
+{
+    const odd_train_task *task = odd_train_task_of(job);
+    if (options_of(job)->freeze && !odd_train_starts(job))
+        return odd_job_fail(job, "train.freeze", "there is no train.start whose layers could stay");
+    if (odd_train_starts(job) && !task->starts)
+        return odd_job_fail(job, "train.start", "task %s makes its networks of train.network alone",
+                            task->settings->name);
+    return ODD_OK;
 }
 
 /* A network for the images that the ingest stores. */
@@ -99,6 +116,7 @@ static odd_status check_train(const odd_job *job)
     odd_graph *graph = NULL;
     odd_status st;
     ODD_TRY(odd_networks_check(job, "train.network"));
+    ODD_TRY(check_start(job));
     if (o->shards > o->batch)
         return odd_job_fail(job, "train.shards", "%lld shards of a batch of %lld images",
                             (long long)o->shards, (long long)o->batch);
@@ -110,6 +128,14 @@ done:
     return st;
 }
 
+/* @local */
+static odd_status set_levels(odd_training *t)
+{
+    const int64_t shape[3] = {t->images.channels, t->images.height, t->images.width};
+    if (!odd_train_starts(t->run->job)) return ODD_OK;
+    return odd_train_start_levels(t->run->job, shape, &t->images.levels);
+}
+
 /* @collective */
 static odd_status open_training(odd_training *t, const odd_file *ingest)
 {
@@ -118,6 +144,7 @@ static odd_status open_training(odd_training *t, const odd_file *ingest)
     t->task = odd_train_task_of(t->run->job);
     if (t->task->labelled) ODD_TRY(odd_run_selection(t->run, &t->selection));
     ODD_TRY(odd_train_images_open(t->run, ingest, t->task->preset, &t->images));
+    ODD_TRY_ALL(t->comm, set_levels(t));
     ODD_TRY_ALL(t->comm, odd_train_curves_new(t->task->networks(t->options), t->options->epochs,
                                               &t->curves));
     ODD_TRY_ALL(t->comm, t->task->begin ? t->task->begin(t) : ODD_OK);
@@ -234,6 +261,7 @@ const odd_stage odd_stage_train = {
     .part = train_part,
     .applies = odd_trains,
     .check = check_train,
+    .outside = odd_train_start_digest,
     .plan = plan_train,
     .cost = cost_train,
     .rehearse = "train.epochs=4",

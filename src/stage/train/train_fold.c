@@ -82,7 +82,8 @@ static odd_status open_learner(session *l)
     init_learner(l);
     ODD_TRY(t->task->network(t->run->job, l->state->fold, shape, &graph));
     if (t->task->complete) ODD_TRY(t->task->complete(t, l->state->fold, graph));
-    ODD_TRY(odd_graph_note(graph, "oddlot.preset", t->task->preset));
+    if (!odd_train_starts(t->run->job)) /* a file says it itself */
+        ODD_TRY(odd_graph_note(graph, "oddlot.preset", t->task->preset));
     ODD_TRY(odd_train_method(t->run->job, (l->learner.count + batch - 1) / batch, &options,
                              &l->learner.schedule));
     if (t->task->objective) t->task->objective(t, &options);

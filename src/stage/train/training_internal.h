@@ -13,10 +13,11 @@
 
 /* Section `train`. */
 typedef struct odd_training_options {
-    char *task, *initial, *optimizer, *schedule, *precision;
+    char *task, *start, *initial, *optimizer, *schedule, *precision;
     odd_list network;
     double momentum, weight_decay, clip, rate, last_rate, factor, warm_up;
     int64_t epochs, every, batch, shards, folds, patience;
+    bool freeze;
 } odd_training_options;
 
 /* The learning curves of a network: (epochs) each, NaN where it stopped before. */
@@ -72,6 +73,19 @@ odd_status odd_train_method(const odd_job *job, int64_t steps_per_epoch, odd_tra
                             odd_schedule *schedule);
 /** Write it to networks/NAME.onnx. @local: rank 0 */
 odd_status odd_train_network_write(const odd_training *t, const odd_graph *graph, const char *name);
+
+/* -- train_start.c -- */
+
+/** Do the networks of the job begin with the layers of a file? @local */
+bool odd_train_starts(const odd_job *job);
+/** These layers, down to what the classifier of the file reads, or all where it has none; for
+ * images of shape (channels, height, width). Frozen if the job says so. @local; ODD_USAGE: it is
+ * not for such images; ODD_IO, ODD_FORMAT, ODD_NOMEM */
+odd_status odd_train_start(const odd_job *job, const int64_t shape[3], odd_graph **out);
+/** How its images are scaled. @local; ODD_FORMAT and the same */
+odd_status odd_train_start_levels(const odd_job *job, const int64_t shape[3], odd_input *levels);
+/** Its digest. @collective */
+odd_status odd_train_start_digest(odd_run *run, odd_hash *digest);
 
 /* -- train_chunks.c -- */
 
