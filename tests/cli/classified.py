@@ -48,7 +48,7 @@ run, folds, epochs, least = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), flo
 unknown_labels = sys.argv[5:]
 with h5py.File(f"{run}/train.h5") as f, h5py.File(f"{run}/ingest.h5") as ingest:
     images, status, held_out = ingest["images"][:], ingest["status"][:], ingest["held_out"][:]
-    text = ingest["label"][:].astype("U")
+    text, verified = ingest["label"][:].astype("U"), ingest["verified"][:]
     f.visititems(lambda name, o: globals().update({name.replace("/", "_"): o[()]}) if isinstance(o, h5py.Dataset) else None)
 names, n, readable = classes_name.astype("U"), len(status), status == 0
 k = len(names)
@@ -57,7 +57,7 @@ k = len(names)
 assert sorted(names) == list(names) and not set(names) & set(unknown_labels)
 assert (label == [list(names).index(t) if t in names else -1 for t in text]).all()
 assert (unknown == (np.isin(text, unknown_labels))).all()
-may = readable & (label >= 0) & (held_out == 0)
+may = readable & (label >= 0) & (held_out == 0) & (verified != 2)
 assert (classes_images == np.bincount(label[may], minlength=k)).all() and (classes_images > 0).all()
 
 # folds: of each class, and of all, as many images as can be

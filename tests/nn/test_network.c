@@ -109,6 +109,29 @@ static void names(void)
     odd_graph_free(&g);
 }
 
+/* Behind a network that is there, by names that are not taken. */
+static void more_layers(void)
+{
+    static const int64_t shape[] = {6};
+    static const char *const item[] = {"dense 4", "relu", "as code", NULL};
+    static const char *const more[] = {"dense 5", "relu", "as wide", "dense 2"};
+    static const char *const wrong[] = {"dense 3", "as code"};
+    odd_graph *g;
+    CU_ASSERT_EQUAL_FATAL(make(1, shape, item, &g), ODD_OK);
+    const int code = g->output[0];
+    CU_ASSERT_EQUAL(odd_network_extend(g, 4, more, ODD_INITIAL_HE, 9), ODD_OK);
+    CU_ASSERT(g->layers == 5 && g->outputs == 1 && g->layer[2].input[0] == code);
+    CU_ASSERT_EQUAL(odd_tensor_values(&g->tensor[g->output[0]]), 2);
+    CU_ASSERT_STRING_EQUAL(g->tensor[g->layer[2].output].name, "dense_1_2");
+    CU_ASSERT_EQUAL(g->layer[3].output, odd_names_find(g->names, "wide"));
+    const float *first = g->tensor[g->layer[0].input[1]].data;
+    const float *second = g->tensor[g->layer[2].input[1]].data;
+    CU_ASSERT(memcmp(first, second, 4 * sizeof *first) != 0);
+    CU_ASSERT_EQUAL(odd_network_extend(g, 2, wrong, ODD_INITIAL_HE, 9), ODD_ARG);
+    CU_ASSERT(strstr(odd_fail_reason(), "item 1 'dense 3'") != NULL);
+    odd_graph_free(&g);
+}
+
 /* Mean and variance of the weights of one wide layer. */
 static void check_spread(odd_initial initial, uint64_t seed, double variance, double largest)
 {
@@ -229,8 +252,12 @@ static void odd_images(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"shapes", shapes},     {"same padding", same_padding},
-    {"names", names},       {"initial weights", initial_weights},
-    {"mistakes", mistakes}, {"odd images", odd_images},
+    {"shapes", shapes},
+    {"same padding", same_padding},
+    {"names", names},
+    {"initial weights", initial_weights},
+    {"mistakes", mistakes},
+    {"odd images", odd_images},
+    {"more layers", more_layers},
     CU_TEST_INFO_NULL,
 };
