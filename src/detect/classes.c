@@ -50,7 +50,7 @@ static const odd_option table[] = {
     ODD_INT(odd_classes_options, least, "10", 2, 1e9,
             "rows that a class must have for a threshold and a covariance of its own; others have "
             "those of all"),
-    ODD_INT(odd_classes_options, neighbours, "10", 1, 10000,
+    ODD_INT(odd_classes_options, neighbours, "5", 1, 10000,
             "column neighbour: the distance by direction to the row that is so many down"),
     ODD_INT(odd_classes_options, sample, "10000", 1, 1e15,
             "column neighbour: rows to be compared with, at most, drawn by the seed"),
