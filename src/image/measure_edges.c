@@ -103,11 +103,12 @@ done:
 
 /* -- how steep edges are -- */
 
-/* Of n steps from a pixel to the one `s` bytes behind it: their height of the contrast around them,
- * in 255ths, and that contrast. */
+/* Of n steps from a pixel to the one `s` bytes behind it: their height, and the contrast around
+ * them. Bytes alone, so that a vector holds as many as it can. */
 ODD_SIMD(static, void, find_edges,
-         (int n, const uint8_t *in, ptrdiff_t s, uint8_t *steepness, uint8_t *contrast),
-         (n, in, s, steepness, contrast))
+         (int n, const uint8_t *restrict in, ptrdiff_t s, uint8_t *restrict height,
+          uint8_t *restrict contrast),
+         (n, in, s, height, contrast))
 {
     for (int i = 0; i < n; i++) {
         uint8_t low = 255, high = 0;
@@ -117,10 +118,15 @@ ODD_SIMD(static, void, find_edges,
             high = v > high ? v : high;
         }
         const uint8_t a = in[i], b = in[i + s];
-        const uint8_t height = (uint8_t)(a > b ? a - b : b - a), range = (uint8_t)(high - low);
-        steepness[i] = (uint8_t)((float)(height * (BINS - 1)) / (float)(range > 0 ? range : 1));
-        contrast[i] = range;
+        height[i] = (uint8_t)(a > b ? a - b : b - a);
+        contrast[i] = (uint8_t)(high - low);
     }
+}
+
+/* The height of a step of the contrast around it, in 255ths. */
+static int steepness_of(uint8_t height, uint8_t contrast)
+{
+    return (uint8_t)((float)(height * (BINS - 1)) / (float)contrast);
 }
 
 /* Of some rows that follow each other, all pixels at once, which is faster for short ones, and
@@ -128,12 +134,12 @@ ODD_SIMD(static, void, find_edges,
 static void count_rows(const reduced *r, int top, int rows, ptrdiff_t s, int left, int right,
                        int64_t count[BINS])
 {
-    uint8_t steepness[MOST_ROWS * MOST_SIDE], contrast[MOST_ROWS * MOST_SIDE];
+    uint8_t height[MOST_ROWS * MOST_SIDE], contrast[MOST_ROWS * MOST_SIDE];
     const int n = (rows - 1) * r->width + right - left;
-    find_edges(n, r->light + (size_t)top * (size_t)r->width + left, s, steepness, contrast);
+    find_edges(n, r->light + (size_t)top * (size_t)r->width + left, s, height, contrast);
     for (int y = 0; y < rows; y++)
         for (int i = y * r->width, x = left; x < right; x++, i++)
-            if (contrast[i] >= CONTRAST) count[steepness[i]]++;
+            if (contrast[i] >= CONTRAST) count[steepness_of(height[i], contrast[i])]++;
 }
 
 /* Steps of a part of the image, all or some of its rows. */
