@@ -41,9 +41,14 @@ grep -q '^rule,width,0.[0-9]*,clean-00.png,240,500,pixels,.*google wants at leas
     fail "width"
 grep -q '^rule,border,.*,fault-06-border.png,.*not taken by google, ebay' on1/findings.csv || fail "border"
 grep -q '^rule,ending,.*fault-ending.jpg' on1/findings.csv || fail "ending"
-# a rule and a check of one name are two: what is ignored of one is told of the other
+# what a rule and a check judge alike is one finding, of the more severe, that names the other
 both=(--set 'check.checks=[rules, border]' --set check.rules.channels=google)
 good on 2 run job.yaml -o on2 "${both[@]}"
+[ "$(grep -c ',border,.*,fault-06-border.png,' on2/findings.csv)" = 1 ] || fail "two findings of one border"
+grep -q "^rule,border,.*,fault-06-border.png,.*; as hygiene 'border' finds, too" on2/findings.csv || fail "not both are named"
+good on 3 run job.yaml -o on3 "${both[@]}"
+cmp on2/findings.csv on3/findings.csv || fail "joined findings differ on 3 ranks"
+# ... but what is ignored of one is told of the other
 (head -n 1 on2/findings.csv && grep '^rule,border,.*,fault-06-border.png,' on2/findings.csv) >list.csv
 good on 2 run job.yaml -o on2 "${both[@]}" --set check.ignore=list.csv
 grep -q '^hygiene,border,.*,fault-06-border.png,' on2/findings.csv || fail "ignored with the rule of its name"
