@@ -100,7 +100,8 @@ typedef struct {
     odd_run *run; /* that is to come */
     odd_job *job; /* of the rehearsal */
     const char *folder;
-    int number; /* of the next size */
+    int number;          /* of the next size */
+    double started, cpu; /* clock and processor time when the rehearsal began */
     char *why;
     size_t why_size;
 } stagehand;
@@ -151,25 +152,36 @@ static double seconds_spent(MPI_Comm comm, double started, double cpu)
     return spent;
 }
 
+/* One size, and what it took of this machine. @collective */
+static odd_status rehearse_timed(stagehand *h, int64_t rows, double *spent, odd_rehearsal *out)
+{
+    const MPI_Comm comm = h->run->comm;
+    odd_status st;
+    ODD_TRY(rehearse_rows(h, rows, out));
+    const double now = seconds_spent(comm, h->started, h->cpu);
+    out->spent = now - *spent;
+    *spent = now;
+done:
+    return st;
+}
+
 /* @collective */
 static odd_status rehearse_sizes(stagehand *h, int64_t rows, double seconds, odd_rehearsals *out)
 {
-    const double started = odd_seconds(), cpu = odd_usage_now().cpu;
     int64_t next = out->whole ? rows : odd_min(FIRST, rows);
+    double spent = 0;
     odd_status st;
-    ODD_TRY(rehearse_rows(h, next, &out->cold));
+    h->started = odd_seconds();
+    h->cpu = odd_usage_now().cpu;
+    ODD_TRY(rehearse_timed(h, next, &spent, &out->cold));
     out->small = out->large = out->cold;
-    if (!out->whole) ODD_TRY(rehearse_rows(h, next, &out->large));
+    if (!out->whole) ODD_TRY(rehearse_timed(h, next, &spent, &out->large));
     out->warm = out->large;
-    for (;;) {
-        const double before = seconds_spent(h->run->comm, started, cpu);
-        next = next_rows(out, rows, seconds, seconds - before);
-        if (next == 0) break;
+    while ((next = next_rows(out, rows, seconds, seconds - spent)) > 0) {
         out->small = out->large;
-        ODD_TRY(rehearse_rows(h, next, &out->large));
-        out->large.spent = seconds_spent(h->run->comm, started, cpu) - before;
+        ODD_TRY(rehearse_timed(h, next, &spent, &out->large));
     }
-    out->seconds = odd_seconds() - started;
+    out->seconds = odd_seconds() - h->started;
 done:
     return st;
 }

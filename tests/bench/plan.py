@@ -5,7 +5,7 @@
   backbone    audit of photographs by a pretrained network
   latent      system 1's table of trials on Fashion-MNIST, of fewer draws
   forest      system 2: a belief network and an isolation forest, of fewer epochs
-  clusters    system 3: an auto-encoder and k-means, of fewer epochs
+  clusters    system 3: an auto-encoder and k-means, of fewer images and epochs
 
 The plan comes first, from one process, then the run. A line for each stage has both: memory (the largest resident
 size of a rank), seconds of the clock, and processor seconds, which other work on the machine lengthens less; then a
@@ -22,6 +22,7 @@ import h5py
 
 import bench_tools as tools
 
+FASHION = "/usr/share/datasets/fashion-mnist/t10k"
 JOBS = ("pixels", "backbone", "latent", "forest", "clusters")
 
 def words_of(args, job):
@@ -39,7 +40,9 @@ def words_of(args, job):
                     + setting("features.source=onnx", f"features.onnx.model={at('models/mobilenet_v2.onnx')}"),
         "latent": ["run", os.path.join(jobs, "latent-mixture.yaml")] + setting("experiment.seeds=3"),
         "forest": ["run", os.path.join(jobs, "deep-forest.yaml")] + setting("train.epochs=5"),
-        "clusters": ["run", os.path.join(jobs, "unit-norm.yaml")] + setting("train.epochs=4"),
+        "clusters": ["run", os.path.join(jobs, "unit-norm.yaml")]
+                    + setting("train.epochs=3", f"catalogue.path=[{FASHION}-images-idx3-ubyte.gz]",
+                              f"catalogue.labels=[{FASHION}-labels-idx1-ubyte.gz]"),
     }[job]
 
 

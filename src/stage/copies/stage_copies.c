@@ -1,5 +1,6 @@
 /* Copies: which images show one picture, for the stages that tell of them or count each once. It is
  * a stage of jobs in which another one reads it. */
+#include "oddlot/image/aligned.h"
 #include "oddlot/image/layout_row.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
@@ -12,14 +13,21 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
 #include <string.h>
 
-#define PANEL_BYTES ((int64_t)320 << 20) /* panels of the search, pictures on their way */
-#define ROW_BYTES   1024                 /* candidates of a row */
+#define ROW_BYTES 1024 /* candidates of a row */
+
+/* Rows that are at work at a time: of the search on both sides, as they are and centred, with lists
+ * of their nearest; pictures on their way, as they come and as numbers. */
+#define AT_WORK 4096
+#define WORK_BYTES(near)                                                                           \
+    (4 * ODD_LAYOUT_VALUES * (int64_t)sizeof(float) + 48 * (near) +                                \
+     ODD_ALIGNED_VALUES * (1 + (int64_t)sizeof(float)))
 
 static const odd_option copies_table[] = {
     ODD_BOOL(odd_copies_options, near, "true",
@@ -115,7 +123,9 @@ static odd_status plan_copies(odd_run *run, odd_stage_plan *plan)
     const int64_t mine = plan->rows / plan->ranks;
     const int64_t row_bytes = (near ? ODD_ALIGNED_VALUES + ROW_BYTES : 0) + 64;
     plan->disk = plan->rows * 8;
-    plan->memory = (near ? PANEL_BYTES : 0) + mine * row_bytes;
+    const int64_t neighbours = odd_copies_settings(run->job)->neighbours;
+    plan->memory = mine * row_bytes;
+    if (near) plan->memory += odd_min(plan->rows, AT_WORK) * WORK_BYTES(neighbours);
     odd_text_add(&plan->what, near ? "exact copies by their digests, near ones by their looks"
                                    : "exact copies by their digests");
     return ODD_OK;

@@ -107,10 +107,23 @@ done:
     return st;
 }
 
+/* Values of a row of its views: of the widest, or of all. */
+static int64_t values_of_views(const odd_job *job, int64_t features, bool widest)
+{
+    int64_t sum = 0, most = 0;
+    for (int v = 0; v < VIEWS; v++) {
+        const int64_t width = has_view(job, views[v]) ? odd_view_width(job, views[v], features) : 0;
+        sum += width;
+        if (width > most) most = width;
+    }
+    return widest ? most : sum;
+}
+
 static odd_status plan_groups(odd_run *run, odd_stage_plan *plan)
 {
     const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
-    const int64_t keep = odd_group_neighbours(o, plan->rows), values = 2048;
+    const int64_t keep = odd_group_neighbours(o, plan->rows);
+    const int64_t values = values_of_views(run->job, plan->features, true);
     const int64_t mine = plan->rows / plan->ranks + 1, panels = (int64_t)80 << 20;
     plan->disk = plan->rows * 16;
     plan->memory = panels + mine * (values * (int64_t)sizeof(float) + 4 * keep) +
@@ -123,9 +136,9 @@ static odd_status plan_groups(odd_run *run, odd_stage_plan *plan)
 static odd_status cost_groups(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
-    const int64_t keep = odd_group_neighbours(o, plan->rows), layout = 768;
-    const int64_t meaning = has_view(run->job, &odd_view_meaning) ? plan->features : 0;
-    odd_stage_cost_neighbours((double)plan->rows, (double)(layout + meaning), plan->ranks, cost);
+    const int64_t keep = odd_group_neighbours(o, plan->rows);
+    const int64_t values = values_of_views(run->job, plan->features, false);
+    odd_stage_cost_neighbours((double)plan->rows, (double)values, plan->ranks, cost);
     cost->amount = (double)(plan->rows * keep);
     cost->sent += cost->amount * sizeof(int32_t);
     cost->alone = true;

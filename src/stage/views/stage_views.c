@@ -132,13 +132,25 @@ done:
     return st;
 }
 
+/* Views come one after the other. */
+static int64_t widest(const odd_job *job, int64_t features)
+{
+    int64_t most = 0;
+    for (int i = 0; odd_views[i]; i++)
+        if (odd_view_wanted(job, odd_views[i])) {
+            const int64_t width = odd_view_width(job, odd_views[i], features);
+            if (width > most) most = width;
+        }
+    return most;
+}
+
 static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
 {
-    const int64_t values = 2048; /* of a row of the widest view, about */
     const int64_t mine = plan->rows / plan->ranks + 1;
     const char *between = "";
     plan->disk = plan->rows * 8 * (ODD_MOST_VIEWS + 1);
-    plan->memory = plan->rows * 40 + mine * values * (int64_t)sizeof(float);
+    plan->memory =
+        plan->rows * 40 + mine * widest(run->job, plan->features) * (int64_t)sizeof(float);
     for (int i = 0; odd_views[i]; i++)
         if (odd_view_wanted(run->job, odd_views[i])) {
             odd_text_format(&plan->what, "%s%s", between, odd_views[i]->name);

@@ -38,6 +38,8 @@ typedef struct {
     /** Can the job have it? NULL: every job can. @local */
     bool (*applies)(const odd_job *job);
     const char *needs; /* what one that cannot would need */
+    /** Values of a row, where features have so many, before any are read; NULL: `width`. @local */
+    int64_t (*plan)(const odd_job *job, int64_t features);
     /** Begin to read; *width values a row. The inputs are kept. @local; ODD_FORMAT, ODD_NOMEM */
     odd_status (*open)(const odd_view_inputs *inputs, void **state, int *width);
     /** The values of these rows of features.h5, which rise: x (count, width). By one thread at a
@@ -73,6 +75,8 @@ typedef struct {
 odd_part odd_views_part(int i);
 /** Settings of a view; NULL where it has none. Borrowed from the job. @local */
 const void *odd_view_settings(const odd_job *job, const odd_image_view *view);
+/** Values of a row of it, where features have so many, before any are read. @local */
+int64_t odd_view_width(const odd_job *job, const odd_image_view *view, int64_t features);
 /** Is it one of those that the job asks for? @local */
 bool odd_view_wanted(const odd_job *job, const odd_image_view *view);
 /** Settings that make no sense together. @local; ODD_USAGE */

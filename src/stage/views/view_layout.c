@@ -2,6 +2,7 @@
  */
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
+#include "oddlot/image/prepare.h"
 #include "oddlot/run/columns.h"
 #include "oddlot/store/dataset.h"
 #include "stage/features/feature_pixels_internal.h"
@@ -83,6 +84,15 @@ done:
     return st;
 }
 
+static int64_t plan_layout(const odd_job *job, int64_t features)
+{
+    const odd_pixels_options *options = odd_view_settings(job, &odd_view_layout);
+    const odd_prepare_options *prepare = odd_job_section(job, "image");
+    const int64_t side = options->side > 0 ? odd_min(options->side, prepare->size) : prepare->size;
+    (void)features;
+    return side * side * odd_prepared_channels(prepare);
+}
+
 const odd_image_view odd_view_layout = {
     .name = "layout",
     .summary = "light and colour at a glance: the pixels of the image made small",
@@ -90,6 +100,7 @@ const odd_image_view odd_view_layout = {
     .isotropic = true,
     .options = odd_pixels_option_table,
     .options_size = sizeof(odd_pixels_options),
+    .plan = plan_layout,
     .open = open_layout,
     .read = read_layout,
     .close = close_layout,

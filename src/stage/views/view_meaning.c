@@ -36,6 +36,12 @@ static void close_meaning(void **state)
     *state = NULL;
 }
 
+static int64_t plan_meaning(const odd_job *job, int64_t features)
+{
+    (void)job;
+    return features;
+}
+
 const odd_image_view odd_view_meaning = {
     .name = "meaning",
     .summary = "what images show: the features of a network, or stored ones",
@@ -43,6 +49,7 @@ const odd_image_view odd_view_meaning = {
     .anchors = true,
     .applies = sees_more_than_pixels,
     .needs = "features of a network, not pixels: see features.source",
+    .plan = plan_meaning,
     .open = open_meaning,
     .read = read_meaning,
     .close = close_meaning,

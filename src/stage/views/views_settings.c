@@ -65,6 +65,11 @@ const void *odd_view_settings(const odd_job *job, const odd_image_view *view)
     return view->options ? odd_part_options(job, "views", view->name) : NULL;
 }
 
+int64_t odd_view_width(const odd_job *job, const odd_image_view *view, int64_t features)
+{
+    return view->plan ? view->plan(job, features) : view->width;
+}
+
 odd_status odd_views_check(const odd_job *job)
 {
     for (int i = 0; odd_views[i]; i++)
