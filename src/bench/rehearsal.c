@@ -100,7 +100,8 @@ typedef struct {
     odd_run *run; /* that is to come */
     odd_job *job; /* of the rehearsal */
     const char *folder;
-    int number;          /* of the next size */
+    int64_t first;       /* images of the first size, */
+    int number;          /* of the next one */
     double started, cpu; /* clock and processor time when the rehearsal began */
     char *why;
     size_t why_size;
@@ -168,7 +169,7 @@ done:
 /* @collective */
 static odd_status rehearse_sizes(stagehand *h, int64_t rows, double seconds, odd_rehearsals *out)
 {
-    int64_t next = out->whole ? rows : odd_min(FIRST, rows);
+    int64_t next = out->whole ? rows : odd_min(h->first, rows);
     double spent = 0;
     odd_status st;
     h->started = odd_seconds();
@@ -186,6 +187,21 @@ done:
     return st;
 }
 
+/* Whole batches, for less than one costs as much. @collective */
+static odd_status choose_first(odd_run *run, int64_t *first)
+{
+    odd_rehearsal *looked_at = NULL;
+    odd_status st;
+    *first = FIRST;
+    ODD_TRY_ALL(run->comm, ODD_NEW(looked_at, 1));
+    ODD_TRY(plan_stages(run, looked_at));
+    for (int i = 0; i < ODD_MOST_STAGES; i++)
+        if (looked_at->stage[i].cost.batch > *first) *first = looked_at->stage[i].cost.batch;
+done:
+    odd_free(looked_at);
+    return st;
+}
+
 odd_status odd_rehearse(odd_run *run, const char *folder, double seconds, odd_rehearsals *out)
 {
     const odd_selection *selection;
@@ -196,6 +212,7 @@ odd_status odd_rehearse(odd_run *run, const char *folder, double seconds, odd_re
     ODD_TRY(odd_run_selection(run, &selection));
     out->list_seconds = odd_seconds() - started;
     out->list = odd_selection_list_bytes(selection);
+    ODD_TRY(choose_first(run, &h.first));
     ODD_TRY_ALL(run->comm, shorten(run, &h.job));
     const odd_level before = odd_log_hush(ODD_LOG_ERROR);
     st = rehearse_sizes(&h, odd_selection_rows(selection), seconds, out);

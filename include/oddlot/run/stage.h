@@ -41,6 +41,7 @@ typedef struct {
     double cubes;    /* and of distributed eigenproblems: their orders to the third */
     double sent;     /* bytes that reach a rank from others */
     double messages; /* exchanges that all ranks wait for */
+    int64_t batch;   /* rows that are worked on at a time, however few there are; 0: any number */
     bool alone;      /* rank 0 does what grows with the amount, and the others wait */
 } odd_stage_cost;
 
