@@ -3,7 +3,6 @@
 #include "classes_fixture.h"
 #include "damaged_model.h"
 
-#include "oddlot/base/usage.h"
 
 #include <float.h>
 

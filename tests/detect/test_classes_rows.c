@@ -2,6 +2,8 @@
  * that teach nothing. */
 #include "classes_fixture.h"
 
+#include "oddlot/base/usage.h"
+
 const char *odd_test_name = "detect/classes: rows";
 
 /* ---- classes as catalogues have them ---- */
