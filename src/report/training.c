@@ -22,10 +22,10 @@ static void write_facts(const odd_report_training *t, odd_text *html)
     odd_text_add(html, "</dl>\n");
 }
 
-static void write_kinds(const odd_report_training *t, odd_text *html)
+static void write_table(const odd_report_training *t, odd_text *html)
 {
     const odd_cells cells = {
-        .label = "Kinds of damage", .cell = t->cell, .lines = t->lines, .columns = t->columns};
+        .label = t->label, .cell = t->cell, .lines = t->lines, .columns = t->columns};
     if (t->lines > 1) odd_cells_write(&cells, html);
 }
 
@@ -43,6 +43,6 @@ void odd_training_write(const odd_report_training *training, odd_text *html)
                 "Share of the images that are told right.", html);
     odd_text_add(html, "</div>\n");
     write_facts(training, html);
-    write_kinds(training, html);
+    write_table(training, html);
     odd_text_add(html, "</section>\n");
 }

@@ -92,6 +92,7 @@ good on 2 run job.yaml -o whole
 did ingest train features reduce fit score evaluate report
 check same calm whole train.h5
 grep -q "F1 of classes" whole/report/index.html || fail "no F1 on the page"
+grep -q "Images held out" whole/report/index.html || fail "no table of classes on the page"
 
 # one network, with images held out; then with nothing left that could tell how good it is
 trains one 2 --set train.folds=1 --set contamination.theme="[0,1,2,3,4,5,6,7,8]" --set contamination.held_out=0.25

@@ -285,6 +285,7 @@ static void how_networks_learnt(void)
                                           .loss = {seen, seen, 3, 3},
                                           .fact = facts,
                                           .facts = 3,
+                                          .label = "Kinds",
                                           .cell = cell,
                                           .lines = 2,
                                           .columns = 2};

@@ -63,7 +63,8 @@ typedef struct {
     odd_learning_curve loss, accuracy;
     const odd_fact *fact; /* how well they do, and how fast it went */
     int facts;
-    const char *const *cell; /* (lines, columns) texts on each kind of damage, the heads first */
+    const char *label;       /* of a table, "Kinds of damage" */
+    const char *const *cell; /* (lines, columns) its texts, the heads first */
     int lines, columns;      /* 0: there are none */
 } odd_report_training;
 

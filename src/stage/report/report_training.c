@@ -1,4 +1,5 @@
-/* How networks learnt, as the report shows it: curves by the epoch, figures, kinds of damage. */
+/* How networks learnt, as the report shows it: curves by the epoch, figures, kinds of damage or
+ * classes. */
 #include "oddlot/run/columns.h"
 #include "stage/report/report_page_internal.h"
 #include "stage/train/train_task_internal.h"
@@ -152,6 +153,7 @@ static void write_side(double smallest, double largest, char text[static TEXT_SI
 }
 
 enum { COLUMNS = 6 };
+static const char damage_table[] = "Kinds of damage";
 
 static void write_metrics_line(const damage_metrics *m, int64_t i, char cell[COLUMNS][TEXT_SIZE])
 {
@@ -163,8 +165,8 @@ static void write_metrics_line(const damage_metrics *m, int64_t i, char cell[COL
     area_text(m->auc_altered[i], cell[5]);
 }
 
-/* Room for a table under these heads. */
-static odd_status begin_table(odd_page_training *t, int64_t lines, int columns,
+/* Room for a table under these heads. label: kept. */
+static odd_status begin_table(odd_page_training *t, const char *label, int64_t lines, int columns,
                               const char *const head[])
 {
     const int64_t cells = (lines + 1) * columns;
@@ -175,6 +177,7 @@ static odd_status begin_table(odd_page_training *t, int64_t lines, int columns,
         t->cell[i] = t->text[i];
     for (int c = 0; c < columns; c++)
         snprintf(t->text[c], TEXT_SIZE, "%s", head[c]);
+    t->data.label = label;
     t->data.cell = t->cell;
     t->data.lines = (int)lines + 1;
     t->data.columns = columns;
@@ -190,7 +193,7 @@ static odd_status table_of_metrics(const odd_file *train, odd_page_training *t)
     damage_metrics m = {0};
     odd_status st;
     ODD_TRY(read_damage_metrics(train, &m));
-    ODD_TRY(begin_table(t, m.lines, COLUMNS, head));
+    ODD_TRY(begin_table(t, damage_table, m.lines, COLUMNS, head));
     for (int64_t i = 0; i < m.lines; i++)
         write_metrics_line(&m, i, t->text + (i + 1) * COLUMNS);
 done:
@@ -209,7 +212,7 @@ static odd_status table_of_learnt(const odd_file *train, odd_page_training *t)
     odd_status st;
     ODD_TRY(odd_column_read_text(train, "kinds/name", MOST_LINES, &name, &width, &lines));
     ODD_TRY(read_column(train, "kinds/auc", ODD_F64, lines, (void **)&auc));
-    ODD_TRY(begin_table(t, lines, 2, head));
+    ODD_TRY(begin_table(t, damage_table, lines, 2, head));
     for (int64_t i = 0; i < lines; i++) {
         snprintf(t->text[2 * i + 2], TEXT_SIZE, "%s", name + (size_t)i * (width + 1));
         area_text(auc[i], t->text[2 * i + 3]);
@@ -220,10 +223,44 @@ done:
     return st;
 }
 
-static odd_status read_kinds(const odd_file *train, odd_page_training *t)
+/* -- classes -- */
+
+static odd_status table_of_classes(const odd_file *train, odd_page_training *t)
+{
+    enum { RATES = 3, FIRST = 2, HEADS = FIRST + RATES };
+    static const char *const head[HEADS] = {"Class", "Images held out", "Precision", "Recall",
+                                            "F1"};
+    static const char *const rate[RATES] = {"classes/precision", "classes/recall", "classes/f1"};
+    char *name = NULL;
+    double *value[RATES] = {NULL};
+    int64_t lines, *images = NULL;
+    size_t width;
+    odd_status st;
+    ODD_TRY(odd_column_read_text(train, "classes/name", MOST_LINES, &name, &width, &lines));
+    ODD_TRY(read_column(train, "classes/held_out", ODD_I64, lines, (void **)&images));
+    for (int r = 0; r < RATES; r++)
+        ODD_TRY(read_column(train, rate[r], ODD_F64, lines, (void **)&value[r]));
+    ODD_TRY(begin_table(t, "Classes", lines, HEADS, head));
+    for (int64_t i = 0; i < lines; i++) {
+        char(*cell)[TEXT_SIZE] = t->text + (i + 1) * HEADS;
+        snprintf(cell[0], TEXT_SIZE, "%s", name + (size_t)i * (width + 1));
+        snprintf(cell[1], TEXT_SIZE, "%lld", (long long)images[i]);
+        for (int r = 0; r < RATES; r++)
+            area_text(value[r][i], cell[FIRST + r]);
+    }
+done:
+    for (int r = 0; r < RATES; r++)
+        odd_free(value[r]);
+    odd_free(images);
+    odd_free(name);
+    return st;
+}
+
+static odd_status read_table(const odd_file *train, odd_page_training *t)
 {
     if (odd_file_has(train, "judged/name")) return table_of_metrics(train, t);
     if (odd_file_has(train, "kinds/name")) return table_of_learnt(train, t);
+    if (odd_file_has(train, "classes/name")) return table_of_classes(train, t);
     return ODD_OK;
 }
 
@@ -234,7 +271,7 @@ odd_status odd_page_training_read(const odd_train_task *task, const odd_file *tr
     *out = (odd_page_training){0};
     ODD_TRY(read_curves(train, out));
     read_figures(task, train, out);
-    ODD_TRY(read_kinds(train, out));
+    ODD_TRY(read_table(train, out));
 done:
     return st;
 }
