@@ -3,7 +3,6 @@
 #include "classes_fixture.h"
 #include "damaged_model.h"
 
-
 #include <float.h>
 
 const char *odd_test_name = "detect/classes";

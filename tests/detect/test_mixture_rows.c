@@ -133,11 +133,14 @@ static void test_rows_that_are_read(void)
     reader r;
     odd_rows streamed = rows_to_read(&r, 700, 6, -1),
              rows = rows_of(WORLD, 700, 6, 4, theme_and_odd);
+    uint8_t *verified = seventh_verified(&rows);
     for (int i = 0; odd_detectors[i]; i++) {
         odd_bundle a = ODD_BUNDLE_EMPTY, b = ODD_BUNDLE_EMPTY;
         double *score, *other;
-        const odd_status st = fit_and_score(odd_detectors[i], NULL, 0, &streamed, NULL, &a, &score);
-        const odd_status also = fit_and_score(odd_detectors[i], NULL, 0, &rows, NULL, &b, &other);
+        const odd_status st =
+            fit_and_score(odd_detectors[i], NULL, 0, &streamed, verified, &a, &score);
+        const odd_status also =
+            fit_and_score(odd_detectors[i], NULL, 0, &rows, verified, &b, &other);
         const size_t bytes =
             (size_t)(rows.part.n_local * odd_detector_columns(odd_detectors[i])) * sizeof *score;
         check_all(WORLD, st == ODD_OK && also == ODD_OK && same_bundle(&a, &b) &&
@@ -147,6 +150,7 @@ static void test_rows_that_are_read(void)
         odd_bundle_free(&a);
         odd_bundle_free(&b);
     }
+    odd_free(verified);
     rows_free(&rows);
 }
 
@@ -158,11 +162,13 @@ static void test_failing_reads(void)
         for (int64_t read = 0; read < 20; read += 3) {
             reader r;
             odd_rows rows = rows_to_read(&r, 700, 6, odd_rank(WORLD) == last ? read : -1);
+            uint8_t *verified = seventh_verified(&rows);
             odd_bundle model = ODD_BUNDLE_EMPTY;
             double *score;
             const odd_status st =
-                fit_and_score(odd_detectors[i], NULL, 0, &rows, NULL, &model, &score);
+                fit_and_score(odd_detectors[i], NULL, 0, &rows, verified, &model, &score);
             check_all(WORLD, st == ODD_IO && strcmp(odd_fail_reason(), "cannot read rows") == 0);
+            odd_free(verified);
             odd_free(score);
             odd_bundle_free(&model);
         }
