@@ -115,14 +115,14 @@ odd_status odd_kmeans_refine(const odd_rows *rows, const odd_kmeans_options *opt
     while (km->iterations < options->max_iterations && !km->converged) {
         ODD_TRY(odd_signals_check(rows->comm));
         odd_kmeans_table_set(&work.table, km->centre, mean);
-        ODD_TRY(odd_rows_sum(rows, sum_block, &work, size, sum));
+        ODD_TRY(odd_rows_pass(rows, sum_block, &work, size, sum));
         double moved = move_centres(km, sum);
         ODD_TRY(repair_empty(rows, km, &moved));
         km->converged = moved <= enough;
         km->iterations++;
     }
     odd_kmeans_table_set(&work.table, km->centre, mean);
-    ODD_TRY(odd_rows_sum(rows, sum_block, &work, size, sum));
+    ODD_TRY(odd_rows_pass(rows, sum_block, &work, size, sum));
     memcpy(km->rows, sum, (size_t)km->k * sizeof *sum);
     km->inertia = inertia_of(km, mean, spread, sum);
 done:

@@ -55,7 +55,7 @@ odd_status odd_mean(const odd_rows *rows, odd_row_filter filter, double mean[], 
     double *sum = NULL;
     *n = 0;
     ODD_TRY_ALL(rows->comm, ODD_NEW(sum, 1 + (int64_t)d));
-    ODD_TRY(odd_rows_sum(rows, mean_block, &filter, 1 + (int64_t)d, sum));
+    ODD_TRY(odd_rows_pass(rows, mean_block, &filter, 1 + (int64_t)d, sum));
     *n = (int64_t)sum[0];
     for (int j = 0; j < d; j++)
         mean[j] = *n ? sum[1 + j] / sum[0] : 0;
@@ -136,7 +136,7 @@ static odd_status run_scatter(const odd_rows *rows, scatter_pass *p, double scat
     p->room = rows->part.block * (2 * (int64_t)d + 1) + p->dense;
     ODD_TRY_ALL(rows->comm, ODD_NEW(p->workspace, odd_threads() * p->room));
     ODD_TRY_ALL(rows->comm, ODD_NEW(sum, p->packed + 1));
-    ODD_TRY(odd_rows_sum(rows, scatter_block, p, p->packed + 1, sum));
+    ODD_TRY(odd_rows_pass(rows, scatter_block, p, p->packed + 1, sum));
     odd_form_unpack(p->form, d, sum, scatter);
     *fourth = sum[p->packed];
 done:

@@ -75,7 +75,7 @@ odd_status odd_unit_rows_open(const odd_rows *from, odd_unit_rows *out)
     double zeros;
     odd_status st;
     odd_unit_rows_stream(from, out);
-    ODD_TRY(odd_rows_sum(from, count_zeros, NULL, 1, &zeros));
+    ODD_TRY(odd_rows_pass(from, count_zeros, NULL, 1, &zeros));
     out->zeros = (int64_t)zeros;
     if (from->part.n > 0 && out->zeros == from->part.n)
         ODD_TRY_ALL(from->comm,

@@ -47,17 +47,15 @@ static int64_t panel_rows(int64_t n, int d)
     return rows > piece ? rows - rows % piece : piece;
 }
 
-/* The scatter matrix of my rows. @local */
-static odd_status my_scatter(const odd_rows *rows, const double mean[], const odd_pca_precision *p,
-                             odd_scatter *s)
+/* Add my rows to the sum. @local */
+static odd_status add_my_rows(const odd_rows *rows, const double mean[], double factor,
+                              odd_scatter *s)
 {
     odd_status st = ODD_OK;
-    const int64_t n = rows->part.n;
     odd_panels panels = {0};
-    addition a = {.d = rows->d, .mean = mean, .factor = p->factor, .sum = s};
-    ODD_TRY(odd_panels_new(rows, panel_rows(n, rows->d), &panels));
+    addition a = {.d = rows->d, .mean = mean, .factor = factor, .sum = s};
+    ODD_TRY(odd_panels_new(rows, panel_rows(rows->part.n, rows->d), &panels));
     ODD_TRY(ODD_NEW(a.y, panels.step * rows->d));
-    ODD_TRY(odd_scatter_new(rows->d, piece_rows(n), ODD_FIXED_FINE, p->exact, s));
     ODD_TRY(odd_panels_each(&panels, add_panel, &a));
 done:
     odd_free(a.y);
@@ -65,12 +63,25 @@ done:
     return st;
 }
 
+/* The scatter matrix of all rows. @collective */
+static odd_status all_scatter(const odd_rows *rows, const double mean[], const odd_pca_precision *p,
+                              odd_scatter *s)
+{
+    odd_status st = ODD_OK;
+    const int piece = piece_rows(rows->part.n);
+    ODD_TRY_ALL(rows->comm, odd_scatter_new(rows->d, piece, ODD_FIXED_FINE, p->exact, s));
+    if (odd_scatter_recall(rows->passes, s)) return ODD_OK;
+    ODD_TRY_ALL(rows->comm, add_my_rows(rows, mean, p->factor, s));
+    odd_scatter_total(rows->comm, rows->passes, s);
+done:
+    return st;
+}
+
 static odd_status by_covariance(const odd_rows *rows, odd_pca_precision *p, odd_pca *pca)
 {
     odd_status st = ODD_OK;
     odd_scatter s = {0};
-    ODD_TRY_ALL(rows->comm, my_scatter(rows, pca->mean, p, &s));
-    odd_scatter_total(rows->comm, &s);
+    ODD_TRY(all_scatter(rows, pca->mean, p, &s));
     p->blurred = odd_pca_is_faint(p, odd_scatter_trace(&s), pca);
     if (p->blurred) goto done;
     ODD_TRY(odd_eigh(rows->comm, rows->d, s.sum, pca->k, pca->value, pca->axis));

@@ -59,8 +59,10 @@ static odd_status eigenpairs(const odd_rows *rows, odd_pca_precision *p, odd_pca
     odd_scatter s = {0};
     const int n = (int)rows->part.n, piece = odd_slab_piece(rows->d);
     ODD_TRY_ALL(rows->comm, odd_scatter_new(n, piece, ODD_FIXED_FINE, p->exact, &s));
-    ODD_TRY(odd_slabs_each(rows, pca->mean, p->factor, add_slab, &s));
-    odd_scatter_total(rows->comm, &s);
+    if (!odd_scatter_recall(rows->passes, &s)) {
+        ODD_TRY(odd_slabs_each(rows, pca->mean, p->factor, add_slab, &s));
+        odd_scatter_total(rows->comm, rows->passes, &s);
+    }
     p->blurred = odd_pca_is_faint(p, odd_scatter_trace(&s), pca);
     if (p->blurred) goto done;
     ODD_TRY(odd_eigh(rows->comm, n, s.sum, pca->k, pca->value, vector));
@@ -195,7 +197,7 @@ static odd_status map_back(const odd_rows *rows, odd_pca_precision *p, odd_pca *
     }
     ODD_TRY_ALL(rows->comm, allocate_mapping(&m, (int)rows->part.n, p->exact));
     ODD_TRY(odd_slabs_each(rows, pca->mean, p->factor, map_slab, &m));
-    odd_scatter_total(rows->comm, &m.product);
+    odd_scatter_total(rows->comm, NULL, &m.product);
     p->blurred = !p->exact && !odd_pca_are_unit(pca->k, pca->value, m.product.sum);
     if (p->blurred) goto done;
     ODD_TRY_ALL(rows->comm, orthonormalise(rows, &m));

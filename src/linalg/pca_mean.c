@@ -71,7 +71,7 @@ odd_status odd_pca_mean(const odd_rows *rows, double mean[], double *squares, in
     double *sum = NULL;
     *bad_row = -1;
     ODD_TRY_ALL(rows->comm, ODD_NEW(sum, (int64_t)rows->d + 1));
-    st = odd_rows_sum(rows, sum_block, &s, rows->d + s.squares, sum);
+    st = odd_rows_pass(rows, sum_block, &s, rows->d + s.squares, sum);
     if (st == ODD_NUMERIC) *bad_row = first_bad(rows->comm, &s);
     ODD_TRY(st);
     for (int j = 0; j < rows->d; j++)

@@ -52,7 +52,7 @@ static odd_status allocate_pass(odd_power_pass *p)
     ODD_TRY(ODD_NEW(p->y, threads * p->piece * WIDE_TILE));
     p->product = odd_alloc(threads * TILE * l, sizeof(double));
     if (!p->product) ODD_TRY(ODD_NOMEM);
-    ODD_TRY(ODD_NEW(p->sum, d * l));
+    ODD_TRY(ODD_NEW(p->sum, d * l + 1));
 done:
     return st;
 }
@@ -202,8 +202,11 @@ static odd_status add_panels(odd_power_pass *p, int order, adder add)
 odd_status odd_power_pass_multiply(odd_power_pass *p)
 {
     odd_status st = ODD_OK;
+    const int64_t count = (int64_t)p->rows->d * p->l, bytes = count * (int64_t)sizeof *p->sum;
+    if (odd_pass_recall(p->rows->passes, p->sum, bytes)) return ODD_OK;
     ODD_TRY_ALL(p->rows->comm, add_panels(p, p->rows->d, add_products));
-    odd_sum_i64(p->rows->comm, p->sum, (int64_t)p->rows->d * p->l);
+    odd_sum_i64(p->rows->comm, p->sum, count);
+    odd_pass_keep(p->rows->passes, p->sum, bytes);
 done:
     return st;
 }
@@ -211,9 +214,15 @@ done:
 odd_status odd_power_pass_square(odd_power_pass *p)
 {
     odd_status st = ODD_OK;
-    ODD_TRY_ALL(p->rows->comm, add_panels(p, p->l, add_squares));
-    odd_sum_i64(p->rows->comm, p->sum, (int64_t)p->l * p->l);
-    odd_sum_i64(p->rows->comm, &p->squares, 1);
+    int64_t *const squares = p->sum + (int64_t)p->l * p->l; /* behind h */
+    const int64_t count = (int64_t)p->l * p->l + 1, bytes = count * (int64_t)sizeof *p->sum;
+    if (!odd_pass_recall(p->rows->passes, p->sum, bytes)) {
+        ODD_TRY_ALL(p->rows->comm, add_panels(p, p->l, add_squares));
+        *squares = p->squares;
+        odd_sum_i64(p->rows->comm, p->sum, count);
+        odd_pass_keep(p->rows->passes, p->sum, bytes);
+    }
+    p->squares = *squares;
 done:
     return st;
 }

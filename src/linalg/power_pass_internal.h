@@ -27,7 +27,7 @@ typedef struct {
     double *wide;      /* (panel, l) the same in float64 */
     float *y;          /* (threads, piece, tile) */
     void *product;     /* (threads, tile, l) floats or doubles */
-    int64_t *sum;      /* (d, l) or (l, l), fixed point */
+    int64_t *sum;      /* (d, l) or (l, l), fixed point; and one more */
     int64_t squares;   /* of all values of y, fixed point; with h */
 } odd_power_pass;
 

@@ -186,19 +186,41 @@ void odd_scatter_wide_columns(odd_scatter *s, int terms, const double *y, int st
     add_all_tiles(s, &a);
 }
 
-void odd_scatter_total(MPI_Comm comm, odd_scatter *s)
+static int64_t square_of(const odd_scatter *s)
 {
-    const int64_t square = (int64_t)s->order * s->order;
-    void *const cells = s->fixed; /* of 8 bytes, each of which becomes the other type */
+    return (int64_t)s->order * s->order;
+}
+
+/* Cells of 8 bytes, each of which becomes the other type. */
+static void take_values(odd_scatter *s)
+{
+    void *const cells = s->fixed;
     close_room(s);
-    odd_sum_i64(comm, s->fixed, square);
     s->sum = cells;
-    for (int64_t i = 0; i < square; i++) {
+    for (int64_t i = 0; i < square_of(s); i++) {
         int64_t fixed;
         memcpy(&fixed, s->sum + i, sizeof fixed);
         s->sum[i] = (double)fixed / s->one;
     }
     s->fixed = NULL;
+}
+
+void odd_scatter_total(MPI_Comm comm, odd_passes *passes, odd_scatter *s)
+{
+    odd_sum_i64(comm, s->fixed, square_of(s));
+    odd_pass_keep(passes, s->fixed, square_of(s) * (int64_t)sizeof *s->fixed);
+    take_values(s);
+}
+
+bool odd_scatter_recall(odd_passes *passes, odd_scatter *s)
+{
+    const int64_t bytes = square_of(s) * (int64_t)sizeof *s->fixed;
+    const bool known = odd_pass_recall(passes, s->fixed, bytes);
+    if (known)
+        take_values(s);
+    else if (passes)
+        memset(s->fixed, 0, (size_t)bytes);
+    return known;
 }
 
 double odd_scatter_trace(const odd_scatter *s)

@@ -11,6 +11,7 @@
 #define ODDLOT_LINALG_SCATTER_INTERNAL_H
 
 #include "oddlot/base/status.h"
+#include "oddlot/par/passes.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -40,8 +41,10 @@ void odd_scatter_columns(odd_scatter *s, int terms, const float *y, int stride);
 void odd_scatter_wide_columns(odd_scatter *s, int terms, const double *y, int stride);
 
 /** s->sum (order, order) := the sum of all ranks', its upper triangle, on every rank; what only
- *  adding needed is given back. @collective */
-void odd_scatter_total(MPI_Comm comm, odd_scatter *s);
+ *  adding needed is given back. It is kept where `passes` says so. @collective */
+void odd_scatter_total(MPI_Comm comm, odd_passes *passes, odd_scatter *s);
+/** The same of a sum that is known: nothing need be added. @collective */
+bool odd_scatter_recall(odd_passes *passes, odd_scatter *s);
 /** Of the total. @local */
 double odd_scatter_trace(const odd_scatter *s);
 

@@ -196,3 +196,13 @@ done:
     end_walk(&w);
     return st;
 }
+
+odd_status odd_rows_pass(const odd_rows *rows, odd_block_function f, void *context, int64_t length,
+                         double sum[])
+{
+    const int64_t bytes = length * (int64_t)sizeof *sum;
+    if (odd_pass_recall(rows->passes, sum, bytes)) return ODD_OK;
+    const odd_status st = odd_rows_sum(rows, f, context, length, sum);
+    if (st == ODD_OK) odd_pass_keep(rows->passes, sum, bytes);
+    return st;
+}

@@ -2,19 +2,15 @@
  * each rank reads and writes its own records when it likes. */
 #include "oddlot/store/checkpoint.h"
 
-#include "store/path_internal.h"
+#include "store/flat_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct {
     char magic[8];
@@ -24,8 +20,7 @@ typedef struct {
 
 struct odd_checkpoint {
     MPI_Comm comm;
-    char *path;
-    int fd;
+    odd_flat file;
     header head;
     uint8_t *mark;    /* (records) as it was when opened */
     int64_t *pending; /* records written, not yet marked */
@@ -40,34 +35,6 @@ static int64_t place_of(const odd_checkpoint *c, int64_t record)
     return (int64_t)sizeof(header) + c->head.records + record * c->head.record_bytes;
 }
 
-static odd_status fail(const odd_checkpoint *c, const char *what)
-{
-    return odd_fail(ODD_IO, "cannot %s '%s': %s", what, c->path, strerror(errno));
-}
-
-static odd_status put(const odd_checkpoint *c, const void *bytes, int64_t size, int64_t at)
-{
-    for (int64_t done = 0; done < size;) {
-        ssize_t n = pwrite(c->fd, (const char *)bytes + done, (size_t)(size - done), at + done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return fail(c, "write");
-        done += n;
-    }
-    return ODD_OK;
-}
-
-static odd_status get(const odd_checkpoint *c, void *bytes, int64_t size, int64_t at)
-{
-    for (int64_t done = 0; done < size;) {
-        ssize_t n = pread(c->fd, (char *)bytes + done, (size_t)(size - done), at + done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n == 0) errno = ENODATA;
-        if (n <= 0) return fail(c, "read");
-        done += n;
-    }
-    return ODD_OK;
-}
-
 /* ---- opening ---- */
 
 static odd_status checkpoint_new(MPI_Comm comm, const char *path, const char *fingerprint,
@@ -78,26 +45,13 @@ static odd_status checkpoint_new(MPI_Comm comm, const char *path, const char *fi
     ODD_TRY(ODD_NEW(c, 1));
     *out = c;
     c->comm = comm;
-    c->fd = -1;
+    ODD_TRY(odd_flat_name(&c->file, path));
     memcpy(c->head.magic, magic, sizeof magic);
     strncpy(c->head.fingerprint, fingerprint, sizeof c->head.fingerprint - 1);
     c->head.records = records;
     c->head.record_bytes = record_bytes;
-    ODD_TRY(odd_path_format(&c->path, "%s", path));
     ODD_TRY(ODD_NEW(c->mark, records));
 done:
-    return st;
-}
-
-static odd_status make_folder(const char *path)
-{
-    char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
-    odd_status st = folder ? ODD_OK : odd_fail(ODD_NOMEM, "cannot allocate a path");
-    if (slash) {
-        *slash = '\0';
-        st = odd_folder_make(folder);
-    }
-    free(folder);
     return st;
 }
 
@@ -105,8 +59,8 @@ static odd_status make_folder(const char *path)
 static bool is_ours(const odd_checkpoint *c)
 {
     header found;
-    return lseek(c->fd, 0, SEEK_END) >= place_of(c, 0) &&
-           pread(c->fd, &found, sizeof found, 0) == (ssize_t)sizeof found &&
+    return odd_flat_size(&c->file) >= place_of(c, 0) &&
+           odd_flat_read(&c->file, &found, sizeof found, 0) == ODD_OK &&
            memcmp(&found, &c->head, sizeof found) == 0;
 }
 
@@ -114,22 +68,22 @@ static bool is_ours(const odd_checkpoint *c)
 static odd_status begin(odd_checkpoint *c)
 {
     odd_status st;
-    ODD_TRY(make_folder(c->path));
-    c->fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (c->fd < 0) ODD_TRY(fail(c, "create"));
+    ODD_TRY(odd_flat_open(&c->file, true));
     if (is_ours(c)) goto done;
-    if (ftruncate(c->fd, 0) != 0 || ftruncate(c->fd, place_of(c, 0)) != 0)
-        ODD_TRY(fail(c, "create"));
-    ODD_TRY(put(c, &c->head, sizeof c->head, 0));
+    ODD_TRY(odd_flat_cut(&c->file, 0));
+    ODD_TRY(odd_flat_cut(&c->file, place_of(c, 0)));
+    ODD_TRY(odd_flat_write(&c->file, &c->head, sizeof c->head, 0));
 done:
     return st;
 }
 
 static odd_status join(odd_checkpoint *c)
 {
-    if (c->fd < 0) c->fd = open(c->path, O_RDWR | O_CLOEXEC);
-    if (c->fd < 0) return fail(c, "open");
-    return get(c, c->mark, c->head.records, sizeof c->head);
+    odd_status st = ODD_OK;
+    if (c->file.fd < 0) ODD_TRY(odd_flat_open(&c->file, false));
+    ODD_TRY(odd_flat_read(&c->file, c->mark, c->head.records, sizeof c->head));
+done:
+    return st;
 }
 
 odd_status odd_checkpoint_open(MPI_Comm comm, const char *path, const char *fingerprint,
@@ -162,7 +116,7 @@ bool odd_checkpoint_has(const odd_checkpoint *c, int64_t record)
 
 odd_status odd_checkpoint_read(const odd_checkpoint *c, int64_t record, void *data)
 {
-    return get(c, data, c->head.record_bytes, place_of(c, record));
+    return odd_flat_read(&c->file, data, c->head.record_bytes, place_of(c, record));
 }
 
 static odd_status note_pending(odd_checkpoint *c, int64_t record)
@@ -182,7 +136,7 @@ odd_status odd_checkpoint_write(odd_checkpoint *c, int64_t record, const void *d
 {
     odd_status st;
     ODD_TRY(odd_fault("checkpoint.write"));
-    ODD_TRY(put(c, data, c->head.record_bytes, place_of(c, record)));
+    ODD_TRY(odd_flat_write(&c->file, data, c->head.record_bytes, place_of(c, record)));
     ODD_TRY(note_pending(c, record));
 done:
     return st;
@@ -193,33 +147,22 @@ odd_status odd_checkpoint_settle(odd_checkpoint *c)
 {
     const uint8_t done_mark = 1;
     odd_status st = ODD_OK;
-    if (c->pendings > 0 && fdatasync(c->fd) != 0) ODD_TRY(fail(c, "write"));
+    if (c->pendings > 0) ODD_TRY(odd_flat_sync(&c->file));
     for (int64_t i = 0; i < c->pendings; i++)
-        ODD_TRY(put(c, &done_mark, 1, (int64_t)sizeof c->head + c->pending[i]));
+        ODD_TRY(odd_flat_write(&c->file, &done_mark, 1, (int64_t)sizeof c->head + c->pending[i]));
     c->pendings = 0;
 done:
     return st;
 }
 
-/* The folder goes, too, if nothing else is in it. */
-static void remove_file(char *path)
-{
-    char *slash = strrchr(path, '/');
-    unlink(path);
-    if (!slash) return;
-    *slash = '\0';
-    rmdir(path);
-}
-
 void odd_checkpoint_close(odd_checkpoint **c, bool done)
 {
     if (!*c) return;
-    if ((*c)->fd >= 0) close((*c)->fd);
     if (done) {
         MPI_Barrier((*c)->comm);
-        if (odd_rank((*c)->comm) == 0) remove_file((*c)->path);
+        if (odd_rank((*c)->comm) == 0) odd_flat_remove(&(*c)->file);
     }
-    free((*c)->path);
+    odd_flat_close(&(*c)->file);
     free((*c)->pending);
     odd_free((*c)->mark);
     odd_free(*c);

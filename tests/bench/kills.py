@@ -31,6 +31,7 @@ COMMON = """
 catalogue: {path: shop, label_from: folder}
 image: {size: 28, channels: gray}
 report: {top: 6}
+checkpoint: 0  # each pass is kept at once
 """
 # Each stage is in some of them, and so is each way to learn in stages that have several.
 KINDS = {
@@ -71,7 +72,8 @@ check: {checks: [duplicate, odd]}
 """,
 }
 # Marked points of the program (par/fault.h), and up to which of its passes.
-POINTS = {"store.write": 120, "store.create": 12, "store.publish": 12, "checkpoint.write": 40, "ingest.batch": 2,
+POINTS = {"store.write": 120, "store.create": 12, "store.publish": 12, "checkpoint.write": 40, "journal.write": 30,
+          "journal.settle": 30, "ingest.batch": 2,
           "features.batch": 2, "train.step": 40, "reduce.apply": 1, "detect.iteration": 12, "eigh.allocate": 1,
           "treesum.memory": 200}
 

@@ -2,6 +2,8 @@
  * in scores, and odd rows come first. */
 #include "contract_fixture.h"
 
+#include "kept_passes.h"
+
 #include "oddlot/par/threads.h"
 
 const char *odd_test_name = "detect/contract: who has which rows";
@@ -79,6 +81,34 @@ static void test_streamed_rows(void)
                     memcmp(here.score, there.score, bytes) == 0);
         outcome_free(&here);
         outcome_free(&there);
+        rows_free(&rows);
+    }
+}
+
+/* ---- kills ---- */
+
+/* What was found before a kill, be it nothing or all, changes no bit; all of it leaves no pass to
+ * be made. */
+static void test_resumed(void)
+{
+    static kept_passes kept;
+    for (int i = 0; odd_detectors[i]; i++) {
+        odd_rows rows = rows_of(WORLD, N, D, 2, theme_and_odd);
+        rows.passes = kept_passes_begin(&kept, 0);
+        outcome whole = learn(odd_detectors[i], &rows, NULL);
+        const int all = kept.count, places[] = {1, all / 2, all - 1, all};
+        promise(odd_detectors[i], "it learns", whole.st == ODD_OK);
+        for (int p = 0; p < 4 && all > 0; p++) {
+            rows.passes = kept_passes_begin(&kept, places[p]);
+            outcome again = learn(odd_detectors[i], &rows, NULL);
+            promise(odd_detectors[i], "the same bits from wherever it goes on",
+                    again.st == ODD_OK && same_bundle(&again.model, &whole.model));
+            promise(odd_detectors[i], "what is known is not made again",
+                    kept.made == all - places[p] && kept.count == all);
+            outcome_free(&again);
+        }
+        outcome_free(&whole);
+        kept_passes_free(&kept);
         rows_free(&rows);
     }
 }
@@ -188,6 +218,7 @@ static void test_units(void)
 CU_TestInfo odd_tests[] = {
     {"the same bits on any ranks and threads", test_ranks_and_threads},
     {"the same bits of streamed rows", test_streamed_rows},
+    {"a killed fit goes on", test_resumed},
     {"the order of the rows does not matter", test_order},
     {"each row is scored for itself", test_alone},
     {"units and the place of 0 do not matter", test_units},

@@ -1,5 +1,7 @@
 /* The contract of reductions: neither ranks, threads nor streaming show, nor, but for what the
  * record says, the order of rows. */
+#include "kept_passes.h"
+
 #include "oddlot/stage/reductions.h"
 #include "reductions_fixture.h"
 
@@ -73,6 +75,35 @@ static void test_streamed(void)
     }
 }
 
+/* What was found before a kill, be it nothing or all, changes no bit; all of it leaves no pass to
+ * be made. */
+static void test_resumed(void)
+{
+    static kept_passes kept;
+    const odd_reduction *r;
+    for (int i = 0; (r = odd_stage_reductions[i]); i++) {
+        odd_rows rows = rows_of(WORLD, N, D, plain);
+        const size_t bytes = (size_t)rows.part.n_local * sizeof(float);
+        rows.passes = kept_passes_begin(&kept, 0);
+        outcome whole = reduce(r, &rows);
+        const int all = kept.count, places[] = {1, all / 2, all - 1, all};
+        promise(r, "it learns", whole.st == ODD_OK);
+        for (int p = 0; p < 4 && all > 0; p++) {
+            rows.passes = kept_passes_begin(&kept, places[p]);
+            outcome again = reduce(r, &rows);
+            promise(r, "the same bits from wherever it goes on",
+                    again.st == ODD_OK && again.k == whole.k &&
+                        memcmp(again.score, whole.score, bytes * (size_t)whole.k) == 0);
+            promise(r, "what is known is not made again",
+                    kept.made == all - places[p] && kept.count == all);
+            outcome_free(&again);
+        }
+        outcome_free(&whole);
+        kept_passes_free(&kept);
+        rows_free(&rows);
+    }
+}
+
 /* ---- order, single rows ---- */
 
 static int64_t row_at(int64_t place)
@@ -129,9 +160,7 @@ static void test_alone(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"any ranks and threads", test_ranks},
-    {"streamed rows", test_streamed},
-    {"the order of the rows", test_order},
-    {"each row for itself", test_alone},
-    CU_TEST_INFO_NULL,
+    {"any ranks and threads", test_ranks},  {"streamed rows", test_streamed},
+    {"a killed fit goes on", test_resumed}, {"the order of the rows", test_order},
+    {"each row for itself", test_alone},    CU_TEST_INFO_NULL,
 };

@@ -11,6 +11,7 @@
 
 #include "oddlot/base/status.h"
 #include "oddlot/par/partition.h"
+#include "oddlot/par/passes.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -29,6 +30,8 @@ typedef struct {
     void *reader;         /* its context, kept */
     int64_t panel; /* with a reader: rows read at a time, a multiple of part.block; 0: some blocks
                       a thread, about 32 MiB each */
+    odd_passes *passes; /* borrowed: where odd_rows_pass() and others keep what they find; NULL:
+                           they do not */
 } odd_rows;
 
 /** Rows that lie in memory. @local; @same n, d. x: (part.n_local, d), kept. */
@@ -65,5 +68,10 @@ odd_status odd_rows_each(const odd_rows *rows, odd_block_function f, void *conte
  *  Memory: about 1 + log2(my blocks / threads) vectors a thread. */
 odd_status odd_rows_sum(const odd_rows *rows, odd_block_function f, void *context, int64_t length,
                         double sum[]);
+
+/** The same of an f that leaves nothing but its sum: what is kept in rows->passes is taken from
+ * there, without a look at the rows. @collective; @same length. */
+odd_status odd_rows_pass(const odd_rows *rows, odd_block_function f, void *context, int64_t length,
+                         double sum[]);
 
 #endif

@@ -15,7 +15,8 @@
 typedef struct {
     char *name;
     int64_t seed;
-    double memory; /* GiB of rows that a rank keeps in memory; beyond it, it streams */
+    double checkpoint; /* least seconds between two checkpoints of reduce and fit */
+    double memory;     /* GiB of rows that a rank keeps in memory; beyond it, it streams */
 } odd_run_options;
 
 typedef struct odd_selection odd_selection; /* the list of images, see selection.h */

@@ -5,6 +5,7 @@
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/stored_model.h"
 #include "oddlot/run/stored_rows.h"
+#include "oddlot/run/work_journal.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
 #include "stage/fit/fit_internal.h"
@@ -58,7 +59,8 @@ static odd_model_source model_source(const odd_run *run)
 }
 
 /* @collective */
-static odd_status fit_detector(odd_run *run, const odd_file *reduced, odd_bundle *model)
+static odd_status fit_detector(odd_run *run, const odd_file *reduced, odd_passes *passes,
+                               odd_bundle *model)
 {
     const odd_detector *detector = detector_of(run->job);
     odd_stored_rows learnt = {0};
@@ -66,6 +68,7 @@ static odd_status fit_detector(odd_run *run, const odd_file *reduced, odd_bundle
     odd_status st;
     ODD_TRY(odd_learnt_rows_open(run, reduced, "components", &learnt));
     ODD_TRY(odd_known_rows_read(run, &learnt, detector->by_class, &known));
+    learnt.rows.passes = passes;
     ODD_TRY(detector->fit(odd_stage_options(&odd_stage_fit, run->job), &learnt.rows, &known.known,
                           (uint64_t)run->options->seed, model));
 done:
@@ -97,18 +100,21 @@ static odd_status run_fit(odd_run *run, const odd_provenance *from)
 {
     odd_file *in = NULL, *out = NULL;
     odd_bundle model = ODD_BUNDLE_EMPTY;
+    odd_journal *journal = NULL;
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in));
+    ODD_TRY(odd_work_journal_open(run, from, &journal));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     if (*model_source(run).given)
         ODD_TRY(read_stored_model(run, in, &model));
     else
-        ODD_TRY(fit_detector(run, in, &model));
+        ODD_TRY(fit_detector(run, in, odd_journal_passes(journal), &model));
     ODD_TRY(odd_bundle_write(out, "model", &model));
     ODD_TRY(odd_file_set_text(out, "/model", "detector", detector_of(run->job)->name));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
+    odd_journal_close(&journal, st == ODD_OK);
     odd_file_discard(&out);
     odd_file_close(&in);
     odd_bundle_free(&model);

@@ -8,6 +8,7 @@
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/stored_model.h"
 #include "oddlot/run/stored_rows.h"
+#include "oddlot/run/work_journal.h"
 #include "oddlot/stage/reductions.h"
 #include "oddlot/stage/stages.h"
 
@@ -150,25 +151,27 @@ done:
 
 /* From the rows that are not held out. @collective */
 static odd_status fit_reduction(odd_run *run, const odd_file *in, const odd_stored_rows *from,
-                                odd_bundle *model, int *k)
+                                odd_passes *passes, odd_bundle *model, int *k)
 {
     const odd_reduction *reduction = reduction_of(run->job);
+    odd_rows rows = from->rows;
     int64_t bad = -1;
-    odd_status st = reduction->fit(odd_stage_options(&odd_stage_reduce, run->job), &from->rows,
+    rows.passes = passes;
+    odd_status st = reduction->fit(odd_stage_options(&odd_stage_reduce, run->job), &rows,
                                    (uint64_t)run->options->seed, model, k, &bad);
     if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, odd_stored_row(from, bad)));
     return st;
 }
 
 /* The model, learnt or taken, and all rows, to be closed by the caller. @collective */
-static odd_status open_model(odd_run *run, const odd_file *in, odd_stored_rows *all,
-                             odd_bundle *model, int *k)
+static odd_status open_model(odd_run *run, const odd_file *in, odd_passes *passes,
+                             odd_stored_rows *all, odd_bundle *model, int *k)
 {
     const bool learns = !*model_source(run).given;
     odd_status st;
     if (learns) {
         ODD_TRY(odd_learnt_rows_open(run, in, "features", all));
-        ODD_TRY(fit_reduction(run, in, all, model, k));
+        ODD_TRY(fit_reduction(run, in, all, passes, model, k));
         if (!all->pick) return ODD_OK;
         odd_stored_rows_close(all);
     }
@@ -203,7 +206,7 @@ static void warn_if_wider(const odd_reduction *reduction, int d, int k)
 }
 
 /* Learn or take the model, and apply it to all rows. @collective */
-static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
+static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_passes *passes, odd_file *out)
 {
     const odd_reduction *reduction = reduction_of(run->job);
     odd_stored_rows all = {0};
@@ -212,7 +215,7 @@ static odd_status reduce_rows(odd_run *run, const odd_file *in, odd_file *out)
     double *residual = NULL;
     int k = 0;
     odd_status st;
-    ODD_TRY(open_model(run, in, &all, &model, &k));
+    ODD_TRY(open_model(run, in, passes, &all, &model, &k));
     const odd_rows *rows = &all.rows;
     warn_if_wider(reduction, rows->d, k);
     ODD_TRY_ALL(run->comm, odd_fault("reduce.apply"));
@@ -236,13 +239,16 @@ done:
 static odd_status run_reduce(odd_run *run, const odd_provenance *from)
 {
     odd_file *in = NULL, *out = NULL;
+    odd_journal *journal = NULL;
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "features", &in));
+    ODD_TRY(odd_work_journal_open(run, from, &journal));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(reduce_rows(run, in, out));
+    ODD_TRY(reduce_rows(run, in, odd_journal_passes(journal), out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
+    odd_journal_close(&journal, st == ODD_OK);
     odd_file_discard(&out);
     odd_file_close(&in);
     return st;
