@@ -6,30 +6,26 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-static odd_status list_and_pack(const odd_catalogue_kind *kind, const odd_job *job, char **bytes,
-                                int64_t *size)
+static void share_array(MPI_Comm comm, void *array, int64_t count, size_t element)
 {
-    odd_catalogue list = ODD_CATALOGUE_EMPTY;
-    odd_status st;
-    ODD_TRY(kind->list(odd_job_section(job, "catalogue"), ".", &list));
-    ODD_TRY(odd_catalogue_pack(&list, bytes, size));
-done:
-    odd_catalogue_free(&list);
-    return st;
+    odd_broadcast(comm, 0, array, (size_t)count * element);
 }
 
-/* Rank 0 looks at the files; the others get its answer. */
+/* Rank 0 looks at the files; the others get its list, straight to where it stays. */
 static odd_status share_list(MPI_Comm comm, const odd_job *job, odd_selection *selection)
 {
-    char *bytes = NULL;
-    int64_t size = 0;
+    const bool lists = odd_rank(comm) == 0;
+    odd_catalogue *list = &selection->list;
     odd_status st;
-    ODD_TRY_ALL(comm,
-                odd_rank(comm) == 0 ? list_and_pack(selection->kind, job, &bytes, &size) : ODD_OK);
-    ODD_TRY(odd_share_bytes(comm, 0, &bytes, &size));
-    ODD_TRY_ALL(comm, odd_catalogue_unpack(bytes, size, &selection->list));
+    ODD_TRY_ALL(comm, lists ? selection->kind->list(odd_job_section(job, "catalogue"), ".", list)
+                            : ODD_OK);
+    odd_catalogue_head head = odd_catalogue_head_of(list);
+    odd_broadcast(comm, 0, &head, sizeof head);
+    ODD_TRY_ALL(comm, lists ? ODD_OK : odd_catalogue_make_room(&head, list));
+    share_array(comm, list->item, list->count, sizeof *list->item);
+    share_array(comm, list->pool, list->pool_size, 1);
+    ODD_TRY_ALL(comm, lists ? ODD_OK : odd_catalogue_check(list));
 done:
-    odd_free(bytes);
     return st;
 }
 

@@ -113,9 +113,19 @@ void odd_catalogue_seal(odd_catalogue *c);
 void odd_catalogue_free(odd_catalogue *c);
 const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset);
 
-/** The list as bytes (owned by caller, odd_free) and back. Hostile bytes give ODD_FORMAT, never a
- *  list with an offset outside its pool. Same kind of machine on both sides. ODD_NOMEM. */
-odd_status odd_catalogue_pack(const odd_catalogue *c, char **bytes, int64_t *size);
-odd_status odd_catalogue_unpack(const char *bytes, int64_t size, odd_catalogue *out);
+/* What is known of a list before its items and strings are there. */
+typedef struct {
+    uint64_t magic; /* also tells the byte order */
+    int64_t count, pool_size;
+    odd_hash digest;
+} odd_catalogue_head;
+
+/** A list in another process: its head goes there, which makes room for `count` items and
+ *  `pool_size` bytes of strings; then these as they are, which need no further copy; then the
+ * check. Hostile bytes give ODD_FORMAT, never a list with an offset outside its pool. Same kind of
+ *  machine on both sides. ODD_NOMEM; free also after a failure. */
+odd_catalogue_head odd_catalogue_head_of(const odd_catalogue *c);
+odd_status odd_catalogue_make_room(const odd_catalogue_head *head, odd_catalogue *out);
+odd_status odd_catalogue_check(const odd_catalogue *c);
 
 #endif

@@ -4,8 +4,8 @@
  * an image by its row.
  *
  * O(n) on every rank: the whole catalogue, 88 bytes and a name for each image, and 11 bytes for
- * each row of the run; where the list is shared, its packed bytes once more for a moment. With
- * names of 40 bytes that is 18 MB and 17 MB for 131,784 images, 14 GB and 13 GB for 100 million.
+ * each row of the run. With names of 40 bytes that is 18 MB for 131,784 images, 14 GB for 100
+ * million.
  * Each rank asks for the rows that it reads (ingest), rank 0 for all (score, evaluate, report,
  * what a run prints); an experiment wants the labels of all rows on every rank.
  */
