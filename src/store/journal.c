@@ -53,6 +53,7 @@ struct odd_journal {
     int64_t bytes, held; /* of them; allocated */
     double since;        /* when it was last written */
     double rate;         /* seconds a byte */
+    double begun, spent; /* when it was opened; seconds of writing */
 };
 
 static const char magic[8] = "oddpass";
@@ -215,6 +216,7 @@ static void flush(odd_journal *j)
     j->end += j->bytes;
     j->since = odd_seconds();
     j->rate = (j->since - begun) / (double)j->bytes;
+    j->spent += j->since - begun;
     j->bytes = 0;
 }
 
@@ -268,7 +270,7 @@ odd_status odd_journal_open(MPI_Comm comm, const char *path, const char *fingerp
     j->file.fd = -1;
     j->rate = first_rate;
     strncpy(j->fingerprint, fingerprint, sizeof j->fingerprint - 1);
-    j->since = odd_seconds();
+    j->since = j->begun = odd_seconds();
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? look_for_file(j, path) : ODD_OK);
     int64_t both[] = {j->knowns, j->last};
     odd_broadcast(comm, 0, both, sizeof both);
@@ -291,6 +293,9 @@ void odd_journal_close(odd_journal **journal, bool done)
     odd_journal *j = *journal;
     if (!j) return;
     if (!done && (j->every == 0 || odd_seconds() - j->since > worth_keeping)) flush(j);
+    if (j->spent > 0)
+        odd_log(ODD_LOG_DEBUG, "'%s': %lld bytes in %.3g s of %.3g s", j->file.path,
+                (long long)j->end, j->spent, odd_seconds() - j->begun);
     if (done && j->file.fd >= 0) odd_flat_remove(&j->file);
     odd_flat_close(&j->file);
     free(j->waiting);
