@@ -277,7 +277,8 @@ odd_status odd_mixture_pass(const odd_mixture *m, const odd_rows *rows, const ui
         int64_t scatters = 0;
         for (int g = 0; g < m->groups; g++)
             scatters += is_summed(&p, g);
-        ODD_TRY(odd_rows_pass(rows, pass_block, &p, scatter_at(m) + scatters * p.packed, s->packed));
+        ODD_TRY(
+            odd_rows_pass(rows, pass_block, &p, scatter_at(m) + scatters * p.packed, s->packed));
         unpack_sums(&p, s);
         s->log_likelihood = s->packed[0];
         again = p.derived >= 0 && has_cancelled(&p, s);

@@ -12,8 +12,9 @@ typedef struct {
     int64_t peak;    /* the largest memory of stages within this one */
 } odd_stage_meter;
 
-/** Begin to count for a stage, and give memory back that the one before has freed. Returns the meter of the one around it (a study has runs within its
- *  stage), to be given to odd_stage_meter_end(). @local */
+/** Begin to count for a stage, and give memory back that the one before has freed. Returns the
+ * meter of the one around it (a study has runs within its stage), to be given to
+ * odd_stage_meter_end(). @local */
 odd_stage_meter odd_stage_meter_begin(void);
 /** Count for the stage around it again. @local */
 void odd_stage_meter_end(const odd_stage_meter *around);

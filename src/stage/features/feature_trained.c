@@ -88,7 +88,8 @@ done:
 
 const odd_feature_source odd_feature_trained = {
     .name = "trained",
-    .summary = "the code of the network that the job trains (train.task: autoencoder, belief, classify)",
+    .summary =
+        "the code of the network that the job trains (train.task: autoencoder, belief, classify)",
     .slow = true,
     .options = table,
     .options_size = sizeof(trained_options),
