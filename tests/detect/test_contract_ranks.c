@@ -92,18 +92,18 @@ static void test_streamed_rows(void)
 static void test_resumed(void)
 {
     static kept_passes kept;
-    for (int i = 0; odd_detectors[i]; i++) {
+    for (int i = 0; learners()[i]; i++) {
         odd_rows rows = rows_of(WORLD, N, D, 2, theme_and_odd);
         rows.passes = kept_passes_begin(&kept, 0);
-        outcome whole = learn(odd_detectors[i], &rows, NULL);
+        outcome whole = learn(learners()[i], &rows, NULL);
         const int all = kept.count, places[] = {1, all / 2, all - 1, all};
-        promise(odd_detectors[i], "it learns", whole.st == ODD_OK);
+        promise(learners()[i], "it learns", whole.st == ODD_OK);
         for (int p = 0; p < 4 && all > 0; p++) {
             rows.passes = kept_passes_begin(&kept, places[p]);
-            outcome again = learn(odd_detectors[i], &rows, NULL);
-            promise(odd_detectors[i], "the same bits from wherever it goes on",
+            outcome again = learn(learners()[i], &rows, NULL);
+            promise(learners()[i], "the same bits from wherever it goes on",
                     again.st == ODD_OK && same_bundle(&again.model, &whole.model));
-            promise(odd_detectors[i], "what is known is not made again",
+            promise(learners()[i], "what is known is not made again",
                     kept.made == all - places[p] && kept.count == all);
             outcome_free(&again);
         }
