@@ -2,6 +2,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -99,12 +100,37 @@ static void sync_folder_of(const char *path)
 }
 
 /* The temporary name has the process in it, so that two writers of a file do not mix. */
+/* Of this process: two may write the same file. */
+static bool temporary_name(const char *path, char name[static PATH_MAX])
+{
+    const int length = snprintf(name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
+    return length >= 0 && length < PATH_MAX;
+}
+
+/* Is it such a name? */
+static bool is_temporary(const char *name)
+{
+    const char *end = strrchr(name, '.'), *at = end;
+    if (!end || strcmp(end, ".tmp") != 0) return false;
+    while (at > name && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    return at < end && at - 1 > name && at[-1] == '.';
+}
+
+void odd_folder_sweep(const char *folder)
+{
+    DIR *open = opendir(folder);
+    const struct dirent *entry;
+    if (!open) return;
+    while ((entry = readdir(open)))
+        if (is_temporary(entry->d_name)) unlinkat(dirfd(open), entry->d_name, 0);
+    closedir(open);
+}
+
 odd_status odd_file_spill(const char *path, const void *bytes, size_t size)
 {
     char name[PATH_MAX];
-    int length = snprintf(name, sizeof name, "%s.%ld.tmp", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof name)
-        return odd_fail(ODD_IO, "path is too long: '%s'", path);
+    if (!temporary_name(path, name)) return odd_fail(ODD_IO, "path is too long: '%s'", path);
     int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) return fail_errno("create", name);
     bool good = write_all(fd, bytes, size) && fsync(fd) == 0;
@@ -129,8 +155,7 @@ odd_status odd_file_spill(const char *path, const void *bytes, size_t size)
 bool odd_file_link(const char *to, const char *path)
 {
     char name[PATH_MAX];
-    int length = snprintf(name, sizeof name, "%s.%ld.tmp", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof name || link(to, name) != 0) return false;
+    if (!temporary_name(path, name) || link(to, name) != 0) return false;
     const bool good = rename(name, path) == 0;
     unlink(name); /* which is still there if `path` was that file already */
     return good;

@@ -67,6 +67,7 @@ static odd_status lock_folder(odd_run *run)
     if (flock(run->lock, LOCK_EX | LOCK_NB) != 0)
         ODD_TRY(odd_fail(ODD_IO, "another oddlot works on '%s'; wait for it or give another -o",
                          run->folder));
+    odd_folder_sweep(run->folder);
     if (!odd_run_mark(run->lock))
         ODD_TRY(odd_fail(ODD_IO, "cannot write '%s': %s", path, strerror(errno)));
 done:

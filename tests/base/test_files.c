@@ -125,6 +125,22 @@ static void a_link_takes_the_place_of_a_file(void)
     folder_free();
 }
 
+/* What a killed process left; not what a user may have called so. */
+static void what_was_left_is_swept_away(void)
+{
+    const char *left[] = {"a.yaml.123.tmp", "b.1.tmp"},
+               *kept[] = {"a.yaml", "b.tmp", "c.1x.tmp", ".7.tmp", "1.tmp", "d.1.tmp.png"};
+    folder_new();
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        CU_ASSERT_EQUAL(odd_file_spill(in_folder(left[i]), "x", 1), ODD_OK);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        CU_ASSERT_EQUAL(odd_file_spill(in_folder(kept[i]), "x", 1), ODD_OK);
+    odd_folder_sweep(in_folder("."));
+    CU_ASSERT_EQUAL(count_files(), (int)(sizeof kept / sizeof *kept));
+    odd_folder_sweep(in_folder("none"));
+    folder_free();
+}
+
 static void folders_are_made(void)
 {
     struct stat info;
@@ -149,6 +165,7 @@ CU_TestInfo odd_tests[] = {
     {"faults are named", faults_are_named},
     {"a failed write leaves nothing", a_failed_write_leaves_nothing},
     {"a link takes the place of a file", a_link_takes_the_place_of_a_file},
+    {"what was left is swept away", what_was_left_is_swept_away},
     {"folders are made", folders_are_made},
     CU_TEST_INFO_NULL,
 };

@@ -76,6 +76,9 @@ const char *odd_human_count(int64_t n, char buffer[static 32]);
 odd_status odd_file_slurp(const char *path, int64_t limit, char **bytes, int64_t *size);
 /** Write a whole file under a temporary name, then rename: whole or not at all. */
 odd_status odd_file_spill(const char *path, const void *bytes, size_t size);
+/** Remove from a folder what killed processes were writing there, by their temporary names: for who
+ *  knows that no other process writes into it. */
+void odd_folder_sweep(const char *folder);
 /** Make `path` a hard link to the file `to`, in place of what is there. False, without a reason
  *  noted, where there cannot be one: over file systems, say. */
 bool odd_file_link(const char *to, const char *path);
