@@ -125,7 +125,7 @@ static void a_run_is_no_study(void)
         odd_job_write(run, &written);
         CU_ASSERT_PTR_NOT_NULL(strstr(odd_text_string(&written), "conv 8 5x5"));
         CU_ASSERT_PTR_NOT_NULL(strstr(odd_text_string(&written), "size: 32"));
-        CU_ASSERT_PTR_NULL(strstr(odd_text_string(&written), "train.h5"));
+        CU_ASSERT_PTR_NULL(strstr(odd_text_string(&written), "train.h5:"));
         odd_text_free(&written);
     }
     odd_job_free(&run);
