@@ -112,6 +112,7 @@ static odd_status find_nearest(const odd_run *run, const odd_file *features, sea
     ODD_TRY(odd_gather_rows(run->comm, 0, n->near, odd.rows.part.n_local,
                             ODD_SCORE_NEAREST * sizeof *n->near, (void **)found, &all));
 done:
+    n->among = NULL;
     odd_stored_rows_close(&odd);
     odd_stored_rows_close(&usual);
     return st;
