@@ -258,6 +258,23 @@ static void keep(odd_passes *passes, const void *found, int64_t bytes)
 
 /* ---- the whole ---- */
 
+/* Without a file. Whole, wherever others have no room for theirs: it will be closed. */
+static odd_status journal_new(MPI_Comm comm, const char *fingerprint, double every,
+                              odd_journal **out)
+{
+    odd_journal *j = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(j, 1));
+    *j = (odd_journal){.passes = {recall, keep}, .comm = comm, .last = -1, .every = every};
+    j->file.fd = -1;
+    j->rate = first_rate;
+    strncpy(j->fingerprint, fingerprint, sizeof j->fingerprint - 1);
+    j->since = j->begun = odd_seconds();
+done:
+    *out = j;
+    return st;
+}
+
 odd_status odd_journal_open(MPI_Comm comm, const char *path, const char *fingerprint, double every,
                             odd_journal **out, int64_t *found)
 {
@@ -265,12 +282,7 @@ odd_status odd_journal_open(MPI_Comm comm, const char *path, const char *fingerp
     odd_status st;
     *out = NULL;
     *found = 0;
-    ODD_TRY_ALL(comm, ODD_NEW(j, 1));
-    *j = (odd_journal){.passes = {recall, keep}, .comm = comm, .last = -1, .every = every};
-    j->file.fd = -1;
-    j->rate = first_rate;
-    strncpy(j->fingerprint, fingerprint, sizeof j->fingerprint - 1);
-    j->since = j->begun = odd_seconds();
+    ODD_TRY_ALL(comm, journal_new(comm, fingerprint, every, &j));
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? look_for_file(j, path) : ODD_OK);
     int64_t both[] = {j->knowns, j->last};
     odd_broadcast(comm, 0, both, sizeof both);
