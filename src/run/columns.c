@@ -44,6 +44,18 @@ done:
     return st;
 }
 
+odd_status odd_whole_columns_write(MPI_Comm comm, odd_file *file, int64_t n,
+                                   const odd_whole_column column[], size_t columns)
+{
+    const int64_t mine = odd_rank(comm) == 0 ? n : 0;
+    odd_status st = ODD_OK;
+    for (size_t k = 0; k < columns; k++)
+        ODD_TRY(odd_column_write(file, column[k].name, column[k].type, n, 0, mine, column[k].data,
+                                 column[k].about, ""));
+done:
+    return st;
+}
+
 static int64_t longest_text(int64_t row0, int64_t count, const char *(*text)(const void *, int64_t),
                             const void *context)
 {

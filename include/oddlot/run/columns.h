@@ -58,6 +58,18 @@ odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int
                             int64_t row0, int64_t count, const void *data, const char *about,
                             const char *unit);
 
+/* A column that one rank has whole. */
+typedef struct {
+    const char *name;
+    odd_type type;
+    const void *data;
+    const char *about;
+} odd_whole_column;
+
+/** Write columns of n rows, all of which rank 0 has. @collective on comm, that of the file */
+odd_status odd_whole_columns_write(MPI_Comm comm, odd_file *file, int64_t n,
+                                   const odd_whole_column column[], size_t columns);
+
 /** Text of each row as a column of strings as wide as the longest: @collective */
 odd_status odd_column_write_text(odd_file *file, const char *name, MPI_Comm comm, int64_t n,
                                  int64_t row0, int64_t count,

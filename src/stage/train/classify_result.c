@@ -254,13 +254,7 @@ done:
 static odd_status write_columns(const odd_training *t, const columns *c, odd_file *file)
 {
     const odd_classify *r = t->state;
-    const int64_t mine = odd_rank(t->comm) == 0 ? r->n : 0;
-    const struct {
-        const char *name;
-        odd_type type;
-        const void *data;
-        const char *about;
-    } column[] = {
+    const odd_whole_column column[] = {
         {"label", ODD_I32, r->label, "its class, as classes/name lists them; -1: none of them"},
         {"unknown", ODD_U8, r->unknown, "whether its label is unknown on purpose"},
         {"fold", ODD_I32, r->fold, "whose network predicts the image, from 0; -1: unreadable"},
@@ -271,12 +265,7 @@ static odd_status write_columns(const odd_training *t, const columns *c, odd_fil
         {"energy", ODD_F64, c->energy, "- log sum exp of the logits"},
         {"max_logit", ODD_F64, c->largest, "the largest logit"},
     };
-    odd_status st = ODD_OK;
-    for (size_t k = 0; k < sizeof column / sizeof *column; k++)
-        ODD_TRY(odd_column_write(file, column[k].name, column[k].type, r->n, 0, mine,
-                                 column[k].data, column[k].about, ""));
-done:
-    return st;
+    return odd_whole_columns_write(t->comm, file, r->n, column, sizeof column / sizeof *column);
 }
 
 /* -- all -- */

@@ -184,13 +184,7 @@ static odd_status write_columns(const odd_training *t, const odd_damage_calibrat
                                 odd_file *file)
 {
     const odd_damage_result *r = t->state;
-    const int64_t mine = odd_rank(t->comm) == 0 ? r->n : 0;
-    const struct {
-        const char *name;
-        odd_type type;
-        const void *data;
-        const char *about;
-    } column[] = {
+    const odd_whole_column column[] = {
         {"log_odds", ODD_F64, r->odds_as_is,
          "of damage, by a network that has not seen the image; NaN: not readable"},
         {"calibrated", ODD_F64, c->evidence,
@@ -206,12 +200,7 @@ static odd_status write_columns(const odd_training *t, const odd_damage_calibrat
          "what the program did to it, as `oddlot help job` lists kinds, from 0; -1: nothing"},
         {"shown/altered", ODD_U8, r->altered, "whether that changed a pixel"},
     };
-    odd_status st = ODD_OK;
-    for (size_t k = 0; k < sizeof column / sizeof *column; k++)
-        ODD_TRY(odd_column_write(file, column[k].name, column[k].type, r->n, 0, mine,
-                                 column[k].data, column[k].about, ""));
-done:
-    return st;
+    return odd_whole_columns_write(t->comm, file, r->n, column, sizeof column / sizeof *column);
 }
 
 static odd_status add_results(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
