@@ -2,12 +2,14 @@
  * beside it can use the time while it waits for memory.
  *
  * Where splits compare one feature, a group of LANES rows is kept feature by feature, as whole
- * numbers in the order of the values: a step is two loads and a comparison, without a branch. */
+ * numbers in the order of the values: a step is two loads and a comparison, without a branch. All
+ * rows meet the few splits near the root, so these are compared with the whole group at once. */
 #include "detect/forest_internal.h"
 
 #include "oddlot/base/simd.h"
 
 enum { LANES = ODD_FOREST_LANES, BESIDE = 8 };
+enum { TOP = 3, TOP_SPLITS = (1 << TOP) - 1 }; /* levels that a group goes down at once */
 
 /* Feature by feature; rows of a group are near enough to be read across. */
 ODD_SIMD(static, void, fill_keys, (int d, const float *const row[], int32_t key[]), (d, row, key))
@@ -34,11 +36,33 @@ static inline uint32_t step(const odd_forest_node node[], const int32_t key[], u
     return 2 * at + 1 + (key[node[at].column] >= node[at].key);
 }
 
-/* BESIDE rows: each place is a variable of its own, so that all stay in registers. */
-static void descend_beside(int height, const odd_forest_node n[], const int32_t k[], uint32_t at[])
+/* A group through the first TOP levels: each split asks all rows, and the answers are combined. */
+ODD_SIMD(static, void, descend_top,
+         (const odd_forest_node node[], const int32_t key[], uint32_t at[]), (node, key, at))
 {
-    uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-    for (int level = 0; level < height; level++) {
+    int32_t right[TOP_SPLITS][LANES];
+    for (int i = 0; i < TOP_SPLITS; i++) {
+        const int32_t *value = key + node[i].column, split = node[i].key;
+#pragma omp simd
+        for (int l = 0; l < LANES; l++)
+            right[i][l] = value[l] >= split;
+    }
+#pragma omp simd
+    for (int l = 0; l < LANES; l++) {
+        const int32_t first = right[0][l], second = first ? right[2][l] : right[1][l];
+        const int32_t low = right[1][l] ? right[4][l] : right[3][l];
+        const int32_t high = right[2][l] ? right[6][l] : right[5][l];
+        at[l] = (uint32_t)(TOP_SPLITS + 4 * first + 2 * second + (first ? high : low));
+    }
+}
+
+/* BESIDE rows so many levels down from where they are: each place is a variable of its own, so that
+ * all stay in registers. */
+static void descend_beside(int levels, const odd_forest_node n[], const int32_t k[], uint32_t at[])
+{
+    uint32_t a = at[0], b = at[1], c = at[2], d = at[3];
+    uint32_t e = at[4], f = at[5], g = at[6], h = at[7];
+    for (int level = 0; level < levels; level++) {
         a = step(n, k, a);
         b = step(n, k + 1, b);
         c = step(n, k + 2, c);
@@ -50,6 +74,18 @@ static void descend_beside(int height, const odd_forest_node n[], const int32_t 
     }
     const uint32_t all[BESIDE] = {a, b, c, d, e, f, g, h};
     memcpy(at, all, sizeof all);
+}
+
+static void descend_features(int height, const odd_forest_node node[], const int32_t key[],
+                             uint32_t at[])
+{
+    const int top = height < TOP ? 0 : TOP;
+    if (top > 0)
+        descend_top(node, key, at);
+    else
+        memset(at, 0, LANES * sizeof *at);
+    for (int l = 0; l < LANES; l += BESIDE)
+        descend_beside(height - top, node, key + l, at + l);
 }
 
 /* Several features, weighed. feature, weight: (I, k); threshold: (I) of the tree */
@@ -79,6 +115,5 @@ void odd_forest_descend(const odd_forest *f, int64_t tree, int count, const floa
         descend_planes(s->height, s->d, s->k, f->feature + first * s->k, f->weight + first * s->k,
                        f->threshold + first, count, x, at);
     else
-        for (int l = 0; l < LANES; l += BESIDE)
-            descend_beside(s->height, f->node + first, key + l, at + l);
+        descend_features(s->height, f->node + first, key, at);
 }
