@@ -21,10 +21,14 @@ static odd_status choose_background(const odd_pixel_view *view, uint8_t colour[s
     return st;
 }
 
+/* One row, of which the others are copies. */
 static void fill_square(int side, int channels, const uint8_t colour[static 3], uint8_t *pixels)
 {
-    for (size_t i = 0; i < (size_t)side * (size_t)side * (size_t)channels; i++)
-        pixels[i] = colour[i % (size_t)channels];
+    const size_t pixel = (size_t)channels, row = (size_t)side * pixel;
+    for (size_t x = 0; x < (size_t)side; x++)
+        memcpy(pixels + x * pixel, colour, pixel);
+    for (size_t y = 1; y < (size_t)side; y++)
+        memcpy(pixels + y * row, pixels, row);
 }
 
 /* An image (height, width) into the middle of the square; where it cannot be, a pixel to the left,
