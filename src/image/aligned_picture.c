@@ -1,50 +1,69 @@
 /* Pictures that are compared: parts of images as means over areas, slightly smoothed. */
 #include "image/aligned_internal.h"
 
+#include "oddlot/base/minmax.h"
+
 #include <math.h>
 
 enum { COLOURS = ODD_WARP_COLOURS };
 
-/* How much of a pixel lies between two places. */
+/* The pixels that a place along one axis covers: all of them, but for the share of the ends. */
+typedef struct {
+    int first, last;
+    double first_share, last_share;
+} span;
+
 static double overlap(int pixel, double from, double to)
 {
     return fmin(pixel + 1, to) - fmax(pixel, from);
 }
 
-/* The mean over [from, to) across and down, parts of pixels by their share: a mirrored image has
- * the mirrored means. */
-static double mean_of(int size, int channels, const uint8_t *pixels, const double from[2],
-                      const double to[2])
+static span span_of(int size, double from, double to)
 {
-    double sum = 0, all = 0;
-    for (int y = (int)from[1]; y < size && y < to[1]; y++)
-        for (int x = (int)from[0]; x < size && x < to[0]; x++) {
-            const double share = overlap(x, from[0], to[0]) * overlap(y, from[1], to[1]);
-            sum += share * pixels[((int64_t)y * size + x) * channels];
-            all += share;
-        }
-    return sum / all;
+    span s = {.first = (int)from, .last = odd_min_int((int)ceil(to), size) - 1};
+    s.first_share = overlap(s.first, from, to);
+    s.last_share = overlap(s.last, from, to);
+    return s;
 }
 
-static void shrink_pixels(int size, int channels, const uint8_t *pixels, odd_aligned_part part,
-                          int side, float plane[])
+static double share_of(const span *s, int i)
 {
-    const double width = (double)(part.right - part.left) / side;
-    const double height = (double)(part.bottom - part.top) / side;
-    for (int y = 0; y < side; y++)
-        for (int x = 0; x < side; x++) {
-            const double from[2] = {part.left + x * width, part.top + y * height};
-            const double to[2] = {part.left + (x + 1) * width, part.top + (y + 1) * height};
-            plane[y * side + x] = (float)mean_of(size, channels, pixels, from, to);
+    return i == s->first ? s->first_share : i == s->last ? s->last_share : 1;
+}
+
+/* The means of the first colours: a mirrored image has the mirrored means. */
+static void mean_of(int size, int channels, const uint8_t *pixels, const span *across,
+                    const span *down, int colours, float mean[COLOURS])
+{
+    double sum[COLOURS] = {0}, all = 0;
+    for (int y = down->first; y <= down->last; y++)
+        for (int x = across->first; x <= across->last; x++) {
+            const double share = share_of(across, x) * share_of(down, y);
+            const uint8_t *pixel = pixels + ((int64_t)y * size + x) * channels;
+            for (int c = 0; c < colours; c++)
+                sum[c] += share * pixel[c];
+            all += share;
         }
+    for (int c = 0; c < colours; c++)
+        mean[c] = (float)(sum[c] / all);
 }
 
 void odd_picture_of_part(int size, int channels, const uint8_t *pixels, odd_aligned_part part,
                          int side, float planes[])
 {
-    for (int c = 0; c < COLOURS; c++)
-        shrink_pixels(size, channels, pixels + (channels == COLOURS ? c : 0), part, side,
-                      planes + c * side * side);
+    const double width = (double)(part.right - part.left) / side;
+    const double height = (double)(part.bottom - part.top) / side;
+    const int colours = channels == COLOURS ? COLOURS : 1;
+    for (int y = 0; y < side; y++) {
+        const span down = span_of(size, part.top + y * height, part.top + (y + 1) * height);
+        for (int x = 0; x < side; x++) {
+            const span across = span_of(size, part.left + x * width, part.left + (x + 1) * width);
+            float mean[COLOURS];
+            mean_of(size, channels, pixels, &across, &down, colours, mean);
+            for (int c = 0; c < COLOURS; c++)
+                planes[(c * side + y) * side + x] = mean[c < colours ? c : 0];
+        }
+    }
 }
 
 /* Smooth in one direction, 1 2 1: values `stride` apart. */

@@ -150,12 +150,10 @@ ODD_SIMD(static, void, find_error,
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++) {
             const int i = y * side + x;
-            const float expected = clampf(k.gain * b[i] + k.offset, 0, WHITE);
-            const float more = a[i] - expected;
-            const float slack = b[i] > WHITE - 1 && more > 0 ? -SLACK
-                                : b[i] < 1 && more < 0       ? SLACK
-                                                             : 0;
-            const float left = more * (more + slack) > 0 ? more + slack : slack == 0 ? more : 0;
+            const float more = a[i] - clampf(k.gain * b[i] + k.offset, 0, WHITE);
+            const float above = more - (b[i] > WHITE - 1 ? SLACK : 0);
+            const float below = more + (b[i] < 1 ? SLACK : 0);
+            const float left = (above > 0 ? above : 0) + (below < 0 ? below : 0);
             error[i] = inside_x[x] * inside_y[y] * left;
             square[x] += error[i] * error[i];
         }
