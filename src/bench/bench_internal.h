@@ -6,6 +6,7 @@
 
 #include "oddlot/base/text.h"
 #include "oddlot/nn/net.h"
+#include "oddlot/par/partition.h"
 
 #include <mpi.h>
 #include <stddef.h>
@@ -36,7 +37,8 @@ struct odd_bench_case {
 
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
     odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
-    odd_bench_forward, odd_bench_train, odd_bench_neighbours, odd_bench_forest, odd_bench_rbm;
+    odd_bench_forward, odd_bench_train, odd_bench_neighbours, odd_bench_forest, odd_bench_rbm,
+    odd_bench_write;
 
 /* ---- bench_keys.c ---- */
 
@@ -50,6 +52,21 @@ void odd_bench_settings_write(const odd_bench_case *c, const odd_bench_settings 
 /** The precision that was asked for; `usual` if none was. ODD_USAGE. @local */
 odd_status odd_bench_precision(const odd_bench_settings *s, odd_precision usual,
                                odd_precision *precision);
+
+/* ---- bench_file.c ---- */
+
+/** May a file be made at s->file, which the case will remove? ODD_USAGE. @collective */
+odd_status odd_bench_file_check(MPI_Comm comm, const odd_bench_case *c,
+                                const odd_bench_settings *s);
+
+/* Rows [row, row + count) into x (count, d). */
+typedef void odd_bench_fill(int64_t row, int64_t count, int d, float x[]);
+
+/** Make the file, with the dataset x (n, d), float32: each rank its rows of `part`, `step` at a
+ *  time, in x (step, d). ODD_IO, ODD_NOMEM. @collective */
+odd_status odd_bench_file_write(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,
+                                const odd_partition *part, int64_t step, odd_bench_fill *fill,
+                                float x[]);
 
 /* ---- bench_result.c ---- */
 

@@ -12,7 +12,6 @@
 #include "oddlot/store/dataset.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEED         0
@@ -52,42 +51,15 @@ static void make_rows(int64_t row, int64_t count, int d, float *x)
 }
 
 /* @collective */
-static odd_status write_rows(MPI_Comm comm, odd_dataset *dataset, const odd_partition *part, int d)
+static odd_status write_file(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s,
+                             const odd_partition *part)
 {
     float *x = NULL;
     odd_status st;
-    const int64_t batches = odd_batches(comm, part->n_local, WRITTEN);
-    ODD_TRY_ALL(comm, ODD_NEW(x, (int64_t)WRITTEN * d));
-    for (int64_t b = 0; b < batches; b++) {
-        const odd_batch mine = odd_batch_of(b, WRITTEN, part->n_local);
-        make_rows(part->row0 + mine.first, mine.count, d, x);
-        ODD_TRY(odd_dataset_write(dataset, part->row0 + mine.first, mine.count, x));
-    }
+    ODD_TRY_ALL(comm, ODD_NEW(x, (int64_t)WRITTEN * s->d));
+    ODD_TRY(odd_bench_file_write(comm, self, s, part, WRITTEN, make_rows, x));
 done:
     odd_free(x);
-    return st;
-}
-
-/* @collective */
-static odd_status write_file(MPI_Comm comm, const odd_bench_settings *s, const odd_partition *part)
-{
-    const odd_provenance from = {.stage = "bench",
-                                 .command = "oddlot bench stream",
-                                 .settings = "",
-                                 .fingerprint = "",
-                                 .seed = SEED};
-    const odd_shape matrix = {ODD_F32, sizeof(float), 2, {s->n, s->d}};
-    odd_file *file = NULL;
-    odd_dataset *dataset = NULL;
-    odd_status st;
-    ODD_TRY(odd_file_create(comm, s->file, &from, &file));
-    ODD_TRY(odd_dataset_create(file, "x", &matrix, "rows to be streamed", "", &dataset));
-    ODD_TRY(write_rows(comm, dataset, part, (int)s->d));
-    odd_dataset_close(&dataset);
-    ODD_TRY(odd_file_publish(&file));
-done:
-    odd_dataset_close(&dataset);
-    odd_file_discard(&file);
     return st;
 }
 
@@ -125,18 +97,6 @@ done:
     return st;
 }
 
-/* The file is removed in the end, so it must be ours. @local */
-static odd_status check_place(const odd_bench_settings *s)
-{
-    struct stat info;
-    if (!s->file)
-        return odd_fail(ODD_USAGE, "bench stream wants file=PATH: where it may write its rows");
-    if (lstat(s->file, &info) == 0)
-        return odd_fail(ODD_USAGE, "'%s' is there already, and bench writes to a file of its own",
-                        s->file);
-    return ODD_OK;
-}
-
 static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const odd_bench_settings *s)
 {
     stream in = {.rows = odd_rows_in_memory(comm, s->n, (int)s->d, NULL)};
@@ -145,8 +105,8 @@ static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const od
     odd_status st;
     in.rows.read = read_rows;
     in.rows.reader = &in;
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? check_place(s) : ODD_OK);
-    ODD_TRY(write_file(comm, s, &in.rows.part));
+    ODD_TRY(odd_bench_file_check(comm, self, s));
+    ODD_TRY(write_file(comm, self, s, &in.rows.part));
     written = true;
     ODD_TRY(odd_file_open(comm, s->file, false, &file));
     ODD_TRY_ALL(comm, odd_dataset_open(file, "x", &in.dataset));

@@ -287,18 +287,21 @@ static odd_status write_slab(odd_dataset *d, int64_t row0, int64_t count, const 
     return st;
 }
 
-static odd_status check_write(const odd_dataset *d, int64_t row0, int64_t count)
+static odd_status write_mine(odd_dataset *d, int64_t row0, int64_t count, const void *data)
 {
-    odd_status st = check_slab(d, row0, count);
-    return st == ODD_OK ? odd_fault("store.write") : st;
+    odd_status st;
+    ODD_TRY(check_slab(d, row0, count));
+    ODD_TRY(odd_fault("store.write"));
+    ODD_TRY(write_slab(d, row0, count, data));
+done:
+    return st;
 }
 
 odd_status odd_dataset_write(odd_dataset *d, int64_t row0, int64_t count, const void *data)
 {
     odd_status st;
     ODD_CHECK(d->file->partial != NULL);
-    ODD_TRY_ALL(d->file->comm, check_write(d, row0, count));
-    ODD_TRY_ALL(d->file->comm, write_slab(d, row0, count, data));
+    ODD_TRY_ALL(d->file->comm, write_mine(d, row0, count, data));
     return ODD_OK;
 done:
     d->file->spoilt = true;

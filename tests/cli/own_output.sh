@@ -58,4 +58,8 @@ fails_with 2 "is a folder of the catalogue with files in it" alone run mine.yaml
 [ ! -e shop/9/.lock ] || fail "a folder of images became a run's"
 echo "my own" >rows.h5
 fails_with 2 "'rows.h5' is there already" on 2 bench stream n=64 d=64 k=4 file=rows.h5
+fails_with 2 "'rows.h5' is there already" on 2 bench write n=64 d=64 file=rows.h5
 grep -qx "my own" rows.h5 || fail "bench replaced a file"
+good on 3 bench write n=100 d=64 batch=16 repeat=1 file=made.h5
+grep -q '"share_of_plain": [0-9]' out || fail "bench write does not say how fast it was"
+[ ! -e made.h5 ] || fail "bench left its file"
