@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Does center loss help to know strangers? LeNet on digits and clothes, with several weights of it.
 
-    center_loss.py WORK MNIST [--data digits,zero,clothes] [--lambdas 0,0.01,0.1,1] [--seeds 3] [--out FILE]
+    center_loss.py WORK MNIST [--data digits,zero,clothes] [--lambdas 0,0.01,0.1,1] [--seeds 1,2,3] [--out FILE]
 
 MNIST: a folder with the four IDX files; Fashion-MNIST is Debian's. digits: all digits are known, clothes are strangers;
 zero: 1 to 9 are known, 0 is the stranger; clothes: the other way round. The network of jobs/center-loss.yaml learns from
@@ -119,14 +119,14 @@ def main():
     parser.add_argument("mnist")
     parser.add_argument("--data", default="digits,zero,clothes")
     parser.add_argument("--lambdas", default="0,0.01,0.1,1")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--ranks", type=int, default=2)
     bench_tools.add_options(parser)
     args = parser.parse_args()
     bench_tools.start(args)
     args.work = os.path.abspath(args.work)
-    for seed in range(1, args.seeds + 1):
+    for seed in map(int, args.seeds.split(",")):
         for data in args.data.split(","):
             for weight in args.lambdas.split(","):
                 one(args, data, weight, seed)
