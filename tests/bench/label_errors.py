@@ -1,19 +1,29 @@
 #!/usr/bin/python3
 """Labels changed on purpose: how many of them an audit finds, beside cleanlab on the same probabilities.
 
-    label_errors.py ODDLOT WORK fashion|imagenette RATE [--seed S] [--rows N] [--cleanlab PYTHON] [--out FILE]
+    label_errors.py ODDLOT WORK fashion|imagenette RATE [--seed S] [--rows N] [--classifier] [--cleanlab PYTHON]
+                    [--out FILE]
 
 fashion: the 60,000 training images of Debian's dataset-fashion-mnist, by pixels. imagenette: a tar file that
 $ODDLOT_IMAGENETTE names, its folders as labels, by the backbone that the environment names. RATE of the labels become
 another one, each other one as often. Two lines of JSON: precision (which is recall) of as many images as were changed,
 the worst ones by the value of the findings, and precision and recall of the findings; the same of cleanlab, where a
 Python that has it and h5py is named: three qualities, and what find_label_issues finds by four filters. That many
-images may have been labelled wrong before: they count as false alarms.
+images may have been labelled wrong before: they count as false alarms. --classifier: the job trains one, too (task
+classify, five folds), whose probabilities are one more source.
 """
 import argparse, csv, gzip, json, os, random, struct, subprocess, sys, tarfile, time
 
 FASHION = "/usr/share/datasets/fashion-mnist/train-%s-ubyte.gz"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+CLASSIFIER = """train:
+  task: classify
+  network: [conv 16 5x5, relu, max_pool 2, conv 32 5x5, relu, max_pool 2, dense 128, relu]
+  folds: 5
+  epochs: 10
+  schedule: cosine
+"""
 
 CLEANLAB = r"""
 import json, sys
@@ -93,7 +103,7 @@ def judged(run, changed):
     return {"changed": n, "precision_at_changed": round(float(changed[np.argsort(-times)[:n]].mean()), 4),
             "findings": {"images": int(found.sum()), "precision": round(float(changed[found].mean()), 4),
                          "recall": round(float(changed[found].sum() / n), 4)},
-            "skill": model["skill"], "trust": model["trust"]}
+            "skill": model["skill"], "trust": model["trust"], "classifier": model["classifier"]}
 
 
 def main():
@@ -105,6 +115,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", type=int, default=60000)
     parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--classifier", action="store_true", help="train one, too")
     parser.add_argument("--cleanlab", metavar="PYTHON", help="a Python that has cleanlab and h5py")
     parser.add_argument("--out", help="append the lines to this file, too")
     args = parser.parse_args()
@@ -112,7 +123,7 @@ def main():
     job, changed = {"fashion": fashion, "imagenette": imagenette}[args.data](args.work, args.rows, args.rate, args.seed)
     run = os.path.join(args.work, "run")
     with open(os.path.join(args.work, "job.yaml"), "w") as out:
-        out.write(job + "copies: {near: false}\ncategories: {probabilities: true}\n"
+        out.write(job + CLASSIFIER * args.classifier + "copies: {near: false}\ncategories: {probabilities: true}\n"
                   "check: {checks: [category, doubled_category, mixed_category]}\n")
     started = time.time()
     subprocess.run(["bash", "-c", f'. "{ROOT}/.ci/mpi.sh" && exec "$MPIRUN" -n {args.ranks} "$@"', "bash", args.oddlot,

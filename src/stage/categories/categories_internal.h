@@ -2,11 +2,12 @@
  * Categories: how well each image fits the category that it is filed under and each other one, by
  * what has not seen the image; and which categories are taken for one another.
  *
- * Two kinds of evidence are joined: the categories of the nearest images in the space of features
- * (votes), which follow any shape, and linear discriminants, which see the whole category. Neither
- * has seen the image or a copy of it: nearest images that are copies do not vote, and copies are in
- * one fold. How sharp the discriminants are, and how much they count beside the votes, is what
- * makes the given categories most likely.
+ * Kinds of evidence are joined: the categories of the nearest images in the space of features
+ * (votes), which follow any shape; linear discriminants, which see the whole category; and, where
+ * the job trains one (train.task: classify), a classifier. None has seen the image or a copy of it:
+ * nearest images that are copies do not vote, copies are in one fold, and a network that has learnt
+ * from a copy is not asked. How sharp scores are, and how much each kind counts, is what makes the
+ * given categories most likely.
  *
  * Letters: n rows of features, k categories.
  */
@@ -27,7 +28,7 @@
 typedef struct {
     char *from;
     int64_t least, neighbours, folds;
-    bool probabilities;
+    bool probabilities, classifier;
 } odd_categories_options;
 
 /* -- category_rows.c: which image is filed where -- */
@@ -69,21 +70,47 @@ typedef struct {
 odd_status odd_category_votes_count(const odd_category_rows *c, const odd_rows *rows,
                                     int64_t neighbours, odd_category_votes votes[]);
 
-/* -- category_model.c: both kinds of evidence as probabilities -- */
+/* -- category_logits.c: what a trained classifier says -- */
+
+/* Of my rows. */
+typedef struct {
+    float *score;   /* (n_local, k) logits; -INFINITY: of categories that are not learnt. NULL: no
+                       classifier is asked */
+    uint8_t *known; /* (n_local) 1: by a network that has learnt from no copy of the image */
+} odd_category_logits;
+
+/** train: train.h5 of task classify. Empty, which the log says, where its classes are not the
+ *  categories or logits are not there. @collective; ODD_FORMAT, ODD_NOMEM */
+odd_status odd_category_logits_read(const odd_run *run, const odd_file *train,
+                                    const odd_category_rows *c, const odd_partition *part,
+                                    odd_category_logits *out);
+void odd_category_logits_free(odd_category_logits *logits);
+
+/* -- category_model.c: all kinds of evidence as probabilities -- */
+
+enum {
+    ODD_CATEGORY_VOTING,
+    ODD_CATEGORY_DISCRIMINANT,
+    ODD_CATEGORY_CLASSIFIER,
+    ODD_CATEGORY_SOURCES
+};
 
 typedef struct {
     const odd_category_rows *of;
-    const odd_rows *rows;          /* features */
-    odd_category_votes *votes;     /* (n_local) */
-    odd_discriminant discriminant; /* empty: votes alone, where it would be too large */
-    double sharpness;              /* the scores of the discriminant are multiplied by it */
-    double trust;                  /* in the discriminant, 0 ... 1; the votes have the rest */
-    double skill;                  /* what is known more than by sizes alone, 0 ... 1 */
-    double *own;                   /* (n) probability of its own category; rank 0 alone */
+    const odd_rows *rows;                   /* features */
+    odd_category_votes *votes;              /* (n_local) */
+    odd_discriminant discriminant;          /* empty: it would be too large */
+    odd_category_logits logits;             /* empty: there is no classifier */
+    double sharpness[ODD_CATEGORY_SOURCES]; /* the scores of each are multiplied by it */
+    double weight[ODD_CATEGORY_SOURCES];    /* of each, 0 ... 1 together; 0: it is not there */
+    double skill;                           /* what is known more than by sizes alone, 0 ... 1 */
+    double *own;                            /* (n) probability of its own category; rank 0 alone */
 } odd_category_model;
 
-/** Learn it. rows: kept. @collective; ODD_NUMERIC, ODD_NOMEM */
-odd_status odd_category_model_fit(const odd_category_rows *c, const odd_rows *rows,
+/** Learn it. rows: kept. train: train.h5 of task classify; NULL: no classifier is asked.
+ *  @collective; ODD_NUMERIC, ODD_FORMAT, ODD_NOMEM */
+odd_status odd_category_model_fit(const odd_run *run, const odd_category_rows *c,
+                                  const odd_rows *rows, const odd_file *train,
                                   const odd_categories_options *options, odd_category_model *out);
 void odd_category_model_free(odd_category_model *model);
 
@@ -93,6 +120,13 @@ odd_status odd_category_probabilities(const odd_category_model *model, const odd
                                       double p[]);
 /** Rows that fit into a reasonable p at a time. @local */
 int64_t odd_category_step(const odd_category_model *model);
+
+/* -- category_weights.c: how much each source counts -- */
+
+/** Find the weights by EM, and with them own, which is there (n), and skill. p[s] (n): of the own
+ *  category of each row by source s, NaN where it does not know it or it has none; NULL: the source
+ *  is not there. @local */
+void odd_category_weigh(odd_category_model *model, const double *const p[]);
 
 /* -- category_judge.c: what that says of images and categories -- */
 

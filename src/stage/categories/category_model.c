@@ -1,8 +1,8 @@
-/* Category model: votes and discriminants as one probability for each category.
+/* Category model: votes, discriminants and a classifier as one probability for each category.
  *
- * p = trust softmax(sharpness score) + (1 - trust) (votes + a prior) / (all votes + a), so two
- * numbers are left to be learnt. Both are those that make the given categories most likely, of rows
- * that neither kind of evidence has seen. */
+ * p = the weighted mean of (votes + a prior) / (all votes + a), and softmax(sharpness score) of the
+ * others. Sharpness of each and weights are those that make the given categories most likely, of
+ * rows that no kind of evidence has seen. */
 #include "stage/categories/categories_internal.h"
 
 #include "oddlot/base/log.h"
@@ -15,9 +15,8 @@
 #include <string.h>
 
 enum {
-    SHARPNESSES = 25,       /* that are tried: */
-    SHARPEST_HALVINGS = 20, /* 2^-10 ... 2^2, by half an octave */
-    TRUST_STEPS = 100       /* of EM */
+    SHARPNESSES = 25,      /* that are tried: */
+    SHARPEST_HALVINGS = 20 /* 2^-10 ... 2^2, by half an octave */
 };
 #define PRIOR          0.05      /* of all votes, that sizes of categories have */
 #define MOST_FEATURES  2048      /* of a discriminant: 32 MiB for each fold */
@@ -59,13 +58,37 @@ static odd_status fit_discriminant(odd_category_model *m, int64_t folds)
     return ODD_OK;
 }
 
-/* Scores of a block's rows: (count, k). Any thread. */
-static odd_status score_block(const odd_category_model *m, const odd_block *block, float score[])
+/* -- sources -- */
+
+static bool is_there(const odd_category_model *m, int source)
 {
-    return odd_discriminant_score(&m->discriminant, block, m->of->fold + block->row, score);
+    if (source == ODD_CATEGORY_DISCRIMINANT) return m->discriminant.weight != NULL;
+    return source == ODD_CATEGORY_VOTING || m->logits.score != NULL;
+}
+
+static bool knows(const odd_category_model *m, int source, int64_t local)
+{
+    return is_there(m, source) && (source != ODD_CATEGORY_CLASSIFIER || m->logits.known[local]);
+}
+
+/* Scores of a block's rows by a source that gives some: (count, k). Any thread. */
+static odd_status score_block(const odd_category_model *m, int source, const odd_block *block,
+                              float score[])
+{
+    const int64_t k = m->of->count;
+    if (source == ODD_CATEGORY_DISCRIMINANT)
+        return odd_discriminant_score(&m->discriminant, block, m->of->fold + block->row, score);
+    memcpy(score, m->logits.score + block->local * k, (size_t)(block->count * k) * sizeof *score);
+    return ODD_OK;
 }
 
 /* -- sharpness -- */
+
+/* A source whose scores are to be sharpened. */
+typedef struct {
+    const odd_category_model *m;
+    int source;
+} sharpening;
 
 static double sharpness_at(int i)
 {
@@ -85,17 +108,20 @@ static double log_chance(int32_t k, const float s[], int32_t own, double sharpne
 
 static odd_status add_sharpness(void *context, const odd_block *part, double sum[])
 {
-    const odd_category_model *m = context;
+    const sharpening *a = context;
+    const odd_category_model *m = a->m;
     const int32_t k = m->of->count;
     const int64_t stride = odd_category_filed(m->of) * k / SHARPNESS_WORK + 1;
     float *score = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(score, (int64_t)part->count * k));
-    ODD_TRY(score_block(m, part, score));
+    ODD_TRY(score_block(m, a->source, part, score));
     for (int64_t i = 0; i < part->count; i++) {
         const int32_t own = m->of->of[part->row + i];
         const float *s = score + i * k;
-        if (own < 0 || (part->row + i) % stride != 0 || !isfinite(s[own])) continue;
+        if (own < 0 || (part->row + i) % stride != 0 || !knows(m, a->source, part->local + i) ||
+            !isfinite(s[own]))
+            continue;
         for (int t = 0; t < SHARPNESSES; t++)
             sum[t] += log_chance(k, s, own, sharpness_at(t));
     }
@@ -106,41 +132,42 @@ done:
 
 static odd_status sharpness_block(void *context, const odd_block *block, double sum[])
 {
-    const odd_category_model *m = context;
-    return odd_block_parts_each(block, odd_category_step(m), add_sharpness, context, sum);
+    const sharpening *a = context;
+    return odd_block_parts_each(block, odd_category_step(a->m), add_sharpness, context, sum);
 }
 
-static odd_status find_sharpness(odd_category_model *m)
+static odd_status find_sharpness(odd_category_model *m, int source)
 {
+    sharpening a = {m, source};
     double sum[SHARPNESSES];
     int best = 0;
     odd_status st;
-    ODD_TRY(odd_rows_sum(m->rows, sharpness_block, m, SHARPNESSES, sum));
+    ODD_TRY(odd_rows_sum(m->rows, sharpness_block, &a, SHARPNESSES, sum));
     for (int t = 1; t < SHARPNESSES; t++)
         if (sum[t] > sum[best]) best = t;
-    m->sharpness = sharpness_at(best);
+    m->sharpness[source] = sharpness_at(best);
 done:
     return st;
 }
 
 /* -- probabilities -- */
 
-/* p (k) = votes, with the sizes of categories as what is known before them. */
+/* p (k) = weight x votes, with the sizes of categories as what is known before them. */
 static void vote_chances(const odd_category_model *m, const odd_category_votes *v, int32_t own,
-                         double p[])
+                         double weight, double p[])
 {
     const int32_t k = m->of->count;
     const double rows = (double)odd_category_filed(m->of);
     const double prior = v->all > 0 ? PRIOR * (double)v->all : 1, all = (double)v->all + prior;
     for (int32_t c = 0; c < k; c++)
-        p[c] = prior * (double)m->of->size[c] / rows / all;
+        p[c] = weight * prior * (double)m->of->size[c] / rows / all;
     for (int i = 0; i < ODD_CATEGORY_VOTES && v->category[i] >= 0; i++)
-        if (v->category[i] != own) p[v->category[i]] += (double)v->weight[i] / all;
-    if (own >= 0) p[own] += (double)v->own / all;
+        if (v->category[i] != own) p[v->category[i]] += weight * (double)v->weight[i] / all;
+    if (own >= 0) p[own] += weight * (double)v->own / all;
 }
 
-/* p (k) = trust softmax(sharpness s) + (1 - trust) p */
-static void join_scores(int32_t k, const float s[], double sharpness, double trust, double p[])
+/* p (k) += weight softmax(sharpness s) */
+static void add_scores(int32_t k, const float s[], double sharpness, double weight, double p[])
 {
     double most = -INFINITY, sum = 0;
     for (int32_t c = 0; c < k; c++)
@@ -148,7 +175,28 @@ static void join_scores(int32_t k, const float s[], double sharpness, double tru
     for (int32_t c = 0; c < k; c++)
         sum += exp(sharpness * ((double)s[c] - most));
     for (int32_t c = 0; c < k; c++)
-        p[c] = trust * exp(sharpness * ((double)s[c] - most)) / sum + (1 - trust) * p[c];
+        p[c] += weight * exp(sharpness * ((double)s[c] - most)) / sum;
+}
+
+/* Of a source for a row: what it does not know others have. */
+static double weight_of(const odd_category_model *m, int source, int64_t local)
+{
+    double known = 0;
+    for (int s = 0; s < ODD_CATEGORY_SOURCES; s++)
+        known += knows(m, s, local) ? m->weight[s] : 0;
+    return known > 0 && knows(m, source, local) ? m->weight[source] / known : 0;
+}
+
+static odd_status add_source(const odd_category_model *m, int source, const odd_block *block,
+                             float score[], double p[])
+{
+    const int32_t k = m->of->count;
+    const odd_status st = score_block(m, source, block, score);
+    for (int64_t i = 0; i < block->count && st == ODD_OK; i++) {
+        const double weight = weight_of(m, source, block->local + i);
+        if (weight > 0) add_scores(k, score + i * k, m->sharpness[source], weight, p + i * k);
+    }
+    return st;
 }
 
 odd_status odd_category_probabilities(const odd_category_model *m, const odd_block *block,
@@ -157,24 +205,28 @@ odd_status odd_category_probabilities(const odd_category_model *m, const odd_blo
     const int32_t k = m->of->count;
     float *score = NULL;
     odd_status st = ODD_OK;
-    for (int64_t i = 0; i < block->count; i++)
-        vote_chances(m, &m->votes[block->local + i], m->of->of[block->row + i], p + i * k);
-    if (m->trust <= 0) goto done;
-    ODD_TRY(ODD_NEW(score, (int64_t)block->count * k));
-    ODD_TRY(score_block(m, block, score));
-    for (int64_t i = 0; i < block->count; i++)
-        join_scores(k, score + i * k, m->sharpness, m->trust, p + i * k);
+    for (int64_t i = 0; i < block->count; i++) {
+        const int64_t local = block->local + i;
+        vote_chances(m, &m->votes[local], m->of->of[block->row + i],
+                     weight_of(m, ODD_CATEGORY_VOTING, local), p + i * k);
+    }
+    for (int s = ODD_CATEGORY_DISCRIMINANT; s < ODD_CATEGORY_SOURCES; s++) {
+        if (m->weight[s] <= 0) continue;
+        if (!score) ODD_TRY(ODD_NEW(score, (int64_t)block->count * k));
+        ODD_TRY(add_source(m, s, block, score, p));
+    }
 done:
     odd_free(score);
     return st;
 }
 
-/* -- trust -- */
+/* -- weights -- */
 
-/* Probabilities of the own category of my rows by the model as it is. */
+/* Probabilities of the own category of my rows by one source. */
 typedef struct {
     const odd_category_model *m;
-    double *own; /* (n_local); of a row without category 0 */
+    int source;
+    double *own; /* (n_local) NaN: not known to it */
 } owning;
 
 static odd_status own_part(void *context, const odd_block *part, double sum[])
@@ -188,7 +240,8 @@ static odd_status own_part(void *context, const odd_block *part, double sum[])
     ODD_TRY(odd_category_probabilities(o->m, part, p));
     for (int64_t i = 0; i < part->count; i++) {
         const int32_t own = o->m->of->of[part->row + i];
-        o->own[part->local + i] = own < 0 ? 0 : p[i * k + own];
+        const bool known = own >= 0 && knows(o->m, o->source, part->local + i);
+        o->own[part->local + i] = known ? p[i * k + own] : NAN;
     }
 done:
     odd_free(p);
@@ -201,15 +254,16 @@ static odd_status own_block(void *context, const odd_block *block, double sum[])
     return odd_block_parts_each(block, odd_category_step(o->m), own_part, context, sum);
 }
 
-/* all (n) on rank 0: of all rows, where only the discriminant (trust 1) or the votes (0) count. */
-static odd_status gather_own(odd_category_model *m, double trust, double **all)
+/* all (n) on rank 0: of all rows, where this source alone counts. */
+static odd_status gather_own(odd_category_model *m, int source, double **all)
 {
     const MPI_Comm comm = m->rows->comm;
     const int64_t n_local = m->rows->part.n_local;
-    owning o = {.m = m};
+    owning o = {.m = m, .source = source};
     int64_t n;
     odd_status st;
-    m->trust = trust;
+    memset(m->weight, 0, sizeof m->weight);
+    m->weight[source] = 1;
     ODD_TRY_ALL(comm, ODD_NEW(o.own, n_local));
     ODD_TRY(odd_rows_each(m->rows, own_block, &o));
     ODD_TRY(odd_gather_rows(comm, 0, o.own, n_local, sizeof *o.own, (void **)all, &n));
@@ -218,70 +272,41 @@ done:
     return st;
 }
 
-/* EM of a mixture of two whose parts are known: what part of the rows is the first one's. */
-static double find_trust(const odd_category_rows *c, const double first[], const double second[])
-{
-    const double rows = (double)odd_category_filed(c);
-    double trust = 0.5;
-    for (int step = 0; step < TRUST_STEPS; step++) {
-        double sum = 0;
-        for (int64_t i = 0; i < c->n; i++) {
-            if (c->of[i] < 0) continue;
-            const double a = trust * first[i], b = (1 - trust) * second[i];
-            sum += a + b > 0 ? a / (a + b) : trust;
-        }
-        trust = sum / rows;
-    }
-    return trust;
-}
-
-/* own = trust first + (1 - trust) second, first NULL: there is none; and how much better than by
- * sizes alone that is: 1 - the mean -log p, of that of the sizes. @local: rank 0 */
-static void join_own(odd_category_model *m, const double first[], const double second[])
-{
-    const odd_category_rows *c = m->of;
-    const double rows = (double)odd_category_filed(c);
-    double surprise = 0, blind = 0;
-    m->trust = first ? find_trust(c, first, second) : 0;
-    for (int64_t i = 0; i < c->n; i++) {
-        if (c->of[i] < 0) continue;
-        m->own[i] = (first ? m->trust * first[i] : 0) + (1 - m->trust) * second[i];
-        surprise -= log(m->own[i] + 1e-300);
-        blind -= log((double)c->size[c->of[i]] / rows);
-    }
-    m->skill = blind > 0 ? 1 - surprise / blind : 0;
-}
-
-static odd_status find_own(odd_category_model *m)
+static odd_status find_weights(odd_category_model *m)
 {
     const MPI_Comm comm = m->rows->comm;
-    const bool root = odd_rank(comm) == 0, alone = !m->discriminant.weight;
-    double *first = NULL, *second = NULL;
-    odd_status st;
-    ODD_TRY(gather_own(m, 0, &second));
-    if (!alone) ODD_TRY(gather_own(m, 1, &first));
+    const bool root = odd_rank(comm) == 0;
+    double *own[ODD_CATEGORY_SOURCES] = {NULL};
+    odd_status st = ODD_OK;
+    for (int s = 0; s < ODD_CATEGORY_SOURCES; s++)
+        if (is_there(m, s)) ODD_TRY(gather_own(m, s, &own[s]));
     ODD_TRY_ALL(comm, ODD_NEW(m->own, root ? m->of->n : 0));
-    if (root) join_own(m, alone ? NULL : first, second);
-    odd_broadcast(comm, 0, &m->trust, sizeof m->trust);
+    if (root) odd_category_weigh(m, (const double *const *)own);
+    odd_broadcast(comm, 0, m->weight, sizeof m->weight);
     odd_broadcast(comm, 0, &m->skill, sizeof m->skill);
 done:
-    odd_free(first);
-    odd_free(second);
+    for (int s = 0; s < ODD_CATEGORY_SOURCES; s++)
+        odd_free(own[s]);
     return st;
 }
 
 /* -- all -- */
 
-odd_status odd_category_model_fit(const odd_category_rows *c, const odd_rows *rows,
+odd_status odd_category_model_fit(const odd_run *run, const odd_category_rows *c,
+                                  const odd_rows *rows, const odd_file *train,
                                   const odd_categories_options *options, odd_category_model *out)
 {
     odd_status st;
-    *out = (odd_category_model){.of = c, .rows = rows, .sharpness = 1};
+    *out = (odd_category_model){.of = c, .rows = rows};
+    for (int s = 0; s < ODD_CATEGORY_SOURCES; s++)
+        out->sharpness[s] = 1;
     ODD_TRY_ALL(rows->comm, ODD_NEW(out->votes, rows->part.n_local));
     ODD_TRY(odd_category_votes_count(c, rows, options->neighbours, out->votes));
     ODD_TRY(fit_discriminant(out, options->folds));
-    if (out->discriminant.weight) ODD_TRY(find_sharpness(out));
-    ODD_TRY(find_own(out));
+    if (train) ODD_TRY(odd_category_logits_read(run, train, c, &rows->part, &out->logits));
+    for (int s = ODD_CATEGORY_DISCRIMINANT; s < ODD_CATEGORY_SOURCES; s++)
+        if (is_there(out, s)) ODD_TRY(find_sharpness(out, s));
+    ODD_TRY(find_weights(out));
 done:
     if (st != ODD_OK) odd_category_model_free(out);
     return st;
@@ -292,5 +317,6 @@ void odd_category_model_free(odd_category_model *model)
     odd_free(model->votes);
     odd_free(model->own);
     odd_discriminant_free(&model->discriminant);
+    odd_category_logits_free(&model->logits);
     *model = (odd_category_model){0};
 }

@@ -271,10 +271,15 @@ static odd_status describe_model(const odd_category_rows *c, const odd_category_
                                "how much better images tell their category than sizes of "
                                "categories do: 0 not at all, 1 always and surely",
                                m ? m->skill : NAN));
-    ODD_TRY(odd_bundle_add_f64(b, "trust", "weight of the discriminants beside the votes",
-                               m ? m->trust : NAN));
+    ODD_TRY(odd_bundle_add_f64(b, "trust", "weight of the discriminants, of all evidence",
+                               m ? m->weight[ODD_CATEGORY_DISCRIMINANT] : NAN));
     ODD_TRY(odd_bundle_add_f64(b, "sharpness", "what their scores were multiplied by",
-                               m ? m->sharpness : NAN));
+                               m ? m->sharpness[ODD_CATEGORY_DISCRIMINANT] : NAN));
+    ODD_TRY(odd_bundle_add_f64(b, "classifier",
+                               "weight of the trained classifier; 0: none is asked",
+                               m ? m->weight[ODD_CATEGORY_CLASSIFIER] : NAN));
+    ODD_TRY(odd_bundle_add_f64(b, "classifier_sharpness", "what its logits were multiplied by",
+                               m ? m->sharpness[ODD_CATEGORY_CLASSIFIER] : NAN));
 done:
     return st;
 }

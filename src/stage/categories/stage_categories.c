@@ -6,6 +6,7 @@
 #include "stage/categories/categories_internal.h"
 #include "stage/copies/on_demand_internal.h"
 #include "stage/ingest/ingest_internal.h"
+#include "stage/train/classify_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -13,6 +14,8 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
+
+#include <string.h>
 
 static const odd_option categories_table[] = {
     ODD_CHOICE(
@@ -25,6 +28,9 @@ static const odd_option categories_table[] = {
             "nearest images whose categories are counted"),
     ODD_INT(odd_categories_options, folds, "5", 2, 32,
             "parts of the images: each is judged by what was learnt from the others"),
+    ODD_BOOL(odd_categories_options, classifier, "true",
+             "where the job trains one (train.task: classify, train.folds: 2 or more) its "
+             "predictions of labels count, too, as much as they prove to be right"),
     ODD_BOOL(odd_categories_options, probabilities, "false",
              "write the probabilities of all categories to categories.h5, not of the best alone"),
     ODD_OPTIONS_END,
@@ -58,6 +64,11 @@ static void log_model(const odd_category_rows *c, const odd_category_model *m)
             "categories: %s, by %s; pictures tell %.0f %% of what there is to know of them",
             odd_human_count(c->count, count), c->filing.folders ? "folders" : "labels",
             m->skill > 0 ? 100 * m->skill : 0);
+    odd_log(ODD_LOG_INFO,
+            "categories: of all evidence nearest images are %.0f %%, discriminants %.0f %%, the "
+            "trained classifier %.0f %%",
+            100 * m->weight[ODD_CATEGORY_VOTING], 100 * m->weight[ODD_CATEGORY_DISCRIMINANT],
+            100 * m->weight[ODD_CATEGORY_CLASSIFIER]);
 }
 
 /* Where categories overlap it is more than are wrong. */
@@ -73,9 +84,18 @@ static void log_joint(const odd_category_rows *c, const odd_category_judgement *
             100 * wrong / (double)odd_category_filed(c), (long long)odd_category_filed(c));
 }
 
-/* out: categories.h5, begun. @collective */
+/* Does the job train a classifier whose networks predict what they have not learnt from? */
+static bool asks_classifier(const odd_job *job)
+{
+    const odd_training_options *train = odd_job_section(job, "train");
+    const odd_categories_options *o = settings_of(job);
+    return o->classifier && odd_trains(job) && odd_train_task_of(job) == &odd_task_classify &&
+           train->folds > 1;
+}
+
+/* out: categories.h5, begun; train: NULL, or train.h5 of a classifier. @collective */
 static odd_status judge_and_write(const odd_run *run, const odd_category_rows *c,
-                                  const odd_file *features, odd_file *out)
+                                  const odd_file *features, const odd_file *train, odd_file *out)
 {
     const odd_categories_options *o = settings_of(run->job);
     odd_stored_rows stored = {0};
@@ -86,7 +106,7 @@ static odd_status judge_and_write(const odd_run *run, const odd_category_rows *c
     if (stored.rows.part.n != c->n)
         ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has %lld rows of %lld images",
                          (long long)stored.rows.part.n, (long long)c->n));
-    ODD_TRY(odd_category_model_fit(c, &stored.rows, o, &model));
+    ODD_TRY(odd_category_model_fit(run, c, &stored.rows, train, o, &model));
     log_model(c, &model);
     ODD_TRY(odd_category_judge(&model, &judgement));
     log_joint(c, &judgement);
@@ -101,22 +121,24 @@ done:
 static odd_status run_categories(odd_run *run, const odd_provenance *from)
 {
     const double started = odd_seconds();
-    odd_file *copies = NULL, *features = NULL, *out = NULL;
+    odd_file *copies = NULL, *features = NULL, *train = NULL, *out = NULL;
     odd_category_rows c = {0};
     odd_status st;
     ODD_TRY(odd_known_copies_open(run, &copies));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
+    if (asks_classifier(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "train", &train));
     ODD_TRY(odd_category_rows_open(run, settings_of(run->job), copies, features, &c));
     log_categories(&c);
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     if (c.count >= 2)
-        ODD_TRY(judge_and_write(run, &c, features, out));
+        ODD_TRY(judge_and_write(run, &c, features, train, out));
     else
         ODD_TRY(odd_categories_write(run, out, &c, NULL, NULL, false));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
     odd_category_rows_close(&c);
+    odd_file_close(&train);
     odd_file_close(&features);
     odd_file_close(&copies);
     return st;
@@ -153,18 +175,24 @@ static bool is_read(const odd_job *job)
     return odd_is_on_demand(&odd_stage_categories, job);
 }
 
-static const char *const inputs[] = {"ingest", "features", "copies", NULL};
+static bool reads(const odd_job *job, const char *input)
+{
+    if (strcmp(input, odd_stage_train.name) == 0) return asks_classifier(job);
+    return odd_reads_known_copies(job, input);
+}
+
+static const char *const inputs[] = {"ingest", "train", "features", "copies", NULL};
 static const odd_section *const sections[] = {&categories_section, NULL};
 
 const odd_stage odd_stage_categories = {
     .name = "categories",
     .file = "categories.h5",
     .summary = "compare images with the categories that they are filed under",
-    .version = 1,
+    .version = 2,
     .common = true,
     .inputs = inputs,
     .sections = sections,
-    .reads = odd_reads_known_copies,
+    .reads = reads,
     .applies = is_read,
     .plan = plan_categories,
     .cost = cost_categories,
