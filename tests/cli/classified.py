@@ -67,6 +67,27 @@ for part in [readable] + [readable & (label == c) for c in range(-1, k)]:
     assert len(counts) == folds and counts.max() - counts.min() <= 1, counts
 assert (learnt == (may if folds == 1 else np.zeros(n))).all()
 
+
+
+def vim_of(name, known, x, energies):
+    """ViM of features x by those of the images learnt from, as github.com/haoqiwang/vim computes it."""
+    model = onnx.load(f"{run}/networks/{name}.onnx")
+    weights = {t.name: numpy_helper.to_array(t).astype("f8") for t in model.graph.initializer}
+    gemm = [node for node in model.graph.node if node.op_type == "Gemm"][-1]
+    w, b = weights[gemm.input[1]], weights[gemm.input[2]]
+    w = w if any(a.name == "transB" and a.i for a in gemm.attribute) else w.T
+    origin = -np.linalg.pinv(w) @ b
+    seen, d = known - origin, known.shape[1]
+    axes = min(d // 2, d - 1, len(known) - 1)
+    vector = np.linalg.eigh(seen.T @ seen)[1][:, :d - axes]
+    residual = np.linalg.norm(seen @ vector, axis=1)
+    rest = residual.mean() / np.linalg.norm(seen, axis=1).mean()
+    if rest < 1e-4:  # there the rounding of float32 decides, but for exact zeros
+        return energies if rest < 1e-9 else None
+    alpha = (known @ w.T + b).max(1).mean() / residual.mean()
+    return alpha * np.linalg.norm((x - origin) @ vector, axis=1) + energies
+
+
 # what the networks say
 for number in range(folds):
     mine = np.flatnonzero(fold == number)
@@ -74,6 +95,11 @@ for number in range(folds):
     out, hidden = evaluate(f"fold-{number + 1}", x)
     scale = np.abs(out).max()
     assert np.allclose(logits[mine], out, atol=1e-4 * scale) and np.allclose(features[mine], hidden, atol=1e-4 * scale)
+    from_these = np.flatnonzero(may & (fold != number if folds > 1 else True))
+    known = evaluate(f"fold-{number + 1}", (images[from_these].astype("f8").transpose(0, 3, 1, 2) / 255 - 0.5) / 0.5)[1]
+    by_numpy = vim_of(f"fold-{number + 1}", known, hidden, -np.log(np.exp(out).sum(1)))
+    if by_numpy is not None:
+        assert np.allclose(vim[mine], by_numpy, atol=2e-3 * np.abs(by_numpy).max()), (vim[mine], by_numpy)
     if number == 0:
         assert np.allclose(evaluate("features", x)[0], hidden, atol=1e-9)
 
@@ -85,6 +111,8 @@ p /= p.sum(1, keepdims=True)
 assert np.allclose(probabilities[readable], p, atol=1e-6) and np.isnan(probabilities[~readable]).all()
 assert (predicted[readable] == z.argmax(1)).all() and np.allclose(max_logit[readable], top)
 assert np.allclose(energy[readable], -np.log(np.exp(z - top[:, None]).sum(1)) - top)
+assert np.isfinite(vim[readable]).all() and np.isnan(vim[~readable]).all()
+assert run != "calm" or (vim[readable] > energy[readable] + 1).any(), "no residual"
 assert np.allclose(softmax[readable], 1 - p.max(1), atol=1e-9) and np.isnan(softmax[~readable]).all()
 has = label[readable] >= 0
 assert np.allclose(own[readable][has], p[has, label[readable][has]]) and np.isnan(own[readable][~has]).all()
@@ -101,7 +129,7 @@ assert np.allclose(np.nan_to_num(classes_precision[there]), precision_score(y, s
 assert np.allclose(classes_recall[there], recall_score(y, said, labels=there, average=None))
 assert (classes_confusion == confusion_matrix(y, said, labels=range(k))).all()
 odd = readable & (unknown == 1)
-for name, score in ("softmax", softmax), ("energy", energy), ("max_logit", -max_logit):
+for name, score in ("softmax", softmax), ("energy", energy), ("max_logit", -max_logit), ("vim", vim):
     area = globals()["auc_" + name]
     if odd.any():
         both = fair | odd

@@ -13,6 +13,9 @@
 
 #include "stage/train/training_internal.h"
 
+#include "oddlot/detect/vim.h"
+#include "oddlot/nn/net.h"
+
 #define ODD_CLASSIFIER_FEATURES "networks/features.onnx"
 
 /* Section `train.classify`. */
@@ -87,9 +90,10 @@ typedef struct {
     double own;             /* probability of its own class; NaN: it has none */
     double softmax;         /* 1 - the largest probability */
     double energy, largest; /* - log sum exp of the logits; the largest of them */
+    double vim;             /* energy and the residual of the features, see detect/vim.h */
 } odd_class_prediction;
 
-/** Of the logits of one image. @local */
+/** Of the logits of one image; vim: NaN. @local */
 odd_class_prediction odd_class_predict(int64_t classes, const float logits[], int32_t label);
 
 /** Mean cross-entropy, without smoothing and weights, and accuracy of those of these rows that have
@@ -102,9 +106,49 @@ odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
 odd_status odd_classify_predict(const odd_training *t, odd_file *file,
                                 odd_class_prediction **prediction);
 
+/* -- classify_chunk.c: images through networks -- */
+
+/* Networks, and room for a chunk of images that goes through one of them. */
+typedef struct {
+    const odd_training *t;
+    odd_net **net; /* (nets) */
+    int64_t nets;
+    odd_train_batch batch;
+    int64_t classes, features;
+    float *logits, *deep; /* (ODD_CHUNK, classes), (ODD_CHUNK, features) */
+} odd_classifier;
+
+/** Room for so many networks. @local; ODD_NOMEM; close it also after a failure */
+odd_status odd_classifier_open(odd_classifier *classifier, const odd_training *t, int64_t nets);
+void odd_classifier_close(odd_classifier *classifier);
+/** One more. graph: with outputs logits and features, or the first alone. @local; ODD_FORMAT where
+ *  it has other features than those before, ODD_NOMEM */
+odd_status odd_classifier_add(odd_classifier *classifier, const odd_graph *graph);
+/** Fill logits and deep with what a network says of count <= ODD_CHUNK images. @local */
+odd_status odd_classifier_run(odd_classifier *classifier, int64_t net, int64_t count,
+                              const int64_t row[]);
+
+/* -- classify_vim.c: what the features of an image say beside its logits -- */
+
+/** Learn ViM (detect/vim.h) from the images that the network of a fold, the classifier's net, has
+ * learnt from, which go through it once more: once, where their features fit into the job's memory,
+ * else three times. Of more than ODD_MOST_VIM_FEATURES features *out is empty. graph: the network,
+ *  as read. Owned by caller: odd_vim_free(). @collective */
+odd_status odd_classify_vim_learn(odd_classifier *classifier, int64_t net, const odd_graph *graph,
+                                  odd_vim *out);
+enum { ODD_MOST_VIM_FEATURES = 2048 }; /* of which a scatter has 32 MiB, a few a thread */
+
 /* -- classify_result.c -- */
 
+/** Has the network that predicts the image learnt from it? @local */
+bool odd_classify_has_learnt(const odd_training *t, int64_t row);
 /** Predict, write all results, and log figures of merit. @collective */
 odd_status odd_classify_write(const odd_training *t, odd_file *file);
+
+/* -- classify_columns.c -- */
+
+/** Write a column for each thing that is known of an image. @collective */
+odd_status odd_classify_columns_write(const odd_training *t,
+                                      const odd_class_prediction prediction[], odd_file *file);
 
 #endif

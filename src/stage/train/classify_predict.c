@@ -3,7 +3,6 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/nn/net.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/partition.h"
@@ -25,68 +24,8 @@ odd_class_prediction odd_class_predict(int64_t classes, const float logits[], in
         .softmax = others / (1 + others),
         .energy = -(double)logits[top] - log1p(others),
         .largest = logits[top],
+        .vim = NAN,
     };
-}
-
-/* -- a chunk of images through a network -- */
-
-typedef struct {
-    const odd_training *t;
-    odd_net **net; /* (nets) */
-    int64_t nets;
-    odd_train_batch batch;
-    int64_t classes, features;
-    float *logits, *deep; /* (ODD_CHUNK, classes), (ODD_CHUNK, features) */
-} classifier;
-
-/* graph: with outputs logits and features, or the first alone. */
-static odd_status add_net(classifier *p, const odd_graph *graph)
-{
-    const int64_t features =
-        graph->outputs > 1 ? odd_tensor_values(&graph->tensor[graph->output[1]]) : 0;
-    odd_status st;
-    if (p->nets == 0) {
-        p->features = features;
-        ODD_TRY(ODD_NEW(p->deep, ODD_CHUNK * p->features));
-    }
-    if (features != p->features)
-        ODD_TRY(odd_fail(ODD_FORMAT, "networks of %lld and %lld features", (long long)p->features,
-                         (long long)features));
-    ODD_TRY(odd_net_new(graph, ODD_PRECISION_F32, &p->net[p->nets]));
-    p->nets++;
-done:
-    return st;
-}
-
-static odd_status classifier_open(classifier *p, const odd_training *t, int64_t nets)
-{
-    odd_status st;
-    *p = (classifier){.t = t, .classes = odd_classify_of(t)->classes};
-    ODD_TRY(ODD_NEW(p->net, nets));
-    ODD_TRY(odd_train_batch_new(&t->images, ODD_CHUNK, &p->batch));
-    ODD_TRY(ODD_NEW(p->logits, ODD_CHUNK * p->classes));
-done:
-    return st;
-}
-
-static void classifier_close(classifier *p)
-{
-    for (int64_t i = 0; i < p->nets; i++)
-        odd_net_free(&p->net[i]);
-    odd_free(p->net);
-    odd_train_batch_free(&p->batch);
-    odd_free(p->logits);
-    odd_free(p->deep);
-}
-
-static odd_status run_chunk(classifier *p, int64_t net, int64_t count, const int64_t row[])
-{
-    float *const output[] = {p->logits, p->deep};
-    odd_status st;
-    ODD_TRY(odd_train_batch_load(&p->t->images, NULL, count, row, 0, &p->batch));
-    ODD_TRY(odd_net_run(p->net[net], count, NULL, p->batch.input, output));
-done:
-    return st;
 }
 
 /* -- loss and accuracy -- */
@@ -95,8 +34,8 @@ enum { LOSS, RIGHT, MEASURED };
 
 static odd_status measure_chunk(void *context, int64_t count, const int64_t row[], double value[])
 {
-    classifier *p = context;
-    odd_status st = run_chunk(p, 0, count, row);
+    odd_classifier *p = context;
+    odd_status st = odd_classifier_run(p, 0, count, row);
     for (int64_t i = 0; i < count && st == ODD_OK; i++) {
         const int32_t label = odd_classify_of(p->t)->label[row[i]];
         const odd_class_prediction c =
@@ -128,7 +67,7 @@ static void sum_up(int64_t count, const double value[], double *loss, double *ac
 odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
                                  const odd_train_rows *rows, double *loss, double *accuracy)
 {
-    classifier p = {.t = t};
+    odd_classifier p = {.t = t};
     double *value = NULL;
     int64_t *row = NULL;
     odd_status st;
@@ -137,12 +76,12 @@ odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
     const int64_t count = pick_labelled(t, rows, row);
     if (count == 0) goto done;
     ODD_TRY_ALL(t->comm, ODD_NEW(value, count * MEASURED));
-    ODD_TRY_ALL(t->comm, classifier_open(&p, t, 1));
-    ODD_TRY_ALL(t->comm, add_net(&p, graph));
+    ODD_TRY_ALL(t->comm, odd_classifier_open(&p, t, 1));
+    ODD_TRY_ALL(t->comm, odd_classifier_add(&p, graph));
     ODD_TRY(odd_train_chunks(t->comm, count, row, MEASURED, measure_chunk, &p, value));
     sum_up(count, value, loss, accuracy);
 done:
-    classifier_close(&p);
+    odd_classifier_close(&p);
     odd_free(value);
     odd_free(row);
     return st;
@@ -161,7 +100,8 @@ static const struct {
 };
 
 typedef struct {
-    classifier by;
+    odd_classifier by;
+    odd_vim *vim; /* (nets) */
     odd_partition part;
     odd_dataset *dataset[WRITTEN]; /* NULL: not wanted */
     float *value[WRITTEN];         /* (block, width) */
@@ -169,18 +109,30 @@ typedef struct {
     odd_class_prediction *mine; /* (n_local) */
 } writer;
 
-static odd_status open_networks(classifier *p, const odd_training *t)
+/* The network of a fold, and what the images that it has learnt from say. @collective */
+static odd_status open_network(writer *w, int64_t fold)
 {
+    const odd_training *t = w->by.t;
     odd_graph *graph = NULL;
     odd_status st;
-    ODD_TRY(classifier_open(p, t, t->options->folds));
-    for (int64_t k = 0; k < t->options->folds; k++) {
-        ODD_TRY(odd_classify_network_read(t, k, &graph));
-        ODD_TRY(add_net(p, graph));
-        odd_graph_free(&graph);
-    }
+    ODD_TRY_ALL(t->comm, odd_classify_network_read(t, fold, &graph));
+    ODD_TRY_ALL(t->comm, odd_classifier_add(&w->by, graph));
+    ODD_TRY(odd_classify_vim_learn(&w->by, fold, graph, &w->vim[fold]));
 done:
     odd_graph_free(&graph);
+    return st;
+}
+
+/* @collective */
+static odd_status open_networks(writer *w, const odd_training *t)
+{
+    const int64_t folds = t->options->folds;
+    odd_status st;
+    ODD_TRY_ALL(t->comm, odd_classifier_open(&w->by, t, folds));
+    ODD_TRY_ALL(t->comm, ODD_NEW(w->vim, folds));
+    for (int64_t k = 0; k < folds; k++)
+        ODD_TRY(open_network(w, k));
+done:
     return st;
 }
 
@@ -227,7 +179,10 @@ done:
 
 static void writer_close(writer *w)
 {
-    classifier_close(&w->by);
+    for (int64_t k = 0; k < w->by.nets; k++)
+        odd_vim_free(&w->vim[k]);
+    odd_free(w->vim);
+    odd_classifier_close(&w->by);
     for (int k = 0; k < WRITTEN; k++) {
         odd_dataset_close(&w->dataset[k]);
         odd_free(w->value[k]);
@@ -244,7 +199,7 @@ static void set_probabilities(int64_t classes, const float logits[], double ener
 /* The i-th image of the chunk that went through is the at-th of the block at row0. */
 static void take_image(writer *w, int64_t i, int64_t row0, int64_t at)
 {
-    const classifier *p = &w->by;
+    const odd_classifier *p = &w->by;
     const float *logits = p->logits + i * p->classes;
     const int64_t row = row0 + at;
     odd_class_prediction *out = &w->mine[row - w->part.row0];
@@ -253,6 +208,20 @@ static void take_image(writer *w, int64_t i, int64_t row0, int64_t at)
     memcpy(w->value[FEATURES] + at * p->features, p->deep + i * p->features,
            (size_t)p->features * sizeof *p->deep);
     set_probabilities(p->classes, logits, out->energy, w->value[PROBABILITIES] + at * p->classes);
+}
+
+/* ViM of a chunk that went through the network of this fold; without one of it the energy alone. */
+static odd_status set_vim(writer *w, int64_t fold, int64_t count, const int64_t row[])
+{
+    double energy[ODD_CHUNK], score[ODD_CHUNK];
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < count; i++)
+        score[i] = energy[i] = w->mine[row[i] - w->part.row0].energy;
+    if (w->vim[fold].origin)
+        st = odd_vim_score(&w->vim[fold], (int)count, w->by.deep, energy, score);
+    for (int64_t i = 0; i < count; i++)
+        w->mine[row[i] - w->part.row0].vim = score[i];
+    return st;
 }
 
 /* Those of a block's images that the network of this fold predicts. */
@@ -264,9 +233,10 @@ static odd_status predict_fold(writer *w, int64_t fold, int64_t row0, int64_t co
     for (int64_t i = 0; i < count && st == ODD_OK; i++) {
         if (fold_of[row0 + i] == fold) row[chunk++] = row0 + i;
         if (chunk == 0 || (chunk < ODD_CHUNK && i + 1 < count)) continue;
-        st = run_chunk(&w->by, fold, chunk, row);
+        st = odd_classifier_run(&w->by, fold, chunk, row);
         for (int64_t j = 0; j < chunk && st == ODD_OK; j++)
             take_image(w, j, row0, row[j] - row0);
+        if (st == ODD_OK) st = set_vim(w, fold, chunk, row);
         chunk = 0;
     }
     return st;
@@ -279,7 +249,7 @@ static void clear_block(writer *w, int64_t row0, int64_t count)
         for (int64_t i = 0; i < count * w->width[k]; i++)
             w->value[k][i] = NAN;
     for (int64_t i = 0; i < count; i++)
-        w->mine[row0 - w->part.row0 + i] = (odd_class_prediction){-1, NAN, NAN, NAN, NAN};
+        w->mine[row0 - w->part.row0 + i] = (odd_class_prediction){-1, NAN, NAN, NAN, NAN, NAN};
 }
 
 /* Blocks of rows depend on nothing but their number, so an image meets the same others in a chunk
@@ -309,7 +279,7 @@ odd_status odd_classify_predict(const odd_training *t, odd_file *file,
     int64_t n;
     odd_status st;
     *prediction = NULL;
-    ODD_TRY_ALL(t->comm, open_networks(&w.by, t));
+    ODD_TRY(open_networks(&w, t));
     ODD_TRY_ALL(t->comm, writer_allocate(&w));
     ODD_TRY(create_datasets(&w, file));
     const int64_t blocks = odd_batches(t->comm, w.part.n_local, w.part.block);

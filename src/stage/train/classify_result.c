@@ -1,6 +1,5 @@
 /* Result of classifiers: what they say of every image, and how right they are of those that they
  * have not learnt from. */
-#include "oddlot/run/columns.h"
 #include "stage/train/classify_internal.h"
 
 #include "oddlot/base/log.h"
@@ -12,8 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Has the network that predicts the image learnt from it? */
-static bool has_learnt(const odd_training *t, int64_t row)
+bool odd_classify_has_learnt(const odd_training *t, int64_t row)
 {
     return odd_classify_learns(t, odd_classify_of(t)->fold[row], row);
 }
@@ -22,7 +20,7 @@ static bool has_learnt(const odd_training *t, int64_t row)
 static bool is_fair(const odd_training *t, int64_t row)
 {
     const odd_classify *c = t->state;
-    return c->label[row] >= 0 && c->fold[row] >= 0 && !has_learnt(t, row);
+    return c->label[row] >= 0 && c->fold[row] >= 0 && !odd_classify_has_learnt(t, row);
 }
 
 /* -- classes -- */
@@ -158,11 +156,12 @@ done:
 
 /* -- unknown labels -- */
 
-enum { SOFTMAX, ENERGY, MAX_LOGIT, COLUMNS };
+enum { SOFTMAX, ENERGY, MAX_LOGIT, VIM, COLUMNS };
 
 static double oddness(const odd_class_prediction *p, int column)
 {
-    return column == SOFTMAX ? p->softmax : column == ENERGY ? p->energy : -p->largest;
+    const double value[COLUMNS] = {p->softmax, p->energy, -p->largest, p->vim};
+    return value[column];
 }
 
 /* Of images of unknown labels against those of classes, none of them learnt from. */
@@ -191,7 +190,8 @@ done:
 
 static odd_status add_unknown(const odd_training *t, const odd_class_prediction p[], odd_bundle *b)
 {
-    static const char *const name[COLUMNS] = {"auc_softmax", "auc_energy", "auc_max_logit"};
+    static const char *const name[COLUMNS] = {"auc_softmax", "auc_energy", "auc_max_logit",
+                                              "auc_vim"};
     double auc[COLUMNS];
     odd_status st = ODD_OK;
     for (int k = 0; k < COLUMNS; k++) {
@@ -204,74 +204,15 @@ static odd_status add_unknown(const odd_training *t, const odd_class_prediction 
     if (!isnan(auc[0]))
         odd_log(ODD_LOG_STAGE,
                 "train     unknown labels: ROC AUC %.4f by softmax, %.4f by energy, %.4f by the "
-                "largest logit",
-                auc[SOFTMAX], auc[ENERGY], auc[MAX_LOGIT]);
+                "largest logit, %.4f by ViM",
+                auc[SOFTMAX], auc[ENERGY], auc[MAX_LOGIT], auc[VIM]);
 done:
     return st;
-}
-
-/* -- columns -- */
-
-/* Arrays of the predictions (n), as they are written. */
-typedef struct {
-    int32_t *predicted;
-    double *own, *softmax, *energy, *largest;
-    uint8_t *learnt;
-} columns;
-
-static void columns_free(columns *c)
-{
-    odd_free(c->predicted);
-    odd_free(c->own);
-    odd_free(c->softmax);
-    odd_free(c->energy);
-    odd_free(c->largest);
-    odd_free(c->learnt);
-}
-
-static odd_status columns_fill(const odd_training *t, const odd_class_prediction p[], columns *c)
-{
-    const int64_t n = t->images.n;
-    odd_status st;
-    ODD_TRY(ODD_NEW(c->predicted, n));
-    ODD_TRY(ODD_NEW(c->own, n));
-    ODD_TRY(ODD_NEW(c->softmax, n));
-    ODD_TRY(ODD_NEW(c->energy, n));
-    ODD_TRY(ODD_NEW(c->largest, n));
-    ODD_TRY(ODD_NEW(c->learnt, n));
-    for (int64_t i = 0; i < n; i++) {
-        c->predicted[i] = p[i].predicted;
-        c->own[i] = p[i].own;
-        c->softmax[i] = p[i].softmax;
-        c->energy[i] = p[i].energy;
-        c->largest[i] = p[i].largest;
-        c->learnt[i] = has_learnt(t, i);
-    }
-done:
-    return st;
-}
-
-static odd_status write_columns(const odd_training *t, const columns *c, odd_file *file)
-{
-    const odd_classify *r = t->state;
-    const odd_whole_column column[] = {
-        {"label", ODD_I32, r->label, "its class, as classes/name lists them; -1: none of them"},
-        {"unknown", ODD_U8, r->unknown, "whether its label is unknown on purpose"},
-        {"fold", ODD_I32, r->fold, "whose network predicts the image, from 0; -1: unreadable"},
-        {"learnt", ODD_U8, c->learnt, "whether that network has learnt from it"},
-        {"predicted", ODD_I32, c->predicted, "the class of the largest logit; -1: unreadable"},
-        {"own", ODD_F64, c->own, "probability of its own class; NaN: it has none"},
-        {"softmax", ODD_F64, c->softmax, "1 - the largest probability; NaN: not readable"},
-        {"energy", ODD_F64, c->energy, "- log sum exp of the logits"},
-        {"max_logit", ODD_F64, c->largest, "the largest logit"},
-    };
-    return odd_whole_columns_write(t->comm, file, r->n, column, sizeof column / sizeof *column);
 }
 
 /* -- all -- */
 
-static odd_status add_results(const odd_training *t, const odd_class_prediction p[], columns *c,
-                              odd_bundle *b)
+static odd_status add_results(const odd_training *t, const odd_class_prediction p[], odd_bundle *b)
 {
     static const int curves[] = {ODD_CURVE_TRAINING_LOSS, ODD_CURVE_TRAINING_ACCURACY,
                                  ODD_CURVE_HELD_OUT_LOSS, ODD_CURVE_HELD_OUT_ACCURACY,
@@ -280,7 +221,6 @@ static odd_status add_results(const odd_training *t, const odd_class_prediction 
     ODD_TRY(odd_train_curves_add(&t->curves, sizeof curves / sizeof *curves, curves, b));
     ODD_TRY(add_classes(t, p, b));
     ODD_TRY(add_unknown(t, p, b));
-    ODD_TRY(columns_fill(t, p, c));
 done:
     return st;
 }
@@ -288,15 +228,13 @@ done:
 odd_status odd_classify_write(const odd_training *t, odd_file *file)
 {
     odd_class_prediction *prediction = NULL;
-    columns c = {0};
     odd_bundle b = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY(odd_classify_predict(t, file, &prediction));
-    ODD_TRY_ALL(t->comm, add_results(t, prediction, &c, &b));
-    ODD_TRY(write_columns(t, &c, file));
+    ODD_TRY_ALL(t->comm, add_results(t, prediction, &b));
+    ODD_TRY(odd_classify_columns_write(t, prediction, file));
     ODD_TRY(odd_bundle_write(file, "/", &b));
 done:
-    columns_free(&c);
     odd_bundle_free(&b);
     odd_free(prediction);
     return st;

@@ -123,6 +123,7 @@ static const odd_task_figure figures[] = {
     {"AUC of unknown labels, by softmax", "auc_softmax", false},
     {"AUC of unknown labels, by energy", "auc_energy", false},
     {"AUC of unknown labels, by the largest logit", "auc_max_logit", false},
+    {"AUC of unknown labels, by ViM", "auc_vim", false},
     {NULL, NULL, false},
 };
 
@@ -134,6 +135,7 @@ static const odd_task_column *columns(const odd_job *job)
          NULL},
         {{"energy", "- log sum exp of the logits; larger is odder", 1}, "energy", NULL},
         {{"max_logit", "largest logit; smaller is odder", -1}, "max_logit", NULL},
+        {{"vim", "energy and residual of the features (ViM); larger is odder", 1}, "vim", NULL},
         {{NULL, NULL, 0}, NULL, NULL},
     };
     (void)job;
