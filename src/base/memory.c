@@ -27,6 +27,17 @@ bool odd_memory_allowed(void)
     return !allows || allows();
 }
 
+/* Where the first whole page from p on begins, and the last one before p ends. */
+static char *page_from(char *p)
+{
+    return (char *)(((uintptr_t)p + PAGE - 1) / PAGE * PAGE);
+}
+
+static char *page_before(char *p)
+{
+    return (char *)((uintptr_t)p / PAGE * PAGE);
+}
+
 /* The kernel's pages are zero when they are first touched, by whichever thread, which then has them
  * near. To clear them here would be to fetch them all by one thread, and to write them twice.
  *
@@ -34,12 +45,17 @@ bool odd_memory_allowed(void)
  * where it had such pages, and up to 1.3 s where it first had to make them. */
 static bool has_fresh_pages(char *p, size_t size)
 {
-    char *first = (char *)(((uintptr_t)p + PAGE - 1) / PAGE * PAGE);
-    char *end = (char *)(((uintptr_t)p + size) / PAGE * PAGE);
+    char *first = page_from(p), *end = page_before(p + size);
     if (madvise(first, (size_t)(end - first), MADV_DONTNEED) != 0) return false;
     memset(p, 0, (size_t)(first - p));
     memset(end, 0, (size_t)(p + size - end));
     return true;
+}
+
+void odd_memory_forget(void *p, size_t bytes)
+{
+    char *first = page_from(p), *end = page_before((char *)p + bytes);
+    if (first < end) madvise(first, (size_t)(end - first), MADV_DONTNEED);
 }
 
 /* False, with the reason recorded, for a size that no object has. */

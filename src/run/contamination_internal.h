@@ -1,7 +1,7 @@
 /**
  * Contamination: what contamination.c (which images are theme, which odd), held_out.c (which of
- * them nothing is learnt from) and row_pool.c (how some are drawn) share. All functions are @local
- * and give the same on every rank.
+ * them nothing is learnt from) and row_pool.c (how some are drawn) share. All functions are @local,
+ * and rank 0 calls them.
  */
 #ifndef ODDLOT_RUN_CONTAMINATION_INTERNAL_H
 #define ODDLOT_RUN_CONTAMINATION_INTERNAL_H

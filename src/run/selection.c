@@ -7,15 +7,28 @@
 
 #include <string.h>
 
+/* Where it lies, or else the array itself. */
+static void free_array(odd_node_memory *shared, void *array)
+{
+    if (shared->data)
+        odd_node_memory_free(shared);
+    else
+        odd_free(array);
+}
+
 void odd_selection_free(odd_selection **selection)
 {
-    if (!*selection) return;
-    if (!(*selection)->borrows) odd_catalogue_free(&(*selection)->list);
-    odd_free((*selection)->item);
-    odd_free((*selection)->truth);
-    odd_free((*selection)->verified);
-    odd_free((*selection)->held_out);
-    odd_free(*selection);
+    odd_selection *s = *selection;
+    if (!s) return;
+    if (!s->borrows) {
+        free_array(&s->shared[ODD_SELECTION_ITEMS], s->list.item);
+        free_array(&s->shared[ODD_SELECTION_STRINGS], s->list.pool);
+    }
+    free_array(&s->shared[ODD_SELECTION_ITEM], s->item);
+    free_array(&s->shared[ODD_SELECTION_TRUTH], s->truth);
+    free_array(&s->shared[ODD_SELECTION_VERIFIED], s->verified);
+    free_array(&s->shared[ODD_SELECTION_HELD_OUT], s->held_out);
+    odd_free(s);
     *selection = NULL;
 }
 

@@ -192,9 +192,25 @@ static void groups_of_version_1(void)
     machine_free();
 }
 
+/* Of the inner pages nothing is left; what is before and behind stays. */
+static void pages_are_forgotten(void)
+{
+    const int64_t size = 40 << 20;
+    char *p = odd_alloc(size, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+    memset(p, 1, (size_t)size);
+    odd_memory_forget(p + 100, (size_t)size / 2);
+    CU_ASSERT(p[0] == 1 && p[99] == 1 && p[100 + size / 2] == 1 && p[size - 1] == 1);
+    CU_ASSERT(p[8192] == 0 && p[size / 2 - 8192] == 0);
+    odd_memory_forget(p + 5, 10); /* less than a page */
+    CU_ASSERT_EQUAL(p[5], 1);
+    odd_free(p);
+}
+
 CU_TestInfo odd_tests[] = {
     {"arrays are aligned and zeroed", arrays_are_aligned_and_zeroed},
     {"large arrays are zeroed", large_arrays_are_zeroed},
+    {"pages are forgotten", pages_are_forgotten},
     {"impossible sizes are refused", impossible_sizes_are_refused},
     {"the peak grows with use", peak_grows_with_use},
     {"the peak restarts", peak_restarts},

@@ -26,6 +26,10 @@ void odd_memory_set_check(bool (*check)(void));
 /** Free; NULL is fine. */
 void odd_free(void *p);
 
+/** What is in these bytes of an array of odd_alloc() is needed no more: whole pages of it go back
+ * to the system before the array is freed. */
+void odd_memory_forget(void *p, size_t bytes);
+
 /** Give back to the system what was freed and is kept for the next. */
 void odd_memory_trim(void);
 

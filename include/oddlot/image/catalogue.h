@@ -1,10 +1,9 @@
 /**
  * Catalogue: which images there are, and how to get at their bytes.
  *
- * One rank lists the catalogue and packs the list for the others; every rank then reads the items
- * it owns. The order of the list is the global index. A kind of catalogue (folder, manifest, tar,
- * idx, hdf5, generated) is one odd_catalogue_kind in one file and one line in the table of
- * `run/catalogues.c`.
+ * One rank lists the catalogue for all; every rank then reads the items it owns. The order of the
+ * list is the global index. A kind of catalogue (folder, manifest, tar, idx, hdf5, generated) is
+ * one odd_catalogue_kind in one file and one line in the table of `run/catalogues.c`.
  */
 #ifndef ODDLOT_IMAGE_CATALOGUE_H
 #define ODDLOT_IMAGE_CATALOGUE_H
@@ -120,12 +119,12 @@ typedef struct {
     odd_hash digest;
 } odd_catalogue_head;
 
-/** A list in another process: its head goes there, which makes room for `count` items and
- *  `pool_size` bytes of strings; then these as they are, which need no further copy; then the
- * check. Hostile bytes give ODD_FORMAT, never a list with an offset outside its pool. Same kind of
- *  machine on both sides. ODD_NOMEM; free also after a failure. */
+/** A list for another process: its head goes there, by which a list is known that has no items and
+ *  strings yet; these follow as they are. Same kind of machine on both sides. ODD_FORMAT */
 odd_catalogue_head odd_catalogue_head_of(const odd_catalogue *c);
-odd_status odd_catalogue_make_room(const odd_catalogue_head *head, odd_catalogue *out);
+odd_status odd_catalogue_take_head(const odd_catalogue_head *head, odd_catalogue *out);
+/** ODD_FORMAT for a list with an item that is not valid, or an offset outside its pool, whatever
+ *  bytes it is of. */
 odd_status odd_catalogue_check(const odd_catalogue *c);
 
 #endif

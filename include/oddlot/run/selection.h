@@ -3,9 +3,11 @@
  * description takes, with what is known of each. The one owner of the list: ask it for
  * an image by its row.
  *
- * O(n) on every rank: the whole catalogue, 88 bytes and a name for each image, and 11 bytes for
+ * O(n) on every node: the whole catalogue, 88 bytes and a name for each image, and 11 bytes for
  * each row of the run. With names of 40 bytes that is 18 MB for 131,784 images, 14 GB for 100
- * million.
+ * million. All ranks of a node look at the same pages (par/node_memory.h), each at those that it
+ * needs. It is not cut by ranks, as names, labels and groups of others are asked for in many places
+ * (duplicates, folders as categories, what a person ignores, tables).
  * Each rank asks for the rows that it reads (ingest), rank 0 for all (score, evaluate, report,
  * what a run prints); an experiment wants the labels of all rows on every rank.
  */
@@ -34,7 +36,7 @@ odd_status odd_selection_sample(const odd_selection *whole, int64_t rows, odd_se
 /* -- the list; all @local, the same on every rank -- */
 
 int64_t odd_selection_rows(const odd_selection *selection); /* images of this run */
-/** Images of the catalogue, and the memory that its list takes. */
+/** Images of the catalogue, and the memory that its list takes, once a node. */
 int64_t odd_selection_listed(const odd_selection *selection);
 int64_t odd_selection_list_bytes(const odd_selection *selection);
 /** Changed files, changed digest: see catalogue.h. */

@@ -1,7 +1,5 @@
-/* Catalogue, copied to another process: room for it there, and every check of what arrived. */
+/* Catalogue, for another process: the head of its list, and every check of items and strings. */
 #include "oddlot/image/catalogue.h"
-
-#include "oddlot/base/memory.h"
 
 #define MAGIC UINT64_C(0x3267746C63646F6F) /* "oodcltg2" */
 
@@ -10,20 +8,15 @@ odd_catalogue_head odd_catalogue_head_of(const odd_catalogue *c)
     return (odd_catalogue_head){MAGIC, c->count, c->pool_size, c->digest};
 }
 
-odd_status odd_catalogue_make_room(const odd_catalogue_head *head, odd_catalogue *out)
+odd_status odd_catalogue_take_head(const odd_catalogue_head *head, odd_catalogue *out)
 {
-    odd_status st;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
     if (head->magic != MAGIC || head->count < 0 || head->pool_size < 0)
-        ODD_TRY(odd_fail(ODD_FORMAT, "this is no list of a catalogue"));
-    ODD_TRY(ODD_NEW(out->item, head->count));
-    ODD_TRY(ODD_NEW(out->pool, head->pool_size));
-    out->count = out->item_room = head->count;
-    out->pool_size = out->pool_room = head->pool_size;
+        return odd_fail(ODD_FORMAT, "this is no list of a catalogue");
+    out->count = head->count;
+    out->pool_size = head->pool_size;
     out->digest = head->digest;
-done:
-    if (st != ODD_OK) odd_catalogue_free(out);
-    return st;
+    return ODD_OK;
 }
 
 static bool in_pool(const odd_catalogue *c, int64_t offset)
