@@ -4,7 +4,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "par/route_internal.h"
+#include "oddlot/par/route.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
-/* Route: see route_internal.h. */
-#include "par/route_internal.h"
+/* Route: things to the ranks that want them, sorted by rank before they go. */
+#include "oddlot/par/route.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/partition.h"
+#include "par/route_internal.h"
 
 #include <string.h>
 
