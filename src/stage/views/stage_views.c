@@ -21,6 +21,7 @@
 #include "oddlot/par/signals.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void free_work(odd_views_work *w)
 {
@@ -32,6 +33,7 @@ static void free_work(odd_views_work *w)
     odd_speakers_free(&w->speakers);
     odd_free(w->image);
     odd_file_close(&w->copies);
+    odd_file_close(&w->train);
     odd_file_close(&w->features);
     odd_file_close(&w->ingest);
 }
@@ -52,7 +54,9 @@ static odd_status open_work(odd_run *run, odd_views_work *w)
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &w->ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &w->features));
     ODD_TRY(odd_known_copies_open(run, &w->copies));
-    w->inputs = (odd_view_inputs){.run = run, .ingest = w->ingest, .features = w->features};
+    if (odd_views_read_train(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "train", &w->train));
+    w->inputs = (odd_view_inputs){
+        .run = run, .ingest = w->ingest, .features = w->features, .train = w->train};
     ODD_TRY_ALL(run->comm, odd_views_pick(w));
     w->part = odd_partition_rows(run->comm, w->speakers.count);
 done:
@@ -169,7 +173,13 @@ static odd_status cost_views(const odd_run *run, const odd_stage_plan *plan, odd
     return ODD_OK;
 }
 
-static const char *const inputs[] = {"ingest", "features", "copies", NULL};
+static bool reads(const odd_job *job, const char *input)
+{
+    if (strcmp(input, odd_stage_train.name) == 0) return odd_views_read_train(job);
+    return odd_reads_known_copies(job, input);
+}
+
+static const char *const inputs[] = {"ingest", "train", "features", "copies", NULL};
 static const odd_section *const sections[] = {&odd_views_section, NULL};
 
 const odd_stage odd_stage_views = {
@@ -180,7 +190,7 @@ const odd_stage odd_stage_views = {
     .version = 1,
     .inputs = inputs,
     .sections = sections,
-    .reads = odd_reads_known_copies,
+    .reads = reads,
     .parts = odd_views_part,
     .applies = odd_has_views,
     .check = odd_views_check,

@@ -21,6 +21,7 @@ enum { ODD_VIEW_LEADING = 2 }; /* measures that are noted of each image, the lea
 typedef struct {
     odd_run *run;
     const odd_file *ingest, *features; /* open on all ranks */
+    const odd_file *train;             /* NULL: no view reads it */
     int64_t rows;                      /* of features.h5 */
     const int64_t *image;              /* (rows) of each, on every rank */
 } odd_view_inputs;
@@ -32,6 +33,9 @@ typedef struct {
     bool anchors;      /* others are weighed by how they agree with it; the first of ODD_VIEWS */
     bool isotropic;    /* beside another view, its directions share one variance: they are so many
                           that those of odd images would be among those with one of their own */
+    bool scores;       /* its one column is a score, larger for odder ones, and ranks as it is: no
+                          core is learnt */
+    bool trained;      /* it reads train.h5 */
     bool standardised; /* columns have units of their own, or gaps: each is put on one scale */
     const odd_option *options; /* as of a section; NULL: none */
     size_t options_size;
@@ -55,7 +59,8 @@ typedef struct {
 #define ODD_VIEWS(X)                                                                               \
     X(odd_view_meaning)                                                                            \
     X(odd_view_layout)                                                                             \
-    X(odd_view_measured)
+    X(odd_view_measured)                                                                           \
+    X(odd_view_classifier)
 
 #define ODD_DECLARE(record) extern const odd_image_view record;
 ODD_VIEWS(ODD_DECLARE)
@@ -79,6 +84,8 @@ const void *odd_view_settings(const odd_job *job, const odd_image_view *view);
 int64_t odd_view_width(const odd_job *job, const odd_image_view *view, int64_t features);
 /** Is it one of those that the job asks for? @local */
 bool odd_view_wanted(const odd_job *job, const odd_image_view *view);
+/** Does one that the job asks for read train.h5? @local */
+bool odd_views_read_train(const odd_job *job);
 /** Settings that make no sense together. @local; ODD_USAGE */
 odd_status odd_views_check(const odd_job *job);
 
@@ -130,11 +137,11 @@ typedef struct {
 
 /* What one view says of the images that are scored, my part of them. */
 typedef struct {
-    double *distance; /* (n_local) logarithm of the distance from the core */
+    double *distance; /* (n_local) logarithm of the distance from the core, or the view's score */
     int32_t *leading; /* (n_local, ODD_VIEW_LEADING) measures that are least usual; NULL: the view
                          has none */
     float *measured;  /* (n_local, ODD_VIEW_LEADING) what they were measured to be */
-    odd_bundle model; /* core/..., and scale/... where columns are put on one */
+    odd_bundle model; /* core/..., and scale/... where columns are put on one; empty: no core */
 } odd_view_ranking;
 
 /** Learn from some images, and score others. axes: of the core, at most. verified: (learnt->count)

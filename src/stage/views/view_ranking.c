@@ -27,6 +27,7 @@ static odd_status fit_view(const odd_run *run, odd_view_rows *learnt, int64_t ax
     const odd_views_options *o = odd_job_section(run->job, "views");
     const odd_core_shape shape = {o->core_share, axes, o->neighbours, o->sample};
     odd_status st;
+    if (learnt->view->scores) return ODD_OK;
     if (learnt->view->standardised) {
         ODD_TRY(odd_view_scaling_fit(&learnt->rows, &out->model, scaling));
         odd_view_rows_scale(learnt, scaling);
@@ -37,12 +38,22 @@ done:
     return st;
 }
 
+static odd_status copy_scores(void *context, const odd_block *block, double sum[])
+{
+    double *distance = context;
+    (void)sum;
+    for (int i = 0; i < block->count; i++)
+        distance[block->local + i] = (double)block->x[i];
+    return ODD_OK;
+}
+
 /* @collective */
 static odd_status score_rows(const odd_view_rows *rows, odd_view_ranking *out)
 {
     odd_status st;
     ODD_TRY_ALL(rows->rows.comm, ODD_NEW(out->distance, rows->rows.part.n_local));
-    ODD_TRY(odd_core_log_distances(&out->model, &rows->rows, out->distance));
+    ODD_TRY(rows->view->scores ? odd_rows_each(&rows->rows, copy_scores, out->distance)
+                               : odd_core_log_distances(&out->model, &rows->rows, out->distance));
 done:
     return st;
 }

@@ -62,7 +62,7 @@ static odd_status write_view(odd_file *file, const odd_views_work *w, int v)
     ODD_TRY(write_tails(file, path, w, w->joined.z + v * w->part.n_local,
                         "-log10 of the share of usual images that are as odd"));
     snprintf(path, sizeof path, "%s/model", name);
-    ODD_TRY(odd_bundle_write(file, path, &r->model));
+    if (!w->view[v]->scores) ODD_TRY(odd_bundle_write(file, path, &r->model));
     if (!w->view[v]->measure) goto done;
     snprintf(path, sizeof path, "%s/leading", name);
     ODD_TRY(write_spoken(file, path, w, ODD_I32, ODD_VIEW_LEADING, r->leading,

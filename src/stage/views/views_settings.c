@@ -55,6 +55,13 @@ bool odd_view_wanted(const odd_job *job, const odd_image_view *view)
     return odd_list_has(&options->use, all_views) && applies(job, view);
 }
 
+bool odd_views_read_train(const odd_job *job)
+{
+    for (int i = 0; odd_views[i]; i++)
+        if (odd_views[i]->trained && odd_view_wanted(job, odd_views[i])) return true;
+    return false;
+}
+
 bool odd_has_views(const odd_job *job)
 {
     return ((const odd_views_options *)odd_job_section(job, "views"))->use.count > 0;

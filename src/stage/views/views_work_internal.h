@@ -10,6 +10,7 @@
 typedef struct {
     odd_view_inputs inputs;
     odd_file *ingest, *features, *copies; /* copies NULL: they are not looked for */
+    odd_file *train;                      /* NULL: no view reads it */
     int64_t *image;                       /* (inputs.rows) */
     odd_speakers speakers;                /* of the rows of features.h5: they are scored */
     odd_view_images learnt;               /* of them */

@@ -1,0 +1,83 @@
+/* View `classifier`: how unsure the networks of task classify are of an image, each of images that
+ * it has not learnt from where they are of folds. */
+#include "oddlot/run/columns.h"
+#include "stage/train/classify_internal.h"
+#include "stage/views/view_internal.h"
+
+#include "oddlot/base/memory.h"
+
+#include <math.h>
+
+/* Of the scores of train.h5 the one that tells images of unknown labels best in most catalogues:
+ * tests/bench/README.md, "Center loss". */
+static const char score_column[] = "vim";
+
+static bool is_trained(const odd_job *job)
+{
+    return odd_trains(job) && odd_train_task_of(job) == &odd_task_classify;
+}
+
+typedef struct {
+    const int64_t *image; /* of each row of features.h5; borrowed */
+    odd_dataset *score;
+} classifier_view;
+
+static void close_classifier(void **state)
+{
+    classifier_view *v = *state;
+    if (!v) return;
+    odd_dataset_close(&v->score);
+    odd_free(v);
+    *state = NULL;
+}
+
+static odd_status open_classifier(const odd_view_inputs *inputs, void **state, int *width)
+{
+    const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
+    classifier_view *v = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(v, 1));
+    v->image = inputs->image;
+    ODD_TRY(odd_dataset_expect(inputs->train, score_column, &column, &v->score));
+    const int64_t images = odd_dataset_shape(v->score)->shape[0];
+    for (int64_t i = 0; i < inputs->rows; i++)
+        if (v->image[i] >= images)
+            ODD_TRY(
+                odd_fail(ODD_FORMAT, "train.h5 has no row for image %lld", (long long)v->image[i]));
+    *width = 1;
+done:
+    *state = v;
+    if (st != ODD_OK) close_classifier(state);
+    return st;
+}
+
+static odd_status read_classifier(void *state, int64_t count, const int64_t row[], float x[])
+{
+    const classifier_view *v = state;
+    odd_status st = ODD_OK;
+    for (int64_t i = 0, run; i < count; i += run) { /* neighbours by one read */
+        for (run = 1; i + run < count && v->image[row[i + run]] == v->image[row[i]] + run;)
+            run++;
+        ODD_TRY(odd_dataset_read(v->score, v->image[row[i]], run, ODD_F32, x + i));
+    }
+    for (int64_t i = 0; i < count; i++)
+        if (!isfinite(x[i]))
+            return odd_fail(ODD_NUMERIC, "train.h5: %s of image %lld is not finite", score_column,
+                            (long long)v->image[row[i]]);
+done:
+    return st;
+}
+
+const odd_image_view odd_view_classifier = {
+    .name = "classifier",
+    .summary = "how unsure the classifier that the job trains is of images",
+    .seen = "the classifier's doubt",
+    .scores = true,
+    .trained = true,
+    .applies = is_trained,
+    .needs = "a classifier: see train.task",
+    .width = 1,
+    .open = open_classifier,
+    .read = read_classifier,
+    .close = close_classifier,
+};
