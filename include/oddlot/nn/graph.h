@@ -114,7 +114,8 @@ typedef struct {
  *                        `axis`; low, high: whole numbers, of which the nearest to x / scale + zero
  *                        is the result (as float)
  *   Gelu                 x; by_tanh
- *   Identity             x; `value`: the share that is dropped in training (train.h), 0: none
+ *   Identity             x; `value`: the share that is dropped in training (train.h), 0: none;
+ *                        `whole`: of images, all values of one together
  *   Add, Sub, Mul, Div, Pow, Max, Min   x, y, with numpy's broadcasting
  *   MaxPool              x (N, C, H, W); kernel, stride, dilation, pad: minus infinity
  *   AveragePool          x (N, C, H, W); kernel, stride, pad, count_padding
@@ -146,6 +147,7 @@ typedef struct {
     float value;                   /* Pad: what is put there; Identity: share dropped */
     int64_t axis;                  /* Concat, Softmax, LayerNormalization, ...; >= 0 */
     bool keep_dims;                /* ReduceMean */
+    bool whole;                    /* Identity: what is dropped is all of an image's values */
     bool by_tanh;                  /* Gelu: the approximation by tanh */
     bool sample;                   /* Slice: in training, a draw around what it takes (train.h) */
     int axes;                      /* count of entries used in `list` (`list2`, `list3`) */

@@ -19,6 +19,7 @@
  *   relu, leaky_relu [0.01], elu [1], sigmoid, tanh, swish, hard_swish
  *   batch_norm, layer_norm                layer_norm: over all values of an image
  *   dropout 0.5
+ *   drop_path 0.2          in training, of so many images all of it: stochastic depth, before `add`
  *   flatten, reshape NxNxN, l2_norm
  *   as NAME, from NAME                    names the tensor so far; goes back to a named one
  *   add NAME, concat NAME, multiply NAME  with the named tensor (multiply: NAME may be N x 1 x 1)
@@ -66,7 +67,7 @@ typedef struct {
  *   activations, batch_norm, layer_norm
  *                          themselves, between the mirrors of the layers that they stood between,
  *                          in the same order; not before the first layer and behind the last
- *   l2_norm, dropout, as   nothing
+ *   l2_norm, dropout, drop_path, as   nothing
  *
  * *out: free with odd_network_items_free(), empty on failure. ODD_ARG as odd_network_new(), and for
  * from, add, multiply and concat, naming the item; ODD_NOMEM. @local

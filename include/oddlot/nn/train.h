@@ -20,6 +20,9 @@
  * Soudry, "Train longer, generalize better", NeurIPS 2017); the vector carries them to the running
  * averages, which evaluation uses. Dropout is an Identity layer with a `value` (graph.h): its mask
  * is drawn by (seed, step, id of the image, value), and what is kept is scaled by 1 / (1 - value).
+ * Where all values of an image are dropped together, before what a branch makes is added to what it
+ * was given, that is stochastic depth (Huang, Sun, Liu, Sedra and Weinberger, "Deep networks with
+ * stochastic depth", ECCV 2016), scaled as in EfficientNet.
  *
  * Variational auto-encoders (Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014): the
  * layer `sample K` (network.h) makes K means and K logarithms of variances, the tensor

@@ -127,7 +127,7 @@ static odd_status layer_norm(odd_network *n)
     return with_constants(n, ODD_LAYER_LAYER_NORM, odd_network_so_far(n)->rank - 1, 2, initial);
 }
 
-static odd_status dropout(odd_network *n)
+static odd_status drop(odd_network *n, bool whole)
 {
     odd_layer_settings set = odd_layer_defaults();
     odd_status st;
@@ -135,9 +135,20 @@ static odd_status dropout(odd_network *n)
     ODD_TRY(odd_words_real(n, "the share that is dropped", &share));
     if (!(share >= 0 && share < 1)) return odd_words_fail(n, "share %g is not in 0 ... 1", share);
     set.value = (float)share;
+    set.whole = whole;
     ODD_TRY(odd_network_add(n, ODD_LAYER_IDENTITY, &set, 0, NULL, true));
 done:
     return st;
+}
+
+static odd_status dropout(odd_network *n)
+{
+    return drop(n, false);
+}
+
+static odd_status drop_path(odd_network *n)
+{
+    return drop(n, true);
 }
 
 static odd_status reshape(odd_network *n)
@@ -240,6 +251,7 @@ static const struct {
     {"layer_norm", "layer_norm", layer_norm, 0, ODD_MIRROR_ITSELF},
     {"l2_norm", "l2_norm", NULL, ODD_LAYER_L2_NORM, ODD_MIRROR_NOTHING},
     {"dropout", "dropout 0.5", dropout, 0, ODD_MIRROR_NOTHING},
+    {"drop_path", "drop_path 0.2", drop_path, 0, ODD_MIRROR_NOTHING},
     {"flatten", "flatten", NULL, ODD_LAYER_FLATTEN, ODD_MIRROR_SHAPE},
     {"reshape", "reshape 128x3x3", reshape, 0, ODD_MIRROR_SHAPE},
     {"as", "as NAME", as, 0, ODD_MIRROR_NOTHING},

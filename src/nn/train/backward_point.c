@@ -127,6 +127,7 @@ typedef struct {
     const odd_work *work;
     int64_t values; /* of one image */
     double share;
+    bool whole;     /* all values of an image have one draw */
     uint32_t layer; /* so that no two share their draws */
 } drop_loop;
 
@@ -136,8 +137,10 @@ static void draw_mask(const drop_loop *s, uint64_t key, uint64_t id, float mask[
     float keep = (float)(1 / (1 - s->share));
     uint32_t limit = (uint32_t)(s->share * 0x1p32), bits[4];
     for (int64_t i = 0; i < s->values; i++) {
-        if (i % 4 == 0) odd_philox(key, ODD_STREAM_DROPOUT, id, (uint32_t)(i / 4), bits);
-        mask[i] = bits[i % 4] < limit ? 0 : keep;
+        const int64_t draw = s->whole ? 0 : i;
+        if (s->whole ? i == 0 : i % 4 == 0)
+            odd_philox(key, ODD_STREAM_DROPOUT, id, (uint32_t)(draw / 4), bits);
+        mask[i] = bits[draw % 4] < limit ? 0 : keep;
     }
 }
 
@@ -176,6 +179,7 @@ static odd_status add_loop(odd_maker *m, const odd_step *step, bool back, const 
     *loop = (drop_loop){.work = &m->tape->work,
                         .values = odd_tensor_values(&m->p.graph->tensor[step->output]),
                         .share = step->set.value,
+                        .whole = step->set.whole,
                         .layer = (uint32_t)m->p.step};
     ODD_TRY(odd_plan_loop(&m->p, back ? run_drop_back : run_drop, loop, 3, value));
 done:
