@@ -29,7 +29,7 @@ static odd_status forecast_stages(odd_run *run, odd_forecast_result *f)
     const odd_stage *const *stage = run->pipeline->stages;
     odd_stage_plan plan = odd_forecast_plan(f, f->place.ranks);
     odd_status st = ODD_OK;
-    f->stages = 0;
+    f->stages = f->worst = 0;
     for (int i = 0; stage[i]; i++) {
         if (!odd_stage_applies(stage[i], run->job)) continue;
         ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
@@ -91,7 +91,7 @@ static odd_status rehearse(odd_run *run, odd_forecast_result *f)
     odd_status st;
     ODD_TRY_ALL(run->comm, root ? make_folder(run, &folder, &size) : ODD_OK);
     ODD_TRY(odd_share_bytes(run->comm, 0, &folder, &size));
-    ODD_TRY(odd_rehearse(run, folder, f->options->seconds, &f->rehearsals));
+    ODD_TRY(odd_rehearse(run, folder, f->options.seconds, &f->rehearsals));
     ODD_TRY(odd_machine_rates_measure(run->comm, folder, &f->rates));
 done:
     if (root && folder) remove_folder(folder);
@@ -118,7 +118,7 @@ static odd_status print_forecast(const odd_forecast_result *f)
 {
     odd_text text = ODD_TEXT_EMPTY;
     odd_status st;
-    if (f->options->json)
+    if (f->options.json)
         odd_forecast_json(f, &text);
     else
         odd_forecast_table(f, &text);
@@ -128,21 +128,38 @@ static odd_status print_forecast(const odd_forecast_result *f)
     return st;
 }
 
+odd_status odd_forecast_prepare(odd_run *run, const odd_forecast_options *options,
+                                odd_forecast_result *f)
+{
+    f->run = run;
+    f->options = *options;
+    return rehearse(run, f);
+}
+
+odd_status odd_forecast_point(odd_run *run, odd_forecast_result *f, int ranks, int64_t images)
+{
+    odd_status st;
+    f->options.ranks = ranks;
+    f->options.images = images;
+    f->place = place_of(&f->options);
+    odd_broadcast(run->comm, 0, &f->place, sizeof f->place);
+    f->seconds = 0;
+    ODD_TRY(forecast_stages(run, f));
+    f->list_seconds = f->rehearsals.list_seconds * (double)f->rows /
+                      fmax(1, (double)odd_selection_rows(run->selection));
+    f->seconds += f->list_seconds;
+done:
+    return st;
+}
+
 odd_status odd_forecast(odd_run *run, const odd_forecast_options *options)
 {
     const MPI_Comm comm = run->comm;
     odd_forecast_result *f = NULL;
     odd_status st;
     ODD_TRY_ALL(comm, ODD_NEW(f, 1));
-    f->run = run;
-    f->options = options;
-    f->place = place_of(options);
-    odd_broadcast(comm, 0, &f->place, sizeof f->place);
-    ODD_TRY(rehearse(run, f));
-    ODD_TRY(forecast_stages(run, f));
-    f->list_seconds = f->rehearsals.list_seconds * (double)f->rows /
-                      fmax(1, (double)odd_selection_rows(run->selection));
-    f->seconds += f->list_seconds;
+    ODD_TRY(odd_forecast_prepare(run, options, f));
+    ODD_TRY(odd_forecast_point(run, f, options->ranks, options->images));
     ODD_TRY(odd_forecast_fits(run, f));
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? print_forecast(f) : ODD_OK);
     if (!f->fits) ODD_TRY(odd_fail(ODD_PROBLEM, "%s", f->refusal));

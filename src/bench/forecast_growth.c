@@ -97,14 +97,33 @@ static double rank_factor(const odd_forecast_result *f)
     return (double)f->rates.ranks / odd_min_int(sharing, p->cpus) * sharing / p->ranks;
 }
 
-/* Between nodes; within one it is part of what was measured. */
-static double exchange_seconds(const odd_forecast_result *f, const odd_stage_cost *cost)
+/* Between nodes; within one it is part of what was measured. Ranks of a node share its network. */
+static double exchanges_seconds(const odd_forecast_result *f, const odd_stage_cost *cost)
 {
-    const odd_forecast_options *o = f->options;
-    if (f->place.nodes == 1) return 0;
+    const odd_forecast_options *o = &f->options;
     const int sharing = odd_min_int(f->place.per_node, f->place.ranks);
-    return cost->sent * sharing / (1e9 * o->network) +
-           cost->messages * 1e-6 * o->latency * ceil(log2(f->place.ranks));
+    const odd_interconnect network = {.ranks = f->place.ranks,
+                                      .blocks = odd_partition_of(f->rows, 0, f->place.ranks).blocks,
+                                      .latency = 1e-6 * o->latency,
+                                      .bandwidth = 1e9 * o->network / sharing};
+    double seconds = 0;
+    if (f->place.nodes == 1) return 0;
+    for (int k = 0; k < ODD_EXCHANGES; k++) {
+        const double times = cost->exchange[k].times;
+        if (times > 0)
+            seconds += times * odd_exchange_seconds((odd_exchange_kind)k,
+                                                    cost->exchange[k].bytes / times, &network);
+    }
+    return seconds;
+}
+
+static double bytes_received(const odd_forecast_result *f, const odd_stage_cost *cost)
+{
+    double bytes = 0;
+    for (int k = 0; k < ODD_EXCHANGES; k++)
+        bytes +=
+            odd_exchange_received((odd_exchange_kind)k, cost->exchange[k].bytes, f->place.ranks);
+    return bytes;
 }
 
 static void forecast_time(const odd_forecast_result *f, const tried *t, const odd_stage_cost *cost,
@@ -115,11 +134,11 @@ static void forecast_time(const odd_forecast_result *f, const tried *t, const od
     const odd_known_seconds here = odd_machine_rates_seconds(&f->rates, cost, false);
     const odd_known_seconds known = odd_machine_rates_seconds(&f->rates, cost, true);
     const double grown = clock.slope * cost->amount, factor = worker_factor(f);
-    const double disk = f->options->disk > 0 ? 1e9 * f->options->disk : f->rates.disk;
+    const double disk = f->options.disk > 0 ? 1e9 * f->options.disk : f->rates.disk;
     const double work = factor * here.threaded + rank_factor(f) * here.ranked +
                         (cost->alone ? grown : factor * grown);
     out->cpu = at(cpu, cost->amount) + known.threaded + known.ranked;
-    out->seconds = clock.fixed + fmax(work, out->written / disk) + exchange_seconds(f, cost);
+    out->seconds = clock.fixed + fmax(work, out->written / disk) + exchanges_seconds(f, cost);
 }
 
 /* What libraries keep from rehearsal to rehearsal is in the later ones, and would be counted twice:
@@ -148,7 +167,7 @@ odd_status odd_forecast_stage(odd_forecast_result *f, int i, const odd_stage_pla
     if (!out->modelled) return ODD_OK;
     out->read = bytes_at(&t, false, (double)plan->rows, cost.amount);
     out->written = bytes_at(&t, true, (double)plan->rows, cost.amount);
-    out->sent = cost.sent;
+    out->sent = bytes_received(f, &cost);
     forecast_time(f, &t, &cost, out);
 done:
     return st;
@@ -157,5 +176,5 @@ done:
 odd_stage_plan odd_forecast_plan(const odd_forecast_result *f, int ranks)
 {
     return (odd_stage_plan){
-        .ranks = ranks, .threads = f->place.threads, .images = f->options->images};
+        .ranks = ranks, .threads = f->place.threads, .images = f->options.images};
 }

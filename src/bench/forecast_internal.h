@@ -95,7 +95,7 @@ typedef struct {
 
 typedef struct {
     const odd_run *run;
-    const odd_forecast_options *options;
+    odd_forecast_options options;
     odd_forecast_place place;
     odd_machine_rates rates;
     odd_rehearsals rehearsals;
@@ -108,6 +108,14 @@ typedef struct {
     bool fits;
     char refusal[512]; /* where it does not */
 } odd_forecast_result;
+
+/** Rehearse, and measure this machine, so that points can be forecast. @collective; as
+ *  odd_forecast() */
+odd_status odd_forecast_prepare(odd_run *run, const odd_forecast_options *options,
+                                odd_forecast_result *f);
+/** Fill f->stage and f->seconds for so many ranks and images (0: those of the run) in place of
+ * those of the options. @collective */
+odd_status odd_forecast_point(odd_run *run, odd_forecast_result *f, int ranks, int64_t images);
 
 /* ---- forecast_growth.c ---- */
 

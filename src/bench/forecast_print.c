@@ -87,7 +87,7 @@ static void add_sum(const odd_forecast_result *f, odd_text *out)
 
 static void add_assumptions(const odd_forecast_result *f, odd_text *out)
 {
-    const odd_forecast_options *o = f->options;
+    const odd_forecast_options *o = &f->options;
     const double disk = o->disk > 0 ? o->disk : f->rates.disk / 1e9;
     odd_text_format(out,
                     "\nmeasured here, %d thread%s: products %.0f Gflop/s, neighbours %.0f, disk "

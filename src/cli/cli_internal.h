@@ -102,6 +102,7 @@ odd_status odd_cmd_audit(int argc, char **argv);
 odd_status odd_cmd_run(int argc, char **argv);
 odd_status odd_cmd_stage(int argc, char **argv);
 odd_status odd_cmd_plan(int argc, char **argv);
+odd_status odd_cmd_scaling(int argc, char **argv);
 odd_status odd_cmd_info(int argc, char **argv);
 odd_status odd_cmd_model(int argc, char **argv);
 odd_status odd_cmd_doctor(int argc, char **argv);

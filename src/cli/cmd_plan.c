@@ -1,5 +1,6 @@
 /* oddlot plan: what a job will take, before it is done. */
 #include "cli/cli_internal.h"
+#include "cli/plan_words_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/bench/forecast.h"
@@ -89,8 +90,8 @@ static bool is_own(int i, char *const word[], int at, const char **value, int *t
     return true;
 }
 
-/* Takes its options out of the words; left (argc + 1) is what remains. */
-static odd_status take_own(int argc, char **argv, odd_forecast_options *o, char *left[], int *count)
+odd_status odd_take_plan_words(int argc, char **argv, odd_forecast_options *o, char *left[],
+                               int *count)
 {
     odd_status st = ODD_OK;
     *count = 0;
@@ -146,7 +147,7 @@ odd_status odd_cmd_plan(int argc, char **argv)
     int count = 0;
     odd_status st;
     ODD_TRY_ALL(MPI_COMM_WORLD, ODD_NEW(left, argc + 1));
-    ODD_TRY_ALL(MPI_COMM_WORLD, take_own(argc, argv, &o, left, &count));
+    ODD_TRY_ALL(MPI_COMM_WORLD, odd_take_plan_words(argc, argv, &o, left, &count));
     ODD_TRY(odd_words_parse(count, left, &words));
     ODD_TRY(plan_job(&words, &o));
 done:

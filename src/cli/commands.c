@@ -41,6 +41,19 @@ const odd_command odd_commands[] = {
      "ranks\n"
      "would do. Under mpirun the rehearsal is on as many ranks.\n",
      "oddlot plan jobs/footwear.yaml -n 64 --images 10000000", of_plan, NULL, odd_cmd_plan},
+    {"scaling", "Audit", "how the stages of a job scale over ranks, from finished runs of it",
+     "RUN RUN... [-o FOLDER] [-n RANKS] [--json]",
+     "Runs of the same images on different numbers of ranks make a strong series, those with as "
+     "many\n"
+     "images for each rank a weak one; of repeats the fastest counts. Each stage with its "
+     "speed-up and\n"
+     "parallel efficiency, split into load balance, files and communication as POP defines them.\n"
+     "-o: scaling.h5, scaling.csv, strong.svg and weak.svg. -n: beside it the seconds by the "
+     "model of\n"
+     "`oddlot plan` on 1, 2, 4 ... RANKS ranks, from a rehearsal of the first run's job. Of a run "
+     "its\n"
+     "audit.h5 and job.yaml are enough.\n",
+     "oddlot scaling runs/on-1 runs/on-2 -o runs/scaling -n 1024", of_plan, NULL, odd_cmd_scaling},
     {"info", "Audit", "describe a run", "RUN [--verify]",
      "Lists the files of a run with what is in them; --verify reads them whole and fails with "
      "exit\n"

@@ -130,17 +130,22 @@ static void draw_labels(const odd_plot *plot)
     odd_html(plot->svg, "%s</text>", plot->y.label);
 }
 
-odd_plot odd_plot_begin(odd_text *svg, odd_axis x, odd_axis y, const char *about)
+odd_plot odd_plot_frame(odd_text *svg, odd_axis x, odd_axis y)
 {
     odd_plot plot = {.svg = svg, .x = x, .y = y, .legend = LEFT};
-    odd_text_format(svg, "<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\"", WIDTH, HEIGHT);
-    odd_html(svg, " aria-label=\"%s\">\n", about);
     draw_y_ticks(&plot);
     draw_x_ticks(&plot);
     odd_text_format(svg, "<path class=\"axis\" d=\"M%d %dH%d\"/>", LEFT, BOTTOM, RIGHT);
     draw_labels(&plot);
     odd_text_add(svg, "\n");
     return plot;
+}
+
+odd_plot odd_plot_begin(odd_text *svg, odd_axis x, odd_axis y, const char *about)
+{
+    odd_text_format(svg, "<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\"", WIDTH, HEIGHT);
+    odd_html(svg, " aria-label=\"%s\">\n", about);
+    return odd_plot_frame(svg, x, y);
 }
 
 void odd_plot_end(odd_plot *plot)

@@ -31,6 +31,8 @@ odd_axis odd_axis_counts_log(double high, const char *label);
 /** Open the picture and draw its axes. `about` tells it to those who cannot see it. */
 odd_plot odd_plot_begin(odd_text *svg, odd_axis x, odd_axis y, const char *about);
 void odd_plot_end(odd_plot *plot);
+/** Its axes alone, for a picture that somebody else opens and ends: 480 x 300 from the corner. */
+odd_plot odd_plot_frame(odd_text *svg, odd_axis x, odd_axis y);
 
 /** Where a value stands, SVG units; what is outside stands on the border. */
 double odd_plot_x(const odd_plot *plot, double x);

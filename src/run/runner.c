@@ -1,6 +1,7 @@
 /* Runner: do the stages that are not up to date, in the order of the data. */
 #include "oddlot/run/runner.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_meter.h"
 
@@ -163,6 +164,7 @@ static odd_status run_stage(odd_run *run, int i, odd_run_look *s)
         .fingerprint = s->wanted[i],
         .seed = (uint64_t)run->options->seed,
         .threads = odd_threads(),
+        .images = run->selection ? odd_selection_rows(run->selection) : 0,
     };
     odd_log(ODD_LOG_STAGE, "%-9s %s", stage->name, stage->summary);
     odd_signals_may_end(run->comm, !stage->resumes);

@@ -2,6 +2,9 @@
 #include "oddlot/run/stage_meter.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/par/comm.h"
+
+#include <math.h>
 
 static odd_stage_meter meter;
 
@@ -13,10 +16,11 @@ static int64_t peak_so_far(void)
 
 odd_stage_meter odd_stage_meter_begin(void)
 {
-    const odd_stage_meter around = {meter.begun, peak_so_far()};
+    odd_stage_meter around = meter;
+    around.peak = peak_so_far();
     odd_memory_trim(); /* what the stage before freed is none of this one's */
     odd_memory_peak_restart();
-    meter = (odd_stage_meter){.begun = odd_usage_now()};
+    meter = (odd_stage_meter){.begun = odd_usage_now(), .mpi = odd_mpi_usage_now()};
     return around;
 }
 
@@ -34,4 +38,39 @@ odd_usage odd_stage_meter_usage(int64_t *peak)
     return (odd_usage){.cpu = now.cpu - meter.begun.cpu,
                        .read = now.read - meter.begun.read,
                        .written = now.written - meter.begun.written};
+}
+
+odd_mpi_usage odd_stage_meter_mpi(void)
+{
+    const odd_mpi_usage now = odd_mpi_usage_now();
+    return (odd_mpi_usage){.waiting = now.waiting - meter.mpi.waiting,
+                           .filing = now.filing - meter.mpi.filing,
+                           .bytes = now.bytes - meter.mpi.bytes,
+                           .calls = now.calls - meter.mpi.calls};
+}
+
+/* A sum of MPI may differ in its last bit from rank to rank, and attributes may not. */
+static void share_sum(MPI_Comm comm, double value[], int count)
+{
+    odd_sum_f64(comm, value, count);
+    odd_broadcast(comm, 0, value, (size_t)count * sizeof *value);
+}
+
+void odd_stage_meter_split(MPI_Comm comm, double elapsed, odd_stage_split out[static ODD_SPLITS])
+{
+    const odd_mpi_usage mpi = odd_stage_meter_mpi();
+    const double mine[ODD_SPLITS] = {
+        [ODD_SPLIT_COMPUTE] = fmax(0, elapsed - mpi.waiting - mpi.filing),
+        [ODD_SPLIT_MPI] = mpi.waiting,
+        [ODD_SPLIT_MPI_FILE] = mpi.filing,
+    };
+    double sum[ODD_SPLITS], most[2 * ODD_SPLITS];
+    for (int i = 0; i < ODD_SPLITS; i++) {
+        sum[i] = most[i] = mine[i];
+        most[ODD_SPLITS + i] = -mine[i];
+    }
+    share_sum(comm, sum, ODD_SPLITS);
+    odd_max_f64(comm, most, 2L * ODD_SPLITS);
+    for (int i = 0; i < ODD_SPLITS; i++)
+        out[i] = (odd_stage_split){sum[i], most[i], -most[ODD_SPLITS + i]};
 }

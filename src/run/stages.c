@@ -89,13 +89,23 @@ const void *odd_stage_options(const odd_stage *stage, const odd_job *job)
     return odd_part_options(job, stage->name, stage->part(job));
 }
 
+void odd_stage_cost_exchange(odd_stage_cost *cost, odd_exchange_kind kind, double times,
+                             double bytes)
+{
+    cost->exchange[kind].times += times;
+    cost->exchange[kind].bytes += times * bytes;
+}
+
+/* A panel has rows of one rank; all agree before each. */
 void odd_stage_cost_neighbours(double n, double d, int ranks, odd_stage_cost *cost)
 {
-    const double batches = ceil(n / ranks / WAITING), panels = ceil(n / WAITING);
+    const double batches = ceil(n / ranks / WAITING), panels = fmax(ranks, ceil(n / WAITING));
     cost->pairs += 2 * n * n * d;
-    if (ranks == 1) return;
-    cost->sent += batches * n * d * sizeof(float);
-    cost->messages += 2 * batches * panels;
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_BROADCAST, batches * panels,
+                            n / panels * d * sizeof(float));
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_BROADCAST, batches * panels,
+                            n / panels * sizeof(float));
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_AGREE, 2 * batches * panels, 0);
 }
 
 static odd_hash add_section(odd_hash digest, const odd_job *job, const char *section)

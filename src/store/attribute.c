@@ -168,3 +168,53 @@ odd_status odd_file_get_i64(const odd_file *file, const char *object, const char
     *value = 0;
     return get(file, object, name, ODD_I64, value);
 }
+
+/* -- all numbers of a file -- */
+
+typedef struct {
+    const odd_file *from;
+    odd_file *to;
+    const char *object;
+    odd_status st;
+} copying;
+
+static odd_status copy_number(const copying *c, const char *name, odd_type type)
+{
+    const bool real = type == ODD_F64 || type == ODD_F32;
+    int64_t whole;
+    double value;
+    odd_status st;
+    if (real)
+        ODD_TRY(odd_file_get_f64(c->from, "/", name, &value));
+    else
+        ODD_TRY(odd_file_get_i64(c->from, "/", name, &whole));
+    st = real ? odd_file_set_f64(c->to, c->object, name, value)
+              : odd_file_set_i64(c->to, c->object, name, whole);
+done:
+    return st;
+}
+
+static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
+{
+    copying *c = context;
+    hid_t attribute;
+    odd_type type;
+    size_t width;
+    (void)object, (void)info;
+    c->st = open_attribute(c->from, "/", name, &attribute);
+    if (c->st != ODD_OK) return 1;
+    if (inspect(c->from, attribute, &type, &width) == ODD_OK && type != ODD_STRING)
+        c->st = copy_number(c, name, type);
+    H5Aclose(attribute);
+    return c->st == ODD_OK ? 0 : 1;
+}
+
+odd_status odd_attributes_copy_numbers(const odd_file *from, odd_file *to, const char *object)
+{
+    copying c = {from, to, object, ODD_OK};
+    const herr_t end = H5Aiterate_by_name(from->id, "/", H5_INDEX_NAME, H5_ITER_INC, NULL,
+                                          visit_attribute, &c, from->access);
+    if (end < 0 && c.st == ODD_OK)
+        c.st = odd_hdf5_fail(ODD_FORMAT, "cannot list the attributes of '%s'", from->path);
+    return c.st;
+}

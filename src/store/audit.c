@@ -31,22 +31,18 @@ static odd_status open_stage(const char *folder, const char *stage, stage_file *
     return st;
 }
 
-/* So that the tree tells where its parts came from also when they are gone. */
+/* So that the tree tells where its parts came from, and what they took, also when they are gone. */
 static odd_status copy_provenance(const odd_file *from, odd_file *to, const char *group)
 {
     odd_status st = ODD_OK;
     char *text = NULL;
-    int64_t number;
     for (int i = 0; odd_provenance_texts[i]; i++) {
         ODD_TRY(odd_file_get_text(from, "/", odd_provenance_texts[i], &text));
         ODD_TRY(odd_file_set_text(to, group, odd_provenance_texts[i], text));
         odd_free(text);
         text = NULL;
     }
-    for (int i = 0; odd_provenance_numbers[i]; i++) {
-        ODD_TRY(odd_file_get_i64(from, "/", odd_provenance_numbers[i], &number));
-        ODD_TRY(odd_file_set_i64(to, group, odd_provenance_numbers[i], number));
-    }
+    ODD_TRY(odd_attributes_copy_numbers(from, to, group));
 done:
     odd_free(text);
     return st;

@@ -150,6 +150,7 @@ static void write_provenance(const odd_file *file, odd_text *out)
             write_fact(file, odd_provenance_texts[i], out);
     for (int i = 0; odd_provenance_numbers[i]; i++)
         write_number(file, odd_provenance_numbers[i], out);
+    write_number(file, "images", out);
 }
 
 odd_status odd_file_describe(const char *path, odd_text *out)

@@ -72,6 +72,10 @@ void odd_file_divert(const char *path);
 
 /* provenance.c */
 
+/** Copy the attributes of a file that are numbers to an object of another. ODD_FORMAT, ODD_IO.
+ *  @local */
+odd_status odd_attributes_copy_numbers(const odd_file *from, odd_file *to, const char *object);
+
 /** Names of the attributes that odd_provenance_write() gives; each list ends with NULL. */
 extern const char *const odd_provenance_texts[], *const odd_provenance_numbers[];
 

@@ -56,6 +56,7 @@ odd_status odd_provenance_write(odd_file *file, const odd_provenance *from)
         ODD_TRY(odd_file_set_text(file, "/", odd_provenance_texts[i], text[i] ? text[i] : ""));
     for (int i = 0; odd_provenance_numbers[i]; i++)
         ODD_TRY(odd_file_set_i64(file, "/", odd_provenance_numbers[i], number[i]));
+    if (from->images > 0) ODD_TRY(odd_file_set_i64(file, "/", "images", from->images));
 done:
     return st;
 }

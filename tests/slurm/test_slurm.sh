@@ -218,10 +218,12 @@ case_scaling() {
     wait_for 60 says 'stopped with exit code' || fail 'the job does not stop'
     completes 1
     [ "$(grep -c 'strong, 1 ranks' "$log")" = 1 ] || fail 'a run that was done is done again'
-    for line in strong,1,1,ingest strong,2,1,reduce weak,1,1,score weak,2,1,report; do
-        grep -q "^$line,[0-9.e-]*,[0-9.e-]*$" "$folder/study/scaling.csv" || fail "no $line: $(<"$folder/study/scaling.csv")"
+    for line in strong,ingest,1 strong,reduce,2 weak,score,1 weak,report,2 weak,all,2; do
+        grep -q "^$line,1,[0-9]*,1,[0-9.e-]*,[0-9.e-]*,[0-9.]*,[0-9.]*,[01]" "$folder/study/scaling.csv" ||
+            fail "no $line: $(<"$folder/study/scaling.csv")"
     done
-    if grep '^strong,1,' "$folder/study/scaling.csv" | grep -qv ',1$'; then fail 'an efficiency of one rank that is not 1'; fi
+    [ -s "$folder/study/strong.svg" ] && [ -s "$folder/study/weak.svg" ] || fail 'no picture'
+    [ -z "$(find "$folder/study" -name features.h5)" ] || fail 'whole runs are left'
 }
 
 minislurm_start "$folder/slurm" 3 || fail 'Slurm does not start'

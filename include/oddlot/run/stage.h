@@ -13,6 +13,7 @@
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
 #include "oddlot/base/text.h"
+#include "oddlot/par/exchange_cost.h"
 #include "oddlot/run/run.h"
 #include "oddlot/store/file.h"
 
@@ -35,14 +36,15 @@ typedef struct {
 /* How the time of a stage grows. What it is on this machine is measured in a rehearsal with few of
  * the images (bench/rehearsal.h), but for what is known to grow otherwise. */
 typedef struct {
-    double amount;   /* of work that time grows with: rows, images times epochs, trials, ... */
-    double flops;    /* beside it, all ranks together: of float32 products of matrices, */
-    double pairs;    /* of products that find neighbours (linalg/neighbours.h), */
-    double cubes;    /* and of distributed eigenproblems: their orders to the third */
-    double sent;     /* bytes that reach a rank from others */
-    double messages; /* exchanges that all ranks wait for */
-    int64_t batch;   /* rows that are worked on at a time, however few there are; 0: any number */
-    bool alone;      /* rank 0 does what grows with the amount, and the others wait */
+    double amount; /* of work that time grows with: rows, images times epochs, trials, ... */
+    double flops;  /* beside it, all ranks together: of float32 products of matrices, */
+    double pairs;  /* of products that find neighbours (linalg/neighbours.h), */
+    double cubes;  /* and of distributed eigenproblems: their orders to the third */
+    struct {
+        double times, bytes;   /* bytes: of all times */
+    } exchange[ODD_EXCHANGES]; /* what all ranks wait for, see par/exchange_cost.h */
+    int64_t batch; /* rows that are worked on at a time, however few there are; 0: any number */
+    bool alone;    /* rank 0 does what grows with the amount, and the others wait */
 } odd_stage_cost;
 
 typedef struct {
@@ -101,6 +103,10 @@ struct odd_pipeline {
      *  @collective */
     odd_status (*print)(odd_run *run);
 };
+
+/** Add exchanges of so many bytes each. @local */
+void odd_stage_cost_exchange(odd_stage_cost *cost, odd_exchange_kind kind, double times,
+                             double bytes);
 
 /** Add the search for neighbours of n rows of d values among one another (linalg/neighbours.h),
  * where the rows of all ranks come by for each batch of mine. @local */

@@ -11,7 +11,8 @@
 
 /** (Re)write FOLDER/audit.h5: for each of `stages` whose FOLDER/STAGE.h5 exists, a link STAGE to it
  * by relative name (it holds when the folder moves) and a group provenance/STAGE with its
- * provenance attributes. Whole or not at all. Needs MPI started. ODD_IO, ODD_FORMAT. */
+ * provenance, and the numbers among its other attributes. Whole or not at all. Needs MPI started.
+ * ODD_IO, ODD_FORMAT. */
 odd_status odd_audit_link(const char *folder, const char *const stages[], int count);
 
 /** Describe an HDF5 file of ours for people: provenance, then a line per dataset with shape, type,

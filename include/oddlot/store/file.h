@@ -25,11 +25,12 @@ typedef struct {
     const char *settings;    /* the stage's settings in force, YAML */
     const char *fingerprint; /* digest of settings and inputs, for up-to-date checks */
     uint64_t seed;
-    int threads; /* per rank */
+    int threads;    /* per rank */
+    int64_t images; /* of the run; 0: it is of none */
 } odd_provenance;
 
 /** Begin a file. The root group gets stage, command, settings, fingerprint, seed, ranks, threads,
- *  version, git revision, CPU and time as attributes. @collective; strings borrowed.
+ *  images, version, git revision, CPU and time as attributes. @collective; strings borrowed.
  *  @return ODD_IO (folder missing, disk full, ...), naming path and reason. */
 odd_status odd_file_create(MPI_Comm comm, const char *path, const odd_provenance *from,
                            odd_file **out);

@@ -142,10 +142,10 @@ static odd_status plan_fit(odd_run *run, odd_stage_plan *plan)
 /* Passes over rows, whose number is that of the rehearsal. */
 static odd_status cost_fit(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
-    const int64_t passes = 100;
+    const double passes = 100, width = (double)plan->width;
     (void)run;
-    cost->messages = (double)passes;
-    cost->sent = (double)(passes * plan->width * plan->width) * sizeof(double);
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_SUM, passes, width * width * sizeof(double));
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_AGREE, 3 * passes, 0); /* before and after */
     return ODD_OK;
 }
 

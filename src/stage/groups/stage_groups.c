@@ -140,7 +140,7 @@ static odd_status cost_groups(const odd_run *run, const odd_stage_plan *plan, od
     const int64_t values = values_of_views(run->job, plan->features, false);
     odd_stage_cost_neighbours((double)plan->rows, (double)values, plan->ranks, cost);
     cost->amount = (double)(plan->rows * keep);
-    cost->sent += cost->amount * sizeof(int32_t);
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 1, cost->amount * sizeof(int32_t));
     cost->alone = true;
     return ODD_OK;
 }

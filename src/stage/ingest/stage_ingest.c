@@ -239,7 +239,7 @@ done:
 static odd_status cost_ingest(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     (void)run;
-    cost->sent = (double)plan->held;
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_BROADCAST, 1, (double)plan->held);
     return ODD_OK;
 }
 

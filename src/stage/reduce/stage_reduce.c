@@ -281,8 +281,9 @@ static odd_status cost_reduce(const odd_run *run, const odd_stage_plan *plan, od
     if (*model_source(run).given || !reduction->work) return ODD_OK;
     reduction->work(odd_stage_options(&odd_stage_reduce, run->job), plan->rows, plan->features,
                     &cost->flops, &cost->cubes);
-    cost->sent = 8.0 * (double)odd_min(plan->features * plan->features, plan->rows * plan->rows);
-    cost->messages = 4;
+    const double order = (double)odd_min(plan->features, plan->rows);
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_SUM, 1, order * order * sizeof(double));
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_AGREE, 12, 0);
     return ODD_OK;
 }
 

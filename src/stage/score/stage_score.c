@@ -151,7 +151,7 @@ static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
 static odd_status cost_score(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     (void)run;
-    cost->sent = (double)plan->rows * 6 * sizeof(double);
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 6, (double)plan->rows * sizeof(double));
     return ODD_OK;
 }
 

@@ -237,8 +237,8 @@ static odd_status cost_train(const odd_run *run, const odd_stage_plan *plan, odd
     ODD_TRY(planned_network(run->job, &graph));
     cost->amount = networks * (double)plan->rows * ((double)o->epochs + 1.0 / 3);
     cost->batch = o->batch;
-    cost->messages = 2 * networks * steps;
-    cost->sent = cost->messages * (double)odd_graph_parameters(graph) * sizeof(float);
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GRADIENT, networks * steps,
+                            (double)odd_graph_parameters(graph) * sizeof(double));
 done:
     odd_graph_free(&graph);
     return st;

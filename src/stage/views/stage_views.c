@@ -168,8 +168,9 @@ static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
 static odd_status cost_views(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     (void)run;
-    cost->sent = (double)(plan->rows * ODD_MOST_VIEWS) * sizeof(double); /* gathered on rank 0 */
-    cost->messages = 100;
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, ODD_MOST_VIEWS,
+                            (double)plan->rows * sizeof(double));
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_AGREE, 100, 0);
     return ODD_OK;
 }
 

@@ -1,0 +1,105 @@
+/* Exchange cost: see par/exchange_cost.h.
+ *
+ * Letters: P ranks, B bytes, a latency, b seconds of a byte. Libraries take the tree of log2 P
+ * messages for short vectors, and for long ones scatter and gather them, which sends each byte
+ * twice (R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of collective communication operations
+ * in MPICH", Int. J. High Perf. Comp. Appl. 19, 2005). */
+#include "oddlot/par/exchange_cost.h"
+
+#include "oddlot/base/dyadic.h"
+#include "oddlot/base/minmax.h"
+
+#include <math.h>
+
+#define GRADIENT_PARTS 32.0      /* as sum_exchange.c cuts vectors, */
+#define SHORTEST_PART  (1 << 18) /* bytes: but not below this */
+
+static double levels(int ranks)
+{
+    return ceil(log2(ranks));
+}
+
+/* min(log2 P (a + B b), (log2 P + P - 1) a + 2 (P - 1) / P B b) */
+static double broadcast(const odd_interconnect *n, double bytes)
+{
+    const double byte = bytes / n->bandwidth, steps = levels(n->ranks);
+    const double cut = (steps + n->ranks - 1) * n->latency + 2 * (n->ranks - 1.0) / n->ranks * byte;
+    return fmin(steps * (n->latency + byte), cut);
+}
+
+static int64_t first_block(const odd_interconnect *n, int64_t rank)
+{
+    int64_t first, count;
+    odd_shard_range(n->blocks, n->ranks, (int)odd_min(rank, n->ranks - 1), &first, &count);
+    return rank < n->ranks ? first : n->blocks;
+}
+
+/* The most vectors of a message when runs of so many ranks join: runs that do not begin and end
+ * with whole subtrees are many of these. */
+static int most_subtrees(const odd_interconnect *n, int step)
+{
+    odd_subtree tree[ODD_SUBTREES];
+    int most = 1;
+    for (int64_t rank = step; rank < n->ranks && n->blocks > 0; rank += 2L * step) {
+        const int64_t first = first_block(n, rank), end = first_block(n, rank + step);
+        if (first < end) most = odd_max_int(most, odd_subtrees_of_run(first, end, tree));
+    }
+    return most;
+}
+
+/* Up the tree, a head and the vectors of a run in each step; then the sum goes to all. */
+static double sum(const odd_interconnect *n, double bytes)
+{
+    double seconds = broadcast(n, bytes);
+    for (int step = 1; step < n->ranks; step *= 2)
+        seconds += n->latency + most_subtrees(n, step) * (n->latency + bytes / n->bandwidth);
+    return seconds;
+}
+
+/* Of each part a slice goes to each rank, and its sum from each rank to all. */
+static double gradient(const odd_interconnect *n, double bytes)
+{
+    const double parts = fmax(1, fmin(GRADIENT_PARTS, ceil(bytes / SHORTEST_PART)));
+    return 2 * (n->ranks - 1) * (parts * n->latency + bytes / n->ranks / n->bandwidth);
+}
+
+double odd_exchange_seconds(odd_exchange_kind kind, double bytes, const odd_interconnect *network)
+{
+    const odd_interconnect *n = network;
+    const double others = n->ranks - 1, each = bytes / n->ranks / n->bandwidth;
+    if (n->ranks <= 1) return 0;
+    switch (kind) {
+    case ODD_EXCHANGE_BROADCAST:
+        return broadcast(n, bytes);
+    case ODD_EXCHANGE_SUM:
+        return sum(n, bytes);
+    case ODD_EXCHANGE_GRADIENT:
+        return gradient(n, bytes);
+    case ODD_EXCHANGE_GATHER: /* one after the other, all at the root */
+        return others * (n->latency + each);
+    case ODD_EXCHANGE_ROUTE: /* with each rank in turn, an equal share; first the counts */
+        return others * (n->latency + each / n->ranks) + levels(n->ranks) * n->latency;
+    default: /* up a tree and down */
+        return 2 * levels(n->ranks) * n->latency;
+    }
+}
+
+double odd_exchange_received(odd_exchange_kind kind, double bytes, int ranks)
+{
+    const double others = (ranks - 1.0) / ranks;
+    if (ranks <= 1) return 0;
+    switch (kind) {
+    case ODD_EXCHANGE_BROADCAST:
+        return bytes;
+    case ODD_EXCHANGE_SUM: /* of the root */
+        return levels(ranks) * bytes;
+    case ODD_EXCHANGE_GRADIENT:
+        return 2 * others * bytes;
+    case ODD_EXCHANGE_GATHER:
+        return others * bytes;
+    case ODD_EXCHANGE_ROUTE:
+        return others * bytes / ranks;
+    default:
+        return 0;
+    }
+}

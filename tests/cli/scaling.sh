@@ -1,0 +1,44 @@
+#!/bin/bash
+# How a job scales, from its runs on one and two ranks: strong and weak, each stage and their sum, the fastest of
+# repeats, what efficiency is made of; the model beside it and beyond; as a table, JSON, CSV, HDF5 and pictures. Runs
+# that are not of one job are told apart.
+. "$ODDLOT_SOURCE/tests/cli/lib.sh"
+images idx cut 1500
+footwear >job.yaml
+
+# made RUN RANKS WORDS...: what is left of a run: all that is read
+made() {
+    good on "$2" run job.yaml -o run -q "${@:3}"
+    mkdir "$1"
+    mv run/audit.h5 run/job.yaml "$1"
+    rm -rf run
+}
+made one 1
+made again 1
+made two 2
+made few 1 --set contamination.theme_count=300 --set contamination.anomaly_count=20
+made more 2 --set contamination.theme_count=600 --set contamination.anomaly_count=40
+made other 2 --set reduce.pca.components=9
+
+good alone scaling one two again few more -o out-files
+says 'strong ingest'
+says 'weak   all'
+check scaled out-files one again two few more
+
+# the model on more ranks than there are
+good alone scaling one two -n 8 --seconds 1 --json
+"$python" - <<'END' || fail 'the model'
+import json
+
+lines = json.load(open("out"))["scaling"]
+assert {l["ranks"] for l in lines} == {1, 2, 4, 8}
+for line in lines:
+    assert line["predicted_seconds"] > 0 and ("seconds" in line) == (line["ranks"] <= 2), line
+assert [l["ranks"] for l in lines if l["stage"] == "all"] == [1, 2, 4, 8]
+END
+
+fails_with 2 'which runs?' alone scaling one
+fails_with 2 'no two of these runs' alone scaling one again
+fails_with 2 'other settings' alone scaling one other
+fails_with 2 '--images is for' alone scaling one two --images 100
+fails_with 1 'nothing/audit.h5' alone scaling one nothing
