@@ -9,9 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A row of smaller weight changes a sum by less than the rounding of that sum. */
-#define NEGLIGIBLE_WEIGHT 1e-15
-
 int64_t odd_form_dense(odd_form form, int d)
 {
     return form == ODD_FORM_FULL ? (int64_t)d * d : form == ODD_FORM_DIAGONAL ? d : 1;
@@ -194,7 +191,7 @@ ODD_SIMD(static, int, weigh_rows,
 {
     int kept = 0;
     for (int i = 0; i < n; i++) {
-        if (weight[i] < NEGLIGIBLE_WEIGHT) continue;
+        if (weight[i] < ODD_NEGLIGIBLE_WEIGHT) continue;
         const double root = sqrt(weight[i]);
         for (int j = 0; j < d; j++)
             out[(int64_t)kept * d + j] = root * z[(int64_t)i * d + j];

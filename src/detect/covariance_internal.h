@@ -42,6 +42,9 @@ void odd_form_whiten(odd_form form, int n, int d, const double factor[], const d
 /** out (n) = |y_i - shift|^2 for rows y (n, d). */
 void odd_squared_distances(int n, int d, const double y[], const double shift[], double out[]);
 
+/** A row of smaller weight changes a sum by less than the rounding of that sum. */
+#define ODD_NEGLIGIBLE_WEIGHT 1e-15
+
 /** dense (of which the lower triangle is not used) += sum of weight_i z_i z_i'. Rows that weigh
  *  nothing are left out of the product. scratch: (n, d). */
 void odd_form_scatter(odd_form form, int n, int d, const double z[], const double weight[],

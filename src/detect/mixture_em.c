@@ -15,6 +15,9 @@
 /* Rounding moves the objective by this much of its size; a fall beyond it is an error. */
 #define ROUNDING 1e-9
 
+/* And rounded products by at most so many times the standard deviation of what they add. */
+#define NOISE_MOST 4
+
 enum { FACTOR_STEPS = 4 }; /* of the factor analysis in an M-step */
 
 static odd_status update_weights(odd_mixture *m, const odd_mixture_prior *prior,
@@ -115,17 +118,46 @@ done:
     return st;
 }
 
-/* The serial work between two passes, done by one rank and given to all: they need not have the
- * same CPU to have the same parameters. s is NULL before the first pass. */
-static odd_status next_parameters(MPI_Comm comm, odd_mixture *m, const odd_mixture_prior *prior,
-                                  const odd_mixture_sums *s)
+/* What products that blur the log density of a row so much add to the objective: a standard
+ * deviation. */
+static double noise_of(double blur, int64_t n)
 {
+    return blur * sqrt((double)n);
+}
+
+/* Make it narrow for the next pass, where noise is no more than rounding may be: so that the few
+ * rows of small data, which take no time, are multiplied in float64. */
+static odd_status narrow_parameters(odd_mixture *m, const odd_mixture_sums *s, int64_t n)
+{
+    const double blur = s->exact ? 0 : odd_mixture_blur(m, s->total);
+    const double most = ROUNDING * (double)n * m->d;
+    return blur > 0 && NOISE_MOST * noise_of(blur, n) < most ? odd_mixture_narrow(m, blur) : ODD_OK;
+}
+
+/* What follows from the parameters. */
+static odd_status settle_parameters(odd_mixture *m, const odd_mixture_prior *prior,
+                                    const odd_mixture_sums *s, int64_t n, bool may_narrow)
+{
+    odd_status st;
+    ODD_TRY(odd_mixture_factorize(m));
+    if (may_narrow) ODD_TRY(narrow_parameters(m, s, n));
+    ODD_TRY(prior->bayes ? odd_mixture_expect(prior, m) : odd_mixture_prior_value(prior, m));
+done:
+    return st;
+}
+
+/* The serial work between two passes, done by one rank and given to all: they need not have the
+ * same CPU to have the same parameters. No update before the first pass and after the last, and
+ * nothing narrow: there the objective may well depend on how factors are rounded. */
+static odd_status next_parameters(const odd_rows *rows, odd_mixture *m,
+                                  const odd_mixture_prior *prior, const odd_mixture_sums *s,
+                                  bool update)
+{
+    const MPI_Comm comm = rows->comm;
     odd_status mine = ODD_OK;
     if (odd_rank(comm) == 0) {
-        if (s) mine = odd_mixture_update(m, prior, s);
-        if (mine == ODD_OK) mine = odd_mixture_factorize(m);
-        if (mine == ODD_OK)
-            mine = prior->bayes ? odd_mixture_expect(prior, m) : odd_mixture_prior_value(prior, m);
+        if (update) mine = odd_mixture_update(m, prior, s);
+        if (mine == ODD_OK) mine = settle_parameters(m, prior, s, rows->part.n, update);
     }
     odd_status st = odd_agree(comm, mine);
     if (st == ODD_OK) odd_broadcast(comm, 0, m->parameter, (size_t)m->count * sizeof(double));
@@ -133,9 +165,9 @@ static odd_status next_parameters(MPI_Comm comm, odd_mixture *m, const odd_mixtu
 }
 
 /* EM never makes the objective fall; if it does, something is wrong with us. */
-static void check_climb(double before, double now, int64_t n)
+static void check_climb(double before, double now, int64_t n, double noise)
 {
-    const double slack = ROUNDING * (fabs(before) + (double)n);
+    const double slack = ROUNDING * (fabs(before) + (double)n) + NOISE_MOST * noise;
 #ifdef ODD_DEBUG
     ODD_CHECK(now >= before - slack);
 #else
@@ -143,6 +175,18 @@ static void check_climb(double before, double now, int64_t n)
         odd_log(ODD_LOG_WARN, "the log posterior of the mixture fell from %.12g to %.12g", before,
                 now);
 #endif
+}
+
+/* Whether an iteration gained too little to go on; noise: of the objective before or now. What
+ * float32 cannot tell is left to float64, from the next pass on. */
+static bool has_converged(const odd_mixture *m, double gain, double least, double noise,
+                          odd_mixture_sums *s)
+{
+    if (*m->blur > 0) {
+        s->exact = gain <= fmax(least, NOISE_MOST * noise);
+        return false;
+    }
+    return gain <= least - NOISE_MOST * noise;
 }
 
 /* Grow the history by one entry. */
@@ -171,11 +215,13 @@ odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
     odd_status st;
     odd_mixture_sums *s = NULL;
     const int64_t n = rows->part.n;
+    const double least = limits.tolerance * (double)n;
+    double noise = 0;
     int64_t room = 0;
     *history = (odd_em_history){0};
     ODD_TRY_ALL(rows->comm, odd_mixture_sums_new(m, &s));
     s->total = total;
-    ODD_TRY(next_parameters(rows->comm, m, prior, NULL));
+    ODD_TRY(next_parameters(rows, m, prior, s, false));
     for (;; history->iterations++) {
         ODD_TRY(odd_signals_check(rows->comm));
         ODD_TRY(odd_mixture_pass(m, rows, verified, s));
@@ -188,15 +234,18 @@ odd_status odd_mixture_em(const odd_rows *rows, const uint8_t verified[],
         }
         if (history->iterations > 0) {
             const double before = history->objective[history->iterations - 1];
-            check_climb(before, now, n);
-            history->converged = now - before <= limits.tolerance * (double)n;
+            noise = fmax(noise, noise_of(*m->blur, n));
+            check_climb(before, now, n, noise);
+            history->converged = has_converged(m, now - before, least, noise, s);
         }
         odd_log(ODD_LOG_DEBUG, "mixture: iteration %d, log posterior %.10g", history->iterations,
                 now);
         history->odd_share = s->rows[m->themes] / (double)n;
         if (history->converged || history->iterations == limits.max_iterations) break;
-        ODD_TRY(next_parameters(rows->comm, m, prior, s));
+        noise = noise_of(*m->blur, n);
+        ODD_TRY(next_parameters(rows, m, prior, s, true));
     }
+    if (*m->blur > 0) ODD_TRY(next_parameters(rows, m, prior, s, false));
 done:
     odd_mixture_sums_free(&s);
     if (st != ODD_OK) {

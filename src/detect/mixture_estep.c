@@ -29,6 +29,13 @@ static double log_fall(const odd_mixture *m, int k, double square)
     return 0.5 * (m->degrees + m->d) * log1p(square / m->degrees);
 }
 
+void odd_mixture_log_density(const odd_mixture *m, int k, int n, const double square[],
+                             double joint[])
+{
+    for (int i = 0; i < n; i++)
+        joint[i] = m->constant[k] - log_fall(m, k, square[i]);
+}
+
 void odd_mixture_joint(const odd_mixture *m, int n, const double z[], double white[],
                        double joint[], double square[])
 {
@@ -39,8 +46,7 @@ void odd_mixture_joint(const odd_mixture *m, int n, const double z[], double whi
         if (g != whitened) odd_mixture_whiten(m, g, n, z, white, white + (int64_t)n * m->d);
         whitened = g;
         odd_squared_distances(n, m->d, white, m->shift + (int64_t)k * m->d, distance);
-        for (int i = 0; i < n; i++)
-            row[i] = m->constant[k] - log_fall(m, k, distance[i]);
+        odd_mixture_log_density(m, k, n, distance, row);
     }
 }
 

@@ -76,6 +76,7 @@ typedef struct {
     double *constant;   /* (C) what the log density of a row has beside its distance */
     double *shift;      /* (C, d) (mean - centre) factor: the means among whitened rows */
     double *log_prior;  /* (1) the objective's terms that do not depend on rows */
+    double *blur;       /* (1) see odd_mixture_blur(); 0: not narrow */
 } odd_mixture;
 
 /** Allocate a mixture of the shape given by the first seven fields of `shape`. */
@@ -94,10 +95,22 @@ void odd_mixture_whiten(const odd_mixture *m, int group, int n, const double z[]
 /** Factors, log determinants, constants and shifts from the rest; ODD_NUMERIC names the
  *  covariance. */
 odd_status odd_mixture_factorize(odd_mixture *m);
+/** Constants and shifts from the rest, factors and log determinants included. */
+odd_status odd_mixture_settle(odd_mixture *m);
 /** Shifts from means and factors. */
 odd_status odd_mixture_shift(odd_mixture *m);
 /** Exchange the only theme component and the anomaly. */
 void odd_mixture_swap(odd_mixture *m);
+
+/* ---- mixture_narrow.c ---- */
+
+/** By what products in float32 would change the log density of a row: a standard deviation over the
+ *  rows of a component, the largest. 0: float32 would not do, or not be worth it. m is factorized,
+ *  total: sum of z z' of all rows, dense. @local */
+double odd_mixture_blur(const odd_mixture *m, const double total[]);
+/** Make a factorized mixture narrow: its factors become float32 numbers, and what is made of
+ * factors follows. A pass then multiplies in float32. @local; ODD_NOMEM */
+odd_status odd_mixture_narrow(odd_mixture *m, double blur);
 
 /* ---- mixture_bundle.c ---- */
 
@@ -203,11 +216,57 @@ int64_t odd_mixture_panel(int64_t block, int d);
  *  squared Mahalanobis distances. white: scratch (n, d + rank). */
 void odd_mixture_joint(const odd_mixture *m, int n, const double z[], double white[],
                        double joint[], double square[]);
+/** joint (n) = log w_k p_k of rows at squared distances `square` (n). */
+void odd_mixture_log_density(const odd_mixture *m, int k, int n, const double square[],
+                             double joint[]);
 /** The same of one row x (d), by the definition, loop by loop: joint, square (C). */
 void odd_mixture_joint_plain(const odd_mixture *m, const float x[], double joint[],
                              double square[]);
 /** log sum exp of values that lie `stride` apart; -inf if all are. */
 double odd_log_sum_exp(int count, const double value[], int64_t stride);
+
+/* ---- mixture_products.c: panels of rows in a pass ---- */
+
+/* The memory for it: one block of float64 for each thread and, of a narrow mixture, one of float32,
+ * which then has rows and scatters. */
+typedef struct {
+    const odd_mixture *m;
+    bool narrow;        /* products are float32 */
+    int64_t panel;      /* rows worked on at a time, so that they stay in cache */
+    int64_t dense;      /* numbers in a scatter */
+    int64_t rows, own;  /* numbers of one thread: rows and scatters; float64 */
+    double *room;       /* (threads, own) */
+    float *narrow_room; /* (threads, rows) */
+    float *factor;      /* (G, d, d) of a narrow mixture */
+} odd_mixture_products;
+
+/* One thread's part; joint and square are for as many rows as the panel has. */
+typedef struct {
+    double *joint, *square;      /* (C, rows); joint becomes the responsibilities */
+    double *weight;              /* (panel) */
+    double *z, *white, *scatter; /* (panel, d), (panel, d + rank), (G, dense) */
+    float *narrow_z, *narrow_white, *narrow_scatter;
+} odd_mixture_space;
+
+/** For blocks of so many rows. Free it also after a failure. @local; ODD_NOMEM */
+odd_status odd_mixture_products_new(const odd_mixture *m, int64_t block, odd_mixture_products *p);
+void odd_mixture_products_free(odd_mixture_products *p);
+odd_mixture_space odd_mixture_space_of(const odd_mixture_products *p, int thread);
+/** The group's scatter begins at 0, with a block. */
+void odd_mixture_begin_scatter(const odd_mixture_products *p, const odd_mixture_space *s,
+                               int group);
+/** joint and square of rows, as odd_mixture_joint() */
+void odd_mixture_panel_joint(const odd_mixture_products *p, const odd_mixture_space *s,
+                             const odd_block *part);
+/** first (C, d) += sum of r z, r being what joint has become. */
+void odd_mixture_panel_first(const odd_mixture_products *p, const odd_mixture_space *s, int n,
+                             double first[]);
+/** The group's scatter += sum of weight z z'; what is whitened is lost. */
+void odd_mixture_panel_scatter(const odd_mixture_products *p, const odd_mixture_space *s, int group,
+                               int n);
+/** The group's scatter of this block, packed. */
+void odd_mixture_pack_scatter(const odd_mixture_products *p, const odd_mixture_space *s, int group,
+                              double packed[]);
 
 /* ---- mixture_sums.c: one pass over all rows, E and M in one ---- */
 
@@ -220,6 +279,7 @@ typedef struct {
                             one */
     double *packed;      /* what odd_rows_sum() gives */
     const double *total; /* dense: sum of z z' of all rows; borrowed */
+    bool exact;          /* no mixture is made narrow any more */
     bool direct;         /* compute the scatter of every group, none from the total */
 } odd_mixture_sums;
 

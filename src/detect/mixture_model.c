@@ -26,6 +26,7 @@ static void lay_out(odd_mixture *m)
         {&m->constant, m->components},
         {&m->shift, m->components * d},
         {&m->log_prior, 1},
+        {&m->blur, 1},
     };
     m->count = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
@@ -143,6 +144,12 @@ static void set_constants(odd_mixture *m)
         *anomaly += lgamma(d / 2 + 1) - 0.5 * d * log((d + 2) / 2);
 }
 
+odd_status odd_mixture_settle(odd_mixture *m)
+{
+    set_constants(m);
+    return odd_mixture_shift(m);
+}
+
 static odd_status factorize_group(odd_mixture *m, int g)
 {
     const double *covariance = odd_mixture_covariance(m, g);
@@ -162,8 +169,8 @@ odd_status odd_mixture_factorize(odd_mixture *m)
                                    g + 1, m->groups);
         if (st != ODD_OK) return st;
     }
-    set_constants(m);
-    return odd_mixture_shift(m);
+    *m->blur = 0;
+    return odd_mixture_settle(m);
 }
 
 /* a (count) and b (count) change places. */

@@ -8,34 +8,23 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
-#include "oddlot/linalg/blas.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/threads.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Less of the total than this, and rounding would show in the derived scatter: errors of 1e-10. */
-#define LEAST_REMAINDER 1e-6
+/* Less of the total than this, and rounding would show in the derived scatter: errors of 1e-10, in
+ * float32 of 1e-6. */
+#define LEAST_REMAINDER        1e-6
+#define LEAST_NARROW_REMAINDER 1e-2
 
 typedef struct {
     const odd_mixture *m;
     const uint8_t *verified;
-    int derived;       /* the group whose scatter comes from the total; -1: none */
-    int64_t packed;    /* length of one packed scatter */
-    int64_t panel;     /* rows worked on at a time, so that they stay in cache */
-    int64_t room;      /* doubles of one thread's workspace */
-    double *workspace; /* (threads, room) */
+    int derived;    /* the group whose scatter comes from the total; -1: none */
+    int64_t packed; /* length of one packed scatter */
+    odd_mixture_products products;
 } mixture_pass;
-
-/* One thread's part of the workspace. */
-typedef struct {
-    double *z;              /* (panel, d) */
-    double *white;          /* (panel, d + rank) */
-    double *joint, *square; /* (C, panel); joint becomes the responsibilities */
-    double *weight;         /* (panel) */
-    double *scatter;        /* (G, dense) */
-} panel_space;
 
 /* Where the parts of the packed sum begin: log likelihood, rows (C), mass of the anomaly,
  * first (C, d), scatters. */
@@ -81,26 +70,6 @@ void odd_mixture_sums_free(odd_mixture_sums **s)
     odd_free((*s)->mass);
     odd_free(*s);
     *s = NULL;
-}
-
-static panel_space space_of(const mixture_pass *p, int thread)
-{
-    const odd_mixture *m = p->m;
-    panel_space s;
-    s.z = p->workspace + thread * p->room;
-    s.white = s.z + p->panel * m->d;
-    s.joint = s.white + p->panel * ((int64_t)m->d + m->rank);
-    s.square = s.joint + p->panel * m->components;
-    s.weight = s.square + p->panel * m->components;
-    s.scatter = s.weight + p->panel;
-    return s;
-}
-
-static int64_t space_size(const mixture_pass *p)
-{
-    const odd_mixture *m = p->m;
-    return p->panel * (2 * (int64_t)m->d + m->rank + 2 * m->components + 1) +
-           m->groups * odd_form_dense(m->form, m->d);
 }
 
 /* A verified row is held to its side: the other side's densities become zero. */
@@ -161,42 +130,40 @@ static void group_weights(const odd_mixture *m, int group, int n, const double r
 
 /* The sums of some rows; those of scatters stay dense, in the workspace, until the block is done.
  */
-static void sum_panel(const mixture_pass *p, const panel_space *s, const odd_block *part,
+static void sum_panel(const mixture_pass *p, const odd_mixture_space *s, const odd_block *part,
                       double sum[])
 {
     const odd_mixture *m = p->m;
     const int n = part->count;
-    const int64_t dense = odd_form_dense(m->form, m->d);
-    odd_centre_rows(n, m->d, part->x, m->centre, s->z);
-    odd_mixture_joint(m, n, s->z, s->white, s->joint, s->square);
+    odd_mixture_panel_joint(&p->products, s, part);
     if (p->verified) clamp_verified(m, n, p->verified + part->local, s->joint);
     sum[0] += normalize_joint(m->components, n, s->joint, sum + 1);
     const int64_t anomaly = (int64_t)m->themes * n;
     if (m->background == ODD_BACKGROUND_STUDENT)
         sum[mass_at(m)] += weigh_far_rows(m, n, s->square + anomaly, s->joint + anomaly);
-    odd_dgemm(0, m->components, m->d, n, 1, s->joint, s->z, 1, sum + first_at(m));
+    odd_mixture_panel_first(&p->products, s, n, sum + first_at(m));
     for (int g = 0; g < m->groups; g++) {
         if (!is_summed(p, g)) continue;
         group_weights(m, g, n, s->joint, s->weight);
-        odd_form_scatter(m->form, n, m->d, s->z, s->weight, s->white, s->scatter + g * dense);
+        odd_mixture_panel_scatter(&p->products, s, g, n);
     }
 }
 
 static odd_status pass_block(void *context, const odd_block *block, double sum[])
 {
     const mixture_pass *p = context;
-    const odd_mixture *m = p->m;
-    const panel_space s = space_of(p, block->thread);
-    const int64_t dense = odd_form_dense(m->form, m->d);
-    memset(s.scatter, 0, (size_t)(m->groups * dense) * sizeof *s.scatter);
-    for (int64_t i = 0; i < block->count; i += p->panel) {
-        const odd_block part = odd_block_part(block, i, p->panel);
+    const odd_mixture_space s = odd_mixture_space_of(&p->products, block->thread);
+    const int64_t panel = p->products.panel;
+    for (int g = 0; g < p->m->groups; g++)
+        if (is_summed(p, g)) odd_mixture_begin_scatter(&p->products, &s, g);
+    for (int64_t i = 0; i < block->count; i += panel) {
+        const odd_block part = odd_block_part(block, i, panel);
         sum_panel(p, &s, &part, sum);
     }
-    double *packed = sum + scatter_at(m);
-    for (int g = 0; g < m->groups; g++) {
+    double *packed = sum + scatter_at(p->m);
+    for (int g = 0; g < p->m->groups; g++) {
         if (!is_summed(p, g)) continue;
-        odd_form_pack(m->form, m->d, s.scatter + g * dense, packed);
+        odd_mixture_pack_scatter(&p->products, &s, g, packed);
         packed += p->packed;
     }
     return ODD_OK;
@@ -246,6 +213,7 @@ static bool has_cancelled(const mixture_pass *p, const odd_mixture_sums *s)
     const odd_mixture *m = p->m;
     const int64_t dense = odd_form_dense(m->form, m->d);
     const int64_t step = m->form == ODD_FORM_FULL ? (int64_t)m->d + 1 : 1;
+    const double least = p->products.narrow ? LEAST_NARROW_REMAINDER : LEAST_REMAINDER;
     for (int64_t j = 0; j * step < dense; j++) {
         const double all = s->total[j * step], noise = 1e-24 * m->centre[j] * m->centre[j];
         const double own = s->scatter[p->derived * dense + j * step];
@@ -255,7 +223,7 @@ static bool has_cancelled(const mixture_pass *p, const odd_mixture_sums *s)
             if (odd_mixture_group(m, k) == p->derived && s->rows[k] > 0)
                 offset += first * first / s->rows[k];
         }
-        if (own - offset < LEAST_REMAINDER * all && all > noise) return true;
+        if (own - offset < least * all && all > noise) return true;
     }
     return false;
 }
@@ -264,12 +232,8 @@ odd_status odd_mixture_pass(const odd_mixture *m, const odd_rows *rows, const ui
                             odd_mixture_sums *s)
 {
     odd_status st;
-    mixture_pass p = {.m = m,
-                      .verified = verified,
-                      .packed = odd_form_packed(m->form, m->d),
-                      .panel = odd_mixture_panel(rows->part.block, m->d)};
-    p.room = space_size(&p);
-    ODD_TRY_ALL(rows->comm, ODD_NEW(p.workspace, odd_threads() * p.room));
+    mixture_pass p = {.m = m, .verified = verified, .packed = odd_form_packed(m->form, m->d)};
+    ODD_TRY_ALL(rows->comm, odd_mixture_products_new(m, rows->part.block, &p.products));
     /* only a Gaussian anomaly's scatter and the theme's add up to the total */
     if (m->background != ODD_BACKGROUND_GAUSSIAN) s->direct = true;
     for (bool again = true; again;) {
@@ -285,6 +249,6 @@ odd_status odd_mixture_pass(const odd_mixture *m, const odd_rows *rows, const ui
         if (again) s->direct = true;
     }
 done:
-    odd_free(p.workspace);
+    odd_mixture_products_free(&p.products);
     return st;
 }

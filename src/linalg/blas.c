@@ -47,6 +47,13 @@ void odd_dsyrk(int n, int d, double alpha, const double *x, double beta, double 
     dsyrk_("L", "N", &d, &n, &alpha, x, &ld, &beta, c, &ld, 1, 1);
 }
 
+void odd_strmm_upper(int n, int d, const float *u, float *x)
+{
+    const float one = 1;
+    const int ld = leading(d);
+    strmm_("L", "L", "N", "N", &d, &n, &one, u, &ld, x, &ld, 1, 1, 1, 1);
+}
+
 void odd_dtrmm_upper(int n, int d, const double *u, double *x)
 {
     const double one = 1;

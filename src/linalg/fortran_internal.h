@@ -24,6 +24,9 @@ void dsyrk_(const char *uplo, const char *trans, const int *n, const int *k, con
 void dsymv_(const char *uplo, const int *n, const double *alpha, const double *a, const int *lda,
             const double *x, const int *incx, const double *beta, double *y, const int *incy,
             size_t);
+void strmm_(const char *side, const char *uplo, const char *trans, const char *diag, const int *m,
+            const int *n, const float *alpha, const float *a, const int *lda, float *b,
+            const int *ldb, size_t, size_t, size_t, size_t);
 void dtrmm_(const char *side, const char *uplo, const char *trans, const char *diag, const int *m,
             const int *n, const double *alpha, const double *a, const int *lda, double *b,
             const int *ldb, size_t, size_t, size_t, size_t);
@@ -64,6 +67,7 @@ void dormlq_(const char *side, const char *trans, const int *m, const int *n, co
 #define ssyrk_(...)  ODD_BLAS_CALL(ssyrk_, __VA_ARGS__)
 #define dsyrk_(...)  ODD_BLAS_CALL(dsyrk_, __VA_ARGS__)
 #define dsymv_(...)  ODD_BLAS_CALL(dsymv_, __VA_ARGS__)
+#define strmm_(...)  ODD_BLAS_CALL(strmm_, __VA_ARGS__)
 #define dtrmm_(...)  ODD_BLAS_CALL(dtrmm_, __VA_ARGS__)
 #define dtrsm_(...)  ODD_BLAS_CALL(dtrsm_, __VA_ARGS__)
 #define dpotrf_(...) ODD_BLAS_CALL(dpotrf_, __VA_ARGS__)

@@ -133,16 +133,19 @@ static void test_cholesky_refuses(void)
 static void test_trmm(void)
 {
     double x[M * D], u[D * D], want[M * D] = {0};
-    float unused[D * D];
-    fill(7, M * D, x, unused);
-    fill(8, D * D, u, unused);
+    float narrow_x[M * D], narrow_u[D * D];
+    fill(7, M * D, x, narrow_x);
+    fill(8, D * D, u, narrow_u);
     for (int i = 0; i < M; i++)
         for (int j = 0; j < D; j++)
             for (int l = 0; l <= j; l++)
                 want[i * D + j] += x[i * D + l] * u[l * D + j];
     odd_dtrmm_upper(M, D, u, x);
-    for (int i = 0; i < M * D; i++)
+    odd_strmm_upper(M, D, narrow_u, narrow_x);
+    for (int i = 0; i < M * D; i++) {
         CU_ASSERT_DOUBLE_EQUAL(x[i], want[i], 1e-13);
+        CU_ASSERT_DOUBLE_EQUAL(narrow_x[i], want[i], 1e-4);
+    }
 }
 
 static void test_eigh_small(void)

@@ -23,6 +23,7 @@ void odd_ssyrk(int n, int d, float alpha, const float *x, float beta, float *c);
 void odd_dsyrk(int n, int d, double alpha, const double *x, double beta, double *c);
 
 /** x (n, d) := x u for an upper triangular u (d, d), row-major. */
+void odd_strmm_upper(int n, int d, const float *u, float *x);
 void odd_dtrmm_upper(int n, int d, const double *u, double *x);
 
 /** Cholesky factor of a symmetric positive definite a (d, d), upper triangle in: a = l l', l lower
