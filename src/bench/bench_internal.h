@@ -75,6 +75,14 @@ double odd_bench_start(MPI_Comm comm);
 /** Seconds since then, of the slowest rank. @collective */
 double odd_bench_stop(MPI_Comm comm, double started);
 
+/* Both: seconds of the slowest rank, and CPU seconds of all ranks. */
+typedef struct {
+    double seconds, cpu;
+} odd_bench_times;
+
+odd_bench_times odd_bench_start_times(MPI_Comm comm);
+void odd_bench_stop_times(MPI_Comm comm, odd_bench_times *times);
+
 /** Print one line of result on rank 0; `more` is further JSON members, each beginning with ", ".
  *  ODD_NOMEM, ODD_IO. @collective */
 odd_status odd_bench_print(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,

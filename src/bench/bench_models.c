@@ -59,14 +59,25 @@ done:
 /* What iterates is timed twice, with all iterations and with one: the difference is free of the
  * start, which each program makes in its own way. */
 typedef struct {
-    double seconds;
+    odd_bench_times times;
     int64_t iterations;
 } timing;
 
-static double per_iteration(const timing *all, const timing *one)
+static double per_iteration(double all, double one, int64_t more, int64_t iterations)
 {
-    if (all->iterations <= one->iterations) return all->seconds / (double)all->iterations;
-    return (all->seconds - one->seconds) / (double)(all->iterations - one->iterations);
+    return more <= 0 ? all / (double)iterations : (all - one) / (double)more;
+}
+
+/* Members of JSON. */
+static void write_iterations(const timing *all, const timing *one, char more[], size_t size)
+{
+    const int64_t steps = all->iterations - one->iterations;
+    snprintf(more, size,
+             ", \"seconds_per_iteration\": %.6f, \"cpu_seconds_per_iteration\": %.6f, "
+             "\"iterations_done\": %lld",
+             per_iteration(all->times.seconds, one->times.seconds, steps, all->iterations),
+             per_iteration(all->times.cpu, one->times.cpu, steps, all->iterations),
+             (long long)all->iterations);
 }
 
 /* Settings that find the wider quarter: its covariance in multiples of that of all rows. */
@@ -92,10 +103,10 @@ static odd_status time_em(const odd_bench_settings *s, const odd_rows *rows, int
     odd_job *job = NULL;
     odd_status st;
     ODD_TRY_ALL(rows->comm, em_job(s, most, &job));
-    const double started = odd_bench_start(rows->comm);
+    took->times = odd_bench_start_times(rows->comm);
     ODD_TRY(
         mixture->fit(odd_job_section(job, "fit.mixture"), rows, ODD_NOTHING_KNOWN, SEED, &model));
-    took->seconds = odd_bench_stop(rows->comm, started);
+    odd_bench_stop_times(rows->comm, &took->times);
     ODD_TRY_ALL(rows->comm, odd_bundle_get_i64(&model, "iterations", &took->iterations));
     ODD_TRY_ALL(rows->comm, odd_bundle_get_f64(&model, "anomaly_share", share));
 done:
@@ -112,11 +123,10 @@ static odd_status em_once(const odd_bench_settings *s, void *context, odd_bench_
     odd_status st;
     ODD_TRY(time_em(s, rows, 1, &one, &share));
     ODD_TRY(time_em(s, rows, s->iterations, &all, &share));
-    took->seconds = all.seconds;
-    snprintf(took->more, sizeof took->more,
-             ", \"seconds_per_iteration\": %.6f, \"iterations_done\": %lld, "
-             "\"anomaly_share\": %.4f",
-             per_iteration(&all, &one), (long long)all.iterations, share);
+    took->seconds = all.times.seconds;
+    char iterations[160];
+    write_iterations(&all, &one, iterations, sizeof iterations);
+    snprintf(took->more, sizeof took->more, "%s, \"anomaly_share\": %.4f", iterations, share);
 done:
     return st;
 }
@@ -142,9 +152,9 @@ static odd_status time_kmeans(const odd_rows *rows, const odd_kmeans_options *op
 {
     odd_kmeans *kmeans = NULL;
     odd_status st;
-    const double started = odd_bench_start(rows->comm);
+    took->times = odd_bench_start_times(rows->comm);
     ODD_TRY(odd_kmeans_fit(rows, options, SEED, &kmeans));
-    took->seconds = odd_bench_stop(rows->comm, started);
+    odd_bench_stop_times(rows->comm, &took->times);
     took->iterations = kmeans->iterations;
     *inertia = kmeans->inertia;
 done:
@@ -162,10 +172,10 @@ static odd_status kmeans_once(const odd_bench_settings *s, void *context, odd_be
     ODD_TRY(time_kmeans(context, &options, &one, &inertia));
     options.max_iterations = s->iterations;
     ODD_TRY(time_kmeans(context, &options, &all, &inertia));
-    took->seconds = all.seconds;
-    snprintf(took->more, sizeof took->more,
-             ", \"seconds_per_iteration\": %.6f, \"iterations_done\": %lld, \"inertia\": %.9g",
-             per_iteration(&all, &one), (long long)all.iterations, inertia);
+    took->seconds = all.times.seconds;
+    char iterations[160];
+    write_iterations(&all, &one, iterations, sizeof iterations);
+    snprintf(took->more, sizeof took->more, "%s, \"inertia\": %.9g", iterations, inertia);
 done:
     return st;
 }
@@ -199,7 +209,7 @@ static odd_status start_once(const odd_bench_settings *s, void *context, odd_ben
     double inertia;
     odd_status st = time_kmeans(context, &options, &all, &inertia);
     if (st != ODD_OK) return st;
-    took->seconds = all.seconds;
+    took->seconds = all.times.seconds;
     snprintf(took->more, sizeof took->more, ", \"start\": \"%s\", \"inertia\": %.9g", start,
              inertia);
     return ODD_OK;

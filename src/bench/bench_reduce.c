@@ -77,12 +77,14 @@ static odd_status pca_once(const odd_bench_settings *s, void *context, odd_bench
     int64_t bad;
     odd_status st;
     (void)s;
-    const double started = odd_bench_start(c->rows->comm);
+    odd_bench_times times = odd_bench_start_times(c->rows->comm);
     ODD_TRY(odd_pca_fit(c->rows, c->options, &pca, &bad));
-    took->seconds = odd_bench_stop(c->rows->comm, started);
+    odd_bench_stop_times(c->rows->comm, &times);
+    took->seconds = times.seconds;
     snprintf(took->more, sizeof took->more,
-             ", \"solver\": \"%s\", \"first_variance\": %.9g, \"variance_kept\": %.9g", pca->solver,
-             pca->value[0], sum(pca->k, pca->value) / pca->total_variance);
+             ", \"cpu_seconds\": %.6f, \"solver\": \"%s\", \"first_variance\": %.9g, "
+             "\"variance_kept\": %.9g",
+             times.cpu, pca->solver, pca->value[0], sum(pca->k, pca->value) / pca->total_variance);
 done:
     odd_pca_free(&pca);
     return st;

@@ -4,6 +4,7 @@
 #include "oddlot/base/blas_library.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/machine.h"
+#include "oddlot/base/usage.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
@@ -21,6 +22,19 @@ double odd_bench_stop(MPI_Comm comm, double started)
     double seconds = odd_seconds() - started;
     odd_max_f64(comm, &seconds, 1);
     return seconds;
+}
+
+odd_bench_times odd_bench_start_times(MPI_Comm comm)
+{
+    const double started = odd_bench_start(comm);
+    return (odd_bench_times){.seconds = started, .cpu = odd_usage_now().cpu};
+}
+
+void odd_bench_stop_times(MPI_Comm comm, odd_bench_times *times)
+{
+    times->cpu = odd_usage_now().cpu - times->cpu;
+    times->seconds = odd_bench_stop(comm, times->seconds);
+    odd_sum_f64(comm, &times->cpu, 1);
 }
 
 static odd_status print_line(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,

@@ -36,14 +36,15 @@ def two_blobs(n, d, wider):
 
 
 def timed(work):
-    started = time.perf_counter()
+    """(seconds, CPU seconds) and what the work gives."""
+    started, cpu = time.perf_counter(), time.process_time()
     out = work()
-    return time.perf_counter() - started, out
+    return numpy.array([time.perf_counter() - started, time.process_time() - cpu]), out
 
 
-def say(case, peer, seconds, settings, **more):
-    print(json.dumps(dict(case=case, peer=peer, seconds=round(seconds, 6), **more, **settings,
-                          threads=int(os.environ["OMP_NUM_THREADS"]))), flush=True)
+def say(case, peer, times, settings, **more):
+    print(json.dumps(dict(case=case, peer=peer, seconds=round(times[0], 6), cpu_seconds=round(times[1], 6), **more,
+                          **settings, threads=int(os.environ["OMP_NUM_THREADS"]))), flush=True)
 
 
 def pca(settings):
@@ -59,56 +60,57 @@ def pca(settings):
 
     for name, work in ((f"numpy {numpy.__version__} covariance and eigh", covariance),
                        (f"scikit-learn {sklearn.__version__} randomized", randomized)):
-        seconds, _ = timed(work)
-        say("pca", name, seconds, settings)
+        times, _ = timed(work)
+        say("pca", name, times, settings)
 
 
 def rpca(settings):
     """Of rows too wide for a covariance."""
     x = latent_rows(settings["n"], settings["d"])
-    seconds, model = timed(lambda: PCA(settings["k"], svd_solver="randomized", random_state=0).fit(x))
-    say("rpca", f"scikit-learn {sklearn.__version__} randomized", seconds, settings,
+    times, model = timed(lambda: PCA(settings["k"], svd_solver="randomized", random_state=0).fit(x))
+    say("rpca", f"scikit-learn {sklearn.__version__} randomized", times, settings,
         variance_kept=round(float(model.explained_variance_ratio_.sum()), 9))
 
 
 def srp(settings):
     x = latent_rows(settings["n"], settings["d"])
-    seconds, _ = timed(lambda: SparseRandomProjection(settings["k"], random_state=0).fit_transform(x))
-    say("srp", f"scikit-learn {sklearn.__version__} SparseRandomProjection", seconds, settings)
+    times, _ = timed(lambda: SparseRandomProjection(settings["k"], random_state=0).fit_transform(x))
+    say("srp", f"scikit-learn {sklearn.__version__} SparseRandomProjection", times, settings)
 
 
 def per_iteration(fit, most):
-    """Seconds and model of all iterations; seconds of one more than one, free of the start."""
+    """Times and model of all iterations; times of an iteration, free of the start."""
     one, first = timed(lambda: fit(1))
-    seconds, model = timed(lambda: fit(most))
+    times, model = timed(lambda: fit(most))
     steps = model.n_iter_ - first.n_iter_
-    return seconds, model, round((seconds - one) / steps if steps else seconds / model.n_iter_, 6)
+    each = (times - one) / steps if steps else times / model.n_iter_
+    return times, model, dict(seconds_per_iteration=round(each[0], 6), cpu_seconds_per_iteration=round(each[1], 6))
 
 
 def em(settings):
     """Starts at random responsibilities, which is the cheapest start that it has."""
     x = two_blobs(settings["n"], settings["d"], settings["wider"])
-    seconds, model, each = per_iteration(
+    times, model, each = per_iteration(
         lambda most: GaussianMixture(2, covariance_type="full", max_iter=most, tol=0, init_params="random",
                                      random_state=0).fit(x), settings["iterations"])
-    say("em", f"scikit-learn {sklearn.__version__} GaussianMixture", seconds, settings,
-        seconds_per_iteration=each, iterations_done=model.n_iter_)
+    say("em", f"scikit-learn {sklearn.__version__} GaussianMixture", times, settings,
+        **each, iterations_done=model.n_iter_)
 
 
 def kmeans(settings):
     """Starts at random rows."""
     x = two_blobs(settings["n"], settings["d"], settings["wider"])
-    seconds, model, each = per_iteration(
+    times, model, each = per_iteration(
         lambda most: KMeans(settings["k"], init="random", n_init=1, max_iter=most, tol=0, algorithm="lloyd",
                             random_state=0).fit(x), settings["iterations"])
-    say("kmeans", f"scikit-learn {sklearn.__version__} KMeans", seconds, settings, inertia=float(model.inertia_),
-        seconds_per_iteration=each, iterations_done=model.n_iter_)
+    say("kmeans", f"scikit-learn {sklearn.__version__} KMeans", times, settings, inertia=float(model.inertia_),
+        **each, iterations_done=model.n_iter_)
 
 
 def starts(settings):
     x = two_blobs(settings["n"], settings["d"], settings["wider"])
-    seconds, _ = timed(lambda: kmeans_plusplus(x, settings["k"], random_state=0))
-    say("starts", f"scikit-learn {sklearn.__version__} kmeans_plusplus", seconds, settings)
+    times, _ = timed(lambda: kmeans_plusplus(x, settings["k"], random_state=0))
+    say("starts", f"scikit-learn {sklearn.__version__} kmeans_plusplus", times, settings)
 
 
 CASES = dict(pca=pca, rpca=rpca, srp=srp, em=em, kmeans=kmeans, starts=starts)

@@ -9,7 +9,7 @@ k-means++ on both sides.
 
 Flops that are counted for that share, n rows of d features:
   pca     float32: n d^2 (the scatter) + 4/3 d^3 + 2 k d^2 (tridiagonal form, vectors back)
-  em      float64: each pass 2 n d^2 (whitening for two components) + `own` n d^2, where `own` is the
+  em      as if all were float64, where most is float32: each pass 2 n d^2 (whitening for two components) + `own` n d^2, where `own` is the
           share of rows that weigh anything in the smaller component: the scatter of the larger one is
           the rest of the total, which is computed once, n d^2; one more pass than iterations
 """
@@ -47,7 +47,7 @@ def flops(case, line):
 
 def peaks(args):
     """Median Gflop/s of the product that both ranks do at once, by type."""
-    found = tools.lines(tools.oddlot(args, ["bench", "gemm", "repeat=3"]))
+    found = tools.lines(tools.oddlot(args, ["bench", "gemm", "repeat=3"], ranks=1 if args.by_cpu else 2))
     return {kind: tools.median([line["gflops"] for line in found if line["type"] == kind])
             for kind in ("float32", "float64")}
 
@@ -55,28 +55,30 @@ def peaks(args):
 def one_round(args, name, case, words):
     """Ours, then theirs: their lines, and the peaks of the moment."""
     peak = peaks(args)
-    ours = tools.lines(tools.oddlot(args, ["bench", *words, "repeat=1"]))[0]
+    ranks, threads = (1, 1) if args.by_cpu else (2, 2)
+    ours = tools.lines(tools.oddlot(args, ["bench", *words, "repeat=1"], ranks=ranks))[0]
     work = flops(case, ours)
     if work:
         ours.update(gflops=round(work[1] / ours["seconds"] / 1e9, 1), peak_gflops=peak[work[0]])
     peer = os.path.join(tools.HERE, "peer_models.py")
-    theirs = tools.lines(tools.run([tools.PYTHON, peer, *words], threads=2))
+    theirs = tools.lines(tools.run([args.peer_python, peer, *words], threads=threads))
     for line in (ours, *theirs):
         tools.say(args, name=name, **{key: line[key] for key in line if key != "cpu"})
     return ours, theirs
 
 
 def summarize(args, name, case, rounds):
-    ours = tools.median([ours[case["by"]] for ours, _ in rounds])
+    by = "cpu_" + case["by"] if args.by_cpu else case["by"]
+    ours = tools.median([ours[by] for ours, _ in rounds])
     theirs = {}
     for _, peers in rounds:
         for line in peers:
-            theirs.setdefault(line["peer"], []).append(line[case["by"]])
+            theirs.setdefault(line["peer"], []).append(line[by])
     medians = {peer: tools.median(values) for peer, values in theirs.items()}
     fastest = min(medians, key=medians.get)
-    ratio = tools.median([mine[case["by"]] / min(line[case["by"]] for line in peers) for mine, peers in rounds])
+    ratio = tools.median([mine[by] / min(line[by] for line in peers) for mine, peers in rounds])
     shares = [mine["gflops"] / mine["peak_gflops"] for mine, _ in rounds if "gflops" in mine]
-    tools.say(args, summary=name, of=case["by"], rounds=len(rounds), ours=tools.significant(ours),
+    tools.say(args, summary=name, of=by, rounds=len(rounds), ours=tools.significant(ours),
               theirs={peer: tools.significant(value) for peer, value in medians.items()}, fastest=fastest,
               ratio=tools.significant(ours / medians[fastest], 3), ratio_by_round=tools.significant(ratio, 3),
               goal=case["goal"], share_of_peak=tools.significant(tools.median(shares), 3) if shares else None,
@@ -88,6 +90,10 @@ def main():
     ap.add_argument("cases", nargs="*", help=f"of {', '.join(CASES)} (default: all)")
     ap.add_argument("--rounds", type=int, default=5, help="turns of each side (default 5)")
     ap.add_argument("--quick", action="store_true", help="a tenth of the rows")
+    ap.add_argument("--by-cpu", action="store_true",
+                    help="one thread on both sides and ratios of CPU seconds, for a machine that others use (PCA, EM, k-means)")
+    ap.add_argument("--peer-python", default=tools.PYTHON,
+                    help="a Python with newer peers, such as of a virtual environment (default Debian's)")
     tools.add_options(ap)
     args = ap.parse_args()
     for name in args.cases:
