@@ -26,8 +26,12 @@ def evaluate(name, images):
         x, *other = (value[name] for name in node.input)
         if node.op_type == "Conv":
             weight, bias = other
+            top, left, bottom, right = a.get("pads", [0, 0, 0, 0])
+            x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
             window = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], (2, 3))
             y = np.einsum("nchwrs,mcrs->nmhw", window, weight, optimize=True) + bias[:, None, None]
+        elif node.op_type == "Add":
+            y = x + other[0]
         elif node.op_type == "Relu":
             y = np.maximum(x, 0)
         elif node.op_type == "MaxPool":

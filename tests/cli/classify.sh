@@ -52,6 +52,23 @@ for after in 12 40; do
     alike calm $run
 done
 
+# stochastic depth: what is dropped depends on nothing but the image and the step, also after a kill
+depth=(--set "train.network=[conv 6 5x5, relu, max_pool 2, as a, conv 6 3x3 pad same, relu, drop_path 0.3, add a, dense 24, relu]"
+    --set train.epochs=2 --set train.classify.center_loss=0)
+trains depth 1 "${depth[@]}"
+check classified depth 2 2 0 9
+OMP_NUM_THREADS=2 trains depth-3 3 "${depth[@]}"
+alike depth depth-3
+good on 2 ingest job.yaml -o depth-killed
+code=0
+ODD_FAULT=train.step:rank=0:after=8:kill on 2 train job.yaml -o depth-killed "${depth[@]}" || code=$?
+ended $code "$(killed)"
+good on 1 train job.yaml -o depth-killed "${depth[@]}"
+says "goes on after epoch"
+alike depth depth-killed
+trains deep 1 "${depth[@]}" --set "train.network=[conv 6 5x5, relu, max_pool 2, as a, conv 6 3x3 pad same, relu, add a, dense 24, relu]"
+! cmp -s depth/networks/fold-1.onnx deep/networks/fold-1.onnx || fail "nothing was dropped"
+
 # centers, smoothing and weights change what is learnt
 for setting in center_loss=0 center_rate=0.1 smoothing=0 class_weights=none; do
     trains other 1 --set train.classify.$setting --set train.epochs=1
