@@ -9,7 +9,7 @@ import gzip, struct, sys
 
 import numpy as np
 
-SHOES, CHANGED, COPIED = (5, 7, 9), 16, 3
+SHOES, CHANGED, COPIED = (5, 7, 9), 16, 6
 
 
 def read(name, head):
@@ -30,10 +30,13 @@ def make(name):
     changed = rng.choice(len(labels), CHANGED, replace=False)
     for i in changed:
         labels[i] = rng.choice([s for s in SHOES if s != labels[i]])
-    # copies of others, a few times, so that some are in another fold
+    # copies of others, a few times: pixel for pixel, and a little brighter, so that some are in another fold
     copied = np.setdiff1d(np.arange(40), changed)[:COPIED].repeat(4)
+    more = images[copied].copy()
+    more[len(more) // 2:] = np.minimum(more[len(more) // 2:], 250) + 5
     np.savetxt("CHANGED.txt", changed, "%d")
-    write("changed", "images", np.concatenate([images, images[copied]]))
+    np.savetxt("COPIED.txt", copied[:len(more) // 2], "%d")
+    write("changed", "images", np.concatenate([images, more]))
     write("changed", "labels", np.concatenate([labels, labels[copied]]))
 
 
@@ -44,11 +47,16 @@ def found(run):
         times = f["image/other_probability"][:] / np.maximum(f["image/probability"][:], 1e-30)
         category, other = f["image/category"][:], f["image/other"][:]
         model = {k: v[()] for k, v in f["model"].items()}
+        fold = t["fold"][:]
         logits, label = t["logits"][:].astype(float), t["label"][:]
     assert (category == label).all()  # the same names, sorted
+    copied = np.loadtxt("COPIED.txt", dtype=int)
+    last = len(fold) - 2 * len(copied)
+    assert (fold[copied] == fold[last:last + len(copied)]).all()  # with what they are copies of
+    assert len(set(fold[copied])) > 1 or len(copied) < 3
     worst = np.argsort(-times)[:len(changed)]
     right = len(set(worst) & set(changed))
-    assert right >= 0.7 * len(changed), (right, worst, changed)
+    assert right >= 0.6 * len(changed), (right, worst, changed)
     assert 0.05 < model["classifier"] <= 0.5, model
     # where the classifier is sure of another class, so is what is joined
     p = np.exp(logits - logits.max(1, keepdims=True))

@@ -20,6 +20,7 @@ check: {checks: [category]}
 END
 good on 1 run job.yaml -o one
 did ingest train features copies categories reduce fit score check evaluate report
+says "train: 21 images are copies of others, pixel for pixel, and in their folds"
 says "images are judged without the classifier, which has learnt from a copy of each"
 check changed_labels found one
 for ranks in 2 3 4; do

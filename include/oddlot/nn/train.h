@@ -69,9 +69,13 @@ typedef struct {
 
 #define ODD_LOSSES 4 /* terms of an objective; the first is the one that hits are counted for */
 
+/* The label of an image without a class: CROSS_ENTROPY and CENTER are 0 for it. */
+#define ODD_NO_CLASS INT32_MIN
+
 /* The target of an image, one for each term. */
 typedef struct {
-    const int32_t *label; /* (images) CROSS_ENTROPY: 0 ... K - 1; CENTER: 0 ... classes - 1 */
+    const int32_t *label; /* (images) CROSS_ENTROPY: 0 ... K - 1; CENTER: 0 ... classes - 1; or
+                             ODD_NO_CLASS */
     const float *value;   /* (images, K) BINARY, SQUARED; may be the images themselves. CENTER in
                              odd_loss_tally() alone: the center of each image's class */
 } odd_target;

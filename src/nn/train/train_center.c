@@ -64,6 +64,10 @@ void odd_centers_loss(const odd_centers *c, const float center[], int64_t n, con
 {
     float *images = vector + c->classes * c->values;
     for (int64_t i = 0; i < n; i++) {
+        if (label[i] == ODD_NO_CLASS) {
+            memset(gradient + i * c->values, 0, (size_t)c->values * sizeof *gradient);
+            continue;
+        }
         const int64_t at = label[i] * c->values;
         const double w = weight ? (double)weight[i] : 1;
         *loss += w * image_distance(c->values, x + i * c->values, center + at, (float)(w * share),

@@ -43,6 +43,10 @@ static double cross_entropy_loss(int64_t n, const float x[], int32_t label, doub
     const double each = smoothing / (double)n;
     int64_t top = 0;
     double sum = 0, mean = 0;
+    if (label == ODD_NO_CLASS) {
+        if (gradient) memset(gradient, 0, (size_t)n * sizeof *gradient);
+        return 0;
+    }
     for (int64_t i = 1; i < n; i++)
         if (x[i] > x[top]) top = i;
     for (int64_t i = 0; i < n; i++)
@@ -124,7 +128,7 @@ static double image_loss(odd_loss_kind kind, int64_t n, const float x[], const o
 static odd_status check_labels(int64_t images, int64_t classes, const int32_t label[])
 {
     for (int64_t i = 0; i < images; i++)
-        if (label[i] < 0 || label[i] >= classes)
+        if (label[i] != ODD_NO_CLASS && (label[i] < 0 || label[i] >= classes))
             return odd_fail(ODD_ARG,
                             "label %" PRId32 " of image %" PRId64 " is none of %" PRId64 " classes",
                             label[i], i, classes);

@@ -28,6 +28,7 @@ odd_status odd_classifier_open(odd_classifier *p, const odd_training *t, int64_t
     ODD_TRY(ODD_NEW(p->net, nets));
     ODD_TRY(odd_train_batch_new(&t->images, ODD_CHUNK, &p->batch));
     ODD_TRY(ODD_NEW(p->logits, ODD_CHUNK * p->classes));
+    ODD_TRY(ODD_NEW(p->outlier, ODD_CHUNK));
 done:
     return st;
 }
@@ -40,11 +41,12 @@ void odd_classifier_close(odd_classifier *p)
     odd_train_batch_free(&p->batch);
     odd_free(p->logits);
     odd_free(p->deep);
+    odd_free(p->outlier);
 }
 
 odd_status odd_classifier_run(odd_classifier *p, int64_t net, int64_t count, const int64_t row[])
 {
-    float *const output[] = {p->logits, p->deep};
+    float *const output[] = {p->logits, p->deep, p->outlier};
     odd_status st;
     ODD_TRY(odd_train_batch_load(&p->t->images, NULL, count, row, 0, &p->batch));
     ODD_TRY(odd_net_run(p->net[net], count, NULL, p->batch.input, output));

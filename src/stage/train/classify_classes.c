@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OUTLIERS = -2 }; /* in place of a class, where images are dealt */
+
 /* Where networks may learn from the image, if its label is a class. */
 static bool may_learn(const odd_training *t, int64_t row)
 {
@@ -17,14 +19,24 @@ static bool may_learn(const odd_training *t, int64_t row)
            odd_selection_verified(t->selection)[row] != ODD_VERIFIED_ODD;
 }
 
+/* Is it in a fold that this network learns from? */
+static bool is_seen(const odd_training *t, int64_t number, int64_t row)
+{
+    const int64_t folds = t->options->folds;
+    const int32_t fold = odd_classify_of(t)->fold[row];
+    if (fold < 0 || folds == 1) return fold >= 0;
+    return fold != number && !(t->options->patience > 0 && fold == (number + 1) % folds);
+}
+
 bool odd_classify_learns(const odd_training *t, int64_t number, int64_t row)
 {
-    const odd_classify *c = t->state;
-    const int64_t folds = t->options->folds;
-    const int32_t fold = c->fold[row];
-    if (c->label[row] < 0 || fold < 0 || !may_learn(t, row)) return false;
-    if (folds == 1) return true;
-    return fold != number && !(t->options->patience > 0 && fold == (number + 1) % folds);
+    return odd_classify_of(t)->label[row] >= 0 && may_learn(t, row) && is_seen(t, number, row);
+}
+
+bool odd_classify_learns_outlier(const odd_training *t, int64_t number, int64_t row)
+{
+    const uint8_t *outlier = odd_classify_of(t)->outlier;
+    return outlier && outlier[row] && is_seen(t, number, row);
 }
 
 /* -- which labels are classes -- */
@@ -158,25 +170,45 @@ static int by_deal(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
+/* Copies, pixel for pixel, go where the first of them is: no network predicts what it has learnt
+ * from. */
+static void follow_first(const odd_training *t)
+{
+    odd_classify *c = t->state;
+    int64_t copies = 0;
+    for (int64_t i = 0; i < t->images.readable; i++) {
+        const int64_t row = t->images.row[i], first = t->images.copy_of[row];
+        copies += first != row;
+        c->fold[row] = c->fold[first];
+    }
+    if (copies > 0 && t->options->folds > 1)
+        odd_log(ODD_LOG_INFO,
+                "train: %lld images are copies of others, pixel for pixel, and in their folds",
+                (long long)copies);
+}
+
 /* Dealt out like cards, so that neither folds nor the images of a class in them differ by more than
- * one in number. */
+ * one in number, but for copies. */
 static odd_status draw_folds(odd_training *t)
 {
     odd_classify *c = t->state;
-    const int64_t count = t->images.readable;
     const uint64_t seed = (uint64_t)t->run->options->seed;
     dealt *card = NULL;
+    int64_t count = 0;
     odd_status st;
-    ODD_TRY(ODD_NEW(card, count));
-    for (int64_t i = 0; i < count; i++) {
+    ODD_TRY(ODD_NEW(card, t->images.readable));
+    for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
         uint32_t bits[4];
+        if (t->images.copy_of[row] != row) continue;
         odd_philox(seed, ODD_STREAM_FOLDS, (uint64_t)row, 2, bits);
-        card[i] = (dealt){c->label[row], (uint64_t)bits[1] << 32 | bits[0], row};
+        card[count++] = (dealt){c->outlier && c->outlier[row] ? OUTLIERS : c->label[row],
+                                (uint64_t)bits[1] << 32 | bits[0], row};
     }
     qsort(card, (size_t)count, sizeof *card, by_deal);
     for (int64_t i = 0; i < count; i++)
         c->fold[card[i].row] = (int32_t)(i % t->options->folds);
+    follow_first(t);
 done:
     odd_free(card);
     return st;
@@ -238,10 +270,13 @@ odd_status odd_classify_new(odd_training *t)
     ODD_TRY(number_images(t));
     ODD_TRY(check_count(t));
     ODD_TRY(set_weights(t));
+    ODD_TRY(odd_classify_find_outliers(t));
     ODD_TRY(draw_folds(t));
     ODD_TRY(new_centers(t));
-    t->images.label = c->label;
+    t->images.label = c->target ? c->target : c->label;
     t->images.class_weight = c->weight;
+    t->images.odd = c->outlier;
+    t->images.odd_weight = c->outlier_weight;
     odd_log(ODD_LOG_INFO, "train: %d classes", c->classes);
 done:
     return st;
@@ -253,10 +288,13 @@ void odd_classify_free(odd_training *t)
     if (!c) return;
     t->images.label = NULL;
     t->images.class_weight = NULL;
+    t->images.odd = NULL;
     odd_free((void *)c->name);
     odd_free(c->size);
     odd_free(c->weight);
     odd_free(c->label);
+    odd_free(c->target);
+    odd_free(c->outlier);
     odd_free(c->unknown);
     odd_free(c->fold);
     odd_free(c->center);

@@ -8,7 +8,7 @@
 /* Arrays of the predictions (n), as they are written. */
 typedef struct {
     int32_t *predicted;
-    double *own, *softmax, *energy, *largest, *vim;
+    double *own, *softmax, *energy, *largest, *vim, *outlier;
     uint8_t *learnt;
 } columns;
 
@@ -20,6 +20,7 @@ static void columns_free(columns *c)
     odd_free(c->energy);
     odd_free(c->largest);
     odd_free(c->vim);
+    odd_free(c->outlier);
     odd_free(c->learnt);
 }
 
@@ -33,6 +34,7 @@ static odd_status columns_fill(const odd_training *t, const odd_class_prediction
     ODD_TRY(ODD_NEW(c->energy, n));
     ODD_TRY(ODD_NEW(c->largest, n));
     ODD_TRY(ODD_NEW(c->vim, n));
+    ODD_TRY(ODD_NEW(c->outlier, n));
     ODD_TRY(ODD_NEW(c->learnt, n));
     for (int64_t i = 0; i < n; i++) {
         c->predicted[i] = p[i].predicted;
@@ -41,6 +43,7 @@ static odd_status columns_fill(const odd_training *t, const odd_class_prediction
         c->energy[i] = p[i].energy;
         c->largest[i] = p[i].largest;
         c->vim[i] = p[i].vim;
+        c->outlier[i] = p[i].outlier;
         c->learnt[i] = odd_classify_has_learnt(t, i);
     }
 done:
@@ -63,8 +66,12 @@ static odd_status write_columns(const odd_training *t, const columns *c, odd_fil
         {"vim", ODD_F64, c->vim,
          "energy, and the residual of the last hidden layer outside the principal subspace of the "
          "images that the network has learnt from, in units of logits"},
+        {"outlier", ODD_F64, c->outlier,
+         "probability of being odd, by a second head that has not learnt from the image unless "
+         "`learnt` says so"},
     };
-    return odd_whole_columns_write(t->comm, file, r->n, column, sizeof column / sizeof *column);
+    const size_t all = sizeof column / sizeof *column;
+    return odd_whole_columns_write(t->comm, file, r->n, column, r->outlier ? all : all - 1);
 }
 
 odd_status odd_classify_columns_write(const odd_training *t, const odd_class_prediction p[],

@@ -17,10 +17,11 @@
 #include "oddlot/nn/net.h"
 
 #define ODD_CLASSIFIER_FEATURES "networks/features.onnx"
+#define ODD_OUTLIER_OUTPUT      "outlier" /* of the second head: a logit */
 
 /* Section `train.classify`. */
 typedef struct {
-    double center_loss, center_rate, smoothing;
+    double center_loss, center_rate, outlier_loss, smoothing;
     char *class_weights;
     odd_list unknown, write;
     int64_t least;
@@ -46,9 +47,12 @@ typedef struct {
     int64_t *size;     /* (k) images that may be learnt from */
     float *weight;     /* (k) of each class's images, mean 1 over them; NULL: all alike */
     int32_t *label;    /* (n) class of each image; -1: none that is learnt */
-    uint8_t *unknown;  /* (n) 1: of a label that is unknown on purpose */
-    int32_t *fold;     /* (n) whose network predicts it; -1: not readable */
-    float *center;     /* (networks, k, features) as they are at the end; NULL: no center loss */
+    int32_t *target;   /* (n) the same, ODD_NO_CLASS of outliers; NULL: there is no second head */
+    uint8_t *outlier;  /* (n) 1: the second head may learn from it that it is odd; NULL: none */
+    float outlier_weight; /* of such an image: together they are as many as those of classes */
+    uint8_t *unknown;     /* (n) 1: of a label that is unknown on purpose */
+    int32_t *fold;        /* (n) whose network predicts it; -1: not readable */
+    float *center;        /* (networks, k, features) as they are at the end; NULL: no center loss */
     int64_t networks, features; /* features: 0 until a network is there */
 } odd_classify;
 
@@ -63,8 +67,16 @@ static inline odd_classify *odd_classify_of(const odd_training *t)
 /** Find classes and folds: t->state. @local; ODD_USAGE, ODD_NOMEM */
 odd_status odd_classify_new(odd_training *t);
 void odd_classify_free(odd_training *t);
-/** Does the network of this fold learn from the image? @local */
+/** Does the network of this fold learn the image's class? @local */
 bool odd_classify_learns(const odd_training *t, int64_t number, int64_t row);
+/** Does it learn from the image that it is odd? @local */
+bool odd_classify_learns_outlier(const odd_training *t, int64_t number, int64_t row);
+
+/* -- classify_outliers.c -- */
+
+/** Find what a second head learns from, if there is one, once classes are known. @local; ODD_USAGE,
+ *  ODD_NOMEM */
+odd_status odd_classify_find_outliers(odd_training *t);
 
 /* -- classify_network.c -- */
 
@@ -73,12 +85,15 @@ odd_status odd_classify_network(const odd_job *job, int64_t number, const int64_
                                 odd_graph **out);
 /** Put the last layer behind it, an output for each class. @local; ODD_USAGE, ODD_NOMEM */
 odd_status odd_classify_complete(const odd_training *t, int64_t number, odd_graph *graph);
+/** The product that makes its logits; NULL: they are made otherwise. @local */
+const odd_layer *odd_classify_last_layer(const odd_graph *graph);
 /** Its last hidden layer. @local; ODD_FORMAT */
 odd_status odd_classify_features(const odd_graph *graph, int *tensor);
 /** Write the network of a fold, and of the first one what makes features. @local: rank 0 */
 odd_status odd_classify_networks_write(const odd_training *t, int64_t number,
                                        const odd_graph *graph);
-/** Read it back, with two outputs: logits (k) and features. @local; ODD_IO, ODD_FORMAT, ODD_NOMEM
+/** Read it back, with outputs logits (k), features, and the second head's. @local; ODD_IO,
+ * ODD_FORMAT, ODD_NOMEM
  */
 odd_status odd_classify_network_read(const odd_training *t, int64_t number, odd_graph **out);
 
@@ -91,9 +106,10 @@ typedef struct {
     double softmax;         /* 1 - the largest probability */
     double energy, largest; /* - log sum exp of the logits; the largest of them */
     double vim;             /* energy and the residual of the features, see detect/vim.h */
+    double outlier;         /* probability of being odd by the second head; NaN: there is none */
 } odd_class_prediction;
 
-/** Of the logits of one image; vim: NaN. @local */
+/** Of the logits of one image; vim, outlier: NaN. @local */
 odd_class_prediction odd_class_predict(int64_t classes, const float logits[], int32_t label);
 
 /** Mean cross-entropy, without smoothing and weights, and accuracy of those of these rows that have
@@ -116,13 +132,14 @@ typedef struct {
     odd_train_batch batch;
     int64_t classes, features;
     float *logits, *deep; /* (ODD_CHUNK, classes), (ODD_CHUNK, features) */
+    float *outlier;       /* (ODD_CHUNK) logits of the second head, if there is one */
 } odd_classifier;
 
 /** Room for so many networks. @local; ODD_NOMEM; close it also after a failure */
 odd_status odd_classifier_open(odd_classifier *classifier, const odd_training *t, int64_t nets);
 void odd_classifier_close(odd_classifier *classifier);
-/** One more. graph: with outputs logits and features, or the first alone. @local; ODD_FORMAT where
- *  it has other features than those before, ODD_NOMEM */
+/** One more. graph: with outputs logits, features and the second head's, or the first alone.
+ * @local; ODD_FORMAT where it has other features than those before, ODD_NOMEM */
 odd_status odd_classifier_add(odd_classifier *classifier, const odd_graph *graph);
 /** Fill logits and deep with what a network says of count <= ODD_CHUNK images. @local */
 odd_status odd_classifier_run(odd_classifier *classifier, int64_t net, int64_t count,

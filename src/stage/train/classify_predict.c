@@ -25,6 +25,7 @@ odd_class_prediction odd_class_predict(int64_t classes, const float logits[], in
         .energy = -(double)logits[top] - log1p(others),
         .largest = logits[top],
         .vim = NAN,
+        .outlier = NAN,
     };
 }
 
@@ -68,6 +69,7 @@ odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
                                  const odd_train_rows *rows, double *loss, double *accuracy)
 {
     odd_classifier p = {.t = t};
+    odd_graph *logits = NULL;
     double *value = NULL;
     int64_t *row = NULL;
     odd_status st;
@@ -76,12 +78,15 @@ odd_status odd_classify_evaluate(const odd_training *t, const odd_graph *graph,
     const int64_t count = pick_labelled(t, rows, row);
     if (count == 0) goto done;
     ODD_TRY_ALL(t->comm, ODD_NEW(value, count * MEASURED));
+    ODD_TRY_ALL(t->comm, odd_graph_copy(graph, &logits));
+    logits->outputs = 1; /* without a second head */
     ODD_TRY_ALL(t->comm, odd_classifier_open(&p, t, 1));
-    ODD_TRY_ALL(t->comm, odd_classifier_add(&p, graph));
+    ODD_TRY_ALL(t->comm, odd_classifier_add(&p, logits));
     ODD_TRY(odd_train_chunks(t->comm, count, row, MEASURED, measure_chunk, &p, value));
     sum_up(count, value, loss, accuracy);
 done:
     odd_classifier_close(&p);
+    odd_graph_free(&logits);
     odd_free(value);
     odd_free(row);
     return st;
@@ -204,6 +209,7 @@ static void take_image(writer *w, int64_t i, int64_t row0, int64_t at)
     const int64_t row = row0 + at;
     odd_class_prediction *out = &w->mine[row - w->part.row0];
     *out = odd_class_predict(p->classes, logits, odd_classify_of(p->t)->label[row]);
+    if (odd_classify_of(p->t)->outlier) out->outlier = 1 / (1 + exp(-(double)p->outlier[i]));
     memcpy(w->value[LOGITS] + at * p->classes, logits, (size_t)p->classes * sizeof *logits);
     memcpy(w->value[FEATURES] + at * p->features, p->deep + i * p->features,
            (size_t)p->features * sizeof *p->deep);
@@ -249,7 +255,7 @@ static void clear_block(writer *w, int64_t row0, int64_t count)
         for (int64_t i = 0; i < count * w->width[k]; i++)
             w->value[k][i] = NAN;
     for (int64_t i = 0; i < count; i++)
-        w->mine[row0 - w->part.row0 + i] = (odd_class_prediction){-1, NAN, NAN, NAN, NAN, NAN};
+        w->mine[row0 - w->part.row0 + i] = (odd_class_prediction){-1, NAN, NAN, NAN, NAN, NAN, NAN};
 }
 
 /* Blocks of rows depend on nothing but their number, so an image meets the same others in a chunk

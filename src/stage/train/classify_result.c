@@ -13,7 +13,8 @@
 
 bool odd_classify_has_learnt(const odd_training *t, int64_t row)
 {
-    return odd_classify_learns(t, odd_classify_of(t)->fold[row], row);
+    const int32_t fold = odd_classify_of(t)->fold[row];
+    return odd_classify_learns(t, fold, row) || odd_classify_learns_outlier(t, fold, row);
 }
 
 /* Is it of a class, and predicted by a network that has not learnt from it? */
@@ -156,11 +157,11 @@ done:
 
 /* -- unknown labels -- */
 
-enum { SOFTMAX, ENERGY, MAX_LOGIT, VIM, COLUMNS };
+enum { SOFTMAX, ENERGY, MAX_LOGIT, VIM, OUTLIER, COLUMNS };
 
 static double oddness(const odd_class_prediction *p, int column)
 {
-    const double value[COLUMNS] = {p->softmax, p->energy, -p->largest, p->vim};
+    const double value[COLUMNS] = {p->softmax, p->energy, -p->largest, p->vim, p->outlier};
     return value[column];
 }
 
@@ -176,7 +177,7 @@ static odd_status auc_of_unknown(const odd_training *t, const odd_class_predicti
     ODD_TRY(ODD_NEW(score, c->n));
     ODD_TRY(ODD_NEW(truth, c->n));
     for (int64_t i = 0; i < c->n; i++) {
-        const bool unknown = c->unknown[i] && c->fold[i] >= 0;
+        const bool unknown = c->unknown[i] && c->fold[i] >= 0 && !odd_classify_has_learnt(t, i);
         if (!unknown && !is_fair(t, i)) continue;
         score[count] = oddness(&p[i], column);
         truth[count++] = unknown;
@@ -191,10 +192,11 @@ done:
 static odd_status add_unknown(const odd_training *t, const odd_class_prediction p[], odd_bundle *b)
 {
     static const char *const name[COLUMNS] = {"auc_softmax", "auc_energy", "auc_max_logit",
-                                              "auc_vim"};
+                                              "auc_vim", "auc_outlier"};
     double auc[COLUMNS];
     odd_status st = ODD_OK;
-    for (int k = 0; k < COLUMNS; k++) {
+    const int columns = odd_classify_of(t)->outlier ? COLUMNS : OUTLIER;
+    for (int k = 0; k < columns; k++) {
         ODD_TRY(auc_of_unknown(t, p, k, &auc[k]));
         ODD_TRY(odd_bundle_add_f64(b, name[k],
                                    "area under the ROC curve of unknown labels against classes, "
@@ -206,6 +208,9 @@ static odd_status add_unknown(const odd_training *t, const odd_class_prediction 
                 "train     unknown labels: ROC AUC %.4f by softmax, %.4f by energy, %.4f by the "
                 "largest logit, %.4f by ViM",
                 auc[SOFTMAX], auc[ENERGY], auc[MAX_LOGIT], auc[VIM]);
+    if (columns > OUTLIER && !isnan(auc[OUTLIER]))
+        odd_log(ODD_LOG_STAGE, "train     unknown labels: ROC AUC %.4f by the second head",
+                auc[OUTLIER]);
 done:
     return st;
 }

@@ -13,6 +13,11 @@ static const odd_option table[] = {
         "the last hidden layer from the center of the image's class; 0: none"),
     ODD_REAL(odd_classify_options, center_rate, "0.5", 0, 1,
              "how fast centers follow, a rate of their own"),
+    ODD_REAL(
+        odd_classify_options, outlier_loss, "0", 0, 1e6,
+        "weight of the loss of a second head on the last hidden layer, two layers of 256 units and "
+        "one that tells odd images: what was verified as odd is learnt from, too; 0: there is "
+        "none"),
     ODD_REAL(odd_classify_options, smoothing, "0", 0, 0.999,
              "of labels: share of the target that all classes have alike"),
     ODD_CHOICE(odd_classify_options, class_weights, "none", weights_known,

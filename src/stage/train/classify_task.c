@@ -24,12 +24,14 @@ static odd_status features(const odd_job *job, const int64_t shape[3], odd_graph
 
 static int losses(const odd_job *job, const odd_graph *graph, odd_loss loss[ODD_LOSSES])
 {
-    const double weight = odd_classify_options_of(job)->center_loss;
-    int deep;
-    loss[0] = (odd_loss){ODD_LOSS_CROSS_ENTROPY, graph->output[0], 1};
-    if (weight <= 0 || odd_classify_features(graph, &deep) != ODD_OK) return 1;
-    loss[1] = (odd_loss){ODD_LOSS_CENTER, deep, weight};
-    return 2;
+    const odd_classify_options *o = odd_classify_options_of(job);
+    int count = 0, deep;
+    loss[count++] = (odd_loss){ODD_LOSS_CROSS_ENTROPY, graph->output[0], 1};
+    if (o->center_loss > 0 && odd_classify_features(graph, &deep) == ODD_OK)
+        loss[count++] = (odd_loss){ODD_LOSS_CENTER, deep, o->center_loss};
+    if (o->outlier_loss > 0 && graph->outputs > 1)
+        loss[count++] = (odd_loss){ODD_LOSS_BINARY, graph->output[1], o->outlier_loss};
+    return count;
 }
 
 static void objective(const odd_training *t, odd_train_options *options)
@@ -59,7 +61,8 @@ static odd_train_split split(const odd_training *t, int64_t number, int64_t row)
 {
     const odd_training_options *o = t->options;
     const int32_t fold = odd_classify_of(t)->fold[row];
-    if (odd_classify_learns(t, number, row)) return ODD_SPLIT_TRAINING;
+    if (odd_classify_learns(t, number, row) || odd_classify_learns_outlier(t, number, row))
+        return ODD_SPLIT_TRAINING;
     if (fold == number) return ODD_SPLIT_HELD_OUT;
     if (o->patience > 0 && fold == (number + 1) % o->folds) return ODD_SPLIT_VALIDATION;
     return ODD_SPLIT_NONE;
@@ -69,7 +72,10 @@ static void set_targets(const odd_train_batch *batch, const odd_train_images *im
                         odd_target target[ODD_LOSSES])
 {
     (void)images;
-    target[0].label = target[1].label = batch->label + at;
+    for (int k = 0; k < ODD_LOSSES; k++) { /* each takes what it needs */
+        target[k].label = batch->label + at;
+        target[k].value = batch->value + at;
+    }
 }
 
 static odd_status evaluate(odd_training *t, int64_t number, int64_t epoch, const odd_graph *graph,
@@ -124,22 +130,29 @@ static const odd_task_figure figures[] = {
     {"AUC of unknown labels, by energy", "auc_energy", false},
     {"AUC of unknown labels, by the largest logit", "auc_max_logit", false},
     {"AUC of unknown labels, by ViM", "auc_vim", false},
+    {"AUC of unknown labels, by the second head", "auc_outlier", false},
     {NULL, NULL, false},
 };
 
+#define COLUMNS_OF_LOGITS                                                                          \
+    {{"softmax", "1 - the largest probability of a class; larger is odder", 1}, "softmax", NULL},  \
+        {{"energy", "- log sum exp of the logits; larger is odder", 1}, "energy", NULL},           \
+        {{"max_logit", "largest logit; smaller is odder", -1}, "max_logit", NULL},                 \
+    {                                                                                              \
+        {"vim", "energy and residual of the features (ViM); larger is odder", 1}, "vim", NULL      \
+    }
+
 static const odd_task_column *columns(const odd_job *job)
 {
-    static const odd_task_column column[] = {
-        {{"softmax", "1 - the largest probability of a class; larger is odder", 1},
-         "softmax",
+    static const odd_task_column one_head[] = {COLUMNS_OF_LOGITS, {{NULL, NULL, 0}, NULL, NULL}};
+    static const odd_task_column two_heads[] = {
+        COLUMNS_OF_LOGITS,
+        {{"outlier", "probability of being odd, by what was verified; larger is odder", 1},
+         "outlier",
          NULL},
-        {{"energy", "- log sum exp of the logits; larger is odder", 1}, "energy", NULL},
-        {{"max_logit", "largest logit; smaller is odder", -1}, "max_logit", NULL},
-        {{"vim", "energy and residual of the features (ViM); larger is odder", 1}, "vim", NULL},
         {{NULL, NULL, 0}, NULL, NULL},
     };
-    (void)job;
-    return column;
+    return odd_classify_options_of(job)->outlier_loss > 0 ? two_heads : one_head;
 }
 
 static void reason(const odd_task_column *column, int c, const double score[], char *buffer,

@@ -18,10 +18,8 @@
 /* weight (k, d) and bias (k) of the product that makes the logits; false: it is no plain one. */
 static bool copy_last_layer(const odd_graph *g, int64_t k, int64_t d, float weight[], float bias[])
 {
-    const odd_layer *last = NULL;
-    for (int l = 0; l < g->layers; l++)
-        if (g->layer[l].output == g->output[0]) last = &g->layer[l];
-    if (!last || last->kind != ODD_LAYER_GEMM) return false;
+    const odd_layer *last = odd_classify_last_layer(g);
+    if (!last) return false;
     const odd_layer_settings *set = &last->set;
     const odd_tensor *b = &g->tensor[last->input[1]];
     const float *c =

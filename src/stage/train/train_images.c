@@ -81,6 +81,7 @@ void odd_train_images_close(odd_train_images *images)
     odd_free(images->all);
     odd_free(images->row);
     odd_free(images->held_out);
+    odd_free(images->copy_of);
 }
 
 int odd_shorter_side(const odd_train_images *images)
@@ -184,6 +185,7 @@ static void set_label(const odd_train_images *images, int64_t row, int64_t i,
     const int32_t label = images->label ? images->label[row] : 0;
     batch->label[i] = label;
     batch->weight[i] = images->class_weight && label >= 0 ? images->class_weight[label] : 1;
+    if (images->odd && images->odd[row]) batch->weight[i] = images->odd_weight;
 }
 
 static odd_status prepare_image(const odd_train_images *images, const odd_damage_task *task,
@@ -195,7 +197,7 @@ static odd_status prepare_image(const odd_train_images *images, const odd_damage
     if (batch->clean) load_input(images, batch, i, batch->clean);
     ODD_TRY(augment_image(images, row, turn, i, batch));
     if (task) ODD_TRY(damage_image(images, task, row, turn, i, batch));
-    batch->value[i] = (float)batch->label[i];
+    batch->value[i] = (float)(images->odd ? images->odd[row] : batch->label[i]);
     load_input(images, batch, i, batch->input);
 done:
     return st;

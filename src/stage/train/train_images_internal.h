@@ -59,10 +59,15 @@ typedef struct {
     int width, height, channels;
     int64_t readable, *row;    /* (readable) rows that have an image, rising */
     uint8_t *held_out;         /* (n) 1: no network learns from it */
+    int64_t *copy_of;          /* (n) the first of the readable images with the same pixels; NULL:
+                                  nobody has asked, see odd_train_copies_find() */
     const int32_t *label;      /* (n) class of each image, which batches have for label; -1: none.
                                   NULL: there are no classes. The task's */
     const float *class_weight; /* (classes) of each one's images; NULL: 1. The task's */
-    odd_input levels;          /* how they are scaled */
+    const uint8_t *odd;        /* (n) 1: the image is odd, which batches have for value, and weighs
+                                  odd_weight; NULL: their value is the label. The task's */
+    float odd_weight;
+    odd_input levels; /* how they are scaled */
 } odd_train_images;
 
 /** preset: how levels are scaled, one of odd_input_presets. @collective; `ingest` stays open.
@@ -70,6 +75,10 @@ typedef struct {
 odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, const char *preset,
                                  odd_train_images *images);
 void odd_train_images_close(odd_train_images *images); /* @local */
+/** Find copies, pixel for pixel: images->copy_of; each for itself where images are not measured. 24
+ *  bytes an image while it is made. @local; ODD_FORMAT, ODD_NOMEM (train_copies.c) */
+odd_status odd_train_copies_find(const odd_job *job, const odd_file *ingest,
+                                 odd_train_images *images);
 /** Of which the side of a white square is a share. @local */
 int odd_shorter_side(const odd_train_images *images);
 
@@ -80,7 +89,7 @@ typedef struct {
     float *input;             /* (capacity, channels, height, width) scaled levels */
     float *clean;             /* the same before augmentation and damage; NULL: not kept */
     int32_t *label;           /* (capacity) 1: damaged; or the class */
-    float *value;             /* (capacity) the same */
+    float *value;             /* (capacity) the same, or 1: the image is odd */
     float *weight;            /* (capacity) of each image's loss */
     uint8_t *altered;         /* (capacity) 1: damage has changed some pixel */
     odd_augment_task augment; /* before the damage; as made by odd_train_batch_new(): none */
