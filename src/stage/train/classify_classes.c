@@ -39,6 +39,12 @@ bool odd_classify_learns_outlier(const odd_training *t, int64_t number, int64_t 
     return outlier && outlier[row] && is_seen(t, number, row);
 }
 
+bool odd_classify_has_learnt(const odd_training *t, int64_t row)
+{
+    const int32_t fold = odd_classify_of(t)->fold[row];
+    return odd_classify_learns(t, fold, row) || odd_classify_learns_outlier(t, fold, row);
+}
+
 /* -- which labels are classes -- */
 
 static odd_status check_unknown(const odd_job *job, const odd_labels *labels)

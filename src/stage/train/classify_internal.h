@@ -71,6 +71,8 @@ void odd_classify_free(odd_training *t);
 bool odd_classify_learns(const odd_training *t, int64_t number, int64_t row);
 /** Does it learn from the image that it is odd? @local */
 bool odd_classify_learns_outlier(const odd_training *t, int64_t number, int64_t row);
+/** Has the network that predicts the image learnt from it? @local */
+bool odd_classify_has_learnt(const odd_training *t, int64_t row);
 
 /* -- classify_outliers.c -- */
 
@@ -157,8 +159,6 @@ enum { ODD_MOST_VIM_FEATURES = 2048 }; /* of which a scatter has 32 MiB, a few a
 
 /* -- classify_result.c -- */
 
-/** Has the network that predicts the image learnt from it? @local */
-bool odd_classify_has_learnt(const odd_training *t, int64_t row);
 /** Predict, write all results, and log figures of merit. @collective */
 odd_status odd_classify_write(const odd_training *t, odd_file *file);
 

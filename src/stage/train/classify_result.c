@@ -11,12 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-bool odd_classify_has_learnt(const odd_training *t, int64_t row)
-{
-    const int32_t fold = odd_classify_of(t)->fold[row];
-    return odd_classify_learns(t, fold, row) || odd_classify_learns_outlier(t, fold, row);
-}
-
 /* Is it of a class, and predicted by a network that has not learnt from it? */
 static bool is_fair(const odd_training *t, int64_t row)
 {
