@@ -34,7 +34,7 @@ static const char *truth_word(int truth)
     return truth < 0 ? "" : truth > 0 ? "odd" : "theme";
 }
 
-static void add_flagged(odd_text *csv, const odd_flagged *f, const char *detector)
+void odd_csv_add_flagged(odd_text *csv, const odd_flagged *f, const char *detector)
 {
     odd_text_format(csv, "%" PRId64 ",%" PRId64, f->rank, f->row);
     add_field(csv, f->name);
@@ -45,16 +45,6 @@ static void add_flagged(odd_text *csv, const odd_flagged *f, const char *detecto
     add_field(csv, f->label);
     add_field(csv, truth_word(f->truth));
     odd_text_add(csv, "\n");
-}
-
-odd_status odd_csv_flagged(const char *path, const odd_flagged rows[], int64_t count,
-                           const char *detector)
-{
-    odd_text csv = ODD_TEXT_EMPTY;
-    odd_text_add(&csv, "rank,row,path,score,probability,detector,reason,label,truth\n");
-    for (int64_t i = 0; i < count; i++)
-        add_flagged(&csv, &rows[i], detector);
-    return spill(path, &csv);
 }
 
 odd_status odd_csv_errors(const char *path, const odd_unreadable rows[], int64_t count)

@@ -25,15 +25,17 @@ done:
     return st;
 }
 
-/* They rise: no image is there twice. */
-static odd_status check_images(int64_t images, int64_t n, const int64_t image[])
+/* They rise: no image is there twice. `row0`: number of the first; `before`: the image before it.
+ */
+static odd_status check_images(int64_t images, int64_t row0, int64_t n, const int64_t image[],
+                               int64_t before)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (image[i] < 0 || image[i] >= images || (i > 0 && image[i] <= image[i - 1]))
+    for (int64_t i = 0; i < n; before = image[i++])
+        if (image[i] <= before || image[i] >= images)
             return odd_fail(ODD_FORMAT,
                             "features.h5: row %lld is of image %lld, where ingest.h5 has %lld "
                             "and each comes once",
-                            (long long)i, (long long)image[i], (long long)images);
+                            (long long)(row0 + i), (long long)image[i], (long long)images);
     return ODD_OK;
 }
 
@@ -42,11 +44,32 @@ odd_status odd_feature_images_read(const odd_file *features, int64_t images, int
 {
     odd_status st;
     ODD_TRY(odd_column_read(features, "row", ODD_I64, (void **)image, n));
-    st = check_images(images, *n, *image);
+    st = check_images(images, 0, *n, *image, -1);
     if (st == ODD_OK) return ODD_OK;
     odd_free(*image);
     *image = NULL;
 done:
+    return st;
+}
+
+odd_status odd_feature_images_part(const odd_file *features, int64_t images,
+                                   const odd_partition *part, int64_t image[])
+{
+    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {-1}};
+    odd_dataset *dataset = NULL;
+    int64_t before = -1;
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
+    const int64_t rows = odd_dataset_shape(dataset)->shape[0];
+    if (rows != part->n)
+        ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has %lld images, reduce.h5 %lld rows",
+                         (long long)rows, (long long)part->n));
+    if (part->n_local > 0 && part->row0 > 0)
+        ODD_TRY(odd_dataset_read(dataset, part->row0 - 1, 1, ODD_I64, &before));
+    ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_I64, image));
+    ODD_TRY(check_images(images, part->row0, part->n_local, image, before));
+done:
+    odd_dataset_close(&dataset);
     return st;
 }
 

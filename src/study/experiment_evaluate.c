@@ -94,7 +94,9 @@ odd_status odd_trial_evaluate(const odd_design *d, const odd_job *job, const odd
                               const uint8_t calibrates[], double cut, const odd_trial_scores *fit,
                               const odd_trial_scores *test, odd_flagging *flagging, odd_trial *out)
 {
-    const odd_ranked ranked = {.n = fit->n,
+    const odd_ranked ranked = {.comm = MPI_COMM_SELF,
+                               .images = fit->n,
+                               .n = fit->n,
                                .score = fit->rank,
                                .probability = fit->probability,
                                .calibrates = calibrates,

@@ -1,10 +1,12 @@
 /* Tests of flagging: each way to cut a ranking, what cannot be had, and which verified images are
  * kept from the fit. */
 #include "oddlot/stage/calibration.h"
-#include "oddlot_test.h"
+#include "oddlot_test_mpi.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/detect/detector.h"
+#include "oddlot/par/comm.h"
 #include "oddlot/pipeline/pipelines.h"
 #include "oddlot/stage/flagging.h"
 
@@ -18,7 +20,8 @@ enum { N = 200 };
 
 static double score[N], probability[N];
 static uint8_t calibrates[N];
-static const odd_ranked rows = {N, score, probability, calibrates, false, 0};
+static const odd_ranked rows = {
+    .images = N, .n = N, .score = score, .probability = probability, .calibrates = calibrates};
 
 /* Scores 0 ... N - 1, two of them unreadable; the upper quarter is odd. */
 static void set_up(void)
@@ -31,15 +34,30 @@ static void set_up(void)
     score[10] = probability[10] = score[11] = probability[11] = NAN;
 }
 
+/* Each rank has a part of the rows, the last of three none. */
+static odd_ranked part_of(const odd_ranked *all)
+{
+    const int size = odd_size(MPI_COMM_WORLD), rank = odd_rank(MPI_COMM_WORLD);
+    const int parts = size == 3 ? 2 : size, first = odd_min_int(rank, parts) * N / parts;
+    odd_ranked part = *all;
+    part.comm = MPI_COMM_WORLD;
+    part.n = odd_min_int(rank + 1, parts) * N / parts - first;
+    part.score += first;
+    if (part.probability) part.probability += first;
+    if (part.calibrates) part.calibrates += first;
+    return part;
+}
+
 static odd_status decide(const char *set[], int sets, const odd_ranked *ranked, odd_flagging *out)
 {
+    const odd_ranked part = part_of(ranked);
     int count;
     const odd_section *sections = odd_job_sections(&count);
     odd_job *job;
     if (odd_job_load(NULL, set, sets, sections, count, &job) != ODD_OK) return ODD_ARG;
     odd_status st =
         odd_flagging_check(job, ranked->probability != NULL, ranked->rarity, ranked->cut > 0);
-    if (st == ODD_OK) st = odd_flagging_decide(job, ranked, out);
+    if (st == ODD_OK) st = odd_flagging_decide(job, &part, out);
     odd_job_free(&job);
     return st;
 }
@@ -107,6 +125,35 @@ static void what_cannot_be_had(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "needs 59 verified theme images"));
 }
 
+/* The same where the order of the scores is known already. */
+static void by_order(void)
+{
+    odd_ranked part;
+    odd_order order;
+    odd_flagging f;
+    int64_t row[N], place[N];
+    int count;
+    const odd_section *sections = odd_job_sections(&count);
+    odd_job *job;
+    set_up();
+    score[5] = score[N - 20]; /* as odd as the last one that is flagged, and before it */
+    part = part_of(&rows);
+    for (int i = 0; i < N; i++)
+        row[i] = part.score - score + i;
+    CU_ASSERT_EQUAL(
+        odd_job_load(NULL, (const char *[]){"score.flag_share=0.1"}, 1, sections, count, &job),
+        ODD_OK);
+    CU_ASSERT_EQUAL(odd_order_falling(MPI_COMM_WORLD, part.n, part.score, row, place, &order),
+                    ODD_OK);
+    for (int known = 0; known < 2; known++) {
+        part.order = known ? &order : NULL;
+        CU_ASSERT_EQUAL(odd_flagging_decide(job, &part, &f), ODD_OK);
+        CU_ASSERT(f.flagged == 20 && f.threshold == N - 20);
+    }
+    odd_order_free(&order);
+    odd_job_free(&job);
+}
+
 static void some_verified_are_kept(void)
 {
     uint8_t verified[N], *kept = NULL, *again = NULL;
@@ -136,6 +183,7 @@ CU_TestInfo odd_tests[] = {
     {"each way to cut", each_way},
     {"by a false-alarm rate", by_false_alarm},
     {"what cannot be had", what_cannot_be_had},
+    {"by an order", by_order},
     {"some verified are kept", some_verified_are_kept},
     CU_TEST_INFO_NULL,
 };

@@ -5,6 +5,8 @@
 
 #include "stage/score/score_internal.h"
 
+#include "oddlot/base/minmax.h"
+
 const char *odd_test_name = "stage/score_ranking";
 
 enum { IMAGES = 9, ROWS = 6, COLUMNS = 5 };
@@ -21,7 +23,17 @@ static const double given[ROWS * COLUMNS] = {
     -5, 0.01, -12, 3, 0.5, /* 7 */
 };
 
-/* Rank 0 ranks, by a job with these words; the features have `rows` of the rows. */
+/* Some ranks have rows, the second none: my part of `rows` rows. */
+static odd_partition my_part(int64_t rows)
+{
+    static const int64_t cut[][5] = {{0, 6}, {0, 6, 6}, {0, 2, 2, 6}, {0, 2, 2, 5, 6}};
+    const int64_t *first = cut[odd_rank(WORLD) < 4 ? odd_size(WORLD) - 1 : 0] + odd_rank(WORLD);
+    const int64_t from = odd_min(first[0], rows);
+    const int64_t to = odd_rank(WORLD) == odd_size(WORLD) - 1 ? rows : odd_min(first[1], rows);
+    return (odd_partition){.n = rows, .row0 = from, .n_local = to - from};
+}
+
+/* All rank, by a job with these words; the features have `rows` of the rows. */
 static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t of[],
                           int64_t scored, odd_scored *s)
 {
@@ -34,9 +46,12 @@ static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t 
     const column columns[] = {{"row", ODD_I64, rows, of}, {NULL, ODD_I64, 0, NULL}};
     odd_file *features = file_of("features.h5", columns);
     odd_status st = ODD_ARG;
-    *s = (odd_scored){.n = IMAGES};
+    *s = (odd_scored){.n = IMAGES, .part = my_part(scored)};
+    s->value = odd_alloc(s->part.n_local * COLUMNS, sizeof *s->value);
+    for (int64_t i = 0; i < s->part.n_local * COLUMNS; i++)
+        s->value[i] = given[(s->part.row0 * COLUMNS + i) % (ROWS * COLUMNS)];
     if (features && odd_scoring_new(job, odd_detector_find("mixture"), &s->by) == ODD_OK)
-        st = odd_score_rank(&run, features, &from, scored, given, s);
+        st = odd_score_rank(&run, features, &from, s);
     odd_file_close(&features);
     odd_job_free(&job);
     return st;
@@ -44,9 +59,20 @@ static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t 
 
 #define RANK(s, ...) rank_by((const char *const[]){__VA_ARGS__, NULL}, ROWS, row, ROWS, s)
 
+/* On each rank its rows' places; together those of all. */
 static bool in_order(const odd_scored *s, const int64_t order[ROWS])
 {
-    return s->readable == ROWS && memcmp(s->order, order, ROWS * sizeof *order) == 0;
+    bool same = true;
+    for (int64_t i = 0; i < s->part.n_local; i++)
+        same = same && s->place[i] >= 0 && s->place[i] < ROWS && order[s->place[i]] == s->image[i];
+    return same;
+}
+
+static bool has_score(const odd_scored *s, int64_t image, double score)
+{
+    for (int64_t i = 0; i < s->part.n_local; i++)
+        if (s->image[i] == image) return s->score[i] == score;
+    return true; /* of another rank */
 }
 
 static void test_order(void)
@@ -56,11 +82,11 @@ static void test_order(void)
     odd_scored s;
     fixture_folder(WORLD);
     check_all(WORLD, RANK(&s, "seed=1") == ODD_OK && in_order(&s, by_odds));
-    check_all(WORLD, s.score[6] == 7 && s.score[0] == -3);
+    check_all(WORLD, has_score(&s, 6, 7) && has_score(&s, 0, -3));
     odd_scored_free(&s);
     /* a smaller density is odder: what ranks is its negative */
     check_all(WORLD, RANK(&s, "score.rank_by=log_density") == ODD_OK && in_order(&s, by_density));
-    check_all(WORLD, s.score[6] == 30 && s.score[3] == 8 && s.value[2 * IMAGES + 6] == -30);
+    check_all(WORLD, has_score(&s, 6, 30) && has_score(&s, 3, 8));
     odd_scored_free(&s);
     check_all(WORLD, RANK(&s, "score.rank_by=reconstruction") == ODD_OK);
     check_all(WORLD, in_order(&s, by_residual));
@@ -68,38 +94,83 @@ static void test_order(void)
     fixture_remove(WORLD);
 }
 
-/* Every value is where its image is; what cannot be read has none. */
+/* Every image is written by one rank, which has its row if it has one. */
 static void test_places(void)
 {
+    int64_t written[IMAGES] = {0};
     odd_scored s;
     bool good = true;
     fixture_folder(WORLD);
     if (!check_all(WORLD, RANK(&s, "seed=1") == ODD_OK)) return;
-    for (int i = 0; i < ROWS; i++)
-        for (int c = 0; c < COLUMNS; c++)
-            good = good && s.value[c * IMAGES + row[i]] == given[i * COLUMNS + c];
-    for (int c = 0; c < COLUMNS; c++)
-        good = good && isnan(s.value[c * IMAGES + 1]) && isnan(s.value[c * IMAGES + 4]) &&
-               isnan(s.value[c * IMAGES + 8]);
-    check_all(WORLD, good && isnan(s.score[1]) && isnan(s.score[4]) && isnan(s.score[8]));
+    for (int64_t i = 0; i < s.part.n_local; i++)
+        good = good && s.image[i] == row[s.part.row0 + i] && s.image[i] >= s.first &&
+               s.image[i] < s.first + s.span;
+    for (int64_t i = s.first; i < s.first + s.span; i++)
+        written[i]++;
+    odd_sum_i64(WORLD, written, IMAGES);
+    for (int i = 0; i < IMAGES; i++)
+        good = good && written[i] == 1;
+    check_all(WORLD, good);
     odd_scored_free(&s);
     fixture_remove(WORLD);
+}
+
+/* In scores.h5 every value is where its image is; what cannot be read has none. */
+static void test_written(void)
+{
+    static const int64_t ranks[IMAGES] = {5, 0, 2, 4, 0, 3, 1, 6, 0};
+    const odd_run run = {.comm = WORLD};
+    odd_scored s;
+    odd_file *file = NULL;
+    double *density = NULL;
+    int64_t *rank = NULL, n;
+    bool good = true;
+    fixture_folder(WORLD);
+    const char *path = fixture_path("scores.h5");
+    if (!check_all(WORLD, RANK(&s, "seed=1") == ODD_OK)) return;
+    check_all(WORLD, odd_file_create(WORLD, path, &fixture_from, &file) == ODD_OK);
+    check_all(WORLD, odd_score_write(&run, file, &s) == ODD_OK);
+    check_all(WORLD, odd_file_publish(&file) == ODD_OK);
+    if (!check_all(WORLD, odd_file_open(WORLD, path, false, &file) == ODD_OK)) return;
+    odd_column_read(file, "columns/log_density", ODD_F64, (void **)&density, &n);
+    odd_column_read(file, "rank", ODD_I64, (void **)&rank, &n);
+    for (int i = 0; i < ROWS; i++)
+        good = good && density && density[row[i]] == given[i * COLUMNS + 2];
+    check_all(WORLD, good && rank && memcmp(rank, ranks, sizeof ranks) == 0);
+    check_all(WORLD, isnan(density[1]) && isnan(density[4]) && isnan(density[8]));
+    odd_free(density);
+    odd_free(rank);
+    odd_file_close(&file);
+    odd_scored_free(&s);
+    fixture_remove(WORLD);
+}
+
+/* Those that I write are flagged, have their places, and begin so. */
+static bool told(const odd_scored *s, const char *begins)
+{
+    bool good = true;
+    for (int64_t i = 0; i < s->flagged.n_local; i++)
+        good = good && s->to_write[i].place == s->flagged.row0 + i &&
+               strncmp(s->to_write[i].reason, begins, strlen(begins)) == 0;
+    return good;
 }
 
 static void test_flagged(void)
 {
     odd_scored s;
     fixture_folder(WORLD);
-    check_all(WORLD, RANK(&s, "seed=1") == ODD_OK && s.flagged == 3); /* by probability */
-    for (int64_t i = 0; i < s.flagged; i++)
-        check_all(WORLD, strncmp(s.reason[i], "anomaly with probability 0.9", 28) == 0);
-    check_all(WORLD, strstr(s.reason[0], "0.990") && strstr(s.reason[1], "0.900"));
+    check_all(WORLD, RANK(&s, "seed=1") == ODD_OK && s.flagged.n == 3); /* by probability */
+    check_all(WORLD, told(&s, "anomaly with probability 0.9"));
+    if (odd_rank(WORLD) == 0) {
+        CU_ASSERT(s.flagged.n_local == 3 && s.to_write[0].image == 6 && s.to_write[2].image == 5);
+        CU_ASSERT(strstr(s.to_write[0].reason, "0.990") && s.to_write[1].probability == 0.9);
+    }
     odd_scored_free(&s);
     check_all(WORLD, RANK(&s, "score.flag_by=share", "score.flag_share=0.85") == ODD_OK);
-    check_all(WORLD, s.flagged == 5 && strlen(s.reason[4]) > 20);
+    check_all(WORLD, s.flagged.n == 5 && told(&s, "a"));
     odd_scored_free(&s);
     check_all(WORLD, RANK(&s, "score.flag_by=share", "score.flag_share=0") == ODD_OK);
-    check_all(WORLD, s.flagged == 0);
+    check_all(WORLD, s.flagged.n == 0);
     odd_scored_free(&s);
     fixture_remove(WORLD);
 }
@@ -135,14 +206,15 @@ static void test_nothing_readable(void)
     odd_scored s;
     fixture_folder(WORLD);
     check_all(WORLD, rank_by(sets, 0, row, 0, &s) == ODD_OK);
-    check_all(WORLD, s.readable == 0 && s.flagged == 0 && isnan(s.score[0]));
+    check_all(WORLD, s.flagged.n == 0 && s.span == (odd_rank(WORLD) == 0 ? IMAGES : 0));
     odd_scored_free(&s);
     fixture_remove(WORLD);
 }
 
 CU_TestInfo odd_tests[] = {
     {"the oddest first", test_order},
-    {"each value in its place", test_places},
+    {"each image on one rank", test_places},
+    {"each value where its image is", test_written},
     {"which are flagged", test_flagged},
     {"refused", test_refused},
     {"nothing readable", test_nothing_readable},

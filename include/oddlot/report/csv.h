@@ -5,6 +5,7 @@
 #ifndef ODDLOT_REPORT_CSV_H
 #define ODDLOT_REPORT_CSV_H
 
+#include "oddlot/base/text.h"
 #include "oddlot/report/report.h"
 
 /* One image that could not be read. */
@@ -13,11 +14,12 @@ typedef struct {
     const char *name, *status, *reason;
 } odd_unreadable;
 
-/** Columns rank, row, path, score, probability, detector, reason, label, truth ("odd", "theme" or
- *  empty); an empty probability where it is NaN. Scores with 17 digits, so that reading them back
- * gives the same bits. ODD_IO naming path, ODD_NOMEM. */
-odd_status odd_csv_flagged(const char *path, const odd_flagged rows[], int64_t count,
-                           const char *detector);
+/* The first line of flagged.csv. */
+#define ODD_CSV_FLAGGED_HEAD "rank,row,path,score,probability,detector,reason,label,truth\n"
+
+/** Add a line of flagged.csv; truth is "odd", "theme" or empty, and so is a probability that is
+ * NaN. Scores with 17 digits, so that reading them back gives the same bits. */
+void odd_csv_add_flagged(odd_text *csv, const odd_flagged *image, const char *detector);
 
 /** Columns row, path, status, reason. */
 odd_status odd_csv_errors(const char *path, const odd_unreadable rows[], int64_t count);

@@ -12,13 +12,14 @@
  *                  heat maps of the report: fold, log_odds, 16 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
  *                  experiment: image and label, 16 bytes
- *   on rank 0      score, evaluate, report and what a run prints: image, score, rank, and the
- *                  columns of scores, 8 bytes each.
+ *   on rank 0      evaluate, report and what a run prints: image, score, rank, and the columns of
+ *                  scores, 8 bytes each.
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
 
 #include "oddlot/base/status.h"
+#include "oddlot/par/partition.h"
 #include "oddlot/store/dataset.h"
 
 #include <mpi.h>
@@ -44,6 +45,10 @@ odd_status odd_image_column_read(const odd_file *file, const char *whose, const 
  *  `images`, or comes twice. */
 odd_status odd_feature_images_read(const odd_file *features, int64_t images, int64_t **image,
                                    int64_t *n);
+/** Those of my rows: image (part->n_local), rising over all ranks. ODD_FORMAT also where there are
+ * not part->n rows. @local */
+odd_status odd_feature_images_part(const odd_file *features, int64_t images,
+                                   const odd_partition *part, int64_t image[]);
 /** The flagged images, oddest first: (*n), as many as are flagged. ODD_FORMAT for one that is not
  *  one of `images`. */
 odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **row, int64_t *n);

@@ -7,6 +7,7 @@
 
 #include "oddlot/base/job.h"
 #include "oddlot/eval/conformal.h"
+#include "oddlot/par/order.h"
 
 #include <stdbool.h>
 
@@ -18,14 +19,17 @@ typedef struct {
 
 extern const odd_section odd_score_section;
 
-/* Rows with what they are ranked by; NaN scores stand for unreadable images. */
+/* Rows of all ranks with what they are ranked by; NaN scores stand for unreadable images. */
 typedef struct {
-    int64_t n;
+    MPI_Comm comm;             /* whose rows these are; MPI_COMM_SELF: I have all */
+    int64_t images;            /* of all ranks, also those that have no row */
+    int64_t n;                 /* my rows */
     const double *score;       /* (n) larger is odder */
     const double *probability; /* (n) of being odd; NULL: the detector gives none */
     const uint8_t *calibrates; /* (n) 1: verified theme, hidden from the fit; NULL: none */
     bool rarity; /* the score is the -log10 of the share of usual images that are as odd */
     double cut;  /* the detector's own rule: odd from this score on; 0: it has none */
+    const odd_order *order; /* of the scores; NULL: it is made where it is needed */
 } odd_ranked;
 
 typedef struct {
@@ -35,7 +39,8 @@ typedef struct {
     odd_conformal cut; /* where a false-alarm rate was asked for; else above = 0 */
 } odd_flagging;
 
-/** Decide. @local; ODD_USAGE naming the setting that cannot be had. */
+/** Decide. @collective on rows->comm, the same on all ranks of it; ODD_USAGE naming the setting
+ * that cannot be had. */
 odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out);
 
 /** Is a row flagged that was not among those decided on? @local */

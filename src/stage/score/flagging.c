@@ -5,10 +5,12 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/serial_sum.h"
 
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define USUAL_SHARE 0.05 /* flagged where a detector gives no probability and the job no share */
@@ -53,83 +55,92 @@ static bool flags_by(const odd_score_options *o, const char *way)
     return strcmp(o->flag_by, way) == 0;
 }
 
-static int compare_falling(const void *a, const void *b)
+/* The value at a place of the order of all scores. @collective */
+static odd_status score_at(const odd_ranked *rows, int64_t place, double *value)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
-/* The finite and infinite scores, largest first. */
-static odd_status sort_scores(const odd_ranked *rows, double **sorted, int64_t *count)
-{
+    odd_order order = {0};
+    int64_t *row = NULL;
     odd_status st;
-    *count = 0;
-    ODD_TRY(ODD_NEW(*sorted, rows->n));
-    for (int64_t i = 0; i < rows->n; i++)
-        if (!isnan(rows->score[i])) (*sorted)[(*count)++] = rows->score[i];
-    qsort(*sorted, (size_t)*count, sizeof **sorted, compare_falling);
+    ODD_TRY_ALL(rows->comm, ODD_NEW(row, rows->n));
+    for (int64_t i = 0, row0 = odd_sum_before(rows->comm, rows->n); i < rows->n; i++)
+        row[i] = row0 + i;
+    ODD_TRY(odd_order_falling(rows->comm, rows->n, rows->score, row, NULL, &order));
+    *value = odd_order_value(&order, place);
 done:
+    odd_order_free(&order);
+    odd_free(row);
     return st;
 }
 
+/* Of all ranks. @collective */
+static int64_t count_all(const odd_ranked *rows, int64_t mine)
+{
+    odd_sum_i64(rows->comm, &mine, 1);
+    return mine;
+}
+
+/* @collective */
 static odd_status flag_by_share(const odd_ranked *rows, double share, odd_flagging *out)
 {
-    double *sorted = NULL;
-    int64_t readable;
-    odd_status st;
-    ODD_TRY(sort_scores(rows, &sorted, &readable));
-    out->flagged = llround(share * (double)readable);
-    out->threshold = out->flagged > 0 ? sorted[out->flagged - 1] : INFINITY;
-done:
-    odd_free(sorted);
+    int64_t readable = 0;
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < rows->n; i++)
+        readable += !isnan(rows->score[i]);
+    out->flagged = llround(share * (double)count_all(rows, readable));
+    out->threshold = INFINITY;
+    if (out->flagged == 0) return ODD_OK;
+    if (!rows->order) return score_at(rows, out->flagged - 1, &out->threshold);
+    out->threshold = odd_order_value(rows->order, out->flagged - 1);
     return st;
 }
 
-static void flag_by_probability(const odd_ranked *rows, double threshold, odd_flagging *out)
+/* Those with at least this value; a value that is NaN is of none. @collective */
+static void flag_from(const odd_ranked *rows, const double value[], double threshold,
+                      odd_flagging *out)
 {
-    out->by_chance = true;
+    int64_t mine = 0;
     out->threshold = threshold;
     for (int64_t i = 0; i < rows->n; i++)
-        out->flagged += rows->probability[i] >= threshold; /* false for NaN */
+        mine += value[i] >= threshold;
+    out->flagged = count_all(rows, mine);
 }
 
-static void flag_by_rarity(const odd_ranked *rows, double rarity, odd_flagging *out)
-{
-    out->threshold = -log10(rarity);
-    for (int64_t i = 0; i < rows->n; i++)
-        out->flagged += rows->score[i] >= out->threshold; /* false for NaN */
-}
-
-static void flag_by_cut(const odd_ranked *rows, odd_flagging *out)
-{
-    out->threshold = rows->cut;
-    for (int64_t i = 0; i < rows->n; i++)
-        out->flagged += rows->score[i] >= out->threshold; /* false for NaN */
-}
-
+/* @collective */
 static double mean_probability(const odd_ranked *rows)
 {
-    double sum = 0;
-    int64_t count = 0;
-    for (int64_t i = 0; i < rows->n; i++) {
-        if (isnan(rows->probability[i])) continue;
-        sum += rows->probability[i];
-        count++;
-    }
+    double sum;
+    const int64_t count = odd_serial_sum(rows->comm, rows->n, rows->probability, &sum);
     return count > 0 ? sum / (double)count : 0;
 }
 
+/* Scores of the images that vouch, on every rank. @collective */
 static odd_status collect_calibration(const odd_ranked *rows, double **score, int64_t *count)
 {
+    double *mine = NULL;
+    int64_t n = 0;
     odd_status st;
-    *count = 0;
-    ODD_TRY(ODD_NEW(*score, rows->n));
+    ODD_TRY_ALL(rows->comm, ODD_NEW(mine, rows->n));
     for (int64_t i = 0; rows->calibrates && i < rows->n; i++)
-        if (rows->calibrates[i] && !isnan(rows->score[i])) (*score)[(*count)++] = rows->score[i];
+        if (rows->calibrates[i] && !isnan(rows->score[i])) mine[n++] = rows->score[i];
+    ODD_TRY(odd_share_rows(rows->comm, mine, n, sizeof *mine, (void **)score, count));
 done:
+    odd_free(mine);
     return st;
 }
 
+/* The same on every rank, as they have the same scores. */
+static odd_status find_cut(const odd_job *job, const odd_score_options *o, int64_t count,
+                           const double score[], odd_conformal *cut)
+{
+    const odd_status st = odd_conformal_cut(count, score, o->false_alarm, o->confidence, cut);
+    char reason[ODD_REASON_SIZE];
+    if (st != ODD_ARG) return st;
+    strcpy(reason, odd_fail_reason());
+    return odd_job_fail(job, "score.false_alarm", "%s (the share fit.calibration of the verified)",
+                        reason);
+}
+
+/* @collective */
 static odd_status flag_by_false_alarm(const odd_job *job, const odd_score_options *o,
                                       const odd_ranked *rows, odd_flagging *out)
 {
@@ -137,17 +148,8 @@ static odd_status flag_by_false_alarm(const odd_job *job, const odd_score_option
     int64_t count;
     odd_status st;
     ODD_TRY(collect_calibration(rows, &score, &count));
-    st = odd_conformal_cut(count, score, o->false_alarm, o->confidence, &out->cut);
-    if (st == ODD_ARG) {
-        char reason[ODD_REASON_SIZE];
-        strcpy(reason, odd_fail_reason());
-        st = odd_job_fail(job, "score.false_alarm",
-                          "%s (the share fit.calibration of the verified)", reason);
-    }
-    ODD_TRY(st);
-    out->threshold = nextafter(out->cut.threshold, INFINITY);
-    for (int64_t i = 0; i < rows->n; i++)
-        out->flagged += rows->score[i] >= out->threshold;
+    ODD_TRY_ALL(rows->comm, find_cut(job, o, count, score, &out->cut));
+    flag_from(rows, rows->score, nextafter(out->cut.threshold, INFINITY), out);
     odd_log(
         ODD_LOG_INFO,
         "threshold %.6g from %lld verified images: at most %.3g of the theme images are flagged, "
@@ -158,6 +160,7 @@ done:
     return st;
 }
 
+/* @collective */
 static odd_status decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out)
 {
     const odd_score_options *o = odd_job_section(job, "score");
@@ -166,16 +169,17 @@ static odd_status decide(const odd_job *job, const odd_ranked *rows, odd_flaggin
     if (flags_by(o, "false_alarm")) return flag_by_false_alarm(job, o, rows, out);
     if (flags_by(o, "estimate")) return flag_by_share(rows, mean_probability(rows), out);
     if (flags_by(o, "rarity") || (flags_by(o, "auto") && !share_given && rows->rarity)) {
-        flag_by_rarity(rows, o->rarity, out);
+        flag_from(rows, rows->score, -log10(o->rarity), out);
         return ODD_OK;
     }
     if (flags_by(o, "detector") || (flags_by(o, "auto") && !share_given && rows->cut > 0)) {
-        flag_by_cut(rows, out);
+        flag_from(rows, rows->score, rows->cut, out);
         return ODD_OK;
     }
     if (flags_by(o, "share") || (flags_by(o, "auto") && (share_given || !rows->probability)))
         return flag_by_share(rows, share_given ? o->flag_share : USUAL_SHARE, out);
-    flag_by_probability(rows, o->flag_threshold, out);
+    out->by_chance = true;
+    flag_from(rows, rows->probability, o->flag_threshold, out);
     return ODD_OK;
 }
 
@@ -184,7 +188,7 @@ odd_status odd_flagging_decide(const odd_job *job, const odd_ranked *rows, odd_f
     odd_status st = decide(job, rows, out);
     if (st == ODD_OK)
         odd_log(ODD_LOG_INFO, "%lld of %lld images are flagged: those with a %s of at least %.4g",
-                (long long)out->flagged, (long long)rows->n,
+                (long long)out->flagged, (long long)rows->images,
                 out->by_chance ? "probability" : "score", out->threshold);
     return st;
 }

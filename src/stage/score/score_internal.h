@@ -1,9 +1,10 @@
 /**
- * Scored: the scores of all images on rank 0, in the order of the catalogue; which are flagged.
+ * Scored: the scores of all images, which are flagged, and why; each rank has its part.
  */
 #ifndef ODDLOT_STAGE_SCORE_SCORE_INTERNAL_H
 #define ODDLOT_STAGE_SCORE_SCORE_INTERNAL_H
 
+#include "oddlot/par/partition.h"
 #include "oddlot/run/run.h"
 #include "oddlot/stage/flagging.h"
 #include "oddlot/stage/scoring.h"
@@ -15,37 +16,48 @@ enum {
     ODD_SCORE_SHOWN = 256  /* and of how many of these: people look at the first */
 };
 
-/* Rank 0 has it all; the others know n, by, flagged and flagging. */
+/* A flagged image. */
+typedef struct {
+    int64_t place; /* 0: the oddest */
+    int64_t image;
+    double score, probability; /* NaN: the detector gives none */
+    char reason[ODD_SCORE_REASON];
+} odd_flagged_image;
+
 typedef struct {
     odd_scoring by;
-    int64_t n;      /* images */
-    double *value;  /* (columns, n), NaN for unreadable images */
-    double *score;  /* (n) what ranks, larger is odder, NaN for unreadable images */
-    int64_t *order; /* (readable) rows, oddest first */
-    int64_t readable;
-    uint8_t *calibrates; /* (n) verified images that vouch for the threshold */
+    int64_t n; /* images of the run */
+
+    odd_partition part;  /* the rows of features.h5, which are the images that could be read */
+    int64_t *image;      /* (part.n_local) of each of my rows, rising */
+    double *value;       /* (part.n_local, columns) their scores */
+    double *score;       /* (part.n_local) what ranks, larger is odder */
+    int64_t *place;      /* (part.n_local) by it, 0 the oddest */
+    int64_t first, span; /* images that I write, which my rows are of, and those between that could
+                            not be read */
+
     odd_flagging flagging;
-    int64_t flagged;                  /* the first ones of the order */
-    char (*reason)[ODD_SCORE_REASON]; /* (flagged) */
-    int64_t shown;                    /* of the flagged ones; on every rank */
-    int64_t *nearest; /* (shown, ODD_SCORE_NEAREST) usual images near each; -1: no more */
+    odd_partition flagged;       /* flagged images by their place: mine to write */
+    odd_flagged_image *to_write; /* (flagged.n_local) */
+
+    int64_t shown;    /* of the flagged ones */
+    int64_t *nearest; /* on rank 0: (shown, ODD_SCORE_NEAREST) usual images near each; -1: no more;
+                         NULL elsewhere */
 } odd_scored;
 
 void odd_scored_free(odd_scored *s);
 
-/** Rank the images by given (scored, columns), a row for each of features.h5, flag the oddest and
- *  say why (score_ranking.c); n and by are there. @local, on rank 0; ODD_USAGE, ODD_FORMAT,
- *  ODD_NOMEM */
+/** Rank the images by the scores of my rows, flag the oddest and say why (score_ranking.c); n, by,
+ *  part and value are there. @collective; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
 odd_status odd_score_rank(const odd_run *run, const odd_file *features,
-                          const odd_scoring_sources *from, int64_t scored, const double given[],
-                          odd_scored *s);
+                          const odd_scoring_sources *from, odd_scored *s);
 
 /** The usual images nearest to the oddest ones, by their features (score_nearest.c). @collective */
 odd_status odd_score_nearest(const odd_run *run, const odd_file *features, odd_scored *s);
 
 /** The datasets of scores.h5 (score_output.c). @collective */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s);
-/** RUN/flagged.csv (score_output.c). @local, on rank 0 */
+/** RUN/flagged.csv (score_output.c), by rank 0, which holds its text. @collective */
 odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s);
 
 #endif

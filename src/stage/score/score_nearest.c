@@ -15,40 +15,51 @@
 
 /* Rows of features.h5, on every rank. */
 typedef struct {
-    int64_t *image, rows;   /* of each row */
-    int64_t *oddest, shown; /* images whose nearest are looked for, rising */
-    int64_t *odd, *usual;   /* rows of these; rows of images that are not flagged */
+    int64_t *image, rows; /* of each row */
+    int64_t shown;        /* images whose nearest are looked for, the oddest first */
+    int64_t *shown_image; /* (shown) */
+    int64_t *oddest;      /* (shown) the same, rising */
+    int64_t *odd, *usual; /* rows of these; rows of images that are not flagged */
     int64_t odds, usuals;
     int64_t *near; /* (my odds, ODD_SCORE_NEAREST) images; -1: there are no more */
     const odd_stored_rows *among;
 } search;
 
-/* The images that are shown, the same on every rank. @collective */
+/* The images that are shown, the same on every rank: the first of the flagged, which ranks have in
+ * their order. @collective */
 static odd_status share_oddest(MPI_Comm comm, const odd_scored *s, search *n)
 {
+    int64_t *mine = NULL, count = 0;
     odd_status st;
-    n->shown = odd_min(s->flagged, ODD_SCORE_SHOWN);
+    ODD_TRY_ALL(comm, ODD_NEW(mine, s->flagged.n_local));
+    for (int64_t i = 0; i < s->flagged.n_local && s->to_write[i].place < ODD_SCORE_SHOWN; i++)
+        mine[count++] = s->to_write[i].image;
+    ODD_TRY(odd_share_rows(comm, mine, count, sizeof *mine, (void **)&n->shown_image, &n->shown));
     ODD_TRY_ALL(comm, ODD_NEW(n->oddest, n->shown));
-    for (int64_t i = 0; s->order && i < n->shown; i++)
-        n->oddest[i] = s->order[i];
-    odd_broadcast(comm, 0, n->oddest, (size_t)n->shown * sizeof *n->oddest);
+    for (int64_t i = 0; i < n->shown; i++)
+        n->oddest[i] = n->shown_image[i];
     qsort(n->oddest, (size_t)n->shown, sizeof *n->oddest, odd_compare_i64);
 done:
+    odd_free(mine);
     return st;
 }
 
-/* Which images are flagged, the same on every rank. @collective */
+/* Which rows are flagged, the same on every rank: (part.n). @collective */
 static odd_status share_flags(MPI_Comm comm, const odd_scored *s, uint8_t **flagged)
 {
+    uint8_t *mine = NULL;
+    int64_t rows;
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(*flagged, s->n));
-    for (int64_t i = 0; s->order && i < s->flagged; i++)
-        (*flagged)[s->order[i]] = 1;
-    odd_broadcast(comm, 0, *flagged, (size_t)s->n);
+    ODD_TRY_ALL(comm, ODD_NEW(mine, s->part.n_local));
+    for (int64_t i = 0; i < s->part.n_local; i++)
+        mine[i] = s->place[i] < s->flagged.n;
+    ODD_TRY(odd_share_rows(comm, mine, s->part.n_local, 1, (void **)flagged, &rows));
 done:
+    odd_free(mine);
     return st;
 }
 
+/* @local */
 static odd_status pick_rows(const odd_file *features, const odd_scored *s, const uint8_t flagged[],
                             search *n)
 {
@@ -58,8 +69,9 @@ static odd_status pick_rows(const odd_file *features, const odd_scored *s, const
     ODD_TRY(ODD_NEW(n->usual, n->rows));
     for (int64_t i = 0; i < n->rows; i++) {
         const int64_t image = n->image[i];
-        if (!flagged[image]) n->usual[n->usuals++] = i;
-        if (bsearch(&image, n->oddest, (size_t)n->shown, sizeof image, odd_compare_i64))
+        if (!flagged[i]) n->usual[n->usuals++] = i;
+        if (flagged[i] &&
+            bsearch(&image, n->oddest, (size_t)n->shown, sizeof image, odd_compare_i64))
             n->odd[n->odds++] = i;
     }
 done:
@@ -76,14 +88,13 @@ static odd_status note_nearest(void *context, const odd_block *block, const odd_
 }
 
 /* A row of the result for each of the oddest, in the order of flagged images. @local: rank 0 */
-static odd_status order_nearest(const odd_scored *s, const search *n, const int64_t found[],
-                                int64_t **out)
+static odd_status order_nearest(const search *n, const int64_t found[], int64_t **out)
 {
     odd_status st;
     ODD_TRY(ODD_NEW(*out, n->shown * ODD_SCORE_NEAREST));
     for (int64_t i = 0; i < n->shown; i++) {
         const int64_t *at =
-            bsearch(&s->order[i], n->oddest, (size_t)n->shown, sizeof *at, odd_compare_i64);
+            bsearch(&n->shown_image[i], n->oddest, (size_t)n->shown, sizeof *at, odd_compare_i64);
         for (int j = 0; j < ODD_SCORE_NEAREST; j++)
             (*out)[i * ODD_SCORE_NEAREST + j] = found[(at - n->oddest) * ODD_SCORE_NEAREST + j];
     }
@@ -131,9 +142,10 @@ odd_status odd_score_nearest(const odd_run *run, const odd_file *features, odd_s
     if (n.odds == 0 || n.usuals == 0) goto done;
     s->shown = n.shown;
     ODD_TRY(find_nearest(run, features, &n, &found));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? order_nearest(s, &n, found, &s->nearest) : ODD_OK);
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? order_nearest(&n, found, &s->nearest) : ODD_OK);
 done:
     odd_free(n.image);
+    odd_free(n.shown_image);
     odd_free(n.oddest);
     odd_free(n.odd);
     odd_free(n.usual);

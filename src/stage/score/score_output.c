@@ -5,6 +5,7 @@
 #include "stage/score/score_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/report/csv.h"
@@ -12,67 +13,129 @@
 #include <math.h>
 #include <stdio.h>
 
-odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
+/* ---- flagged.csv ---- */
+
+/* The lines of the flagged images that are mine to write. @local */
+static odd_status add_lines(const odd_selection *selection, const odd_scored *s, odd_text *csv)
 {
-    const odd_selection *selection = run->selection;
-    odd_flagged *rows = NULL;
+    for (int64_t i = 0; i < s->flagged.n_local; i++) {
+        const odd_flagged_image *f = &s->to_write[i];
+        const odd_flagged line = {
+            .rank = f->place + 1,
+            .row = f->image,
+            .name = odd_selection_name(selection, f->image),
+            .label = odd_selection_label(selection, f->image),
+            .reason = f->reason,
+            .score = f->score,
+            .probability = f->probability,
+            .truth = odd_selection_truth(selection, f->image),
+        };
+        odd_csv_add_flagged(csv, &line, odd_scoring_name(&s->by));
+    }
+    return odd_text_status(csv);
+}
+
+/* @local: rank 0 */
+static odd_status write_lines(const odd_run *run, const char *lines, int64_t size)
+{
     char *path = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(rows, s->flagged));
-    for (int64_t i = 0; i < s->flagged; i++) {
-        int64_t row = s->order[i];
-        rows[i] = (odd_flagged){
-            .rank = i + 1,
-            .row = row,
-            .name = odd_selection_name(selection, row),
-            .label = odd_selection_label(selection, row),
-            .reason = s->reason[i],
-            .score = s->score[row],
-            .probability = s->by.probability < 0 ? NAN : s->value[s->by.probability * s->n + row],
-            .truth = odd_selection_truth(selection, row),
-        };
-    }
     ODD_TRY(odd_run_path(run, "flagged.csv", &path));
-    ODD_TRY(odd_csv_flagged(path, rows, s->flagged, odd_scoring_name(&s->by)));
+    ODD_TRY(odd_file_spill(path, lines, (size_t)size));
 done:
-    odd_free(rows);
     odd_free(path);
     return st;
 }
 
-static odd_status write_columns(odd_file *file, const odd_scored *s, int64_t mine)
+odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
 {
+    const bool root = odd_rank(run->comm) == 0;
+    odd_text csv = ODD_TEXT_EMPTY;
+    char *lines = NULL;
+    int64_t size;
+    odd_status st;
+    if (root) odd_text_add(&csv, ODD_CSV_FLAGGED_HEAD);
+    ODD_TRY_ALL(run->comm, add_lines(run->selection, s, &csv));
+    ODD_TRY(odd_gather_rows(run->comm, 0, csv.s, (int64_t)csv.length, 1, (void **)&lines, &size));
+    ODD_TRY_ALL(run->comm, root ? write_lines(run, lines, size) : ODD_OK);
+done:
+    odd_text_free(&csv);
+    odd_free(lines);
+    return st;
+}
+
+/* ---- scores.h5 ---- */
+
+/* A column of a value for each image, that of my rows given every `step` values. @collective */
+static odd_status write_column(MPI_Comm comm, odd_file *file, const odd_scored *s, const char *name,
+                               const double given[], int step, const char *about)
+{
+    double *span = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(span, s->span));
+    for (int64_t i = 0; i < s->span; i++)
+        span[i] = NAN;
+    for (int64_t i = 0; i < s->part.n_local; i++)
+        span[s->image[i] - s->first] = given[i * step];
+    ODD_TRY(odd_column_write(file, name, ODD_F64, s->n, s->first, s->span, span, about, ""));
+done:
+    odd_free(span);
+    return st;
+}
+
+/* @collective */
+static odd_status write_columns(MPI_Comm comm, odd_file *file, const odd_scored *s)
+{
+    const int columns = s->by.columns;
     char name[64];
-    odd_status st = ODD_OK;
-    for (int c = 0; c < s->by.columns; c++) {
+    odd_status st;
+    for (int c = 0; c < columns; c++) {
         snprintf(name, sizeof name, "columns/%s", s->by.column[c].name);
-        ODD_TRY(odd_column_write(file, name, ODD_F64, s->n, 0, mine,
-                                 s->value ? s->value + c * s->n : NULL, s->by.column[c].about, ""));
+        ODD_TRY(write_column(comm, file, s, name, s->value + c, columns, s->by.column[c].about));
     }
-    ODD_TRY(odd_column_write(file, "score", ODD_F64, s->n, 0, mine, s->score,
-                             "what ranks the images: larger is odder; NaN for unreadable images",
-                             ""));
+    ODD_TRY(write_column(comm, file, s, "score", s->score, 1,
+                         "what ranks the images: larger is odder; NaN for unreadable images"));
 done:
     return st;
 }
 
-static odd_status write_ranks(MPI_Comm comm, odd_file *file, const odd_scored *s, int64_t mine)
+/* @collective */
+static odd_status write_ranks(MPI_Comm comm, odd_file *file, const odd_scored *s)
 {
     int64_t *rank = NULL;
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(rank, mine));
-    for (int64_t i = 0; i < s->readable && mine > 0; i++)
-        rank[s->order[i]] = i + 1;
-    ODD_TRY(odd_column_write(file, "rank", ODD_I64, s->n, 0, mine, rank,
+    ODD_TRY_ALL(comm, ODD_NEW(rank, s->span));
+    for (int64_t i = 0; i < s->part.n_local; i++)
+        rank[s->image[i] - s->first] = s->place[i] + 1;
+    ODD_TRY(odd_column_write(file, "rank", ODD_I64, s->n, s->first, s->span, rank,
                              "1 is the oddest image, 0 an unreadable one", ""));
 done:
     odd_free(rank);
     return st;
 }
 
-static const char *flagged_reason(const void *context, int64_t i)
+static const char *flagged_reason(const void *context, int64_t place)
 {
-    return ((const odd_scored *)context)->reason[i];
+    const odd_scored *s = context;
+    return s->to_write[place - s->flagged.row0].reason;
+}
+
+/* @collective */
+static odd_status write_flagged(MPI_Comm comm, odd_file *file, const odd_scored *s)
+{
+    const odd_partition *part = &s->flagged;
+    int64_t *row = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(row, part->n_local));
+    for (int64_t i = 0; i < part->n_local; i++)
+        row[i] = s->to_write[i].image;
+    ODD_TRY(odd_column_write(file, "flagged/row", ODD_I64, part->n, part->row0, part->n_local, row,
+                             "rows of the flagged images, oddest first", ""));
+    ODD_TRY(odd_column_write_text(file, "flagged/reason", comm, part->n, part->row0, part->n_local,
+                                  flagged_reason, s, "why it was flagged"));
+done:
+    odd_free(row);
+    return st;
 }
 
 /* Where the ranking was cut and what is promised of it. */
@@ -122,22 +185,16 @@ done:
     return st;
 }
 
-/* All ranks call it; rank 0 has the data, the others know n, flagged and the flagging. */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s)
 {
-    int root = odd_rank(run->comm) == 0;
-    int64_t mine = root ? s->n : 0, flagged = root ? s->flagged : 0;
     odd_status st;
-    ODD_TRY(write_columns(file, s, mine));
-    ODD_TRY(write_ranks(run->comm, file, s, mine));
-    ODD_TRY(odd_column_write(file, "flagged/row", ODD_I64, s->flagged, 0, flagged, s->order,
-                             "rows of the flagged images, oddest first", ""));
-    ODD_TRY(odd_column_write_text(file, "flagged/reason", run->comm, s->flagged, 0, flagged,
-                                  flagged_reason, s, "why it was flagged"));
-    ODD_TRY(write_nearest(file, s, root ? s->shown : 0));
+    ODD_TRY(write_columns(run->comm, file, s));
+    ODD_TRY(write_ranks(run->comm, file, s));
+    ODD_TRY(write_flagged(run->comm, file, s));
+    ODD_TRY(write_nearest(file, s, odd_rank(run->comm) == 0 ? s->shown : 0));
     ODD_TRY(write_threshold(run->comm, file, &s->flagging));
     ODD_TRY(odd_file_set_text(file, "/", "detector", s->by.detector->name));
-    ODD_TRY(odd_file_set_i64(file, "/", "flagged", s->flagged));
+    ODD_TRY(odd_file_set_i64(file, "/", "flagged", s->flagged.n));
     ODD_TRY(odd_file_set_text(file, "/", "ranked_by", s->by.column[s->by.rank_by].name));
 done:
     return st;

@@ -1,105 +1,180 @@
-/* Ranking: scores come into the order of the catalogue, the oddest first; those flagged get a
- * reason. Rank 0 alone: about 8 bytes for each image and column. */
+/* Ranking: images in the order of their scores, the oddest first; those flagged get a reason. Each
+ * rank has its rows, and the places of some of the flagged images. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/stage/calibration.h"
 #include "stage/score/score_internal.h"
 
 #include "oddlot/base/memory.h"
-#include "oddlot/base/minmax.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/order.h"
+#include "oddlot/par/route.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 void odd_scored_free(odd_scored *s)
 {
+    odd_free(s->image);
     odd_free(s->value);
     odd_free(s->score);
-    odd_free(s->order);
-    odd_free(s->calibrates);
-    odd_free(s->reason);
+    odd_free(s->place);
+    odd_free(s->to_write);
     odd_free(s->nearest);
 }
 
-static odd_status place_scores(odd_scored *s, const int64_t row[], const double given[],
-                               int64_t rows)
+/* My images begin where my first row's is, or with the first of all, and end where those of the
+ * next rank that has rows begin. Without any rows rank 0 has all. @collective */
+static odd_status find_span(MPI_Comm comm, odd_scored *s)
 {
+    const int64_t has_rows = s->part.n_local > 0, before = odd_sum_before(comm, has_rows);
+    int64_t *first = NULL, ranks;
     odd_status st;
-    ODD_TRY(ODD_NEW(s->value, s->n * s->by.columns));
-    ODD_TRY(ODD_NEW(s->score, s->n));
-    ODD_TRY(ODD_NEW(s->order, rows));
-    for (int64_t i = 0; i < s->n * s->by.columns; i++)
-        s->value[i] = NAN;
-    for (int64_t i = 0; i < s->n; i++)
-        s->score[i] = NAN;
-    for (int64_t i = 0; i < rows; i++) {
-        for (int c = 0; c < s->by.columns; c++)
-            s->value[c * s->n + row[i]] = given[i * s->by.columns + c];
-        s->score[row[i]] =
-            s->by.column[s->by.rank_by].ranks * given[i * s->by.columns + s->by.rank_by];
-        s->order[s->readable++] = row[i];
+    ODD_TRY(odd_share_rows(comm, s->image, has_rows, sizeof *first, (void **)&first, &ranks));
+    if (has_rows || (ranks == 0 && odd_rank(comm) == 0)) {
+        s->first = before == 0 ? 0 : first[before];
+        s->span = (before + 1 < ranks ? first[before + 1] : s->n) - s->first;
+    }
+done:
+    odd_free(first);
+    return st;
+}
+
+/* @local */
+static odd_status take_scores(const odd_file *features, odd_scored *s)
+{
+    const int64_t rows = s->part.n_local;
+    const odd_score_column *by = &s->by.column[s->by.rank_by];
+    odd_status st;
+    ODD_TRY(ODD_NEW(s->image, rows));
+    ODD_TRY(ODD_NEW(s->score, rows));
+    ODD_TRY(ODD_NEW(s->place, rows));
+    ODD_TRY(odd_feature_images_part(features, s->n, &s->part, s->image));
+    for (int64_t i = 0; i < rows; i++)
+        s->score[i] = by->ranks * s->value[i * s->by.columns + s->by.rank_by];
+done:
+    return st;
+}
+
+static double probability_of(const odd_scored *s, int64_t row)
+{
+    return s->by.probability < 0 ? NAN : s->value[row * s->by.columns + s->by.probability];
+}
+
+/* What flagging goes by, of my rows. */
+typedef struct {
+    double *probability;
+    uint8_t *calibrates;
+} flagging_columns;
+
+/* @local */
+static odd_status take_columns(const odd_run *run, const odd_scored *s, flagging_columns *c)
+{
+    const int64_t rows = s->part.n_local;
+    uint8_t *calibrates = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(c->probability, rows));
+    for (int64_t i = 0; i < rows; i++)
+        c->probability[i] = probability_of(s, i);
+    if (odd_calibration_share(run->job) == 0) goto done;
+    ODD_TRY(
+        odd_calibration_mark(run->job, s->n, odd_selection_verified(run->selection), &calibrates));
+    ODD_TRY(ODD_NEW(c->calibrates, rows));
+    for (int64_t i = 0; i < rows; i++)
+        c->calibrates[i] = calibrates[s->image[i]];
+done:
+    odd_free(calibrates);
+    return st;
+}
+
+/* @collective */
+static odd_status decide_flags(const odd_run *run, const odd_order *order, odd_scored *s)
+{
+    flagging_columns columns = {0};
+    odd_status st;
+    ODD_TRY_ALL(run->comm, take_columns(run, s, &columns));
+    const odd_ranked rows = {
+        .comm = run->comm,
+        .images = s->n,
+        .n = s->part.n_local,
+        .score = s->score,
+        .probability = s->by.probability < 0 ? NULL : columns.probability,
+        .calibrates = columns.calibrates,
+        .rarity = odd_ranks_by_views(&s->by),
+        .cut = odd_scoring_cut(&s->by),
+        .order = order,
+    };
+    ODD_TRY(odd_flagging_decide(run->job, &rows, &s->flagging));
+    s->flagged = odd_partition_rows(run->comm, s->flagging.flagged);
+done:
+    odd_free(columns.probability);
+    odd_free(columns.calibrates);
+    return st;
+}
+
+/* Those of my rows that are flagged: (*count). @local */
+static odd_status explain_mine(const odd_scoring_sources *from, const odd_scored *s,
+                               odd_flagged_image **out, int64_t *count)
+{
+    int64_t flagged = 0;
+    odd_status st;
+    for (int64_t i = 0; i < s->part.n_local; i++)
+        flagged += s->place[i] < s->flagged.n;
+    *count = 0;
+    ODD_TRY(ODD_NEW(*out, flagged));
+    for (int64_t i = 0; i < s->part.n_local; i++) {
+        if (s->place[i] >= s->flagged.n) continue;
+        odd_flagged_image *f = &(*out)[(*count)++];
+        f->place = s->place[i];
+        f->image = s->image[i];
+        f->score = s->score[i];
+        f->probability = probability_of(s, i);
+        ODD_TRY(odd_scoring_reason(&s->by, from, s->part.row0 + i, s->value + i * s->by.columns,
+                                   f->reason, sizeof f->reason));
     }
 done:
     return st;
 }
 
-static int odder_first(const void *a, const void *b, void *context)
+static int owner_of_place(const void *context, const void *image)
 {
-    const double *score = context;
-    int64_t i = *(const int64_t *)a, j = *(const int64_t *)b;
-    if (score[i] != score[j]) return score[i] > score[j] ? -1 : 1;
-    return i < j ? -1 : 1;
+    return odd_partition_owner(context, ((const odd_flagged_image *)image)->place);
 }
 
-static odd_status count_flagged(const odd_run *run, odd_scored *s)
+/* Flagged images go to the ranks that write them. @collective */
+static odd_status explain_flagged(MPI_Comm comm, const odd_scoring_sources *from, odd_scored *s)
 {
-    const odd_ranked rows = {
-        .n = s->n,
-        .score = s->score,
-        .probability = s->by.probability < 0 ? NULL : s->value + s->by.probability * s->n,
-        .calibrates = s->calibrates,
-        .rarity = odd_ranks_by_views(&s->by),
-        .cut = odd_scoring_cut(&s->by),
-    };
-    return odd_flagging_decide(run->job, &rows, &s->flagging);
-}
-
-/* row: (rows) the images of the rows of features.h5, rising. */
-static odd_status explain_flagged(const odd_scoring_sources *from, const int64_t row[],
-                                  int64_t rows, odd_scored *s)
-{
-    double value[ODD_MOST_SCORE_COLUMNS];
+    odd_flagged_image *mine = NULL, *come = NULL;
+    odd_owners owners = {0};
+    int64_t count, n;
     odd_status st;
-    ODD_TRY(ODD_NEW(s->reason, s->flagged));
-    for (int64_t i = 0; i < s->flagged; i++) {
-        const int64_t *at = bsearch(&s->order[i], row, (size_t)rows, sizeof *row, odd_compare_i64);
-        for (int c = 0; c < s->by.columns; c++)
-            value[c] = s->value[c * s->n + s->order[i]];
-        ODD_TRY(
-            odd_scoring_reason(&s->by, from, at - row, value, s->reason[i], sizeof s->reason[i]));
-    }
+    ODD_TRY_ALL(comm, explain_mine(from, s, &mine, &count));
+    ODD_TRY_ALL(comm, odd_owners_new(comm, s->flagged.n, &owners));
+    ODD_TRY(
+        odd_route(comm, mine, count, sizeof *mine, owner_of_place, &owners, (void **)&come, &n));
+    ODD_TRY_ALL(comm, ODD_NEW(s->to_write, s->flagged.n_local));
+    for (int64_t i = 0; i < n; i++)
+        s->to_write[come[i].place - s->flagged.row0] = come[i];
 done:
+    odd_owners_free(&owners);
+    odd_free(mine);
+    odd_free(come);
     return st;
 }
 
 odd_status odd_score_rank(const odd_run *run, const odd_file *features,
-                          const odd_scoring_sources *from, int64_t scored, const double given[],
-                          odd_scored *s)
+                          const odd_scoring_sources *from, odd_scored *s)
 {
-    int64_t *row = NULL, rows;
+    const MPI_Comm comm = run->comm;
+    odd_order order = {0};
     odd_status st;
-    ODD_TRY(odd_feature_images_read(features, s->n, &row, &rows));
-    if (rows != scored)
-        ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has %lld images, reduce.h5 %lld rows",
-                         (long long)rows, (long long)scored));
-    ODD_TRY(place_scores(s, row, given, rows));
-    qsort_r(s->order, (size_t)s->readable, sizeof *s->order, odder_first, s->score);
-    ODD_TRY(odd_calibration_mark(run->job, s->n, odd_selection_verified(run->selection),
-                                 &s->calibrates));
-    ODD_TRY(count_flagged(run, s));
-    s->flagged = s->flagging.flagged;
-    ODD_TRY(explain_flagged(from, row, rows, s));
+    ODD_TRY_ALL(comm, take_scores(features, s));
+    ODD_TRY(find_span(comm, s));
+    ODD_TRY(odd_order_falling(comm, s->part.n_local, s->score, s->image, s->place, &order));
+    ODD_TRY(decide_flags(run, &order, s));
+    odd_order_free(&order);
+    ODD_TRY(explain_flagged(comm, from, s));
 done:
-    odd_free(row);
+    odd_order_free(&order);
     return st;
 }

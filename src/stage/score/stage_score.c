@@ -1,7 +1,7 @@
 /* Score: how odd every image is, by the fitted detector; which are flagged, and why.
  *
- * Rank 0 brings the scores into the order of the catalogue and ranks them: about 8 bytes for each
- * image and column there. */
+ * Each rank scores its rows, learns their places among all, and writes their part of the columns.
+ */
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -14,7 +14,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
+#include "oddlot/par/partition.h"
 
 /* Files of the stages before; train and views are NULL where the job has none. */
 typedef struct {
@@ -43,27 +43,29 @@ static void close_inputs(score_inputs *in)
     odd_file_close(&in->features);
 }
 
-/* Scores of my rows (n_local, columns). */
+/* Scores of my rows, s->value. @collective */
 static odd_status score_rows(const odd_run *run, const score_inputs *in, const odd_bundle *model,
-                             const odd_scoring *by, double **out, int64_t *n_local)
+                             odd_scored *s)
 {
     const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
+    const odd_scoring *by = &s->by;
     odd_stored_rows stored = {0};
     odd_dataset *dataset = NULL;
     double *residual = NULL;
     odd_status st;
     ODD_TRY(odd_stored_rows_open(run, in->reduced, "components", &stored));
     const odd_partition *part = &stored.rows.part;
-    *n_local = part->n_local;
+    s->part = *part;
     ODD_TRY_ALL(run->comm, ODD_NEW(residual, part->n_local));
     ODD_TRY_ALL(run->comm, odd_dataset_expect(in->reduced, "residual", &column, &dataset));
     ODD_TRY_ALL(run->comm, odd_dataset_read(dataset, part->row0, part->n_local, ODD_F64, residual));
-    ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, out));
-    ODD_TRY_ALL(run->comm, in->train
-                               ? odd_scoring_add_trained(by, in->features, in->train, part, *out)
-                               : ODD_OK);
+    ODD_TRY(odd_scoring_do(by, model, &stored.rows, residual, &s->value));
     ODD_TRY_ALL(run->comm,
-                in->views ? odd_scoring_add_views(by, run->job, in->views, part, *out) : ODD_OK);
+                in->train ? odd_scoring_add_trained(by, in->features, in->train, part, s->value)
+                          : ODD_OK);
+    ODD_TRY_ALL(run->comm, in->views
+                               ? odd_scoring_add_views(by, run->job, in->views, part, s->value)
+                               : ODD_OK);
 done:
     odd_dataset_close(&dataset);
     odd_stored_rows_close(&stored);
@@ -96,34 +98,26 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     score_inputs in = {0};
     odd_file *out = NULL;
     odd_bundle model = ODD_BUNDLE_EMPTY;
-    double *mine = NULL, *all = NULL, started = odd_seconds();
-    int64_t n_local = 0, n;
-    int root = odd_rank(run->comm) == 0;
+    const double started = odd_seconds();
     odd_scored s = {0};
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
     s.n = odd_selection_rows(selection);
     ODD_TRY(open_inputs(run, &in));
     ODD_TRY_ALL(run->comm, read_model(run, in.fit, &model, &s.by));
-    ODD_TRY(score_rows(run, &in, &model, &s.by, &mine, &n_local));
-    ODD_TRY(odd_gather_rows(run->comm, 0, mine, n_local, (size_t)s.by.columns * sizeof *mine,
-                            (void **)&all, &n));
+    ODD_TRY(score_rows(run, &in, &model, &s));
     const odd_scoring_sources sources = {run->job, &model, in.views};
-    ODD_TRY_ALL(run->comm, root ? odd_score_rank(run, in.features, &sources, n, all, &s) : ODD_OK);
-    odd_broadcast(run->comm, 0, &s.flagging, sizeof s.flagging);
-    s.flagged = s.flagging.flagged;
+    ODD_TRY(odd_score_rank(run, in.features, &sources, &s));
     ODD_TRY(odd_score_nearest(run, in.features, &s));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(odd_score_write(run, out, &s));
-    ODD_TRY_ALL(run->comm, root ? odd_score_write_csv(run, &s) : ODD_OK);
+    ODD_TRY(odd_score_write_csv(run, &s));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
     close_inputs(&in);
     odd_bundle_free(&model);
     odd_scored_free(&s);
-    odd_free(mine);
-    odd_free(all);
     return st;
 }
 
@@ -140,18 +134,23 @@ static odd_status check_score(const odd_job *job)
 static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
 {
     const int columns = 6;
+    const int64_t mine = odd_partition_of(plan->rows, 0, plan->ranks).n_local;
     (void)run;
     plan->disk = plan->rows * (columns + 2) * 8;
-    plan->memory = plan->rows * (2 * columns + 2) * 8;
+    /* what is sorted, beside scores; of all rows whether they are flagged, and which are not */
+    plan->memory = mine * (2 * columns * 8 + 120) + plan->rows * 17;
     odd_text_add(&plan->what, "a score and a rank for every image, flagged.csv");
     return ODD_OK;
 }
 
-/* Passes over the rows; scores go to rank 0. */
+/* Passes over the rows; scores are sorted over all ranks, and places go back. */
 static odd_status cost_score(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     (void)run;
-    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 6, (double)plan->rows * sizeof(double));
+    const double rows = (double)plan->rows;
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, 1, rows * 24); /* scores to their order */
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, 1, rows * 8);  /* and ranks back */
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 1, rows);
     return ODD_OK;
 }
 

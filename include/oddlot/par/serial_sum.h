@@ -1,0 +1,17 @@
+/**
+ * Serial sum: numbers of all ranks added one after the other, in rank order.
+ */
+#ifndef ODDLOT_PAR_SERIAL_SUM_H
+#define ODDLOT_PAR_SERIAL_SUM_H
+
+#include <mpi.h>
+#include <stdint.h>
+
+/**
+ * The sum of those of the values that are not NaN, with the bits that one rank with all of them
+ * would get; returns their count. Ranks work in turn, so this is for one pass over plain numbers.
+ * @collective  value: (n_local)
+ */
+int64_t odd_serial_sum(MPI_Comm comm, int64_t n_local, const double value[], double *sum);
+
+#endif
