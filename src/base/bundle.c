@@ -97,6 +97,15 @@ static odd_status array_make(odd_array *a, const char *name, const char *about,
     return odd_fail(ODD_NOMEM, "cannot allocate array '%s'", name);
 }
 
+/* Room for one more array, behind the others. */
+static odd_status grow(odd_bundle *b, const char *name)
+{
+    odd_array *more = realloc(b->array, ((size_t)b->count + 1) * sizeof *more);
+    if (!more) return odd_fail(ODD_NOMEM, "cannot allocate array '%s'", name);
+    b->array = more;
+    return ODD_OK;
+}
+
 odd_status odd_bundle_add_shape(odd_bundle *b, const char *name, const char *about,
                                 const odd_shape *shape, void *data_out)
 {
@@ -107,12 +116,11 @@ odd_status odd_bundle_add_shape(odd_bundle *b, const char *name, const char *abo
     if (odd_bundle_find(b, name)) return odd_fail(ODD_ARG, "array '%s' is there already", name);
     odd_status st = array_make(&a, name, about, shape);
     if (st != ODD_OK) return st;
-    odd_array *more = realloc(b->array, ((size_t)b->count + 1) * sizeof *more);
-    if (!more) {
+    st = grow(b, name);
+    if (st != ODD_OK) {
         array_free(&a);
-        return odd_fail(ODD_NOMEM, "cannot allocate array '%s'", name);
+        return st;
     }
-    b->array = more;
     b->array[b->count++] = a;
     memcpy(data_out, &a.data, sizeof a.data);
     return ODD_OK;
@@ -153,6 +161,29 @@ odd_status odd_bundle_add_text(odd_bundle *b, const char *name, const char *abou
     odd_shape shape = {.type = ODD_STRING, .width = strlen(value) + 1};
     odd_status st = odd_bundle_add_shape(b, name, about, &shape, &data);
     if (st == ODD_OK) memcpy(data, value, shape.width);
+    return st;
+}
+
+odd_status odd_bundle_take(odd_bundle *from, const char *part, odd_bundle *to)
+{
+    const size_t length = strlen(part);
+    odd_status st = ODD_OK;
+    int left = 0;
+    for (int i = 0; i < from->count; i++) {
+        odd_array a = from->array[i];
+        const bool taken = strncmp(a.name, part, length) == 0 && a.name[length] == '/';
+        const char *name = taken ? a.name + length + 1 : a.name;
+        if (taken && st == ODD_OK && (*name == '\0' || odd_bundle_find(to, name)))
+            st = odd_fail(ODD_ARG, "array '%s' is there already", name);
+        if (taken && st == ODD_OK) st = grow(to, name);
+        if (!taken || st != ODD_OK) {
+            from->array[left++] = a;
+            continue;
+        }
+        memmove(a.name, name, strlen(name) + 1);
+        to->array[to->count++] = a;
+    }
+    from->count = left;
     return st;
 }
 

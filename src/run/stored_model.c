@@ -23,8 +23,7 @@ static odd_status model_path(const char *given, const odd_stage *stage, char **o
 }
 
 /* It must come from the same stage, and be of the part that the job names. @local */
-static odd_status read_model(const odd_run *run, const odd_model_source *from, const odd_file *file,
-                             odd_bundle *model)
+static odd_status read_model(const odd_model_source *from, const odd_file *file, odd_bundle *model)
 {
     char *stage = NULL, *part = NULL;
     odd_status st;
@@ -33,9 +32,9 @@ static odd_status read_model(const odd_run *run, const odd_model_source *from, c
         ODD_TRY(odd_fail(ODD_USAGE, "a file of the stage %s, where one of %s is wanted", stage,
                          from->stage->name));
     ODD_TRY(odd_file_get_text(file, "/model", from->attribute, &part));
-    if (strcmp(part, from->stage->part(run->job)) != 0)
+    if (strcmp(part, from->part) != 0)
         ODD_TRY(odd_fail(ODD_USAGE, "a model of '%s', the job says '%s': set %s.%s", part,
-                         from->stage->part(run->job), from->stage->name, from->attribute));
+                         from->part, from->stage->name, from->attribute));
     ODD_TRY(odd_bundle_read(file, "model", model));
 done:
     odd_free(part);
@@ -51,7 +50,7 @@ odd_status odd_stored_model_read(const odd_run *run, const odd_model_source *fro
     odd_status st;
     ODD_TRY_ALL(run->comm, model_path(from->given, from->stage, &path));
     ODD_TRY(odd_file_open(run->comm, path, false, &file));
-    st = read_model(run, from, file, model);
+    st = read_model(from, file, model);
     if (st != ODD_OK) st = odd_fail_prefix(st, "%s: ", path);
     ODD_TRY_ALL(run->comm, st);
 done:

@@ -131,6 +131,26 @@ static void numbers_are_finite(void)
     odd_bundle_free(&b);
 }
 
+static void parts_are_taken(void)
+{
+    odd_bundle all = ODD_BUNDLE_EMPTY, part = ODD_BUNDLE_EMPTY;
+    double value = 0;
+    CU_ASSERT_EQUAL(odd_bundle_add_f64(&all, "first/size", "test", 1), ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_add_f64(&all, "second/core/size", "test", 2), ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_add_f64(&all, "seconds", "test", 3), ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_take(&all, "second", &part), ODD_OK);
+    CU_ASSERT(part.count == 1 && all.count == 2);
+    CU_ASSERT(odd_bundle_get_f64(&part, "core/size", &value) == ODD_OK && value == 2);
+    CU_ASSERT(odd_bundle_get_f64(&all, "seconds", &value) == ODD_OK && value == 3);
+    /* one that is there already stays where it was */
+    CU_ASSERT_EQUAL(odd_bundle_add_f64(&part, "size", "test", 4), ODD_OK);
+    CU_ASSERT_EQUAL(odd_bundle_take(&all, "first", &part), ODD_ARG);
+    CU_ASSERT(odd_bundle_get_f64(&all, "first/size", &value) == ODD_OK && value == 1);
+    CU_ASSERT(odd_bundle_get_f64(&part, "size", &value) == ODD_OK && value == 4);
+    odd_bundle_free(&all);
+    odd_bundle_free(&part);
+}
+
 CU_TestInfo odd_tests[] = {
     {"arrays come back", arrays_come_back},
     {"misfits are named", misfits_are_named},
@@ -138,5 +158,6 @@ CU_TestInfo odd_tests[] = {
     {"names are unique", names_are_unique},
     {"sizes", sizes},
     {"numbers are finite", numbers_are_finite},
+    {"parts are taken out", parts_are_taken},
     CU_TEST_INFO_NULL,
 };

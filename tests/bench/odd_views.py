@@ -75,7 +75,7 @@ def read_run(run):
         found["columns"] = {name: file["columns"][name][:] for name in file["columns"]}
         found["flagged"] = np.isin(np.arange(len(found["score"])), file["flagged/row"][:])
     with h5py.File(os.path.join(run, "views.h5")) as file:
-        found["weights"] = {name: round(float(value[()]), 3) for name, value in file.get("weights", {}).items()}
+        found["weights"] = {name: round(float(value[()]), 3) for name, value in file.get("model/weight", {}).items()}
     return found
 
 

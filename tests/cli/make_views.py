@@ -6,6 +6,9 @@
                                    that show something else. FOLDER.npy: what they show, in rows in which the
                                    scenes lie so tight that each is the most usual thing of all, and the
                                    three far away
+    make_views.py new FOLDER       40 packshots of another day, and 3 that are odd in both
+    make_views.py strange FOLDER   those three alone
+    make_views.py judged RUN       all that is odd is flagged, and nothing else
     make_views.py told RUN         each flagged image is in one finding of kind odd
     make_views.py ranks RUN        the joined ranking finds all of them, no single view does"""
 import csv
@@ -35,17 +38,24 @@ def scene(random):
     return Image.fromarray(low).resize((SIDE, SIDE), Image.BICUBIC)
 
 
-def make(folder):
-    random = np.random.default_rng(3)
-    kind = np.repeat([0, 1, 2], [SHOTS, SCENES, OTHERS])
+def make(folder, counts=(SHOTS, SCENES, OTHERS), odd=packshot, seed=3):
+    random = np.random.default_rng(seed)
+    kind = np.repeat([0, 1, 2], counts)
     random.shuffle(kind)
     os.makedirs(folder)
     rows = random.normal(size=(len(kind), WIDTH))
-    rows[kind == 1] = 0.05 * random.normal(size=(SCENES, WIDTH))
-    rows[kind == 2] = 8 + random.normal(size=(OTHERS, WIDTH))
+    rows[kind == 1] = 0.05 * random.normal(size=(counts[1], WIDTH))
+    rows[kind == 2] = 8 + random.normal(size=(counts[2], WIDTH))
     for i, k in enumerate(kind):
-        (scene if k == 1 else packshot)(random).save(f"{folder}/{i:03}-{'odd' if k else 'usual'}.png")
+        (packshot, scene, odd)[k](random).save(f"{folder}/{i:03}-{'odd' if k else 'usual'}.png")
     np.save(folder + ".npy", rows.astype("f4"))
+
+
+def judged(run):
+    with h5py.File(run + "/audit.h5") as f:
+        odd = np.array([b"odd" in p for p in f["ingest/path"]])
+        flagged = f["scores/flagged/row"][:]
+    assert set(flagged) == set(np.flatnonzero(odd)) and odd.sum() == OTHERS, (flagged, np.flatnonzero(odd))
 
 
 def auc(odd, score):
@@ -76,4 +86,11 @@ def told(run):
 
 
 if __name__ == "__main__":
-    {"make": make, "ranks": ranks, "told": told}[sys.argv[1]](sys.argv[2])
+    {
+        "make": make,
+        "new": lambda folder: make(folder, (40, 0, OTHERS), scene, 5),
+        "strange": lambda folder: make(folder, (0, 0, OTHERS), scene, 5),
+        "judged": judged,
+        "ranks": ranks,
+        "told": told,
+    }[sys.argv[1]](sys.argv[2])

@@ -35,7 +35,7 @@ static odd_status read_model(const char *given, double *number)
     const char *const sets[] = {"fit.detector=knn", NULL};
     odd_job *job = job_of(sets);
     const odd_run run = {.comm = WORLD, .job = job};
-    const odd_model_source from = {&odd_stage_fit, given, "detector"};
+    const odd_model_source from = {&odd_stage_fit, given, "detector", "knn"};
     odd_bundle model = ODD_BUNDLE_EMPTY;
     odd_status st = odd_stored_model_read(&run, &from, &model);
     if (st == ODD_OK) st = odd_bundle_get_f64(&model, "number", number);
@@ -49,7 +49,7 @@ static odd_hash digest_of(const char *given, odd_status expected)
     const char *const sets[] = {"fit.detector=knn", NULL};
     odd_job *job = job_of(sets);
     const odd_run run = {.comm = WORLD, .job = job};
-    const odd_model_source from = {&odd_stage_fit, given, "detector"};
+    const odd_model_source from = {&odd_stage_fit, given, "detector", "knn"};
     odd_hash digest;
     check_all(WORLD, odd_stored_model_digest(&run, &from, &digest) == expected);
     odd_job_free(&job);

@@ -62,10 +62,23 @@ static double distance_of(int view, int64_t i)
 
 typedef struct {
     odd_partition part;
+    odd_views_join how;
     odd_views_joined joined;
 } joined_views;
 
-static odd_status join(MPI_Comm comm, int views, int64_t copied_row, joined_views *out)
+/* Learn from these images and join them. @collective */
+static odd_status learn_and_join(MPI_Comm comm, int views, const double *const distance[],
+                                 const int64_t shown[], joined_views *j)
+{
+    const int64_t n = j->part.n_local;
+    odd_status st = odd_views_join_learn(comm, &options, views, true, n, distance, &j->how);
+    return st == ODD_OK
+               ? odd_views_join_apply(&j->how, options.copied, n, distance, shown, &j->joined)
+               : st;
+}
+
+static odd_status join_copied(MPI_Comm comm, int views, int64_t copied_row, int64_t images,
+                              joined_views *out)
 {
     static double value[VIEWS][N];
     static int64_t shown[N];
@@ -75,10 +88,14 @@ static odd_status join(MPI_Comm comm, int views, int64_t copied_row, joined_view
         const int64_t row = out->part.row0 + i;
         for (int v = 0; v < VIEWS; v++)
             value[v][i] = distance_of(v, row);
-        shown[i] = row == copied_row ? 60 : 1 + row % 4;
+        shown[i] = row == copied_row ? images : 1 + row % 4;
     }
-    return odd_views_join(comm, &options, views, true, out->part.n_local, distance, shown,
-                          &out->joined);
+    return learn_and_join(comm, views, distance, shown, out);
+}
+
+static odd_status join(MPI_Comm comm, int views, int64_t copied_row, joined_views *out)
+{
+    return join_copied(comm, views, copied_row, 60, out);
 }
 
 /* Of the ODD images with the largest joined value, the share that is odd. @collective */
@@ -104,8 +121,8 @@ static void test_weights(void)
     joined_views one, all;
     if (!check_all(WORLD, join(WORLD, 1, -1, &one) == ODD_OK)) return;
     if (!check_all(WORLD, join(WORLD, VIEWS, -1, &all) == ODD_OK)) return;
-    check_all(WORLD, all.joined.weight[0] == 1 && all.joined.weight[2] == 0);
-    check_all(WORLD, all.joined.weight[1] > 0.1 && all.joined.weight[1] <= 1);
+    check_all(WORLD, all.how.weight[0] == 1 && all.how.weight[2] == 0);
+    check_all(WORLD, all.how.weight[1] > 0.1 && all.how.weight[1] <= 1);
     check_all(WORLD, found(&one) < 0.6);
     check_all(WORLD, found(&all) > 0.7);
     odd_views_joined_free(&one.joined);
@@ -126,12 +143,32 @@ static void test_blind_anchor(void)
         seeing[i] = odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 1) + (is_odd(row) ? 18 : 0);
         shown[i] = 1;
     }
-    if (!check_all(WORLD, odd_views_join(WORLD, &options, 2, true, j.part.n_local, distance, shown,
-                                         &j.joined) == ODD_OK))
-        return;
-    check_all(WORLD, j.joined.weight[1] == 0);
+    if (!check_all(WORLD, learn_and_join(WORLD, 2, distance, shown, &j) == ODD_OK)) return;
+    check_all(WORLD, j.how.weight[1] == 0);
     for (int64_t i = 0; i < j.part.n_local; i++)
         if (is_odd(j.part.row0 + i)) CU_ASSERT(j.joined.joined[i] > 1.95);
+    odd_views_joined_free(&j.joined);
+}
+
+/* A catalogue of two kinds is wide apart in a view: neither is far out for that. */
+static void test_two_kinds(void)
+{
+    static double blind[N], two[N];
+    static int64_t shown[N];
+    const double *const distance[2] = {blind, two};
+    joined_views j = {.part = odd_partition_rows(WORLD, N)};
+    for (int64_t i = 0; i < j.part.n_local; i++) {
+        const int64_t row = j.part.row0 + i;
+        blind[i] = odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 0);
+        two[i] = odd_normal(2, ODD_STREAM_TEST, (uint64_t)row, 1) + (row % 5 == 2 ? 30 : 0);
+        shown[i] = 1;
+    }
+    if (!check_all(WORLD, learn_and_join(WORLD, 2, distance, shown, &j) == ODD_OK)) return;
+    int64_t above = 0;
+    for (int64_t i = 0; i < j.part.n_local; i++)
+        above += j.joined.joined[i] > 1.95;
+    odd_sum_i64(WORLD, &above, 1);
+    check_all(WORLD, above < N * 0.04);
     odd_views_joined_free(&j.joined);
 }
 
@@ -147,17 +184,39 @@ static void test_units(void)
     odd_views_joined_free(&j.joined);
 }
 
+/* What one catalogue taught judges a few images of another, one at a time, as it would its own. */
+static void test_taught(void)
+{
+    joined_views all;
+    if (!check_all(WORLD, join(MPI_COMM_SELF, VIEWS, -1, &all) == ODD_OK)) return;
+    for (int64_t row = 0; row < N; row += 41) {
+        const double value[VIEWS] = {distance_of(0, row), distance_of(1, row), distance_of(2, row)};
+        const double *const distance[VIEWS] = {&value[0], &value[1], &value[2]};
+        const int64_t shown = 1;
+        odd_views_joined one;
+        CU_ASSERT(odd_views_join_apply(&all.how, options.copied, 1, distance, &shown, &one) ==
+                  ODD_OK);
+        CU_ASSERT(one.joined[0] == all.joined.joined[row]);
+        odd_views_joined_free(&one);
+    }
+    odd_views_joined_free(&all.joined);
+}
+
 /* A picture of sixty images is among the next to be looked at, whatever it shows, but not flagged:
- * it is a finding of its own. */
+ * it is a finding of its own. One of five is above most, and no more. */
 static void test_copies(void)
 {
     const int64_t copied = 500;
-    joined_views j;
-    if (!check_all(WORLD, join(WORLD, VIEWS, copied, &j) == ODD_OK)) return;
+    joined_views j, few;
+    if (!check_all(WORLD, join_copied(WORLD, VIEWS, copied, 60, &j) == ODD_OK)) return;
+    if (!check_all(WORLD, join_copied(WORLD, VIEWS, copied, 5, &few) == ODD_OK)) return;
     for (int64_t i = 0; i < j.part.n_local; i++)
-        if (j.part.row0 + i == copied)
-            CU_ASSERT(j.joined.joined[i] > 2.5 && j.joined.joined[i] < 3.5);
+        if (j.part.row0 + i == copied) {
+            CU_ASSERT(j.joined.joined[i] > 3 && j.joined.joined[i] < 3.5);
+            CU_ASSERT_EQUAL(few.joined.joined[i], 2);
+        }
     odd_views_joined_free(&j.joined);
+    odd_views_joined_free(&few.joined);
 }
 
 static void test_same_bits(void)
@@ -181,18 +240,20 @@ static void test_no_spread(void)
     const double same[4] = {2, 2, 2, 2};
     const double *const distance[2] = {same, same};
     const int64_t shown[4] = {1, 1, 1, 1};
-    odd_views_joined j;
-    check_all(WORLD, odd_views_join(WORLD, &options, 2, true, 4, distance, shown, &j) == ODD_OK);
+    joined_views j = {.part.n_local = 4};
+    check_all(WORLD, learn_and_join(WORLD, 2, distance, shown, &j) == ODD_OK);
     for (int i = 0; i < 4; i++)
-        CU_ASSERT_EQUAL(j.joined[i], 0);
-    odd_views_joined_free(&j);
+        CU_ASSERT_EQUAL(j.joined.joined[i], 0);
+    odd_views_joined_free(&j.joined);
 }
 
 CU_TestInfo odd_tests[] = {
     {"tails of a normal distribution", test_tails},
     {"views that agree and that do not", test_weights},
     {"an anchor that is blind", test_blind_anchor},
+    {"two kinds of usual images", test_two_kinds},
     {"standard deviations of usual images", test_units},
+    {"images of another catalogue", test_taught},
     {"one picture of many images", test_copies},
     {"same bits on any ranks", test_same_bits},
     {"images that are all alike", test_no_spread},

@@ -71,6 +71,11 @@ odd_status odd_bundle_add_i64(odd_bundle *b, const char *name, const char *about
 odd_status odd_bundle_add_text(odd_bundle *b, const char *name, const char *about,
                                const char *value);
 
+/** Move the arrays "part/..." out of a bundle into another one, without those words; what they lend
+ *  stays where it is. Where it fails, both are still to be freed, and hold each array once.
+ * ODD_NOMEM, ODD_ARG for a name that is there already. */
+odd_status odd_bundle_take(odd_bundle *from, const char *part, odd_bundle *to);
+
 /** Find an array, NULL if there is none. Borrowed. */
 const odd_array *odd_bundle_find(const odd_bundle *b, const char *name);
 /** Find an array that must be there with this type and rank: ODD_FORMAT names what is wrong. */

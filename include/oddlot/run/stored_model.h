@@ -13,7 +13,9 @@
 typedef struct {
     const odd_stage *stage;
     const char *given;     /* its file, or the folder of a run; "": nowhere, it learns */
-    const char *attribute; /* of /model: which part of the stage the model is of, as in the job */
+    const char *attribute; /* of /model: which part of the stage the model is of, as in the job; a
+                              setting of the stage's section */
+    const char *part;      /* which one that is by the job */
 } odd_model_source;
 
 /** Read the model. @collective. ODD_USAGE where it is of another stage or part than the job says;

@@ -55,7 +55,7 @@ static const char *fit_part(const odd_job *job)
 static odd_model_source model_source(const odd_run *run)
 {
     const odd_fit_options *options = odd_job_section(run->job, "fit");
-    return (odd_model_source){&odd_stage_fit, options->model, "detector"};
+    return (odd_model_source){&odd_stage_fit, options->model, "detector", fit_part(run->job)};
 }
 
 /* @collective */

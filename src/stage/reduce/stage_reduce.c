@@ -64,7 +64,7 @@ static const char *reduce_part(const odd_job *job)
 static odd_model_source model_source(const odd_run *run)
 {
     const reduce_options *options = odd_job_section(run->job, "reduce");
-    return (odd_model_source){&odd_stage_reduce, options->model, "method"};
+    return (odd_model_source){&odd_stage_reduce, options->model, "method", reduce_part(run->job)};
 }
 
 /* Say which image a row of features belongs to. @local */

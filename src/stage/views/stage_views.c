@@ -16,11 +16,13 @@
 #include "oddlot/base/hash.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/signals.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void free_work(odd_views_work *w)
@@ -77,19 +79,56 @@ done:
     return st;
 }
 
-static odd_status join_views(const odd_run *run, odd_views_work *w)
+/* Distances of those of my part that are learnt from, in each view: (views) each (*n). @local */
+static odd_status list_learnt(const odd_views_work *w, double *learnt[], int64_t *n)
 {
+    odd_status st = ODD_OK;
+    *n = 0;
+    for (int v = 0; v < w->views; v++)
+        ODD_TRY(ODD_NEW(learnt[v], w->part.n_local));
+    for (int64_t i = 0; i < w->part.n_local; i++) {
+        const int64_t *row = &w->speakers.row[w->part.row0 + i];
+        if (!bsearch(row, w->learnt.row, (size_t)w->learnt.count, sizeof *row, odd_compare_i64))
+            continue;
+        for (int v = 0; v < w->views; v++)
+            learnt[v][*n] = w->ranking[v].distance[i];
+        ++*n;
+    }
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status learn_join(const odd_run *run, odd_views_work *w)
+{
+    double *learnt[ODD_MOST_VIEWS] = {0};
+    const bool anchored = w->view[0]->anchors;
+    int64_t n = 0;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, list_learnt(w, learnt, &n));
+    ODD_TRY(odd_views_join_learn(run->comm, odd_job_section(run->job, "views"), w->views, anchored,
+                                 n, (const double *const *)learnt, &w->join));
+    for (int v = 1; anchored && v < w->views; v++)
+        odd_log(ODD_LOG_INFO, "views: %s agrees with %s by %.2f", w->view[v]->name,
+                w->view[0]->name, w->join.weight[v]);
+done:
+    for (int v = 0; v < w->views; v++)
+        odd_free(learnt[v]);
+    return st;
+}
+
+/* @local */
+static odd_status apply_join(const odd_run *run, odd_views_work *w)
+{
+    const odd_views_options *options = odd_job_section(run->job, "views");
     const double *distance[ODD_MOST_VIEWS];
     int64_t *shown = NULL;
     odd_status st;
     for (int v = 0; v < w->views; v++)
         distance[v] = w->ranking[v].distance;
-    ODD_TRY_ALL(run->comm, count_shown(w, &shown));
-    ODD_TRY(odd_views_join(run->comm, odd_job_section(run->job, "views"), w->views,
-                           w->view[0]->anchors, w->part.n_local, distance, shown, &w->joined));
-    for (int v = 1; w->view[0]->anchors && v < w->views; v++)
-        odd_log(ODD_LOG_INFO, "views: %s agrees with %s by %.2f", w->view[v]->name,
-                w->view[0]->name, w->joined.weight[v]);
+    ODD_TRY(count_shown(w, &shown));
+    ODD_TRY(odd_views_join_apply(&w->join, options->copied, w->part.n_local, distance, shown,
+                                 &w->joined));
 done:
     odd_free(shown);
     return st;
@@ -104,17 +143,20 @@ static int64_t axes_of(const odd_views_work *w, int v)
 static odd_status rank_views(odd_run *run, odd_views_work *w)
 {
     const odd_view_images scored = {w->speakers.count, w->speakers.row};
+    const bool taught = odd_views_are_taught(run->job);
     char took[32];
     odd_status st = ODD_OK;
+    if (taught) ODD_TRY(odd_views_model_read(w));
     for (int v = 0; v < w->views; v++) {
         const double started = odd_seconds();
         ODD_TRY(odd_signals_check(run->comm));
-        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), &w->learnt, &scored,
-                              w->verified, &w->ranking[v]));
+        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), taught ? NULL : &w->learnt,
+                              &scored, w->verified, &w->ranking[v]));
         odd_log(ODD_LOG_DEBUG, "views: %s took %s", w->view[v]->name,
                 odd_human_seconds(odd_seconds() - started, took));
     }
-    ODD_TRY(join_views(run, w));
+    if (!taught) ODD_TRY(learn_join(run, w));
+    ODD_TRY_ALL(run->comm, apply_join(run, w));
 done:
     return st;
 }
@@ -188,12 +230,13 @@ const odd_stage odd_stage_views = {
     .file = "views.h5",
     .summary = "rank images in several ways, and join the rankings",
     .seeded = true,
-    .version = 1,
+    .version = 2,
     .inputs = inputs,
     .sections = sections,
     .reads = reads,
     .parts = odd_views_part,
     .applies = odd_has_views,
+    .outside = odd_views_model_digest,
     .check = odd_views_check,
     .plan = plan_views,
     .cost = cost_views,

@@ -121,7 +121,7 @@ static odd_status add_measures(const odd_image_view *view, const odd_file *views
     char path[PATH];
     odd_status st;
     ODD_TRY(read_leading(view, views, row, &leading));
-    snprintf(path, sizeof path, "%s/model", view->name);
+    snprintf(path, sizeof path, "model/%s", view->name);
     ODD_TRY(odd_bundle_read(views, path, &model));
     ODD_TRY(odd_view_scaling_find(&model, view->width, &scaling));
     for (int l = 0; l < ODD_VIEW_LEADING; l++)
@@ -153,7 +153,7 @@ odd_status odd_view_reason(const odd_job *job, const odd_file *views, int64_t ro
     odd_bundle weights = ODD_BUNDLE_EMPTY;
     char words[RARITY_WORDS];
     odd_status st;
-    ODD_TRY(odd_bundle_read(views, "weights", &weights));
+    ODD_TRY(odd_bundle_read(views, "model/weight", &weights));
     for (int i = 0, c = 1; odd_views[i]; i++) {
         const odd_image_view *view = odd_views[i];
         if (!odd_view_wanted(job, view)) continue;

@@ -74,6 +74,7 @@ typedef struct {
     odd_list use;
     double core_share, neighbours, oddest;
     int64_t axes, sample, copied;
+    char *model;
 } odd_views_options;
 
 /** The i-th view as a part of the stage, with its settings. @local */
@@ -142,49 +143,81 @@ typedef struct {
                          has none */
     float *measured;  /* (n_local, ODD_VIEW_LEADING) what they were measured to be */
     odd_bundle model; /* core/..., and scale/... where columns are put on one; empty: no core */
-} odd_view_ranking;
+} odd_view_ranking;   /* begins as {0}, or with the model of another catalogue */
 
-/** Learn from some images, and score others. axes: of the core, at most. verified: (learnt->count)
- *  ODD_VERIFIED_..., of my part. Free also after a failure. @collective */
+/** Learn from some images; NULL: the model is there; and score others. axes: of the core, at most.
+ *  verified: (learnt->count) ODD_VERIFIED_..., of my part. Free also after a failure. @collective;
+ *  ODD_FORMAT, ODD_ARG where the model does not fit */
 odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs, int64_t axes,
                          const odd_view_images *learnt, const odd_view_images *scored,
                          const uint8_t verified[], odd_view_ranking *out);
 void odd_view_ranking_free(odd_view_ranking *ranking);
+/** Free what was said of images; the model stays. @local */
+void odd_view_ranking_forget(odd_view_ranking *ranking);
 
-/* -- the join (views_join.c) -- */
+/* -- the join (views_learn.c, views_join.c) -- */
 
-/* What the views of an image come to. Weights are the same on every rank. */
+/* How views are joined: learnt from the images of one catalogue, and what any others are judged by.
+ * The same on every rank. */
 typedef struct {
     int views;
     bool anchored;                 /* the first is an anchor */
+    double median[ODD_MOST_VIEWS]; /* of distances in each view, */
+    double sigma[ODD_MOST_VIEWS];  /* and their robust standard deviation; 0: it says nothing */
+    double far[ODD_MOST_VIEWS];    /* such deviations beyond which images are very far out */
     double weight[ODD_MOST_VIEWS]; /* of each, 0 ... 1; of an anchor 1 */
-    double *z;                     /* (views, n_local) robust standard deviations from the middle */
-    double *joined;                /* (n_local) the same of all views together */
+    double middle, width;          /* of the sums of views: the width is that of the lower half */
+    double cut;  /* widths beyond which images lie on a hill of their own; INFINITY: there is none
+                  */
+    double sure; /* 0 ... 1: of few images all is less sure, of ten and fewer nothing */
+} odd_views_join;
+
+/* What the views of images come to. */
+typedef struct {
+    double *z;      /* (views, n_local) robust standard deviations from the middle */
+    double *joined; /* (n_local) the same of all views together */
 } odd_views_joined;
 
 /**
- * Join views. Each is put in robust units, z, by its median and interquartile range.
+ * Learn how views are joined. Each is put in robust units, z, by its median and interquartile
+ * range.
  *
  * Where the first is an anchor, which sees what images mean, another view weighs as much as it
  * surely tells the anchor's oddest images from the rest: twice the ROC AUC above a half and three
  * of its standard errors, nothing where it does not agree; and it speaks only for what is above its
  * middle. Without an anchor all weigh the same. The sum of them is put in the widths of its lower
  * half, which odd images do not reach. It is raised where it lies on a hill of its own. What is
- * very far out in a view comes next, whatever others say: the anchor may be blind to a group that
- * lies in its midst; so does a picture that so many images show as the setting views.copied says.
- * Of few images all is less sure, of ten and fewer nothing.
+ * very far out in a view, as few are, comes next, whatever others say: the anchor may be blind to a
+ * group that lies in its midst; so does a picture that as many images show as the setting
+ * views.copied says, the more the farther. Of few images all is less sure, of ten and fewer
+ * nothing.
  *
  * The constants were chosen on clip art with planted dishes and scenes, half of the classes of two
  * sets of photographs, and fashion products with nothing planted (tests/bench/README.md).
  *
- * @param distance  (views) each (n_local), as views score images
- * @param shown     (n_local) images that show the picture
+ * @param distance  (views) each (n_local), of the images that are learnt from
  * @collective; ODD_NOMEM. Rank 0 holds 9 bytes for each image and view.
  */
-odd_status odd_views_join(MPI_Comm comm, const odd_views_options *options, int views, bool anchored,
-                          int64_t n_local, const double *const distance[], const int64_t shown[],
-                          odd_views_joined *out);
+odd_status odd_views_join_learn(MPI_Comm comm, const odd_views_options *options, int views,
+                                bool anchored, int64_t n_local, const double *const distance[],
+                                odd_views_join *out);
+
+/** Join the views of any images. distance: (views) each (n_local); shown: (n_local) images that
+ *  show the picture; copied: from how many on that counts. Free also after a failure. @local;
+ *  ODD_NOMEM */
+odd_status odd_views_join_apply(const odd_views_join *join, int64_t copied, int64_t n_local,
+                                const double *const distance[], const int64_t shown[],
+                                odd_views_joined *out);
 void odd_views_joined_free(odd_views_joined *joined);
+
+/* Steps of both. @local */
+/** z (views, n_local) of distances. */
+void odd_views_standardise(const odd_views_join *join, int64_t n_local,
+                           const double *const distance[], double z[]);
+/** Their sums as views weigh: sum (n_local). */
+void odd_views_add_up(const odd_views_join *join, int64_t n_local, const double z[], double sum[]);
+/** A sum in widths from the middle. */
+double odd_views_in_widths(const odd_views_join *join, double sum);
 
 /** -log10 of the upper tail of a standard normal distribution. @local */
 double odd_normal_tail(double z);

@@ -10,13 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-void odd_view_ranking_free(odd_view_ranking *ranking)
+void odd_view_ranking_forget(odd_view_ranking *ranking)
 {
     odd_free(ranking->distance);
     odd_free(ranking->leading);
     odd_free(ranking->measured);
+    *ranking = (odd_view_ranking){.model = ranking->model};
+}
+
+void odd_view_ranking_free(odd_view_ranking *ranking)
+{
+    odd_view_ranking_forget(ranking);
     odd_bundle_free(&ranking->model);
-    *ranking = (odd_view_ranking){0};
 }
 
 /* Learns the scale where the view wants one. @collective */
@@ -107,21 +112,35 @@ done:
     return st;
 }
 
+/* Rows that were not learnt from, on the scale of the model. @collective */
+static odd_status open_scored(const odd_image_view *view, const odd_view_inputs *inputs,
+                              const odd_view_images *scored, const odd_bundle *model,
+                              odd_view_scaling *scaling, odd_view_rows *out)
+{
+    odd_status st;
+    ODD_TRY(odd_view_rows_open(view, inputs, scored->count, scored->row, out));
+    if (!view->standardised) goto done;
+    ODD_TRY_ALL(out->rows.comm, odd_view_scaling_find(model, out->rows.d, scaling));
+    odd_view_rows_scale(out, scaling);
+done:
+    return st;
+}
+
 odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs, int64_t axes,
                          const odd_view_images *learnt, const odd_view_images *scored,
                          const uint8_t verified[], odd_view_ranking *out)
 {
-    const bool same = learnt->count == scored->count;
+    const bool same = learnt && learnt->count == scored->count;
     odd_view_rows of_learnt = {0}, of_scored = {0};
     odd_view_scaling scaling = {0};
     odd_status st;
-    *out = (odd_view_ranking){0};
-    ODD_TRY(odd_view_rows_open(view, inputs, learnt->count, learnt->row, &of_learnt));
-    ODD_TRY(fit_view(inputs->run, &of_learnt, axes, verified, &scaling, out));
+    if (learnt) {
+        ODD_TRY(odd_view_rows_open(view, inputs, learnt->count, learnt->row, &of_learnt));
+        ODD_TRY(fit_view(inputs->run, &of_learnt, axes, verified, &scaling, out));
+    }
     if (!same) {
         odd_view_rows_close(&of_learnt);
-        ODD_TRY(odd_view_rows_open(view, inputs, scored->count, scored->row, &of_scored));
-        if (view->standardised) odd_view_rows_scale(&of_scored, &scaling);
+        ODD_TRY(open_scored(view, inputs, scored, &out->model, &scaling, &of_scored));
     }
     const odd_view_rows *rows = same ? &of_learnt : &of_scored;
     ODD_TRY(score_rows(rows, out));

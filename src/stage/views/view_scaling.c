@@ -41,6 +41,8 @@ odd_status odd_view_scaling_find(const odd_bundle *model, int d, odd_view_scalin
     ODD_TRY(odd_bundle_get(model, "scale/sigma", ODD_F64, 1, &sigma));
     if (median->shape.shape[0] != d || sigma->shape.shape[0] != d)
         return odd_fail(ODD_FORMAT, "the scale of the model is not of %d columns", d);
+    ODD_TRY(odd_array_check_finite(median));
+    ODD_TRY(odd_array_check_finite(sigma));
     *out = (odd_view_scaling){d, median->data, sigma->data};
 done:
     return st;

@@ -51,8 +51,10 @@ odd_status odd_views_pick(odd_views_work *w)
     ODD_TRY(odd_feature_images_read(w->features, images, &w->image, &w->inputs.rows));
     w->inputs.image = w->image;
     ODD_TRY(odd_speakers_read(w->copies, images, w->inputs.rows, w->image, &w->speakers));
-    ODD_TRY(pick_learnt(held_out, w));
-    ODD_TRY(pick_verified(run->job, run->comm, images, verified, w));
+    if (!odd_views_are_taught(run->job)) {
+        ODD_TRY(pick_learnt(held_out, w));
+        ODD_TRY(pick_verified(run->job, run->comm, images, verified, w));
+    }
 done:
     odd_free(held_out);
     odd_free(verified);

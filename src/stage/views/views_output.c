@@ -61,8 +61,6 @@ static odd_status write_view(odd_file *file, const odd_views_work *w, int v)
     snprintf(path, sizeof path, "%s/value", name);
     ODD_TRY(write_tails(file, path, w, w->joined.z + v * w->part.n_local,
                         "-log10 of the share of usual images that are as odd"));
-    snprintf(path, sizeof path, "%s/model", name);
-    if (!w->view[v]->scores) ODD_TRY(odd_bundle_write(file, path, &r->model));
     if (!w->view[v]->measure) goto done;
     snprintf(path, sizeof path, "%s/leading", name);
     ODD_TRY(write_spoken(file, path, w, ODD_I32, ODD_VIEW_LEADING, r->leading,
@@ -73,28 +71,12 @@ done:
     return st;
 }
 
-/* How much each view counts. @collective */
-static odd_status write_weights(odd_file *file, const odd_views_work *w)
-{
-    odd_bundle weights = ODD_BUNDLE_EMPTY;
-    odd_status st = ODD_OK;
-    for (int v = 0; v < w->views && st == ODD_OK; v++)
-        st = odd_bundle_add_f64(&weights, w->view[v]->name,
-                                "0 ... 1, how surely it agrees with the first view",
-                                w->joined.weight[v]);
-    ODD_TRY_ALL(w->inputs.run->comm, st);
-    ODD_TRY(odd_bundle_write(file, "weights", &weights));
-done:
-    odd_bundle_free(&weights);
-    return st;
-}
-
 odd_status odd_views_write(odd_file *file, const odd_views_work *w)
 {
     odd_status st = ODD_OK;
     for (int v = 0; v < w->views; v++)
         ODD_TRY(write_view(file, w, v));
-    ODD_TRY(write_weights(file, w));
+    ODD_TRY(odd_views_model_write(file, w));
     ODD_TRY(write_tails(file, "joined", w, w->joined.joined,
                         "-log10 of the share of usual images that are as odd in all views"));
 done:

@@ -35,7 +35,11 @@ static const odd_option views_table[] = {
              "share of the images, the oddest of the first view, by which the others are weighed: "
              "how well they tell these from the rest"),
     ODD_INT(odd_views_options, copied, "5", 2, 1e9,
-            "images that show one picture, from which on it is odd for that alone"),
+            "images that show one picture, from which on it is odd for that alone, the more the "
+            "odder"),
+    ODD_PATH(odd_views_options, model, "",
+             "run folder or views.h5 whose views judge these images, as they are usual there; "
+             "empty: learn from these images what is usual"),
     ODD_OPTIONS_END,
 };
 

@@ -4,6 +4,7 @@
 #ifndef ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 #define ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 
+#include "oddlot/base/hash.h"
 #include "oddlot/run/speakers.h"
 #include "stage/views/view_internal.h"
 
@@ -19,8 +20,20 @@ typedef struct {
     int views;
     const odd_image_view *view[ODD_MOST_VIEWS];
     odd_view_ranking ranking[ODD_MOST_VIEWS];
+    odd_views_join join;
     odd_views_joined joined;
 } odd_views_work;
+
+/** Does the job take what an earlier run learnt (views.model)? @local */
+bool odd_views_are_taught(const odd_job *job);
+
+/** The model that the job gives, into w->ranking and w->join (views_model.c). @collective;
+ *  ODD_USAGE, ODD_FORMAT, ODD_IO: all name the file */
+odd_status odd_views_model_read(odd_views_work *w);
+/** Write what was learnt, or taken, as group `model`. @collective */
+odd_status odd_views_model_write(odd_file *file, const odd_views_work *w);
+/** For odd_stage.outside. @collective */
+odd_status odd_views_model_digest(odd_run *run, odd_hash *digest);
 
 /** Pick the rows that are learnt from and scored, which speaks for which, and what is verified;
  *  files are open (views_images.c). @local; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
