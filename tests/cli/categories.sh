@@ -33,7 +33,7 @@ says "categories: 6, by folders"
 
 # all probabilities, where asked for
 good on 2 run job.yaml -o one --set categories.probabilities=true
-did categories check report
+did categories groups check report
 check probabilities one
 
 # none, one, an image each: nothing to say

@@ -31,6 +31,8 @@ typedef struct {
     bool probabilities, classifier;
 } odd_categories_options;
 
+extern const odd_section odd_categories_section;
+
 /* -- category_rows.c: which image is filed where -- */
 
 /* Categories with images enough, and the rows of features; all alike on every rank. */

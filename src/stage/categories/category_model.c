@@ -166,12 +166,13 @@ static void vote_chances(const odd_category_model *m, const odd_category_votes *
     if (own >= 0) p[own] += weight * (double)v->own / all;
 }
 
-/* p (k) += weight softmax(sharpness s) */
+/* p (k) += weight softmax(sharpness s); nothing where no score is known. */
 static void add_scores(int32_t k, const float s[], double sharpness, double weight, double p[])
 {
     double most = -INFINITY, sum = 0;
     for (int32_t c = 0; c < k; c++)
         most = fmax(most, (double)s[c]);
+    if (!isfinite(most)) return;
     for (int32_t c = 0; c < k; c++)
         sum += exp(sharpness * ((double)s[c] - most));
     for (int32_t c = 0; c < k; c++)

@@ -36,13 +36,13 @@ static const odd_option categories_table[] = {
     ODD_OPTIONS_END,
 };
 
-static const odd_section categories_section =
+const odd_section odd_categories_section =
     ODD_SECTION("categories", "How well images fit the categories that they are filed under",
                 categories_table, odd_categories_options);
 
 static const odd_categories_options *settings_of(const odd_job *job)
 {
-    return odd_job_section(job, categories_section.name);
+    return odd_job_section(job, odd_categories_section.name);
 }
 
 static void log_categories(const odd_category_rows *c)
@@ -182,7 +182,7 @@ static bool reads(const odd_job *job, const char *input)
 }
 
 static const char *const inputs[] = {"ingest", "train", "features", "copies", NULL};
-static const odd_section *const sections[] = {&categories_section, NULL};
+static const odd_section *const sections[] = {&odd_categories_section, NULL};
 
 const odd_stage odd_stage_categories = {
     .name = "categories",

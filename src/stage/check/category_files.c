@@ -109,6 +109,35 @@ void odd_category_images_free(odd_category_images *images)
     *images = (odd_category_images){0};
 }
 
+void odd_images_by_category_free(odd_images_by_category *by)
+{
+    odd_free(by->first);
+    odd_free(by->image);
+    odd_free(by->count);
+    *by = (odd_images_by_category){0};
+}
+
+odd_status odd_category_images_sort(const odd_category_list *list,
+                                    const odd_category_images *images, odd_images_by_category *by)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(by->first, list->count + 1));
+    ODD_TRY(ODD_NEW(by->image, images->n));
+    ODD_TRY(ODD_NEW(by->count, list->count));
+    for (int64_t i = 0; i < images->n; i++)
+        if (images->category[i] >= 0) by->first[images->category[i] + 1]++;
+    for (int64_t c = 0; c < list->count; c++)
+        by->first[c + 1] += by->first[c];
+    for (int64_t i = 0; i < images->n; i++) {
+        const int32_t c = images->category[i];
+        if (c >= 0) by->image[by->first[c] + by->count[c]++] = i;
+    }
+    for (int64_t c = 0; c < list->count; c++)
+        by->count[c] = 0;
+done:
+    return st;
+}
+
 void odd_category_show(odd_category_shown *s, int64_t row, double chance)
 {
     int64_t at = s->count;

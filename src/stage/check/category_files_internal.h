@@ -37,6 +37,19 @@ odd_status odd_category_images_read(const odd_check_context *context, const odd_
                                     int64_t first, int64_t n, odd_category_images *out);
 void odd_category_images_free(odd_category_images *images);
 
+/* Images in the order of their categories, for what is done category by category: those of category
+ * c are image[first[c]] and on. */
+typedef struct {
+    int64_t *first; /* (categories + 1) */
+    int64_t *image; /* by number among those that were read, rising in each */
+    int64_t *count; /* (categories) zeros, to count in */
+} odd_images_by_category;
+
+/** @local; ODD_NOMEM. Free also after a failure. */
+odd_status odd_category_images_sort(const odd_category_list *list,
+                                    const odd_category_images *images, odd_images_by_category *out);
+void odd_images_by_category_free(odd_images_by_category *by);
+
 /* The images that show best what two categories are, or one: the surest first. */
 enum { ODD_CATEGORY_SHOWN = 6 };
 typedef struct {

@@ -52,17 +52,26 @@ done:
     return st;
 }
 
-/* Some images of both, one of each in turn. Returns the count. */
-static int64_t pick_images(const odd_category_images *images, int32_t a, int32_t b,
-                           int64_t row[2 * ODD_CATEGORY_SHOWN])
+/* The surest images of one category. */
+static void show_category(const odd_category_images *images, const odd_images_by_category *by,
+                          int32_t c, odd_category_shown *shown)
 {
-    odd_category_shown of[2] = {{.count = 0}, {.count = 0}};
-    int64_t count = 0;
-    for (int64_t i = 0; i < images->n; i++) {
-        const int32_t c = images->category[i];
-        const double chance = (double)images->own[i] + (double)images->chance[i];
-        if (c == a || c == b) odd_category_show(&of[c == b], images->first + i, chance);
+    *shown = (odd_category_shown){.count = 0};
+    for (int64_t m = by->first[c]; m < by->first[c + 1]; m++) {
+        const int64_t i = by->image[m];
+        odd_category_show(shown, images->first + i,
+                          (double)images->own[i] + (double)images->chance[i]);
     }
+}
+
+/* Some images of both, one of each in turn. Returns the count. */
+static int64_t pick_images(const odd_category_images *images, const odd_images_by_category *by,
+                           int32_t a, int32_t b, int64_t row[2 * ODD_CATEGORY_SHOWN])
+{
+    odd_category_shown of[2];
+    int64_t count = 0;
+    show_category(images, by, a, &of[0]);
+    show_category(images, by, b, &of[1]);
     for (int64_t i = 0; i < ODD_CATEGORY_SHOWN; i++)
         for (int side = 0; side < 2; side++)
             if (i < of[side].count) row[count++] = of[side].row[i];
@@ -70,8 +79,8 @@ static int64_t pick_images(const odd_category_images *images, int32_t a, int32_t
 }
 
 static odd_status add_pair(odd_check_context *context, const odd_category_list *list,
-                           const odd_category_images *images, int32_t a, int32_t b, double likeness,
-                           double limit)
+                           const odd_category_images *images, const odd_images_by_category *by,
+                           int32_t a, int32_t b, double likeness, double limit)
 {
     char sentence[ODD_FINDING_SENTENCE];
     int64_t row[2 * ODD_CATEGORY_SHOWN];
@@ -90,7 +99,7 @@ static odd_status add_pair(odd_check_context *context, const odd_category_list *
         .sentence = sentence,
         .box = ODD_BOX_NONE,
         .row = row,
-        .rows = pick_images(images, a, b, row),
+        .rows = pick_images(images, by, a, b, row),
     };
     return finding.rows > 0 ? odd_findings_add(context->findings, &finding) : ODD_OK;
 }
@@ -101,6 +110,7 @@ static odd_status add_pairs(odd_check_context *context, const doubled_options *o
     odd_category_list list = {0};
     odd_category_images images = {0};
     alike_categories alike = {0};
+    odd_images_by_category by = {0};
     odd_status st;
     ODD_TRY(odd_category_list_read(context, &list));
     if (list.count < 2) goto done;
@@ -109,10 +119,12 @@ static odd_status add_pairs(odd_check_context *context, const doubled_options *o
     ODD_TRY(read_pairs(context, &list, &alike));
     if (alike.count == 0 || alike.likeness[0] < o->likeness) goto done;
     ODD_TRY(odd_category_images_read(context, &list, 0, context->part.n, &images));
+    ODD_TRY(odd_category_images_sort(&list, &images, &by));
     for (int64_t i = 0; i < alike.count && alike.likeness[i] >= o->likeness; i++)
-        ODD_TRY(add_pair(context, &list, &images, alike.first[i], alike.second[i],
+        ODD_TRY(add_pair(context, &list, &images, &by, alike.first[i], alike.second[i],
                          alike.likeness[i], o->likeness));
 done:
+    odd_images_by_category_free(&by);
     alike_free(&alike);
     odd_category_images_free(&images);
     odd_category_list_free(&list);

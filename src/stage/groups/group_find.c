@@ -151,10 +151,11 @@ done:
 
 /* -- all -- */
 
-static odd_status join_parts(const odd_links *links, double apart, int32_t community[],
-                             int32_t *count)
+odd_status odd_group_parts(const odd_links *links, double apart, int32_t community[],
+                           int32_t *count)
 {
     odd_status st = ODD_OK;
+    ODD_TRY(odd_communities_join(links, 1, community, count));
     for (int s = 0; s < STEPS; s++)
         if (steps[s] > apart) ODD_TRY(odd_communities_join(links, steps[s], community, count));
     ODD_TRY(odd_communities_join(links, apart, community, count));
@@ -176,11 +177,12 @@ odd_status odd_groups_find(const odd_groups_options *o, const odd_group_rows *r,
     ODD_TRY(odd_communities_join(&links, 1, kind, &kinds));
     for (int64_t i = 0; i < r->speakers.count; i++)
         part[i] = kind[i];
-    ODD_TRY(join_parts(&links, o->apart, part, &parts));
+    ODD_TRY(odd_group_parts(&links, o->apart, part, &parts));
     ODD_TRY(finish(&links, r, o->least, kind, kinds, &out->of_kind, &out->kinds, &out->kind));
     ODD_TRY(finish(&links, r, o->least, part, parts, &out->of_part, &out->parts, &out->part));
     for (int32_t k = 0; k < out->kinds; k++)
         out->of_kind[k].part = out->part[out->of_kind[k].medoid];
+    ODD_TRY(odd_group_splits_find(o, r, &links, out));
 done:
     odd_links_free(&links);
     odd_free(kind);
@@ -194,5 +196,6 @@ void odd_view_groups_free(odd_view_groups *g)
     odd_free(g->part);
     odd_free(g->of_kind);
     odd_free(g->of_part);
+    odd_free(g->split);
     *g = (odd_view_groups){0};
 }

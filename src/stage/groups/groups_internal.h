@@ -9,10 +9,13 @@
  *   kinds  linked more with one another than chance would: what the catalogue is made of
  *   parts  kinds joined as long as there are at least `apart` times as many links between them as
  *          chance would make; what is left is apart
+ *   splits categories whose own images, by the links among them alone, are of two such parts
  */
 #ifndef ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
 #define ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
 
+#include "oddlot/linalg/communities.h"
+#include "oddlot/run/filing.h"
 #include "oddlot/run/speakers.h"
 #include "stage/views/view_internal.h"
 
@@ -27,6 +30,7 @@ typedef struct {
     int64_t images;        /* of the catalogue */
     int64_t *image;        /* (inputs.rows) of each row of features.h5 */
     odd_speakers speakers; /* the rows that are looked at */
+    odd_filing filing;     /* of all images */
 } odd_group_rows;
 
 /* One group. */
@@ -37,16 +41,28 @@ typedef struct {
     int32_t part;   /* of a kind: which it is in */
 } odd_image_group;
 
+/* A category of two groups, or more: the two largest. */
+typedef struct {
+    const char *category; /* its name; borrowed from the filing */
+    int64_t pictures;     /* of it; copies count once, here and below */
+    int64_t size[2];      /* of the groups, the largest first */
+    int64_t medoid[2];    /* images of the catalogue */
+    double links;         /* between them, of what chance would make */
+} odd_category_split;
+
 /* All groups of one view, on rank 0. Numbered with the largest first. */
 typedef struct {
     int32_t *kind,
         *part; /* (images) of each image; -1: not read, or in none that is large enough */
     int32_t kinds, parts; /* of at least `least` images; on every rank */
     odd_image_group *of_kind, *of_part;
+    int64_t splits; /* also on every rank */
+    odd_category_split *split;
 } odd_view_groups;
 
 /** Pick them. copies: copies.h5, or NULL. @local; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
-odd_status odd_group_rows_pick(const odd_file *copies, odd_group_rows *rows);
+odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
+                               odd_group_rows *rows);
 void odd_group_rows_free(odd_group_rows *rows);
 
 /** How many nearest images are looked at, of so many. @local */
@@ -60,10 +76,17 @@ odd_status odd_group_nearest(const odd_image_view *view, const odd_group_rows *r
 /** The groups of these links. near is sorted. @local: rank 0; ODD_NOMEM (group_find.c) */
 odd_status odd_groups_find(const odd_groups_options *options, const odd_group_rows *rows,
                            int64_t keep, int32_t near[], odd_view_groups *out);
+/** Join what is together further, step by step, until less than `apart` of the links that chance
+ *  would make are between any two. @local; ODD_NOMEM (group_find.c) */
+odd_status odd_group_parts(const odd_links *links, double apart, int32_t community[],
+                           int32_t *count);
+/** The categories that are split, into out->split. @local: rank 0; ODD_NOMEM (group_split.c) */
+odd_status odd_group_splits_find(const odd_groups_options *options, const odd_group_rows *rows,
+                                 const odd_links *links, odd_view_groups *out);
 void odd_view_groups_free(odd_view_groups *groups);
 
 /** Write those of a view: NAME/kind, NAME/part of each image, and of each kind and part images,
- *  medoid, links. @collective (groups_output.c) */
+ *  medoid, links; NAME/split of categories. @collective (groups_output.c) */
 odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int64_t images,
                             const odd_view_groups *groups);
 

@@ -4,6 +4,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
+#include "stage/categories/categories_internal.h"
 #include "stage/copies/on_demand_internal.h"
 #include "stage/groups/groups_internal.h"
 #include "stage/ingest/ingest_internal.h"
@@ -55,6 +56,7 @@ static odd_status group_view(const odd_run *run, const odd_image_view *view,
     ODD_TRY_ALL(run->comm, root ? odd_groups_find(o, rows, keep, near, &groups) : ODD_OK);
     odd_broadcast(run->comm, 0, &groups.kinds, sizeof groups.kinds);
     odd_broadcast(run->comm, 0, &groups.parts, sizeof groups.parts);
+    odd_broadcast(run->comm, 0, &groups.splits, sizeof groups.splits);
     ODD_TRY(odd_groups_write(run->comm, out, view->name, rows->images, &groups));
     log_groups(view->name, keep, &groups);
 done:
@@ -92,7 +94,7 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     rows.images = odd_selection_rows(selection);
     ODD_TRY_ALL(run->comm, see_plainly(run, &seen, &job));
     rows.inputs = (odd_view_inputs){.run = &seen, .ingest = ingest, .features = features};
-    ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, &rows));
+    ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, selection, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     for (int v = 0; v < VIEWS; v++)
         if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out));
@@ -152,13 +154,13 @@ static bool is_read(const odd_job *job)
 }
 
 static const char *const inputs[] = {"ingest", "features", "copies", NULL};
-static const odd_section *const sections[] = {&groups_section, NULL};
+static const odd_section *const sections[] = {&groups_section, &odd_categories_section, NULL};
 
 const odd_stage odd_stage_groups = {
     .name = "groups",
     .file = "groups.h5",
     .summary = "find what the catalogue is made of, and what is apart from all else",
-    .version = 1,
+    .version = 2,
     .common = true,
     .inputs = inputs,
     .sections = sections,
