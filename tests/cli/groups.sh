@@ -25,6 +25,10 @@ check grouped run-none none 0
 good on 3 run job.yaml -o three
 check same run-one three groups.h5
 check same run-one three findings.h5
+cmp run-one/groups.csv three/groups.csv || fail "groups.csv differs on 3 ranks"
+rm three/groups.csv
+good on 1 run job.yaml -o three
+did groups
 
 # a few images, fewer that can be read: nothing to say
 mkdir few dark

@@ -1,7 +1,8 @@
 /* Check `group`: groups of images that are apart from all others, each as one finding with all its
  * images; and where the catalogue has several large parts, the question which of them is meant. */
 #include "oddlot/run/columns.h"
-#include "stage/check/group_measures_internal.h"
+#include "stage/check/check_internal.h"
+#include "stage/groups/group_measures_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
@@ -153,7 +154,8 @@ static odd_status add_groups(odd_check_context *context, const view_parts *p,
     odd_group_difference *difference = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(difference, p->count * ODD_GROUP_DIFFERENCES));
-    ODD_TRY(odd_group_differences(context, p->of, (int32_t)p->count, difference));
+    ODD_TRY(odd_group_differences(odd_check_ingest(context), context->part.n, p->of,
+                                  (int32_t)p->count, difference));
     for (int32_t c = 1; c < p->count; c++)
         if (is_small(p, c, most) && !is_told(context, p, c, told, most))
             ODD_TRY(add_group(context, p, c, &difference[c * ODD_GROUP_DIFFERENCES]));

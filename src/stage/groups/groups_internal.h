@@ -14,6 +14,7 @@
 #ifndef ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
 #define ODDLOT_STAGE_GROUPS_GROUPS_INTERNAL_H
 
+#include "oddlot/base/text.h"
 #include "oddlot/linalg/communities.h"
 #include "oddlot/run/filing.h"
 #include "oddlot/run/speakers.h"
@@ -89,5 +90,13 @@ void odd_view_groups_free(odd_view_groups *groups);
  *  medoid, links; NAME/split of categories. @collective (groups_output.c) */
 odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int64_t images,
                             const odd_view_groups *groups);
+
+/* -- groups.csv (groups_table.c) -- */
+
+/** Heads; the groups of a view; and the file. @local: rank 0; ODD_FORMAT, ODD_IO, ODD_NOMEM */
+void odd_groups_table_begin(odd_text *csv);
+odd_status odd_groups_table_add(const odd_selection *selection, const odd_file *ingest,
+                                const char *view, const odd_view_groups *groups, odd_text *csv);
+odd_status odd_groups_table_write(const odd_run *run, const odd_text *csv);
 
 #endif

@@ -44,7 +44,7 @@ static void log_groups(const char *view, int64_t keep, const odd_view_groups *g)
 }
 
 static odd_status group_view(const odd_run *run, const odd_image_view *view,
-                             const odd_group_rows *rows, odd_file *out)
+                             const odd_group_rows *rows, odd_file *out, odd_text *csv)
 {
     const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
     const int64_t keep = odd_group_neighbours(o, rows->speakers.count);
@@ -57,6 +57,9 @@ static odd_status group_view(const odd_run *run, const odd_image_view *view,
     odd_broadcast(run->comm, 0, &groups.kinds, sizeof groups.kinds);
     odd_broadcast(run->comm, 0, &groups.parts, sizeof groups.parts);
     odd_broadcast(run->comm, 0, &groups.splits, sizeof groups.splits);
+    ODD_TRY_ALL(run->comm, root ? odd_groups_table_add(run->selection, rows->inputs.ingest,
+                                                       view->name, &groups, csv)
+                                : ODD_OK);
     ODD_TRY(odd_groups_write(run->comm, out, view->name, rows->images, &groups));
     log_groups(view->name, keep, &groups);
 done:
@@ -86,7 +89,9 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     const odd_selection *selection;
     odd_file *ingest = NULL, *features = NULL, *copies = NULL, *out = NULL;
     odd_group_rows rows = {0};
+    odd_text csv = ODD_TEXT_EMPTY;
     odd_status st;
+    odd_groups_table_begin(&csv);
     ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
@@ -97,10 +102,12 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, selection, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     for (int v = 0; v < VIEWS; v++)
-        if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out));
+        if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out, &csv));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? odd_groups_table_write(run, &csv) : ODD_OK);
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
+    odd_text_free(&csv);
     odd_group_rows_free(&rows);
     odd_job_free(&job);
     odd_file_close(&copies);
@@ -165,6 +172,7 @@ const odd_stage odd_stage_groups = {
     .inputs = inputs,
     .sections = sections,
     .reads = odd_reads_known_copies,
+    .product = "groups.csv",
     .applies = is_read,
     .plan = plan_groups,
     .cost = cost_groups,

@@ -1,10 +1,14 @@
 /**
  * Group measures: what was measured of the images of a group that is otherwise of all others.
  */
-#ifndef ODDLOT_STAGE_CHECK_GROUP_MEASURES_INTERNAL_H
-#define ODDLOT_STAGE_CHECK_GROUP_MEASURES_INTERNAL_H
+#ifndef ODDLOT_STAGE_GROUPS_GROUP_MEASURES_INTERNAL_H
+#define ODDLOT_STAGE_GROUPS_GROUP_MEASURES_INTERNAL_H
 
-#include "stage/check/check_internal.h"
+#include "oddlot/base/status.h"
+#include "oddlot/store/file.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 enum { ODD_GROUP_DIFFERENCES = 2 };
 
@@ -19,7 +23,7 @@ typedef struct {
  *  ODD_GROUP_DIFFERENCES), the best first. of: (images of the catalogue) 0 ... groups - 1, or any
  *  other number. Where nothing was measured all are -1. @local;
  *  ODD_FORMAT, ODD_NOMEM */
-odd_status odd_group_differences(const odd_check_context *context, const int32_t of[],
+odd_status odd_group_differences(const odd_file *ingest, int64_t images, const int32_t of[],
                                  int32_t groups, odd_group_difference out[]);
 
 /** "; white ground 0 %, of the others 100 %", or nothing. */

@@ -1,6 +1,6 @@
 /* Group measures: each measure's values in order, and where in it the images of a group are: the
  * share of pairs of one of them and another image in which it has the higher value. */
-#include "stage/check/group_measures_internal.h"
+#include "stage/groups/group_measures_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/image/measure.h"
@@ -113,11 +113,9 @@ static int64_t rank_values(int64_t images, int measure, const float value[], con
     return n;
 }
 
-odd_status odd_group_differences(const odd_check_context *context, const int32_t of[],
+odd_status odd_group_differences(const odd_file *ingest, int64_t images, const int32_t of[],
                                  int32_t groups, odd_group_difference out[])
 {
-    const odd_file *ingest = odd_check_ingest(context);
-    const int64_t images = context->part.n;
     odd_dataset *measures = NULL;
     float *value = NULL;
     ranked *r = NULL;
