@@ -110,6 +110,28 @@ static void by_false_alarm(void)
     CU_ASSERT(odd_flagging_flags(&f, N - 11, 0) && !odd_flagging_flags(&f, N - 12, 1));
 }
 
+/* Images that are kept for the threshold choose it, also where views rank; where they are too few
+ * they do not, and a share that is given comes first. */
+static void by_false_alarm_of_itself(void)
+{
+    const char *set[] = {"fit.calibration=0.5", "score.false_alarm=0.1", "score.confidence=0.9",
+                         "score.flag_share=0.1"};
+    odd_flagging f;
+    odd_ranked views = rows;
+    views.probability = NULL;
+    views.rarity = true;
+    set_up();
+    CU_ASSERT_EQUAL(decide(set, 3, &views, &f), ODD_OK);
+    CU_ASSERT_EQUAL(f.cut.threshold, N - 12);
+    CU_ASSERT_EQUAL(f.flagged, 11);
+    CU_ASSERT_EQUAL(decide(set, 4, &views, &f), ODD_OK);
+    CU_ASSERT_EQUAL(f.flagged, 20);
+    for (int i = 20; i < N; i++) /* 9 are left; 22 are needed */
+        calibrates[i] = 0;
+    CU_ASSERT_EQUAL(decide(set, 3, &views, &f), ODD_OK);
+    CU_ASSERT(f.threshold > 3.6 && f.threshold < 3.61 && f.cut.above == 0); /* the rarity */
+}
+
 static void what_cannot_be_had(void)
 {
     odd_flagging f;
@@ -182,6 +204,7 @@ static void some_verified_are_kept(void)
 CU_TestInfo odd_tests[] = {
     {"each way to cut", each_way},
     {"by a false-alarm rate", by_false_alarm},
+    {"by a false-alarm rate of itself", by_false_alarm_of_itself},
     {"what cannot be had", what_cannot_be_had},
     {"by an order", by_order},
     {"some verified are kept", some_verified_are_kept},

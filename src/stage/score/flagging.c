@@ -25,9 +25,9 @@ static const odd_option score_table[] = {
         odd_score_options, flag_by, "auto", ways,
         "probability: those above flag_threshold; share: flag_share of the images; estimate: as "
         "many as the detector believes to be odd; false_alarm, rarity: see there; detector: by its "
-        "own rule, as `classes` has one; auto: by flag_share if it is given, else by rarity where "
-        "views rank, by the detector's rule, by probability, or the oddest 0.05 where the detector "
-        "gives none"),
+        "own rule, as `classes` has one; auto: by flag_share if it is given, else by false_alarm "
+        "where fit.calibration keeps verified images enough, by rarity where views rank, by the "
+        "detector's rule, by probability, or the oddest 0.05 where the detector gives none"),
     ODD_REAL(odd_score_options, flag_threshold, "0.5", 0, 1,
              "images with at least this probability of being odd are flagged"),
     ODD_REAL(odd_score_options, flag_share, "-1", -1, 1,
@@ -160,13 +160,32 @@ done:
     return st;
 }
 
+/* Do verified images choose the threshold where the job does not say how? They do where they are
+ * kept for it, and are enough. @collective */
+static bool is_vouched_for(const odd_job *job, const odd_score_options *o, const odd_ranked *rows)
+{
+    const int64_t needed = odd_conformal_needed(o->false_alarm, o->confidence);
+    int64_t mine = 0;
+    if (odd_calibration_share(job) <= 0 || !flags_by(o, "auto") || o->flag_share >= 0) return false;
+    for (int64_t i = 0; rows->calibrates && i < rows->n; i++)
+        mine += rows->calibrates[i] && !isnan(rows->score[i]);
+    const int64_t count = count_all(rows, mine);
+    if (count < needed)
+        odd_log(ODD_LOG_WARN,
+                "fit.calibration keeps %lld verified theme images for the threshold, score.flag_by "
+                "false_alarm needs %lld: the threshold is chosen without them",
+                (long long)count, (long long)needed);
+    return count >= needed;
+}
+
 /* @collective */
 static odd_status decide(const odd_job *job, const odd_ranked *rows, odd_flagging *out)
 {
     const odd_score_options *o = odd_job_section(job, "score");
     const bool share_given = o->flag_share >= 0;
     *out = (odd_flagging){0};
-    if (flags_by(o, "false_alarm")) return flag_by_false_alarm(job, o, rows, out);
+    if (flags_by(o, "false_alarm") || is_vouched_for(job, o, rows))
+        return flag_by_false_alarm(job, o, rows, out);
     if (flags_by(o, "estimate")) return flag_by_share(rows, mean_probability(rows), out);
     if (flags_by(o, "rarity") || (flags_by(o, "auto") && !share_given && rows->rarity)) {
         flag_from(rows, rows->score, -log10(o->rarity), out);
