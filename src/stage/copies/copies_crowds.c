@@ -9,9 +9,13 @@
 #include <stdlib.h>
 
 enum { CROWD = 3 /* pictures that are too far to be copies, but by less than ODD_COPIES_ALIKE */ };
-#define SURE  0.1 /* of the largest difference: the same even in a crowd */
-#define MOST  0.3 /* of it: in a crowd */
-#define APART 1.5 /* times as far is the next */
+/* Of the largest difference: the same even in a crowd, and at most there. */
+#define SURE 0.1
+#define MOST 0.3
+/* Times as far is the next after the nearest, where that is a copy, seen from both; and after
+ * several copies: of such gaps there are more by chance. */
+#define APART     1.1
+#define SET_APART 2
 
 typedef struct {
     int64_t row;
@@ -51,7 +55,7 @@ static double limit_in_crowd(const alike end[], int64_t count, double most)
     double limit = SURE * most;
     for (int64_t i = 0; i < count && end[i].value <= MOST * most; i++) {
         const double next = i + 1 < count ? end[i + 1].value : INFINITY;
-        if (next > APART * end[i].value) limit = fmax(limit, end[i].value);
+        if (next > (i == 0 ? APART : SET_APART) * end[i].value) limit = fmax(limit, end[i].value);
     }
     return limit;
 }
