@@ -65,7 +65,7 @@ class Sources:
         return few([f for i in range(4) for f in tar(self.data, f"fashion-products/shard-{i}.tar")])
 
     def clipart(self):
-        return few(f for f in make_faulty.sources("clipart", self.data) if is_picture(f[1]))
+        return few(f for f in make_faulty.sources("clipart", self.data) if is_picture(f[1]) and not is_empty(f[1]))
 
     def electronics(self):
         return list(tar(self.data, "electronics-320px.tar"))
@@ -87,6 +87,12 @@ def is_picture(path):
     """Neither tiny nor a poster."""
     with Image.open(path) as picture:
         return max(picture.size) >= 128 and picture.width * picture.height <= 8e6
+
+
+def is_empty(path):
+    """Of one colour: gradients of clip art are empty pages, which would be odd among the theme."""
+    with Image.open(path) as picture:
+        return all(high - low <= 4 for low, high in make_faulty.flat(picture).getextrema())
 
 
 def words(sheet, lines, colour, size, middle):
