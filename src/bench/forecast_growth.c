@@ -97,6 +97,8 @@ static double rank_factor(const odd_forecast_result *f)
     return (double)f->rates.ranks / odd_min_int(sharing, p->cpus) * sharing / p->ranks;
 }
 
+#define OVERHEAD 0.2 /* of the latency of a message: a rank can begin no other */
+
 /* Between nodes; within one it is part of what was measured. Ranks of a node share its network. */
 static double exchanges_seconds(const odd_forecast_result *f, const odd_stage_cost *cost)
 {
@@ -105,6 +107,7 @@ static double exchanges_seconds(const odd_forecast_result *f, const odd_stage_co
     const odd_interconnect network = {.ranks = f->place.ranks,
                                       .blocks = odd_partition_of(f->rows, 0, f->place.ranks).blocks,
                                       .latency = 1e-6 * o->latency,
+                                      .overhead = OVERHEAD * 1e-6 * o->latency,
                                       .bandwidth = 1e9 * o->network / sharing};
     double seconds = 0;
     if (f->place.nodes == 1) return 0;

@@ -27,8 +27,10 @@ static const struct {
      offsetof(odd_scaling_line, files)},
     {"communication_efficiency", "time outside MPI of the rank that is least in it, by all",
      offsetof(odd_scaling_line, communication)},
-    {"computation_scaling", "work of the fewest ranks by that of these",
+    {"computation_scaling", "work of the fewest ranks by that of these, in seconds of processors",
      offsetof(odd_scaling_line, computation)},
+    {"processor_efficiency", "by seconds of processors outside MPI alone",
+     offsetof(odd_scaling_line, processors)},
     {"predicted_seconds", "by the model of oddlot plan", offsetof(odd_scaling_line, predicted)},
 };
 enum { REALS = sizeof reals / sizeof *reals };

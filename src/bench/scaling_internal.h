@@ -49,9 +49,11 @@ typedef struct {
     double speedup, efficiency; /* against the fewest ranks of the series */
     /* The parts that the efficiency is made of, in the words of POP (pop-coe.eu): mean by largest
      * time at work of ranks; what the busiest rank is within neither MPI nor its files, by what it
-     * is within no MPI; the latter by the time that the stage takes; all work of the fewest ranks
-     * by that of these. NaN where they were not measured. */
-    double balance, files, communication, computation;
+     * is within no MPI; the latter by the time that the stage takes. The work of the fewest ranks
+     * by that of these; and what efficiency would be if the processors' seconds of the busiest rank
+     * were all the time there is: both by seconds of processors, which other work on the machine
+     * does not lengthen. NaN where they were not measured. */
+    double balance, files, communication, computation, processors;
     int64_t sent;
     double predicted; /* seconds by the model; NaN: not asked for */
     int order;        /* of the stage among those of its kind */

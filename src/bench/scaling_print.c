@@ -31,26 +31,30 @@ static void add_row(const odd_scaling_line *l, odd_text *out)
     add_share(l->files, out);
     add_share(l->communication, out);
     add_share(l->computation, out);
+    add_share(l->processors, out);
     add_seconds(l->predicted, out);
     odd_text_add(out, "\n");
 }
 
 void odd_scaling_text(const odd_scaling_table *table, odd_text *out)
 {
-    odd_text_format(out, "%-6s %-10s %5s %13s %3s %9s %9s %7s %7s %7s %7s %7s %7s %9s\n", "kind",
-                    "stage", "ranks", "images", "of", "fastest", "median", "speedup", "effic.",
-                    "balance", "files", "comm.", "work", "model");
+    odd_text_format(out, "%-6s %-10s %5s %13s %3s %9s %9s %7s %7s %7s %7s %7s %7s %7s %9s\n",
+                    "kind", "stage", "ranks", "images", "of", "fastest", "median", "speedup",
+                    "effic.", "balance", "files", "comm.", "work", "by CPU", "model");
     for (int i = 0; i < table->count; i++)
         add_row(&table->line[i], out);
-    odd_text_add(out, "\neffic.: against the fewest ranks; balance x files x comm.: the share of "
-                      "the time that ranks are at work;\nwork: that of the fewest ranks by that of "
-                      "all of these\n");
+    odd_text_add(
+        out, "\neffic.: against the fewest ranks; balance x files x comm.: the share of the time "
+             "that ranks are at work;\n"
+             "work: that of the fewest ranks by that of all of these; by CPU: efficiency by it "
+             "and the busiest rank alone,\n"
+             "both in seconds of processors outside MPI, which other programs do not lengthen\n");
 }
 
 /* -- for programs -- */
 
 /* The numbers of a line, by their names. */
-#define NUMBERS 11
+#define NUMBERS 12
 static void numbers_of(const odd_scaling_line *l, const char *name[NUMBERS], double value[NUMBERS])
 {
     const struct {
@@ -65,6 +69,7 @@ static void numbers_of(const odd_scaling_line *l, const char *name[NUMBERS], dou
         {"file_efficiency", l->files},
         {"communication_efficiency", l->communication},
         {"computation_scaling", l->computation},
+        {"processor_efficiency", l->processors},
         {"parallel_efficiency", l->balance * l->files * l->communication},
         {"bytes_sent", isnan(l->seconds) ? NAN : (double)l->sent},
         {"predicted_seconds", l->predicted},

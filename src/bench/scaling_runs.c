@@ -65,6 +65,7 @@ static odd_status read_stage(const odd_file *file, const char *group, odd_timed_
     get_split(file, group, "compute", &out->split[ODD_SPLIT_COMPUTE]);
     get_split(file, group, "mpi", &out->split[ODD_SPLIT_MPI]);
     get_split(file, group, "mpi_file", &out->split[ODD_SPLIT_MPI_FILE]);
+    get_split(file, group, "compute_cpu", &out->split[ODD_SPLIT_COMPUTE_CPU]);
 done:
     odd_free(fingerprint);
     return st;

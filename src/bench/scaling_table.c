@@ -32,6 +32,7 @@ odd_scaling_line *odd_scaling_table_add(odd_scaling_table *table)
                                .files = NAN,
                                .communication = NAN,
                                .computation = NAN,
+                               .processors = NAN,
                                .predicted = NAN};
     return line;
 }
@@ -156,10 +157,12 @@ static void compare(const odd_timed_stage *base, const odd_timed_stage *s, odd_s
 {
     const double more = (double)s->ranks / base->ranks;
     const double grown = out->weak ? more : 1; /* the work */
-    const double work = s->split[ODD_SPLIT_COMPUTE].sum;
+    const odd_stage_split *work = &s->split[ODD_SPLIT_COMPUTE_CPU];
+    const double first = base->split[ODD_SPLIT_COMPUTE_CPU].sum * grown;
     out->speedup = base->ranks * grown * base->seconds / s->seconds;
     out->efficiency = out->speedup / s->ranks;
-    if (work > 0) out->computation = grown * base->split[ODD_SPLIT_COMPUTE].sum / work;
+    if (work->max > 0) out->computation = first / work->sum;
+    if (work->max > 0) out->processors = first / (s->ranks * work->max);
 }
 
 /* The fastest of the runs of the series on so many ranks; seconds (repeats) of all. */

@@ -1,9 +1,7 @@
 /* Exchange cost: see par/exchange_cost.h.
  *
- * Letters: P ranks, B bytes, a latency, b seconds of a byte. Libraries take the tree of log2 P
- * messages for short vectors, and for long ones scatter and gather them, which sends each byte
- * twice (R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of collective communication operations
- * in MPICH", Int. J. High Perf. Comp. Appl. 19, 2005). */
+ * Letters: P ranks, B bytes, a latency, b seconds of a byte. Collective calls go up or down a tree
+ * of log2 P messages; for long vectors MPI libraries know shorter ways, and do better than this. */
 #include "oddlot/par/exchange_cost.h"
 
 #include "oddlot/base/dyadic.h"
@@ -19,12 +17,10 @@ static double levels(int ranks)
     return ceil(log2(ranks));
 }
 
-/* min(log2 P (a + B b), (log2 P + P - 1) a + 2 (P - 1) / P B b) */
+/* log2 P (a + B b) */
 static double broadcast(const odd_interconnect *n, double bytes)
 {
-    const double byte = bytes / n->bandwidth, steps = levels(n->ranks);
-    const double cut = (steps + n->ranks - 1) * n->latency + 2 * (n->ranks - 1.0) / n->ranks * byte;
-    return fmin(steps * (n->latency + byte), cut);
+    return levels(n->ranks) * (n->latency + bytes / n->bandwidth);
 }
 
 static int64_t first_block(const odd_interconnect *n, int64_t rank)
@@ -47,20 +43,22 @@ static int most_subtrees(const odd_interconnect *n, int step)
     return most;
 }
 
-/* Up the tree, a head and the vectors of a run in each step; then the sum goes to all. */
+/* Up the tree, the vectors of a run in each step; then the sum goes to all. */
 static double sum(const odd_interconnect *n, double bytes)
 {
     double seconds = broadcast(n, bytes);
     for (int step = 1; step < n->ranks; step *= 2)
-        seconds += n->latency + most_subtrees(n, step) * (n->latency + bytes / n->bandwidth);
+        seconds += n->latency + most_subtrees(n, step) * bytes / n->bandwidth;
     return seconds;
 }
 
-/* Of each part a slice goes to each rank, and its sum from each rank to all. */
+/* Of each part a slice goes to each rank, and its sum from each rank to all; none waits for the one
+ * before. */
 static double gradient(const odd_interconnect *n, double bytes)
 {
     const double parts = fmax(1, fmin(GRADIENT_PARTS, ceil(bytes / SHORTEST_PART)));
-    return 2 * (n->ranks - 1) * (parts * n->latency + bytes / n->ranks / n->bandwidth);
+    const double others = n->ranks - 1;
+    return 2 * (n->latency + others * (parts * n->overhead + bytes / n->ranks / n->bandwidth));
 }
 
 double odd_exchange_seconds(odd_exchange_kind kind, double bytes, const odd_interconnect *network)
@@ -75,12 +73,12 @@ double odd_exchange_seconds(odd_exchange_kind kind, double bytes, const odd_inte
         return sum(n, bytes);
     case ODD_EXCHANGE_GRADIENT:
         return gradient(n, bytes);
-    case ODD_EXCHANGE_GATHER: /* one after the other, all at the root */
-        return others * (n->latency + each);
+    case ODD_EXCHANGE_GATHER: /* all at the root, which takes one after the other */
+        return n->latency + others * (n->overhead + each);
     case ODD_EXCHANGE_ROUTE: /* with each rank in turn, an equal share; first the counts */
         return others * (n->latency + each / n->ranks) + levels(n->ranks) * n->latency;
-    default: /* up a tree and down */
-        return 2 * levels(n->ranks) * n->latency;
+    default: /* with partners ever farther away */
+        return levels(n->ranks) * n->latency;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "oddlot/base/log.h"
 
 #include <mpi.h>
+#include <time.h>
 
 static odd_mpi_usage used;
 
@@ -16,21 +17,38 @@ odd_mpi_usage odd_mpi_usage_now(void)
 #ifdef ODDLOT_MPI_METER
 static int depth; /* of calls within calls */
 
+static double entered_cpu; /* of the outer one */
+
+static double processor_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static double enter(void)
 {
-    return depth++ > 0 ? 0 : odd_seconds();
+    if (depth++ > 0) return 0;
+    entered_cpu = processor_seconds();
+    return odd_seconds();
+}
+
+static int leave_for(double *seconds, double entered, int code)
+{
+    if (--depth > 0) return code;
+    *seconds += odd_seconds() - entered;
+    used.cpu += processor_seconds() - entered_cpu;
+    return code;
 }
 
 static int leave_file(double entered, int code)
 {
-    if (--depth == 0) used.filing += odd_seconds() - entered;
-    return code;
+    return leave_for(&used.filing, entered, code);
 }
 
 static int leave_wait(double entered, int code)
 {
-    if (--depth == 0) used.waiting += odd_seconds() - entered;
-    return code;
+    return leave_for(&used.waiting, entered, code);
 }
 
 static int leave(double entered, int64_t count, MPI_Datatype type, int code)

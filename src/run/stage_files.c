@@ -47,7 +47,8 @@ static odd_status note_split(odd_file *file, const odd_stage_split split[static 
 {
     static const char *const kind[ODD_SPLITS] = {[ODD_SPLIT_COMPUTE] = "compute",
                                                  [ODD_SPLIT_MPI] = "mpi",
-                                                 [ODD_SPLIT_MPI_FILE] = "mpi_file"};
+                                                 [ODD_SPLIT_MPI_FILE] = "mpi_file",
+                                                 [ODD_SPLIT_COMPUTE_CPU] = "compute_cpu"};
     static const char *const over[] = {"sum", "max", "min"};
     odd_status st = ODD_OK;
     for (int i = 0; i < ODD_SPLITS; i++) {

@@ -45,6 +45,7 @@ odd_mpi_usage odd_stage_meter_mpi(void)
     const odd_mpi_usage now = odd_mpi_usage_now();
     return (odd_mpi_usage){.waiting = now.waiting - meter.mpi.waiting,
                            .filing = now.filing - meter.mpi.filing,
+                           .cpu = now.cpu - meter.mpi.cpu,
                            .bytes = now.bytes - meter.mpi.bytes,
                            .calls = now.calls - meter.mpi.calls};
 }
@@ -59,10 +60,12 @@ static void share_sum(MPI_Comm comm, double value[], int count)
 void odd_stage_meter_split(MPI_Comm comm, double elapsed, odd_stage_split out[static ODD_SPLITS])
 {
     const odd_mpi_usage mpi = odd_stage_meter_mpi();
+    const double cpu = odd_usage_now().cpu - meter.begun.cpu;
     const double mine[ODD_SPLITS] = {
         [ODD_SPLIT_COMPUTE] = fmax(0, elapsed - mpi.waiting - mpi.filing),
         [ODD_SPLIT_MPI] = mpi.waiting,
         [ODD_SPLIT_MPI_FILE] = mpi.filing,
+        [ODD_SPLIT_COMPUTE_CPU] = fmax(0, cpu - mpi.cpu),
     };
     double sum[ODD_SPLITS], most[2 * ODD_SPLITS];
     for (int i = 0; i < ODD_SPLITS; i++) {

@@ -31,7 +31,7 @@ def check_split(attributes):
     assert attributes["mpi_calls"] > 0 and attributes["bytes_sent"] > 0
 
 
-def check_line(line, first, runs):
+def check_line(line, first, runs, begun):
     fastest = min(runs, key=lambda a: a["seconds"])
     ranks = int(line["ranks"])
     seconds, begin = float(line["seconds"]), float(first["seconds"])
@@ -42,6 +42,8 @@ def check_line(line, first, runs):
     near(float(line["speedup"]), float(line["efficiency"]) * ranks)
     near(float(line["parallel_efficiency"]), fastest["compute_seconds_sum"] / ranks / seconds)
     near(float(line["load_balance"]), fastest["compute_seconds_sum"] / ranks / fastest["compute_seconds_max"])
+    work = min(begun, key=lambda a: a["seconds"])["compute_cpu_seconds_sum"] * (1 if line["kind"] == "strong" else ranks)
+    near(float(line["processor_efficiency"]), work / ranks / fastest["compute_cpu_seconds_max"])
     assert int(line["bytes_sent"].split(".")[0]) > 0 and line["predicted_seconds"] == ""
     assert int(line["images"]) == fastest["images"]
 
@@ -56,7 +58,7 @@ def main(folder, one, again, two, few, more):
             for ranks in runs:
                 for attributes in runs[ranks]:
                     check_split(attributes)
-                check_line(lines[kind, stage, ranks], lines[kind, stage, 1], runs[ranks])
+                check_line(lines[kind, stage, ranks], lines[kind, stage, 1], runs[ranks], runs[1])
     near(float(lines["weak", "all", 2]["seconds"]), sum(took(more, s)["seconds"] for s in STAGES))
     with h5py.File(f"{folder}/scaling.h5") as file:
         assert [s.decode() for s in file["stage"][:]] == [key[1] for key in lines]

@@ -7,20 +7,22 @@
 /* A second, and ten bytes in a second. */
 static double seconds(odd_exchange_kind kind, int ranks, double bytes)
 {
-    const odd_interconnect network = {ranks, 0, 1, 10};
+    const odd_interconnect network = {ranks, 0, 1, 0.5, 10};
     return odd_exchange_seconds(kind, bytes, &network);
 }
 
 static void test_by_hand(void)
 {
-    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_AGREE, 8, 0), 6, 1e-12);
-    /* three messages of 1 + 2 seconds; in pieces 10 messages and 3.5 seconds */
+    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_AGREE, 8, 0), 3, 1e-12);
+    /* three messages of 1 + 2 seconds */
     CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_BROADCAST, 8, 20), 9, 1e-12);
-    /* long ones in pieces: 3 + 7 messages, and 7 / 8 of the bytes twice */
-    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_BROADCAST, 8, 800), 150, 1e-9);
-    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_GATHER, 5, 50), 8, 1e-12);
-    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_SUM, 2, 20), 4 + 3, 1e-12);
-    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_GRADIENT, 2, 20), 4, 1e-12);
+    /* a latency, then four messages of 0.5 + 1 seconds */
+    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_GATHER, 5, 50), 7, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_SUM, 2, 20), 3 + 3, 1e-12);
+    /* there and back, each a latency and a message of 0.5 + 1 seconds */
+    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_GRADIENT, 2, 20), 5, 1e-12);
+    /* counts, then a message of 1 + 0.5 seconds to each of the three others */
+    CU_ASSERT_DOUBLE_EQUAL(seconds(ODD_EXCHANGE_ROUTE, 4, 80), 2 + 4.5, 1e-12);
 }
 
 static void test_growth(void)
@@ -41,9 +43,9 @@ static void test_growth(void)
 /* Of 4 blocks the second rank has a subtree, of 5 it has blocks 3 and 4, which are none. */
 static void test_subtrees(void)
 {
-    const odd_interconnect whole = {2, 4, 1, 10}, ragged = {2, 5, 1, 10};
-    CU_ASSERT_DOUBLE_EQUAL(odd_exchange_seconds(ODD_EXCHANGE_SUM, 20, &whole), 4 + 3, 1e-12);
-    CU_ASSERT_DOUBLE_EQUAL(odd_exchange_seconds(ODD_EXCHANGE_SUM, 20, &ragged), 7 + 3, 1e-12);
+    const odd_interconnect whole = {2, 4, 1, 0.5, 10}, ragged = {2, 5, 1, 0.5, 10};
+    CU_ASSERT_DOUBLE_EQUAL(odd_exchange_seconds(ODD_EXCHANGE_SUM, 20, &whole), 3 + 3, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(odd_exchange_seconds(ODD_EXCHANGE_SUM, 20, &ragged), 5 + 3, 1e-12);
 }
 
 const char *odd_test_name = "par.exchange_cost";

@@ -22,8 +22,11 @@ static void work_for(long milliseconds)
 static odd_mpi_usage since(const odd_mpi_usage *then)
 {
     const odd_mpi_usage now = odd_mpi_usage_now();
-    return (odd_mpi_usage){now.waiting - then->waiting, now.filing - then->filing,
-                           now.bytes - then->bytes, now.calls - then->calls};
+    return (odd_mpi_usage){.waiting = now.waiting - then->waiting,
+                           .filing = now.filing - then->filing,
+                           .cpu = now.cpu - then->cpu,
+                           .bytes = now.bytes - then->bytes,
+                           .calls = now.calls - then->calls};
 }
 
 static void test_bytes(void)
@@ -45,6 +48,7 @@ static void test_sums(void)
     const odd_mpi_usage took = since(&then);
     CU_ASSERT_EQUAL(took.bytes, 7 * 8);
     CU_ASSERT(took.waiting > 0 && took.filing == 0);
+    CU_ASSERT(took.cpu > 0 && took.cpu < took.waiting + 0.02);
 }
 
 /* Rank 0 is late by its own work, which is none of MPI's; the others wait for it. */

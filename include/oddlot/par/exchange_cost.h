@@ -1,8 +1,8 @@
 /**
  * Exchange cost: how long what ranks do together takes on a network, by a model of its messages:
- * each takes the latency and its bytes by the bandwidth (R. W. Hockney, "The communication
- * challenge for MPP: Intel Paragon and Meiko CS-2", Parallel Computing 20, 1994), and a rank sends
- * one and receives one at a time. tests/bench/simulated compares it with the messages themselves.
+ * each takes the latency and its bytes by the bandwidth, and a rank begins one after the other
+ * (D. Culler et al., "LogP: towards a realistic model of parallel computation", PPoPP 1993).
+ * tests/bench/simulated compares it with the messages themselves.
  * @local
  */
 #ifndef ODDLOT_PAR_EXCHANGE_COST_H
@@ -24,7 +24,8 @@ typedef enum {
 typedef struct {
     int ranks;
     int64_t blocks;   /* of rows, in which sums are made; 0: a power of two on each rank */
-    double latency;   /* seconds of a message of no bytes */
+    double latency;   /* seconds of a message of no bytes, */
+    double overhead;  /* in so many of which a rank can begin or take no other */
     double bandwidth; /* bytes in a second, of one rank */
 } odd_interconnect;
 

@@ -14,8 +14,9 @@
 typedef struct {
     double waiting; /* seconds in calls that exchange something or wait for others */
     double filing;  /* seconds in those that work on files, where some wait for others too */
-    int64_t bytes;  /* given to be sent: of a collective call what this rank brings in, once */
-    int64_t calls;  /* of those that exchange something */
+    double cpu;    /* seconds of this process's processors in either, as ranks that wait may spin */
+    int64_t bytes; /* given to be sent: of a collective call what this rank brings in, once */
+    int64_t calls; /* of those that exchange something */
 } odd_mpi_usage;
 
 /** Of this process, since its start. MPI is called by one thread at a time (FUNNELED). @local */

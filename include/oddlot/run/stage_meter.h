@@ -29,8 +29,9 @@ odd_usage odd_stage_meter_usage(int64_t *peak);
 /** And what it gave to MPI. @local */
 odd_mpi_usage odd_stage_meter_mpi(void);
 
-/* Where a rank is: at work of its own, in calls of MPI, in calls of MPI that work on files. */
-enum { ODD_SPLIT_COMPUTE, ODD_SPLIT_MPI, ODD_SPLIT_MPI_FILE, ODD_SPLITS };
+/* Where a rank is: at work of its own, in calls of MPI, in calls of MPI that work on files; and the
+ * seconds of processors of the first, which other work on the machine does not lengthen. */
+enum { ODD_SPLIT_COMPUTE, ODD_SPLIT_MPI, ODD_SPLIT_MPI_FILE, ODD_SPLIT_COMPUTE_CPU, ODD_SPLITS };
 
 /* Seconds, over ranks. */
 typedef struct {
