@@ -38,7 +38,7 @@ part() {
 
 part mixture 'ingest|features|reduce|fit|score'
 part kmeans fit --set fit.detector=kmeans
-part neighbours fit --set fit.detector=neighbours
+part knn fit --set fit.detector=knn
 part forest fit --set fit.detector=forest
 part core fit --set fit.detector=core
 base=train
