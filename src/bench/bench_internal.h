@@ -38,7 +38,7 @@ struct odd_bench_case {
 extern const odd_bench_case odd_bench_gemm, odd_bench_pca, odd_bench_rpca, odd_bench_srp,
     odd_bench_stream, odd_bench_em, odd_bench_kmeans, odd_bench_starts, odd_bench_prepare,
     odd_bench_forward, odd_bench_train, odd_bench_neighbours, odd_bench_forest, odd_bench_rbm,
-    odd_bench_write;
+    odd_bench_write, odd_bench_roofline;
 
 /* ---- bench_keys.c ---- */
 

@@ -42,3 +42,16 @@ fails_with 2 'no two of these runs' alone scaling one again
 fails_with 2 'other settings' alone scaling one other
 fails_with 2 '--images is for' alone scaling one two --images 100
 fails_with 1 'nothing/audit.h5' alone scaling one nothing
+
+# kernels under the roof of this machine: none beats the peak of its products, or what memory lets through
+good alone bench roofline n=6000 d=32 k=8
+"$python" - <<'END' || fail 'the roofline'
+import json
+
+lines = {l["kernel"]: l for l in map(json.loads, open("out"))}
+assert list(lines) == ["products", "triad", "pca", "kmeans", "em", "neighbours"]
+assert lines["products"]["share_of_roof"] == lines["triad"]["share_of_roof"] == 1
+for line in lines.values():
+    assert abs(line["flops_per_byte"] - line["gflop"] / line["gigabytes"]) < 0.01 * line["flops_per_byte"], line
+    assert 0 < line["roof"] <= lines["products"]["gflops"], line
+END
