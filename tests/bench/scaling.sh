@@ -22,9 +22,9 @@ END
 run() {
     local kept=$folder/$1-$2
     [ ! -e "$kept/audit.h5" ] || return 0
-    "$MPIRUN" -n "$2" "$program" run "$folder/job.yaml" -o "$folder/${base:-all}-$2" -q "${@:3}" >/dev/null
+    "$MPIRUN" -n "$2" "$program" run "$folder/job.yaml" -o "$folder/run-${base:-all}-$2" -q "${@:3}" >/dev/null
     mkdir -p "$kept"
-    cp "$folder/${base:-all}-$2/job.yaml" "$folder/${base:-all}-$2/audit.h5" "$kept/"
+    cp "$folder/run-${base:-all}-$2/job.yaml" "$folder/run-${base:-all}-$2/audit.h5" "$kept/"
 }
 
 # part NAME STAGES WORDS...: on one rank and on two; the lines of these stages
@@ -44,5 +44,5 @@ part core fit --set fit.detector=core
 base=train
 part train train --set train.task=autoencoder --set 'train.network=[conv 8 5x5, relu, max_pool 2, dense 32]' --set train.epochs=2
 [ ! "$backbone" ] || base=backbone part backbone features --set features.source=onnx --set features.onnx.model="$backbone" \
-    --set image.size=64 --set image.channels=rgb --set contamination.theme_count=400
+    --set image.size=224 --set image.channels=rgb --set contamination.theme_count=190
 head -n 1 "$folder/mixture/scaling.csv" | sed 's/^/part,/' >&2
