@@ -66,8 +66,11 @@ ended $code "$(killed)"
 good on 1 train job.yaml -o depth-killed "${depth[@]}"
 says "goes on after epoch"
 alike depth depth-killed
-trains deep 1 "${depth[@]}" --set "train.network=[conv 6 5x5, relu, max_pool 2, as a, conv 6 3x3 pad same, relu, add a, dense 24, relu]"
+depth+=(--set "train.network=[conv 6 5x5, relu, max_pool 2, as a, conv 6 3x3 pad same, relu, add a, dense 24, relu]")
+trains deep 1 "${depth[@]}"
 ! cmp -s depth/networks/fold-1.onnx deep/networks/fold-1.onnx || fail "nothing was dropped"
+trains deep 1 "${depth[@]}" --set train.drop_path=0.3 # the same by a setting
+alike depth deep
 
 # centers, smoothing and weights change what is learnt
 for setting in center_loss=0 center_rate=0.1 smoothing=0 class_weights=none; do
@@ -137,6 +140,8 @@ no "item 1 'conf 4 5x5': there is no layer 'conf'" --set train.network="[conf 4 
 no "task damage needs 2 or more" --set train.task=damage --set train.folds=1 --set train.network="[dense 2]"
 no "it moves features, and train.freeze keeps them" --set train.start=calm/networks/fold-1.onnx --set train.freeze=true \
     --set train.network="[]"
+no "no \`add\` in the list of layers" --set train.drop_path=0.2
+no "it is for networks of train.network" --set train.drop_path=0.2 --set train.start=calm/networks/fold-1.onnx
 no "there is no train.start" --set train.freeze=true
 no "it wants images of 28 x 28, stored are 20 x 20: set image.size" --set train.start=calm/networks/fold-1.onnx \
     --set image.size=20

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 uint64_t odd_train_seed(const odd_job *job, int64_t number)
 {
@@ -27,13 +28,21 @@ odd_status odd_train_network(const odd_job *job, const char *key, int rank, cons
                              int items, const char *const item[], uint64_t seed, odd_graph **out)
 {
     const odd_training_options *o = odd_job_section(job, "train");
+    odd_layer_list dropping = {0};
     odd_initial initial;
     odd_status st;
     *out = NULL;
     ODD_TRY(odd_initial_find(o->initial, &initial));
+    if (o->drop_path > 0 && strcmp(key, "train.network") == 0) {
+        ODD_TRY(fail_at(job, "train.drop_path",
+                        odd_train_drop_paths(items, item, o->drop_path, &dropping)));
+        items = dropping.count;
+        item = (const char *const *)dropping.item;
+    }
     ODD_TRY(
         fail_at(job, key, odd_network_new(o->task, rank, shape, items, item, initial, seed, out)));
 done:
+    odd_layer_list_free(&dropping);
     return st;
 }
 

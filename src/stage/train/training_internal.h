@@ -15,7 +15,7 @@
 typedef struct odd_training_options {
     char *task, *start, *initial, *optimizer, *schedule, *precision;
     odd_list network;
-    double momentum, weight_decay, clip, rate, last_rate, factor, warm_up;
+    double momentum, weight_decay, clip, rate, last_rate, factor, warm_up, drop_path;
     int64_t epochs, every, batch, shards, folds, patience;
     bool freeze;
 } odd_training_options;
@@ -54,6 +54,21 @@ typedef struct odd_training {
 
 /** True if the job trains networks. @local */
 bool odd_trains(const odd_job *job);
+
+/* -- train_depth.c -- */
+
+/* A list of layers with others between. */
+typedef struct {
+    int count;
+    char **item; /* (count) */
+} odd_layer_list;
+
+/** A list of layers in which a branch is dropped before each `add`, the l-th of L with probability
+ * most l / L: stochastic depth with linear decay (Huang and others, ECCV 2016). Owned by caller:
+ *  odd_layer_list_free(). @local; ODD_ARG where there is no `add`, ODD_NOMEM */
+odd_status odd_train_drop_paths(int items, const char *const item[], double most,
+                                odd_layer_list *out);
+void odd_layer_list_free(odd_layer_list *list);
 
 /* -- train_network.c -- */
 
