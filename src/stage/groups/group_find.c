@@ -8,10 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* From kinds on, resolutions at which they are joined: step by step, the nearest first. */
-static const double steps[] = {0.3, 0.1};
-enum { STEPS = sizeof steps / sizeof *steps };
-
 /* -- facts of communities -- */
 
 static double sum_of(const odd_links *l, int64_t i)
@@ -150,18 +146,6 @@ done:
 }
 
 /* -- all -- */
-
-odd_status odd_group_parts(const odd_links *links, double apart, int32_t community[],
-                           int32_t *count)
-{
-    odd_status st = ODD_OK;
-    ODD_TRY(odd_communities_join(links, 1, community, count));
-    for (int s = 0; s < STEPS; s++)
-        if (steps[s] > apart) ODD_TRY(odd_communities_join(links, steps[s], community, count));
-    ODD_TRY(odd_communities_join(links, apart, community, count));
-done:
-    return st;
-}
 
 odd_status odd_groups_find(const odd_groups_options *o, const odd_group_rows *r, int64_t keep,
                            int32_t near[], odd_view_groups *out)

@@ -78,7 +78,7 @@ odd_status odd_group_nearest(const odd_image_view *view, const odd_group_rows *r
 odd_status odd_groups_find(const odd_groups_options *options, const odd_group_rows *rows,
                            int64_t keep, int32_t near[], odd_view_groups *out);
 /** Join what is together further, step by step, until less than `apart` of the links that chance
- *  would make are between any two. @local; ODD_NOMEM (group_find.c) */
+ *  would make are between any two. @local; ODD_NOMEM (group_parts.c) */
 odd_status odd_group_parts(const odd_links *links, double apart, int32_t community[],
                            int32_t *count);
 /** The categories that are split, into out->split. @local: rank 0; ODD_NOMEM (group_split.c) */
