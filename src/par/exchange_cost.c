@@ -10,7 +10,8 @@
 #include <math.h>
 
 #define GRADIENT_PARTS 32.0      /* as sum_exchange.c cuts vectors, */
-#define SHORTEST_PART  (1 << 18) /* bytes: but not below this */
+#define SHORTEST_PART  (1 << 18) /* bytes: but not below this, */
+#define SHORTEST_SLICE (1 << 11) /* or this for each rank */
 
 static double levels(int ranks)
 {
@@ -56,7 +57,8 @@ static double sum(const odd_interconnect *n, double bytes)
  * before. */
 static double gradient(const odd_interconnect *n, double bytes)
 {
-    const double parts = fmax(1, fmin(GRADIENT_PARTS, ceil(bytes / SHORTEST_PART)));
+    const double shortest = fmax(SHORTEST_PART, SHORTEST_SLICE * (double)n->ranks);
+    const double parts = fmax(1, fmin(GRADIENT_PARTS, ceil(bytes / shortest)));
     const double others = n->ranks - 1;
     return 2 * (n->latency + others * (parts * n->overhead + bytes / n->ranks / n->bandwidth));
 }

@@ -15,7 +15,9 @@
 
 enum {
     MOST_PARTS = 32,
-    SHORTEST_PART = 1 << 15 /* values: such messages cost little more than their bytes */
+    SHORTEST_PART = 1 << 15, /* values */
+    SHORTEST_SLICE = 1 << 8  /* of a part: each goes to one of all ranks, and many of few bytes cost
+                                more than these */
 };
 
 struct odd_exchange {
@@ -60,6 +62,7 @@ static void cut_parts(odd_exchange *e)
 {
     e->part = (e->length + MOST_PARTS - 1) / MOST_PARTS;
     if (e->part < SHORTEST_PART) e->part = SHORTEST_PART;
+    if (e->part < (int64_t)SHORTEST_SLICE * e->size) e->part = (int64_t)SHORTEST_SLICE * e->size;
     e->parts = (int)((e->length + e->part - 1) / e->part);
 }
 
