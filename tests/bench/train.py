@@ -19,15 +19,18 @@ CASES = {
 
 def one_round(args, name, case):
     """Seconds per 1000 images: ours, theirs."""
-    n = case["n"] // (4 if args.quick else 1)
+    n, threads = case["n"] // (4 if args.quick else 1), 1 if args.by_cpu else 2
     words = [f"n={n}", f"batch={case['batch']}"]
     ours = tools.lines(tools.oddlot(args, ["bench", "train", f"network={case['network']}", *words, "repeat=1"],
-                                    ranks=1, threads=2))[0]
+                                    ranks=1, threads=threads))[0]
     peer = os.path.join(tools.HERE, "peer_train.py")
-    theirs = tools.lines(tools.run([tools.PYTHON, peer, case["network"], *words], threads=2))[0]
+    theirs = tools.lines(tools.run([args.peer_python, peer, case["network"], *words, f"threads={threads}"], threads=threads))[0]
     for line in (ours, theirs):
         tools.say(args, name=name, **{key: line[key] for key in line if key != "cpu"})
-    return ours["seconds_per_1000"], theirs["seconds_per_1000"]
+    if not args.by_cpu:
+        return ours["seconds_per_1000"], theirs["seconds_per_1000"]
+    images = n // case["batch"] * case["batch"]
+    return tuple(1000 * line["cpu_seconds"] / images for line in (ours, theirs))
 
 
 def main():
@@ -35,6 +38,8 @@ def main():
     ap.add_argument("cases", nargs="*", help=f"of {', '.join(CASES)} (default: all)")
     ap.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     ap.add_argument("--quick", action="store_true", help="a quarter of the images")
+    ap.add_argument("--by-cpu", action="store_true", help="one thread on both sides and CPU seconds, for a machine that others use")
+    ap.add_argument("--peer-python", default=tools.PYTHON, help="a Python with another PyTorch (default Debian's)")
     tools.add_options(ap)
     args = ap.parse_args()
     for name in args.cases:
@@ -44,7 +49,7 @@ def main():
         tools.start(args)
         rounds = [one_round(args, name, CASES[name]) for _ in range(args.rounds)]
         ours, theirs = (tools.median([pair[side] for pair in rounds]) for side in (0, 1))
-        tools.say(args, summary=name, of="seconds_per_1000", rounds=len(rounds), ours=tools.significant(ours),
+        tools.say(args, summary=name, of=f"{'cpu_' if args.by_cpu else ''}seconds_per_1000", rounds=len(rounds), ours=tools.significant(ours),
                   theirs=tools.significant(theirs), ratio=tools.significant(ours / theirs, 3),
                   goal=CASES[name]["goal"])
 
