@@ -56,6 +56,23 @@ static double most_ranks(const odd_speedup_curve curve[], int count)
     return most;
 }
 
+static double least_speedup(const odd_speedup_curve curve[], int count)
+{
+    double least = 1;
+    for (int i = 0; i < count; i++)
+        for (int64_t j = 0; j < curve[i].measured_count; j++)
+            if (curve[i].measured[j].y > 0) least = fmin(least, curve[i].measured[j].y);
+    return fmax(least, 1e-3);
+}
+
+/* What is slower on more ranks is to be seen, too. */
+static odd_axis speedup_axis(const odd_speedup_curve curve[], int count, double most)
+{
+    odd_axis axis = odd_axis_counts_log(most, "speed-up");
+    axis.low = fmin(axis.low, 0.8 * least_speedup(curve, count));
+    return axis;
+}
+
 void odd_speedup_draw(const odd_speedup_curve curve[], int count, const char *title, odd_text *svg)
 {
     const double most = most_ranks(curve, count);
@@ -67,8 +84,8 @@ void odd_speedup_draw(const odd_speedup_curve curve[], int count, const char *ti
                     ".end{text-anchor:end}</style>\n<rect width=\"100%%\" height=\"100%%\" "
                     "fill=\"white\"/>\n",
                     WIDTH, HEIGHT, WIDTH, HEIGHT);
-    const odd_plot plot = odd_plot_frame(svg, odd_axis_counts_log(most, "ranks"),
-                                         odd_axis_counts_log(most, "speed-up"));
+    const odd_plot plot =
+        odd_plot_frame(svg, odd_axis_counts_log(most, "ranks"), speedup_axis(curve, count, most));
     odd_text_format(svg, "<path class=\"chance\" d=\"M%.1f %.1fL%.1f %.1f\"/>",
                     odd_plot_x(&plot, 1), odd_plot_y(&plot, 1), odd_plot_x(&plot, most),
                     odd_plot_y(&plot, most));
