@@ -94,6 +94,12 @@ static double tick_value(const odd_axis *axis, const odd_ticks *ticks, int i)
     return axis->log ? pow(10, v) : v;
 }
 
+/* What a tick's text has to tell apart from its neighbours'. */
+static double tick_step(const odd_axis *axis, const odd_ticks *ticks, double value)
+{
+    return axis->log ? fmin(value, 1) : ticks->step;
+}
+
 static void draw_x_ticks(const odd_plot *plot)
 {
     odd_ticks ticks = ticks_of(&plot->x, (RIGHT - LEFT) / X_TICK_ROOM + 1);
@@ -102,7 +108,7 @@ static void draw_x_ticks(const odd_plot *plot)
         double v = tick_value(&plot->x, &ticks, i), x = odd_plot_x(plot, v);
         odd_text_format(plot->svg, "<path class=\"tick\" d=\"M%.1f %dv4\"/>", x, BOTTOM);
         odd_text_format(plot->svg, "<text class=\"middle\" x=\"%.1f\" y=\"%d\">", x, BOTTOM + 17);
-        odd_html(plot->svg, "%s</text>", odd_tick_text(v, ticks.step, text));
+        odd_html(plot->svg, "%s</text>", odd_tick_text(v, tick_step(&plot->x, &ticks, v), text));
     }
 }
 
@@ -112,10 +118,9 @@ static void draw_y_ticks(const odd_plot *plot)
     for (int i = 0; i < ticks.count; i++) {
         char text[32];
         double v = tick_value(&plot->y, &ticks, i), y = odd_plot_y(plot, v);
-        double step = plot->y.log ? 1 : ticks.step;
         odd_text_format(plot->svg, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, RIGHT);
         odd_text_format(plot->svg, "<text class=\"end\" x=\"%d\" y=\"%.1f\">", LEFT - 7, y + 4);
-        odd_html(plot->svg, "%s</text>", odd_tick_text(v, step, text));
+        odd_html(plot->svg, "%s</text>", odd_tick_text(v, tick_step(&plot->y, &ticks, v), text));
     }
 }
 
