@@ -10,6 +10,36 @@ odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_
     return odd_column_read(ingest, name, ODD_U8, (void **)mark, images);
 }
 
+odd_status odd_image_count(const odd_file *file, const char *name, int64_t *n)
+{
+    odd_dataset *dataset = NULL;
+    odd_status st = odd_dataset_open(file, name, &dataset);
+    if (st == ODD_OK && odd_dataset_shape(dataset)->rank != 1)
+        st = odd_fail(ODD_FORMAT, "'%s' is not a column of numbers", name);
+    *n = st == ODD_OK ? odd_dataset_shape(dataset)->shape[0] : 0;
+    odd_dataset_close(&dataset);
+    return st;
+}
+
+odd_status odd_image_marks_of(const odd_file *ingest, const char *name, int64_t count,
+                              const int64_t image[], uint8_t mark[])
+{
+    odd_dataset *dataset = NULL;
+    uint8_t *span = NULL;
+    odd_status st = ODD_OK;
+    if (count == 0) return ODD_OK;
+    const int64_t images = image[count - 1] - image[0] + 1;
+    ODD_TRY(odd_dataset_open(ingest, name, &dataset));
+    ODD_TRY(ODD_NEW(span, images));
+    ODD_TRY(odd_dataset_read(dataset, image[0], images, ODD_U8, span));
+    for (int64_t i = 0; i < count; i++)
+        mark[i] = span[image[i] - image[0]];
+done:
+    odd_dataset_close(&dataset);
+    odd_free(span);
+    return st;
+}
+
 odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
                                  odd_type type, int64_t images, void **data)
 {

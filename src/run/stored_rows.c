@@ -7,6 +7,8 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/route.h"
 
 odd_status odd_rows_gather(const odd_matrix *matrix, int64_t count, const int64_t row[], float x[])
 {
@@ -25,7 +27,7 @@ static odd_status read_part(void *context, int64_t local, int64_t count, float x
 {
     const odd_stored_rows *stored = context;
     const int64_t first = stored->rows.part.row0 + local;
-    return stored->pick ? odd_rows_gather(stored->matrix, count, stored->pick + first, x)
+    return stored->pick ? odd_rows_gather(stored->matrix, count, stored->pick + local, x)
                         : odd_matrix_read(stored->matrix, first, count, x);
 }
 
@@ -45,7 +47,7 @@ done:
     return st;
 }
 
-/* The matrix, and how its rows are read; out->pick, of `picked` rows, is set. @collective */
+/* The matrix, and how its rows are read; out->pick, mine of `picked` rows, is set. @collective */
 static odd_status open_rows(const odd_run *run, const odd_file *file, const char *name,
                             int64_t picked, odd_stored_rows *out)
 {
@@ -74,37 +76,105 @@ odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const 
     return open_rows(run, file, name, 0, out);
 }
 
-odd_status odd_picked_rows_open(const odd_run *run, const odd_file *file, const char *name,
-                                int64_t *pick, int64_t picked, odd_stored_rows *out)
+/* A row of the matrix that is taken, and its number among those taken. */
+typedef struct {
+    int64_t number, row;
+} taken_row;
+
+static odd_status number_rows(const int64_t row[], int64_t count, int64_t before, taken_row **out)
 {
-    *out = (odd_stored_rows){.pick = pick};
-    return open_rows(run, file, name, picked, out);
+    odd_status st;
+    ODD_TRY(ODD_NEW(*out, count));
+    for (int64_t i = 0; i < count; i++)
+        (*out)[i] = (taken_row){before + i, row[i]};
+done:
+    return st;
 }
 
-/* Numbers of the features' rows that are not held out; NULL where none is. @local */
-static odd_status pick_learnt(const odd_file *ingest, const odd_file *features, int64_t **pick,
-                              int64_t *picked)
+static int owner_of_number(const void *context, const void *taken)
+{
+    return odd_partition_owner(context, ((const taken_row *)taken)->number);
+}
+
+/* From the rows that ranks pick to those that they own, of all that are picked: *pick, and *picked
+ * in all. They come in order, as ranks have them. @collective */
+static odd_status spread_picked(MPI_Comm comm, const int64_t row[], int64_t count, int64_t **pick,
+                                int64_t *picked)
+{
+    taken_row *mine = NULL, *come = NULL;
+    odd_owners owners = {0};
+    int64_t n;
+    odd_status st;
+    *picked = count;
+    odd_sum_i64(comm, picked, 1);
+    const int64_t before = odd_sum_before(comm, count);
+    ODD_TRY_ALL(comm, number_rows(row, count, before, &mine));
+    ODD_TRY_ALL(comm, odd_owners_new(comm, *picked, &owners));
+    ODD_TRY(
+        odd_route(comm, mine, count, sizeof *mine, owner_of_number, &owners, (void **)&come, &n));
+    ODD_TRY_ALL(comm, ODD_NEW(*pick, n));
+    for (int64_t i = 0; i < n; i++)
+        (*pick)[i] = come[i].row;
+done:
+    odd_owners_free(&owners);
+    odd_free(mine);
+    odd_free(come);
+    return st;
+}
+
+odd_status odd_picked_rows_open(const odd_run *run, const odd_file *file, const char *name,
+                                const int64_t row[], int64_t count, odd_stored_rows *out)
+{
+    int64_t picked;
+    odd_status st;
+    *out = (odd_stored_rows){0};
+    ODD_TRY(spread_picked(run->comm, row, count, &out->pick, &picked));
+    ODD_TRY(open_rows(run, file, name, picked, out));
+done:
+    if (st != ODD_OK) odd_stored_rows_close(out);
+    return st;
+}
+
+/* Those of my rows of the features that are not held out: (*count). @local */
+static odd_status pick_learnt(const odd_file *ingest, const odd_file *features,
+                              const odd_partition *part, int64_t **out, int64_t *count)
 {
     uint8_t *held_out = NULL;
-    int64_t *image = NULL, images, n;
+    int64_t *image = NULL, images;
     odd_status st;
-    *pick = NULL;
-    *picked = 0;
-    ODD_TRY(odd_image_marks_read(ingest, "held_out", &held_out, &images));
-    ODD_TRY(odd_feature_images_read(features, images, &image, &n));
-    ODD_TRY(ODD_NEW(*pick, n));
-    for (int64_t i = 0; i < n; i++)
-        if (!held_out[image[i]]) (*pick)[(*picked)++] = i;
-    if (n > 0 && *picked == 0)
-        ODD_TRY(odd_fail(ODD_USAGE, "every image that could be read is held out: nothing is left "
-                                    "to learn from, see contamination.held_out"));
-    if (*picked == n) {
-        odd_free(*pick);
-        *pick = NULL;
-    }
+    *count = 0;
+    ODD_TRY(odd_image_count(ingest, "held_out", &images));
+    ODD_TRY(ODD_NEW(image, part->n_local));
+    ODD_TRY(odd_feature_images_part(features, images, part, image));
+    ODD_TRY(ODD_NEW(held_out, part->n_local));
+    ODD_TRY(odd_image_marks_of(ingest, "held_out", part->n_local, image, held_out));
+    ODD_TRY(ODD_NEW(*out, part->n_local));
+    for (int64_t i = 0; i < part->n_local; i++)
+        if (!held_out[i]) (*out)[(*count)++] = part->row0 + i;
 done:
     odd_free(held_out);
     odd_free(image);
+    return st;
+}
+
+/* @collective */
+static odd_status learnt_rows(const odd_run *run, const odd_file *ingest, const odd_file *features,
+                              const odd_file *file, const char *name, odd_stored_rows *out)
+{
+    int64_t *mine = NULL, rows = 0, count, learnt;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_image_count(features, "row", &rows));
+    const odd_partition part = odd_partition_rows(run->comm, rows);
+    ODD_TRY_ALL(run->comm, pick_learnt(ingest, features, &part, &mine, &count));
+    learnt = count;
+    odd_sum_i64(run->comm, &learnt, 1);
+    if (rows > 0 && learnt == 0)
+        ODD_TRY(odd_fail(ODD_USAGE, "every image that could be read is held out: nothing is left "
+                                    "to learn from, see contamination.held_out"));
+    st = learnt == rows ? odd_stored_rows_open(run, file, name, out)
+                        : odd_picked_rows_open(run, file, name, mine, count, out);
+done:
+    odd_free(mine);
     return st;
 }
 
@@ -112,17 +182,14 @@ odd_status odd_learnt_rows_open(const odd_run *run, const odd_file *file, const 
                                 odd_stored_rows *out)
 {
     odd_file *ingest = NULL, *features = NULL;
-    int64_t picked;
     odd_status st;
     *out = (odd_stored_rows){0};
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY_ALL(run->comm, pick_learnt(ingest, features, &out->pick, &picked));
-    ODD_TRY(open_rows(run, file, name, picked, out));
+    ODD_TRY(learnt_rows(run, ingest, features, file, name, out));
 done:
     odd_file_close(&features);
     odd_file_close(&ingest);
-    if (st != ODD_OK) odd_stored_rows_close(out);
     return st;
 }
 
@@ -135,7 +202,18 @@ void odd_stored_rows_close(odd_stored_rows *stored)
     stored->pick = NULL;
 }
 
-int64_t odd_stored_row(const odd_stored_rows *stored, int64_t row)
+int64_t odd_stored_row(const odd_stored_rows *stored, int64_t local)
 {
-    return stored->pick ? stored->pick[row] : row;
+    return stored->pick ? stored->pick[local] : stored->rows.part.row0 + local;
+}
+
+void odd_stored_rows_find(const odd_stored_rows *stored, int64_t count, int64_t row[])
+{
+    const odd_partition *part = &stored->rows.part;
+    if (!stored->pick) return;
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t local = row[i] - part->row0;
+        row[i] = local >= 0 && local < part->n_local ? stored->pick[local] : -1;
+    }
+    odd_max_i64(stored->rows.comm, row, count);
 }

@@ -111,6 +111,59 @@ static void test_halves(void)
     fixture_remove(WORLD);
 }
 
+/* Of the row numbers 0, 3, 6, ... each rank picks those of a part that is not its share. */
+static odd_status pick_thirds(const odd_file *file, double gigabytes, odd_stored_rows *out)
+{
+    static int64_t row[N];
+    const odd_run_options options = {.memory = gigabytes};
+    const odd_run run = {.comm = WORLD, .options = &options};
+    const int size = odd_size(WORLD), rank = odd_rank(WORLD);
+    const int64_t first = rank == 0 ? 0 : N / 9 * 9 / 3, end = rank == size - 1 ? N : N / 9 * 9 / 3;
+    int64_t count = 0;
+    for (int64_t i = first; i < end; i++) /* the first and the last rank pick, others none */
+        if (i % 3 == 0) row[count++] = i;
+    return odd_picked_rows_open(&run, file, "x", row, count, out);
+}
+
+static odd_status count_thirds(void *context, const odd_block *block, double sum[])
+{
+    (void)context;
+    for (int i = 0; i < block->count; i++)
+        sum[0] += block->x[i * block->d + 1] == value(3 * (block->row + i), 1);
+    return ODD_OK;
+}
+
+/* Every rank has its share of the rows that are picked, knows their numbers, and finds those of
+ * others. */
+static void test_picked(void)
+{
+    const int64_t picked = (N + 2) / 3;
+    odd_file *file;
+    fixture_folder(WORLD);
+    const char *path = fixture_path("x.h5");
+    if (!check_all(WORLD, write_matrix(path, N, ODD_F32) == ODD_OK)) return;
+    if (!check_all(WORLD, odd_file_open(WORLD, path, false, &file) == ODD_OK)) return;
+    for (int streamed = 0; streamed < 2; streamed++) {
+        const odd_partition part = odd_partition_rows(WORLD, picked);
+        int64_t asked[] = {picked - 1, -1, 0, 17};
+        double good = 0;
+        odd_stored_rows stored;
+        if (!check_all(WORLD, pick_thirds(file, streamed ? 1e-9 : 1, &stored) == ODD_OK)) return;
+        bool same = stored.rows.part.n == picked && stored.rows.part.n_local == part.n_local;
+        for (int64_t i = 0; same && i < part.n_local; i++)
+            same = odd_stored_row(&stored, i) == 3 * (part.row0 + i);
+        check_all(WORLD, same);
+        check_all(WORLD, odd_rows_sum(&stored.rows, count_thirds, NULL, 1, &good) == ODD_OK);
+        check_all(WORLD, good == (double)picked);
+        odd_stored_rows_find(&stored, 4, asked);
+        check_all(WORLD, asked[0] == 3 * (picked - 1) && asked[1] == -1 && asked[2] == 0 &&
+                             asked[3] == 51);
+        odd_stored_rows_close(&stored);
+    }
+    odd_file_close(&file);
+    fixture_remove(WORLD);
+}
+
 /* Fewer rows than ranks: some have none. */
 static void test_few_rows(void)
 {
@@ -144,6 +197,6 @@ static void test_refused(void)
 
 const char *odd_test_name = "stored rows";
 CU_TestInfo odd_tests[] = {
-    {"same bits", test_same_bits}, {"halves", test_halves}, {"few rows", test_few_rows},
-    {"refused", test_refused},     CU_TEST_INFO_NULL,
+    {"same bits", test_same_bits}, {"halves", test_halves},      {"few rows", test_few_rows},
+    {"refused", test_refused},     {"picked rows", test_picked}, CU_TEST_INFO_NULL,
 };

@@ -5,9 +5,7 @@
  * O(n) are odd_image_marks_read(), odd_image_column_read() and odd_feature_images_read(). A column
  * of 8 bytes a row is 1 MB for 131,784 images and 800 MB for 100 million, one of marks 132 KB and
  * 100 MB. At a time there are
- *   on every rank  rows that are learnt from: image, held_out, 17 bytes with the pick that stays
- *                                             (run/stored_rows.h)
- *                  fit: image, verified, those that choose the threshold, 10 bytes
+ *   on every rank  fit, where some verified images choose the threshold: verified, these, 2 bytes
  *                  train: status, held_out, and the numbers of the readable images, 10 bytes
  *                  heat maps of the report: fold, log_odds, 16 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
@@ -37,6 +35,12 @@ odd_status odd_column_read(const odd_file *file, const char *name, odd_type type
 /** What ingest.h5 knows of each image: `status`, `verified` or `held_out`; (*images). */
 odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_t **mark,
                                 int64_t *images);
+/** The rows of a column: images, or rows of features.h5. @local */
+odd_status odd_image_count(const odd_file *file, const char *name, int64_t *n);
+/** The marks of some images, their numbers rising: mark (count). Reads those between them, too: for
+ *  images of one rank's rows. @local */
+odd_status odd_image_marks_of(const odd_file *ingest, const char *name, int64_t count,
+                              const int64_t image[], uint8_t mark[]);
 /** A column of a stage's file as `type`: (images); `whose`: the file's name for people. ODD_FORMAT
  *  where it is of another number of images. */
 odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,

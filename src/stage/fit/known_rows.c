@@ -8,22 +8,45 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
-/* The image of each of my rows: (n_local). @local */
+/* The image of each of my rows, which are some of the features': (n_local). @local */
 static odd_status read_images(const odd_file *features, const odd_stored_rows *rows, int64_t images,
                               int64_t **out)
 {
-    const odd_partition *part = &rows->rows.part;
-    int64_t *image = NULL, all;
+    const int64_t n = rows->rows.part.n_local;
+    odd_partition between = {0};
+    int64_t *image = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(*out, part->n_local));
-    ODD_TRY(odd_feature_images_read(features, images, &image, &all));
-    for (int64_t i = 0; i < part->n_local; i++) {
-        const int64_t at = odd_stored_row(rows, part->row0 + i);
-        if (at >= all) ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has fewer rows than reduce.h5"));
-        (*out)[i] = image[at];
+    ODD_TRY(ODD_NEW(*out, n));
+    ODD_TRY(odd_image_count(features, "row", &between.n));
+    if (n > 0) {
+        between.row0 = odd_stored_row(rows, 0);
+        between.n_local = odd_stored_row(rows, n - 1) - between.row0 + 1;
     }
+    if (between.row0 + between.n_local > between.n)
+        ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has fewer rows than reduce.h5"));
+    ODD_TRY(ODD_NEW(image, between.n_local));
+    ODD_TRY(odd_feature_images_part(features, images, &between, image));
+    for (int64_t i = 0; i < n; i++)
+        (*out)[i] = image[odd_stored_row(rows, i) - between.row0];
 done:
     odd_free(image);
+    return st;
+}
+
+/* Those that choose the threshold count as not verified. @local */
+static odd_status hide_some(const odd_job *job, const odd_file *ingest, int64_t n,
+                            const int64_t image[], uint8_t mark[])
+{
+    uint8_t *verified = NULL, *hidden = NULL;
+    int64_t images;
+    odd_status st;
+    ODD_TRY(odd_image_marks_read(ingest, "verified", &verified, &images));
+    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
+    for (int64_t i = 0; i < n; i++)
+        if (hidden[image[i]]) mark[i] = ODD_UNVERIFIED;
+done:
+    odd_free(hidden);
+    odd_free(verified);
     return st;
 }
 
@@ -34,17 +57,13 @@ static odd_status read_verified(const odd_job *job, const odd_file *ingest,
 {
     const int64_t n = rows->rows.part.n_local;
     int64_t images;
-    uint8_t *verified = NULL, *hidden = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(*out, n));
-    ODD_TRY(odd_image_marks_read(ingest, "verified", &verified, &images));
+    ODD_TRY(odd_image_count(ingest, "verified", &images));
     ODD_TRY(read_images(features, rows, images, image));
-    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
-    for (int64_t i = 0; i < n; i++)
-        (*out)[i] = hidden[(*image)[i]] ? ODD_UNVERIFIED : verified[(*image)[i]];
+    ODD_TRY(odd_image_marks_of(ingest, "verified", n, *image, *out));
+    if (odd_calibration_share(job) > 0) ODD_TRY(hide_some(job, ingest, n, *image, *out));
 done:
-    odd_free(hidden);
-    odd_free(verified);
     return st;
 }
 

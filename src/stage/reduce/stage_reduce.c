@@ -159,8 +159,9 @@ static odd_status fit_reduction(odd_run *run, const odd_file *in, const odd_stor
     rows.passes = passes;
     odd_status st = reduction->fit(odd_stage_options(&odd_stage_reduce, run->job), &rows,
                                    (uint64_t)run->options->seed, model, k, &bad);
-    if (bad >= 0) st = odd_agree(run->comm, name_bad_row(run, in, odd_stored_row(from, bad)));
-    return st;
+    if (bad < 0) return st;
+    odd_stored_rows_find(from, 1, &bad);
+    return odd_agree(run->comm, name_bad_row(run, in, bad));
 }
 
 /* The model, learnt or taken, and all rows, to be closed by the caller. @collective */

@@ -1,8 +1,8 @@
 /* The usual images that are nearest to each flagged one, by their features: beside what is usual a
  * person sees at a glance what is not. */
 #include "oddlot/linalg/neighbours.h"
-#include "oddlot/run/columns.h"
 #include "oddlot/run/stored_rows.h"
+#include "oddlot/store/dataset.h"
 #include "stage/score/score_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -13,20 +13,17 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Rows of features.h5, on every rank. */
 typedef struct {
-    int64_t *image, rows; /* of each row */
-    int64_t shown;        /* images whose nearest are looked for, the oddest first */
-    int64_t *shown_image; /* (shown) */
+    int64_t shown;        /* images whose nearest are looked for, on every rank the same */
+    int64_t *shown_image; /* (shown) the oddest first */
     int64_t *oddest;      /* (shown) the same, rising */
-    int64_t *odd, *usual; /* rows of these; rows of images that are not flagged */
+    int64_t *odd, *usual; /* of my rows of features.h5, which are of these; of no flagged image */
     int64_t odds, usuals;
-    int64_t *near; /* (my odds, ODD_SCORE_NEAREST) images; -1: there are no more */
-    const odd_stored_rows *among;
+    int64_t *near; /* (my odds, ODD_SCORE_NEAREST) rows of the usual ones; -1: there are no more */
 } search;
 
-/* The images that are shown, the same on every rank: the first of the flagged, which ranks have in
- * their order. @collective */
+/* The images that are shown, the first of the flagged, which ranks have in their order.
+ * @collective */
 static odd_status share_oddest(MPI_Comm comm, const odd_scored *s, search *n)
 {
     int64_t *mine = NULL, count = 0;
@@ -44,35 +41,16 @@ done:
     return st;
 }
 
-/* Which rows are flagged, the same on every rank: (part.n). @collective */
-static odd_status share_flags(MPI_Comm comm, const odd_scored *s, uint8_t **flagged)
-{
-    uint8_t *mine = NULL;
-    int64_t rows;
-    odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(mine, s->part.n_local));
-    for (int64_t i = 0; i < s->part.n_local; i++)
-        mine[i] = s->place[i] < s->flagged.n;
-    ODD_TRY(odd_share_rows(comm, mine, s->part.n_local, 1, (void **)flagged, &rows));
-done:
-    odd_free(mine);
-    return st;
-}
-
 /* @local */
-static odd_status pick_rows(const odd_file *features, const odd_scored *s, const uint8_t flagged[],
-                            search *n)
+static odd_status pick_rows(const odd_scored *s, search *n)
 {
+    const int64_t shown = n->shown, rows = s->part.n_local;
     odd_status st;
-    ODD_TRY(odd_feature_images_read(features, s->n, &n->image, &n->rows));
-    ODD_TRY(ODD_NEW(n->odd, n->shown));
-    ODD_TRY(ODD_NEW(n->usual, n->rows));
-    for (int64_t i = 0; i < n->rows; i++) {
-        const int64_t image = n->image[i];
-        if (!flagged[i]) n->usual[n->usuals++] = i;
-        if (flagged[i] &&
-            bsearch(&image, n->oddest, (size_t)n->shown, sizeof image, odd_compare_i64))
-            n->odd[n->odds++] = i;
+    ODD_TRY(ODD_NEW(n->odd, odd_min(shown, rows)));
+    ODD_TRY(ODD_NEW(n->usual, rows));
+    for (int64_t i = 0; i < rows; i++) {
+        if (s->place[i] >= s->flagged.n) n->usual[n->usuals++] = s->part.row0 + i;
+        if (s->place[i] < shown) n->odd[n->odds++] = s->part.row0 + i;
     }
 done:
     return st;
@@ -82,9 +60,22 @@ static odd_status note_nearest(void *context, const odd_block *block, const odd_
 {
     const search *n = context;
     for (int64_t i = 0; i < (int64_t)block->count * ODD_SCORE_NEAREST; i++)
-        n->near[block->local * ODD_SCORE_NEAREST + i] =
-            near[i].at < 0 ? -1 : n->image[odd_stored_row(n->among, near[i].at)];
+        n->near[block->local * ODD_SCORE_NEAREST + i] = near[i].at < 0 ? -1 : near[i].at;
     return ODD_OK;
+}
+
+/* Rows of features.h5 become their images. @local */
+static odd_status name_images(const odd_file *features, int64_t count, int64_t row[])
+{
+    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {-1}};
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
+    for (int64_t i = 0; i < count; i++)
+        if (row[i] >= 0) ODD_TRY(odd_dataset_read(dataset, row[i], 1, ODD_I64, &row[i]));
+done:
+    odd_dataset_close(&dataset);
+    return st;
 }
 
 /* A row of the result for each of the oddest, in the order of flagged images. @local: rank 0 */
@@ -102,7 +93,8 @@ done:
     return st;
 }
 
-/* @collective */
+/* The images near the oddest, by rising numbers of these: (shown, ODD_SCORE_NEAREST), on every
+ * rank. @collective */
 static odd_status find_nearest(const odd_run *run, const odd_file *features, search *n,
                                int64_t **found)
 {
@@ -110,20 +102,15 @@ static odd_status find_nearest(const odd_run *run, const odd_file *features, sea
     odd_stored_rows odd = {0}, usual = {0};
     int64_t all;
     odd_status st;
-    st = odd_picked_rows_open(run, features, "features", n->odd, n->odds, &odd);
-    n->odd = NULL; /* handed over */
-    if (st == ODD_OK) {
-        st = odd_picked_rows_open(run, features, "features", n->usual, n->usuals, &usual);
-        n->usual = NULL;
-    }
-    ODD_TRY(st);
-    n->among = &usual;
+    ODD_TRY(odd_picked_rows_open(run, features, "features", n->odd, n->odds, &odd));
+    ODD_TRY(odd_picked_rows_open(run, features, "features", n->usual, n->usuals, &usual));
     ODD_TRY_ALL(run->comm, ODD_NEW(n->near, odd.rows.part.n_local * ODD_SCORE_NEAREST));
     ODD_TRY(odd_neighbours_between(&odd.rows, &usual.rows, o, note_nearest, n));
-    ODD_TRY(odd_gather_rows(run->comm, 0, n->near, odd.rows.part.n_local,
-                            ODD_SCORE_NEAREST * sizeof *n->near, (void **)found, &all));
+    ODD_TRY(odd_share_rows(run->comm, n->near, odd.rows.part.n_local * ODD_SCORE_NEAREST,
+                           sizeof *n->near, (void **)found, &all));
+    odd_stored_rows_find(&usual, all, *found);
+    ODD_TRY_ALL(run->comm, name_images(features, all, *found));
 done:
-    n->among = NULL;
     odd_stored_rows_close(&odd);
     odd_stored_rows_close(&usual);
     return st;
@@ -133,24 +120,20 @@ odd_status odd_score_nearest(const odd_run *run, const odd_file *features, odd_s
 {
     const MPI_Comm comm = run->comm;
     search n = {0};
-    uint8_t *flagged = NULL;
     int64_t *found = NULL;
     odd_status st;
     ODD_TRY(share_oddest(comm, s, &n));
-    ODD_TRY(share_flags(comm, s, &flagged));
-    ODD_TRY_ALL(comm, pick_rows(features, s, flagged, &n));
-    if (n.odds == 0 || n.usuals == 0) goto done;
+    if (n.shown == 0 || s->flagged.n == s->part.n) goto done; /* none is usual */
+    ODD_TRY_ALL(comm, pick_rows(s, &n));
     s->shown = n.shown;
     ODD_TRY(find_nearest(run, features, &n, &found));
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? order_nearest(&n, found, &s->nearest) : ODD_OK);
 done:
-    odd_free(n.image);
     odd_free(n.shown_image);
     odd_free(n.oddest);
     odd_free(n.odd);
     odd_free(n.usual);
     odd_free(n.near);
-    odd_free(flagged);
     odd_free(found);
     return st;
 }
