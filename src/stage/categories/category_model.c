@@ -95,15 +95,23 @@ static double sharpness_at(int i)
     return exp2(0.5 * (i - SHARPEST_HALVINGS));
 }
 
-/* log softmax(sharpness s)[own] of scores s (k). */
-static double log_chance(int32_t k, const float s[], int32_t own, double sharpness)
+/* sum (SHARPNESSES) += log softmax(sharpness s)[own] of scores s (k). Every second sharpness is
+ * twice as much, and its exponential the square: two are computed for 25. */
+static void add_log_chances(int32_t k, const float s[], int32_t own, double sum[])
 {
-    double most = -INFINITY, sum = 0;
+    double most = -INFINITY, all[SHARPNESSES] = {0};
     for (int32_t c = 0; c < k; c++)
         most = fmax(most, (double)s[c]);
-    for (int32_t c = 0; c < k; c++)
-        sum += exp(sharpness * ((double)s[c] - most));
-    return sharpness * ((double)s[own] - most) - log(sum);
+    for (int32_t c = 0; c < k; c++) {
+        const double below = (double)s[c] - most;
+        double e[2] = {exp(sharpness_at(0) * below), exp(sharpness_at(1) * below)};
+        for (int t = 0; t < SHARPNESSES; t++) {
+            all[t] += e[t % 2];
+            e[t % 2] *= e[t % 2];
+        }
+    }
+    for (int t = 0; t < SHARPNESSES; t++)
+        sum[t] += sharpness_at(t) * ((double)s[own] - most) - log(all[t]);
 }
 
 static odd_status add_sharpness(void *context, const odd_block *part, double sum[])
@@ -122,8 +130,7 @@ static odd_status add_sharpness(void *context, const odd_block *part, double sum
         if (own < 0 || (part->row + i) % stride != 0 || !knows(m, a->source, part->local + i) ||
             !isfinite(s[own]))
             continue;
-        for (int t = 0; t < SHARPNESSES; t++)
-            sum[t] += log_chance(k, s, own, sharpness_at(t));
+        add_log_chances(k, s, own, sum);
     }
 done:
     odd_free(score);
