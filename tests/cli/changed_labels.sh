@@ -19,7 +19,7 @@ features: {source: pixels}
 check: {checks: [category]}
 END
 good on 1 run job.yaml -o one
-did ingest train features copies categories reduce fit score check evaluate report
+did ingest train features copies categories reduce fit groups score check evaluate report
 says "train: 21 images are copies of others, pixel for pixel, and in their folds"
 says "images are judged without the classifier, which has learnt from a copy of each"
 check changed_labels found one
