@@ -9,9 +9,9 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/par/exchange_cost.h"
 #include "oddlot/par/partition.h"
+#include "oddlot/par/route.h"
 #include "oddlot/par/sum_exchange.h"
 #include "oddlot/par/treesum.h"
-#include "par/route_internal.h"
 
 #include <math.h>
 #include <smpi/smpi.h>
