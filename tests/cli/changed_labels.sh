@@ -34,13 +34,13 @@ done
 good on 1 run job.yaml -o one --set train.epochs=1
 did train categories score check evaluate report
 good on 1 run job.yaml -o one --set train.epochs=1 --set categories.classifier=false
-did categories check report
+did categories groups check report
 check changed_labels weight one 0 0
 good on 1 run job.yaml -o one --set categories.classifier=false --set train.epochs=2
 did train score evaluate report
 # what a network says of images that it has learnt from is nothing
 good on 1 run job.yaml -o one --set train.folds=1 --set train.epochs=2
-did train categories score check evaluate report
+did train categories groups score check evaluate report
 check changed_labels weight one 0 0
 
 # what it has not learnt, and what cannot be asked
