@@ -82,7 +82,8 @@ odd_status odd_forecast_cost(const odd_run *run, const odd_stage *stage, const o
 typedef struct {
     const odd_stage *stage;
     bool modelled;
-    int64_t memory;             /* bytes of a rank */
+    int64_t memory;             /* bytes of a rank, */
+    int64_t shared;             /* of which ranks of a node have so many in common */
     double seconds, cpu;        /* of the clock; of all processors together */
     double read, written, sent; /* bytes: of all; of all; that reach a rank */
 } odd_stage_forecast;

@@ -5,12 +5,20 @@
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define MOST_RANKS (1 << 24) /* that are looked at */
 
-/* The most memory of a rank, by the plans alone. @collective */
-static odd_status most_memory(odd_run *run, const odd_forecast_result *f, int ranks, int64_t *most)
+/* Of a node with so many ranks; what they have in common is there once. */
+static double node_memory(int64_t memory, int64_t shared, int64_t ranks)
+{
+    return (double)(memory - shared) * (double)ranks + (double)shared;
+}
+
+/* The most memory of a node with so many of the ranks, by the plans alone. @collective */
+static odd_status most_memory(odd_run *run, const odd_forecast_result *f, int ranks, int per_node,
+                              double *most)
 {
     const odd_stage *const *stage = run->pipeline->stages;
     odd_stage_plan plan = odd_forecast_plan(f, ranks);
@@ -20,7 +28,8 @@ static odd_status most_memory(odd_run *run, const odd_forecast_result *f, int ra
         if (!odd_stage_applies(stage[i], run->job)) continue;
         ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
         const int64_t bytes = odd_forecast_memory(&f->rehearsals, i, &plan);
-        if (bytes > *most) *most = bytes;
+        *most = fmax(*most,
+                     node_memory(bytes, odd_min(plan.held, bytes), odd_min_int(per_node, ranks)));
     }
 done:
     odd_text_free(&plan.what);
@@ -33,9 +42,9 @@ static odd_status ranks_that_fit(odd_run *run, const odd_forecast_result *f, int
 {
     odd_status st = ODD_OK;
     for (*ranks = 1; *ranks <= MOST_RANKS; *ranks *= 2) {
-        int64_t most;
-        ODD_TRY(most_memory(run, f, (int)*ranks, &most));
-        if ((double)most * (double)odd_min(per_node, *ranks) <= f->place.memory) return ODD_OK;
+        double most;
+        ODD_TRY(most_memory(run, f, (int)*ranks, per_node, &most));
+        if (most <= f->place.memory) return ODD_OK;
     }
     *ranks = 0;
 done:
@@ -56,7 +65,7 @@ static odd_status add_remedy(odd_run *run, const odd_forecast_result *f, odd_tex
                         (long long)alone);
     else
         odd_text_add(out, "no number of ranks would do, as it holds a part for each image of the "
-                          "catalogue on one rank: it needs nodes with more memory");
+                          "catalogue on one node: it needs nodes with more memory");
 done:
     return st;
 }
@@ -67,14 +76,15 @@ odd_status odd_forecast_fits(odd_run *run, odd_forecast_result *f)
     const odd_stage_forecast *s = &f->stage[f->worst];
     const int sharing = odd_min_int(f->place.per_node, f->place.ranks);
     odd_text words = ODD_TEXT_EMPTY;
-    char needs[32], has[32];
+    char needs[32], shares[32], has[32];
     odd_status st = ODD_OK;
-    f->fits = (double)s->memory * sharing <= f->place.memory;
+    f->fits = node_memory(s->memory, s->shared, sharing) <= f->place.memory;
     if (f->fits) return ODD_OK;
     odd_text_format(&words,
-                    "stage '%s' does not fit: it needs %s on each of %d ranks, and a node of "
-                    "%d has %s; ",
-                    s->stage->name, odd_human_bytes(s->memory, needs), f->place.ranks, sharing,
+                    "stage '%s' does not fit: it needs %s on each of %d ranks, of which those of a "
+                    "node share %s, and a node of %d has %s; ",
+                    s->stage->name, odd_human_bytes(s->memory, needs), f->place.ranks,
+                    odd_human_bytes(s->shared, shares), sharing,
                     odd_human_bytes((int64_t)f->place.memory, has));
     ODD_TRY(add_remedy(run, f, &words));
     snprintf(f->refusal, sizeof f->refusal, "%s", odd_text_string(&words));

@@ -28,7 +28,7 @@ million=$(of ingest written) list=$(of ingest memory)
 good alone plan job.yaml --json --seconds 1 --images 2000000 -n 64 --per-node 2
 [ "$(of_all nodes)" = 32 ] || fail "$(of_all nodes) nodes"
 true_that "1.9 < $(of ingest written) / $million < 2.1"
-true_that "$(of ingest memory) > $list" # each rank has the list
+true_that "$(of ingest memory) > $list" # each node has the list
 true_that "0 < $(of ingest seconds) < $(of_all seconds)"
 true_that "$(of_all node_hours) * 3600 / 32 - $(of_all seconds) < 1e-3 * $(of_all seconds)"
 true_that "$(of fit received_by_a_rank) > 0"
@@ -38,7 +38,7 @@ good on 2 plan job.yaml --json --seconds 1 -n 2
 [ "$(of report modelled)" = True ] || fail 'not modelled'
 
 # what does not fit is refused: which stage, how many ranks would do
-fails_with 3 "does not fit" alone plan job.yaml --seconds 1 --images 30000000 --memory 12 -n 2 --per-node 2
+fails_with 3 "does not fit" alone plan job.yaml --seconds 1 --images 30000000 --memory 8 -n 2 --per-node 2
 grep -Eq "stage '(ingest|score|features|fit|evaluate|report|reduce)' does not fit: it needs .* on each of 2 ranks" err ||
     fail 'does not name the stage'
 says ' would do'

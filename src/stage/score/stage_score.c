@@ -137,8 +137,7 @@ static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
     const int64_t mine = odd_partition_of(plan->rows, 0, plan->ranks).n_local;
     (void)run;
     plan->disk = plan->rows * (columns + 2) * 8;
-    /* what is sorted, beside scores; of all rows whether they are flagged, and which are not */
-    plan->memory = mine * (2 * columns * 8 + 120) + plan->rows * 17;
+    plan->memory = mine * (columns * 8 + 96); /* scores, and what is sorted */
     odd_text_add(&plan->what, "a score and a rank for every image, flagged.csv");
     return ODD_OK;
 }
@@ -150,7 +149,7 @@ static odd_status cost_score(const odd_run *run, const odd_stage_plan *plan, odd
     const double rows = (double)plan->rows;
     odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, 1, rows * 24); /* scores to their order */
     odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, 1, rows * 8);  /* and ranks back */
-    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 1, rows);
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, 1, rows * 16); /* numbers of usual rows */
     return ODD_OK;
 }
 
