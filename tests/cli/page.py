@@ -31,6 +31,10 @@ try:
         target = link.get_attribute("href").split("#")[1]
         assert browser.find_elements(By.ID, target), f"a link to #{target}, which is not there"
 
+    # what each stage took
+    facts = {text(name) for name in browser.find_elements(By.CSS_SELECTOR, ".facts dt")}
+    assert {"ingest", "copies", "groups", "check"} <= {name.lower() for name in facts}, facts
+
     # findings: as many cards as the list has, each with its sentence and its names
     with open(f"{run}/findings.csv", encoding="utf-8", errors="surrogateescape") as f:
         wanted = list(csv.DictReader(f))

@@ -1,5 +1,8 @@
 /* The words of the report: summary, metrics, unreadable images, settings. */
 #include "oddlot/run/columns.h"
+#include "oddlot/run/stage.h"
+#include "oddlot/run/stage_files.h"
+#include "oddlot/stage/stages.h"
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -59,28 +62,32 @@ done:
     return st;
 }
 
-/* Seconds of each stage, their sum first. */
+/* What the stage took; 0: its file does not say. */
+static double seconds_of(const odd_page *p, const odd_stage *stage)
+{
+    odd_file *file = NULL;
+    double seconds = 0;
+    if (odd_stage_open(p->run, MPI_COMM_SELF, stage->name, &file) == ODD_OK &&
+        odd_file_get_f64(file, "/", "seconds", &seconds) != ODD_OK)
+        seconds = 0;
+    odd_file_close(&file);
+    return seconds;
+}
+
+/* Seconds of each stage before this one, their sum first. */
 static void add_stage_times(odd_page *p)
 {
-    const struct {
-        const char *name;
-        const odd_file *file;
-    } stage[] = {{"Ingest", p->ingest}, {"Train", p->train},      {"Features", p->features},
-                 {"Reduce", p->reduce}, {"Fit", p->model},        {"Score", p->scores},
-                 {"Check", p->check},   {"Evaluate", p->evaluate}};
-    enum { STAGES = sizeof stage / sizeof *stage };
-    double seconds[STAGES], total = 0;
+    const odd_stage *const *stage = p->run->pipeline->stages;
+    double seconds[MOST_FACTS] = {0}, total = 0;
     char text[32];
-    for (int i = 0; i < STAGES; i++) {
-        seconds[i] = 0;
-        if (stage[i].file && odd_file_get_f64(stage[i].file, "/", "seconds", &seconds[i]) != ODD_OK)
-            seconds[i] = 0;
-        total += seconds[i];
-    }
+    int count = 0;
+    for (; count < MOST_FACTS && stage[count] && stage[count] != &odd_stage_report; count++)
+        if (odd_stage_applies(stage[count], p->run->job))
+            total += seconds[count] = seconds_of(p, stage[count]);
     odd_facts_add(&p->summary, "Time in all", "%s", odd_human_seconds(total, text));
-    for (int i = 0; i < STAGES; i++)
-        if (stage[i].file)
-            odd_facts_add(&p->summary, stage[i].name, "%s", odd_human_seconds(seconds[i], text));
+    for (int i = 0; i < count; i++)
+        if (seconds[i] > 0)
+            odd_facts_add(&p->summary, stage[i]->name, "%s", odd_human_seconds(seconds[i], text));
 }
 
 /* Which features were looked at. Files of older versions do not say. */
