@@ -187,7 +187,7 @@ static odd_status add_unknown(const odd_training *t, const odd_class_prediction 
 {
     static const char *const name[COLUMNS] = {"auc_softmax", "auc_energy", "auc_max_logit",
                                               "auc_vim", "auc_outlier"};
-    double auc[COLUMNS];
+    double auc[COLUMNS] = {0};
     odd_status st = ODD_OK;
     const int columns = odd_classify_of(t)->outlier ? COLUMNS : OUTLIER;
     for (int k = 0; k < columns; k++) {
