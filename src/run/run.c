@@ -110,6 +110,11 @@ odd_status odd_run_path(const odd_run *run, const char *name, char **out)
     return st;
 }
 
+bool odd_run_fits(const odd_run *run, double bytes)
+{
+    return bytes <= run->options->memory * (double)(1 << 30);
+}
+
 odd_status odd_run_open(MPI_Comm comm, const odd_pipeline *const pipelines[], const odd_job *job,
                         const char *folder, const char *command, bool look_only, odd_run **out)
 {

@@ -31,12 +31,6 @@ static odd_status read_part(void *context, int64_t local, int64_t count, float x
                         : odd_matrix_read(stored->matrix, first, count, x);
 }
 
-static bool fits_in_memory(const odd_run *run, const odd_rows *rows)
-{
-    double bytes = (double)rows->part.n_local * rows->d * (double)sizeof(float);
-    return bytes <= run->options->memory * 1073741824.0;
-}
-
 static odd_status load_rows(odd_stored_rows *stored)
 {
     odd_status st;
@@ -57,13 +51,14 @@ static odd_status open_rows(const odd_run *run, const odd_file *file, const char
                                    (int)odd_matrix_width(out->matrix), NULL);
     out->rows.read = read_part;
     out->rows.reader = out;
-    if (!fits_in_memory(run, &out->rows)) {
+    /* Rank 0 has the most rows: those of others may fit where its own do not. */
+    const bool fits =
+        odd_run_fits(run, (double)out->rows.part.n_local * out->rows.d * (double)sizeof(float));
+    if (!fits)
         odd_log(ODD_LOG_INFO,
                 "%s: %lld x %d values are streamed from the file (memory: %g GiB per rank)", name,
                 (long long)out->rows.part.n, out->rows.d, run->options->memory);
-        return ODD_OK;
-    }
-    ODD_TRY_ALL(run->comm, load_rows(out));
+    ODD_TRY_ALL(run->comm, fits ? load_rows(out) : ODD_OK);
 done:
     if (st != ODD_OK) odd_stored_rows_close(out);
     return st;

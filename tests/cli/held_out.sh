@@ -15,6 +15,11 @@ check near one three
 OMP_NUM_THREADS=2 good on 3 run job.yaml -o streamed --set $out --set memory=0
 check same three streamed features.h5 reduce.h5 model.h5 scores.h5 evaluate.h5
 
+# few rows are picked, which fit into no memory on ranks that have some
+good on 1 run job.yaml -o few --set score.flag_by=share --set score.flag_share=0.01
+good on 3 run job.yaml -o few-3 --set score.flag_by=share --set score.flag_share=0.01 --set memory=0
+check same few few-3 scores.h5
+
 # every detector and reduction leaves them out
 for part in fit.detector=mixture fit.detector=kmeans fit.detector=knn fit.detector=mahalanobis reduce.method=srp; do
     good on 2 run job.yaml -o other --set $out --set reduce.srp.components=16 --set $part

@@ -36,6 +36,10 @@ typedef struct {
 
 extern const odd_section odd_run_section; /* the top of a job file */
 
+/** May a rank have so many bytes of rows at once, by the setting `memory`? @local: it may be true
+ * on some ranks only */
+bool odd_run_fits(const odd_run *run, double bytes);
+
 /** Begin a run of the pipeline that the job wants; `folder` NULL: runs/<name>. Makes the folder
  *  unless `look_only`. Locks it against another program that writes the same run. @collective; job
  *  and pipelines kept. ODD_USAGE for settings that make no sense together, and where files of a

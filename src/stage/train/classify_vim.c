@@ -6,12 +6,9 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 
 #include <math.h>
 #include <string.h>
-
-#define GIBIBYTE 1073741824.0
 
 /* -- the last layer -- */
 
@@ -103,11 +100,10 @@ done:
 
 static odd_status load_features(learnt_images *l)
 {
-    const odd_run_options *o = l->by->t->run->options;
     const int64_t values = l->rows.part.n_local * l->by->features;
     odd_status st;
     ODD_TRY(ODD_NEW(l->largest, l->rows.part.n_local));
-    if ((double)values * (double)sizeof(float) > o->memory * GIBIBYTE) goto done;
+    if (!odd_run_fits(l->by->t->run, (double)values * (double)sizeof(float))) goto done;
     ODD_TRY(ODD_NEW(l->x, values));
     ODD_TRY(read_features(l, 0, l->rows.part.n_local, l->x));
     l->rows.x = l->x;

@@ -57,7 +57,7 @@ static odd_status open_images(const odd_run *run, const odd_file *ingest, const 
     ODD_TRY(find_readable(ingest, images));
     ODD_TRY(find_held_out(ingest, images));
     odd_input_preset(preset, images->channels, &images->levels);
-    if ((double)images->n * (double)images->bytes > run->options->memory * 1073741824.0) {
+    if (!odd_run_fits(run, (double)images->n * (double)images->bytes)) {
         odd_log(ODD_LOG_INFO, "train: images are read one by one (memory: %g GiB per rank)",
                 run->options->memory);
         goto done;

@@ -1,13 +1,8 @@
 /* Rows of a view: some of the images, cut over ranks, in memory where they fit. */
 #include "stage/views/view_internal.h"
 
-#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
-
-#include <string.h>
-
-#define GIBIBYTE 1073741824.0
 
 static odd_status read_part(void *context, int64_t local, int64_t count, float x[])
 {
@@ -38,8 +33,8 @@ odd_status odd_view_rows_open(const odd_image_view *view, const odd_view_inputs 
     out->rows = odd_rows_in_memory(run->comm, count, width, NULL);
     out->rows.read = read_part;
     out->rows.reader = out;
-    const double bytes = (double)out->rows.part.n_local * width * (double)sizeof(float);
-    const bool fits = bytes <= run->options->memory * GIBIBYTE;
+    const bool fits =
+        odd_run_fits(run, (double)out->rows.part.n_local * width * (double)sizeof(float));
     ODD_TRY_ALL(run->comm, fits ? load_rows(out) : ODD_OK);
 done:
     if (st != ODD_OK) odd_view_rows_close(out);
