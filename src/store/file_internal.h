@@ -50,6 +50,10 @@ odd_status odd_file_need(const odd_file *file, const char *object);
 
 /* attribute.c */
 
+/** Copy the attributes of a file that are numbers to an object of another. ODD_FORMAT, ODD_IO.
+ *  @local */
+odd_status odd_attributes_copy_numbers(const odd_file *from, odd_file *to, const char *object);
+
 /** As odd_file_set_text(), for a text that is known to be the same on all ranks. @collective */
 odd_status odd_attribute_text(odd_file *file, const char *object, const char *name,
                               const char *value);
@@ -71,10 +75,6 @@ odd_status odd_file_check_room(const odd_file *file);
 void odd_file_divert(const char *path);
 
 /* provenance.c */
-
-/** Copy the attributes of a file that are numbers to an object of another. ODD_FORMAT, ODD_IO.
- *  @local */
-odd_status odd_attributes_copy_numbers(const odd_file *from, odd_file *to, const char *object);
 
 /** Names of the attributes that odd_provenance_write() gives; each list ends with NULL. */
 extern const char *const odd_provenance_texts[], *const odd_provenance_numbers[];

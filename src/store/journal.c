@@ -218,12 +218,18 @@ static void flush(odd_journal *j)
     j->rate = (j->since - begun) / (double)j->bytes;
     j->spent += j->since - begun;
     j->bytes = 0;
+    if (j->held > most_waiting) { /* one large entry is no reason to hold so much */
+        free(j->waiting);
+        j->waiting = NULL;
+        j->held = 0;
+    }
 }
 
-static bool is_due(const odd_journal *j)
+/* With so many bytes to write. */
+static bool is_due(const odd_journal *j, int64_t bytes)
 {
     const double passed = odd_seconds() - j->since;
-    return passed >= j->every && (j->every == 0 || passed >= WORTH * j->rate * (double)j->bytes);
+    return passed >= j->every && (j->every == 0 || passed >= WORTH * j->rate * (double)bytes);
 }
 
 static bool reserve_waiting(odd_journal *j, int64_t bytes)
@@ -244,16 +250,14 @@ static void keep(odd_passes *passes, const void *found, int64_t bytes)
     odd_journal *j = (odd_journal *)passes;
     entry_head head = head_of(j->next, bytes);
     const int64_t after = j->bytes + (int64_t)sizeof head + bytes;
-    if (j->next++ < j->last || !j->open || !reserve_waiting(j, after)) return;
+    if (j->next++ < j->last || !j->open) return;
+    const bool due = is_due(j, after);
+    if ((!due && after > most_waiting) || !reserve_waiting(j, after)) return;
     head.hash = odd_hash_add(ODD_HASH_START, found, (size_t)bytes);
     memcpy(j->waiting + j->bytes, &head, sizeof head);
     memcpy(j->waiting + j->bytes + sizeof head, found, (size_t)bytes);
-    const int64_t before = j->bytes;
     j->bytes = after;
-    if (is_due(j))
-        flush(j);
-    else if (j->bytes > most_waiting)
-        j->bytes = before;
+    if (due) flush(j);
 }
 
 /* ---- the whole ---- */
