@@ -1,7 +1,6 @@
 /* A file of rows that a bench case makes and removes. */
 #include "bench/bench_internal.h"
 
-#include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/store/dataset.h"

@@ -17,7 +17,6 @@
 #include "oddlot/linalg/pca.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/par/threads.h"
 #include "oddlot/pipeline/pipelines.h"
 
 #include <math.h>
@@ -211,6 +210,10 @@ static odd_status kernel_once(const odd_bench_settings *s, void *context, odd_be
     ODD_TRY(kernels[i].run(r, &w));
     took->seconds = odd_bench_stop(r->comm, started);
     odd_sum_f64(r->comm, &w.cpu, 1);
+    ODD_TRY_ALL(r->comm, w.cpu > 0 && w.flops > 0
+                             ? ODD_OK
+                             : odd_fail(ODD_USAGE, "too few rows to time %s by: give a larger n",
+                                        kernels[i].name));
     const double times = kernels[i].local ? odd_size(r->comm) : 1;
     const double rate = times * w.flops / w.cpu, dense = w.flops / w.bytes;
     if (i == 0) r->flops = rate;

@@ -18,7 +18,7 @@ static odd_status read_runs(const odd_scaling_options *o, odd_timings *t, odd_sc
 {
     odd_status st = ODD_OK;
     for (int i = 0; i < o->runs; i++)
-        ODD_TRY(odd_timings_add_run(t, o->folder[i], i));
+        ODD_TRY(odd_timings_add_run(t, o->folder[i]));
     ODD_TRY(odd_scaling_table_make(t, table));
 done:
     return st;
@@ -141,6 +141,7 @@ odd_status odd_scaling(MPI_Comm comm, const odd_scaling_options *options, odd_ru
     odd_scaling_table table = {0};
     odd_status st;
     ODD_TRY_ALL(comm, root ? read_runs(options, &timings, &table) : ODD_OK);
+    ODD_TRY_ALL(comm, root && options->out ? odd_folder_make(options->out) : ODD_OK);
     if (run) ODD_TRY(predict(run, forecast, &table));
     ODD_TRY_ALL(comm, root ? tell(options, &table) : ODD_OK);
 done:

@@ -5,35 +5,10 @@
 #include "oddlot/report/speedup_plot.h"
 #include "oddlot/store/dataset.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- HDF5: a column of each ---- */
-
-static const struct {
-    const char *name, *about;
-    size_t offset;
-} reals[] = {
-    {"seconds", "of the fastest repeat; NaN: predicted only", offsetof(odd_scaling_line, seconds)},
-    {"median_seconds", "of the repeats", offsetof(odd_scaling_line, median)},
-    {"speedup", "against one rank, as far as the fewest ranks tell",
-     offsetof(odd_scaling_line, speedup)},
-    {"efficiency", "speed-up by ranks", offsetof(odd_scaling_line, efficiency)},
-    {"load_balance", "mean by largest time at work of ranks", offsetof(odd_scaling_line, balance)},
-    {"file_efficiency", "time of the busiest rank outside MPI's files, by that with them",
-     offsetof(odd_scaling_line, files)},
-    {"communication_efficiency", "time outside MPI of the rank that is least in it, by all",
-     offsetof(odd_scaling_line, communication)},
-    {"computation_scaling", "work of the fewest ranks by that of these, in seconds of processors",
-     offsetof(odd_scaling_line, computation)},
-    {"processor_efficiency", "by seconds of processors outside MPI alone",
-     offsetof(odd_scaling_line, processors)},
-    {"predicted_seconds", "by the model of oddlot plan", offsetof(odd_scaling_line, predicted)},
-};
-enum { REALS = sizeof reals / sizeof *reals };
 
 static odd_status add_texts(const odd_scaling_table *t, odd_bundle *b)
 {
@@ -73,15 +48,14 @@ done:
     return st;
 }
 
-static odd_status add_reals(const odd_scaling_table *t, odd_bundle *b)
+static odd_status add_numbers(const odd_scaling_table *t, odd_bundle *b)
 {
     odd_status st = ODD_OK;
-    for (int c = 0; c < REALS; c++) {
+    for (const odd_scaling_number *n = odd_scaling_numbers; n->name; n++) {
         double *column;
-        ODD_TRY(odd_bundle_add(b, reals[c].name, ODD_F64, reals[c].about, &column, 1,
-                               (int64_t)t->count));
+        ODD_TRY(odd_bundle_add(b, n->name, ODD_F64, n->about, &column, 1, (int64_t)t->count));
         for (int i = 0; i < t->count; i++)
-            memcpy(&column[i], (const char *)&t->line[i] + reals[c].offset, sizeof *column);
+            column[i] = odd_scaling_value(&t->line[i], n);
     }
 done:
     return st;
@@ -95,7 +69,7 @@ static odd_status write_hdf5(const odd_scaling_table *t, const char *path, const
     odd_status st;
     ODD_TRY(add_texts(t, &b));
     ODD_TRY(add_counts(t, &b));
-    ODD_TRY(add_reals(t, &b));
+    ODD_TRY(add_numbers(t, &b));
     ODD_TRY(odd_file_create(MPI_COMM_SELF, path, &from, &file));
     ODD_TRY(odd_bundle_write(file, "/", &b));
     ODD_TRY(odd_file_publish(&file));
@@ -170,10 +144,10 @@ static odd_status spill(const char *folder, const char *name, const odd_text *te
 {
     odd_text path = ODD_TEXT_EMPTY;
     odd_status st;
+    ODD_TRY(odd_text_status(text));
     if (text->length == 0) return ODD_OK;
     odd_text_format(&path, "%s/%s", folder, name);
     ODD_TRY(odd_text_status(&path));
-    ODD_TRY(odd_text_status(text));
     ODD_TRY(odd_file_spill(path.s, text->s, text->length));
 done:
     odd_text_free(&path);
@@ -196,8 +170,6 @@ odd_status odd_scaling_write(const odd_scaling_table *table, const char *folder,
 {
     odd_text csv = ODD_TEXT_EMPTY, path = ODD_TEXT_EMPTY;
     odd_status st;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        ODD_TRY(odd_fail(ODD_IO, "cannot make the folder '%s': %s", folder, strerror(errno)));
     odd_scaling_csv(table, &csv);
     ODD_TRY(spill(folder, "scaling.csv", &csv));
     ODD_TRY(write_series(table, folder, false));

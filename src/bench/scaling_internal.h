@@ -17,8 +17,7 @@
 /* A stage of a run, as its provenance says. */
 typedef struct {
     char stage[ODD_STAGE_NAME_SIZE];
-    char fingerprint[ODD_HASH_TEXT]; /* of its settings and inputs; "": of several stages */
-    int run;                         /* number of the run */
+    char fingerprint[ODD_HASH_TEXT]; /* of its settings and inputs */
     int ranks, threads;
     int64_t images;
     double seconds;
@@ -31,9 +30,10 @@ typedef struct {
     int count, room;
 } odd_timings;
 
-/** Add the stages of a finished run, by its audit.h5, and their sum. ODD_IO, ODD_FORMAT where it is
- *  no finished run of this oddlot. @local */
-odd_status odd_timings_add_run(odd_timings *t, const char *folder, int run);
+/** Add the stages of a finished run, by its audit.h5, and their sum, unless they were done on
+ *  different numbers of ranks or threads. ODD_IO, ODD_FORMAT where it is no finished run of this
+ *  oddlot. @local */
+odd_status odd_timings_add_run(odd_timings *t, const char *folder);
 void odd_timings_free(odd_timings *t);
 
 /* ---- scaling_table.c ---- */
@@ -54,6 +54,7 @@ typedef struct {
      * were all the time there is: both by seconds of processors, which other work on the machine
      * does not lengthen. NaN where they were not measured. */
     double balance, files, communication, computation, processors;
+    double parallel; /* balance x files x communication */
     int64_t sent;
     double predicted; /* seconds by the model; NaN: not asked for */
     int order;        /* of the stage among those of its kind */
@@ -64,9 +65,18 @@ typedef struct {
     int count, room;
 } odd_scaling_table;
 
+/* A number of a line: its name in all files, what it is, and where it stands. */
+typedef struct {
+    const char *name, *about;
+    size_t offset; /* of the double in the line */
+} odd_scaling_number;
+extern const odd_scaling_number odd_scaling_numbers[]; /* the last one has no name */
+double odd_scaling_value(const odd_scaling_line *line, const odd_scaling_number *number);
+
 /** Strong series are runs of the same images, weak ones those of as many images for each rank (to
- *  1 %), of two numbers of ranks at least. ODD_USAGE where there is none, where runs that should
- *  be the same differ in their settings, or where a rank has not the same threads in all.
+ *  1 %), of two numbers of ranks at least. ODD_USAGE where there is none or more than one of a
+ *  kind, where runs that should be the same differ in their settings, or where a rank has not the
+ *  same threads in all.
  *  `timings` must outlive the table. @local */
 odd_status odd_scaling_table_make(const odd_timings *timings, odd_scaling_table *out);
 void odd_scaling_table_free(odd_scaling_table *table);

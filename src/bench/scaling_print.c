@@ -53,63 +53,34 @@ void odd_scaling_text(const odd_scaling_table *table, odd_text *out)
 
 /* -- for programs -- */
 
-/* The numbers of a line, by their names. */
-#define NUMBERS 12
-static void numbers_of(const odd_scaling_line *l, const char *name[NUMBERS], double value[NUMBERS])
-{
-    const struct {
-        const char *name;
-        double value;
-    } all[NUMBERS] = {
-        {"seconds", l->seconds},
-        {"median_seconds", l->median},
-        {"speedup", l->speedup},
-        {"efficiency", l->efficiency},
-        {"load_balance", l->balance},
-        {"file_efficiency", l->files},
-        {"communication_efficiency", l->communication},
-        {"computation_scaling", l->computation},
-        {"processor_efficiency", l->processors},
-        {"parallel_efficiency", l->balance * l->files * l->communication},
-        {"bytes_sent", isnan(l->seconds) ? NAN : (double)l->sent},
-        {"predicted_seconds", l->predicted},
-    };
-    for (int i = 0; i < NUMBERS; i++) {
-        name[i] = all[i].name;
-        value[i] = all[i].value;
-    }
-}
-
 void odd_scaling_csv(const odd_scaling_table *table, odd_text *out)
 {
-    const char *name[NUMBERS];
-    double value[NUMBERS];
-    odd_text_add(out, "kind,stage,ranks,threads,images,repeats");
+    odd_text_add(out, "kind,stage,ranks,threads,images,repeats,bytes_sent");
+    for (const odd_scaling_number *n = odd_scaling_numbers; n->name; n++)
+        odd_text_format(out, ",%s", n->name);
     for (int i = 0; i < table->count; i++) {
         const odd_scaling_line *l = &table->line[i];
-        numbers_of(l, name, value);
-        for (int j = 0; i == 0 && j < NUMBERS; j++)
-            odd_text_format(out, ",%s", name[j]);
-        odd_text_format(out, "\n%s,%s,%d,%d,%lld,%d", l->weak ? "weak" : "strong", l->stage,
-                        l->ranks, l->threads, (long long)l->images, l->repeats);
-        for (int j = 0; j < NUMBERS; j++)
-            odd_text_format(out, isnan(value[j]) ? "," : ",%.6g", value[j]);
+        odd_text_format(out, "\n%s,%s,%d,%d,%lld,%d,%lld", l->weak ? "weak" : "strong", l->stage,
+                        l->ranks, l->threads, (long long)l->images, l->repeats, (long long)l->sent);
+        for (const odd_scaling_number *n = odd_scaling_numbers; n->name; n++) {
+            const double value = odd_scaling_value(l, n);
+            odd_text_format(out, isfinite(value) ? ",%.6g" : ",", value);
+        }
     }
     odd_text_add(out, "\n");
 }
 
 static void add_object(const odd_scaling_line *l, odd_text *out)
 {
-    const char *name[NUMBERS];
-    double value[NUMBERS];
-    numbers_of(l, name, value);
     odd_text_format(out,
                     "{\"kind\": \"%s\", \"stage\": \"%s\", \"ranks\": %d, \"threads\": %d, "
-                    "\"images\": %lld, \"repeats\": %d",
+                    "\"images\": %lld, \"repeats\": %d, \"bytes_sent\": %lld",
                     l->weak ? "weak" : "strong", l->stage, l->ranks, l->threads,
-                    (long long)l->images, l->repeats);
-    for (int j = 0; j < NUMBERS; j++)
-        if (!isnan(value[j])) odd_text_format(out, ", \"%s\": %.6g", name[j], value[j]);
+                    (long long)l->images, l->repeats, (long long)l->sent);
+    for (const odd_scaling_number *n = odd_scaling_numbers; n->name; n++) {
+        const double value = odd_scaling_value(l, n);
+        if (isfinite(value)) odd_text_format(out, ", \"%s\": %.6g", n->name, value);
+    }
     odd_text_add(out, "}");
 }
 

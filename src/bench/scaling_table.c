@@ -5,12 +5,41 @@
 #include "oddlot/base/memory.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define AS_MANY 0.01 /* images for each rank may differ so much where they cannot be cut evenly */
 
 /* ---- lines ---- */
+
+const odd_scaling_number odd_scaling_numbers[] = {
+    {"seconds", "of the fastest repeat; NaN: predicted only", offsetof(odd_scaling_line, seconds)},
+    {"median_seconds", "of the repeats", offsetof(odd_scaling_line, median)},
+    {"speedup", "against one rank, as far as the fewest ranks tell",
+     offsetof(odd_scaling_line, speedup)},
+    {"efficiency", "speed-up by ranks", offsetof(odd_scaling_line, efficiency)},
+    {"load_balance", "mean by largest time at work of ranks", offsetof(odd_scaling_line, balance)},
+    {"file_efficiency", "time of the busiest rank outside MPI's files, by that with them",
+     offsetof(odd_scaling_line, files)},
+    {"communication_efficiency", "time outside MPI of the rank that is least in it, by all",
+     offsetof(odd_scaling_line, communication)},
+    {"parallel_efficiency", "their product: the share of the time that ranks are at work",
+     offsetof(odd_scaling_line, parallel)},
+    {"computation_scaling", "work of the fewest ranks by that of these, in seconds of processors",
+     offsetof(odd_scaling_line, computation)},
+    {"processor_efficiency", "by seconds of processors outside MPI alone",
+     offsetof(odd_scaling_line, processors)},
+    {"predicted_seconds", "by the model of oddlot plan", offsetof(odd_scaling_line, predicted)},
+    {NULL, NULL, 0},
+};
+
+double odd_scaling_value(const odd_scaling_line *line, const odd_scaling_number *number)
+{
+    double value;
+    memcpy(&value, (const char *)line + number->offset, sizeof value);
+    return value;
+}
 
 odd_scaling_line *odd_scaling_table_add(odd_scaling_table *table)
 {
@@ -33,6 +62,7 @@ odd_scaling_line *odd_scaling_table_add(odd_scaling_table *table)
                                .communication = NAN,
                                .computation = NAN,
                                .processors = NAN,
+                               .parallel = NAN,
                                .predicted = NAN};
     return line;
 }
@@ -151,6 +181,7 @@ static void split_efficiency(const odd_timed_stage *s, odd_scaling_line *out)
     out->balance = work->sum / s->ranks / work->max;
     out->files = fmin(1, work->max / outside);
     out->communication = outside / s->seconds;
+    out->parallel = out->balance * out->files * out->communication;
 }
 
 static void compare(const odd_timed_stage *base, const odd_timed_stage *s, odd_scaling_line *out)
@@ -183,15 +214,17 @@ done:
     return st;
 }
 
+/* first: the fastest on the fewest ranks; NULL: that is what is added, and becomes it. */
 static odd_status add_line(const odd_timings *t, const odd_timed_stage *base, int ranks, bool weak,
-                           double seconds[], odd_scaling_table *table)
+                           double seconds[], const odd_timed_stage **first,
+                           odd_scaling_table *table)
 {
-    const odd_timed_stage *s, *first;
+    const odd_timed_stage *s;
     odd_scaling_line *line;
     int repeats;
     odd_status st;
-    ODD_TRY(pick(t, base, base->ranks, weak, seconds, &repeats, &first));
     ODD_TRY(pick(t, base, ranks, weak, seconds, &repeats, &s));
+    if (!*first) *first = s;
     if (!(line = odd_scaling_table_add(table))) return ODD_NOMEM;
     line->weak = weak;
     line->stage = s->stage;
@@ -203,7 +236,7 @@ static odd_status add_line(const odd_timings *t, const odd_timed_stage *base, in
     line->median = median_of(repeats, seconds);
     line->sent = s->sent;
     split_efficiency(s, line);
-    compare(first, s, line);
+    compare(*first, s, line);
 done:
     return st;
 }
@@ -211,10 +244,17 @@ done:
 static odd_status add_series(const odd_timings *t, const odd_timed_stage *base, bool weak,
                              double seconds[], odd_scaling_table *table)
 {
+    const odd_timed_stage *first = NULL;
     odd_status st = ODD_OK;
     if (next_ranks(t, base, base->ranks, weak) == 0) return ODD_OK;
+    for (int i = 0; i < table->count; i++)
+        if (table->line[i].weak == weak && strcmp(table->line[i].stage, base->stage) == 0)
+            return odd_fail(ODD_USAGE,
+                            "these are several %s series, also one of %lld images on %d ranks: "
+                            "give the runs of one at a time",
+                            weak ? "weak" : "strong", (long long)base->images, base->ranks);
     for (int ranks = base->ranks; ranks > 0; ranks = next_ranks(t, base, ranks, weak))
-        ODD_TRY(add_line(t, base, ranks, weak, seconds, table));
+        ODD_TRY(add_line(t, base, ranks, weak, seconds, &first, table));
 done:
     return st;
 }

@@ -55,6 +55,8 @@ static odd_status check_words(const odd_words *words, const odd_forecast_options
     if (forecast->images > 0)
         return odd_fail(ODD_USAGE,
                         "--images is for `oddlot plan`: here they are those of the runs");
+    if (forecast->memory > 0)
+        return odd_fail(ODD_USAGE, "--memory is for `oddlot plan`, which says whether it will do");
     return ODD_OK;
 }
 

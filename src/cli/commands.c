@@ -52,7 +52,7 @@ const odd_command odd_commands[] = {
      "model of\n"
      "`oddlot plan` on 1, 2, 4 ... RANKS ranks, from a rehearsal of the first run's job. Of a run "
      "its\n"
-     "audit.h5 and job.yaml are enough.\n",
+     "audit.h5 and job.yaml are enough. --images and --memory are for `oddlot plan` alone.\n",
      "oddlot scaling runs/on-1 runs/on-2 -o runs/scaling -n 1024", of_plan, NULL, odd_cmd_scaling},
     {"info", "Audit", "describe a run", "RUN [--verify]",
      "Lists the files of a run with what is in them; --verify reads them whole and fails with "

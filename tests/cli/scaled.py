@@ -44,7 +44,7 @@ def check_line(line, first, runs, begun):
     near(float(line["load_balance"]), fastest["compute_seconds_sum"] / ranks / fastest["compute_seconds_max"])
     work = min(begun, key=lambda a: a["seconds"])["compute_cpu_seconds_sum"] * (1 if line["kind"] == "strong" else ranks)
     near(float(line["processor_efficiency"]), work / ranks / fastest["compute_cpu_seconds_max"])
-    assert int(line["bytes_sent"].split(".")[0]) > 0 and line["predicted_seconds"] == ""
+    assert int(line["bytes_sent"]) > 0 and line["predicted_seconds"] == ""
     assert int(line["images"]) == fastest["images"]
 
 
