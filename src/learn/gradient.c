@@ -6,7 +6,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-enum { TALLY = 3 }; /* numbers of one: loss, hits, images */
+enum { TALLY = 4 }; /* numbers of one: loss, hits, images, judged */
 
 static void send_final(void *context, int64_t first)
 {
@@ -77,6 +77,7 @@ static odd_status push_tallies(odd_gradient *g)
         sum[0] = tally->loss;
         sum[1] = tally->hits;
         sum[2] = tally->images;
+        sum[3] = tally->judged;
         odd_treesum_push(g->tree);
     }
     return ODD_OK;
@@ -115,7 +116,7 @@ odd_status odd_gradient_step(odd_gradient *g, int64_t batch, double rate, odd_ta
     odd_status st;
     ODD_TRY(sum_shards(g, batch));
     ODD_TRY(odd_treesum_total(g->comm, g->tree, sum));
-    *total = (odd_tally){.loss = sum[0], .hits = sum[1], .images = sum[2]};
+    *total = (odd_tally){.loss = sum[0], .hits = sum[1], .images = sum[2], .judged = sum[3]};
     ODD_TRY(odd_trainer_step(g->trainer, g->sum, total->loss / (double)batch, rate));
 done:
     return st;

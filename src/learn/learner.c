@@ -70,6 +70,7 @@ odd_status odd_learner_epoch(odd_learner *l, int64_t epoch, odd_progress *progre
         sum->loss += part.loss;
         sum->hits += part.hits;
         sum->images += part.images;
+        sum->judged += part.judged;
         odd_progress_add(progress, odd_rank(l->comm) == 0 ? count : 0);
     }
 done:

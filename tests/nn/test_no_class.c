@@ -106,6 +106,8 @@ static void tally(void)
     CU_ASSERT_EQUAL(odd_loss_tally(ODD_LOSS_CROSS_ENTROPY, 1, 3, x, &target, NULL, &one), ODD_OK);
     CU_ASSERT_EQUAL(both.loss, one.loss);
     CU_ASSERT_EQUAL(both.hits, 1);
+    CU_ASSERT_EQUAL(both.images, 2);
+    CU_ASSERT_EQUAL(both.judged, 1);
 }
 
 CU_TestInfo odd_tests[] = {

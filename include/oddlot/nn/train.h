@@ -95,6 +95,7 @@ typedef struct {
     double hits;   /* CROSS_ENTROPY: largest logit at the label; BINARY: share of logits on the
                       right side of 0; SQUARED, CENTER, KL: 0 */
     double images; /* how many */
+    double judged; /* those that could be a hit: all but those of no class */
 } odd_tally;
 
 /* The centers of ODD_LOSS_CENTER. */

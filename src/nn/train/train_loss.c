@@ -147,6 +147,15 @@ odd_status odd_target_check(odd_loss_kind kind, int64_t images, int64_t values, 
     return ODD_OK;
 }
 
+/* How many may be a hit. */
+static double count_judged(odd_loss_kind kind, int64_t images, const odd_target *target)
+{
+    int64_t judged = images;
+    for (int64_t i = 0; kind == ODD_LOSS_CROSS_ENTROPY && i < images; i++)
+        judged -= target->label[i] == ODD_NO_CLASS;
+    return (double)judged;
+}
+
 odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, const float x[],
                           const odd_target *target, const float weight[], odd_tally *tally)
 {
@@ -158,6 +167,7 @@ odd_status odd_loss_tally(odd_loss_kind kind, int64_t images, int64_t values, co
     for (int64_t i = 0; st == ODD_OK && i < images; i++)
         tally->loss += (weight ? weight[i] : 1) * image_loss(kind, values, x + i * values, target,
                                                              i, 0, 0, NULL, &tally->hits);
+    if (st == ODD_OK) tally->judged = count_judged(kind, images, target);
     return st;
 }
 
@@ -185,7 +195,10 @@ static void run_loss(const void *settings, float *const data[])
                                    weight / (double)work->batch, data[1] + at, &hits);
     }
     work->tally.loss += sum;
-    if (s->term == 0) work->tally.hits = hits;
+    if (s->term > 0) return;
+    work->tally.hits = hits;
+    work->tally.judged =
+        count_judged(s->loss.kind, work->shard->images, &work->shard->target[s->term]);
 }
 
 /* data: x, gradient. */

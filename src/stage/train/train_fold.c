@@ -170,7 +170,7 @@ static odd_status run_epoch(session *l, int64_t epoch, odd_progress *progress)
     r->seconds += odd_seconds() - started;
     r->learnt += l->learner.count;
     odd_train_curve(r, ODD_CURVE_TRAINING_LOSS, fold)[e] = sum.loss / sum.images;
-    odd_train_curve(r, ODD_CURVE_TRAINING_ACCURACY, fold)[e] = sum.hits / sum.images;
+    odd_train_curve(r, ODD_CURVE_TRAINING_ACCURACY, fold)[e] = sum.hits / sum.judged;
     ODD_TRY(evaluate_network(l, epoch));
     ODD_TRY_ALL(l->t->comm, record_epoch(l, epoch));
 done:
