@@ -47,9 +47,7 @@ check believed gaussian-1
 for after in 12 36; do
     run=killed-$after
     good on 2 ingest job.yaml -o $run "${other[@]}"
-    code=0
-    ODD_FAULT=train.step:rank=1:after=$after:kill on 2 train job.yaml -o $run "${other[@]}" || code=$?
-    [ $code = "$(killed)" ] || fail "exit code $code, not $(killed)"
+    hurt train.step:rank=1:after=$after 2 train job.yaml -o $run "${other[@]}"
     good on 3 train job.yaml -o $run "${other[@]}"
     says "goes on after epoch"
     alike gaussian-1 $run

@@ -44,9 +44,7 @@ alike calm streamed
 for after in 12 40; do
     run=killed-$after
     good on 2 ingest job.yaml -o $run
-    code=0
-    ODD_FAULT=train.step:rank=1:after=$after:kill on 2 train job.yaml -o $run || code=$?
-    ended $code "$(killed)"
+    hurt train.step:rank=1:after=$after 2 train job.yaml -o $run
     good on 3 train job.yaml -o $run
     says "goes on after epoch"
     alike calm $run
@@ -60,9 +58,7 @@ check classified depth 2 2 0 9
 OMP_NUM_THREADS=2 trains depth-3 3 "${depth[@]}"
 alike depth depth-3
 good on 2 ingest job.yaml -o depth-killed
-code=0
-ODD_FAULT=train.step:rank=0:after=8:kill on 2 train job.yaml -o depth-killed "${depth[@]}" || code=$?
-ended $code "$(killed)"
+hurt train.step:rank=0:after=8 2 train job.yaml -o depth-killed "${depth[@]}"
 good on 1 train job.yaml -o depth-killed "${depth[@]}"
 says "goes on after epoch"
 alike depth depth-killed

@@ -21,9 +21,7 @@ for point in ingest.batch:rank=1 store.create:rank=0 store.write:rank=1:after=2 
     features.batch:rank=0 store.publish:rank=1:after=1 eigh.allocate:rank=0 reduce.apply:rank=0 \
     detect.iteration:rank=1:after=2 store.write:rank=0:after=40; do
     run=hurt-$((number += 1))
-    code=0
-    ODD_FAULT=$point:kill on 2 run job.yaml -o $run || code=$?
-    ended $code "$(killed)"
+    hurt $point 2 run job.yaml -o $run
     recovers $run
 done
 

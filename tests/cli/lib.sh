@@ -76,6 +76,14 @@ loses_codes() { "$MPIRUN" --version 2>&1 | grep -A1 HYDRA | grep -q 'Version: *4
 # The exit code of a launcher one of whose ranks was killed: that of a shell, or, by MPICH's, the signal alone.
 killed() { "$MPIRUN" --version 2>&1 | grep HYDRA >/dev/null && echo 9 || echo 137; }
 
+# hurt POINT N WORDS...: as `on`, and a rank is killed at that point of the work
+hurt() {
+    local point=$1 code=0
+    shift
+    ODD_FAULT=$point:kill on "$@" || code=$?
+    ended $code "$(killed)"
+}
+
 # until_there FILE: wait until the job in the background makes it (ODD_FAULT=...:wait=FILE); remove it, and it goes on
 until_there() {
     local tries=0

@@ -42,9 +42,7 @@ alike calm streamed
 for after in 13 40 78; do
     run=killed-$after
     good on 2 ingest job.yaml -o $run
-    code=0
-    ODD_FAULT=train.step:rank=1:after=$after:kill on 2 train job.yaml -o $run || code=$?
-    ended $code "$(killed)"
+    hurt train.step:rank=1:after=$after 2 train job.yaml -o $run
     [ ! -e $run/train.h5 ] || fail "train.h5 was published without one of its ranks"
     good on 3 train job.yaml -o $run
     says "goes on after epoch $((after / 9 % 3)) of fold $((after / 27 + 1))"
@@ -80,9 +78,7 @@ alike calm told
 
 # a checkpoint of other settings is not taken
 good on 1 ingest job.yaml -o other
-code=0
-ODD_FAULT=train.step:after=20:kill on 1 train job.yaml -o other --set train.rate=0.002 || code=$?
-ended $code "$(killed)"
+hurt train.step:after=20 1 train job.yaml -o other --set train.rate=0.002
 good on 1 train job.yaml -o other
 ! grep -q "goes on" err || fail "went on with another training"
 alike calm other
