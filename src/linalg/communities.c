@@ -296,3 +296,30 @@ odd_status odd_communities_join(const odd_links *l, double resolution, int32_t c
 done:
     return st;
 }
+
+static double links_within(const odd_links *links, const int32_t community[], int64_t i)
+{
+    double sum = 0;
+    for (int64_t j = links->first[i]; j < links->first[i + 1]; j++)
+        sum += community[links->to[j]] == community[i] ? links->weight[j] : 0;
+    return sum;
+}
+
+odd_status odd_communities_medoids(const odd_links *links, const int32_t community[], int32_t count,
+                                   int64_t medoid[])
+{
+    double *most = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(most, count));
+    for (int32_t c = 0; c < count; c++)
+        medoid[c] = -1, most[c] = -1;
+    for (int64_t i = 0; i < links->n; i++) {
+        const double within = links_within(links, community, i);
+        if (within <= most[community[i]]) continue;
+        most[community[i]] = within;
+        medoid[community[i]] = i;
+    }
+done:
+    odd_free(most);
+    return st;
+}

@@ -5,6 +5,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
+#include <stdio.h>
 #include <string.h>
 
 odd_status odd_column_read(const odd_file *file, const char *name, odd_type type, void **data,
@@ -44,14 +45,17 @@ done:
     return st;
 }
 
-odd_status odd_whole_columns_write(MPI_Comm comm, odd_file *file, int64_t n,
+odd_status odd_whole_columns_write(MPI_Comm comm, odd_file *file, const char *group, int64_t n,
                                    const odd_whole_column column[], size_t columns)
 {
     const int64_t mine = odd_rank(comm) == 0 ? n : 0;
+    char name[128];
     odd_status st = ODD_OK;
-    for (size_t k = 0; k < columns; k++)
-        ODD_TRY(odd_column_write(file, column[k].name, column[k].type, n, 0, mine, column[k].data,
+    for (size_t k = 0; k < columns; k++) {
+        snprintf(name, sizeof name, "%s%s%s", group, *group ? "/" : "", column[k].name);
+        ODD_TRY(odd_column_write(file, name, column[k].type, n, 0, mine, column[k].data,
                                  column[k].about, ""));
+    }
 done:
     return st;
 }

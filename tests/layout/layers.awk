@@ -39,6 +39,7 @@ BEGIN {
     place["stage/reductions.h"] = "stage/reduce"
     place["stage/calibration.h"] = "stage/fit"
     place["stage/views.h"] = "stage/views"
+    place["stage/groups.h"] = "stage/groups"
     place["stage/flagging.h"] = place["stage/scoring.h"] = "stage/score"
     place["stage/learning_band.h"] = "stage/report"
 

@@ -96,6 +96,20 @@ static void joined_step_by_step(void)
     odd_links_free(&between);
 }
 
+/* The thing with most links within is that in the middle of a star. */
+static void medoids(void)
+{
+    int64_t first[] = {0, 1, 4, 5, 6, 6};
+    int32_t to[] = {1, 0, 2, 3, 1, 1}, community[] = {0, 0, 0, 1, 1};
+    double weight[] = {1, 1, 1, 1, 1, 1};
+    int64_t medoid[3];
+    const odd_links star = {.n = 5, .first = first, .to = to, .weight = weight};
+    CU_ASSERT_EQUAL(odd_communities_medoids(&star, community, 3, medoid), ODD_OK);
+    CU_ASSERT_EQUAL(medoid[0], 1);
+    CU_ASSERT_EQUAL(medoid[1], 3); /* none has a link within: the first */
+    CU_ASSERT_EQUAL(medoid[2], -1);
+}
+
 static void nothing_to_join(void)
 {
     odd_links l;
@@ -112,9 +126,7 @@ static void nothing_to_join(void)
 
 const char *odd_test_name = "linalg/communities";
 CU_TestInfo odd_tests[] = {
-    {"links are mutual", links_are_mutual},
-    {"groups by resolution", groups_by_resolution},
-    {"joined step by step", joined_step_by_step},
-    {"nothing to join", nothing_to_join},
-    CU_TEST_INFO_NULL,
+    {"links are mutual", links_are_mutual},       {"groups by resolution", groups_by_resolution},
+    {"joined step by step", joined_step_by_step}, {"medoids", medoids},
+    {"nothing to join", nothing_to_join},         CU_TEST_INFO_NULL,
 };

@@ -39,4 +39,9 @@ odd_status odd_communities_join(const odd_links *links, double resolution, int32
 odd_status odd_communities_links(const odd_links *links, const int32_t community[], int32_t count,
                                  odd_links *out);
 
+/** medoid (count): the thing of each community that has most links within it, by their weights; of
+ *  equal ones the first. @local; ODD_NOMEM */
+odd_status odd_communities_medoids(const odd_links *links, const int32_t community[], int32_t count,
+                                   int64_t medoid[]);
+
 #endif

@@ -5,7 +5,8 @@
  * O(n) are odd_image_marks_read(), odd_image_column_read() and odd_feature_images_read(). A column
  * of 8 bytes a row is 1 MB for 131,784 images and 800 MB for 100 million, one of marks 132 KB and
  * 100 MB. At a time there are
- *   on every rank  fit, where some verified images choose the threshold: verified, these, 2 bytes
+ *   on every rank  fit and score, where some verified images choose the threshold: verified, these,
+ *                  2 bytes
  *                  train: status, held_out, and the numbers of the readable images, 10 bytes
  *                  heat maps of the report: fold, log_odds, 16 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
@@ -75,8 +76,9 @@ typedef struct {
     const char *about;
 } odd_whole_column;
 
-/** Write columns of n rows, all of which rank 0 has. @collective on comm, that of the file */
-odd_status odd_whole_columns_write(MPI_Comm comm, odd_file *file, int64_t n,
+/** Write columns of n rows, all of which rank 0 has, into a group of the file; "": at the top.
+ *  @collective on comm, that of the file */
+odd_status odd_whole_columns_write(MPI_Comm comm, odd_file *file, const char *group, int64_t n,
                                    const odd_whole_column column[], size_t columns);
 
 /** Text of each row as a column of strings as wide as the longest: @collective */

@@ -16,6 +16,7 @@
 #include "oddlot/run/selection.h"
 #include "oddlot/store/file.h"
 
+#include <math.h>
 #include <mpi.h>
 #include <stdint.h>
 

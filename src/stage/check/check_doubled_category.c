@@ -7,7 +7,6 @@
 #include "oddlot/par/comm.h"
 #include "oddlot/run/columns.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 

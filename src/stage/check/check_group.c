@@ -1,6 +1,6 @@
 /* Check `group`: groups of images that are apart from all others, each as one finding with all its
  * images; and where the catalogue has several large parts, the question which of them is meant. */
-#include "oddlot/run/columns.h"
+#include "oddlot/stage/groups.h"
 #include "stage/check/check_internal.h"
 #include "stage/groups/group_measures_internal.h"
 
@@ -25,12 +25,7 @@ static const odd_option table[] = {
     ODD_OPTIONS_END,
 };
 
-/* What views see, in the order in which a group is told of once. */
-static const struct {
-    const char *name, *seen;
-} views[] = {{"meaning", "what they show"}, {"layout", "how they are laid out"}};
-
-enum { VIEWS = sizeof views / sizeof *views, MOST_PARTS = 6 };
+enum { VIEWS = ODD_GROUP_VIEWS, MOST_PARTS = 6 };
 #define FAINT 0.05 /* links of a group from which on it is little apart */
 #define SAME  0.5  /* overlap of groups of two views, of both together, that are one */
 
@@ -51,25 +46,20 @@ static void parts_free(view_parts *p)
     odd_free(p->links);
 }
 
-static odd_status read_column(const odd_file *file, const char *view, const char *what,
-                              odd_type type, void **data, int64_t *n)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%s/%s", view, what);
-    return odd_column_read(file, name, type, data, n);
-}
-
 static odd_status read_parts(const odd_check_context *context, int view, view_parts *out)
 {
     const odd_file *file = odd_check_input(context, "groups");
-    const char *name = views[view].name;
+    const char *name = odd_group_views[view].name;
     int64_t n = 0, medoids = 0, links = 0;
     odd_status st;
     *out = (view_parts){.view = view};
-    ODD_TRY(read_column(file, name, "part", ODD_I32, (void **)&out->of, &n));
-    ODD_TRY(read_column(file, name, "of_part/images", ODD_I64, (void **)&out->images, &out->count));
-    ODD_TRY(read_column(file, name, "of_part/medoid", ODD_I64, (void **)&out->medoid, &medoids));
-    ODD_TRY(read_column(file, name, "of_part/links", ODD_F64, (void **)&out->links, &links));
+    ODD_TRY(odd_group_column_read(file, name, "part", ODD_I32, (void **)&out->of, &n));
+    ODD_TRY(odd_group_column_read(file, name, "of_part/images", ODD_I64, (void **)&out->images,
+                                  &out->count));
+    ODD_TRY(odd_group_column_read(file, name, "of_part/medoid", ODD_I64, (void **)&out->medoid,
+                                  &medoids));
+    ODD_TRY(
+        odd_group_column_read(file, name, "of_part/links", ODD_F64, (void **)&out->links, &links));
     if (n != context->part.n || medoids != out->count || links != out->count)
         ODD_TRY(odd_fail(ODD_FORMAT, "the columns of '%s' in groups.h5 do not match", name));
     for (int64_t i = 0; i < n; i++) {
@@ -129,7 +119,7 @@ static odd_status add_group(odd_check_context *context, const view_parts *p, int
     odd_group_differences_tell(difference, differs, sizeof differs);
     snprintf(sentence, sizeof sentence,
              "a group of %s images that is apart from all others by %s%s",
-             odd_human_count(p->images[c], count), views[p->view].seen, differs);
+             odd_human_count(p->images[c], count), odd_group_views[p->view].seen, differs);
     const odd_finding finding = {
         .kind = ODD_FINDING_GROUP,
         .check = context->check->name,
@@ -185,7 +175,7 @@ static odd_status ask_theme(odd_check_context *context, const view_parts *p, dou
         "the catalogue has %lld large parts that are hardly alike by %s, of %s images, a picture "
         "of each: which is the theme? Where not all belong, mark some images of those that do as "
         "`verified` (a column of a manifest)",
-        (long long)rows, views[p->view].seen, sizes);
+        (long long)rows, odd_group_views[p->view].seen, sizes);
     const odd_finding finding = {
         .kind = ODD_FINDING_GROUP,
         .check = context->check->name,
@@ -212,7 +202,7 @@ static odd_status add_all(odd_check_context *context, const group_options *o)
     odd_status st;
     ODD_TRY(odd_findings_note(context->findings, ODD_FINDING_GROUP, context->check->name, 0));
     for (int v = 0; v < VIEWS; v++) {
-        if (!odd_file_has(file, views[v].name)) continue;
+        if (!odd_file_has(file, odd_group_views[v].name)) continue;
         const bool first = told->count == 0;
         ODD_TRY(read_parts(context, v, &p[v]));
         ODD_TRY(add_groups(context, &p[v], v > 0 ? told : &(view_parts){0}, o->most));

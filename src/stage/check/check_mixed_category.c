@@ -8,7 +8,6 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 

@@ -3,16 +3,13 @@
 
 #include "oddlot/base/memory.h"
 #include "oddlot/run/columns.h"
+#include "oddlot/stage/groups.h"
 
-#include <math.h>
 #include <stdio.h>
 
 /* The view that tells what images mean speaks alone where there is one: a category may well be laid
  * out in two ways. */
-static const struct {
-    const char *name, *seen;
-} views[] = {{"meaning", "what they show"}, {"layout", "how they are laid out"}};
-enum { VIEWS = sizeof views / sizeof *views, NAME = 64 };
+enum { VIEWS = ODD_GROUP_VIEWS, NAME = 64 };
 
 typedef struct {
     int64_t count;
@@ -36,11 +33,9 @@ static void table_free(split_table *t)
 static odd_status read_column(const odd_file *file, const char *view, const char *what,
                               odd_type type, int64_t count, void **out)
 {
-    char name[NAME];
     int64_t n = 0;
     odd_status st;
-    snprintf(name, sizeof name, "%s/split/%s", view, what);
-    ODD_TRY(odd_column_read(file, name, type, out, &n));
+    ODD_TRY(odd_group_column_read(file, view, what, type, out, &n));
     if (n != count)
         ODD_TRY(odd_fail(ODD_FORMAT, "the columns of '%s/split' in groups.h5 do not match", view));
 done:
@@ -54,12 +49,14 @@ static odd_status read_table(const odd_check_context *context, const char *view,
     odd_status st;
     snprintf(name, sizeof name, "%s/split/category", view);
     ODD_TRY(odd_column_read_text(file, name, INT32_MAX, &t->name, &t->width, &t->count));
-    ODD_TRY(read_column(file, view, "pictures", ODD_I64, t->count, (void **)&t->pictures));
-    ODD_TRY(read_column(file, view, "first", ODD_I64, t->count, (void **)&t->size[0]));
-    ODD_TRY(read_column(file, view, "second", ODD_I64, t->count, (void **)&t->size[1]));
-    ODD_TRY(read_column(file, view, "first_medoid", ODD_I64, t->count, (void **)&t->medoid[0]));
-    ODD_TRY(read_column(file, view, "second_medoid", ODD_I64, t->count, (void **)&t->medoid[1]));
-    ODD_TRY(read_column(file, view, "links", ODD_F64, t->count, (void **)&t->links));
+    ODD_TRY(read_column(file, view, "split/pictures", ODD_I64, t->count, (void **)&t->pictures));
+    ODD_TRY(read_column(file, view, "split/first", ODD_I64, t->count, (void **)&t->size[0]));
+    ODD_TRY(read_column(file, view, "split/second", ODD_I64, t->count, (void **)&t->size[1]));
+    ODD_TRY(
+        read_column(file, view, "split/first_medoid", ODD_I64, t->count, (void **)&t->medoid[0]));
+    ODD_TRY(
+        read_column(file, view, "split/second_medoid", ODD_I64, t->count, (void **)&t->medoid[1]));
+    ODD_TRY(read_column(file, view, "split/links", ODD_F64, t->count, (void **)&t->links));
     for (int64_t i = 0; i < t->count; i++)
         for (int side = 0; side < 2; side++)
             if (t->pictures[i] < 1 || t->medoid[side][i] < 0 ||
@@ -98,10 +95,11 @@ static odd_status add_splits(odd_check_context *context, int view, double limit)
 {
     split_table t = {0};
     odd_status st;
-    ODD_TRY(read_table(context, views[view].name, &t));
+    ODD_TRY(read_table(context, odd_group_views[view].name, &t));
     for (int64_t i = 0; i < t.count; i++) {
         const double share = (double)t.size[1][i] / (double)t.pictures[i];
-        if (share >= limit) ODD_TRY(add_split(context, views[view].seen, &t, i, share, limit));
+        if (share >= limit)
+            ODD_TRY(add_split(context, odd_group_views[view].seen, &t, i, share, limit));
     }
 done:
     table_free(&t);
@@ -112,6 +110,6 @@ odd_status odd_split_categories_add(odd_check_context *context, double share)
 {
     const odd_file *file = odd_check_input(context, "groups");
     for (int v = 0; v < VIEWS; v++)
-        if (odd_file_has(file, views[v].name)) return add_splits(context, v, share);
+        if (odd_file_has(file, odd_group_views[v].name)) return add_splits(context, v, share);
     return ODD_OK;
 }

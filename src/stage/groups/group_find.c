@@ -39,39 +39,21 @@ done:
     return st;
 }
 
-/* The image of each community that has most links within it; of equal ones the first. */
-static odd_status find_medoids(const odd_links *links, const odd_group_rows *r,
-                               const int32_t community[], int32_t count, odd_image_group of[])
-{
-    int64_t *most = NULL;
-    odd_status st;
-    ODD_TRY(ODD_NEW(most, count));
-    for (int32_t c = 0; c < count; c++)
-        most[c] = -1;
-    for (int64_t i = 0; i < r->speakers.count; i++) {
-        const int32_t c = community[i];
-        int64_t within = 0;
-        for (int64_t j = links->first[i]; j < links->first[i + 1]; j++)
-            within += community[links->to[j]] == c;
-        if (within <= most[c]) continue;
-        most[c] = within;
-        of[c].medoid = r->image[r->speakers.row[i]];
-    }
-done:
-    odd_free(most);
-    return st;
-}
-
 static odd_status describe(const odd_links *links, const odd_group_rows *r,
                            const int32_t community[], int32_t count, odd_image_group **of)
 {
+    int64_t *medoid = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(*of, count));
+    ODD_TRY(ODD_NEW(medoid, count));
     for (int64_t i = 0; i < r->inputs.rows; i++)
         (*of)[community[r->speakers.spoken[i]]].images++;
-    ODD_TRY(find_medoids(links, r, community, count, *of));
+    ODD_TRY(odd_communities_medoids(links, community, count, medoid));
+    for (int32_t c = 0; c < count; c++)
+        (*of)[c].medoid = r->image[r->speakers.row[medoid[c]]];
     ODD_TRY(measure_links(links, community, count, *of));
 done:
+    odd_free(medoid);
     return st;
 }
 

@@ -5,8 +5,6 @@
 
 #include "oddlot/base/memory.h"
 
-#include <math.h>
-
 /* The images of one category, by their numbers among those that are looked at. */
 typedef struct {
     const int32_t *image; /* (n) rising */
@@ -66,23 +64,6 @@ static int32_t largest(int32_t count, const int64_t size[], int32_t but)
     return best;
 }
 
-/* The image that has most links within its group; of equal ones the first. */
-static int32_t medoid_of(const category_images *c, int32_t group)
-{
-    int32_t best = -1;
-    double most = -1;
-    for (int32_t i = 0; i < c->n; i++) {
-        double within = 0;
-        if (c->community[i] != group) continue;
-        for (int64_t j = c->links.first[i]; j < c->links.first[i + 1]; j++)
-            if (c->community[c->links.to[j]] == group) within += c->links.weight[j];
-        if (within <= most) continue;
-        most = within;
-        best = i;
-    }
-    return c->image[best];
-}
-
 /* Links between two groups, of what chance would make of the links that they have. */
 static double links_between(const category_images *c, int32_t a, int32_t b)
 {
@@ -101,23 +82,26 @@ static double links_between(const category_images *c, int32_t a, int32_t b)
 static odd_status describe(const odd_group_rows *r, int64_t least, const category_images *c,
                            odd_category_split *out, bool *split)
 {
-    int64_t *size = NULL;
+    int64_t *size = NULL, *medoid = NULL;
     odd_status st;
     *split = false;
     ODD_TRY(ODD_NEW(size, c->communities));
+    ODD_TRY(ODD_NEW(medoid, c->communities));
     for (int32_t i = 0; i < c->n; i++)
         size[c->community[i]]++;
     const int32_t a = largest(c->communities, size, -1), b = largest(c->communities, size, a);
     if (b < 0 || size[b] < least) goto done;
+    ODD_TRY(odd_communities_medoids(&c->links, c->community, c->communities, medoid));
     *split = true;
     *out = (odd_category_split){.pictures = c->n, .links = links_between(c, a, b)};
     for (int side = 0; side < 2; side++) {
         const int32_t group = side == 0 ? a : b;
         out->size[side] = size[group];
-        out->medoid[side] = r->image[r->speakers.row[medoid_of(c, group)]];
+        out->medoid[side] = r->image[r->speakers.row[c->image[medoid[group]]]];
     }
 done:
     odd_free(size);
+    odd_free(medoid);
     return st;
 }
 

@@ -10,14 +10,6 @@
 
 enum { NAME = 64 };
 
-static odd_status write_images(odd_file *file, const char *view, const char *what, int64_t images,
-                               int64_t mine, const int32_t of[], const char *about)
-{
-    char name[NAME];
-    snprintf(name, sizeof name, "%s/%s", view, what);
-    return odd_column_write(file, name, ODD_I32, images, 0, mine, of, about, "");
-}
-
 typedef struct {
     int64_t *images, *medoid;
     double *links;
@@ -49,30 +41,23 @@ done:
     return st;
 }
 
-/* kind/... and part/... */
+/* The facts of kinds, which are in parts, or of parts. */
 static odd_status write_facts(MPI_Comm comm, odd_file *file, const char *view, const char *what,
-                              int64_t count, const odd_image_group of[])
+                              bool parted, int64_t count, const odd_image_group of[])
 {
-    const int64_t mine = odd_rank(comm) == 0 ? count : 0;
-    const bool parted = what[0] == 'k';
     group_columns c = {0};
-    char name[NAME];
+    char group[NAME];
     odd_status st;
-    ODD_TRY_ALL(comm, fill_columns(mine, of, &c));
-    snprintf(name, sizeof name, "%s/of_%s/images", view, what);
-    ODD_TRY(odd_column_write(file, name, ODD_I64, count, 0, mine, c.images,
-                             "images in each, the largest first", ""));
-    snprintf(name, sizeof name, "%s/of_%s/medoid", view, what);
-    ODD_TRY(odd_column_write(file, name, ODD_I64, count, 0, mine, c.medoid,
-                             "row of the image that has most links within", ""));
-    snprintf(name, sizeof name, "%s/of_%s/links", view, what);
-    ODD_TRY(odd_column_write(file, name, ODD_F64, count, 0, mine, c.links,
-                             "with the one that it has most with, of those that chance would make",
-                             ""));
-    snprintf(name, sizeof name, "%s/of_%s/part", view, what);
-    if (parted)
-        ODD_TRY(odd_column_write(file, name, ODD_I32, count, 0, mine, c.part,
-                                 "that it belongs to; -1: to one that is too small", ""));
+    ODD_TRY_ALL(comm, fill_columns(odd_rank(comm) == 0 ? count : 0, of, &c));
+    snprintf(group, sizeof group, "%s/of_%s", view, what);
+    const odd_whole_column column[] = {
+        {"images", ODD_I64, c.images, "images in each, the largest first"},
+        {"medoid", ODD_I64, c.medoid, "row of the image that has most links within"},
+        {"links", ODD_F64, c.links,
+         "with the one that it has most with, of those that chance would make"},
+        {"part", ODD_I32, c.part, "that it belongs to; -1: to one that is too small"},
+    };
+    ODD_TRY(odd_whole_columns_write(comm, file, group, count, column, parted ? 4 : 3));
 done:
     group_columns_free(&c);
     return st;
@@ -80,48 +65,40 @@ done:
 
 /* -- categories -- */
 
-/* Columns of splits are numbers at the same place of each. */
-static odd_status write_splits(MPI_Comm comm, odd_file *file, const char *view, const char *what,
-                               const odd_view_groups *g, int64_t (*of)(const odd_category_split *),
-                               const char *about)
+typedef struct {
+    int64_t *pictures, *size[2], *medoid[2];
+    double *links;
+} split_columns;
+
+static void split_columns_free(split_columns *c)
 {
-    const int64_t mine = odd_rank(comm) == 0 ? g->splits : 0;
-    int64_t *value = NULL;
-    char name[NAME];
+    odd_free(c->pictures);
+    for (int i = 0; i < 2; i++) {
+        odd_free(c->size[i]);
+        odd_free(c->medoid[i]);
+    }
+    odd_free(c->links);
+}
+
+static odd_status fill_splits(int64_t count, const odd_category_split of[], split_columns *out)
+{
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(value, mine));
-    for (int64_t i = 0; i < mine; i++)
-        value[i] = of(&g->split[i]);
-    snprintf(name, sizeof name, "%s/split/%s", view, what);
-    ODD_TRY(odd_column_write(file, name, ODD_I64, g->splits, 0, mine, value, about, ""));
+    ODD_TRY(ODD_NEW(out->pictures, count));
+    ODD_TRY(ODD_NEW(out->links, count));
+    for (int64_t s = 0; s < count; s++) {
+        out->pictures[s] = of[s].pictures;
+        out->links[s] = of[s].links;
+    }
+    for (int i = 0; i < 2; i++) {
+        ODD_TRY(ODD_NEW(out->size[i], count));
+        ODD_TRY(ODD_NEW(out->medoid[i], count));
+        for (int64_t s = 0; s < count; s++) {
+            out->size[i][s] = of[s].size[i];
+            out->medoid[i][s] = of[s].medoid[i];
+        }
+    }
 done:
-    odd_free(value);
     return st;
-}
-
-static int64_t pictures_of(const odd_category_split *s)
-{
-    return s->pictures;
-}
-
-static int64_t first_of(const odd_category_split *s)
-{
-    return s->size[0];
-}
-
-static int64_t second_of(const odd_category_split *s)
-{
-    return s->size[1];
-}
-
-static int64_t first_medoid_of(const odd_category_split *s)
-{
-    return s->medoid[0];
-}
-
-static int64_t second_medoid_of(const odd_category_split *s)
-{
-    return s->medoid[1];
 }
 
 static const char *category_of(const void *context, int64_t i)
@@ -129,61 +106,48 @@ static const char *category_of(const void *context, int64_t i)
     return ((const odd_view_groups *)context)->split[i].category;
 }
 
-static odd_status write_split_links(MPI_Comm comm, odd_file *file, const char *view,
-                                    const odd_view_groups *g)
+static odd_status write_splits(MPI_Comm comm, odd_file *file, const char *view,
+                               const odd_view_groups *g)
 {
     const int64_t mine = odd_rank(comm) == 0 ? g->splits : 0;
-    double *links = NULL;
-    char name[NAME];
+    split_columns c = {0};
+    char group[NAME], name[NAME + sizeof "/category"];
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(links, mine));
-    for (int64_t i = 0; i < mine; i++)
-        links[i] = g->split[i].links;
-    snprintf(name, sizeof name, "%s/split/links", view);
-    ODD_TRY(odd_column_write(file, name, ODD_F64, g->splits, 0, mine, links,
-                             "between them, of those that chance would make", ""));
-done:
-    odd_free(links);
-    return st;
-}
-
-static odd_status write_all_splits(MPI_Comm comm, odd_file *file, const char *view,
-                                   const odd_view_groups *g)
-{
-    const int64_t mine = odd_rank(comm) == 0 ? g->splits : 0;
-    char name[NAME];
-    odd_status st;
-    snprintf(name, sizeof name, "%s/split/category", view);
+    ODD_TRY_ALL(comm, fill_splits(mine, g->split, &c));
+    snprintf(group, sizeof group, "%s/split", view);
+    snprintf(name, sizeof name, "%s/category", group);
     ODD_TRY(odd_column_write_text(file, name, comm, g->splits, 0, mine, category_of, g,
                                   "categories of groups that are apart"));
-    ODD_TRY(write_splits(comm, file, view, "pictures", g, pictures_of,
-                         "pictures of each; copies count once"));
-    ODD_TRY(write_splits(comm, file, view, "first", g, first_of, "of its largest group"));
-    ODD_TRY(write_splits(comm, file, view, "second", g, second_of, "of the second largest"));
-    ODD_TRY(write_splits(comm, file, view, "first_medoid", g, first_medoid_of,
-                         "row of the image that has most links within the largest"));
-    ODD_TRY(write_splits(comm, file, view, "second_medoid", g, second_medoid_of,
-                         "and within the second"));
-    ODD_TRY(write_split_links(comm, file, view, g));
+    const odd_whole_column column[] = {
+        {"pictures", ODD_I64, c.pictures, "pictures of each; copies count once"},
+        {"first", ODD_I64, c.size[0], "of its largest group"},
+        {"second", ODD_I64, c.size[1], "of the second largest"},
+        {"first_medoid", ODD_I64, c.medoid[0],
+         "row of the image that has most links within the largest"},
+        {"second_medoid", ODD_I64, c.medoid[1], "and within the second"},
+        {"links", ODD_F64, c.links, "between them, of those that chance would make"},
+    };
+    ODD_TRY(odd_whole_columns_write(comm, file, group, g->splits, column,
+                                    sizeof column / sizeof *column));
 done:
+    split_columns_free(&c);
     return st;
 }
 
 odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int64_t images,
                             const odd_view_groups *g)
 {
-    const int64_t mine = odd_rank(comm) == 0 ? images : 0;
+    const odd_whole_column column[] = {
+        {"kind", ODD_I32, g->kind,
+         "what each image belongs to, those that are linked more than by chance; -1: too few"},
+        {"part", ODD_I32, g->part,
+         "what each image belongs to, those that are apart from all others; -1: too few"},
+    };
     odd_status st;
-    ODD_TRY(write_images(file, view, "kind", images, mine, g->kind,
-                         "what each image belongs to, those that are linked more than by chance; "
-                         "-1: too few"));
-    ODD_TRY(
-        write_images(file, view, "part", images, mine, g->part,
-                     "what each image belongs to, those that are apart from all others; -1: too "
-                     "few"));
-    ODD_TRY(write_facts(comm, file, view, "kind", g->kinds, g->of_kind));
-    ODD_TRY(write_facts(comm, file, view, "part", g->parts, g->of_part));
-    ODD_TRY(write_all_splits(comm, file, view, g));
+    ODD_TRY(odd_whole_columns_write(comm, file, view, images, column, 2));
+    ODD_TRY(write_facts(comm, file, view, "kind", true, g->kinds, g->of_kind));
+    ODD_TRY(write_facts(comm, file, view, "part", false, g->parts, g->of_part));
+    ODD_TRY(write_splits(comm, file, view, g));
 done:
     return st;
 }

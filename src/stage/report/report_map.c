@@ -1,6 +1,6 @@
 /* The map of the report: the kinds of images that groups.h5 has, by the first view that is there.
  */
-#include "oddlot/run/columns.h"
+#include "oddlot/stage/groups.h"
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -10,12 +10,6 @@
 
 #define MOST_KINDS 32
 
-static const struct {
-    const char *name, *seen;
-} views[] = {{"meaning", "what they show"}, {"layout", "how they are laid out"}};
-
-enum { VIEWS = sizeof views / sizeof *views };
-
 /* Columns of the kinds of one view. */
 typedef struct {
     int64_t *images, *medoid; /* (count) */
@@ -23,23 +17,18 @@ typedef struct {
     int64_t count;
 } kind_columns;
 
-static odd_status read_column(const odd_file *file, const char *view, const char *what,
-                              odd_type type, void **data, int64_t *n)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%s/%s", view, what);
-    return odd_column_read(file, name, type, data, n);
-}
-
 static odd_status read_kinds(const odd_page *p, const char *view, kind_columns *k, int64_t *parts)
 {
     int64_t *size = NULL, medoids = 0, inside = 0;
     odd_status st;
+    ODD_TRY(odd_group_column_read(p->groups, view, "of_kind/images", ODD_I64, (void **)&k->images,
+                                  &k->count));
+    ODD_TRY(odd_group_column_read(p->groups, view, "of_kind/medoid", ODD_I64, (void **)&k->medoid,
+                                  &medoids));
+    ODD_TRY(odd_group_column_read(p->groups, view, "of_kind/part", ODD_I32, (void **)&k->part,
+                                  &inside));
     ODD_TRY(
-        read_column(p->groups, view, "of_kind/images", ODD_I64, (void **)&k->images, &k->count));
-    ODD_TRY(read_column(p->groups, view, "of_kind/medoid", ODD_I64, (void **)&k->medoid, &medoids));
-    ODD_TRY(read_column(p->groups, view, "of_kind/part", ODD_I32, (void **)&k->part, &inside));
-    ODD_TRY(read_column(p->groups, view, "of_part/images", ODD_I64, (void **)&size, parts));
+        odd_group_column_read(p->groups, view, "of_part/images", ODD_I64, (void **)&size, parts));
     if (medoids != k->count || inside != k->count)
         ODD_TRY(odd_fail(ODD_FORMAT, "the kinds of '%s' in groups.h5 do not match", view));
 done:
@@ -79,12 +68,12 @@ odd_status odd_page_map_read(odd_page *p)
     int64_t parts = 0;
     int v = 0;
     odd_status st = ODD_OK;
-    while (v < VIEWS && !odd_file_has(p->groups, views[v].name))
+    while (v < ODD_GROUP_VIEWS && !odd_file_has(p->groups, odd_group_views[v].name))
         v++;
-    if (v == VIEWS) goto done;
-    ODD_TRY(read_kinds(p, views[v].name, &k, &parts));
+    if (v == ODD_GROUP_VIEWS) goto done;
+    ODD_TRY(read_kinds(p, odd_group_views[v].name, &k, &parts));
     ODD_TRY(fill_kinds(p, &k, &p->map));
-    p->map.data.seen = views[v].seen;
+    p->map.data.seen = odd_group_views[v].seen;
     p->map.data.parts = (int)odd_min(parts, INT32_MAX);
     if (p->map.data.kinds > 0) p->data.map = &p->map.data;
 done:

@@ -71,7 +71,7 @@ static odd_status write_columns(const odd_training *t, const columns *c, odd_fil
          "`learnt` says so"},
     };
     const size_t all = sizeof column / sizeof *column;
-    return odd_whole_columns_write(t->comm, file, r->n, column, r->outlier ? all : all - 1);
+    return odd_whole_columns_write(t->comm, file, "", r->n, column, r->outlier ? all : all - 1);
 }
 
 odd_status odd_classify_columns_write(const odd_training *t, const odd_class_prediction p[],

@@ -7,7 +7,6 @@
 #include "oddlot/base/random.h"
 #include "oddlot/eval/roc.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 
 #include <math.h>
 #include <string.h>
@@ -200,7 +199,7 @@ static odd_status write_columns(const odd_training *t, const odd_damage_calibrat
          "what the program did to it, as `oddlot help job` lists kinds, from 0; -1: nothing"},
         {"shown/altered", ODD_U8, r->altered, "whether that changed a pixel"},
     };
-    return odd_whole_columns_write(t->comm, file, r->n, column, sizeof column / sizeof *column);
+    return odd_whole_columns_write(t->comm, file, "", r->n, column, sizeof column / sizeof *column);
 }
 
 static odd_status add_results(const odd_training *t, odd_damage_calibration *c, odd_bundle *b)
