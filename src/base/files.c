@@ -100,7 +100,6 @@ static void sync_folder_of(const char *path)
 }
 
 /* The temporary name has the process in it, so that two writers of a file do not mix. */
-/* Of this process: two may write the same file. */
 static bool temporary_name(const char *path, char name[static PATH_MAX])
 {
     const int length = snprintf(name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());

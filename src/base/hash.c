@@ -21,6 +21,12 @@ odd_hash odd_hash_add_text(odd_hash before, const char *s)
     return odd_hash_add(before, s, strlen(s));
 }
 
+int odd_hash_compare(odd_hash a, odd_hash b)
+{
+    if (a.high != b.high) return a.high < b.high ? -1 : 1;
+    return (a.low > b.low) - (a.low < b.low);
+}
+
 const char *odd_hash_text(odd_hash h, char buffer[static ODD_HASH_TEXT])
 {
     snprintf(buffer, ODD_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, h.high, h.low);

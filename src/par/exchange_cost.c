@@ -4,14 +4,12 @@
  * of log2 P messages; for long vectors MPI libraries know shorter ways, and do better than this. */
 #include "oddlot/par/exchange_cost.h"
 
+#include "par/sum_exchange_internal.h"
+
 #include "oddlot/base/dyadic.h"
 #include "oddlot/base/minmax.h"
 
 #include <math.h>
-
-#define GRADIENT_PARTS 32.0      /* as sum_exchange.c cuts vectors, */
-#define SHORTEST_PART  (1 << 18) /* bytes: but not below this, */
-#define SHORTEST_SLICE (1 << 11) /* or this for each rank */
 
 static double levels(int ranks)
 {
@@ -57,8 +55,9 @@ static double sum(const odd_interconnect *n, double bytes)
  * before. */
 static double gradient(const odd_interconnect *n, double bytes)
 {
-    const double shortest = fmax(SHORTEST_PART, SHORTEST_SLICE * (double)n->ranks);
-    const double parts = fmax(1, fmin(GRADIENT_PARTS, ceil(bytes / shortest)));
+    const double shortest =
+        sizeof(double) * fmax(ODD_SUM_SHORTEST_PART, ODD_SUM_SHORTEST_SLICE * (double)n->ranks);
+    const double parts = fmax(1, fmin((double)ODD_SUM_PARTS, ceil(bytes / shortest)));
     const double others = n->ranks - 1;
     return 2 * (n->latency + others * (parts * n->overhead + bytes / n->ranks / n->bandwidth));
 }

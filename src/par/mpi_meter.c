@@ -275,6 +275,12 @@ int MPI_Comm_split(MPI_Comm comm, int colour, int key, MPI_Comm *out)
     return leave_wait(at, PMPI_Comm_split(comm, colour, key, out));
 }
 
+int MPI_Comm_split_type(MPI_Comm comm, int type, int key, MPI_Info info, MPI_Comm *out)
+{
+    const double at = enter();
+    return leave_wait(at, PMPI_Comm_split_type(comm, type, key, info, out));
+}
+
 int MPI_Comm_create(MPI_Comm comm, MPI_Group group, MPI_Comm *out)
 {
     const double at = enter();

@@ -66,14 +66,6 @@ static bool is_first(const places *p)
     return p->first != MPI_COMM_NULL;
 }
 
-int odd_node_ranks(MPI_Comm comm)
-{
-    MPI_Comm node = node_of(comm);
-    const int ranks = odd_size(node);
-    MPI_Comm_free(&node);
-    return ranks;
-}
-
 /* ---- a file without a name ---- */
 
 /* By which others on the node find it, and know that it is the one: elsewhere the same process

@@ -107,9 +107,8 @@ typedef struct {
 static int by_digest(const void *a, const void *b)
 {
     const digested *x = a, *y = b;
-    if (x->digest.high != y->digest.high) return x->digest.high < y->digest.high ? -1 : 1;
-    if (x->digest.low != y->digest.low) return x->digest.low < y->digest.low ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
+    const int order = odd_hash_compare(x->digest, y->digest);
+    return order != 0 ? order : (x->row > y->row) - (x->row < y->row);
 }
 
 static int owner_of_digest(const void *context, const void *item)

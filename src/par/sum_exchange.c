@@ -12,13 +12,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "par/comm_internal.h"
-
-enum {
-    MOST_PARTS = 32,
-    SHORTEST_PART = 1 << 15, /* values */
-    SHORTEST_SLICE = 1 << 8  /* of a part: each goes to one of all ranks, and many of few bytes cost
-                                more than these */
-};
+#include "par/sum_exchange_internal.h"
 
 struct odd_exchange {
     MPI_Comm comm;
@@ -60,9 +54,10 @@ static void slice_of(const odd_exchange *e, int part, int rank, int64_t *first, 
 
 static void cut_parts(odd_exchange *e)
 {
-    e->part = (e->length + MOST_PARTS - 1) / MOST_PARTS;
-    if (e->part < SHORTEST_PART) e->part = SHORTEST_PART;
-    if (e->part < (int64_t)SHORTEST_SLICE * e->size) e->part = (int64_t)SHORTEST_SLICE * e->size;
+    e->part = (e->length + ODD_SUM_PARTS - 1) / ODD_SUM_PARTS;
+    if (e->part < ODD_SUM_SHORTEST_PART) e->part = ODD_SUM_SHORTEST_PART;
+    if (e->part < (int64_t)ODD_SUM_SHORTEST_SLICE * e->size)
+        e->part = (int64_t)ODD_SUM_SHORTEST_SLICE * e->size;
     e->parts = (int)((e->length + e->part - 1) / e->part);
 }
 

@@ -39,9 +39,8 @@ int64_t odd_ignored_lines(const odd_ignored *ignored)
 int odd_ignored_compare(const void *a, const void *b)
 {
     const odd_ignored_name *p = a, *q = b;
-    if (p->name.high != q->name.high) return p->name.high < q->name.high ? -1 : 1;
-    if (p->name.low != q->name.low) return p->name.low < q->name.low ? -1 : 1;
-    return (p->line > q->line) - (p->line < q->line);
+    const int order = odd_hash_compare(p->name, q->name);
+    return order != 0 ? order : (p->line > q->line) - (p->line < q->line);
 }
 
 /* Does this line name the image? */

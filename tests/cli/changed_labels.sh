@@ -49,5 +49,6 @@ check changed_labels weight none 0.01 0.5
 good on 2 run job.yaml -o none --set train.classify.write='[features]' --set train.epochs=2
 says "the trained classifier is not asked: logits are not in train.h5 (train.classify.write)"
 check changed_labels weight none 0 0
-good on 2 run job.yaml -o none --set memory=0 --set train.epochs=2
-says "its logits do not fit into memory"
+# who is asked does not hang on the memory
+good on 3 run job.yaml -o streamed --set memory=0
+check same on3 streamed categories.h5

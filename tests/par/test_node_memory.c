@@ -93,7 +93,6 @@ static void test_nodes(void)
     static const size_t words[] = {0, 1, 1000, 100003};
     for (int ranks = 0; ranks <= 4; ranks++) {
         cut_nodes(ranks);
-        check_all(WORLD, odd_node_ranks(WORLD) == ranks_of_node(ranks));
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             check_all(WORLD, shared(words[i], words[i] > 0 && ranks_of_node(ranks) > 1));
     }

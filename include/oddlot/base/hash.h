@@ -17,6 +17,8 @@ typedef struct {
 /** The digest of what came before followed by these bytes. */
 odd_hash odd_hash_add(odd_hash before, const void *bytes, size_t size);
 odd_hash odd_hash_add_text(odd_hash before, const char *s);
+/** < 0, 0 or > 0, as for qsort(). */
+int odd_hash_compare(odd_hash a, odd_hash b);
 const char *odd_hash_text(odd_hash h, char buffer[static ODD_HASH_TEXT]);
 
 #endif

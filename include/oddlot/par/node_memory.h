@@ -42,7 +42,4 @@ odd_status odd_node_memory_share(MPI_Comm comm, void *given, size_t bytes, odd_n
 /** Let go of it; what is empty is fine. @local: others on the node keep it. */
 void odd_node_memory_free(odd_node_memory *memory);
 
-/** The count of ranks on my node, me included. @collective */
-int odd_node_ranks(MPI_Comm comm);
-
 #endif

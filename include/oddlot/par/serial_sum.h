@@ -9,7 +9,8 @@
 
 /**
  * The sum of those of the values that are not NaN, with the bits that one rank with all of them
- * would get; returns their count. Ranks work in turn, so this is for one pass over plain numbers.
+ * would get; returns their count. Ranks work in turn, so this is for one pass over plain numbers
+ * whose mean people have seen before: another sum (par/treesum.h) has other last bits.
  * @collective  value: (n_local)
  */
 int64_t odd_serial_sum(MPI_Comm comm, int64_t n_local, const double value[], double *sum);

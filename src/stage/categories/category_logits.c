@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GIBIBYTE 1073741824.0
+#define MOST_LOGITS                                                                                \
+    ((int64_t)1 << 30) /* of all ranks: who is asked must not hang on their number */
 
 /* -- classes and categories -- */
 
@@ -150,15 +151,11 @@ done:
 }
 
 /* Why the classifier cannot be asked; NULL: it can. */
-static const char *find_reason(const odd_run *run, const odd_file *train,
-                               const odd_category_rows *c, const odd_partition *part)
+static const char *find_reason(const odd_file *train, const odd_category_rows *c)
 {
-    const double bytes = (double)part->block * ceil((double)part->n / (double)part->block) *
-                         c->count * (double)sizeof(float) / odd_size(run->comm);
     if (c->filing.folders) return "it learns labels, and categories are folders";
     if (!odd_file_has(train, "logits")) return "logits are not in train.h5 (train.classify.write)";
-    if (bytes > run->options->memory * GIBIBYTE)
-        return "its logits do not fit into memory (setting memory)";
+    if (c->n > MOST_LOGITS / c->count) return "it has too many logits";
     return NULL;
 }
 
@@ -166,7 +163,7 @@ odd_status odd_category_logits_read(const odd_run *run, const odd_file *train,
                                     const odd_category_rows *c, const odd_partition *part,
                                     odd_category_logits *out)
 {
-    const char *reason = find_reason(run, train, c, part);
+    const char *reason = find_reason(train, c);
     int64_t copies = 0;
     odd_status st = ODD_OK;
     *out = (odd_category_logits){0};

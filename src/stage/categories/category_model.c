@@ -7,7 +7,6 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 

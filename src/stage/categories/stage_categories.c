@@ -9,10 +9,7 @@
 #include "stage/train/classify_internal.h"
 
 #include "oddlot/base/log.h"
-#include "oddlot/base/memory.h"
 #include "oddlot/base/text.h"
-#include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
 
 #include <string.h>
@@ -145,6 +142,8 @@ done:
 }
 
 /* How many categories there are is not known before the work: as if a hundred. */
+#define PLANNED_CLASSES 100
+
 static odd_status plan_categories(odd_run *run, odd_stage_plan *plan)
 {
     const odd_categories_options *o = settings_of(run->job);
@@ -154,6 +153,9 @@ static odd_status plan_categories(odd_run *run, odd_stage_plan *plan)
     plan->memory = panels + sums * (o->folds + 2 + 8 * plan->threads) +
                    plan->rows * (32 + 4 * row) +
                    plan->rows / ranks * ((int64_t)sizeof(odd_category_votes) + row);
+    if (asks_classifier(
+            run->job)) /* a logit for each image and category, of which few are known yet */
+        plan->memory += plan->rows / ranks * PLANNED_CLASSES * (int64_t)sizeof(float);
     odd_text_format(&plan->what,
                     "categories of the %lld nearest images and discriminants in %lld folds",
                     (long long)o->neighbours, (long long)o->folds);

@@ -37,8 +37,7 @@ static odd_hash digest_of(const char *name, size_t length)
 static int compare_digests(const void *left, const void *right)
 {
     const odd_hash *a = left, *b = right; /* the first field of each */
-    if (a->high != b->high) return a->high < b->high ? -1 : 1;
-    return a->low < b->low ? -1 : a->low > b->low;
+    return odd_hash_compare(*a, *b);
 }
 
 /* ---- the images ---- */

@@ -23,9 +23,11 @@ odd_status odd_calibration_mark(const odd_job *job, int64_t n, const uint8_t ver
     int64_t *theme = NULL, *chosen = NULL, count = 0;
     odd_status st;
     *calibrates = NULL;
-    ODD_TRY(ODD_NEW(theme, n));
     for (int64_t i = 0; i < n; i++)
-        if (verified[i] == ODD_VERIFIED_THEME) theme[count++] = i;
+        count += verified[i] == ODD_VERIFIED_THEME;
+    ODD_TRY(ODD_NEW(theme, count));
+    for (int64_t i = 0, at = 0; i < n; i++)
+        if (verified[i] == ODD_VERIFIED_THEME) theme[at++] = i;
     const int64_t take = llround(odd_calibration_share(job) * (double)count);
     ODD_TRY(ODD_NEW(chosen, take));
     ODD_TRY(odd_choose(count, take, (uint64_t)run->seed, ODD_STREAM_CALIBRATION, chosen));

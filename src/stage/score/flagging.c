@@ -61,6 +61,10 @@ static odd_status score_at(const odd_ranked *rows, int64_t place, double *value)
     odd_order order = {0};
     int64_t *row = NULL;
     odd_status st;
+    if (rows->order) {
+        *value = odd_order_value(rows->order, place);
+        return ODD_OK;
+    }
     ODD_TRY_ALL(rows->comm, ODD_NEW(row, rows->n));
     for (int64_t i = 0, row0 = odd_sum_before(rows->comm, rows->n); i < rows->n; i++)
         row[i] = row0 + i;
@@ -83,15 +87,12 @@ static int64_t count_all(const odd_ranked *rows, int64_t mine)
 static odd_status flag_by_share(const odd_ranked *rows, double share, odd_flagging *out)
 {
     int64_t readable = 0;
-    odd_status st = ODD_OK;
     for (int64_t i = 0; i < rows->n; i++)
         readable += !isnan(rows->score[i]);
     out->flagged = llround(share * (double)count_all(rows, readable));
     out->threshold = INFINITY;
     if (out->flagged == 0) return ODD_OK;
-    if (!rows->order) return score_at(rows, out->flagged - 1, &out->threshold);
-    out->threshold = odd_order_value(rows->order, out->flagged - 1);
-    return st;
+    return score_at(rows, out->flagged - 1, &out->threshold);
 }
 
 /* Those with at least this value; a value that is NaN is of none. @collective */

@@ -93,8 +93,8 @@ done:
     return st;
 }
 
-/* The images near the oddest, by rising numbers of these: (shown, ODD_SCORE_NEAREST), on every
- * rank. @collective */
+/* The images near the oddest, by rising numbers of these: (shown, ODD_SCORE_NEAREST) on rank 0.
+ * @collective */
 static odd_status find_nearest(const odd_run *run, const odd_file *features, search *n,
                                int64_t **found)
 {
@@ -109,7 +109,7 @@ static odd_status find_nearest(const odd_run *run, const odd_file *features, sea
     ODD_TRY(odd_share_rows(run->comm, n->near, odd.rows.part.n_local * ODD_SCORE_NEAREST,
                            sizeof *n->near, (void **)found, &all));
     odd_stored_rows_find(&usual, all, *found);
-    ODD_TRY_ALL(run->comm, name_images(features, all, *found));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? name_images(features, all, *found) : ODD_OK);
 done:
     odd_stored_rows_close(&odd);
     odd_stored_rows_close(&usual);

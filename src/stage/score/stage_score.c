@@ -6,6 +6,7 @@
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/run/stored_rows.h"
+#include "oddlot/stage/calibration.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
 #include "stage/score/score_internal.h"
@@ -135,9 +136,9 @@ static odd_status plan_score(odd_run *run, odd_stage_plan *plan)
 {
     const int columns = 6;
     const int64_t mine = odd_partition_of(plan->rows, 0, plan->ranks).n_local;
-    (void)run;
     plan->disk = plan->rows * (columns + 2) * 8;
     plan->memory = mine * (columns * 8 + 96); /* scores, and what is sorted */
+    if (odd_calibration_share(run->job) > 0) plan->memory += plan->rows; /* who calibrates */
     odd_text_add(&plan->what, "a score and a rank for every image, flagged.csv");
     return ODD_OK;
 }

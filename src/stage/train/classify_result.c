@@ -6,7 +6,6 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/roc.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 
 #include <math.h>
 #include <string.h>

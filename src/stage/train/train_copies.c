@@ -14,16 +14,10 @@ typedef struct {
     int64_t row;
 } digested;
 
-static int compare_digests(const odd_hash *a, const odd_hash *b)
-{
-    if (a->high != b->high) return a->high < b->high ? -1 : 1;
-    return (a->low > b->low) - (a->low < b->low);
-}
-
 static int by_digest_and_row(const void *a, const void *b)
 {
     const digested *x = a, *y = b;
-    const int order = compare_digests(&x->digest, &y->digest);
+    const int order = odd_hash_compare(x->digest, y->digest);
     return order != 0 ? order : (x->row > y->row) - (x->row < y->row);
 }
 
@@ -57,7 +51,7 @@ odd_status odd_train_copies_find(const odd_job *job, const odd_file *ingest,
     ODD_TRY(read_digests(ingest, images, &image));
     qsort(image, (size_t)images->readable, sizeof *image, by_digest_and_row);
     for (int64_t i = 1; i < images->readable; i++)
-        if (compare_digests(&image[i - 1].digest, &image[i].digest) == 0)
+        if (odd_hash_compare(image[i - 1].digest, image[i].digest) == 0)
             images->copy_of[image[i].row] = images->copy_of[image[i - 1].row];
 done:
     odd_free(image);

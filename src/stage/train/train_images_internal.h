@@ -75,7 +75,7 @@ typedef struct {
 odd_status odd_train_images_open(const odd_run *run, const odd_file *ingest, const char *preset,
                                  odd_train_images *images);
 void odd_train_images_close(odd_train_images *images); /* @local */
-/** Find copies, pixel for pixel: images->copy_of; each for itself where images are not measured. 24
+/** Find copies, pixel for pixel: images->copy_of; each for itself where images are not measured. 40
  *  bytes an image while it is made. @local; ODD_FORMAT, ODD_NOMEM (train_copies.c) */
 odd_status odd_train_copies_find(const odd_job *job, const odd_file *ingest,
                                  odd_train_images *images);

@@ -13,15 +13,12 @@
 #include "stage/ingest/ingest_internal.h"
 #include "stage/views/views_work_internal.h"
 
-#include "oddlot/base/hash.h"
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 #include "oddlot/par/signals.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* The ranking of one view: its rows, on one scale, by their distance from the dense core. */
 #include "stage/views/view_internal.h"
 
-#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
 #include "oddlot/detect/core.h"

@@ -12,9 +12,10 @@
 /* How sums are flagged: those beyond FLAGGED, and those beyond SUSPECT that lie on a hill of their
  * own. Between them are what is very far out in one view, up to NEXT, and pictures that stand for
  * many images. */
-#define FLAGGED 3.5
-#define SUSPECT 2
-#define NEXT    2.5
+#define FLAGGED  3.5
+#define FARTHEST 1e30
+#define SUSPECT  2
+#define NEXT     2.5
 
 /* Without an anchor sums have long tails: 6 widths count as FLAGGED. */
 #define UNANCHORED (FLAGGED / 6)
@@ -37,13 +38,19 @@ void odd_views_joined_free(odd_views_joined *joined)
 
 /* -- sums -- */
 
+/* A forged model may have any spread. */
+static double keep_finite(double z)
+{
+    return z > FARTHEST ? FARTHEST : z < -FARTHEST ? -FARTHEST : z;
+}
+
 void odd_views_standardise(const odd_views_join *j, int64_t n_local, const double *const distance[],
                            double z[])
 {
     for (int v = 0; v < j->views; v++)
         for (int64_t i = 0; i < n_local; i++)
             z[v * n_local + i] =
-                j->sigma[v] > 0 ? (distance[v][i] - j->median[v]) / j->sigma[v] : 0;
+                j->sigma[v] > 0 ? keep_finite((distance[v][i] - j->median[v]) / j->sigma[v]) : 0;
 }
 
 /* In full up to FAR, then by the logarithm, so that the oddest keep their order. */
@@ -70,7 +77,7 @@ void odd_views_add_up(const odd_views_join *j, int64_t n_local, const double z[]
 
 double odd_views_in_widths(const odd_views_join *j, double sum)
 {
-    return j->width > 0 ? (sum - j->middle) / j->width : 0;
+    return j->width > 0 ? keep_finite((sum - j->middle) / j->width) : 0;
 }
 
 /* -- what ranks -- */

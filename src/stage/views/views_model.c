@@ -6,12 +6,10 @@
 #include "oddlot/store/dataset.h"
 #include "stage/views/views_work_internal.h"
 
-#include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { NAMES = 256, PATH = 64 };
 
