@@ -4,8 +4,10 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* The time a rank may take to look: LAPACK, MPI and HDF5 are not interrupted, and a user who lets
@@ -28,9 +30,17 @@ static void note_signal(int number)
     start_timer();
 }
 
-static void write_text(const char *s)
+/* In one piece, as other ranks write to the same terminal; writev is a plain system call of Linux.
+ */
+static void say_stopped(void)
 {
-    if (write(STDERR_FILENO, s, strlen(s)) < 0) return; /* nothing else can be done */
+    const char *part[] = {"oddlot: told to stop by SIG", sigabbrev_np(caught),
+                          ", in a long calculation: ", odd_status_text(ODD_STOPPED), "\n"};
+    struct iovec piece[sizeof part / sizeof *part];
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        piece[i] = (struct iovec){(void *)(uintptr_t)part[i], strlen(part[i])};
+    if (writev(STDERR_FILENO, piece, sizeof part / sizeof *part) < 0)
+        return; /* nothing else can be done */
 }
 
 static void on_timer(int number)
@@ -40,11 +50,7 @@ static void on_timer(int number)
         start_timer();
         return;
     }
-    write_text("oddlot: told to stop by SIG"); /* each rank: it may be the only one with a signal */
-    write_text(sigabbrev_np(caught));
-    write_text(", in a long calculation: ");
-    write_text(odd_status_text(ODD_STOPPED));
-    write_text("\n");
+    say_stopped(); /* each rank: it may be the only one with a signal */
     _exit(odd_status_exit(ODD_STOPPED));
 }
 

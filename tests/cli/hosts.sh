@@ -86,5 +86,12 @@ echo "the job ended $took s after its host was cut off"
 whole cut
 
 ip -n "$net-switch" link set port2 up
+# a link is up some time after it is said to be; a port that refuses is one that was reached
+reached() { [[ "$(./inside h1 timeout 2 bash -c '</dev/tcp/h2/9' 2>&1)" == *'Connection refused'* ]]; }
+for ((tries = 0; tries < 300; tries++)); do
+    ! reached || break
+    sleep 0.1
+done
+reached || fail 'h2 is not reached again'
 good far run job.yaml -o cut
 check same near cut $files

@@ -35,7 +35,8 @@ for case in "USR1 2 reduce.apply reduce 1" "TERM 1 detect.iteration fit 0"; do
     kill -s "$signal" $(ranks | head -n "$count")
     told=$SECONDS
     ends_with 75
-    [ $((SECONDS - told)) -le 5 ] || fail "$signal in $stage was heeded after $((SECONDS - told)) s"
+    # 1.4 s as a rule; a shared machine may stand still for some; a rank that does not heed it never ends
+    [ $((SECONDS - told)) -le 20 ] || fail "$signal in $stage was heeded after $((SECONDS - told)) s"
     says "told to stop by SIG$signal"
     says "run the same command again"
     whole long

@@ -53,7 +53,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout=60
 KillWait=3
 MinJobAge=3600
 PropagateResourceLimits=NONE
