@@ -16,13 +16,13 @@ if(ODDLOT_OPEN_MPI)
     set(ODDLOT_MPI_NAME "Open MPI")
     set(ODDLOT_MPI_OF_DEBIAN openmpi) # in the names of its packages for ScaLAPACK and HDF5
     set(ODDLOT_MPI_OF_INTEL openmpi)  # and of MKL's BLACS
-    set(odd_other_mpi mpich)
+    set(ODDLOT_OTHER_MPI mpich)       # of Debian
 else()
     set(ODDLOT_MPI_NAME "MPICH or of its kind")
     set(ODDLOT_MPI_FLAGS $<$<C_COMPILER_ID:GNU>:-Wno-stringop-overflow>) # its MPI_STATUSES_IGNORE is no array
     set(ODDLOT_MPI_OF_DEBIAN mpich)
     set(ODDLOT_MPI_OF_INTEL intelmpi) # which has MPICH's interface
-    set(odd_other_mpi openmpi)
+    set(ODDLOT_OTHER_MPI openmpi)
 endif()
 
 # -- HDF5, parallel, by its compiler wrapper h5pcc --
@@ -35,7 +35,7 @@ if(NOT HDF5_FOUND)
     message(FATAL_ERROR "No HDF5 was found. " ${odd_hdf5_wanted})
 elseif(NOT HDF5_IS_PARALLEL)
     message(FATAL_ERROR "The HDF5 that was found, in ${HDF5_INCLUDE_DIRS}, is a serial one. " ${odd_hdf5_wanted})
-elseif("${HDF5_INCLUDE_DIRS} ${HDF5_LIBRARIES}" MATCHES "hdf5.${odd_other_mpi}")
+elseif("${HDF5_INCLUDE_DIRS} ${HDF5_LIBRARIES}" MATCHES "hdf5.${ODDLOT_OTHER_MPI}")
     message(FATAL_ERROR "The HDF5 that was found, in ${HDF5_INCLUDE_DIRS}, is for another MPI. " ${odd_hdf5_wanted})
 endif()
 # Before others, as vips' pkg-config file drags the serial one in.

@@ -138,6 +138,26 @@ expect 1 'no circle any more, strike it from the list: core.c pick.c random.c' c
 mv "$tree/build/src" "$tree/build/elsewhere"
 expect 1 '' circles
 
+# two MPIs of two headers: in one of them a communicator is a pointer
+for mpi in one other; do
+    mkdir -p "$tree/$mpi"
+    printf '#!/bin/sh\necho cc -I"%s" -lmpi\n' "$tree/$mpi" >"$tree/mpicc.$mpi"
+    chmod +x "$tree/mpicc.$mpi"
+done
+echo 'typedef void *MPI_Comm;' >"$tree/one/mpi.h"
+echo 'typedef int MPI_Comm;' >"$tree/other/mpi.h"
+other_mpi() {
+    printf '#include <mpi.h>\nMPI_Comm comm(void);\nMPI_Comm comm(void)\n{\n    return %s;\n}\n' "$1" \
+        >"$tree/src/comm.c"
+    echo "[{\"directory\": \"$tree\", \"file\": \"$tree/src/comm.c\", \"command\":
+        \"$compiler -isystem $tree/one -Werror -O2 -o comm.o -c src/comm.c\"}]" >"$tree/build/compile_commands.json"
+    /usr/bin/python3 "$here/other_mpi.py" "$tree/build" "$tree/mpicc.$2" "$tree/one"
+}
+expect 0 '' other_mpi 0 other
+expect 1 'comm.c does not compile with the MPI of' other_mpi '(void *)comm' other
+expect 1 '' other_mpi 0 one # no other
+expect 1 'skipped: no ' other_mpi 0 third
+
 # map WORDS STATUS ROOM...: the page of rooms, with these in their order.
 map() {
     words=$1 status=$2
