@@ -1,18 +1,19 @@
-/* Bench case of training: epochs of a known network over random images, batches cut into shards
- * over all ranks and threads, gradients summed in their tree. */
+/* Bench case of training: epochs of a known network, or of one in a file, over random images,
+ * batches cut into shards over all ranks and threads, gradients summed in their tree. */
 #include "bench/bench_internal.h"
 #include "oddlot/learn/gradient.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/nn/network.h"
+#include "oddlot/nn/onnx.h"
 #include "oddlot/par/agree.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { MOST_ITEMS = 16 };
+enum { MOST_ITEMS = 16, CLASSES = 2 };
 
 /* Networks that other programs are timed with too (tests/bench/peers.py). */
 static const struct {
@@ -80,20 +81,44 @@ static odd_status find_network(const char *name, int *found)
         *found = i;
         if (strcmp(networks[i].name, name) == 0) return ODD_OK;
     }
-    return odd_fail(ODD_USAGE, "bench train wants network=cnn, autoencoder, lenet or dense");
+    return odd_fail(ODD_USAGE, "bench train wants network=cnn, autoencoder, lenet or dense, or "
+                               "file=MODEL.onnx");
 }
 
-static odd_status make_trainer(training *t, int which, odd_precision precision)
+static odd_status make_network(training *t, int which)
 {
-    odd_status st;
     int items = 0;
-    odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
-    options.precision = precision;
     while (items < MOST_ITEMS && networks[which].item[items])
         items++;
-    ODD_TRY(odd_network_new(networks[which].name, networks[which].rank, networks[which].shape,
-                            items, networks[which].item, ODD_INITIAL_HE, 1, &t->graph));
-    const odd_loss loss = {networks[which].loss, t->graph->output[0], 1};
+    return odd_network_new(networks[which].name, networks[which].rank, networks[which].shape, items,
+                           networks[which].item, ODD_INITIAL_HE, 1, &t->graph);
+}
+
+/* The network of a file is a classifier; the last of its outputs is a value for each class. */
+static odd_status make_graph(const odd_bench_settings *s, training *t, odd_loss_kind *loss)
+{
+    odd_status st;
+    int which = 0;
+    if (!s->file) ODD_TRY(find_network(s->network, &which));
+    *loss = s->file ? ODD_LOSS_CROSS_ENTROPY : networks[which].loss;
+    ODD_TRY(s->file ? odd_onnx_read_sized(s->file, s->size, s->size, &t->graph)
+                    : make_network(t, which));
+    const int logits = t->graph->output[t->graph->outputs - 1];
+    if (*loss == ODD_LOSS_CROSS_ENTROPY && odd_tensor_values(&t->graph->tensor[logits]) < CLASSES)
+        st = odd_fail(ODD_USAGE, "the last output of '%s' is no row of %d classes or more", s->file,
+                      CLASSES);
+done:
+    return st;
+}
+
+static odd_status make_trainer(const odd_bench_settings *s, training *t, odd_precision precision)
+{
+    odd_status st;
+    odd_loss_kind kind;
+    odd_train_options options = odd_train_defaults(ODD_OPTIMIZER_ADAM);
+    options.precision = precision;
+    ODD_TRY(make_graph(s, t, &kind));
+    const odd_loss loss = {kind, t->graph->output[t->graph->outputs - 1], 1};
     ODD_TRY(odd_trainer_new(t->graph, 1, &loss, &options, &t->trainer));
     t->values = odd_tensor_values(&t->graph->tensor[t->graph->input]);
 done:
@@ -108,7 +133,7 @@ static odd_status make_data(training *t)
     for (int64_t i = 0; i < t->n * t->values; i++)
         t->images[i] = (float)odd_uniform(1, ODD_STREAM_GENERATE, (uint64_t)i, 0);
     for (int64_t i = 0; i < t->n; i++)
-        t->label[i] = (int32_t)odd_below(2, 2, ODD_STREAM_GENERATE, (uint64_t)i, 0);
+        t->label[i] = (int32_t)odd_below(CLASSES, 2, ODD_STREAM_GENERATE, (uint64_t)i, 0);
 done:
     return st;
 }
@@ -116,15 +141,13 @@ done:
 static odd_status training_open(const odd_bench_settings *s, training *t)
 {
     odd_status st;
-    int which;
     odd_precision precision;
     ODD_TRY(odd_bench_precision(s, ODD_PRECISION_F32, &precision));
-    ODD_TRY(find_network(s->network, &which));
     if (s->batch > s->n || s->shards > s->batch)
         return odd_fail(ODD_USAGE, "bench train wants shards <= batch <= n");
     t->n = s->n;
     t->batch = s->batch;
-    ODD_TRY(make_trainer(t, which, precision));
+    ODD_TRY(make_trainer(s, t, precision));
     ODD_TRY(odd_gradient_open(t->comm, t->trainer, (int)s->shards, &t->gradient));
     ODD_TRY(make_data(t));
 done:
@@ -170,7 +193,7 @@ static odd_status train_once(const odd_bench_settings *s, void *context, odd_ben
     snprintf(took->more, sizeof took->more,
              ", \"network\": \"%s\", \"precision\": \"%s\", \"seconds_per_1000\": %.4f, "
              "\"cpu_seconds\": %.4f",
-             s->network, s->precision ? s->precision : "f32",
+             s->file ? "file" : s->network, s->precision ? s->precision : "f32",
              1000 * took->seconds / (double)(s->n / s->batch * s->batch), worked);
 done:
     return st;
@@ -190,7 +213,8 @@ done:
 
 const odd_bench_case odd_bench_train = {
     .name = "train",
-    .summary = "an epoch of Adam over n images; network: cnn, autoencoder, lenet, dense",
-    .keys = "network=NAME n=2048 batch=256 shards=8 precision=f32 repeat=2",
+    .summary = "an epoch of Adam over n images; network: cnn, autoencoder, lenet, dense; or\n"
+               "            file: a classifier, size: of its images, where the file leaves it open",
+    .keys = "network=NAME file=MODEL size= n=2048 batch=256 shards=8 precision=f32 repeat=2",
     .run = run_train,
 };
