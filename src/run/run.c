@@ -26,7 +26,7 @@ static const odd_option run_table[] = {
     ODD_REAL(odd_run_options, memory, "4", 0, 1e6,
              "GiB of rows that a rank keeps in memory; beyond it, rows are streamed"),
     ODD_REAL(odd_run_options, checkpoint, "10", 0, 1e6,
-             "least seconds between two checkpoints in reduce and fit"),
+             "least seconds between two checkpoints in ingest, reduce and fit"),
     ODD_OPTIONS_END,
 };
 

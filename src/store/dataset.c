@@ -190,6 +190,15 @@ done:
     return st;
 }
 
+odd_status odd_dataset_place(const odd_dataset *dataset, int64_t *place)
+{
+    const haddr_t at = H5Dget_offset(dataset->id);
+    *place = (int64_t)at;
+    return at != HADDR_UNDEF
+               ? ODD_OK
+               : odd_fail(ODD_IO, "dataset '%s' has no place in its file", dataset->name);
+}
+
 /* ---- open ---- */
 
 static odd_status open_hdf5(odd_dataset *d)

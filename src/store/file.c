@@ -157,9 +157,15 @@ done:
     return st;
 }
 
-/* A close that fails would leave HDF5 1.10 with half a file, on which it crashes when MPI ends; and
- * a rank whose metadata finds no room would leave the others waiting. So it closes into memory. */
-void odd_file_discard(odd_file **file)
+odd_status odd_file_settle(odd_file *file)
+{
+    return odd_agree(file->comm, odd_path_sync(file->partial));
+}
+
+/* What was written goes, or stays under another name. A close that fails would leave HDF5 1.10 with
+ * half a file, on which it crashes when MPI ends; and a rank whose metadata finds no room would
+ * leave the others waiting. So it closes into memory. */
+static void give_up(odd_file **file, const char *aside)
 {
     odd_file *f = *file;
     if (!f) return;
@@ -169,8 +175,18 @@ void odd_file_discard(odd_file **file)
         f->id = H5I_INVALID_HID;
     }
     if (f->fd >= 0) {
-        unlink(f->partial);
+        if (!aside || rename(f->partial, aside) != 0) unlink(f->partial);
         close(f->fd);
     }
     odd_file_close(file);
+}
+
+void odd_file_discard(odd_file **file)
+{
+    give_up(file, NULL);
+}
+
+void odd_file_set_aside(odd_file **file, const char *aside)
+{
+    give_up(file, aside);
 }

@@ -144,11 +144,25 @@ static odd_status save_trial(work *w, int64_t trial)
     const MPI_Comm comm = w->context.run->comm;
     const bool writes = odd_rank(comm) == 0;
     odd_status st;
-    ODD_TRY_ALL(comm, writes ? odd_checkpoint_write(w->checkpoint, trial, &w->results.trial[trial])
-                             : ODD_OK);
+    ODD_TRY_ALL(comm, writes
+                          ? odd_checkpoint_write(w->checkpoint, trial, 1, &w->results.trial[trial])
+                          : ODD_OK);
     ODD_TRY_ALL(comm, writes ? odd_checkpoint_settle(w->checkpoint) : ODD_OK);
 done:
     return st;
+}
+
+/* Was it done before? Then it is read, by rank 0 for all; one that is damaged is done again.
+ * @collective */
+static bool recall_trial(work *w, int64_t trial)
+{
+    const MPI_Comm comm = w->context.run->comm;
+    odd_trial *out = &w->results.trial[trial];
+    char there = odd_rank(comm) == 0 && odd_checkpoint_has(w->checkpoint, trial) &&
+                 odd_checkpoint_read(w->checkpoint, trial, out) == ODD_OK;
+    odd_broadcast(comm, 0, &there, sizeof there);
+    if (there) odd_broadcast(comm, 0, out, sizeof *out);
+    return there != 0;
 }
 
 /* @collective */
@@ -157,16 +171,14 @@ static odd_status run_trial(work *w, int64_t trial)
     const odd_design *d = w->context.design;
     const MPI_Comm comm = w->context.run->comm;
     odd_cloud *cloud = is_pictured(d, trial) ? &w->cloud[odd_design_key(d, trial).mixture] : NULL;
+    const bool known = recall_trial(w, trial);
     odd_status st;
-    if (odd_checkpoint_has(w->checkpoint, trial) && !cloud) {
-        ODD_TRY_ALL(comm, odd_checkpoint_read(w->checkpoint, trial, &w->results.trial[trial]));
-        return ODD_OK;
-    }
+    if (known && !cloud) return ODD_OK;
     ODD_TRY(odd_signals_check(comm));
     ODD_TRY_ALL(comm, odd_fault("experiment.trial"));
     ODD_TRY(odd_trial_run(&w->context, trial, &w->results.trial[trial],
                           cloud ? &cloud->point : NULL, cloud ? &cloud->count : NULL));
-    if (!odd_checkpoint_has(w->checkpoint, trial)) ODD_TRY(save_trial(w, trial));
+    if (!known) ODD_TRY(save_trial(w, trial));
 done:
     return st;
 }
@@ -209,13 +221,16 @@ done:
 /* @collective */
 static odd_status open_checkpoint(odd_run *run, const odd_provenance *from, work *w)
 {
+    const int64_t trials = odd_design_trials(w->context.design);
+    const odd_checkpoint_work kept = {.fingerprint = from->fingerprint,
+                                      .records = trials,
+                                      .record_bytes = sizeof(odd_trial),
+                                      .count = odd_rank(run->comm) == 0 ? trials : 0};
     char *path = NULL;
     int64_t found;
     odd_status st;
     ODD_TRY_ALL(run->comm, odd_run_path(run, "checkpoints/experiment", &path));
-    ODD_TRY(odd_checkpoint_open(run->comm, path, from->fingerprint,
-                                odd_design_trials(w->context.design), sizeof(odd_trial),
-                                &w->checkpoint, &found));
+    ODD_TRY(odd_checkpoint_open(run->comm, path, &kept, &w->checkpoint, &found));
     if (found > 0) odd_log(ODD_LOG_INFO, "%lld trials were done before", (long long)found);
 done:
     odd_free(path);

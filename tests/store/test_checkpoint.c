@@ -1,5 +1,6 @@
 /* Tests of checkpoints: what was settled is there again, on another number of ranks too; other work
- * and damaged files start anew; a failed write of one rank is told by that rank. */
+ * and cut files start anew; a damaged record is told apart; a failed write of one rank is told by
+ * that rank. */
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/par/comm.h"
@@ -40,15 +41,15 @@ static odd_status write_even(odd_checkpoint *c, int64_t end)
     for (int64_t i = 0; i < end && st == ODD_OK; i += 2) {
         if (i / 2 % odd_size(WORLD) != odd_rank(WORLD)) continue;
         fill(i, value);
-        st = odd_checkpoint_write(c, i, value);
+        st = odd_checkpoint_write(c, i, 1, value);
     }
     return st;
 }
 
 static odd_status open_work(MPI_Comm comm, const char *work, odd_checkpoint **c, int64_t *found)
 {
-    return odd_checkpoint_open(comm, fixture_path("new/work.ckpt"), work, RECORDS,
-                               VALUES * sizeof(double), c, found);
+    const odd_checkpoint_work all = {work, RECORDS, VALUES * sizeof(double), 0, RECORDS};
+    return odd_checkpoint_open(comm, fixture_path("new/work.ckpt"), &all, c, found);
 }
 
 static void settled_records_come_back(void)
@@ -93,6 +94,75 @@ static void any_number_of_ranks(void)
     fixture_remove(WORLD);
 }
 
+/* A rank knows its own records, written in one piece. */
+static void records_of_a_rank(void)
+{
+    const int64_t first = RECORDS * odd_rank(WORLD) / odd_size(WORLD);
+    const int64_t end = RECORDS * (odd_rank(WORLD) + 1) / odd_size(WORLD);
+    const odd_checkpoint_work mine = {"a", RECORDS, VALUES * sizeof(double), first, end - first};
+    double value[RECORDS * VALUES];
+    odd_checkpoint *c;
+    int64_t found;
+    fixture_folder(WORLD);
+    const char *path = fixture_path("new/work.ckpt");
+    for (int64_t i = first; i < end; i++)
+        fill(i, value + (i - first) * VALUES);
+    if (!check_all(WORLD, odd_checkpoint_open(WORLD, path, &mine, &c, &found) == ODD_OK)) return;
+    check_all(WORLD, odd_checkpoint_write(c, first, end - first, value) == ODD_OK);
+    check_all(WORLD, odd_checkpoint_settle(c) == ODD_OK);
+    odd_checkpoint_close(&c, false);
+    if (!check_all(WORLD, odd_checkpoint_open(WORLD, path, &mine, &c, &found) == ODD_OK)) return;
+    check_all(WORLD, found == end - first);
+    bool good = true;
+    for (int64_t i = first; i < end; i++)
+        good = good && holds(c, i);
+    check_all(WORLD, good);
+    check_all(WORLD, odd_checkpoint_forget(c) == ODD_OK);
+    MPI_Barrier(WORLD);
+    odd_checkpoint_close(&c, false);
+    if (!check_all(WORLD, open_work(WORLD, "a", &c, &found) == ODD_OK)) return;
+    check_all(WORLD, found == 0);
+    odd_checkpoint_close(&c, true);
+    fixture_remove(WORLD);
+}
+
+/* A byte of the last record but one is turned round. */
+static void damage_record(const char *path)
+{
+    FILE *file = fopen(path, "r+b");
+    if (!file) return;
+    const long from_end = (long)(VALUES + 1) * (long)sizeof(double) + 12;
+    fseek(file, -from_end, SEEK_END);
+    const int byte = fgetc(file);
+    fseek(file, -from_end, SEEK_END);
+    fputc(byte ^ 1, file);
+    fclose(file);
+}
+
+static void a_damaged_record_is_told_apart(void)
+{
+    odd_checkpoint *c;
+    double value[VALUES];
+    int64_t found;
+    fixture_folder(WORLD);
+    if (!check_all(WORLD, open_work(WORLD, "a", &c, &found) == ODD_OK)) return;
+    for (int64_t i = odd_rank(WORLD); i < RECORDS; i += odd_size(WORLD)) {
+        fill(i, value);
+        CU_ASSERT_EQUAL(odd_checkpoint_write(c, i, 1, value), ODD_OK);
+    }
+    check_all(WORLD, odd_checkpoint_settle(c) == ODD_OK);
+    odd_checkpoint_close(&c, false);
+    MPI_Barrier(WORLD);
+    if (odd_rank(WORLD) == 0) damage_record(fixture_path("new/work.ckpt"));
+    MPI_Barrier(WORLD);
+    if (!check_all(WORLD, open_work(WORLD, "a", &c, &found) == ODD_OK)) return;
+    check_all(WORLD, odd_checkpoint_has(c, RECORDS - 2) &&
+                         odd_checkpoint_read(c, RECORDS - 2, value) == ODD_FORMAT);
+    check_all(WORLD, holds(c, RECORDS - 3) && holds(c, RECORDS - 1));
+    odd_checkpoint_close(&c, true);
+    fixture_remove(WORLD);
+}
+
 static void other_work_starts_anew(void)
 {
     odd_checkpoint *c;
@@ -132,8 +202,8 @@ static void a_place_that_cannot_be_written(void)
     odd_checkpoint *c;
     int64_t found;
     fixture_folder(WORLD);
-    check_all(WORLD,
-              odd_checkpoint_open(WORLD, "/proc/no/such", "a", RECORDS, 8, &c, &found) == ODD_IO);
+    const odd_checkpoint_work work = {"a", RECORDS, 8, 0, RECORDS};
+    check_all(WORLD, odd_checkpoint_open(WORLD, "/proc/no/such", &work, &c, &found) == ODD_IO);
     check_all(WORLD, c == NULL);
     fixture_remove(WORLD);
 }
@@ -141,6 +211,8 @@ static void a_place_that_cannot_be_written(void)
 CU_TestInfo odd_tests[] = {
     {"settled records come back", settled_records_come_back},
     {"any number of ranks", any_number_of_ranks},
+    {"records of a rank", records_of_a_rank},
+    {"a damaged record is told apart", a_damaged_record_is_told_apart},
     {"other work starts anew", other_work_starts_anew},
     {"a cut file starts anew", a_cut_file_starts_anew},
     {"a place that cannot be written", a_place_that_cannot_be_written},

@@ -15,7 +15,7 @@
 typedef struct {
     char *name;
     int64_t seed;
-    double checkpoint; /* least seconds between two checkpoints of reduce and fit */
+    double checkpoint; /* least seconds between two checkpoints of ingest, reduce, fit */
     double memory;     /* GiB of rows that a rank keeps in memory; beyond it, it streams */
 } odd_run_options;
 

@@ -41,6 +41,9 @@ bool odd_dataset_is_bool(const odd_dataset *dataset);
  *  @return ODD_IO agreed by all; then the file cannot be published any more. */
 odd_status odd_dataset_write(odd_dataset *dataset, int64_t row0, int64_t count, const void *data);
 
+/** Where in its file the rows begin, in bytes; they lie one after the other. @local; ODD_IO. */
+odd_status odd_dataset_place(const odd_dataset *dataset, int64_t *place);
+
 /** Read rows into data (count, ...) as `type`; strings come with the width of the dataset's shape.
  *  ODD_F16 as ODD_F32 is as fast as the disk.
  *  Numbers are converted, but for rounding of floats never changed: 300 as ODD_U8, 1.5 or NaN as an

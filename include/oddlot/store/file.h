@@ -39,6 +39,11 @@ odd_status odd_file_create(MPI_Comm comm, const char *path, const odd_provenance
 odd_status odd_file_publish(odd_file **file);
 /** Close and remove what was not published; NULL is fine. @collective */
 void odd_file_discard(odd_file **file);
+/** The same, but what was written so far gets the name `aside`, for store/leftover.h. @collective
+ */
+void odd_file_set_aside(odd_file **file, const char *aside);
+/** Wait until the disk has the rows that were written so far. @collective; ODD_IO. */
+odd_status odd_file_settle(odd_file *file);
 
 /** Does the file begin as HDF5 files do? False for what cannot be read. @local */
 bool odd_file_is_hdf5(const char *path);

@@ -5,6 +5,7 @@
 #include "oddlot/run/columns.h"
 #include "stage/features/feature_reader_internal.h"
 
+#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/image/image.h"
 #include "oddlot/par/agree.h"
@@ -58,6 +59,7 @@ static odd_status open_source(odd_extraction *e)
     e->width = needs.width;
     e->batch = batch_size(e, &needs);
     ODD_TRY(ODD_NEW(e->x, e->batch * e->width));
+    ODD_TRY(ODD_NEW(e->loaded, e->batch));
 done:
     return st;
 }
@@ -81,34 +83,42 @@ void odd_extraction_close(odd_extraction *e)
     odd_dataset_close(&e->images);
     odd_free(e->status);
     odd_free(e->x);
+    odd_free(e->loaded);
 }
 
-/* Returns the count of rows of the batch, from `first` on, that are, or are not, in the checkpoint.
- */
+/* Rows of the batch that the checkpoint has; what is damaged of these is extracted again. */
+static void load_rows(odd_extraction *e, const odd_image_batch *b)
+{
+    for (int64_t i = 0; i < b->count; i++) {
+        e->loaded[i] = e->known && odd_checkpoint_has(e->known, b->row[i]);
+        if (!e->loaded[i]) continue;
+        e->loaded[i] = odd_checkpoint_read(e->known, b->row[i], e->x + i * e->width) == ODD_OK;
+        if (!e->loaded[i])
+            odd_log(ODD_LOG_WARN, "features: %s: extracted again", odd_fail_reason());
+    }
+}
+
+/* Returns the count of rows of the batch, from `first` on, that are loaded, or are not. */
 static int64_t count_run(const odd_extraction *e, const odd_image_batch *b, int64_t first,
-                         bool there)
+                         bool loaded)
 {
     int64_t i = first;
-    while (i < b->count && (e->known && odd_checkpoint_has(e->known, b->row[i])) == there)
+    while (i < b->count && e->loaded[i] == loaded)
         i++;
     return i - first;
 }
 
+/* Images that could not be read are not among the rows of a batch: these are in runs. */
 static odd_status save_rows(odd_extraction *e, const odd_image_batch *b, int64_t first,
                             int64_t count)
 {
     odd_status st = ODD_OK;
-    for (int64_t i = first; e->known && st == ODD_OK && i < first + count; i++)
-        st = odd_checkpoint_write(e->known, b->row[i], e->x + i * e->width);
-    return st;
-}
-
-static odd_status load_rows(odd_extraction *e, const odd_image_batch *b, int64_t first,
-                            int64_t count)
-{
-    odd_status st = ODD_OK;
-    for (int64_t i = first; st == ODD_OK && i < first + count; i++)
-        st = odd_checkpoint_read(e->known, b->row[i], e->x + i * e->width);
+    for (int64_t i = first, some; e->known && st == ODD_OK && i < first + count; i += some) {
+        some = 1;
+        while (i + some < first + count && b->row[i + some] == b->row[i] + some)
+            some++;
+        st = odd_checkpoint_write(e->known, b->row[i], some, e->x + i * e->width);
+    }
     return st;
 }
 
@@ -116,15 +126,13 @@ static odd_status load_rows(odd_extraction *e, const odd_image_batch *b, int64_t
 static odd_status fill_rows(odd_extraction *e, const odd_image_batch *b)
 {
     odd_status st = ODD_OK;
-    for (int64_t i = 0; i < b->count;) {
+    load_rows(e, b);
+    for (int64_t i = 0; i < b->count; i += count_run(e, b, i, true)) {
         const uint8_t *images = b->images ? b->images + i * e->image_bytes : NULL;
         int64_t fresh = count_run(e, b, i, false);
         ODD_TRY(e->source->extract(e->state, fresh, b->row + i, images, e->x + i * e->width));
         ODD_TRY(save_rows(e, b, i, fresh));
         i += fresh;
-        int64_t known = count_run(e, b, i, true);
-        ODD_TRY(load_rows(e, b, i, known));
-        i += known;
     }
     if (e->known) ODD_TRY(odd_checkpoint_settle(e->known));
 done:

@@ -33,6 +33,7 @@ typedef struct {
     int64_t image_bytes;   /* of one image */
     uint8_t *status;       /* (in.n_local) */
     float *x;              /* (batch, width) */
+    bool *loaded;          /* (batch) rows of it that are from the checkpoint */
     odd_checkpoint *known; /* rows that were done before, and that are; NULL: the source is quick */
 } odd_extraction;
 

@@ -140,13 +140,18 @@ static odd_status open_extraction(const odd_run *run, const odd_file *ingest, od
 /* @collective */
 static odd_status open_checkpoint(const odd_run *run, const odd_provenance *from, odd_extraction *e)
 {
+    const odd_checkpoint_work work = {.fingerprint = from->fingerprint,
+                                      .records = e->in.n,
+                                      .record_bytes = e->width * (int64_t)sizeof(float),
+                                      .first = e->in.row0,
+                                      .count = e->in.n_local};
     char *path = NULL;
     int64_t found;
     odd_status st;
     if (!e->source->slow) return ODD_OK;
     ODD_TRY_ALL(run->comm, odd_run_path(run, "checkpoints/features", &path));
-    ODD_TRY(odd_checkpoint_open(run->comm, path, from->fingerprint, e->in.n,
-                                e->width * (int64_t)sizeof(float), &e->known, &found));
+    ODD_TRY(odd_checkpoint_open(run->comm, path, &work, &e->known, &found));
+    odd_sum_i64(run->comm, &found, 1);
     if (found > 0)
         odd_log(ODD_LOG_INFO, "features: %lld of %lld images were done before", (long long)found,
                 (long long)e->out_n);

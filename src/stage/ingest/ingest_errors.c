@@ -9,6 +9,7 @@
 #include "oddlot/report/csv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 odd_status odd_ingest_note_error(odd_ingest *g, int64_t row, const odd_read_result *result)
@@ -114,11 +115,24 @@ static odd_status check_unreadable_share(const odd_run *run, const odd_ingest *g
     return ODD_OK;
 }
 
+static int compare_rows(const void *left, const void *right)
+{
+    const odd_image_error *a = left, *b = right;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* What was done before a kill was noted first. */
+static void sort_errors(const odd_ingest *g)
+{
+    if (g->errors > 1) qsort(g->error, (size_t)g->errors, sizeof *g->error, compare_rows);
+}
+
 odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const odd_ingest *g)
 {
     odd_image_error *all = NULL;
     int64_t n = 0;
     odd_status st;
+    sort_errors(g);
     ODD_TRY(odd_gather_rows(run->comm, 0, g->error, g->errors, sizeof *all, (void **)&all, &n));
     ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_errors_csv(run, g, all, n) : ODD_OK);
     ODD_TRY_ALL(run->comm,

@@ -1,6 +1,7 @@
 /**
- * Ingest: one rank's part of it, shared by stage_ingest.c (images), ingest_columns.c (what is known
- * of each image) and ingest_errors.c (what could not be read).
+ * Ingest: one rank's part of it, shared by stage_ingest.c, ingest_batch.c (images),
+ * ingest_columns.c (what is known of each image), ingest_errors.c (what could not be read) and
+ * ingest_checkpoint.c (what was done before a kill).
  */
 #ifndef ODDLOT_STAGE_INGEST_INGEST_INTERNAL_H
 #define ODDLOT_STAGE_INGEST_INGEST_INTERNAL_H
@@ -34,6 +35,7 @@ typedef struct {
 
 /* One rank's work. */
 typedef struct {
+    MPI_Comm comm;
     const odd_selection *selection;
     const odd_prepare_options *prepare;
     odd_partition part;
@@ -54,6 +56,12 @@ typedef struct {
     float *values;  /* (batch, ODD_MEASURE_COUNT) */
     int64_t *pairs; /* (batch, 2) */
 } odd_ingest_measures;
+
+#define ODD_INGEST_WINDOW_BYTES                                                                    \
+    (64 << 20) /* of encoded files and raw pixels, in memory at a time */
+
+/** Prepare a batch of my rows: pixels, measures, status, errors. @local. ODD_IO, ODD_NOMEM */
+odd_status odd_ingest_batch(odd_ingest *g, odd_batch b);
 
 /** Does the job measure images? @local */
 bool odd_ingest_is_measured(const odd_job *job);

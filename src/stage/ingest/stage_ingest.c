@@ -2,11 +2,12 @@
  *
  * Each rank prepares its rows in batches: the main thread reads the files, all threads decode. An
  * image that cannot be read keeps its row, zeroed, with a status; the reasons go to /errors and
- * errors.csv. */
+ * errors.csv. What a run before had done is taken over first (ingest_checkpoint.c). */
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
+#include "stage/ingest/ingest_checkpoint_internal.h"
 #include "stage/ingest/ingest_internal.h"
 
 #include "oddlot/base/log.h"
@@ -21,9 +22,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define BATCH_BYTES  (32 << 20) /* of prepared pixels, written at a time */
-#define WINDOW_BYTES (64 << 20) /* of encoded files and raw pixels, in memory at a time */
-#define BATCH_MOST   4096 /* images of a batch: progress and signals are looked at in between */
+#define BATCH_BYTES (32 << 20) /* of prepared pixels, written at a time */
+#define BATCH_MOST  4096 /* images of a batch: progress and signals are looked at in between */
 
 static const odd_option ingest_table[] = {
     ODD_REAL(odd_ingest_options, max_unreadable, "0.05", 0, 1,
@@ -58,7 +58,8 @@ static void ingest_close(odd_ingest *g)
 static odd_status ingest_open(const odd_run *run, const odd_selection *selection, odd_ingest *g)
 {
     odd_status st;
-    *g = (odd_ingest){.selection = selection, .prepare = odd_job_section(run->job, "image")};
+    *g = (odd_ingest){
+        .comm = run->comm, .selection = selection, .prepare = odd_job_section(run->job, "image")};
     g->part = odd_partition_rows(run->comm, odd_selection_rows(selection));
     g->image_bytes = odd_prepared_bytes(g->prepare);
     g->batch = BATCH_BYTES / (int64_t)g->image_bytes;
@@ -74,92 +75,74 @@ done:
     return st;
 }
 
-/* Read images from my row `first` on until the window or the batch is full. */
-static odd_status read_window(odd_ingest *g, int64_t first, int64_t most, int64_t *count)
+/* What a batch of all ranks goes through. */
+typedef struct {
+    odd_ingest *g;
+    odd_ingest_checkpoint *checkpoint;
+    odd_dataset *images;
+    odd_ingest_measures measures;
+    odd_progress *progress;
+} ingest_work;
+
+/* From what was done before, or else from the catalogue. @local */
+static odd_status fill_batch(ingest_work *w, odd_batch b, bool done)
 {
-    int64_t limit = (int64_t)(g->prepare->max_megabytes * 1e6), held = 0;
+    bool whole = false;
     odd_status st = ODD_OK;
-    *count = 0;
-    while (st == ODD_OK && *count < most && held < WINDOW_BYTES) {
-        odd_arrival *a = &g->arrived[*count];
-        const int64_t row = g->part.row0 + first + *count;
-        *a = (odd_arrival){0};
-        st = odd_selection_read(g->selection, g->reader, row, limit, &a->bytes, &a->size, &a->raw,
-                                &a->result);
-        held += (int64_t)a->size + (int64_t)a->raw.width * a->raw.height * a->raw.channels;
-        ++*count;
-    }
-    return st;
-}
-
-/* The image of global row `row`, the i-th that arrived, becomes the `at`-th of the batch. */
-static void prepare_one(const odd_ingest *g, int64_t i, int64_t at, int64_t row)
-{
-    odd_arrival *a = &g->arrived[i];
-    uint8_t *pixels = g->pixels + (size_t)at * g->image_bytes;
-    odd_measured *measured = g->measured ? &g->measured[at] : NULL;
-    if (a->result.status != ODD_IMAGE_OK) {
-        memset(pixels, 0, g->image_bytes);
-        if (measured) odd_measured_clear(measured);
-    } else if (a->raw.pixels)
-        odd_prepare_raw(g->prepare, &a->raw, pixels, measured, &a->result);
-    else
-        odd_prepare_encoded(g->prepare, a->bytes, a->size, pixels, measured, &a->result);
-    if (measured) odd_measure_ending(odd_selection_name(g->selection, row), measured);
-}
-
-/* Images that arrived become those of the batch from `at` on; the first is of global row `row`. */
-static void prepare_window(const odd_ingest *g, int64_t count, int64_t at, int64_t row)
-{
-#pragma omp parallel for schedule(dynamic, 1) default(none) shared(g, count, at, row)
-    for (int64_t i = 0; i < count; i++)
-        prepare_one(g, i, at + i, row + i);
-}
-
-static odd_status record_window(odd_ingest *g, int64_t first, int64_t count)
-{
-    odd_status st = ODD_OK;
-    for (int64_t i = 0; i < count; i++) {
-        odd_arrival *a = &g->arrived[i];
-        g->status[first + i] = (uint8_t)a->result.status;
-        if (a->result.status != ODD_IMAGE_OK && st == ODD_OK)
-            st = odd_ingest_note_error(g, g->part.row0 + first + i, &a->result);
-        odd_free(a->bytes);
-        odd_image_free(&a->raw);
-    }
-    return st;
-}
-
-/* Prepare one batch of my rows into g->pixels. @local */
-static odd_status ingest_batch(odd_ingest *g, odd_batch b)
-{
-    odd_status st = odd_fault("ingest.batch");
-    for (int64_t done = 0, count; st == ODD_OK && done < b.count; done += count) {
-        st = read_window(g, b.first + done, b.count - done, &count);
-        if (st == ODD_OK) prepare_window(g, count, done, g->part.row0 + b.first + done);
-        odd_status settled = record_window(g, b.first + done, count);
-        if (st == ODD_OK) st = settled;
-    }
-    return st;
-}
-
-/* All my rows, batch by batch, every rank as many batches. */
-static odd_status ingest_rows(MPI_Comm comm, odd_ingest *g, odd_dataset *images,
-                              odd_ingest_measures *measures)
-{
-    int64_t batches = odd_batches(comm, g->part.n_local, g->batch);
-    odd_progress *progress = odd_progress_start(comm, "ingest", "images", g->part.n);
-    odd_status st = ODD_OK;
-    for (int64_t i = 0; i < batches; i++) {
-        odd_batch b = odd_batch_of(i, g->batch, g->part.n_local);
-        ODD_TRY(odd_signals_check(comm));
-        ODD_TRY_ALL(comm, ingest_batch(g, b));
-        ODD_TRY(odd_dataset_write(images, g->part.row0 + b.first, b.count, g->pixels));
-        ODD_TRY(odd_ingest_measures_write(g, b, measures));
-        odd_progress_add(progress, b.count);
-    }
+    if (done) ODD_TRY(odd_ingest_checkpoint_take(w->checkpoint, b, &whole));
+    if (!whole) ODD_TRY(odd_ingest_batch(w->g, b));
 done:
-    odd_progress_stop(&progress);
+    return st;
+}
+
+/* @collective: ranks without rows take part */
+static odd_status do_batch(ingest_work *w, odd_batch b, bool done)
+{
+    const MPI_Comm comm = w->g->comm;
+    odd_status st;
+    ODD_TRY(odd_signals_check(comm));
+    ODD_TRY_ALL(comm, fill_batch(w, b, done));
+    ODD_TRY(odd_dataset_write(w->images, w->g->part.row0 + b.first, b.count, w->g->pixels));
+    ODD_TRY(odd_ingest_measures_write(w->g, b, &w->measures));
+    odd_ingest_checkpoint_keep(w->checkpoint, b);
+    odd_progress_add(w->progress, b.count);
+done:
+    return st;
+}
+
+static int64_t count_batches(const ingest_work *w, bool done)
+{
+    int64_t batches = 0, row = 0;
+    for (odd_batch b; (b = odd_ingest_checkpoint_next(w->checkpoint, done, row)).count > 0;
+         row = b.first + b.count)
+        batches++;
+    odd_max_i64(w->g->comm, &batches, 1);
+    return batches;
+}
+
+/* My rows that were done before, or the others, batch by batch, every rank as many batches. */
+static odd_status do_batches(ingest_work *w, bool done)
+{
+    const int64_t batches = count_batches(w, done);
+    int64_t row = 0;
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; st == ODD_OK && i < batches; i++) {
+        const odd_batch b = odd_ingest_checkpoint_next(w->checkpoint, done, row);
+        st = do_batch(w, b, done);
+        row = b.first + b.count;
+    }
+    return st;
+}
+
+static odd_status ingest_rows(ingest_work *w)
+{
+    odd_status st;
+    w->progress = odd_progress_start(w->g->comm, "ingest", "images", w->g->part.n);
+    ODD_TRY(do_batches(w, true));
+    ODD_TRY(odd_ingest_checkpoint_taken(w->checkpoint));
+    ODD_TRY(do_batches(w, false));
+done:
+    odd_progress_stop(&w->progress);
     return st;
 }
 
@@ -174,29 +157,45 @@ static odd_status create_images(odd_file *file, const odd_ingest *g, odd_dataset
                               "grey levels 0-255", images);
 }
 
+/* @collective */
+static odd_status begin_file(const odd_run *run, const odd_provenance *from, odd_file **file,
+                             ingest_work *w)
+{
+    odd_status st;
+    ODD_TRY(odd_ingest_checkpoint_open(run, from, w->g, &w->checkpoint));
+    ODD_TRY(odd_stage_create(run, run->comm, from, file));
+    ODD_TRY(create_images(*file, w->g, &w->images));
+    ODD_TRY(odd_ingest_checkpoint_begin(w->checkpoint, *file, w->images));
+    ODD_TRY(odd_ingest_measures_create(run->comm, *file, w->g, &w->measures));
+done:
+    return st;
+}
+
+static void close_datasets(ingest_work *w)
+{
+    odd_dataset_close(&w->images);
+    odd_ingest_measures_close(&w->measures);
+}
+
 static odd_status run_ingest(odd_run *run, const odd_provenance *from)
 {
     const odd_selection *selection;
     odd_file *file = NULL;
-    odd_dataset *images = NULL;
-    odd_ingest_measures measures = {0};
     double started = odd_seconds();
     odd_ingest g = {0};
+    ingest_work w = {.g = &g};
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY_ALL(run->comm, ingest_open(run, selection, &g));
-    ODD_TRY(odd_stage_create(run, run->comm, from, &file));
-    ODD_TRY(create_images(file, &g, &images));
-    ODD_TRY(odd_ingest_measures_create(run->comm, file, &g, &measures));
-    ODD_TRY(ingest_rows(run->comm, &g, images, &measures));
+    ODD_TRY(begin_file(run, from, &file, &w));
+    ODD_TRY(ingest_rows(&w));
     ODD_TRY(odd_ingest_write_columns(run->comm, file, &g));
     ODD_TRY(odd_ingest_finish_errors(run, file, &g));
-    odd_dataset_close(&images);
-    odd_ingest_measures_close(&measures);
+    close_datasets(&w);
     ODD_TRY(odd_stage_publish(run->comm, &file, started));
 done:
-    odd_dataset_close(&images);
-    odd_ingest_measures_close(&measures);
+    close_datasets(&w);
+    odd_ingest_checkpoint_close(&w.checkpoint, st, &file);
     odd_file_discard(&file);
     ingest_close(&g);
     return st;
@@ -227,7 +226,8 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     plan->width = bytes;
     plan->held = list_bytes(selection, plan->rows);
     plan->disk = plan->rows * (bytes + 64 + (int64_t)sizeof(odd_measured));
-    plan->memory = batch_bytes(plan->rows / plan->ranks + 1, bytes) + WINDOW_BYTES;
+    plan->memory = batch_bytes(plan->rows / plan->ranks + 1, bytes) + ODD_INGEST_WINDOW_BYTES +
+                   odd_ingest_checkpoint_bytes(odd_min(BATCH_MOST, plan->rows / plan->ranks + 1));
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
                     (long long)odd_selection_listed(selection), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
@@ -265,6 +265,7 @@ const odd_stage odd_stage_ingest = {
     .name = "ingest",
     .file = "ingest.h5",
     .summary = "read, measure, crop and resize every image of the catalogue",
+    .resumes = true,
     .version = 4,
     .common = true,
     .inputs = no_inputs,
