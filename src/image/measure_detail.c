@@ -1,5 +1,6 @@
 /* Detail: how fine the pixels of the product's box are at their original size, and whether borders
- * of 8 x 8 blocks show. Some of the rows are looked along, and across. */
+ * of 8 x 8 blocks show. Some of the rows are looked along, and of some columns all are looked
+ * across. */
 #include "image/measure_internal.h"
 
 #include "oddlot/base/simd.h"
@@ -97,7 +98,6 @@ static void add_piece(const odd_measuring *m, const region *r, int x, int n, det
     for (int y = r->top + 1; y < r->bottom; y += r->step, rows++) {
         const uint8_t *in = m->light + (ptrdiff_t)y * width + x;
         add_residuals_of(n, in, 1, &direction[0]);
-        add_residuals_of(n, in, width, &direction[1]);
         direction[1].steps[y % BLOCK] += count_steps(n, in, width, along);
         direction[1].places[y % BLOCK] += n;
     }
@@ -105,6 +105,16 @@ static void add_piece(const odd_measuring *m, const region *r, int x, int n, det
         direction[0].steps[(x + i) % BLOCK] += along[i];
         direction[0].places[(x + i) % BLOCK] += rows;
     }
+}
+
+/* Residuals across, in all rows of columns [from, to). */
+static void add_columns(const odd_measuring *m, const region *r, int from, int to, detail *across)
+{
+    const ptrdiff_t width = m->view.width;
+    for (int x = from; x < to; x += PIECE)
+        for (int y = r->top; y < r->bottom; y++)
+            add_residuals_of(to - x < PIECE ? to - x : PIECE, m->light + y * width + x, width,
+                             across);
 }
 
 /* The share of places that are steps, in phase `phase`, less that in all others. */
@@ -138,11 +148,14 @@ static region region_of(const odd_measuring *m)
 void odd_measure_detail(const odd_measuring *m)
 {
     const region r = region_of(m);
+    int from, to;
     detail d[2];
     memset(d, 0, sizeof d);
     if (r.right - r.left < LEAST_SIDE || r.bottom - r.top < LEAST_SIDE) return;
     for (int x = r.left; x < r.right; x += PIECE)
         add_piece(m, &r, x, r.right - x < PIECE ? r.right - x : PIECE, d);
+    for (int i = 0; odd_columns_at(i, r.step, r.left, r.right, &from, &to); i++)
+        add_columns(m, &r, from, to, &d[1]);
     if (d[0].edges + d[1].edges < LEAST_EDGES) return;
     m->value[ODD_MEASURE_FINE_DETAIL] =
         (float)((d[0].fine + d[1].fine) / (d[0].coarse + d[1].coarse));

@@ -17,7 +17,7 @@
 #define MUCH        64  /* levels that a box with no such place may have: then all is blurred */
 #define STEEPEST    0.95
 #define BINS        256
-#define MOST_ROWS   96 /* of the box that are looked along and across */
+#define MOST_ROWS   96 /* of the box that are looked along; across, as many pixels */
 
 /* Light of the whole image at the size at which edges are looked at. */
 typedef struct {
@@ -142,15 +142,28 @@ static void count_rows(const reduced *r, int top, int rows, ptrdiff_t s, int lef
             if (contrast[i] >= CONTRAST) count[steepness_of(height[i], contrast[i])]++;
 }
 
-/* Steps of a part of the image, all or some of its rows. */
-static void count_part(const reduced *r, int top, int bottom, ptrdiff_t s, int left, int right,
-                       int64_t count[BINS])
+/* A part of the image of which one line in `step` is enough. */
+typedef struct {
+    int left, top, right, bottom, step;
+} part;
+
+/* Steps from column to column, in all or some of the rows. */
+static void count_along(const reduced *r, const part *p, int64_t count[BINS])
 {
-    const int step = 1 + (bottom - top) / (MOST_ROWS + 1);
-    const int rows = step == 1 ? bottom - top : 1; /* at a time */
-    if (bottom <= top || right <= left) return;
-    for (int y = top; y < bottom; y += rows * step)
-        count_rows(r, y, rows, s, left, right, count);
+    const int rows = p->step == 1 ? p->bottom - p->top : 1; /* at a time */
+    if (p->bottom <= p->top || p->right <= p->left) return;
+    for (int y = p->top; y < p->bottom; y += rows * p->step)
+        count_rows(r, y, rows, 1, p->left, p->right, count);
+}
+
+/* Steps from row to row, in all or some of the columns. */
+static void count_across(const reduced *r, const part *p, int64_t count[BINS])
+{
+    const int rows = p->step == 1 ? p->bottom - p->top : 1;
+    int from, to;
+    for (int i = 0; odd_columns_at(i, p->step, p->left, p->right, &from, &to); i++)
+        for (int y = p->top; y < p->bottom; y += rows)
+            count_rows(r, y, rows, r->width, from, to, count);
 }
 
 /* Of the box: the largest level less the smallest. */
@@ -180,12 +193,15 @@ static int at_most(int a, int most)
 static void measure_sharpness(const odd_measuring *m, const reduced *r)
 {
     const int last_x = r->width - AROUND - 1, last_y = r->height - AROUND - 1;
+    const int step = 1 + (r->bottom - r->top) / (MOST_ROWS + 1);
+    const part along = {at_least(r->left - 1, AROUND), r->top, at_most(r->right, last_x), r->bottom,
+                        step};
+    const part across = {r->left, at_least(r->top - 1, AROUND), r->right,
+                         at_most(r->bottom, last_y), step};
     int64_t count[BINS] = {0}, n = 0, steeper = 0;
     if (r->right - r->left < LEAST_SIDE || r->bottom - r->top < LEAST_SIDE) return;
-    count_part(r, r->top, r->bottom, 1, at_least(r->left - 1, AROUND), at_most(r->right, last_x),
-               count);
-    count_part(r, at_least(r->top - 1, AROUND), at_most(r->bottom, last_y), r->width, r->left,
-               r->right, count);
+    count_along(r, &along, count);
+    count_across(r, &across, count);
     for (int i = 0; i < BINS; i++)
         n += count[i];
     if (n < LEAST_STEPS) {

@@ -30,6 +30,28 @@ static void blurred_is_less_sharp(void)
     UNKNOWN(softest, FINE_DETAIL);
 }
 
+/* A flag of three stripes, across or along, the first of them so wide. */
+static odd_image flag(int first, bool along)
+{
+    odd_image image = canvas(240, 240, 0x404040);
+    paint(&image, along ? first : 0, along ? 0 : first, 240, 240, 0x808080);
+    paint(&image, along ? first : 0, along ? 0 : first, along ? first + 70 : 240,
+          along ? 240 : first + 70, 0xffffff);
+    return image;
+}
+
+/* Straight edges along a row are in that row alone, wherever it is: not all rows are looked at. */
+static void straight_edges_are_sharp(void)
+{
+    for (int first = 70; first < 78; first++) {
+        const odd_measured across = measured_once(flag(first, false));
+        const odd_measured along = measured_once(flag(first, true));
+        IS(across, SHARPNESS, 1, 0.01);
+        IS(along, SHARPNESS, 1, 0.01);
+        IS(across, FINE_DETAIL, along.value[ODD_MEASURE_FINE_DETAIL], 0.01);
+    }
+}
+
 /* So blurred that it has no edge at all: that is known, as there is much contrast. */
 static void no_edge_but_contrast(void)
 {
@@ -258,6 +280,7 @@ static void endings(void)
 
 CU_TestInfo odd_tests[] = {
     {"blurred is less sharp", blurred_is_less_sharp},
+    {"straight edges are sharp", straight_edges_are_sharp},
     {"no edge but contrast", no_edge_but_contrast},
     {"sharpness is relative", sharpness_is_relative},
     {"enlarged has no fine detail", enlarged_has_no_fine_detail},
