@@ -28,29 +28,72 @@ static int64_t under(const odd_layer_settings *set, int d, int64_t out, int64_t 
     return out * set->stride[d] - set->pad[d] + in * set->dilation[d];
 }
 
-/* in (N, C, rows, columns), weight (M, C / groups, rows, columns), bias (M) perhaps not given. */
-static double conv_value(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x)
+/* Columns of a row of the result that are summed side by side. */
+enum { COLUMNS = 64 };
+
+/* A column of the input under each column of the result from x on: `from` and every `stride`
+ * further. Those before `begin` and from `end` on are outside. */
+typedef struct {
+    int64_t from, begin, end;
+} strip;
+
+static strip columns_under(const odd_task *t, int64_t x, int64_t j, int64_t count)
+{
+    const int64_t stride = t->layer->set.stride[1], size = t->in[0].shape[3];
+    strip c = {.from = under(&t->layer->set, 1, x, j), .end = count};
+    while (c.begin < count && c.from + c.begin * stride < 0)
+        c.begin++;
+    while (c.end > c.begin && c.from + (c.end - 1) * stride >= size)
+        c.end--;
+    return c;
+}
+
+static void add_columns(const strip *c, int64_t stride, double weight, const float row[],
+                        double sum[])
+{
+    if (stride == 1) /* in a loop of its own for the compiler */
+        for (int64_t k = c->begin; k < c->end; k++)
+            sum[k] += (double)row[c->from + k] * weight;
+    else
+        for (int64_t k = c->begin; k < c->end; k++)
+            sum[k] += (double)row[c->from + k * stride] * weight;
+}
+
+/* in (N, C, rows, columns), weight (M, C / groups, rows, columns), bias (M) perhaps not given:
+ * `count` values of a row of the result, each by the same sums in the same order. */
+static void conv_columns(const odd_task *t, int64_t n, int64_t m, int64_t y, int64_t x,
+                         int64_t count, double sum[])
 {
     const odd_layer_settings *set = &t->layer->set;
     const odd_view *in = &t->in[0], *weight = &t->in[1];
     /* The first channel that the group of m reads. */
-    int64_t first = m / (weight->shape[0] / set->group) * weight->shape[1];
-    double sum = t->in[2].data ? t->in[2].data[m] : 0;
+    const int64_t first = m / (weight->shape[0] / set->group) * weight->shape[1];
+    for (int64_t k = 0; k < count; k++)
+        sum[k] = t->in[2].data ? t->in[2].data[m] : 0;
     for (int64_t c = 0; c < weight->shape[1]; c++)
         for (int64_t i = 0; i < set->kernel[0]; i++)
             for (int64_t j = 0; j < set->kernel[1]; j++) {
-                int64_t row = under(set, 0, y, i), column = under(set, 1, x, j);
-                if (row < 0 || row >= in->shape[2] || column < 0 || column >= in->shape[3])
-                    continue;
-                sum += (double)in->data[at4(in, n, first + c, row, column)] *
-                       weight->data[at4(weight, m, c, i, j)];
+                const int64_t row = under(set, 0, y, i);
+                if (row < 0 || row >= in->shape[2]) continue;
+                const strip inside = columns_under(t, x, j, count);
+                add_columns(&inside, set->stride[1], weight->data[at4(weight, m, c, i, j)],
+                            in->data + at4(in, n, first + c, row, 0), sum);
             }
-    return sum;
 }
 
 void odd_reference_conv(const odd_task *t)
 {
-    fill(t, conv_value);
+    const odd_view *out = &t->out;
+    double sum[COLUMNS];
+    for (int64_t n = 0; n < out->shape[0]; n++)
+        for (int64_t m = 0; m < out->shape[1]; m++)
+            for (int64_t y = 0; y < out->shape[2]; y++)
+                for (int64_t x = 0; x < out->shape[3]; x += COLUMNS) {
+                    const int64_t left = out->shape[3] - x, count = left < COLUMNS ? left : COLUMNS;
+                    conv_columns(t, n, m, y, x, count, sum);
+                    for (int64_t k = 0; k < count; k++)
+                        out->data[at4(out, n, m, y, x + k)] = (float)sum[k];
+                }
 }
 
 /* The place of the input whose window has its place `in` over the result's `out`; -1: none. */
