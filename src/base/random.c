@@ -4,6 +4,7 @@
 #include "base/philox_internal.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
+#include "oddlot/base/simd.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,6 +39,49 @@ void odd_philox(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw, uin
     const uint32_t counter[4] = {(uint32_t)row, (uint32_t)(row >> 32), draw, stream};
     const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
     odd_philox_block(counter, key, out);
+}
+
+/* LANES counters side by side, of which draw is the third word; out: word by word. */
+enum { LANES = 32 };
+ODD_SIMD(static, void, philox_lanes,
+         (const uint32_t counter[4], const uint32_t key[2], uint32_t out[4][LANES]),
+         (counter, key, out))
+{
+    uint32_t k0 = key[0], k1 = key[1];
+    for (uint32_t i = 0; i < LANES; i++) {
+        out[0][i] = counter[0];
+        out[1][i] = counter[1];
+        out[2][i] = counter[2] + i;
+        out[3][i] = counter[3];
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < LANES; i++) {
+            const uint64_t p0 = (uint64_t)MULTIPLY_0 * out[0][i],
+                           p1 = (uint64_t)MULTIPLY_1 * out[2][i];
+            out[0][i] = (uint32_t)(p1 >> 32) ^ out[1][i] ^ k0;
+            out[2][i] = (uint32_t)(p0 >> 32) ^ out[3][i] ^ k1;
+            out[1][i] = (uint32_t)p1;
+            out[3][i] = (uint32_t)p0;
+        }
+        k0 += WEYL_0;
+        k1 += WEYL_1;
+    }
+}
+
+void odd_philox_run(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw, int64_t count,
+                    uint32_t out[])
+{
+    const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    uint32_t word[4][LANES];
+    for (int64_t first = 0; first < count; first += LANES) {
+        const uint32_t counter[4] = {(uint32_t)row, (uint32_t)(row >> 32), draw + (uint32_t)first,
+                                     stream};
+        const int64_t some = odd_min(LANES, count - first);
+        philox_lanes(counter, key, word);
+        for (int64_t i = 0; i < some; i++)
+            for (int j = 0; j < 4; j++)
+                out[4 * (first + i) + j] = word[j][i];
+    }
 }
 
 static uint64_t join_words(uint32_t low, uint32_t high)

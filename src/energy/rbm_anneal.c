@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { GROUP = ODD_RBM_GROUP };
+enum { GROUP = 16 /* chains that go through together */ };
 
 typedef struct {
     const odd_rbm *rbm;

@@ -5,13 +5,14 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
 #include "oddlot/base/random.h"
+#include "oddlot/base/simd.h"
 #include "oddlot/linalg/blas.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
 
 #include <string.h>
 
-enum { GROUP = ODD_RBM_GROUP, SLICE = 32 /* hidden units whose weights move together */ };
+enum { SLICE = 64 /* hidden units whose weights move together */ };
 static const float memory_of_activity = 0.9F; /* section 11 of the guide */
 
 struct odd_rbm_learner {
@@ -21,27 +22,24 @@ struct odd_rbm_learner {
     int64_t batch;
     uint64_t seed;
     int threads;
-    float *data, *data_hidden;   /* (B, V), (B, H) of the rows */
-    float *model, *model_hidden; /* the same of what the model makes of them */
-    float *chain;                /* (B, H) states of hidden units; of persistent chains */
-    float *error;                /* (B) squared error of a row */
-    float *speed;                /* (H, V) last change of the weights; of my slices */
-    float *visible_speed;        /* (V) */
-    float *hidden_speed;         /* (H) */
-    float *activity;             /* (H) mean of late */
-    float *mean;                 /* (V) of rows; 0 while sparsity does not count */
-    float *hidden_mean;          /* (H) */
-    float *turned;               /* (threads, 2, SLICE, B) columns of hidden units as rows */
+    float *visible;       /* (2, count, V) rows of the batch, then what the model makes of them */
+    float *hidden;        /* (2, count, H) of these, of the model's with a minus in the end */
+    float *chain;         /* (B, H) states of hidden units; of persistent chains */
+    float *error;         /* (B) squared error of a row */
+    float *speed;         /* (H, V) last change of the weights; of my slices */
+    float *visible_speed; /* (V) */
+    float *hidden_speed;  /* (H) */
+    float *activity;      /* (H) mean of late */
+    float *mean;          /* (V) of rows; 0 while sparsity does not count */
+    float *hidden_mean;   /* (H) */
 };
 
 static odd_status allocate_learner(odd_rbm_learner *l)
 {
     const int64_t b = l->batch, v = l->rbm->visible, h = l->rbm->hidden;
     odd_status st;
-    ODD_TRY(ODD_NEW(l->data, b * v));
-    ODD_TRY(ODD_NEW(l->data_hidden, b * h));
-    ODD_TRY(ODD_NEW(l->model, b * v));
-    ODD_TRY(ODD_NEW(l->model_hidden, b * h));
+    ODD_TRY(ODD_NEW(l->visible, 2 * b * v));
+    ODD_TRY(ODD_NEW(l->hidden, 2 * b * h));
     ODD_TRY(ODD_NEW(l->chain, b * h));
     ODD_TRY(ODD_NEW(l->error, b));
     ODD_TRY(ODD_NEW(l->speed, h * v));
@@ -50,7 +48,6 @@ static odd_status allocate_learner(odd_rbm_learner *l)
     ODD_TRY(ODD_NEW(l->activity, h));
     ODD_TRY(ODD_NEW(l->mean, v));
     ODD_TRY(ODD_NEW(l->hidden_mean, h));
-    ODD_TRY(ODD_NEW(l->turned, l->threads * 2 * SLICE * b));
 done:
     return st;
 }
@@ -82,10 +79,8 @@ void odd_rbm_learner_free(odd_rbm_learner **learner)
 {
     odd_rbm_learner *l = *learner;
     if (!l) return;
-    odd_free(l->data);
-    odd_free(l->data_hidden);
-    odd_free(l->model);
-    odd_free(l->model_hidden);
+    odd_free(l->visible);
+    odd_free(l->hidden);
     odd_free(l->chain);
     odd_free(l->error);
     odd_free(l->speed);
@@ -94,7 +89,6 @@ void odd_rbm_learner_free(odd_rbm_learner **learner)
     odd_free(l->activity);
     odd_free(l->mean);
     odd_free(l->hidden_mean);
-    odd_free(l->turned);
     odd_free(l);
     *learner = NULL;
 }
@@ -104,9 +98,19 @@ void odd_rbm_learner_momentum(odd_rbm_learner *l, double momentum)
     l->options.momentum = momentum;
 }
 
+/* Rows of a batch that go through together. Products of more rows take less time a row, but there
+ * should be something for two to do. It hangs on the size of the batch alone, so that sums do not
+ * hang on ranks. */
+static int64_t group_rows(int64_t count)
+{
+    enum { FEW = 32 };
+    const int64_t pairs = (count + 2 * ODD_RBM_GROUP - 1) / (2 * ODD_RBM_GROUP);
+    return count < FEW ? FEW : (count + 2 * pairs - 1) / (2 * pairs);
+}
+
 static odd_rbm_range my_rows(const odd_rbm_learner *l, int64_t count)
 {
-    return odd_rbm_range_of(count, GROUP, odd_rank(l->comm), odd_size(l->comm));
+    return odd_rbm_range_of(count, group_rows(count), odd_rank(l->comm), odd_size(l->comm));
 }
 
 float *odd_rbm_learner_rows(odd_rbm_learner *l, int64_t count, int64_t *first, int64_t *mine)
@@ -114,7 +118,7 @@ float *odd_rbm_learner_rows(odd_rbm_learner *l, int64_t count, int64_t *first, i
     const odd_rbm_range r = my_rows(l, count);
     *first = r.first;
     *mine = r.last - r.first;
-    return l->data + r.first * l->rbm->visible;
+    return l->visible + r.first * l->rbm->visible;
 }
 
 /* ---- rows ---- */
@@ -122,7 +126,9 @@ float *odd_rbm_learner_rows(odd_rbm_learner *l, int64_t count, int64_t *first, i
 typedef struct {
     odd_rbm_learner *l;
     const int64_t *row;
+    int64_t count; /* rows of the batch */
     uint64_t seed; /* of this step */
+    bool measure;  /* how well rows are given back */
 } step;
 
 /* Whose draws: a row's own, or those of its place, where chains stay. */
@@ -171,11 +177,18 @@ static float row_error(int64_t v, const float row[], const float back[])
     return all;
 }
 
-static void measure_errors(odd_rbm_learner *l, int64_t first, int count)
+static void measure_errors(const step *s, int64_t first, int count)
 {
-    const int64_t v = l->rbm->visible;
-    for (int i = 0; i < count; i++)
-        l->error[first + i] = row_error(v, l->data + (first + i) * v, l->model + (first + i) * v);
+    const int64_t v = s->l->rbm->visible;
+    const float *row = s->l->visible + first * v, *back = row + s->count * v;
+    for (int64_t i = 0; i < count && s->measure; i++)
+        s->l->error[first + i] = row_error(v, row + i * v, back + i * v);
+}
+
+ODD_SIMD(static, void, negate, (int64_t count, float x[]), (count, x))
+{
+    for (int64_t i = 0; i < count; i++)
+        x[i] = -x[i];
 }
 
 /* The rows of a group, and what the model makes of them, or where its chains have come to. */
@@ -184,53 +197,48 @@ static void sample_group(const step *s, int64_t first, int count)
     odd_rbm_learner *l = s->l;
     const odd_rbm *rbm = l->rbm;
     const int64_t v = rbm->visible, h = rbm->hidden;
-    float *model = l->model + first * v, *model_hidden = l->model_hidden + first * h;
-    const float *data_hidden = l->data_hidden + first * h;
+    float *data = l->visible + first * v, *model = data + s->count * v;
+    float *data_hidden = l->hidden + first * h, *model_hidden = data_hidden + s->count * h;
     const bool persistent = l->options.persistent;
-    odd_rbm_hidden(rbm, count, l->data + first * v, l->data_hidden + first * h);
-    if (persistent) {
+    odd_rbm_hidden(rbm, count, data, data_hidden);
+    if (persistent && s->measure) {
         odd_rbm_visible(rbm, count, data_hidden, model);
-        measure_errors(l, first, count);
-    } else {
+        measure_errors(s, first, count);
+    } else if (!persistent) {
         draw_hidden(s, first, count, 0, data_hidden);
     }
     for (int k = 0; k < l->options.steps; k++) {
         odd_rbm_visible(rbm, count, l->chain + first * h, model);
-        if (k == 0 && !persistent) measure_errors(l, first, count);
+        if (k == 0 && !persistent) measure_errors(s, first, count);
         draw_visible(s, first, count, 2 * k + 1, model);
         odd_rbm_hidden(rbm, count, model, model_hidden);
         if (k + 1 < l->options.steps || persistent)
             draw_hidden(s, first, count, 2 * k + 2, model_hidden);
     }
+    negate(count * h, model_hidden);
 }
 
 /* My groups; then all rows are on every rank. @collective */
-static void sample_rows(const step *s, int64_t count)
+static void sample_rows(const step *s)
 {
     odd_rbm_learner *l = s->l;
+    const int64_t count = s->count, group = group_rows(count);
+    const int64_t v = l->rbm->visible, h = l->rbm->hidden;
     const odd_rbm_range mine = my_rows(l, count);
     const int threads = l->threads;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) default(none) shared(s, mine)
-    for (int64_t first = mine.first; first < mine.last; first += GROUP)
-        sample_group(s, first, (int)odd_min(GROUP, mine.last - first));
-    odd_rbm_share(l->comm, count, GROUP, l->rbm->visible, l->data);
-    odd_rbm_share(l->comm, count, GROUP, l->rbm->hidden, l->data_hidden);
-    odd_rbm_share(l->comm, count, GROUP, l->rbm->visible, l->model);
-    odd_rbm_share(l->comm, count, GROUP, l->rbm->hidden, l->model_hidden);
-    odd_rbm_share(l->comm, count, GROUP, 1, l->error);
-    if (l->options.persistent) odd_rbm_share(l->comm, count, GROUP, l->rbm->hidden, l->chain);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) default(none)                   \
+    shared(s, mine, group)
+    for (int64_t first = mine.first; first < mine.last; first += group)
+        sample_group(s, first, (int)odd_min(group, mine.last - first));
+    for (int side = 0; side < 2; side++) {
+        odd_rbm_share(l->comm, count, group, v, l->visible + side * count * v);
+        odd_rbm_share(l->comm, count, group, h, l->hidden + side * count * h);
+    }
+    if (s->measure) odd_rbm_share(l->comm, count, group, 1, l->error);
+    if (l->options.persistent) odd_rbm_share(l->comm, count, group, h, l->chain);
 }
 
 /* ---- weights ---- */
-
-/* Columns first ... first + units - 1 of (count, width) as rows. */
-static void turn_columns(int64_t count, int64_t width, const float x[], int64_t first, int units,
-                         float turned[])
-{
-    for (int64_t i = 0; i < count; i++)
-        for (int j = 0; j < units; j++)
-            turned[j * count + i] = x[i * width + first + j];
-}
 
 /* How much more active unit j should be. */
 static float want_of(const odd_rbm_learner *l, int64_t j)
@@ -239,45 +247,38 @@ static float want_of(const odd_rbm_learner *l, int64_t j)
     return (float)(o->sparsity_cost * (o->sparsity - (double)l->activity[j]));
 }
 
-static void move_units(odd_rbm_learner *l, int64_t first, int units)
+/* speed += want mean - decay weight, weight += speed; all (V). */
+ODD_SIMD(static, void, move_weights,
+         (int64_t v, float want, const float mean[], float decay, float speed[], float weight[]),
+         (v, want, mean, decay, speed, weight))
 {
-    const odd_rbm_options *o = &l->options;
-    const int64_t v = l->rbm->visible;
-    const float decay = (float)(o->rate * o->weight_decay);
-    for (int64_t j = first; j < first + units; j++) {
-        const float want = (float)o->rate * want_of(l, j);
-        float *speed = l->speed + j * v, *weight = l->rbm->weight + j * v;
-        for (int64_t i = 0; i < v; i++) {
-            speed[i] += want * l->mean[i] - decay * weight[i];
-            weight[i] += speed[i];
-        }
+    for (int64_t i = 0; i < v; i++) {
+        speed[i] += want * mean[i] - decay * weight[i];
+        weight[i] += speed[i];
     }
 }
 
-/* The weights of a slice of hidden units. */
-static void learn_slice(odd_rbm_learner *l, int64_t count, int64_t first, int units, float turned[])
+/* The weights of a slice of hidden units. Rows and what the model makes of them count at once. */
+static void learn_slice(odd_rbm_learner *l, int64_t count, int64_t first, int units)
 {
-    const int64_t v = l->rbm->visible, h = l->rbm->hidden;
-    const float rate = (float)(l->options.rate / (double)count);
-    float *speed = l->speed + first * v, *other = turned + SLICE * l->batch;
-    turn_columns(count, h, l->data_hidden, first, units, turned);
-    turn_columns(count, h, l->model_hidden, first, units, other);
-    odd_sgemm(0, units, (int)v, (int)count, rate, turned, l->data, (float)l->options.momentum,
-              speed);
-    odd_sgemm(0, units, (int)v, (int)count, -rate, other, l->model, 1, speed);
-    move_units(l, first, units);
+    const odd_rbm_options *o = &l->options;
+    const int v = l->rbm->visible, h = l->rbm->hidden;
+    float *speed = l->speed + first * v, *weight = l->rbm->weight + first * v;
+    odd_sgemm_columns(units, v, (int)(2 * count), (float)(o->rate / (double)count),
+                      l->hidden + first, h, l->visible, (float)o->momentum, speed);
+    for (int64_t j = 0; j < units; j++)
+        move_weights(v, (float)o->rate * want_of(l, first + j), l->mean,
+                     (float)(o->rate * o->weight_decay), speed + j * v, weight + j * v);
 }
 
-/* mean (width) of rows, added in their order; and of rows less others. */
-static void mean_rows(int64_t count, int64_t width, const float x[], const float less[],
-                      float mean[])
+/* sum (width) += scale times each of the rows, in their order. */
+ODD_SIMD(static, void, add_rows,
+         (int64_t count, int64_t width, float scale, const float x[], float sum[]),
+         (count, width, scale, x, sum))
 {
-    memset(mean, 0, (size_t)width * sizeof *mean);
     for (int64_t i = 0; i < count; i++)
         for (int64_t j = 0; j < width; j++)
-            mean[j] += x[i * width + j] - (less ? less[i * width + j] : 0);
-    for (int64_t j = 0; j < width; j++)
-        mean[j] /= (float)count;
+            sum[j] += scale * x[i * width + j];
 }
 
 /* bias := bias + speed, speed := momentum speed + rate (slope + want). */
@@ -296,16 +297,27 @@ static void move_bias(const odd_rbm_learner *l, int64_t width, const float slope
 static void learn_biases(odd_rbm_learner *l, int64_t count)
 {
     odd_rbm *rbm = l->rbm;
-    mean_rows(count, rbm->visible, l->data, l->model, l->mean);
-    move_bias(l, rbm->visible, l->mean, false, l->visible_speed, rbm->visible_bias);
-    mean_rows(count, rbm->hidden, l->data_hidden, l->model_hidden, l->hidden_mean);
-    move_bias(l, rbm->hidden, l->hidden_mean, true, l->hidden_speed, rbm->hidden_bias);
+    const int64_t v = rbm->visible, h = rbm->hidden;
+    const float part = 1 / (float)count;
+    memset(l->mean, 0, (size_t)v * sizeof *l->mean);
+    add_rows(count, v, part, l->visible, l->mean);
+    add_rows(count, v, -part, l->visible + count * v, l->mean);
+    move_bias(l, v, l->mean, false, l->visible_speed, rbm->visible_bias);
+    memset(l->hidden_mean, 0, (size_t)h * sizeof *l->hidden_mean);
+    add_rows(2 * count, h, part, l->hidden, l->hidden_mean);
+    move_bias(l, h, l->hidden_mean, true, l->hidden_speed, rbm->hidden_bias);
 }
 
+/* Where sparsity counts: how active hidden units are of late, and the mean of the rows. */
 static void follow_activity(odd_rbm_learner *l, int64_t count)
 {
-    mean_rows(count, l->rbm->hidden, l->data_hidden, NULL, l->hidden_mean);
-    for (int64_t j = 0; j < l->rbm->hidden; j++)
+    const int64_t v = l->rbm->visible, h = l->rbm->hidden;
+    const float part = 1 / (float)count;
+    memset(l->mean, 0, (size_t)v * sizeof *l->mean);
+    add_rows(count, v, part, l->visible, l->mean);
+    memset(l->hidden_mean, 0, (size_t)h * sizeof *l->hidden_mean);
+    add_rows(count, h, part, l->hidden, l->hidden_mean);
+    for (int64_t j = 0; j < h; j++)
         l->activity[j] =
             memory_of_activity * l->activity[j] + (1 - memory_of_activity) * l->hidden_mean[j];
 }
@@ -321,8 +333,7 @@ static void learn_weights(odd_rbm_learner *l, int64_t count)
     shared(l, count, mine, threads)
     for (int t = 0; t < threads; t++)
         for (int64_t first = mine.first + t * SLICE; first < mine.last; first += threads * SLICE)
-            learn_slice(l, count, first, (int)odd_min(SLICE, mine.last - first),
-                        l->turned + t * 2 * SLICE * l->batch);
+            learn_slice(l, count, first, (int)odd_min(SLICE, mine.last - first));
     odd_rbm_share(l->comm, rbm->hidden, SLICE, rbm->visible, rbm->weight);
 }
 
@@ -331,14 +342,16 @@ void odd_rbm_learner_step(odd_rbm_learner *l, int64_t count, const int64_t row[]
 {
     uint32_t bits[4];
     odd_philox(l->seed, ODD_STREAM_GIBBS, turn, UINT32_MAX, bits);
-    const step s = {l, row, (uint64_t)bits[1] << 32 | bits[0]};
-    sample_rows(&s, count);
-    if (l->options.sparsity_cost > 0) {
-        follow_activity(l, count);
-        mean_rows(count, l->rbm->visible, l->data, NULL, l->mean);
-    }
+    const step s = {.l = l,
+                    .row = row,
+                    .count = count,
+                    .seed = (uint64_t)bits[1] << 32 | bits[0],
+                    .measure = error != NULL};
+    sample_rows(&s);
+    if (l->options.sparsity_cost > 0) follow_activity(l, count);
     learn_weights(l, count);
     learn_biases(l, count);
+    if (!error) return;
     *error = 0;
     for (int64_t i = 0; i < count; i++)
         *error += (double)l->error[i];

@@ -1,6 +1,7 @@
 /* What single units do: sigmoids, their logarithms, and draws. */
 #include "energy/rbm_internal.h"
 
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/random.h"
 #include "oddlot/base/simd.h"
 
@@ -73,23 +74,24 @@ double odd_units_softplus(int64_t count, double scale, const float x[])
     return sum;
 }
 
-/* Four draws of 24 bits. */
-static void draw_four(const odd_units_key *key, int64_t at, float u[4])
+/* Draws of 24 bits. */
+ODD_SIMD(static, void, compare_draws,
+         (int64_t count, const uint32_t bits[], const float p[], float state[]),
+         (count, bits, p, state))
 {
-    uint32_t bits[4];
-    const uint32_t draw = key->stretch * (ODD_UNITS_MOST / 4) + (uint32_t)(at / 4);
-    odd_philox(key->seed, ODD_STREAM_GIBBS, key->row, draw, bits);
-    for (int i = 0; i < 4; i++)
-        u[i] = (float)(bits[i] >> 8) * 0x1p-24F;
+    for (int64_t i = 0; i < count; i++)
+        state[i] = (float)(int32_t)(bits[i] >> 8) * 0x1p-24F < p[i] ? 1 : 0;
 }
 
 void odd_units_draw(const odd_units_key *key, int64_t count, const float p[], float state[])
 {
-    float u[4];
-    for (int64_t i = 0; i < count; i += 4) {
-        draw_four(key, i, u);
-        for (int64_t j = i; j < i + 4 && j < count; j++)
-            state[j] = u[j - i] < p[j] ? 1 : 0;
+    enum { UNITS = 1024 };
+    uint32_t bits[UNITS];
+    for (int64_t first = 0; first < count; first += UNITS) {
+        const int64_t some = odd_min(UNITS, count - first);
+        const uint32_t draw = key->stretch * (ODD_UNITS_MOST / 4) + (uint32_t)(first / 4);
+        odd_philox_run(key->seed, ODD_STREAM_GIBBS, key->row, draw, (some + 3) / 4, bits);
+        compare_draws(some, bits, p + first, state + first);
     }
 }
 

@@ -27,6 +27,13 @@ void odd_sgemm(int b_transposed, int m, int n, int k, float alpha, const float *
            1);
 }
 
+void odd_sgemm_columns(int m, int n, int k, float alpha, const float *a, int a_width,
+                       const float *b, float beta, float *c)
+{
+    const int lda = leading(a_width), ldb = leading(n), ldc = leading(n);
+    sgemm_("N", "T", &n, &m, &k, &alpha, b, &ldb, a, &lda, &beta, c, &ldc, 1, 1);
+}
+
 void odd_dgemm(int b_transposed, int m, int n, int k, double alpha, const double *a,
                const double *b, double beta, double *c)
 {

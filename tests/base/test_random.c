@@ -2,6 +2,7 @@
 #include "oddlot_test.h"
 
 #include "base/philox_internal.h"
+#include "oddlot/base/isa.h"
 #include "oddlot/base/random.h"
 
 #include <math.h>
@@ -29,6 +30,29 @@ static void known_answers(void)
         odd_philox_block(known[i].counter, known[i].key, out);
         CU_ASSERT_EQUAL(memcmp(out, known[i].answer, sizeof out), 0);
     }
+}
+
+/* Many at once are those of one by one, by every instruction set. */
+static void runs_are_single_draws(void)
+{
+    enum { MOST = 75 };
+    static const int64_t count[] = {0, 1, 31, 32, 33, MOST};
+    const odd_isa best = odd_isa_now;
+    for (int isa = ODD_ISA_SSE41; isa <= (int)best; isa++) {
+        odd_isa_now = (odd_isa)isa;
+        for (size_t c = 0; c < sizeof count / sizeof *count; c++) {
+            uint32_t out[4 * MOST + 1], one[4];
+            bool same = true;
+            out[4 * count[c]] = 12345;
+            odd_philox_run(7, ODD_STREAM_TEST, 1ULL << 40 | 3, UINT32_MAX - 8, count[c], out);
+            for (int64_t i = 0; i < count[c]; i++) {
+                odd_philox(7, ODD_STREAM_TEST, 1ULL << 40 | 3, UINT32_MAX - 8 + (uint32_t)i, one);
+                same = same && memcmp(one, out + 4 * i, sizeof one) == 0;
+            }
+            CU_ASSERT(same && out[4 * count[c]] == 12345);
+        }
+    }
+    odd_isa_now = best;
 }
 
 static void each_part_of_the_counter_matters(void)
@@ -159,6 +183,7 @@ static void subsets_are_fair(void)
 
 CU_TestInfo odd_tests[] = {
     {"known answers", known_answers},
+    {"runs are single draws", runs_are_single_draws},
     {"each part of the counter matters", each_part_of_the_counter_matters},
     {"uniform", uniform},
     {"normal", normal},

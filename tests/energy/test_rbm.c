@@ -301,6 +301,48 @@ static void test_ranks_and_breaks(void)
     }
 }
 
+/* So large that all ranks and threads have something to do: groups of rows, slices of units. A step
+ * of which no error is asked for learns the same. */
+enum { LARGE_V = 70, LARGE_H = 150, LARGE_BATCH = 130 };
+
+static odd_rbm learn_large(MPI_Comm comm, int threads, bool persistent, bool measured)
+{
+    const odd_rbm_options o = {.rate = 0.1, .momentum = 0.5, .steps = 1, .persistent = persistent};
+    odd_rbm rbm;
+    odd_rbm_learner *l;
+    odd_threads_setup(threads, 1);
+    ODD_CHECK(odd_rbm_new(LARGE_V, LARGE_H, ODD_VISIBLE_BERNOULLI, 5, &rbm) == ODD_OK);
+    ODD_CHECK(odd_rbm_learner_new(comm, &rbm, &o, LARGE_BATCH, 9, &l) == ODD_OK);
+    for (int turn = 0; turn < 4; turn++) {
+        const int64_t count = LARGE_BATCH - 50 * turn / 2;
+        int64_t row[LARGE_BATCH], at, mine;
+        float *x = odd_rbm_learner_rows(l, count, &at, &mine);
+        double error;
+        for (int64_t i = 0; i < count; i++)
+            row[i] = i;
+        for (int64_t i = 0; i < mine * LARGE_V; i++)
+            x[i] = pattern(at + i / LARGE_V, (int)(i % LARGE_V));
+        odd_rbm_learner_step(l, count, row, (uint64_t)turn, measured ? &error : NULL);
+    }
+    odd_rbm_learner_free(&l);
+    odd_threads_setup(1, 1);
+    return rbm;
+}
+
+static void test_large(void)
+{
+    for (int persistent = 0; persistent < 2; persistent++) {
+        odd_rbm self = learn_large(SELF, 1, persistent, true);
+        odd_rbm world = learn_large(WORLD, 3, persistent, false);
+        check_all(WORLD,
+                  memcmp(self.weight, world.weight, LARGE_V * LARGE_H * sizeof(float)) == 0 &&
+                      memcmp(self.hidden_bias, world.hidden_bias, LARGE_H * sizeof(float)) == 0 &&
+                      memcmp(self.visible_bias, world.visible_bias, LARGE_V * sizeof(float)) == 0);
+        odd_rbm_free(&self);
+        odd_rbm_free(&world);
+    }
+}
+
 /* The target of sparsity is kept. */
 static void test_sparsity(void)
 {
@@ -331,6 +373,7 @@ CU_TestInfo odd_tests[] = {
     {"log Z by annealing", test_annealing},
     {"learning raises the exact likelihood", test_learns},
     {"the same bits on any ranks, and after a break", test_ranks_and_breaks},
+    {"the same bits of large batches, measured or not", test_large},
     {"sparsity", test_sparsity},
     CU_TEST_INFO_NULL,
 };

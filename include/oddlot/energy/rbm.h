@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ODD_RBM_GROUP = 16 };
+enum { ODD_RBM_GROUP = 64 };
 
 typedef enum { ODD_VISIBLE_BERNOULLI, ODD_VISIBLE_GAUSSIAN } odd_visible_kind;
 
@@ -76,8 +76,9 @@ float *odd_rbm_learner_rows(odd_rbm_learner *learner, int64_t count, int64_t *fi
  * every rank the same new weights.
  * @param row    (count) numbers that tell the draws of rows apart; of all ranks.
  * @param turn   tells the draws of the same row in another step apart.
- * @param error  squared error of the rows given back, sum over rows and units.
- * @collective on the learner's communicator; @same count, row, turn.
+ * @param error  squared error of the rows given back, sum over rows and units; NULL: not measured,
+ *               which of persistent chains saves a product of six.
+ * @collective on the learner's communicator; @same count, row, turn, whether error is NULL.
  */
 void odd_rbm_learner_step(odd_rbm_learner *learner, int64_t count, const int64_t row[],
                           uint64_t turn, double *error);

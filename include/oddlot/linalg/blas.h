@@ -12,6 +12,10 @@
  */
 void odd_sgemm(int b_transposed, int m, int n, int k, float alpha, const float *a, const float *b,
                float beta, float *c);
+/** c (m, n) = alpha a' b + beta c for m columns of rows a (k, a_width), from the one that a points
+ * to, and b (k, n), row-major. */
+void odd_sgemm_columns(int m, int n, int k, float alpha, const float *a, int a_width,
+                       const float *b, float beta, float *c);
 void odd_dgemm(int b_transposed, int m, int n, int k, double alpha, const double *a,
                const double *b, double beta, double *c);
 

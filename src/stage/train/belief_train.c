@@ -16,7 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_EPOCHS = 5 /* of small momentum, section 9 of Hinton's guide */ };
+enum {
+    FIRST_EPOCHS = 5, /* of small momentum, section 9 of Hinton's guide */
+    MEASURED = 8      /* batches of an epoch of which the error is measured, at least */
+};
 
 typedef struct {
     odd_training *t;
@@ -208,13 +211,24 @@ static odd_status one_batch(session *s, int64_t first, int64_t count, double *er
                                          (uint32_t)s->state->epochs + 1, x));
     odd_rbm_learner_step(s->learner, count, s->row + first,
                          (uint64_t)s->state->epochs << 40 | (uint64_t)first, error);
-    if (!isfinite(*error))
+    if (error && !isfinite(*error))
         st = odd_fail(ODD_NUMERIC,
                       "layer %lld, epoch %lld: the images that it gives back are no numbers; "
                       "try a smaller train.belief.rate",
                       (long long)s->state->fold + 1, (long long)s->state->epochs + 1);
 done:
     return st;
+}
+
+/* Persistent chains give no images back: that costs a pass of its own, so that it is done for one
+ * batch of eight, where an epoch has many, and for the last. */
+static bool is_measured(const session *s, int64_t first)
+{
+    const odd_belief *b = s->t->state;
+    const int64_t batches = (b->learning + s->batch - 1) / s->batch, at = first / s->batch;
+    const int64_t every = odd_max(1, odd_min(8, batches / MEASURED));
+    return !odd_belief_options_of(s->t->run->job)->persistent || (at + 1) % every == 0 ||
+           at + 1 == batches;
 }
 
 /* @collective */
@@ -225,6 +239,7 @@ static odd_status run_epoch(session *s, odd_progress *progress)
     const int64_t e = s->state->epochs, fold = s->state->fold;
     const double started = odd_seconds();
     double sum = 0, error;
+    int64_t measured = 0;
     odd_status st = ODD_OK;
     odd_rbm_learner_momentum(s->learner, e < FIRST_EPOCHS
                                              ? odd_belief_options_of(t->run->job)->first_momentum
@@ -232,13 +247,16 @@ static odd_status run_epoch(session *s, odd_progress *progress)
     odd_epoch_order(b->learning, s->row, (uint64_t)t->run->options->seed, e + 1, s->place);
     for (int64_t first = 0; first < b->learning; first += s->batch) {
         const int64_t count = odd_min(s->batch, b->learning - first);
-        ODD_TRY(one_batch(s, first, count, &error));
+        const bool measure = is_measured(s, first);
+        error = 0;
+        ODD_TRY(one_batch(s, first, count, measure ? &error : NULL));
         sum += error;
+        measured += measure ? count : 0;
         odd_progress_add(progress, odd_rank(t->comm) == 0 ? count : 0);
     }
     t->curves.seconds += odd_seconds() - started;
     t->curves.learnt += b->learning;
-    sum /= (double)b->learning * s->rbm->visible;
+    sum /= (double)measured * s->rbm->visible;
     odd_train_curve(&t->curves, ODD_CURVE_TRAINING_LOSS, fold)[e] = sum;
     t->curves.best[fold] = (int32_t)e + 1;
     s->state->epochs = e + 1;
