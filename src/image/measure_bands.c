@@ -130,17 +130,31 @@ static int stepped_band(const side_lines *s, const band *b, const band across[st
     return 0;
 }
 
-/* Of the pixel in the middle of its first line. */
+/* The pixel in the middle of its first line. */
+static const uint8_t *pixel_of_band(const odd_measuring *m, const side_lines *s)
+{
+    return m->view.pixels + (s->first + s->at[s->samples / 2] * s->along) * m->view.channels;
+}
+
 static float chroma_of_band(const odd_measuring *m, const side_lines *s)
 {
     const int c = m->view.channels;
-    const uint8_t *p = m->view.pixels + (s->first + s->at[s->samples / 2] * s->along) * c;
+    const uint8_t *p = pixel_of_band(m, s);
     int most = p[0], least = p[0];
     for (int i = 1; i < c; i++) {
         most = p[i] > most ? p[i] : most;
         least = p[i] < least ? p[i] : least;
     }
     return (float)(most - least);
+}
+
+static float apart_of_bands(const odd_measuring *m, const side_lines *a, const side_lines *b)
+{
+    const uint8_t *p = pixel_of_band(m, a), *q = pixel_of_band(m, b);
+    int most = 0;
+    for (int i = 0; i < m->view.channels; i++)
+        most = abs(p[i] - q[i]) > most ? abs(p[i] - q[i]) : most;
+    return (float)most;
 }
 
 static void measure_borders(const odd_measuring *m)
@@ -161,6 +175,11 @@ static void measure_borders(const odd_measuring *m)
         m->value[ODD_MEASURE_BORDER_LIGHT] = (float)found[i].level;
         m->value[ODD_MEASURE_BORDER_CHROMA] = chroma_of_band(m, &lines[i]);
     }
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < i; j++)
+            if (m->value[measure[i]] > 0 && m->value[measure[j]] > 0)
+                m->value[ODD_MEASURE_BORDER_APART] = fmaxf(m->value[ODD_MEASURE_BORDER_APART],
+                                                           apart_of_bands(m, &lines[i], &lines[j]));
 }
 
 /* -- rows that a decoder filled -- */

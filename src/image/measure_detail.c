@@ -1,6 +1,6 @@
 /* Detail: how fine the pixels of the product's box are at their original size, and whether borders
- * of 8 x 8 blocks show. Some of the rows are looked along, and of some columns all are looked
- * across. */
+ * of 8 x 8 blocks show. Some of the rows are looked along, and all are looked across
+ * in some of their columns. */
 #include "image/measure_internal.h"
 
 #include "oddlot/base/simd.h"
@@ -107,14 +107,22 @@ static void add_piece(const odd_measuring *m, const region *r, int x, int n, det
     }
 }
 
-/* Residuals across, in all rows of columns [from, to). */
-static void add_columns(const odd_measuring *m, const region *r, int from, int to, detail *across)
+/* Residuals across row y, in n columns from x on. */
+static void add_across(const odd_measuring *m, int y, int x, int n, detail *across)
 {
     const ptrdiff_t width = m->view.width;
-    for (int x = from; x < to; x += PIECE)
-        for (int y = r->top; y < r->bottom; y++)
-            add_residuals_of(to - x < PIECE ? to - x : PIECE, m->light + y * width + x, width,
-                             across);
+    for (; n > 0; x += PIECE, n -= PIECE)
+        add_residuals_of(n < PIECE ? n : PIECE, m->light + y * width + x, width, across);
+}
+
+static void add_columns(const odd_measuring *m, const region *r, detail *across)
+{
+    for (int y = r->top; y < r->bottom; y++) {
+        odd_columns c[2];
+        odd_columns_of_row(y, r->step, r->left, r->right, c);
+        for (int i = 0; i < 2; i++)
+            add_across(m, y, c[i].from, c[i].n, across);
+    }
 }
 
 /* The share of places that are steps, in phase `phase`, less that in all others. */
@@ -148,14 +156,12 @@ static region region_of(const odd_measuring *m)
 void odd_measure_detail(const odd_measuring *m)
 {
     const region r = region_of(m);
-    int from, to;
     detail d[2];
     memset(d, 0, sizeof d);
     if (r.right - r.left < LEAST_SIDE || r.bottom - r.top < LEAST_SIDE) return;
     for (int x = r.left; x < r.right; x += PIECE)
         add_piece(m, &r, x, r.right - x < PIECE ? r.right - x : PIECE, d);
-    for (int i = 0; odd_columns_at(i, r.step, r.left, r.right, &from, &to); i++)
-        add_columns(m, &r, from, to, &d[1]);
+    add_columns(m, &r, &d[1]);
     if (d[0].edges + d[1].edges < LEAST_EDGES) return;
     m->value[ODD_MEASURE_FINE_DETAIL] =
         (float)((d[0].fine + d[1].fine) / (d[0].coarse + d[1].coarse));

@@ -160,10 +160,12 @@ static void count_along(const reduced *r, const part *p, int64_t count[BINS])
 static void count_across(const reduced *r, const part *p, int64_t count[BINS])
 {
     const int rows = p->step == 1 ? p->bottom - p->top : 1;
-    int from, to;
-    for (int i = 0; odd_columns_at(i, p->step, p->left, p->right, &from, &to); i++)
-        for (int y = p->top; y < p->bottom; y += rows)
-            count_rows(r, y, rows, r->width, from, to, count);
+    for (int y = p->top; y < p->bottom; y += rows) {
+        odd_columns c[2];
+        odd_columns_of_row(y, p->step, p->left, p->right, c);
+        for (int i = 0; i < 2; i++)
+            if (c[i].n > 0) count_rows(r, y, rows, r->width, c[i].from, c[i].from + c[i].n, count);
+    }
 }
 
 /* Of the box: the largest level less the smallest. */

@@ -65,9 +65,12 @@ odd_status odd_measure_bands(odd_measuring *m);
 odd_status odd_shrink(const uint8_t in[], int width, int height, int to_width, int to_height,
                       uint8_t out[]);
 /* measure_columns.c */
-/** Of columns [left, right), about one in `step`, in blocks: the i-th of them; false behind the
- * last. Of a mirrored image they are the mirrored ones. */
-bool odd_columns_at(int i, int step, int left, int right, int *from, int *to);
+typedef struct {
+    int from, n;
+} odd_columns;
+/** Of row y of columns [left, right), about one in `step`, in two parts that mirror each other;
+ * all, in the first part, where step is 1. */
+void odd_columns_of_row(int y, int step, int left, int right, odd_columns part[static 2]);
 /* measure_edges.c: fill, fill_by_edges, sharpness. */
 odd_status odd_measure_edges(odd_measuring *m);
 /* measure_detail.c: fine_detail, blockiness. */

@@ -108,33 +108,38 @@ def grey(p, rng):
     return p.convert("L").convert("RGB")
 
 
-def seen_on(p, tones, rng):
-    """One of the tones that is another than most of the picture's rim: on black nobody sees a black frame."""
-    a = np.asarray(p).astype(int)
-    rim = np.concatenate([a[0], a[-1], a[:, 0], a[:, -1]])
-    seen = [t for t in tones if (np.abs(rim - t).max(1) > 60).mean() > 0.9]
+def rim_of(picture):
+    a = np.asarray(picture).astype(int)
+    return np.concatenate([a[0], a[-1], a[:, 0], a[:, -1]])
+
+
+def seen_on(p, inside, tones, rng):
+    """One of the tones that is another than most of the picture's rim, and of what it ends at: on black nobody sees a
+    black frame."""
+    seen = [t for t in tones if all((np.abs(rim - t).max(1) > 60).mean() > 0.9
+                                    for rim in (rim_of(p), rim_of(p.crop(inside))))]
     return rng.choice(seen or [(255, 0, 255)])
 
 
 def border(p, rng):
     width = max(2, int(rng.uniform(0.03, 0.08) * min(p.size)))
-    tone = seen_on(p, [(0, 0, 0), (40, 40, 40), (200, 30, 30), (20, 60, 160)], rng)
+    inside = (width, width, p.width - width, p.height - width)
+    tone = seen_on(p, inside, [(0, 0, 0), (40, 40, 40), (200, 30, 30), (20, 60, 160)], rng)
     framed = Image.new("RGB", p.size, tone)
-    framed.paste(p.crop((width, width, p.width - width, p.height - width)), (width, width))
+    framed.paste(p.crop(inside), (width, width))
     return framed
 
 
 def letterbox(p, rng):
     barred, bar = p.copy(), rng.uniform(0.08, 0.18)
-    tone = seen_on(p, [(0, 0, 0), (0, 0, 0), (90, 90, 90)], rng)
     if rng.random() < 0.5:
         height = max(2, int(bar * p.height))
-        barred.paste(tone, (0, 0, p.width, height))
-        barred.paste(tone, (0, p.height - height, p.width, p.height))
+        inside = (0, height, p.width, p.height - height)
     else:
         width = max(2, int(bar * p.width))
-        barred.paste(tone, (0, 0, width, p.height))
-        barred.paste(tone, (p.width - width, 0, p.width, p.height))
+        inside = (width, 0, p.width - width, p.height)
+    barred.paste(seen_on(p, inside, [(0, 0, 0), (0, 0, 0), (90, 90, 90)], rng), (0, 0, p.width, p.height))
+    barred.paste(p.crop(inside), inside[:2])
     return barred
 
 
@@ -156,11 +161,15 @@ def off_white(p, rng):
 
 
 def cut_edge(p, rng):
+    """At a side where the cut goes through the product, along a tenth of what is then the edge, if there is one."""
     left, top, right, bottom = box_of(p)
     share = rng.uniform(0.2, 0.4)
     dx, dy = int(share * (right - left)), int(share * (bottom - top))
-    return p.crop(rng.choice([(left + dx, 0, p.width, p.height), (0, top + dy, p.width, p.height),
-                              (0, 0, right - dx, p.height), (0, 0, p.width, bottom - dy)]))
+    dark = np.asarray(p).min(2) < 240
+    cuts = [((left + dx, 0, p.width, p.height), dark[:, left + dx]), ((0, top + dy, p.width, p.height), dark[top + dy]),
+            ((0, 0, right - dx, p.height), dark[:, right - dx - 1]),
+            ((0, 0, p.width, bottom - dy), dark[bottom - dy - 1])]
+    return p.crop(rng.choice([box for box, edge in cuts if edge.mean() > 0.1] or [box for box, _ in cuts]))
 
 
 def little_fill(p, rng):

@@ -160,11 +160,15 @@ static void borders(void)
     IS(frame, BORDER_BOTTOM, 0.05, 1e-6);
     IS(frame, BORDER_LIGHT, 0, 0);
     IS(frame, BORDER_CHROMA, 0, 0);
+    IS(frame, BORDER_APART, 0, 0);
     const odd_measured letterbox = measured_once(bordered(0, 20, 0, 15, 0x000000));
     IS(letterbox, BORDER_LEFT, 0, 0);
     IS(letterbox, BORDER_TOP, 0.2, 1e-6);
     IS(letterbox, BORDER_RIGHT, 0, 0);
     IS(letterbox, BORDER_BOTTOM, 0.15, 1e-6);
+    odd_image other = bordered(0, 20, 0, 15, 0x000000);
+    paint(&other, 0, 85, 200, 100, 0x205010);
+    IS(measured_once(other), BORDER_APART, 0x50, 0);
     const odd_measured scene = measured_once(bordered(0, 0, 0, 0, 0x000000));
     IS(scene, BORDER_LEFT, 0, 0);
     IS(scene, BORDER_TOP, 0, 0);

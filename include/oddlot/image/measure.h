@@ -108,6 +108,9 @@ const char *odd_image_format_name(int format);
     M(BORDER_BOTTOM, "border_bottom", "share", "of the height, at the bottom")                     \
     M(BORDER_LIGHT, "border_light", "levels", "light of the widest of these bands; NaN: none")     \
     M(BORDER_CHROMA, "border_chroma", "levels", "largest less smallest channel of it")             \
+    M(BORDER_APART, "border_apart", "levels",                                                      \
+      "of these bands, the largest difference of one from another in a channel; NaN: fewer than "  \
+      "two")                                                                                       \
     M(CUT_BOTTOM, "cut_bottom", "share",                                                           \
       "of the rows, at the bottom: of one colour that is not the ground's above, as files that "   \
       "were cut off leave them; 0: none")                                                          \

@@ -39,8 +39,9 @@ double odd_frame_of(const float m[ODD_MEASURE_COUNT])
 /* Bars with more colour than this are wide in flags and patterns alone. */
 #define COLOURLESS  16  /* levels */
 #define WIDE_STRIPE 0.2 /* share of the image */
+#define ONE_COLOUR  24  /* levels: bars that differ by more are no pair, but stripes */
 
-/* The narrower of a pair that has nothing at the other two sides. */
+/* The narrower of a pair of one colour that has nothing at the other two sides. */
 double odd_bars_of(const float m[ODD_MEASURE_COUNT])
 {
     double s[4];
@@ -48,5 +49,6 @@ double odd_bars_of(const float m[ODD_MEASURE_COUNT])
     const double across = s[2] > 0 || s[3] > 0 ? 0 : fmin(s[0], s[1]);
     const double down = s[0] > 0 || s[1] > 0 ? 0 : fmin(s[2], s[3]);
     const double bar = fmax(across, down);
+    if (m[ODD_MEASURE_BORDER_APART] > ONE_COLOUR) return 0;
     return m[ODD_MEASURE_BORDER_CHROMA] > COLOURLESS && bar > WIDE_STRIPE ? 0 : bar;
 }

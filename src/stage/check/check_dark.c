@@ -4,10 +4,12 @@
 
 #include <math.h>
 
-/* The ground counts: black goods on white are as they should be. */
+/* The ground counts: black goods on white are as they should be. So does colour: pure red has
+ * little light (76 of 255), but is not dark. */
 static double number(const float m[ODD_MEASURE_COUNT])
 {
-    return fmax((double)m[ODD_MEASURE_LIGHT_99], (double)m[ODD_MEASURE_GROUND_LIGHTNESS]);
+    return fmax(fmax((double)m[ODD_MEASURE_LIGHT_99], (double)m[ODD_MEASURE_GROUND_LIGHTNESS]),
+                (double)m[ODD_MEASURE_CHROMA_99]);
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("100", "150", "6", "0.25")};

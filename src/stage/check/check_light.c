@@ -2,9 +2,13 @@
  * see. White goods on white have edges that are darker. */
 #include "stage/check/judge_internal.h"
 
+#include <math.h>
+
+/* Yellow is as light as white (226 of 255), but can be seen on it; and white on a darker ground. */
 static double number(const float m[ODD_MEASURE_COUNT])
 {
-    return m[ODD_MEASURE_LIGHT_1];
+    return fmin(fmin((double)m[ODD_MEASURE_LIGHT_1], (double)m[ODD_MEASURE_GROUND_LIGHTNESS]),
+                255 - (double)m[ODD_MEASURE_CHROMA]);
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("246", "225", "6", "0.25")};

@@ -2,6 +2,8 @@
  * on white have white, black on black has black, so neither is concerned. */
 #include "stage/check/judge_internal.h"
 
+#include <math.h>
+
 /* 1 % is light, or dark: what is flat otherwise is the product. */
 static bool concerned(const float m[ODD_MEASURE_COUNT])
 {
@@ -9,9 +11,11 @@ static bool concerned(const float m[ODD_MEASURE_COUNT])
            m[ODD_MEASURE_LIGHT_1] > 20 && m[ODD_MEASURE_GROUND_LIGHTNESS] < 235;
 }
 
+/* Strong colours of the same light are not behind a veil either. */
 static double number(const float m[ODD_MEASURE_COUNT])
 {
-    return (double)m[ODD_MEASURE_LIGHT_99] - (double)m[ODD_MEASURE_LIGHT_1];
+    return fmax((double)m[ODD_MEASURE_LIGHT_99] - (double)m[ODD_MEASURE_LIGHT_1],
+                (double)m[ODD_MEASURE_CHROMA_99]);
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("60", "100", "0", "0.25")};

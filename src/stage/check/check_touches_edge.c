@@ -11,11 +11,6 @@
 #define TOUCHED 0.05 /* of a side, from which on it is touched, */
 #define OFTEN   0.25 /* and the share of images from which on that is how the catalogue is */
 
-static bool concerned(const float m[ODD_MEASURE_COUNT])
-{
-    return m[ODD_MEASURE_GROUND_EVEN] >= 0.7f;
-}
-
 /* The longest part of a side that it covers. */
 static double longest_touch(const float m[ODD_MEASURE_COUNT])
 {
@@ -33,6 +28,16 @@ static int side_touched(const float m[ODD_MEASURE_COUNT])
     return most;
 }
 
+/* Where the product does not touch it, what is around the image is plain. */
+static bool concerned(const float m[ODD_MEASURE_COUNT])
+{
+    const float even = 0.7f;
+    const int side = side_touched(m);
+    const float w = m[ODD_MEASURE_WIDTH], h = m[ODD_MEASURE_HEIGHT];
+    const float touched = m[ODD_MEASURE_TOUCH_LEFT + side] * (side % 2 ? w : h) / (2 * (w + h));
+    return m[ODD_MEASURE_GROUND_EVEN] >= even * (1 - touched);
+}
+
 /* How far it reaches along a side. */
 static float extent_of(const float m[ODD_MEASURE_COUNT], int side)
 {
@@ -40,20 +45,38 @@ static float extent_of(const float m[ODD_MEASURE_COUNT], int side)
                     : m[ODD_MEASURE_BOX_BOTTOM] - m[ODD_MEASURE_BOX_TOP];
 }
 
-/* A flag, a card or a screen may end at the edge: nobody can say whether it was cut. */
+/* As wide where it touches a side, behind that, and at its other end near the side across. */
+static bool has_even_ends(const float m[ODD_MEASURE_COUNT], int side)
+{
+    const float alike = 0.02f;
+    const float touch = m[ODD_MEASURE_TOUCH_LEFT + side];
+    return fabsf(m[ODD_MEASURE_REACH_LEFT + side] - touch) <= alike * touch &&
+           fabsf(m[ODD_MEASURE_REACH_LEFT + (side + 2) % 4] - touch) <= alike * touch;
+}
+
+/* A flag, a card or a screen may end at the edge: nobody can say whether it was cut. Flags have
+ * stripes of the ground's colour, so that they do not fill their box. */
 static bool is_flush(const float m[ODD_MEASURE_COUNT])
 {
     const float along = 0.97f, full = 0.85f;
     const int side = side_touched(m);
-    return m[ODD_MEASURE_TOUCH_LEFT + side] >= along * extent_of(m, side) &&
-           m[ODD_MEASURE_PRODUCT_SHARE] >= full * extent_of(m, 0) * extent_of(m, 1);
+    return has_even_ends(m, side) ||
+           (m[ODD_MEASURE_TOUCH_LEFT + side] >= along * extent_of(m, side) &&
+            m[ODD_MEASURE_PRODUCT_SHARE] >= full * extent_of(m, 0) * extent_of(m, 1));
+}
+
+/* A line along all of a side, with nothing behind it. */
+static bool is_line(const float m[ODD_MEASURE_COUNT], int side)
+{
+    const float all = 0.8f, nothing = 0.05f;
+    return m[ODD_MEASURE_TOUCH_LEFT + side] >= all && m[ODD_MEASURE_REACH_LEFT + side] <= nothing;
 }
 
 /* Of a product that touches one side: of what touches more, a detail, or goes through, nothing is
  * known. */
 static double touch(const float m[ODD_MEASURE_COUNT])
 {
-    if (longest_touch(m) < TOUCHED) return 0;
+    if (longest_touch(m) < TOUCHED || is_line(m, side_touched(m))) return 0;
     return m[ODD_MEASURE_SIDES_TOUCHED] > 1 || is_flush(m) ? NAN : longest_touch(m);
 }
 
@@ -94,7 +117,7 @@ static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.05", "0.05", "0", "0.2")
 #define JUDGE(number)                                                                              \
     {                                                                                              \
         .of = (number), .concerns = concerned, .box = odd_box_of_product, .high = true,            \
-        .worst = 1, .severity = {0.3, 0.6}, .says = "cut off by the edge: it covers",              \
+        .worst = 1, .severity = {0.3, 0.6}, .says = "touches the edge, as if cut off: it covers",              \
         .style = {100, 0, "% of a side"},                                                          \
     }
 
