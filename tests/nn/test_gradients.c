@@ -182,7 +182,7 @@ static void check_graph(const char *what, odd_graph *g, odd_loss_kind kind)
 
 /* ---- Networks from lists of layers ---- */
 
-enum { MOST = 8 };
+enum { MOST = 24 };
 
 typedef struct {
     int64_t shape[3];
@@ -222,6 +222,61 @@ static void convolutions(void)
         {{2, 6, 6}, {"conv 6 1x1", "depthwise 3x3 stride 2 pad same", "conv 3 1x1"}},
     };
     CHECK_LISTS(l);
+}
+
+/* Also kernels that only our own loop has, more channels than a block of it holds, and maps smaller
+ * than the kernel. */
+static void depthwise_convolutions(void)
+{
+    static const list l[] = {
+        {{2, 9, 8}, {"conv 20 1x1", "depthwise 5x5 stride 2 pad same", "tanh", "conv 3 1x1"}},
+        {{2, 9, 8}, {"conv 35 1x1", "depthwise 5x5 pad same no bias", "conv 3 1x1"}},
+        {{2, 9, 12}, {"conv 7 1x1", "depthwise 3x3 dilation 3 pad same", "conv 3 1x1"}},
+        {{2, 9, 9}, {"conv 5 1x1", "depthwise 7x5 stride 1x3 pad 3,2,3,2", "conv 3 1x1"}},
+        {{2, 3, 2}, {"conv 6 1x1", "depthwise 5x5 pad 2", "conv 3 1x1"}},
+        {{2, 12, 12}, {"conv 4 1x1", "depthwise 9x9 pad 1", "conv 3 1x1"}},
+    };
+    CHECK_LISTS(l);
+}
+
+/* Blocks of EfficientNet, layers as there; without kinks, which a slope over both sides is none of.
+ */
+static void blocks(void)
+{
+    static const list l[] = {
+        {{3, 12, 12},
+         {"conv 8 3x3 stride 2 pad same no bias",
+          "batch_norm",
+          "swish",
+          "as in",
+          "conv 20 1x1 no bias",
+          "batch_norm",
+          "swish",
+          "depthwise 5x5 pad same no bias",
+          "batch_norm",
+          "swish",
+          "as m",
+          "global_average_pool",
+          "conv 4 1x1",
+          "swish",
+          "conv 20 1x1",
+          "sigmoid",
+          "multiply m",
+          "conv 8 1x1 no bias",
+          "batch_norm",
+          "add in",
+          "global_average_pool",
+          "flatten",
+          "dense 3"}},
+        {{3, 12, 12},
+         {"conv 8 3x3 stride 2 pad same no bias", "batch_norm", "elu", "as in",
+          "conv 16 1x1 no bias", "batch_norm", "elu", "depthwise 3x3 pad same no bias",
+          "batch_norm", "elu", "conv 8 1x1 no bias", "batch_norm", "add in",
+          "depthwise 5x5 stride 2 pad same no bias", "batch_norm", "elu", "global_average_pool",
+          "flatten", "dense 3"}},
+    };
+    for (int i = 0; i < 2; i++)
+        check_list(&l[i], ODD_LOSS_CROSS_ENTROPY);
 }
 
 static void transposed_convolutions(void)
@@ -267,6 +322,8 @@ static void activations(void)
         {{2, 4, 4}, {"conv 3 3x3", "max_pool 2", "sigmoid", "dense 4"}},
         {{2, 4, 4}, {"conv 3 3x3", "max_pool 2", "tanh", "dense 4"}},
         {{2, 4, 4}, {"conv 16 3x3", "swish", "dense 4"}},
+        {{2, 4, 4}, {"conv 3 3x3", "swish", "swish", "as a", "sigmoid", "multiply a", "dense 4"}},
+        {{2, 4, 4}, {"conv 3 3x3", "as a", "sigmoid", "as s", "multiply a", "add s", "dense 4"}},
         {{2, 4, 4}, {"conv 3 3x3", "hard_swish", "dense 4"}},
     };
     CHECK_LISTS(l);
@@ -464,7 +521,9 @@ static void other_kinds(void)
 
 CU_TestInfo odd_tests[] = {
     {"convolutions", convolutions},
+    {"depthwise convolutions", depthwise_convolutions},
     {"transposed convolutions", transposed_convolutions},
+    {"blocks", blocks},
     {"dense layers", dense_layers},
     {"pools", pools},
     {"activations", activations},

@@ -67,7 +67,7 @@ odd_status odd_step_backward(odd_maker *m, const odd_step *step)
 {
     odd_status st;
     if (m->gradient[step->output] < 0 || !m->training->wants[step->output]) return ODD_OK;
-    ODD_TRY(odd_back_posts(m, step));
+    if (step->kind != ODD_LAYER_IDENTITY) ODD_TRY(odd_back_posts(m, step));
     ODD_TRY(table[step->kind].backward(m, step));
 done:
     return st;

@@ -95,6 +95,12 @@ done:
     return st;
 }
 
+/* True if oneDNN has nothing better for it than products of matrices. */
+static bool has_no_kernel(const_dnnl_primitive_desc_t pd)
+{
+    return odd_pd_is_named(pd, "gemm") || odd_pd_is_slow(pd);
+}
+
 static odd_status back_weights(odd_maker *m, const conv_back *c)
 {
     odd_status st;
@@ -105,6 +111,10 @@ static odd_status back_weights(odd_maker *m, const conv_back *c)
                          {DNNL_ARG_DIFF_WEIGHTS, 0},
                          {DNNL_ARG_DIFF_BIAS, 0}};
     ODD_TRY(weights_pd(m, c, &pd));
+    if (has_no_kernel(pd) && odd_depthwise_suits(m, c->step, &c->place)) {
+        st = odd_back_depthwise(m, c->step, &c->w, &c->place);
+        goto done;
+    }
     const odd_desc weights = odd_pd_desc(pd, dnnl_query_diff_weights_md, 0);
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_SRC, m->p.holds[input[0]], &a[0]));
     ODD_TRY(odd_maker_argument(m, pd, DNNL_ARG_DIFF_DST, m->gradient[c->step->output], &a[1]));

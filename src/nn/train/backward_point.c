@@ -6,6 +6,8 @@
 #include "oddlot/base/random.h"
 #include "oddlot/base/simd.h"
 
+#include <string.h>
+
 /* ---- Activations ---- */
 
 static odd_status forward_pd(const odd_maker *m, const odd_post *post, const odd_desc *desc,
@@ -35,11 +37,20 @@ done:
     return st;
 }
 
+/* What an activation of its own is made of; where it is an Identity, its posts. */
+static int own_posts(const odd_step *step, odd_post post[2])
+{
+    if (step->kind != ODD_LAYER_IDENTITY) return odd_posts_of_layer(step->kind, &step->set, post);
+    ODD_CHECK(step->posts <= 2);
+    memcpy(post, step->post, sizeof *post * (size_t)step->posts);
+    return step->posts;
+}
+
 odd_status odd_train_point(odd_maker *m, const odd_step *step)
 {
     odd_post post[2];
     odd_status st;
-    int value, posts = odd_posts_of_layer(step->kind, &step->set, post);
+    int value, posts = own_posts(step, post);
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &value));
     for (int i = 0; i < posts; i++) {
         m->kept[m->p.step].value[i] = value;
@@ -85,7 +96,7 @@ odd_status odd_back_point(odd_maker *m, const odd_step *step)
     odd_post post[2];
     odd_status st = ODD_OK;
     int gradient = m->gradient[step->output];
-    int posts = odd_posts_of_layer(step->kind, &step->set, post);
+    int posts = own_posts(step, post);
     for (int i = posts - 1; i >= 0; i--)
         ODD_TRY(back_post(m, &post[i], m->kept[m->p.step].value[i], DNNL_ARG_SRC, &gradient));
     ODD_TRY(odd_maker_add(m, step->input[0], gradient));
@@ -121,7 +132,7 @@ done:
     return st;
 }
 
-/* ---- Dropout: an Identity with a share that is dropped ---- */
+/* ---- Identity: an activation, or dropout, where a share is dropped ---- */
 
 typedef struct {
     const odd_work *work;
@@ -190,6 +201,7 @@ odd_status odd_train_drop(odd_maker *m, const odd_step *step)
 {
     odd_status st;
     int v[3];
+    if (step->posts > 0) return odd_train_point(m, step);
     if (step->set.value == 0) return odd_layer_plan(&m->p, step);
     ODD_TRY(odd_plan_plain(&m->p, step->input[0], &v[0]));
     ODD_TRY(odd_plan_value(&m->p, odd_plan_desc(&m->p, v[0]), &v[1]));
@@ -205,6 +217,7 @@ odd_status odd_back_drop(odd_maker *m, const odd_step *step)
 {
     odd_status st;
     int v[3] = {0, m->kept[m->p.step].value[0], 0};
+    if (step->posts > 0) return odd_back_point(m, step);
     if (step->set.value == 0) return odd_maker_add(m, step->input[0], m->gradient[step->output]);
     ODD_TRY(odd_maker_output_plain(m, step, &v[0]));
     ODD_TRY(odd_plan_value(&m->p, odd_plan_desc(&m->p, v[0]), &v[2]));

@@ -189,6 +189,10 @@ odd_status odd_maker_result(odd_maker *m, const_dnnl_primitive_desc_t pd, int ar
 odd_status odd_train_note_final(odd_maker *m);
 /* backward_conv.c: also the transpose */
 odd_status odd_back_conv(odd_maker *m, const odd_step *step);
+/* backward_depthwise.c: the gradient by weights, which lie as `place`, and bias. */
+bool odd_depthwise_suits(const odd_maker *m, const odd_step *step, const odd_desc *place);
+odd_status odd_back_depthwise(odd_maker *m, const odd_step *step, const odd_window *w,
+                              const odd_desc *place);
 /* backward_product.c */
 odd_status odd_back_gemm(odd_maker *m, const odd_step *step);
 odd_status odd_back_matmul(odd_maker *m, const odd_step *step);
