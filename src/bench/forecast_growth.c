@@ -74,19 +74,21 @@ static line line_of_seconds(const odd_machine_rates *rates, const tried *t, bool
 }
 
 /* The rank with most rows has so many times its share. */
-static double imbalance(int64_t rows, int ranks)
+static double imbalance(int64_t rows, int ranks, bool images)
 {
-    const odd_partition most = odd_partition_of(rows, 0, ranks);
+    const odd_partition most =
+        images ? odd_partition_images_of(rows, 0, ranks) : odd_partition_of(rows, 0, ranks);
     return rows > 0 ? fmax(1, (double)most.n_local * ranks / (double)rows) : 1;
 }
 
 /* How many times as long as here all ranks work, where all threads take part. */
-static double worker_factor(const odd_forecast_result *f)
+static double worker_factor(const odd_forecast_result *f, bool images)
 {
     const odd_forecast_place *p = &f->place;
     const int sharing = odd_min_int(p->per_node, p->ranks);
     const int busy = odd_min_int(sharing * p->threads, p->cpus); /* of a node's */
-    return (double)f->rates.workers / busy * sharing / p->ranks * imbalance(f->rows, p->ranks);
+    return (double)f->rates.workers / busy * sharing / p->ranks *
+           imbalance(f->rows, p->ranks, images);
 }
 
 /* And where ranks alone do. */
@@ -136,7 +138,7 @@ static void forecast_time(const odd_forecast_result *f, const tried *t, const od
                cpu = line_of_seconds(&f->rates, t, true);
     const odd_known_seconds here = odd_machine_rates_seconds(&f->rates, cost, false);
     const odd_known_seconds known = odd_machine_rates_seconds(&f->rates, cost, true);
-    const double grown = clock.slope * cost->amount, factor = worker_factor(f);
+    const double grown = clock.slope * cost->amount, factor = worker_factor(f, cost->images);
     const double disk = f->options.disk > 0 ? 1e9 * f->options.disk : f->rates.disk;
     const double work = factor * here.threaded + rank_factor(f) * here.ranked +
                         (cost->alone ? grown : factor * grown);

@@ -67,6 +67,22 @@ static void test_of_communicator(void)
     CU_ASSERT_EQUAL(p.blocks, 125);
 }
 
+/* 131,784 images keep 1,024 ranks busy: the most that one has is a ninth more than its share. */
+static void test_images(void)
+{
+    int64_t row = 0, most = 0, least = INT64_MAX;
+    for (int rank = 0; rank < 1024; rank++) {
+        const odd_partition p = odd_partition_images_of(131784, rank, 1024);
+        CU_ASSERT(p.row0 == row && p.row0 % 16 == 0);
+        row += p.n_local;
+        most = p.n_local > most ? p.n_local : most;
+        least = p.n_local < least ? p.n_local : least;
+    }
+    CU_ASSERT(row == 131784 && most == 144 && least >= 120);
+    CU_ASSERT_EQUAL(odd_partition_images_of(131784, 0, 1).n_local, 131784);
+    CU_ASSERT_EQUAL(odd_partition_images(MPI_COMM_SELF, 100).block, 8);
+}
+
 const char *odd_test_name = "par.partition";
 CU_TestInfo odd_tests[] = {
     {"rows of a block", test_block_rows},
@@ -74,5 +90,6 @@ CU_TestInfo odd_tests[] = {
     {"large catalogues", test_large},
     {"more ranks than blocks", test_more_ranks_than_blocks},
     {"of a communicator", test_of_communicator},
+    {"images", test_images},
     CU_TEST_INFO_NULL,
 };

@@ -29,6 +29,13 @@ odd_partition odd_partition_rows(MPI_Comm comm, int64_t n);
 /** The same as if I were `rank` of `size`. */
 odd_partition odd_partition_of(int64_t n, int rank, int size);
 
+/** My part of n rows where nothing is summed and no product is made of the rows of a block: images
+ *  that are read, or go through a network. Dealt in grains of 16 rows at most, so that 131,784
+ * images are work for thousands of ranks; the grain is the `block` of the partition. As many images
+ * are a group of a network's (nn/net.h), which no two ranks share. @local; @same n. */
+odd_partition odd_partition_images(MPI_Comm comm, int64_t n);
+odd_partition odd_partition_images_of(int64_t n, int rank, int size);
+
 /** The count of batches of `size` rows that the rank with most rows needs: all make as many.
  *  @collective */
 int64_t odd_batches(MPI_Comm comm, int64_t n_local, int64_t size);

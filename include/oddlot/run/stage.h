@@ -44,6 +44,7 @@ typedef struct {
         double times, bytes;   /* bytes: of all times */
     } exchange[ODD_EXCHANGES]; /* what all ranks wait for, see par/exchange_cost.h */
     int64_t batch; /* rows that are worked on at a time, however few there are; 0: any number */
+    bool images;   /* they are dealt as such, in finer parts than rows (par/partition.h) */
     bool alone;    /* rank 0 does what grows with the amount, and the others wait */
 } odd_stage_cost;
 

@@ -68,7 +68,7 @@ odd_status odd_extraction_open(MPI_Comm comm, odd_extraction *e)
 {
     odd_status st;
     ODD_TRY_ALL(comm, open_images(e));
-    e->in = odd_partition_rows(comm, odd_dataset_shape(e->images)->shape[0]);
+    e->in = odd_partition_images(comm, odd_dataset_shape(e->images)->shape[0]);
     ODD_TRY_ALL(comm, open_source(e));
     e->out_row0 = odd_sum_before(comm, e->out_local);
     e->out_n = e->out_local;

@@ -252,7 +252,8 @@ done:
 static odd_status cost_features(const odd_run *run, const odd_stage_plan *plan,
                                 odd_stage_cost *cost)
 {
-    (void)run, (void)plan, (void)cost;
+    (void)run, (void)plan;
+    cost->images = true;
     return ODD_OK;
 }
 

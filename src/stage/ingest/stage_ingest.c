@@ -60,7 +60,7 @@ static odd_status ingest_open(const odd_run *run, const odd_selection *selection
     odd_status st;
     *g = (odd_ingest){
         .comm = run->comm, .selection = selection, .prepare = odd_job_section(run->job, "image")};
-    g->part = odd_partition_rows(run->comm, odd_selection_rows(selection));
+    g->part = odd_partition_images(run->comm, odd_selection_rows(selection));
     g->image_bytes = odd_prepared_bytes(g->prepare);
     g->batch = BATCH_BYTES / (int64_t)g->image_bytes;
     if (g->batch > BATCH_MOST) g->batch = BATCH_MOST;
@@ -239,6 +239,7 @@ done:
 static odd_status cost_ingest(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     (void)run;
+    cost->images = true;
     odd_stage_cost_exchange(cost, ODD_EXCHANGE_BROADCAST, 1, (double)plan->held);
     return ODD_OK;
 }
