@@ -14,7 +14,7 @@ try:
     import sklearn  # noqa: F401
     from nbclient import NotebookClient
 except ImportError as missing:
-    print(f"SKIPPED: {missing} (packages python3-h5py, python3-matplotlib, python3-sklearn, python3-nbclient, "
+    print(f"skipped: {missing} (packages python3-h5py, python3-matplotlib, python3-sklearn, python3-nbclient, "
           "python3-ipykernel)")
     sys.exit(77)
 

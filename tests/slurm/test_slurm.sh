@@ -22,7 +22,7 @@ fail() {
 }
 
 skip() {
-    echo "SKIPPED: $*"
+    echo "skipped: $*"
     exit 77
 }
 
