@@ -21,6 +21,7 @@ typedef struct {
     int64_t size, channels; /* of a prepared image */
     int64_t batch, shards;  /* of a training */
     int64_t trees, sample, dimensions; /* of a forest: rows of a tree, features of a split */
+    int64_t active; /* per cent of the features that are 1, in rows held sparse */
     int64_t repeat;
     int64_t profile;       /* 1: where the time goes, too */
     const char *file;      /* an image, a network */

@@ -7,27 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys that are numbers, from 1 on; a switch is 0 or 1. */
+/* Keys that are numbers; a switch is 0 or 1. */
 static const struct {
     const char *key;
     size_t offset;
-    int64_t most;
+    int64_t least, most;
 } numbers[] = {
-    {"n", offsetof(odd_bench_settings, n), 1000000000000},
-    {"d", offsetof(odd_bench_settings, d), 1000000},
-    {"k", offsetof(odd_bench_settings, k), 1000000},
-    {"queries", offsetof(odd_bench_settings, queries), 1000000000000},
-    {"iterations", offsetof(odd_bench_settings, iterations), 1000000},
-    {"wider", offsetof(odd_bench_settings, wider), 1000000},
-    {"size", offsetof(odd_bench_settings, size), 4096},
-    {"channels", offsetof(odd_bench_settings, channels), 3},
-    {"batch", offsetof(odd_bench_settings, batch), 1000000},
-    {"shards", offsetof(odd_bench_settings, shards), 1024},
-    {"trees", offsetof(odd_bench_settings, trees), 10000},
-    {"sample", offsetof(odd_bench_settings, sample), 65536},
-    {"dimensions", offsetof(odd_bench_settings, dimensions), 1024},
-    {"repeat", offsetof(odd_bench_settings, repeat), 1000000},
-    {"profile", offsetof(odd_bench_settings, profile), 1},
+    {"n", offsetof(odd_bench_settings, n), 1, 1000000000000},
+    {"d", offsetof(odd_bench_settings, d), 1, 1000000},
+    {"k", offsetof(odd_bench_settings, k), 1, 1000000},
+    {"queries", offsetof(odd_bench_settings, queries), 1, 1000000000000},
+    {"iterations", offsetof(odd_bench_settings, iterations), 1, 1000000},
+    {"wider", offsetof(odd_bench_settings, wider), 1, 1000000},
+    {"size", offsetof(odd_bench_settings, size), 1, 4096},
+    {"channels", offsetof(odd_bench_settings, channels), 1, 3},
+    {"batch", offsetof(odd_bench_settings, batch), 1, 1000000},
+    {"shards", offsetof(odd_bench_settings, shards), 1, 1024},
+    {"trees", offsetof(odd_bench_settings, trees), 1, 10000},
+    {"sample", offsetof(odd_bench_settings, sample), 1, 65536},
+    {"dimensions", offsetof(odd_bench_settings, dimensions), 1, 1024},
+    {"active", offsetof(odd_bench_settings, active), 0, 100},
+    {"repeat", offsetof(odd_bench_settings, repeat), 1, 1000000},
+    {"profile", offsetof(odd_bench_settings, profile), 0, 1},
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
@@ -51,12 +52,11 @@ static int take_number(const char *word, odd_bench_settings *s, odd_status *st)
         if (strlen(numbers[i].key) != length || strncmp(numbers[i].key, word, length) != 0)
             continue;
         int64_t value = strtoll(word + length + 1, &end, 10);
-        const int64_t least = numbers[i].most == 1 ? 0 : 1;
         *(int64_t *)(void *)((char *)s + numbers[i].offset) = value;
-        if (end == word + length + 1 || (*end && *end != ' ') || value < least ||
+        if (end == word + length + 1 || (*end && *end != ' ') || value < numbers[i].least ||
             value > numbers[i].most)
             *st = odd_fail(ODD_USAGE, "'%s' wants a number from %lld to %lld", word,
-                           (long long)least, (long long)numbers[i].most);
+                           (long long)numbers[i].least, (long long)numbers[i].most);
         return 1;
     }
     return 0;
