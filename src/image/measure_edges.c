@@ -142,10 +142,15 @@ static void count_rows(const reduced *r, int top, int rows, ptrdiff_t s, int lef
             if (contrast[i] >= CONTRAST) count[steepness_of(height[i], contrast[i])]++;
 }
 
-/* A part of the image of which one line in `step` is enough. */
+/* A part of the image, of which one row in `step` is enough: MOST_ROWS at most. */
 typedef struct {
     int left, top, right, bottom, step;
 } part;
+
+static part part_of(int left, int top, int right, int bottom)
+{
+    return (part){left, top, right, bottom, 1 + (bottom - top) / (MOST_ROWS + 1)};
+}
 
 /* Steps from column to column, in all or some of the rows. */
 static void count_along(const reduced *r, const part *p, int64_t count[BINS])
@@ -195,11 +200,10 @@ static int at_most(int a, int most)
 static void measure_sharpness(const odd_measuring *m, const reduced *r)
 {
     const int last_x = r->width - AROUND - 1, last_y = r->height - AROUND - 1;
-    const int step = 1 + (r->bottom - r->top) / (MOST_ROWS + 1);
-    const part along = {at_least(r->left - 1, AROUND), r->top, at_most(r->right, last_x), r->bottom,
-                        step};
-    const part across = {r->left, at_least(r->top - 1, AROUND), r->right,
-                         at_most(r->bottom, last_y), step};
+    const part along =
+        part_of(at_least(r->left - 1, AROUND), r->top, at_most(r->right, last_x), r->bottom);
+    const part across =
+        part_of(r->left, at_least(r->top - 1, AROUND), r->right, at_most(r->bottom, last_y));
     int64_t count[BINS] = {0}, n = 0, steeper = 0;
     if (r->right - r->left < LEAST_SIDE || r->bottom - r->top < LEAST_SIDE) return;
     count_along(r, &along, count);

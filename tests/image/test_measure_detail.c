@@ -216,6 +216,18 @@ static void hostile_sizes(void)
     }
 }
 
+/* About as many rows as are looked at together, in an image as wide as is not made smaller. */
+static void boxes_of_any_height(void)
+{
+    for (int height = 90; height < 104; height++) {
+        odd_image image = canvas(512, 300, 0xffffff);
+        texture(&image, 128, 100, 384, 100 + height, 90);
+        const odd_measured m = measured_once(image);
+        IS(m, BOX_BOTTOM, (100.0 + height) / 300, 1e-5);
+        CU_ASSERT(m.value[ODD_MEASURE_SHARPNESS] > 0.9F);
+    }
+}
+
 /* Grey pixels are the same, stored as grey or as RGB. */
 static void grey_as_rgb(void)
 {
@@ -290,6 +302,7 @@ CU_TestInfo odd_tests[] = {
     {"single colours", single_colours},
     {"mirrored", mirrored},
     {"hostile sizes", hostile_sizes},
+    {"boxes of any height", boxes_of_any_height},
     {"grey as RGB", grey_as_rgb},
     {"digests", digests},
     {"other channels", other_channels},
