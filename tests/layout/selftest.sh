@@ -156,7 +156,9 @@ other_mpi() {
 expect 0 '' other_mpi 0 other
 expect 1 'comm.c does not compile with the MPI of' other_mpi '(void *)comm' other
 expect 1 '' other_mpi 0 one # no other
-expect 1 'skipped: no ' other_mpi 0 third
+expect 1 'skipped: no mpi.h' other_mpi 0 third
+rm "$tree/other/mpi.h"
+expect 1 'skipped: no mpi.h' other_mpi 0 other
 
 # map WORDS STATUS ROOM...: the page of rooms, with these in their order.
 map() {
