@@ -75,16 +75,19 @@ oddlot_step() {
     return "$code"
 }
 
-# Who cancels a job does not want it back; who preempts it with requeue has put it back.
-is_wanted_again() {
-    [ "$told" != TERM ] || scontrol show job --oneliner "$job" | grep -q ' PreemptTime=[0-9]'
-}
+is_preempted() { scontrol show job --oneliner "$job" | grep -q ' PreemptTime=[0-9]'; }
+
+# Who cancels a job does not want it back.
+is_wanted_again() { [ "$told" != TERM ] || is_preempted; }
+
+# From 24.05 on Slurm itself puts back a job that ends in its time of grace; put back twice it would run twice.
+puts_preempted_back() { printf '%s\n' 24.05 "$(scontrol --version | grep -o '[0-9.]*')" | sort --version-sort --check=quiet; }
 
 # Exit code 75: stopped in good order. A rank that had not begun to listen ends in another way.
 oddlot_leave() {
     if { [ "$code" -eq 75 ] || { [ "$told" ] && [ "$code" -ne 0 ]; }; } && is_wanted_again; then
         echo "stopped with exit code $code; back into the queue"
-        scontrol requeue "$job"
+        { is_preempted && puts_preempted_back; } || scontrol requeue "$job"
     fi
     exit "$code"
 }
