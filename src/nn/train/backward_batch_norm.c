@@ -1,4 +1,4 @@
-/* BatchNormalization in training: statistics are those of the shard. */
+/* BatchNormalization in training: statistics are those of the shard, summed by ourselves. */
 #include "nn/train/train_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -50,28 +50,33 @@ odd_status odd_train_batch_norm(odd_maker *m, const odd_step *step)
 {
     const char *what = "batch normalisation";
     odd_kept *kept = &m->kept[m->p.step];
+    dnnl_primitive_desc_t pd = NULL;
     odd_status st;
     odd_argument a[6];
     ODD_TRY(odd_plan_float(&m->p, step->input[0], &a[0].value));
     a[0].arg = DNNL_ARG_SRC;
-    const odd_primitive primitive = {.kind = dnnl_batch_normalization,
-                                     .prop = dnnl_forward_training,
-                                     .source = odd_plan_desc(&m->p, a[0].value),
-                                     .result = odd_plan_desc(&m->p, a[0].value),
-                                     .epsilon = step->set.epsilon,
-                                     .flags = SCALE_SHIFT};
-    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &kept->forward));
+    odd_primitive primitive = {.kind = dnnl_batch_normalization,
+                               .prop = dnnl_forward_training,
+                               .source = odd_plan_desc(&m->p, a[0].value),
+                               .result = odd_plan_desc(&m->p, a[0].value),
+                               .epsilon = step->set.epsilon,
+                               .flags = SCALE_SHIFT};
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &kept->forward)); /* for backward */
+    primitive.flags |= dnnl_use_global_stats;
+    ODD_TRY(odd_plan_pd(&m->p, &primitive, NULL, what, &pd));
     a[1] = (odd_argument){DNNL_ARG_SCALE, m->p.holds[step->input[1]]};
     a[2] = (odd_argument){DNNL_ARG_SHIFT, m->p.holds[step->input[2]]};
     ODD_TRY(odd_maker_result(m, kept->forward, DNNL_ARG_MEAN, &a[3]));
     ODD_TRY(odd_maker_result(m, kept->forward, DNNL_ARG_VARIANCE, &a[4]));
-    ODD_TRY(odd_maker_result(m, kept->forward, DNNL_ARG_DST, &a[5]));
-    ODD_TRY(odd_plan_primitive(&m->p, kept->forward, 6, a, what));
+    ODD_TRY(odd_train_moments(m, a[0].value, a[3].value, a[4].value));
+    ODD_TRY(odd_maker_result(m, pd, DNNL_ARG_DST, &a[5]));
+    ODD_TRY(odd_plan_primitive(&m->p, pd, 6, a, what));
     kept->value[MEAN] = a[3].value;
     kept->value[VARIANCE] = a[4].value;
     ODD_TRY(keep_statistics(m, step, kept));
     odd_plan_bind(&m->p, step->output, a[5].value);
 done:
+    dnnl_primitive_desc_destroy(pd);
     return st;
 }
 

@@ -205,6 +205,8 @@ odd_status odd_back_point(odd_maker *m, const odd_step *step);
 odd_status odd_back_posts(odd_maker *m, const odd_step *step); /* fused behind another layer */
 odd_status odd_train_drop(odd_maker *m, const odd_step *step);
 odd_status odd_back_drop(odd_maker *m, const odd_step *step);
+/* batch_moments.c: mean and variance (channels) of a value (images, channels, ...), in double. */
+odd_status odd_train_moments(odd_maker *m, int value, int mean, int variance);
 /* backward_batch_norm.c */
 odd_status odd_train_batch_norm(odd_maker *m, const odd_step *step);
 odd_status odd_back_batch_norm(odd_maker *m, const odd_step *step);
