@@ -67,6 +67,12 @@ trains deep 1 "${depth[@]}"
 ! cmp -s depth/networks/fold-1.onnx deep/networks/fold-1.onnx || fail "nothing was dropped"
 trains deep 1 "${depth[@]}" --set train.drop_path=0.3 # the same by a setting
 alike depth deep
+depth+=(--set train.start=depth/networks/fold-2.onnx --set "train.network=[]" --set train.epochs=1)
+trains whole-start 1 "${depth[@]}"
+trains dropped 1 "${depth[@]}" --set train.drop_path=0.3 # of a file, where the sum is found in its graph
+trains dropped-3 3 "${depth[@]}" --set train.drop_path=0.3
+alike dropped dropped-3
+! cmp -s dropped/networks/fold-1.onnx whole-start/networks/fold-1.onnx || fail "nothing of a file was dropped"
 
 # centers, smoothing and weights change what is learnt
 for setting in center_loss=0 center_rate=0.1 smoothing=0 class_weights=none; do
@@ -137,7 +143,10 @@ no "task damage needs 2 or more" --set train.task=damage --set train.folds=1 --s
 no "it moves features, and train.freeze keeps them" --set train.start=calm/networks/fold-1.onnx --set train.freeze=true \
     --set train.network="[]"
 no "no \`add\` in the list of layers" --set train.drop_path=0.2
-no "it is for networks of train.network" --set train.drop_path=0.2 --set train.start=calm/networks/fold-1.onnx
+no "the network of train.start has no sum" --set train.drop_path=0.2 --set train.start=calm/networks/fold-1.onnx \
+    --set train.network="[]"
+no "train.freeze keeps the layers that would be dropped" --set train.drop_path=0.2 \
+    --set train.start=deep/networks/fold-1.onnx --set train.network="[]" --set train.freeze=true
 no "there is no train.start" --set train.freeze=true
 no "it wants images of 28 x 28, stored are 20 x 20: set image.size" --set train.start=calm/networks/fold-1.onnx \
     --set image.size=20

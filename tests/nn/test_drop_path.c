@@ -153,6 +153,57 @@ static void differences(void)
     odd_graph_free(&g);
 }
 
+/* Before the residual sums of a graph, and before no other. */
+static void put_into_a_graph(void)
+{
+    static const int64_t shape[] = {2, 4, 4};
+    static const char *const item[] = {"conv 2 1x1 no bias",
+                                       "as a",
+                                       "conv 2 3x3 pad same",
+                                       "tanh",
+                                       "conv 2 1x1",
+                                       "add a",
+                                       "as b",
+                                       "conv 2 3x3 pad same",
+                                       "add b",
+                                       "as c",
+                                       "tanh",
+                                       "as d",
+                                       "from c",
+                                       "relu",
+                                       "add d",
+                                       "dense 3"};
+    const int items = sizeof item / sizeof *item;
+    odd_graph *g = NULL;
+    int sums, found = 0;
+    CU_ASSERT_EQUAL_FATAL(odd_network_new("net", 3, shape, items, item, ODD_INITIAL_HE, 7, &g),
+                          ODD_OK);
+    const int layers = g->layers;
+    CU_ASSERT_EQUAL(odd_graph_drop_paths(g, SHARE, &sums), ODD_OK);
+    CU_ASSERT_EQUAL(sums, 2); /* tanh and relu are two ways of the same length */
+    CU_ASSERT_EQUAL(g->layers, layers + 2);
+    for (int l = 0; l < g->layers; l++) {
+        const odd_layer *layer = &g->layer[l], *sum = layer + 1;
+        if (layer->kind != ODD_LAYER_IDENTITY) continue;
+        CU_ASSERT(layer->set.whole);
+        CU_ASSERT_DOUBLE_EQUAL((double)layer->set.value, SHARE * ++found / 2, 1e-7);
+        CU_ASSERT_EQUAL(sum->kind, ODD_LAYER_ADD);
+        CU_ASSERT(sum->input[0] == layer->output || sum->input[1] == layer->output);
+    }
+    CU_ASSERT_EQUAL(found, 2);
+    odd_trainer *t = trainer(g); /* as from words */
+    float *vector = odd_alloc(odd_trainer_length(t), sizeof *vector);
+    int kept = 0;
+    for (int64_t i = 0; i < TRIED; i++) {
+        gradient(t, 1, &i, vector);
+        kept += moves(t, SECOND_BRANCH, vector);
+    }
+    CU_ASSERT(fabs(kept - TRIED * (1 - SHARE)) < 4 * sqrt(TRIED * SHARE * (1 - SHARE)));
+    odd_free(vector);
+    odd_trainer_free(&t);
+    odd_graph_free(&g);
+}
+
 /* The mean over many draws is near what the network gives without any, as what is kept is scaled.
  */
 static void evaluation_drops_nothing(void)
@@ -200,6 +251,7 @@ CU_TestInfo odd_tests[] = {
     {"images are dropped whole", images_are_dropped},
     {"by step, image and layer", draws},
     {"gradients are central differences", differences},
+    {"before sums of a graph", put_into_a_graph},
     {"evaluation drops nothing", evaluation_drops_nothing},
     CU_TEST_INFO_NULL,
 };

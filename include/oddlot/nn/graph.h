@@ -237,6 +237,13 @@ odd_status odd_graph_units(odd_graph *g, int names, char *const name[], float **
  *  tensor. */
 odd_status odd_graph_cut_before(odd_graph *g, int input);
 
+/** Stochastic depth (Huang et al. 2016) before residual sums: of Adds of two tensors of a batch and
+ *  one shape, that which more layers stand before is a branch, beside its shortcut; where both are
+ *  as deep, none is. Behind the branch of sum k of n an Identity is put that in training drops it
+ *  whole, of a share of k / n x `most` of the images (0 ... 1). *sums: n; 0: nothing was changed.
+ *  ODD_NOMEM. */
+odd_status odd_graph_drop_paths(odd_graph *g, double most, int *sums);
+
 /** Fold for inference: batch norms and constants by channel into the convolution or product before
  *  them, zeros around maps into the window behind them, MatMul by weights into Gemm, Gelu written
  * out into Gelu, constants with constants, Identity away. Outputs keep their names; results change

@@ -64,8 +64,9 @@ static const odd_option table[] = {
     ODD_REAL(odd_training_options, weight_decay, "0", 0, 1e6, "pull of the weights towards 0"),
     ODD_REAL(odd_training_options, drop_path, "0", 0, 0.99,
              "stochastic depth: while networks learn, share of the images of which the last `add` "
-             "of train.network leaves out what its branch makes; those before it less, in even "
-             "steps. 0: none is; a list may say it itself: `drop_path 0.2` before an `add`"),
+             "of train.network, or sum of train.start, leaves out what its branch makes; those "
+             "before it less, in even steps. 0: none is; a list may say it itself: `drop_path 0.2` "
+             "before an `add`"),
     ODD_REAL(odd_training_options, clip, "0", 0, 1e12, "largest length of the gradient; 0: any"),
     ODD_CHOICE(odd_training_options, precision, "f32", odd_precision_names,
                "of what convolutions and products read while networks learn; sums and weights are "
@@ -101,9 +102,9 @@ static odd_status check_start(const odd_job *job)
     const odd_train_task *task = odd_train_task_of(job);
     if (options_of(job)->freeze && !odd_train_starts(job))
         return odd_job_fail(job, "train.freeze", "there is no train.start whose layers could stay");
-    if (options_of(job)->drop_path > 0 && odd_train_starts(job))
+    if (options_of(job)->drop_path > 0 && options_of(job)->freeze)
         return odd_job_fail(job, "train.drop_path",
-                            "it is for networks of train.network, and train.start gives others");
+                            "train.freeze keeps the layers that would be dropped");
     if (odd_train_starts(job) && !task->starts)
         return odd_job_fail(job, "train.start", "task %s makes its networks of train.network alone",
                             task->settings->name);

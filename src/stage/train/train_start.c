@@ -50,6 +50,21 @@ static void freeze(odd_graph *graph)
         graph->tensor[t].stays = graph->tensor[t].data != NULL;
 }
 
+static odd_status drop_paths(const odd_job *job, odd_graph *graph)
+{
+    const double most = options_of(job)->drop_path;
+    odd_status st;
+    int sums;
+    if (most == 0) return ODD_OK;
+    ODD_TRY(odd_graph_drop_paths(graph, most, &sums));
+    if (sums == 0)
+        st = odd_job_fail(job, "train.drop_path",
+                          "the network of train.start has no sum, before which a branch could be "
+                          "dropped");
+done:
+    return st;
+}
+
 odd_status odd_train_start(const odd_job *job, const int64_t shape[3], odd_graph **out)
 {
     odd_status st;
@@ -58,6 +73,7 @@ odd_status odd_train_start(const odd_job *job, const int64_t shape[3], odd_graph
     ODD_TRY(check_images(job, shape, *out));
     ODD_TRY(cut_classifier(*out));
     if (options_of(job)->freeze) freeze(*out);
+    ODD_TRY(drop_paths(job, *out));
 done:
     if (st != ODD_OK) odd_graph_free(out);
     return st;
