@@ -44,6 +44,10 @@ static double vector_of(odd_trainer *t, int64_t images, const int32_t label[], c
     for (int i = 0; i < IMAGES * VALUES; i++)
         input[i] = (float)odd_normal(9, ODD_STREAM_TEST, (uint64_t)i, 0);
     CU_ASSERT_EQUAL(odd_trainer_shards(t, IMAGES, 1, &shard, &vector, &tally), ODD_OK);
+    int classes = 0;
+    for (int i = 0; i < images; i++)
+        classes += label[i] != ODD_NO_CLASS;
+    CU_ASSERT_EQUAL(tally.judged, classes); /* accuracy is of these */
     return tally.loss;
 }
 
