@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#define FRACTION ((int64_t)1 << 30)
+
 /* The scores of each kind, falling, and how many of them a threshold has passed. Two plain arrays
  * sort faster than one of pairs and need no stable order. */
 typedef struct {
@@ -38,9 +40,9 @@ static void split(int64_t n, const double score[], const uint8_t truth[], rankin
 {
     for (int64_t i = 0; i < n; i++) {
         if (truth[i])
-            r->odd[r->odd_at++] = score[i];
+            r->odd[r->odd_at++] = score[i] + 0.0; /* -0 is 0 */
         else
-            r->theme[r->theme_at++] = score[i];
+            r->theme[r->theme_at++] = score[i] + 0.0;
     }
     r->odd_at = r->theme_at = 0;
 }
@@ -83,27 +85,38 @@ static int64_t count_groups(ranking r)
     return count;
 }
 
-/* Twice the area in units of one row by one row: whole numbers, exact in a 64-bit mantissa. */
-static double area(const odd_roc *roc)
+/* Precision at the threshold that passes an odd row, for each of those that it passes. */
+static void add_precision(int64_t step, const odd_roc_point *p, odd_roc_sums *sums)
 {
-    long double twice = 0;
-    for (int64_t i = 1; i < roc->points; i++) {
-        const odd_roc_point *a = &roc->point[i - 1], *b = &roc->point[i];
-        twice += (long double)(b->false_odd - a->false_odd) * (a->true_odd + b->true_odd);
-    }
-    return (double)(twice / 2 / roc->odd / roc->theme);
+    const int64_t of = p->true_odd + p->false_odd, product = step * p->true_odd;
+    const int64_t part = product % of * FRACTION, rest = part % of * FRACTION;
+    sums->precision += product / of;
+    sums->part += part / of;
+    sums->rest += rest / of;
 }
 
-/* The mean over the odd rows of the precision at the threshold that passes each. */
-static double average_precision(const odd_roc *roc)
+void odd_roc_sums_add(const odd_roc_point *before, const odd_roc_point *point, odd_roc_sums *sums)
 {
-    long double sum = 0;
-    for (int64_t i = 1; i < roc->points; i++) {
-        const odd_roc_point *p = &roc->point[i];
-        int64_t step = p->true_odd - roc->point[i - 1].true_odd;
-        sum += (long double)step * p->true_odd / (p->true_odd + p->false_odd);
-    }
-    return (double)(sum / roc->odd);
+    const int64_t step = point->true_odd - before->true_odd;
+    sums->twice_area +=
+        (point->false_odd - before->false_odd) * (before->true_odd + point->true_odd);
+    if (step > 0) add_precision(step, point, sums);
+}
+
+void odd_roc_areas(const odd_roc_sums *sums, odd_roc *roc)
+{
+    const long double precision =
+        sums->precision + ((long double)sums->part + (long double)sums->rest / FRACTION) / FRACTION;
+    roc->auc = (double)((long double)sums->twice_area / 2 / roc->odd / roc->theme);
+    roc->average_precision = (double)(precision / roc->odd);
+}
+
+static void measure_areas(odd_roc *roc)
+{
+    odd_roc_sums sums = {0};
+    for (int64_t i = 1; i < roc->points; i++)
+        odd_roc_sums_add(&roc->point[i - 1], &roc->point[i], &sums);
+    odd_roc_areas(&sums, roc);
 }
 
 odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[], odd_roc *out)
@@ -119,8 +132,7 @@ odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[],
     roc.point[0].threshold = INFINITY;
     for (roc.points = 1; next_group(&r, &roc.point[roc.points]);)
         roc.points++;
-    roc.auc = area(&roc);
-    roc.average_precision = average_precision(&roc);
+    measure_areas(&roc);
     *out = roc;
 done:
     odd_free(r.odd);

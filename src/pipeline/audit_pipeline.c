@@ -49,13 +49,15 @@ static void print_clustering(const odd_bundle *metrics)
     print_metric(metrics, "ARI", "clustering/ari");
 }
 
+#define MOST_METRIC 64 /* bytes: curves and tables are not printed */
+
 static odd_status print_metrics(const odd_run *run)
 {
     odd_file *file = NULL;
     odd_bundle metrics = ODD_BUNDLE_EMPTY;
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "evaluate", &file));
-    ODD_TRY(odd_bundle_read(file, "metrics", &metrics));
+    ODD_TRY(odd_bundle_read_small(file, "metrics", MOST_METRIC, &metrics));
     if (odd_bundle_find(&metrics, "roc_auc/score")) print_ranking(&metrics);
     if (odd_bundle_find(&metrics, "clustering/accuracy")) print_clustering(&metrics);
 done:

@@ -55,6 +55,37 @@ done:
     return st;
 }
 
+/* @local; ODD_FORMAT */
+static odd_status open_column(const odd_file *file, const char *whose, const char *name,
+                              int64_t images, odd_dataset **out)
+{
+    const odd_shape *shape;
+    odd_status st;
+    ODD_TRY(odd_dataset_open(file, name, out));
+    shape = odd_dataset_shape(*out);
+    if (shape->rank != 1 || shape->type == ODD_STRING)
+        st = odd_fail(ODD_FORMAT, "'%s' is not a column of numbers", name);
+    else if (images >= 0 && shape->shape[0] != images)
+        st = odd_fail(ODD_FORMAT, "column '%s' of %s has %lld rows, the catalogue %lld", name,
+                      whose, (long long)shape->shape[0], (long long)images);
+done:
+    if (st != ODD_OK) odd_dataset_close(out);
+    return st;
+}
+
+odd_status odd_image_column_part(const odd_file *file, const char *whose, const char *name,
+                                 odd_type type, int64_t images, int64_t row0, int64_t count,
+                                 void *data)
+{
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    ODD_TRY(open_column(file, whose, name, images, &dataset));
+    ODD_TRY(odd_dataset_read(dataset, row0, count, type, data));
+done:
+    odd_dataset_close(&dataset);
+    return st;
+}
+
 /* They rise: no image is there twice. `row0`: number of the first; `before`: the image before it.
  */
 static odd_status check_images(int64_t images, int64_t row0, int64_t n, const int64_t image[],
@@ -98,6 +129,22 @@ odd_status odd_feature_images_part(const odd_file *features, int64_t images,
         ODD_TRY(odd_dataset_read(dataset, part->row0 - 1, 1, ODD_I64, &before));
     ODD_TRY(odd_dataset_read(dataset, part->row0, part->n_local, ODD_I64, image));
     ODD_TRY(check_images(images, part->row0, part->n_local, image, before));
+done:
+    odd_dataset_close(&dataset);
+    return st;
+}
+
+odd_status odd_flagged_last(const odd_file *scores, int64_t images, int64_t *row)
+{
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    *row = -1;
+    ODD_TRY(open_column(scores, "scores.h5", "flagged/row", -1, &dataset));
+    const int64_t flagged = odd_dataset_shape(dataset)->shape[0];
+    if (flagged == 0) goto done;
+    ODD_TRY(odd_dataset_read(dataset, flagged - 1, 1, ODD_I64, row));
+    if (*row < 0 || *row >= images)
+        st = odd_fail(ODD_FORMAT, "scores.h5 flags an image that the catalogue does not have");
 done:
     odd_dataset_close(&dataset);
     return st;

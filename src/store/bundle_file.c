@@ -60,6 +60,7 @@ odd_status odd_bundle_write(odd_file *file, const char *group, const odd_bundle 
 
 typedef struct {
     const char *group;
+    int64_t most; /* bytes of an array */
     odd_bundle *bundle;
 } reading;
 
@@ -73,6 +74,12 @@ static odd_status add_array(const reading *r, const char *name, const char *abou
     return odd_dataset_read(d, 0, shape->rank > 0 ? shape->shape[0] : 1, shape->type, data);
 }
 
+static bool is_larger(const odd_shape *shape, int64_t most)
+{
+    int64_t bytes;
+    return odd_shape_bytes(shape, &bytes) == ODD_OK && bytes > most;
+}
+
 static odd_status read_array(const odd_file *file, const char *name, void *context)
 {
     const reading *r = context;
@@ -81,6 +88,7 @@ static odd_status read_array(const odd_file *file, const char *name, void *conte
     odd_status st;
     ODD_TRY(join(r->group, name, &path));
     ODD_TRY(odd_dataset_open(file, path, &d));
+    if (is_larger(odd_dataset_shape(d), r->most)) goto done;
     st = odd_file_get_text(file, path, "about", &about);
     if (st != ODD_FORMAT) ODD_TRY(st); /* files of other programs have no such attribute */
     ODD_TRY(add_array(r, name, about ? about : "", d));
@@ -91,11 +99,17 @@ done:
     return st;
 }
 
-odd_status odd_bundle_read(const odd_file *file, const char *group, odd_bundle *b)
+odd_status odd_bundle_read_small(const odd_file *file, const char *group, int64_t most,
+                                 odd_bundle *b)
 {
-    reading r = {group, b};
+    reading r = {group, most, b};
     bool root = !group || !*group;
     odd_status st = odd_walk_datasets(file, root ? "/" : group, read_array, &r);
     if (st != ODD_OK) odd_bundle_free(b);
     return st;
+}
+
+odd_status odd_bundle_read(const odd_file *file, const char *group, odd_bundle *b)
+{
+    return odd_bundle_read_small(file, group, INT64_MAX, b);
 }

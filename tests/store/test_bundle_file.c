@@ -74,6 +74,9 @@ static void test_bundle(void)
         check_all(WORLD, odd_bundle_read(file, groups[i], &back) == ODD_OK);
         check_all(WORLD, same_bundle(&b, &back));
         odd_bundle_free(&back);
+        check_all(WORLD, odd_bundle_read_small(file, groups[i], 47, &back) == ODD_OK);
+        check_all(WORLD, back.count == b.count - 1 && !odd_bundle_find(&back, "theme/mean"));
+        odd_bundle_free(&back);
         check_all(WORLD, odd_bundle_read(file, "nowhere", &back) == ODD_FORMAT && !back.count);
         odd_file_close(&file);
     }

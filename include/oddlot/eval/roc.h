@@ -36,6 +36,18 @@ typedef struct {
 odd_status odd_roc_curve(int64_t n, const double score[], const uint8_t truth[], odd_roc *out);
 void odd_roc_free(odd_roc *roc);
 
+/* What the areas are made of, in whole numbers: parts of a curve may be added up in any order, and
+ * give the same bits. For up to 2^31 rows. */
+typedef struct {
+    int64_t twice_area;            /* in units of one row by one row */
+    int64_t precision, part, rest; /* precision of each odd row: whole, in 2^-30 and 2^-60 */
+} odd_roc_sums;
+
+/** Add a point, `before` being the one before it. */
+void odd_roc_sums_add(const odd_roc_point *before, const odd_roc_point *point, odd_roc_sums *sums);
+/** The areas of a curve whose counts are known: roc->auc, roc->average_precision. */
+void odd_roc_areas(const odd_roc_sums *sums, odd_roc *roc);
+
 /** The share of theme rows called odd at the first threshold at which at least this share of the
  * odd rows is: at 0.95 the false positives at 95 % sensitivity. sensitivity: > 0 ... 1. */
 double odd_roc_false_share(const odd_roc *roc, double sensitivity);
@@ -52,6 +64,9 @@ typedef struct {
     double precision; /* share of odd ones among the flagged */
     double f1;        /* of the odd class */
 } odd_confusion;
+
+/** The shares that follow from the counts. */
+void odd_confusion_shares(odd_confusion *confusion);
 
 void odd_confusion_at(int64_t n, const double score[], const uint8_t truth[], double threshold,
                       odd_confusion *out);

@@ -11,8 +11,8 @@
  *                  heat maps of the report: fold, log_odds, 16 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
  *                  experiment: image and label, 16 bytes
- *   on rank 0      evaluate, report and what a run prints: image, score, rank, and the columns of
- *                  scores, 8 bytes each.
+ *   on rank 0      report and what a run prints: image, score, rank, and the columns of scores,
+ *                  8 bytes each; evaluate where there are clusters: these and labels, 24 bytes
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
@@ -46,6 +46,10 @@ odd_status odd_image_marks_of(const odd_file *ingest, const char *name, int64_t 
  *  where it is of another number of images. */
 odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
                                  odd_type type, int64_t images, void **data);
+/** The values of the images [row0, row0 + count) of such a column: data (count). @local */
+odd_status odd_image_column_part(const odd_file *file, const char *whose, const char *name,
+                                 odd_type type, int64_t images, int64_t row0, int64_t count,
+                                 void *data);
 /** The image of each row of features.h5: (*n), rising. ODD_FORMAT for an image that is not one of
  *  `images`, or comes twice. */
 odd_status odd_feature_images_read(const odd_file *features, int64_t images, int64_t **image,
@@ -54,6 +58,9 @@ odd_status odd_feature_images_read(const odd_file *features, int64_t images, int
  * not part->n rows. @local */
 odd_status odd_feature_images_part(const odd_file *features, int64_t images,
                                    const odd_partition *part, int64_t image[]);
+/** The least odd of the flagged images; -1: none is flagged. ODD_FORMAT for one that is not one of
+ *  `images`. */
+odd_status odd_flagged_last(const odd_file *scores, int64_t images, int64_t *row);
 /** The flagged images, oddest first: (*n), as many as are flagged. ODD_FORMAT for one that is not
  *  one of `images`. */
 odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **row, int64_t *n);

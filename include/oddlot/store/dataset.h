@@ -54,5 +54,8 @@ odd_status odd_dataset_read(const odd_dataset *dataset, int64_t row0, int64_t co
 /** Whole small arrays in one call. @collective for put (all ranks give the same data). */
 odd_status odd_bundle_write(odd_file *file, const char *group, const odd_bundle *b);
 odd_status odd_bundle_read(const odd_file *file, const char *group, odd_bundle *b); /* @local */
+/** Without arrays of more than `most` bytes, which are for others. @local */
+odd_status odd_bundle_read_small(const odd_file *file, const char *group, int64_t most,
+                                 odd_bundle *b);
 
 #endif

@@ -5,8 +5,39 @@
 #define ODDLOT_STAGE_EVALUATE_EVALUATE_INTERNAL_H
 
 #include "oddlot/base/bundle.h"
+#include "oddlot/par/partition.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/store/file.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Of my images those whose truth is known, that have a score and are not learnt from where some are
+ * held out. */
+typedef struct {
+    odd_partition part; /* images of the run */
+    double *whole;      /* (part.n_local) room for a column */
+    int64_t n, all;     /* mine; of all ranks */
+    uint8_t *truth;     /* (n) 1 odd, 0 theme */
+    int64_t *local;     /* (n) which of my images */
+    double *value;      /* (n) of a column */
+} odd_evaluated_rows;
+
+/** Where some images are held out only they count: the others were learnt from. out->part is given.
+ *  @local; ODD_FORMAT, ODD_IO, ODD_NOMEM */
+odd_status odd_evaluated_rows_find(const odd_selection *s, const odd_file *scores,
+                                   odd_evaluated_rows *out);
+void odd_evaluated_rows_free(odd_evaluated_rows *rows);
+
+/** Are some of all ranks odd, and some not? Sets rows->all. @collective */
+bool odd_evaluated_has_both(MPI_Comm comm, odd_evaluated_rows *rows);
+
+/** A column of scores, times `sign`, of these rows: rows->value. @local */
+odd_status odd_evaluated_column(const odd_file *scores, const char *name, double sign,
+                                odd_evaluated_rows *rows);
+
+/* -- evaluate_clusters.c -- */
 
 /**
  * Compare the clusters of the scores with the labels of the catalogue: metrics clustering/...; none

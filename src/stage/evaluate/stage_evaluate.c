@@ -1,10 +1,12 @@
-/* Evaluate: how well the scores found the odd images, where the truth is known. Rank 0 works. */
+/* Evaluate: how well the scores found the odd images, where the truth is known. Each rank has its
+ * images, and a part of each curve. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/scoring.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
+#include "stage/evaluate/curve_internal.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 #include "oddlot/base/log.h"
@@ -18,6 +20,8 @@
 #include <stdio.h>
 
 #define SENSITIVITY 0.95 /* at which false positives are counted */
+
+enum { USUAL_RANKINGS = 3 /* columns of most detectors that rank, and what ranks */ };
 
 typedef struct {
     bool curve;
@@ -33,81 +37,41 @@ static const odd_section evaluate_section =
     ODD_SECTION("evaluate", "How well it worked, where truth or labels are known", evaluate_table,
                 evaluate_options);
 
-/* Rows whose truth is known, that have a score and are not learnt from where some are held out. */
-typedef struct {
-    int64_t images; /* of the run */
-    int64_t n;
-    uint8_t *truth; /* (n) 1 odd, 0 theme */
-    int64_t *row;   /* (n) */
-} evaluated_rows;
-
-/* Where images are held out only they count: the others were learnt from. */
-static odd_status find_evaluated_rows(const odd_selection *s, const double score[],
-                                      evaluated_rows *out)
+/* @collective */
+static odd_status write_curve_column(odd_file *file, const odd_curve_part *c, const char *name,
+                                     const double value[], const char *about)
 {
-    const bool some = odd_selection_holds_out(s);
-    const int64_t rows = odd_selection_rows(s);
+    return odd_column_write(file, name, ODD_F64, c->all, c->first, c->roc.points, value, about,
+                            NULL);
+}
+
+/* @collective */
+static odd_status write_curve(MPI_Comm comm, odd_file *file, const odd_curve_part *c)
+{
+    const odd_roc *roc = &c->roc;
+    double *value = NULL;
     odd_status st;
-    out->images = rows;
-    ODD_TRY(ODD_NEW(out->truth, rows));
-    ODD_TRY(ODD_NEW(out->row, rows));
-    for (int64_t i = 0; i < rows; i++) {
-        const int truth = odd_selection_truth(s, i);
-        if (truth == ODD_TRUTH_UNKNOWN || isnan(score[i])) continue;
-        if (some && !odd_selection_held_out(s, i)) continue;
-        out->truth[out->n] = truth == ODD_TRUTH_ODD;
-        out->row[out->n++] = i;
-    }
+    ODD_TRY_ALL(comm, ODD_NEW(value, roc->points));
+    for (int64_t i = 0; i < roc->points; i++)
+        value[i] = roc->point[i].threshold;
+    ODD_TRY(write_curve_column(file, c, "metrics/curve/threshold", value,
+                               "images with at least this score are flagged"));
+    for (int64_t i = 0; i < roc->points; i++)
+        value[i] = (double)roc->point[i].true_odd / (double)roc->odd;
+    ODD_TRY(write_curve_column(file, c, "metrics/curve/sensitivity", value,
+                               "share of the odd images found"));
+    for (int64_t i = 0; i < roc->points; i++)
+        value[i] = 1 - (double)roc->point[i].false_odd / (double)roc->theme;
+    ODD_TRY(write_curve_column(file, c, "metrics/curve/recall", value,
+                               "share of the theme images kept"));
 done:
+    odd_free(value);
     return st;
 }
 
-static bool has_both_kinds(const evaluated_rows *rows)
-{
-    int64_t odd = 0;
-    for (int64_t i = 0; i < rows->n; i++)
-        odd += rows->truth[i];
-    return odd > 0 && odd < rows->n;
-}
-
-/* One value of a column for each evaluated row. */
-static odd_status read_evaluated_column(const odd_file *scores, const evaluated_rows *rows,
-                                        const char *name, double **out)
-{
-    double *whole = NULL;
-    odd_status st;
-    ODD_TRY(
-        odd_image_column_read(scores, "scores.h5", name, ODD_F64, rows->images, (void **)&whole));
-    ODD_TRY(ODD_NEW(*out, rows->n));
-    for (int64_t i = 0; i < rows->n; i++)
-        (*out)[i] = whole[rows->row[i]];
-done:
-    odd_free(whole);
-    return st;
-}
-
-static odd_status add_curve(odd_bundle *b, const odd_roc *roc)
-{
-    double *threshold, *sensitivity, *recall;
-    odd_status st;
-    ODD_TRY(odd_bundle_add(b, "curve/threshold", ODD_F64,
-                           "images with at least this score are flagged", &threshold, 1,
-                           roc->points));
-    ODD_TRY(odd_bundle_add(b, "curve/sensitivity", ODD_F64, "share of the odd images found",
-                           &sensitivity, 1, roc->points));
-    ODD_TRY(odd_bundle_add(b, "curve/recall", ODD_F64, "share of the theme images kept", &recall, 1,
-                           roc->points));
-    for (int64_t i = 0; i < roc->points; i++) {
-        threshold[i] = roc->point[i].threshold;
-        sensitivity[i] = (double)roc->point[i].true_odd / (double)roc->odd;
-        recall[i] = 1 - (double)roc->point[i].false_odd / (double)roc->theme;
-    }
-done:
-    return st;
-}
-
-/* `column` is a column of scores, or "score": what ranks. */
-static odd_status add_ranking(odd_bundle *b, const char *column, const odd_roc *roc)
+/* `column` is a column of scores, or "score": what ranks. `false_share` at SENSITIVITY. @local */
+static odd_status add_ranking(odd_bundle *b, const char *column, const odd_roc *roc,
+                              double false_share)
 {
     char name[96];
     odd_status st;
@@ -120,7 +84,7 @@ static odd_status add_ranking(odd_bundle *b, const char *column, const odd_roc *
     ODD_TRY(odd_bundle_add_f64(b, name,
                                "share of the theme images above what finds 95 % of the "
                                "odd ones",
-                               odd_roc_false_share(roc, SENSITIVITY)));
+                               false_share));
 done:
     return st;
 }
@@ -145,128 +109,170 @@ done:
     return st;
 }
 
-/* What the score columns are called is in the file. */
 typedef struct {
+    MPI_Comm comm;
+    const odd_run *run;
     const odd_file *scores;
-    const evaluated_rows *rows;
-    odd_bundle *out;
+    odd_evaluated_rows rows;
+    odd_bundle metrics;   /* the same on every rank */
+    odd_curve_part curve; /* of what ranks; empty where the truth is not known */
 } evaluation;
 
+/* @collective */
 static odd_status evaluate_column(evaluation *e, const char *column, double sign)
 {
     char name[96];
-    double *value = NULL;
-    odd_roc roc = {0};
+    odd_curve_part curve = {0};
     odd_status st;
     snprintf(name, sizeof name, "columns/%s", column);
-    ODD_TRY(read_evaluated_column(e->scores, e->rows, name, &value));
-    for (int64_t i = 0; i < e->rows->n; i++)
-        value[i] *= sign;
-    ODD_TRY(odd_roc_curve(e->rows->n, value, e->rows->truth, &roc));
-    ODD_TRY(add_ranking(e->out, column, &roc));
+    ODD_TRY_ALL(e->comm, odd_evaluated_column(e->scores, name, sign, &e->rows));
+    ODD_TRY(odd_curve_part_new(e->comm, e->rows.n, e->rows.value, e->rows.truth, &curve));
+    const double share = odd_curve_false_share(e->comm, &curve, SENSITIVITY);
+    ODD_TRY_ALL(e->comm, add_ranking(&e->metrics, column, &curve.roc, share));
 done:
-    odd_free(value);
-    odd_roc_free(&roc);
+    odd_curve_part_free(&curve);
     return st;
 }
 
-static odd_status evaluate_columns(const odd_job *job, evaluation *e)
+/* How the score columns are called, by the detector that is in the file. @local */
+static odd_status find_columns(const odd_job *job, const odd_file *scores, odd_scoring *by)
 {
-    odd_scoring by;
     char *name = NULL;
     odd_status st;
-    ODD_TRY(odd_file_get_text(e->scores, "/", "detector", &name));
+    ODD_TRY(odd_file_get_text(scores, "/", "detector", &name));
     const odd_detector *detector = odd_detector_find(name);
     if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
-    ODD_TRY(odd_scoring_new(job, detector, &by));
-    for (int c = 0; c < by.columns; c++)
-        if (by.column[c].ranks) ODD_TRY(evaluate_column(e, by.column[c].name, by.column[c].ranks));
+    ODD_TRY(odd_scoring_new(job, detector, by));
 done:
     odd_free(name);
     return st;
 }
 
-/* Score of the last flagged image: with it as the threshold, just the flagged ones are flagged. */
-static odd_status flag_threshold(const odd_file *scores, int64_t images, const double score[],
-                                 double *threshold)
+/* @collective */
+static odd_status evaluate_columns(evaluation *e)
 {
-    int64_t *row = NULL, n;
+    odd_scoring by = {0};
     odd_status st;
-    ODD_TRY(odd_flagged_read(scores, images, &row, &n));
-    *threshold = n > 0 ? score[row[n - 1]] : INFINITY;
+    ODD_TRY_ALL(e->comm, find_columns(e->run->job, e->scores, &by));
+    for (int c = 0; c < by.columns; c++)
+        if (by.column[c].ranks) ODD_TRY(evaluate_column(e, by.column[c].name, by.column[c].ranks));
 done:
-    odd_free(row);
     return st;
 }
 
-static odd_status compute_metrics(const odd_run *run, const odd_file *scores, const double score[],
-                                  const evaluated_rows *rows, odd_bundle *out)
+/* Score of the last flagged image: with it as the threshold, just the flagged ones are flagged.
+ * @local */
+static odd_status flag_threshold(const odd_file *scores, int64_t images, double *threshold)
 {
-    const evaluate_options *options = odd_job_section(run->job, "evaluate");
-    evaluation e = {scores, rows, out};
+    int64_t row;
+    odd_status st;
+    *threshold = INFINITY;
+    ODD_TRY(odd_flagged_last(scores, images, &row));
+    if (row >= 0)
+        ODD_TRY(odd_image_column_part(scores, "scores.h5", "score", ODD_F64, images, row, 1,
+                                      threshold));
+done:
+    return st;
+}
+
+/* @collective */
+static odd_status evaluate_flags(evaluation *e, odd_confusion *out)
+{
+    double threshold;
+    odd_status st;
+    ODD_TRY_ALL(e->comm, flag_threshold(e->scores, e->rows.part.n, &threshold));
+    odd_confusion_of_all(e->comm, e->rows.n, e->rows.value, e->rows.truth, threshold, out);
+done:
+    return st;
+}
+
+static odd_status add_judged(evaluation *e)
+{
+    return odd_bundle_add_i64(&e->metrics, "judged",
+                              odd_selection_holds_out(e->run->selection)
+                                  ? "images held out that all but clustering/* is over"
+                                  : "images of known truth that all but clustering/* is over",
+                              e->rows.all);
+}
+
+/* @collective */
+static odd_status compute_metrics(evaluation *e)
+{
     odd_confusion confusion;
-    odd_roc roc = {0};
-    double *ranking = NULL, threshold;
     odd_status st;
-    ODD_TRY(odd_bundle_add_i64(out, "judged",
-                               odd_selection_holds_out(run->selection)
-                                   ? "images held out that all but clustering/* is over"
-                                   : "images of known truth that all but clustering/* is over",
-                               rows->n));
-    ODD_TRY(read_evaluated_column(scores, rows, "score", &ranking));
-    ODD_TRY(odd_roc_curve(rows->n, ranking, rows->truth, &roc));
-    ODD_TRY(flag_threshold(scores, rows->images, score, &threshold));
-    odd_confusion_at(rows->n, ranking, rows->truth, threshold, &confusion);
-    ODD_TRY(add_ranking(out, "score", &roc));
-    ODD_TRY(evaluate_columns(run->job, &e));
-    ODD_TRY(add_confusion(out, &confusion));
-    if (options->curve) ODD_TRY(add_curve(out, &roc));
+    ODD_TRY_ALL(e->comm, add_judged(e));
+    ODD_TRY_ALL(e->comm, odd_evaluated_column(e->scores, "score", 1, &e->rows));
+    ODD_TRY(odd_curve_part_new(e->comm, e->rows.n, e->rows.value, e->rows.truth, &e->curve));
+    ODD_TRY(evaluate_flags(e, &confusion));
+    const double share = odd_curve_false_share(e->comm, &e->curve, SENSITIVITY);
+    ODD_TRY_ALL(e->comm, add_ranking(&e->metrics, "score", &e->curve.roc, share));
+    ODD_TRY(evaluate_columns(e));
+    ODD_TRY_ALL(e->comm, add_confusion(&e->metrics, &confusion));
 done:
-    odd_free(ranking);
-    odd_roc_free(&roc);
     return st;
 }
 
-/* Rank 0's work: the metrics, empty where the truth is not known. */
-static odd_status evaluate_scores(const odd_run *run, odd_bundle *out)
+/* Rank 0 compares clusters with labels; the others get what it found. @collective */
+static odd_status compare_clusters(const evaluation *e, odd_bundle *found)
 {
-    odd_file *scores = NULL;
-    double *score = NULL;
-    evaluated_rows rows = {0};
     odd_status st;
-    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &scores));
-    ODD_TRY(odd_image_column_read(scores, "scores.h5", "score", ODD_F64,
-                                  odd_selection_rows(run->selection), (void **)&score));
-    ODD_TRY(find_evaluated_rows(run->selection, score, &rows));
-    if (has_both_kinds(&rows)) ODD_TRY(compute_metrics(run, scores, score, &rows, out));
-    ODD_TRY(odd_evaluate_clusters(run->selection, scores, out));
-    if (out->count == 0)
+    ODD_TRY_ALL(e->comm, odd_rank(e->comm) == 0
+                             ? odd_evaluate_clusters(e->run->selection, e->scores, found)
+                             : ODD_OK);
+    ODD_TRY(odd_share_bundle(e->comm, 0, found));
+done:
+    return st;
+}
+
+/* The metrics, none where the truth is not known, and those of clusters. @collective */
+static odd_status evaluate_scores(evaluation *e, odd_bundle *clusters)
+{
+    odd_status st;
+    e->rows.part = odd_partition_rows(e->comm, odd_selection_rows(e->run->selection));
+    ODD_TRY_ALL(e->comm, odd_evaluated_rows_find(e->run->selection, e->scores, &e->rows));
+    if (odd_evaluated_has_both(e->comm, &e->rows)) ODD_TRY(compute_metrics(e));
+    ODD_TRY(compare_clusters(e, clusters));
+    if (e->metrics.count == 0 && clusters->count == 0)
         odd_log(ODD_LOG_INFO,
                 "evaluate: the truth is not known, so there is nothing to compare with");
 done:
-    odd_file_close(&scores);
-    odd_free(score);
-    odd_free(rows.truth);
-    odd_free(rows.row);
+    return st;
+}
+
+/* @collective */
+static odd_status write_evaluation(const evaluation *e, const odd_bundle *clusters, odd_file *out)
+{
+    const evaluate_options *options = odd_job_section(e->run->job, "evaluate");
+    odd_status st;
+    ODD_TRY(odd_bundle_write(out, "metrics", &e->metrics));
+    ODD_TRY(odd_bundle_write(out, "metrics", clusters));
+    if (options->curve && e->curve.all > 0) ODD_TRY(write_curve(e->comm, out, &e->curve));
+done:
     return st;
 }
 
 static odd_status run_evaluate(odd_run *run, const odd_provenance *from)
 {
     const odd_selection *selection;
-    odd_bundle metrics = ODD_BUNDLE_EMPTY;
-    odd_file *out = NULL;
+    evaluation e = {.comm = run->comm, .run = run, .metrics = ODD_BUNDLE_EMPTY};
+    odd_bundle clusters = ODD_BUNDLE_EMPTY;
+    odd_file *scores = NULL, *out = NULL;
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? evaluate_scores(run, &metrics) : ODD_OK);
-    ODD_TRY(odd_share_bundle(run->comm, 0, &metrics));
+    ODD_TRY(odd_stage_open(run, run->comm, "score", &scores));
+    e.scores = scores;
+    ODD_TRY(evaluate_scores(&e, &clusters));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
-    ODD_TRY(odd_bundle_write(out, "metrics", &metrics));
+    ODD_TRY(write_evaluation(&e, &clusters, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
-    odd_bundle_free(&metrics);
+    odd_file_close(&scores);
+    odd_bundle_free(&e.metrics);
+    odd_bundle_free(&clusters);
+    odd_curve_part_free(&e.curve);
+    odd_evaluated_rows_free(&e.rows);
     return st;
 }
 
@@ -274,7 +280,7 @@ static odd_status plan_evaluate(odd_run *run, odd_stage_plan *plan)
 {
     (void)run;
     plan->disk = plan->rows * 24;
-    plan->memory = plan->rows * 96;
+    plan->memory = plan->rows / plan->ranks * 224;
     odd_text_add(&plan->what,
                  "ROC, average precision, false positives, sensitivity, recall and F1, if the "
                  "truth is known; "
@@ -285,8 +291,9 @@ static odd_status plan_evaluate(odd_run *run, odd_stage_plan *plan)
 static odd_status cost_evaluate(const odd_run *run, const odd_stage_plan *plan,
                                 odd_stage_cost *cost)
 {
-    (void)run, (void)plan;
-    cost->alone = true;
+    (void)run;
+    for (int c = 0; c < USUAL_RANKINGS; c++) /* scores to their order */
+        odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, 1, (double)plan->rows * 24);
     return ODD_OK;
 }
 

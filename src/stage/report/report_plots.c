@@ -4,11 +4,14 @@
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/random.h"
 
 #include <math.h>
 
 #define ROC_POINTS 500
+#define FOUND      "metrics/curve/sensitivity"
+#define KEPT       "metrics/curve/recall"
 
 /* Pack the finite scores with their truth, after the gallery has used them by row. */
 static odd_status pack_histogram(odd_page *p)
@@ -139,21 +142,46 @@ done:
     return st;
 }
 
-static odd_status read_roc(odd_page *p, const odd_bundle *metrics)
+/* Some points of a curve, evenly taken: value (count) of `points`. */
+static odd_status read_points(const odd_file *file, const char *name, int64_t points, int64_t count,
+                              double value[])
 {
-    const odd_array *found = odd_bundle_find(metrics, "curve/sensitivity");
-    const odd_array *kept = odd_bundle_find(metrics, "curve/recall");
-    odd_status st = ODD_OK;
-    if (!found || !kept) return ODD_OK;
-    int64_t points = found->shape.shape[0], count = points < ROC_POINTS ? points : ROC_POINTS;
-    ODD_TRY(ODD_NEW(p->roc, count));
+    const odd_shape curve = {.type = ODD_F64, .rank = 1, .shape = {points}};
+    odd_dataset *dataset = NULL;
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(file, name, &curve, &dataset));
     for (int64_t i = 0; i < count; i++) {
-        int64_t at = count > 1 ? i * (points - 1) / (count - 1) : 0;
-        p->roc[i] = (odd_curve_point){1 - ((const double *)kept->data)[at],
-                                      ((const double *)found->data)[at]};
+        const int64_t at = count > 1 ? i * (points - 1) / (count - 1) : 0;
+        ODD_TRY(odd_dataset_read(dataset, at, 1, ODD_F64, &value[i]));
     }
+done:
+    odd_dataset_close(&dataset);
+    return st;
+}
+
+static odd_status read_curve(odd_page *p, int64_t points)
+{
+    double found[ROC_POINTS], kept[ROC_POINTS];
+    const int64_t count = odd_min(points, ROC_POINTS);
+    odd_status st;
+    ODD_TRY(read_points(p->evaluate, FOUND, points, count, found));
+    ODD_TRY(read_points(p->evaluate, KEPT, points, count, kept));
+    ODD_TRY(ODD_NEW(p->roc, count));
+    for (int64_t i = 0; i < count; i++)
+        p->roc[i] = (odd_curve_point){1 - kept[i], found[i]};
     p->data.roc = p->roc;
     p->data.roc_count = count;
+done:
+    return st;
+}
+
+static odd_status read_roc(odd_page *p, const odd_bundle *metrics)
+{
+    int64_t points;
+    odd_status st = ODD_OK;
+    if (!odd_file_has(p->evaluate, FOUND)) return ODD_OK;
+    ODD_TRY(odd_image_count(p->evaluate, FOUND, &points));
+    ODD_TRY(read_curve(p, points));
     ODD_TRY(odd_bundle_get_f64(metrics, "roc_auc/score", &p->data.auc));
 done:
     return st;

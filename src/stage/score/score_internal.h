@@ -57,7 +57,7 @@ odd_status odd_score_nearest(const odd_run *run, const odd_file *features, odd_s
 
 /** The datasets of scores.h5 (score_output.c). @collective */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s);
-/** RUN/flagged.csv (score_output.c), by rank 0, which holds its text. @collective */
+/** RUN/flagged.csv (score_output.c), by all ranks. @collective */
 odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s);
 
 #endif

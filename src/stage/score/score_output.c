@@ -2,6 +2,7 @@
 #include "oddlot/run/columns.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/store/dataset.h"
+#include "oddlot/store/text_file.h"
 #include "stage/score/score_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -35,32 +36,18 @@ static odd_status add_lines(const odd_selection *selection, const odd_scored *s,
     return odd_text_status(csv);
 }
 
-/* @local: rank 0 */
-static odd_status write_lines(const odd_run *run, const char *lines, int64_t size)
-{
-    char *path = NULL;
-    odd_status st;
-    ODD_TRY(odd_run_path(run, "flagged.csv", &path));
-    ODD_TRY(odd_file_spill(path, lines, (size_t)size));
-done:
-    odd_free(path);
-    return st;
-}
-
 odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
 {
-    const bool root = odd_rank(run->comm) == 0;
     odd_text csv = ODD_TEXT_EMPTY;
-    char *lines = NULL;
-    int64_t size;
+    char *path = NULL;
     odd_status st;
-    if (root) odd_text_add(&csv, ODD_CSV_FLAGGED_HEAD);
+    if (odd_rank(run->comm) == 0) odd_text_add(&csv, ODD_CSV_FLAGGED_HEAD);
     ODD_TRY_ALL(run->comm, add_lines(run->selection, s, &csv));
-    ODD_TRY(odd_gather_rows(run->comm, 0, csv.s, (int64_t)csv.length, 1, (void **)&lines, &size));
-    ODD_TRY_ALL(run->comm, root ? write_lines(run, lines, size) : ODD_OK);
+    ODD_TRY_ALL(run->comm, odd_run_path(run, "flagged.csv", &path));
+    ODD_TRY(odd_text_file_write(run->comm, path, csv.s, (int64_t)csv.length));
 done:
     odd_text_free(&csv);
-    odd_free(lines);
+    odd_free(path);
     return st;
 }
 
