@@ -31,6 +31,21 @@ good on 1 run job.yaml -o right --set catalogue.kind=manifest --set catalogue.pa
     --set categories.from=folders
 says "categories: 6, by folders"
 
+# what fits no category well is not told of
+good on 1 run job.yaml -o one --set check.category.surely=1
+did check report
+! grep -q '^category,category' one/findings.csv || fail "told of, but not surely of another category"
+# one picture on products of several: the placeholder is told of, and not that it fits none of them
+cp -r shop placed
+for place in bags boots sandals shirts; do
+    cp "shop/boots/$(ls shop/boots | head -n 1)" placed/$place/one.png && cp placed/$place/one.png placed/$place/two.png
+done
+good on 2 run job.yaml -o placed-run --set catalogue.path=placed
+grep -q '^category,category,.*/one.png' placed-run/findings.csv || fail "a boot fits shirts"
+good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[category, placeholder]'
+grep -q '^placeholder' placed-run/findings.csv || fail "no placeholder"
+! grep -q '^category,category,.*/one.png' placed-run/findings.csv || fail "a placeholder told of again"
+
 # all probabilities, where asked for
 good on 2 run job.yaml -o one --set categories.probabilities=true
 did categories groups check report

@@ -13,13 +13,16 @@
 #include <stdio.h>
 
 typedef struct {
-    double times;
+    double times, surely;
 } category_options;
 
 static const odd_option table[] = {
     ODD_REAL(category_options, times, "10", 1, 1e9,
              "images are told of that fit another category at least so many times better than "
              "their own"),
+    ODD_REAL(category_options, surely, "0.3", 0, 1,
+             "and fit that one with at least this probability: of many categories that are hard to "
+             "tell an image may fit none"),
     ODD_OPTIONS_END,
 };
 
@@ -44,10 +47,12 @@ static odd_status add_image(odd_check_context *context, const odd_category_list 
     const int64_t row = images->first + i;
     const double times = times_better(images, i);
     char sentence[ODD_FINDING_SENTENCE];
-    snprintf(
-        sentence, sizeof sentence, "filed under '%.150s', looks like '%.150s' (%.2f against %.2f)",
-        odd_category_name(list, images->category[i]), odd_category_name(list, images->other[i]),
-        (double)images->chance[i], (double)images->own[i]);
+    snprintf(sentence, sizeof sentence,
+             "filed under '%.150s', looks like '%.150s' (fits it with probability %.2f, its own "
+             "with %.2f)",
+             odd_category_name(list, images->category[i]),
+             odd_category_name(list, images->other[i]), (double)images->chance[i],
+             (double)images->own[i]);
     const odd_finding finding = {
         .kind = ODD_FINDING_CATEGORY,
         .check = context->check->name,
@@ -73,6 +78,7 @@ static odd_status add_images(odd_check_context *context, const odd_category_list
     ODD_TRY(odd_category_images_read(context, list, part->row0, part->n_local, &images));
     for (int64_t i = 0; i < images.n; i++) {
         unknown += images.category[i] < 0;
+        if (context->told[i] || (double)images.chance[i] < o->surely) continue;
         if (times_better(&images, i) >= o->times)
             ODD_TRY(add_image(context, list, &images, i, o->times));
     }
