@@ -117,7 +117,7 @@ static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.05", "0.05", "0", "0.2")
 #define JUDGE(number)                                                                              \
     {                                                                                              \
         .of = (number), .concerns = concerned, .box = odd_box_of_product, .high = true,            \
-        .worst = 1, .severity = {0.3, 0.6}, .says = "touches the edge, as if cut off: it covers",              \
+        .worst = 1, .severity = {0.3, 0.6}, .says = "touches the edge, as if cut off: it covers",  \
         .style = {100, 0, "% of a side"},                                                          \
     }
 
