@@ -4,9 +4,10 @@
  * Primitives are made once and kept; activations stay in the layouts that oneDNN's convolutions
  * choose, weights are reordered once; memory of tensors is reused when their last reader is done;
  * activations and sums are fused behind convolutions; 3x3 convolutions of large maps in float32 go
- * by Winograd's way. Images go through the whole network in small groups that fit the caches, each
- * group with one thread, which never waits for another. Memory does not grow with the batch. The
- * net has the threads: call from one thread at a time, outside parallel regions. @local
+ * by Winograd's way. Images go through the network in small groups that fit the caches, through its
+ * wide early layers fewer at a time, each group with one thread, which never waits for another.
+ * Memory does not grow with the batch. The net has the threads: call from one thread at a time,
+ * outside parallel regions. @local
  */
 #ifndef ODDLOT_NN_NET_H
 #define ODDLOT_NN_NET_H

@@ -18,11 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A group passes through layers that work inside the caches: with four times as much, the wide
- * early layers of MobileNet and EfficientNet wait for memory (a fifth slower); with half, the
- * weights of the late layers of ResNet come too often (a sixth). */
-#define GROUP_BYTES (12 << 20) /* of a thread */
-
 /* What runs at one time, in memory of its own. */
 typedef struct {
     dnnl_stream_t stream;
@@ -89,19 +84,6 @@ static int most_of_group(const odd_graph *g)
     return many ? ODD_NET_GROUP / 2 : ODD_NET_GROUP;
 }
 
-/* By the network alone. */
-static int group_of(const odd_net *net)
-{
-    const odd_graph *g = net->graph;
-    const int64_t fit = GROUP_BYTES / odd_program_width(g, &net->program);
-    const int most = most_of_group(g);
-    int group = 1;
-    if (g->input < 0 || !g->tensor[g->input].batched) return 1;
-    while (2 * group <= most && 2 * group <= fit)
-        group *= 2;
-    return group;
-}
-
 static odd_status new_stream(odd_net *net, dnnl_stream_t *stream)
 {
     return odd_dnnl(dnnl_stream_create(stream, net->weights.engine, dnnl_stream_default_flags),
@@ -118,7 +100,8 @@ odd_status odd_net_new(const odd_graph *graph, odd_precision precision, odd_net 
     ODD_TRY(odd_graph_copy(graph, &n->graph));
     ODD_TRY(odd_graph_fold(n->graph));
     ODD_TRY(odd_program_new(n->graph, true, &n->program));
-    n->group = group_of(n);
+    ODD_TRY(odd_program_cut(n->graph, most_of_group(n->graph), &n->program));
+    n->group = (int)n->program.section[n->program.sections - 1].images;
     ODD_TRY(odd_dnnl(dnnl_engine_create(&n->weights.engine, dnnl_cpu, 0), "engine"));
     ODD_TRY(new_stream(n, &n->weights.stream));
     *out = n;
@@ -135,9 +118,8 @@ static odd_status make_plan(odd_net *net, odd_plan **plan)
 {
     int before = omp_get_max_threads();
     omp_set_num_threads(1);
-    odd_status st =
-        odd_plan_new(net->graph, &net->program, &net->weights,
-                     net->precision == ODD_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32, net->group, plan);
+    odd_status st = odd_plan_new(net->graph, &net->program, &net->weights,
+                                 net->precision == ODD_PRECISION_BF16 ? dnnl_bf16 : dnnl_f32, plan);
     omp_set_num_threads(before);
     return st;
 }

@@ -71,13 +71,19 @@ done:
 
 static odd_status plan_steps(odd_planner *p)
 {
-    for (p->step = 0; p->step < p->program->steps; p->step++) {
-        const odd_step *step = &p->program->step[p->step];
-        odd_status st = odd_layer_plan(p, step);
+    const odd_program *program = p->program;
+    odd_status st = ODD_OK;
+    for (p->step = 0; p->step < program->steps; p->step++) {
+        const odd_step *step = &program->step[p->step];
+        const int next = p->plan->sections;
+        if (next < program->sections && program->section[next].first == p->step)
+            ODD_TRY(odd_plan_next_section(p));
+        st = odd_layer_plan(p, step);
         if (st != ODD_OK)
             return odd_fail_prefix(st, "layer '%s' (%s): ", step->name, odd_layer_name(step->kind));
     }
-    return ODD_OK;
+done:
+    return st;
 }
 
 static odd_status make_plan(odd_planner *p)
@@ -90,6 +96,7 @@ static odd_status make_plan(odd_planner *p)
     ODD_TRY(plan_input(p));
     ODD_TRY(plan_steps(p));
     ODD_TRY(plan_outputs(p));
+    p->plan->section[p->plan->sections - 1].end = p->plan->operations;
     ODD_TRY(odd_plan_place(p->plan, p->engine));
 done:
     odd_free(p->holds);
@@ -97,7 +104,7 @@ done:
 }
 
 odd_status odd_plan_new(const odd_graph *graph, const odd_program *program, odd_weights *weights,
-                        dnnl_data_type_t products, int64_t n, odd_plan **out)
+                        dnnl_data_type_t products, odd_plan **out)
 {
     odd_status st;
     odd_planner p = {.graph = graph,
@@ -108,7 +115,8 @@ odd_status odd_plan_new(const odd_graph *graph, const odd_program *program, odd_
                      .products = products};
     *out = NULL;
     ODD_TRY(ODD_NEW(p.plan, 1));
-    p.plan->n = n;
+    p.plan->n = p.plan->section[0].images = program->section[0].images;
+    p.plan->sections = 1;
     ODD_TRY(make_plan(&p));
     *out = p.plan;
     p.plan = NULL; /* handed over */
@@ -167,19 +175,75 @@ static odd_status watch_operation(const odd_plan *plan, odd_operation *op, dnnl_
     return st;
 }
 
+/* The arguments of odd_plan_run(). */
+typedef struct {
+    odd_plan *plan;
+    const odd_program *program;
+    dnnl_stream_t stream;
+    const float *input;
+    bool same_weights;
+} plan_run;
+
+/* The operations from `first` to before `end`. */
+static odd_status run_operations(const plan_run *r, int first, int end)
+{
+    odd_plan *plan = r->plan;
+    for (int i = first; i < end; i++) {
+        if (r->same_weights && plan->operation[i].of_weights) continue;
+        const odd_status st =
+            (plan->watched ? watch_operation : run_operation)(plan, &plan->operation[i], r->stream);
+        if (st == ODD_OK) continue;
+        const int step = plan->operation[i].step;
+        return odd_fail_prefix(
+            st, "layer '%s': ", step < r->program->steps ? r->program->step[step].name : "output");
+    }
+    return ODD_OK;
+}
+
+/* What a section reads and writes of the images from `image` on. */
+static odd_status go_to_image(const plan_run *r, int section, int64_t image)
+{
+    const odd_plan *plan = r->plan;
+    odd_status st = ODD_OK;
+    for (int i = 0; i < plan->values; i++) {
+        const odd_value *v = &plan->value[i], *root = &plan->value[v->root];
+        if (v->pace == 0 || v->section != section) continue;
+        const bool input = root->home == ODD_HOME_INPUT;
+        char *data = input ? (char *)(uintptr_t)r->input : (char *)plan->arena + root->offset;
+        const int64_t at = input ? image : image % plan->section[section + 1].images;
+        ODD_TRY(odd_dnnl(dnnl_memory_set_data_handle(v->memory, data + v->start + at * v->pace),
+                         "memory"));
+    }
+done:
+    return st;
+}
+
+/* A section for its images from `image` on, after those before it. */
+static odd_status run_section(const plan_run *r, int section, int64_t image)
+{
+    const odd_plan *plan = r->plan;
+    const int64_t end = image + plan->section[section].images;
+    odd_status st = ODD_OK;
+    if (section > 0)
+        for (int64_t i = image; i < end; i += plan->section[section - 1].images)
+            ODD_TRY(run_section(r, section - 1, i));
+    ODD_TRY(go_to_image(r, section, image));
+    ODD_TRY(run_operations(r, section > 0 ? plan->section[section - 1].end : 0,
+                           plan->section[section].end));
+done:
+    return st;
+}
+
 odd_status odd_plan_run(odd_plan *plan, const odd_program *program, dnnl_stream_t stream,
                         const float input[], float *const output[], bool same_weights)
 {
+    const plan_run r = {plan, program, stream, input, same_weights};
     odd_status st;
     ODD_TRY(lend_arrays(plan, input, output));
-    for (int i = 0; i < plan->operations; i++) {
-        if (same_weights && plan->operation[i].of_weights) continue;
-        st = (plan->watched ? watch_operation : run_operation)(plan, &plan->operation[i], stream);
-        if (st == ODD_OK) continue;
-        int step = plan->operation[i].step;
-        return odd_fail_prefix(
-            st, "layer '%s': ", step < program->steps ? program->step[step].name : "output");
-    }
+    if (plan->sections > 1)
+        ODD_TRY(run_section(&r, plan->sections - 1, 0));
+    else
+        ODD_TRY(run_operations(&r, 0, plan->operations));
     ODD_TRY(odd_dnnl(dnnl_stream_wait(stream), "stream"));
 done:
     return st;

@@ -3,7 +3,8 @@
  *
  * Legend. A tensor is a value of the graph; a *value* of a plan is a tensor (or a part, a copy in
  * another layout, a scratchpad) with its layout and its place in memory. Values that share bytes
- * have the same root. Operations run in order; each is a primitive or a loop of our own.
+ * have the same root. Operations run in order, those of a section for its images at a time; each is
+ * a primitive or a loop of our own.
  */
 #ifndef ODDLOT_NN_PLAN_INTERNAL_H
 #define ODDLOT_NN_PLAN_INTERNAL_H
@@ -29,8 +30,11 @@ typedef struct {
     int next_form;   /* the same contents in another layout; -1: no more */
     int until;       /* of a root: last step that may read a tensor in it; -1: this one only */
     bool stays;      /* of a root: nothing else takes its place, so that the next run has it too */
+    bool joins;      /* of a root: a section fills it, part by part, for the next one */
     int first, last; /* of a root: operations that touch it first and last; -1: none */
-    int64_t start;   /* first byte in the root */
+    int64_t start;   /* first byte in the root, for the first images */
+    int64_t pace;    /* bytes that it is further on for each image; 0: it is always there */
+    int section;     /* that it was made in */
     int number;      /* of an OUTPUT: which one */
     int64_t bytes;   /* of a root */
     int64_t offset;  /* of an ARENA root: in the arena */
@@ -58,11 +62,16 @@ typedef struct {
 } odd_operation;
 
 typedef struct {
-    int64_t n; /* batch size */
+    int64_t n; /* images that what is being planned takes; in the end the batch size */
     odd_value *value;
     int values, value_room;
     odd_operation *operation;
     int operations, operation_room;
+    struct {
+        int64_t images;
+        int end; /* behind its last operation */
+    } section[ODD_SECTIONS];
+    int sections; /* 0: all operations run once */
     bool watched; /* operations are timed */
     void *arena;
     int64_t arena_bytes, scratch_bytes;
@@ -81,11 +90,13 @@ typedef struct {
     int step;   /* being planned */
 } odd_planner;
 
-/** Plan a program for n images. ODD_FORMAT naming the layer for what oneDNN cannot do,
- *  ODD_NUMERIC, ODD_NOMEM. */
+/** Plan a program that was cut for the images of its last section. ODD_FORMAT naming the layer for
+ *  what oneDNN cannot do, ODD_NUMERIC, ODD_NOMEM. */
 odd_status odd_plan_new(const odd_graph *graph, const odd_program *program, odd_weights *weights,
-                        dnnl_data_type_t products, int64_t n, odd_plan **out);
+                        dnnl_data_type_t products, odd_plan **out);
 void odd_plan_free(odd_plan **plan);
+/** Go on with the next section of the program (plan_sections.c). */
+odd_status odd_plan_next_section(odd_planner *p);
 /** Give each value its place in the arena, reusing bytes whose readers are done (plan_memory.c). */
 odd_status odd_plan_place(odd_plan *plan, dnnl_engine_t engine);
 /** `same_weights`: what learns is as in the last run, whose copies of it are taken. */

@@ -12,7 +12,8 @@ static int64_t round_up(int64_t bytes)
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* First and last operation that touches each root; all for what stays. */
+/* First and last operation that touches each root; all for what stays, and from the first one on
+ * for what is filled while all before it runs again. */
 static void find_lifetimes(odd_plan *plan)
 {
     for (int i = 0; i < plan->operations; i++) {
@@ -23,11 +24,10 @@ static void find_lifetimes(odd_plan *plan)
             root->last = i;
         }
     }
-    for (int i = 0; i < plan->values; i++)
-        if (plan->value[i].stays) {
-            plan->value[i].first = 0;
-            plan->value[i].last = plan->operations;
-        }
+    for (int i = 0; i < plan->values; i++) {
+        if (plan->value[i].stays || plan->value[i].joins) plan->value[i].first = 0;
+        if (plan->value[i].stays) plan->value[i].last = plan->operations;
+    }
 }
 
 /* Large values first: what is left between them takes the small ones. Ties by number, so that the

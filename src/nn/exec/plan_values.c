@@ -54,6 +54,7 @@ static odd_status add_value(odd_planner *p, const odd_value *v, int *value)
     *value = plan->values++;
     plan->value[*value] = *v;
     plan->value[*value].next_form = -1;
+    plan->value[*value].section = plan->sections - 1;
     plan->value[*value].first = plan->value[*value].last = -1;
     if (v->root < 0) plan->value[*value].root = *value;
     return ODD_OK;

@@ -97,26 +97,6 @@ static void find_last_uses(const odd_graph *g, odd_program *program)
     }
 }
 
-static int64_t tensor_bytes(const odd_graph *g, int tensor)
-{
-    if (tensor < 0 || g->tensor[tensor].data) return 0;
-    return odd_tensor_values(&g->tensor[tensor]) * (int64_t)sizeof(float);
-}
-
-int64_t odd_program_width(const odd_graph *graph, const odd_program *program)
-{
-    int64_t width = 1;
-    for (int i = 0; i < program->steps; i++) {
-        const odd_step *step = &program->step[i];
-        int64_t bytes = tensor_bytes(graph, step->output);
-        for (int j = 0; j < step->inputs; j++) {
-            bytes += tensor_bytes(graph, step->input[j]);
-        }
-        if (bytes > width) width = bytes;
-    }
-    return width;
-}
-
 bool odd_step_is_depthwise(const odd_graph *graph, const odd_step *step)
 {
     return step->kind == ODD_LAYER_CONV && step->set.group > 1 &&

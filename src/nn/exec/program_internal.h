@@ -9,7 +9,8 @@
 
 #include <dnnl.h>
 
-#define ODD_POSTS 8
+#define ODD_POSTS    8
+#define ODD_SECTIONS 8 /* more than powers of two of images */
 
 /* What is done to each value of a step's result: x = alg(x), or x = alg(x, operand). */
 typedef struct {
@@ -32,9 +33,20 @@ typedef struct {
     odd_post post[ODD_POSTS];
 } odd_step;
 
+/* Steps that take so many images at a time, a power of two, and more than those before them: layers
+ * of wide maps few, so that the maps stay in the caches, those of many weights many. A section runs
+ * as often as the next one needs to have its images. */
+typedef struct {
+    int first;      /* step */
+    int64_t images; /* at a time */
+    int tensor; /* all that it and those behind it read of what was made before; -1: the first */
+} odd_program_section;
+
 typedef struct {
     odd_step *step;
     int steps;
+    odd_program_section section[ODD_SECTIONS];
+    int sections;  /* 0: it was not cut */
     int *last_use; /* (tensors) last step that reads one; `steps` for outputs, -1: never read */
     bool *exact;   /* (tensors) all who read it want float32 */
 } odd_program;
@@ -43,8 +55,9 @@ typedef struct {
  *  activations, residual sums and zero padding go into the layers before or behind them. ODD_NOMEM.
  */
 odd_status odd_program_new(const odd_graph *graph, bool fuse, odd_program *out);
-/** Bytes that the widest step reads and writes for one image, without constants; at least 1. */
-int64_t odd_program_width(const odd_graph *graph, const odd_program *program);
+/** Cut it into sections, the last of at most `most` images, by the network alone
+ *  (program_sections.c). ODD_NOMEM. */
+odd_status odd_program_cut(const odd_graph *graph, int most, odd_program *program);
 void odd_program_free(odd_program *program); /* frees and empties */
 
 /** True for a convolution of each channel alone. It stays in float32 in a bfloat16 net: its few
