@@ -49,6 +49,18 @@ done:
     return st;
 }
 
+static odd_primitive conv_primitive(const odd_planner *p, const conv_shapes *s, const odd_window *w)
+{
+    return (odd_primitive){.kind = dnnl_convolution,
+                           .prop = p->prop,
+                           .alg = dnnl_convolution_direct,
+                           .source = &s->source,
+                           .weights = &s->weights,
+                           .bias = s->has_bias ? &s->bias : NULL,
+                           .result = &s->result,
+                           .window = w};
+}
+
 /* Values in the layouts that the primitive chose, then the primitive. */
 static odd_status add_conv(odd_planner *p, const odd_step *step, const odd_fused *fused, int source,
                            int weights, bool has_bias, const char *what)
@@ -137,6 +149,85 @@ done:
     return st;
 }
 
+/* ---- Maps of one pixel ---- */
+
+/* oneDNN takes image by image, and each weight anew for each of them: N images of one pixel are as
+ * well one image that is N wide. Activations may stand behind it, other tensors not. */
+static bool is_one_pixel(const odd_planner *p, const odd_step *step)
+{
+    const odd_layer_settings *set = &step->set;
+    const odd_tensor *t = p->graph->tensor;
+    const int64_t *x = t[step->input[0]].shape, *w = t[step->input[1]].shape;
+    const int64_t *y = t[step->output].shape;
+    bool is = p->prop == dnnl_forward_inference && p->plan->n > 1 && set->group == 1 &&
+              x[2] * x[3] == 1 && y[2] * y[3] == 1 && w[2] * w[3] == 1;
+    for (int i = 0; i < step->posts; i++)
+        is = is && !step->post[i].binary;
+    return is;
+}
+
+/* (1, C, 1, N), channels innermost. */
+static odd_status wide_desc(const odd_planner *p, int tensor, dnnl_data_type_t type, odd_desc *desc)
+{
+    dnnl_dims_t dims;
+    odd_plan_dims(p, tensor, dims);
+    const dnnl_dims_t wide = {1, dims[1], 1, dims[0]};
+    return odd_desc_tagged(desc, 4, wide, type, dnnl_nhwc);
+}
+
+static odd_status wide_source(odd_planner *p, const odd_step *step, const odd_desc *desc,
+                              int *value)
+{
+    dnnl_dims_t dims;
+    odd_desc rows;
+    odd_status st;
+    const int rank = odd_plan_dims(p, step->input[0], dims);
+    ODD_TRY(odd_desc_plain(&rows, rank, dims, desc->data_type));
+    ODD_TRY(odd_plan_input(p, step->input[0], value));
+    ODD_TRY(odd_plan_reorder(p, *value, &rows, value));
+    ODD_TRY(odd_plan_alias(p, *value, desc, value));
+done:
+    return st;
+}
+
+/* What was made as (1, O, 1, N) is the step's output. */
+static odd_status bind_wide(odd_planner *p, const odd_step *step, int value)
+{
+    dnnl_dims_t dims;
+    odd_desc rows;
+    odd_status st;
+    const int rank = odd_plan_dims(p, step->output, dims);
+    ODD_TRY(odd_desc_plain(&rows, rank, dims, odd_plan_desc(p, value)->data_type));
+    ODD_TRY(odd_plan_alias(p, value, &rows, &value));
+    odd_plan_bind(p, step->output, value);
+done:
+    return st;
+}
+
+static odd_status plan_one_pixel(odd_planner *p, const odd_step *step)
+{
+    const char *what = "convolution";
+    odd_fused fused = {0};
+    conv_shapes s;
+    odd_status st;
+    int source, weights;
+    odd_desc wide;
+    const odd_window w = {.stride = {1, 1}};
+    ODD_TRY(weights_value(p, step, &weights));
+    ODD_TRY(wide_desc(p, step->input[0], odd_conv_type(p, step), &wide));
+    ODD_TRY(wide_source(p, step, &wide, &source));
+    ODD_TRY(conv_descs(p, step, source, weights, &s));
+    s.source = wide;
+    ODD_TRY(wide_desc(p, step->output, odd_result_type(p, step), &s.result));
+    const odd_primitive primitive = conv_primitive(p, &s, &w);
+    ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
+    ODD_TRY(add_conv(p, step, &fused, source, weights, s.has_bias, what));
+    ODD_TRY(bind_wide(p, step, p->holds[step->output]));
+done:
+    dnnl_primitive_desc_destroy(fused.pd);
+    return st;
+}
+
 odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
 {
     const char *what = "convolution";
@@ -146,18 +237,12 @@ odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
     int source, weights;
     bool planned;
     odd_window w = odd_conv_window_of(step);
+    if (is_one_pixel(p, step)) return plan_one_pixel(p, step);
     ODD_TRY(conv_values(p, step, &source, &weights));
     ODD_TRY(odd_plan_winograd(p, step, source, weights, &planned));
     if (planned) return ODD_OK;
     ODD_TRY(conv_descs(p, step, source, weights, &s));
-    const odd_primitive primitive = {.kind = dnnl_convolution,
-                                     .prop = p->prop,
-                                     .alg = dnnl_convolution_direct,
-                                     .source = &s.source,
-                                     .weights = &s.weights,
-                                     .bias = s.has_bias ? &s.bias : NULL,
-                                     .result = &s.result,
-                                     .window = &w};
+    const odd_primitive primitive = conv_primitive(p, &s, &w);
     ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
     ODD_TRY(add_conv(p, step, &fused, source, weights, s.has_bias, what));
 done:
