@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #define ALIGNMENT 64
+#define HUGE_PAGE ((int64_t)2 << 20)
 
 /* Blocks that the C library maps from the kernel one by one, whatever was freed before. */
 #define LARGE ((size_t)32 << 20)
@@ -73,6 +74,13 @@ static bool size_of(int64_t count, size_t element, size_t *size)
     return true;
 }
 
+static void *fail_to_allocate(size_t size)
+{
+    char text[32];
+    odd_fail(ODD_NOMEM, "cannot allocate %s", odd_human_bytes((int64_t)size, text));
+    return NULL;
+}
+
 void *odd_alloc(int64_t count, size_t element)
 {
     size_t size;
@@ -80,12 +88,23 @@ void *odd_alloc(int64_t count, size_t element)
     if (!size_of(count, element, &size)) return NULL;
     /* not aligned_alloc(): it would round the size up and hide overruns from the sanitizer */
     const size_t bytes = size > 0 ? size : 1;
-    if (!odd_memory_allowed() || posix_memalign(&p, ALIGNMENT, bytes) != 0) {
-        char text[32];
-        odd_fail(ODD_NOMEM, "cannot allocate %s", odd_human_bytes((int64_t)size, text));
-        return NULL;
-    }
+    if (!odd_memory_allowed() || posix_memalign(&p, ALIGNMENT, bytes) != 0)
+        return fail_to_allocate(size);
     return size >= LARGE && has_fresh_pages(p, size) ? p : memset(p, 0, bytes);
+}
+
+void *odd_alloc_lasting(int64_t bytes)
+{
+    void *p;
+    size_t size;
+    if (bytes < HUGE_PAGE) return odd_alloc(bytes, 1);
+    if (!size_of(bytes, 1, &size)) return NULL;
+    if (!odd_memory_allowed() || posix_memalign(&p, (size_t)HUGE_PAGE, size) != 0)
+        return fail_to_allocate(size);
+    const size_t whole = size / (size_t)HUGE_PAGE * (size_t)HUGE_PAGE;
+    madvise(p, whole, MADV_DONTNEED);
+    madvise(p, whole, MADV_HUGEPAGE); /* not everywhere; then small ones */
+    return memset(p, 0, size);
 }
 
 void odd_memory_trim(void)

@@ -34,6 +34,22 @@ static bool is_zero(const unsigned char *p, size_t size)
     return p[0] == 0 && memcmp(p, p + 1, size - 1) == 0;
 }
 
+/* Below, at and above a huge page. */
+static void lasting_arrays_are_zeroed(void)
+{
+    const int64_t sizes[] = {0, 100, (2 << 20) - 1, 2 << 20, (5 << 20) + 3};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char *p = odd_alloc_lasting(sizes[i]);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+        CU_ASSERT_EQUAL((uintptr_t)p % 64, 0);
+        CU_ASSERT(sizes[i] < 2 || is_zero(p, (size_t)sizes[i]));
+        memset(p, 0xFF, (size_t)sizes[i]);
+        odd_free(p);
+    }
+    CU_ASSERT_PTR_NULL(odd_alloc_lasting(-1));
+    CU_ASSERT_PTR_NULL(odd_alloc_lasting(INT64_MAX));
+}
+
 /* Also where the C library has such a block in store, full of what was in it before: all come from
  * the heap and stay there, but for the sanitizer's. */
 static void large_arrays_are_zeroed(void)
@@ -210,6 +226,7 @@ static void pages_are_forgotten(void)
 CU_TestInfo odd_tests[] = {
     {"arrays are aligned and zeroed", arrays_are_aligned_and_zeroed},
     {"large arrays are zeroed", large_arrays_are_zeroed},
+    {"lasting arrays are zeroed", lasting_arrays_are_zeroed},
     {"pages are forgotten", pages_are_forgotten},
     {"impossible sizes are refused", impossible_sizes_are_refused},
     {"the peak grows with use", peak_grows_with_use},

@@ -18,6 +18,10 @@
  */
 void *odd_alloc(int64_t count, size_t element);
 
+/** The same of bytes that are read and written over and over: from 2 MiB on in huge pages where the
+ *  system has them, which costs time once. */
+void *odd_alloc_lasting(int64_t bytes);
+
 /** Call `check` before each allocation of odd_alloc() and of a growing text, on any thread; where
  *  it returns false the allocation fails as if memory were short. NULL, as at the start: no check.
  *  For faults on purpose, see oddlot/par/fault.h. */

@@ -131,7 +131,7 @@ odd_status odd_plan_place(odd_plan *plan, dnnl_engine_t engine)
     odd_status st;
     find_lifetimes(plan);
     ODD_TRY(plan_arena(plan));
-    plan->arena = odd_alloc(plan->arena_bytes + round_up(plan->scratch_bytes), 1);
+    plan->arena = odd_alloc_lasting(plan->arena_bytes + round_up(plan->scratch_bytes));
     if (!plan->arena) return ODD_NOMEM;
     for (int i = 0; i < plan->values; i++) {
         odd_value *v = &plan->value[i];

@@ -92,7 +92,7 @@ odd_status odd_weights_get(odd_weights *w, const void *from, const odd_desc *sou
     *data = find(w, from, source, target, scale);
     if (*data) return ODD_OK;
     ODD_TRY(make_room(w));
-    entry.data = odd_alloc(odd_desc_bytes(target), 1);
+    entry.data = odd_alloc_lasting(odd_desc_bytes(target));
     if (!entry.data) return ODD_NOMEM;
     ODD_TRY(fill(w, &entry));
     *data = entry.data;
