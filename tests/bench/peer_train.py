@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Time an epoch of Adam in PyTorch over random images: peer_train.py NETWORK n=512 batch=256 [threads=2].
 
-NETWORK is one of `oddlot bench train`: cnn, autoencoder, lenet, dense; the same layers, batch and optimizer."""
+NETWORK is one of `oddlot bench train`: cnn, autoencoder, lenet, dense; the same layers, batch and optimizer. Or
+efficientnet-b0, torchvision's, without dropout; layout=last: channels last, which PyTorch is faster with."""
 import json
 import sys
 import time
@@ -41,7 +42,13 @@ def dense():
     return nn.Sequential(*layers)
 
 
-NETWORKS = {"cnn": (cnn, (1, 64, 64)), "autoencoder": (autoencoder, (1, 28, 28)), "lenet": (lenet, (1, 28, 28)),
+def efficientnet_b0():
+    import torchvision
+    return torchvision.models.efficientnet_b0(num_classes=10, dropout=0., stochastic_depth_prob=0.)
+
+
+NETWORKS = {"efficientnet-b0": (efficientnet_b0, (3, 224, 224)),
+            "cnn": (cnn, (1, 64, 64)), "autoencoder": (autoencoder, (1, 28, 28)), "lenet": (lenet, (1, 28, 28)),
             "dense": (dense, (784,))}
 
 
@@ -52,11 +59,13 @@ def main():
     torch.set_num_threads(threads)
     make, shape = NETWORKS[name]
     net, x, y = make(), torch.rand(n, *shape), torch.randint(0, 2, (n,))
+    if words.get("layout") == "last":
+        net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3)
 
     def loss(first):
         images = x[first:first + batch]
-        if name in ("cnn", "lenet"):
+        if name in ("cnn", "lenet", "efficientnet-b0"):
             return nn.functional.cross_entropy(net(images), y[first:first + batch])
         return ((net(images) - images) ** 2).mean()
 

@@ -14,6 +14,7 @@ CASES = {
     "autoencoder": dict(network="autoencoder", n=2048, batch=256, goal=0.5),
     "lenet": dict(network="lenet", n=8192, batch=128, goal=0.5),
     "dense": dict(network="dense", n=4096, batch=256, goal=None),
+    "efficientnet-b0": dict(network="efficientnet-b0", n=128, batch=32, goal=0.8),
 }
 
 
@@ -21,7 +22,8 @@ def one_round(args, name, case):
     """Seconds per 1000 images: ours, theirs."""
     n, threads = case["n"] // (4 if args.quick else 1), 1 if args.by_cpu else 2
     words = [f"n={n}", f"batch={case['batch']}"]
-    ours = tools.lines(tools.oddlot(args, ["bench", "train", f"network={case['network']}", *words, "repeat=1"],
+    network = f"file={args.b0}" if name == "efficientnet-b0" else f"network={case['network']}"
+    ours = tools.lines(tools.oddlot(args, ["bench", "train", network, *words, "repeat=1", f"shards={args.shards}"],
                                     ranks=1, threads=threads))[0]
     peer = os.path.join(tools.HERE, "peer_train.py")
     theirs = tools.lines(tools.run([args.peer_python, peer, case["network"], *words, f"threads={threads}"], threads=threads))[0]
@@ -40,12 +42,16 @@ def main():
     ap.add_argument("--quick", action="store_true", help="a quarter of the images")
     ap.add_argument("--by-cpu", action="store_true", help="one thread on both sides and CPU seconds, for a machine that others use")
     ap.add_argument("--peer-python", default=tools.PYTHON, help="a Python with another PyTorch (default Debian's)")
+    ap.add_argument("--shards", type=int, default=8, help="of a batch of ours (default 8)")
+    ap.add_argument("--b0", metavar="FILE", help="networks/fold-1.onnx of a run of jobs/efficientnet-b0.yaml, for its case")
     tools.add_options(ap)
     args = ap.parse_args()
     for name in args.cases:
         if name not in CASES:
             ap.error(f"no case '{name}'; there are {', '.join(CASES)}")
-    for name in args.cases or CASES:
+    if "efficientnet-b0" in args.cases and not args.b0:
+        ap.error("efficientnet-b0 wants --b0 FILE")
+    for name in args.cases or [name for name in CASES if args.b0 or name != "efficientnet-b0"]:
         tools.start(args)
         rounds = [one_round(args, name, CASES[name]) for _ in range(args.rounds)]
         ours, theirs = (tools.median([pair[side] for pair in rounds]) for side in (0, 1))
