@@ -17,9 +17,8 @@ struct odd_fetch {
     /* On two ranks and more. What I want and receive is in the order of the owners; what others
      * request of me and I send, in that of these ranks. */
     odd_owners owners;
-    int64_t *want, *requested; /* (size) counts wanted of each owner, requested by each rank */
+    odd_traffic numbers;       /* counts wanted of each owner, requested by each rank */
     int64_t *next;             /* (size) where the next one of each owner goes */
-    odd_extent *out, *in;      /* (size) of a message to, and from each rank */
     int64_t *number, *place;   /* (most) rows that I want, and where in x they go */
     int64_t *number_requested; /* (most) */
     float *sent, *come;        /* (most, d) */
@@ -30,11 +29,8 @@ static odd_status allocate_fetch(odd_fetch *f)
     const int64_t values = f->most * f->rows->d;
     odd_status st;
     ODD_TRY(odd_owners_new(f->rows->comm, f->rows->part.n, &f->owners));
-    ODD_TRY(ODD_NEW(f->want, f->size));
-    ODD_TRY(ODD_NEW(f->requested, f->size));
+    ODD_TRY(odd_traffic_new(f->size, &f->numbers));
     ODD_TRY(ODD_NEW(f->next, f->size));
-    ODD_TRY(ODD_NEW(f->out, f->size));
-    ODD_TRY(ODD_NEW(f->in, f->size));
     ODD_TRY(ODD_NEW(f->number, f->most));
     ODD_TRY(ODD_NEW(f->place, f->most));
     ODD_TRY(ODD_NEW(f->number_requested, f->most));
@@ -64,11 +60,8 @@ void odd_fetch_free(odd_fetch **fetch)
     odd_fetch *f = *fetch;
     if (!f) return;
     odd_owners_free(&f->owners);
-    odd_free(f->want);
-    odd_free(f->requested);
+    odd_traffic_free(&f->numbers);
     odd_free(f->next);
-    odd_free(f->out);
-    odd_free(f->in);
     odd_free(f->number);
     odd_free(f->place);
     odd_free(f->number_requested);
@@ -94,12 +87,12 @@ static odd_status read_rows(const odd_rows *rows, int64_t count, const int64_t r
 /* What I want by owner: the count of each, then the row numbers. */
 static void sort_by_owner(odd_fetch *f, int64_t count, const int64_t row[])
 {
-    memset(f->want, 0, (size_t)f->size * sizeof *f->want);
+    memset(f->numbers.send, 0, (size_t)f->size * sizeof *f->numbers.send);
     for (int64_t i = 0; i < count; i++)
-        f->want[odd_partition_owner(&f->owners, row[i])]++;
+        f->numbers.send[odd_partition_owner(&f->owners, row[i])]++;
     f->next[0] = 0;
     for (int r = 1; r < f->size; r++)
-        f->next[r] = f->next[r - 1] + f->want[r - 1];
+        f->next[r] = f->next[r - 1] + f->numbers.send[r - 1];
     for (int64_t i = 0; i < count; i++) {
         const int64_t at = f->next[odd_partition_owner(&f->owners, row[i])]++;
         f->number[at] = row[i];
@@ -111,22 +104,21 @@ static void sort_by_owner(odd_fetch *f, int64_t count, const int64_t row[])
 static int64_t exchange_numbers(odd_fetch *f)
 {
     const MPI_Comm comm = f->rows->comm;
-    MPI_Alltoall(f->want, 1, MPI_INT64_T, f->requested, 1, MPI_INT64_T, comm);
-    const int64_t wanted = odd_lay_out(f->size, f->want, sizeof *f->number, f->out);
-    const int64_t requested =
-        odd_lay_out(f->size, f->requested, sizeof *f->number_requested, f->in);
+    odd_traffic *t = &f->numbers;
+    odd_traffic_count(comm, t);
+    const int64_t wanted = odd_lay_out(f->size, t->send, sizeof *f->number, t->out);
+    const int64_t requested = odd_lay_out(f->size, t->receive, sizeof *f->number, t->in);
     ODD_CHECK(wanted <= f->most && requested <= f->most);
-    odd_all_to_all(comm, f->number, f->out, f->number_requested, f->in);
+    odd_all_to_all(comm, f->number, t->out, f->number_requested, t->in);
     return requested;
 }
 
-/* @collective */
+/* The other way round: rows go to those who sent their numbers. @collective */
 static void exchange_rows(odd_fetch *f)
 {
-    const size_t width = (size_t)f->rows->d * sizeof *f->sent;
-    odd_lay_out(f->size, f->requested, width, f->out);
-    odd_lay_out(f->size, f->want, width, f->in);
-    odd_all_to_all(f->rows->comm, f->sent, f->out, f->come, f->in);
+    odd_traffic *t = &f->numbers;
+    odd_traffic_lay_out(f->rows->comm, t, (size_t)f->rows->d * sizeof *f->sent);
+    odd_all_to_all(f->rows->comm, f->sent, t->in, f->come, t->out);
 }
 
 odd_status odd_fetch_rows(odd_fetch *f, int64_t count, const int64_t row[], float x[])

@@ -165,44 +165,14 @@ done:
 
 /* ---- there, and back ---- */
 
-/* Messages to and from each rank: how many things, and where they are. */
-typedef struct {
-    int64_t *send, *receive; /* (P) */
-    odd_extent *out, *in;    /* (P) */
-} exchange;
-
-static odd_status exchange_new(int size, exchange *e)
-{
-    odd_status st;
-    ODD_TRY(ODD_NEW(e->send, size));
-    ODD_TRY(ODD_NEW(e->receive, size));
-    ODD_TRY(ODD_NEW(e->out, size));
-    ODD_TRY(ODD_NEW(e->in, size));
-done:
-    return st;
-}
-
-static void exchange_free(exchange *e)
-{
-    odd_free(e->send);
-    odd_free(e->receive);
-    odd_free(e->out);
-    odd_free(e->in);
-}
-
-static void lay_out(MPI_Comm comm, exchange *e, size_t width)
-{
-    odd_lay_out(odd_size(comm), e->send, width, e->out);
-    odd_lay_out(odd_size(comm), e->receive, width, e->in);
-}
-
 /* My part of the order, sorted; `from` says as which thing it came. @collective */
-static odd_status collect_part(MPI_Comm comm, exchange *e, const odd_ordered *mine, odd_order *out)
+static odd_status collect_part(MPI_Comm comm, odd_traffic *e, const odd_ordered *mine,
+                               odd_order *out)
 {
     odd_status st;
-    MPI_Alltoall(e->send, 1, MPI_INT64_T, e->receive, 1, MPI_INT64_T, comm);
+    odd_traffic_count(comm, e);
     ODD_TRY_ALL(comm, ODD_NEW(out->at, out->part.n_local));
-    lay_out(comm, e, sizeof *mine);
+    odd_traffic_lay_out(comm, e, sizeof *mine);
     odd_all_to_all(comm, mine, e->out, out->at, e->in);
     for (int64_t i = 0; i < out->part.n_local; i++)
         out->at[i].from = i;
@@ -212,8 +182,8 @@ done:
 }
 
 /* Tell those who sent my part where their things are in the order. @collective */
-static odd_status send_places(MPI_Comm comm, exchange *e, const odd_order *order, int64_t n_local,
-                              const odd_ordered mine[], int64_t place[])
+static odd_status send_places(MPI_Comm comm, odd_traffic *e, const odd_order *order,
+                              int64_t n_local, const odd_ordered mine[], int64_t place[])
 {
     int64_t *told = NULL, *come = NULL;
     odd_status st;
@@ -221,7 +191,7 @@ static odd_status send_places(MPI_Comm comm, exchange *e, const odd_order *order
     ODD_TRY_ALL(comm, ODD_NEW(come, n_local));
     for (int64_t i = 0; i < order->part.n_local; i++)
         told[order->at[i].from] = order->part.row0 + i;
-    lay_out(comm, e, sizeof *told);
+    odd_traffic_lay_out(comm, e, sizeof *told);
     odd_all_to_all(comm, told, e->in, come, e->out);
     for (int64_t i = 0; i < n_local; i++)
         place[mine[i].from] = come[i];
@@ -246,7 +216,7 @@ odd_status odd_order_falling(MPI_Comm comm, int64_t n_local, const double value[
                              const int64_t row[], int64_t place[], odd_order *out)
 {
     odd_ordered *mine = NULL;
-    exchange e = {0};
+    odd_traffic e = {0};
     int64_t n = n_local, places = place != NULL;
     odd_status st;
     *out = (odd_order){.comm = comm};
@@ -254,13 +224,13 @@ odd_status odd_order_falling(MPI_Comm comm, int64_t n_local, const double value[
     odd_sum_i64(comm, &places, 1);
     out->part = odd_partition_rows(comm, n);
     ODD_TRY_ALL(comm, sort_mine(n_local, value, row, &mine));
-    ODD_TRY_ALL(comm, exchange_new(odd_size(comm), &e));
+    ODD_TRY_ALL(comm, odd_traffic_new(odd_size(comm), &e));
     ODD_TRY(cut_mine(comm, mine, n_local, n, e.send));
     ODD_TRY(collect_part(comm, &e, mine, out));
     if (places > 0) ODD_TRY(send_places(comm, &e, out, n_local, mine, place));
 done:
     odd_free(mine);
-    exchange_free(&e);
+    odd_traffic_free(&e);
     if (st != ODD_OK) odd_order_free(out);
     return st;
 }

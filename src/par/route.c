@@ -43,19 +43,15 @@ int odd_partition_owner(const odd_owners *owners, int64_t row)
 }
 
 typedef struct {
-    int64_t *send, *receive; /* (size) counts */
-    odd_extent *out, *in;    /* (size) */
-    size_t *next;            /* (size) where the next one to a rank goes */
+    odd_traffic t;
+    size_t *next; /* (size) where the next one to a rank goes */
     char *sorted, *come;
 } routing;
 
 static odd_status routing_new(int size, int64_t count, size_t width, routing *r)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(r->send, size));
-    ODD_TRY(ODD_NEW(r->receive, size));
-    ODD_TRY(ODD_NEW(r->out, size));
-    ODD_TRY(ODD_NEW(r->in, size));
+    ODD_TRY(odd_traffic_new(size, &r->t));
     ODD_TRY(ODD_NEW(r->next, size));
     r->sorted = odd_alloc(count, width);
     st = r->sorted ? ODD_OK : ODD_NOMEM;
@@ -65,10 +61,7 @@ done:
 
 static void routing_free(routing *r)
 {
-    odd_free(r->send);
-    odd_free(r->receive);
-    odd_free(r->out);
-    odd_free(r->in);
+    odd_traffic_free(&r->t);
     odd_free(r->next);
     odd_free(r->sorted);
     odd_free(r->come);
@@ -84,6 +77,38 @@ int64_t odd_lay_out(int size, const int64_t count[], size_t width, odd_extent me
     return all;
 }
 
+odd_status odd_traffic_new(int size, odd_traffic *t)
+{
+    odd_status st;
+    *t = (odd_traffic){0};
+    ODD_TRY(ODD_NEW(t->send, size));
+    ODD_TRY(ODD_NEW(t->receive, size));
+    ODD_TRY(ODD_NEW(t->out, size));
+    ODD_TRY(ODD_NEW(t->in, size));
+done:
+    return st;
+}
+
+void odd_traffic_free(odd_traffic *t)
+{
+    odd_free(t->send);
+    odd_free(t->receive);
+    odd_free(t->out);
+    odd_free(t->in);
+    *t = (odd_traffic){0};
+}
+
+void odd_traffic_count(MPI_Comm comm, odd_traffic *t)
+{
+    MPI_Alltoall(t->send, 1, MPI_INT64_T, t->receive, 1, MPI_INT64_T, comm);
+}
+
+void odd_traffic_lay_out(MPI_Comm comm, odd_traffic *t, size_t width)
+{
+    odd_lay_out(odd_size(comm), t->send, width, t->out);
+    odd_lay_out(odd_size(comm), t->receive, width, t->in);
+}
+
 odd_status odd_route(MPI_Comm comm, const void *things, int64_t count, size_t width,
                      int (*to)(const void *context, const void *thing), const void *context,
                      void **come, int64_t *n)
@@ -96,19 +121,19 @@ odd_status odd_route(MPI_Comm comm, const void *things, int64_t count, size_t wi
     *n = 0;
     ODD_TRY_ALL(comm, routing_new(size, count, width, &r));
     for (int64_t i = 0; i < count; i++)
-        r.send[to(context, thing + (size_t)i * width)]++;
-    odd_lay_out(size, r.send, width, r.out);
+        r.t.send[to(context, thing + (size_t)i * width)]++;
+    odd_lay_out(size, r.t.send, width, r.t.out);
     for (int rank = 0; rank < size; rank++)
-        r.next[rank] = r.out[rank].at;
+        r.next[rank] = r.t.out[rank].at;
     for (int64_t i = 0; i < count; i++) {
         size_t *next = &r.next[to(context, thing + (size_t)i * width)];
         memcpy(r.sorted + *next, thing + (size_t)i * width, width);
         *next += width;
     }
-    MPI_Alltoall(r.send, 1, MPI_INT64_T, r.receive, 1, MPI_INT64_T, comm);
-    *n = odd_lay_out(size, r.receive, width, r.in);
+    odd_traffic_count(comm, &r.t);
+    *n = odd_lay_out(size, r.t.receive, width, r.t.in);
     ODD_TRY_ALL(comm, (r.come = odd_alloc(*n, width)) ? ODD_OK : ODD_NOMEM);
-    odd_all_to_all(comm, r.sorted, r.out, r.come, r.in);
+    odd_all_to_all(comm, r.sorted, r.t.out, r.come, r.t.in);
     *come = r.come;
     r.come = NULL; /* handed over */
 done:
