@@ -45,6 +45,13 @@ grep -q '^category,category,.*/one.png' placed-run/findings.csv || fail "a boot 
 good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[category, placeholder]'
 grep -q '^placeholder' placed-run/findings.csv || fail "no placeholder"
 ! grep -q '^category,category,.*/one.png' placed-run/findings.csv || fail "a placeholder told of again"
+# nor does what is blank
+"$python" -c 'from PIL import Image
+for place in "shirts", "boots", "bags": Image.new("L", (28, 28), 255).save(f"placed/{place}/void.png")'
+good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[category]'
+grep -q '^category,category,.*/void.png' placed-run/findings.csv || fail "white fits boots"
+good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[category, blank]'
+[ "$(grep -c '/void.png' placed-run/findings.csv)" = 3 ] || fail "what is blank is told of again"
 
 # all probabilities, where asked for
 good on 2 run job.yaml -o one --set categories.probabilities=true

@@ -58,6 +58,11 @@ for i in range(12):
     goods("bag", i, True).save(f"greys/bag-{i:02}.png")
 for i in range(70):
     goods("dress", 100 + i, i == 33).save(f"greys/dress-{i:02}.png")
+os.makedirs("shapes/few"), os.makedirs("shapes/one")
+for i in range(65):
+    goods("dress", 200 + i, False).resize((120, 160) if i < 60 else (60, 160)).save(f"shapes/few/{i:02}.png")
+    if i < 61:
+        os.link(f"shapes/few/{i:02}.png", f"shapes/one/{i:02}.png")
 PYEND
 small=(--set image.size=48 --set features.source=pixels)
 found() { "$python" -c 'import csv, sys
@@ -70,6 +75,12 @@ for ranks in 1 3; do
     [ "$(found "greys$ranks/findings.csv" grey)" = dress-33.png ] || fail "not what lost its colour"
     cmp greys1/findings.csv "greys$ranks/findings.csv" || fail "findings.csv differs on $ranks ranks"
 done
+# a shape is odd where few have it
+good on 2 audit shapes/one -o shapes1 "${small[@]}" --set check.checks=odd_aspect
+[ "$(found shapes1/findings.csv odd_aspect)" = 60.png ] || fail "not what is of another shape"
+good on 2 audit shapes/few -o shapes2 "${small[@]}" --set check.checks=odd_aspect
+[ -z "$(found shapes2/findings.csv odd_aspect)" ] || fail "a kind of goods is no odd shape"
+says "would be 'odd_aspect', so that is how this catalogue is"
 good on 2 audit greys -o greys3 "${small[@]}" --set check.checks=grey --set check.grey.usual=0.1
 [ -z "$(found greys3/findings.csv grey)" ] || fail "more are grey than may be"
 says "so that is how this catalogue is"

@@ -12,6 +12,7 @@ static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.998", "0.995", "6", "0.2
 static const odd_judge judge = {
     .of = number,
     .any = true,
+    .all = true,
     .high = true,
     .worst = 1,
     .severity = {0.9, 1},

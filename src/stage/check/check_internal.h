@@ -26,8 +26,8 @@ typedef struct {
     const odd_selection *selection; /* names, labels, groups of all rows */
     odd_partition part;             /* rows of the catalogue, and which are mine */
     const uint8_t *status;          /* (part.n_local) odd_image_status of my rows */
-    bool *told;             /* (part.n_local) is it a member of a placeholder, which says all
-                                     that is to be said of it? */
+    bool *told; /* (part.n_local) is it blank, or a member of a placeholder, which says all
+                         that is to be said of it? */
     const odd_check *check; /* the one that runs */
     odd_check_inputs *inputs;
     odd_ignored *ignored;   /* NULL: nothing is */

@@ -1,4 +1,5 @@
-/* Check `odd_aspect`: images that are much wider or higher than the others of the catalogue. */
+/* Check `odd_aspect`: images that are much wider or higher than the others of the catalogue. An odd
+ * shape is a rare one: clothes, all of one shape, say nothing of the telephones beside them. */
 #include "stage/check/judge_internal.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@ static double number(const float m[ODD_MEASURE_COUNT])
     return fabs(log2((double)m[ODD_MEASURE_WIDTH] / (double)m[ODD_MEASURE_HEIGHT]));
 }
 
-static const odd_option table[] = {ODD_JUDGE_OPTIONS("3", "1", "6", "0.1")};
+static const odd_option table[] = {ODD_JUDGE_OPTIONS("3", "1", "6", "0.05")};
 
 static const odd_judge judge = {
     .of = number,

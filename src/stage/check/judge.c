@@ -181,7 +181,10 @@ static odd_status add_all(odd_check_context *context, const judging *j)
     ODD_TRY(odd_findings_note(context->findings, context->check->kind, context->check->name,
                               j->unmeasured));
     for (int64_t i = 0; i < context->part.n_local; i++)
-        if (is_beyond(j->judge, (double)j->value[i], j->limit)) ODD_TRY(add_found(context, j, i));
+        if (is_beyond(j->judge, (double)j->value[i], j->limit)) {
+            if (j->judge->all) context->told[i] = true;
+            ODD_TRY(add_found(context, j, i));
+        }
 done:
     return st;
 }

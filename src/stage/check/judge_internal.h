@@ -52,6 +52,7 @@ struct odd_judge {
      *  NULL: all are. */
     bool (*concerns)(const float value[ODD_MEASURE_COUNT]);
     bool any; /* also images of one colour, which are check `blank`'s and no other's */
+    bool all; /* it says all of what it finds: checks behind it do not look at that */
     /** Its own sentence for an image of this name; NULL: what it says, and the number */
     void (*tell)(const float value[ODD_MEASURE_COUNT], const char *name, char *sentence,
                  size_t size);
