@@ -218,6 +218,7 @@ static void convolutions(void)
         {{3, 6, 6}, {"conv 16 3x3 pad same", "relu", "conv 32 3x3 stride 2 pad same", "tanh"}},
         {{4, 6, 6}, {"conv 4 3x3 groups 2 no bias", "sigmoid", "conv 6 2x2 groups 2"}},
         {{2, 8, 8}, {"conv 4 3x3 dilation 2", "elu 0.7", "conv 3 1x1"}},
+        {{2, 7, 7}, {"conv 20 3x3", "relu", "max_pool 2 stride 1", "conv 18 3x3", "dense 3"}},
         {{2, 6, 6}, {"conv 16 1x1", "depthwise 3x3 pad 1", "relu", "conv 3 1x1"}},
         {{2, 6, 6}, {"conv 6 1x1", "depthwise 3x3 stride 2 pad same", "conv 3 1x1"}},
     };

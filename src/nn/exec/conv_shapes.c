@@ -2,6 +2,8 @@
  * groups, O outputs, I inputs. */
 #include "nn/exec/layers_internal.h"
 
+#include "oddlot/base/isa.h"
+
 odd_window odd_conv_window_of(const odd_step *step)
 {
     const odd_layer_settings *set = &step->set;
@@ -44,6 +46,26 @@ odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, odd_desc
     int rank = weight_shape(&p->graph->tensor[step->input[1]], step->set.group,
                             step->kind == ODD_LAYER_CONV_TRANSPOSE, dims, strides);
     return odd_desc_strided(desc, rank, dims, dnnl_f32, strides);
+}
+
+static int64_t padded(int64_t channels)
+{
+    const int64_t block = 16; /* of oneDNN's layouts with AVX-512 */
+    return (channels + block - 1) / block * block;
+}
+
+/* oneDNN fills blocks of channels up, and from 20 to 50 of them half of the products are then with
+ * zeros. Channel by channel it takes 0.64, 0.78 and 0.57 of the time of the three passes. */
+dnnl_format_tag_t odd_conv_layout(const odd_planner *p, const odd_step *step)
+{
+    const odd_tensor *x = &p->graph->tensor[step->input[0]], *y = &p->graph->tensor[step->output];
+    const bool trains = p->prop == dnnl_forward_training && p->products == dnnl_f32;
+    if (!trains || step->kind != ODD_LAYER_CONV || step->set.group > 1 || x->rank != 4 ||
+        odd_isa_now < ODD_ISA_AVX512)
+        return dnnl_format_tag_any;
+    const int64_t in = x->shape[1], out = y->shape[1];
+    const bool wastes = 10 * in * out < 6 * padded(in) * padded(out);
+    return in >= 16 && out >= 16 && wastes ? dnnl_nhwc : dnnl_format_tag_any;
 }
 
 dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step)

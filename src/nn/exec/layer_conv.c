@@ -28,6 +28,14 @@ static odd_status any_like(odd_planner *p, int value, dnnl_data_type_t type, odd
     return odd_desc_any(desc, have->ndims, have->dims, type);
 }
 
+static odd_status maps_of(odd_planner *p, const odd_step *step, int tensor, dnnl_data_type_t type,
+                          odd_desc *desc)
+{
+    dnnl_dims_t dims;
+    int rank = odd_plan_dims(p, tensor, dims);
+    return odd_desc_tagged(desc, rank, dims, type, odd_conv_layout(p, step));
+}
+
 static odd_status any_of(odd_planner *p, int tensor, dnnl_data_type_t type, odd_desc *desc)
 {
     dnnl_dims_t dims;
@@ -41,9 +49,11 @@ static odd_status conv_descs(odd_planner *p, const odd_step *step, int source, i
     odd_status st;
     dnnl_data_type_t type = odd_conv_type(p, step);
     s->has_bias = step->inputs > 2 && step->input[2] >= 0;
-    ODD_TRY(any_like(p, source, type, &s->source));
+    ODD_TRY(odd_conv_layout(p, step) == dnnl_format_tag_any
+                ? any_like(p, source, type, &s->source)
+                : maps_of(p, step, step->input[0], type, &s->source));
     ODD_TRY(any_like(p, weights, type, &s->weights));
-    ODD_TRY(any_of(p, step->output, odd_result_type(p, step), &s->result));
+    ODD_TRY(maps_of(p, step, step->output, odd_result_type(p, step), &s->result));
     if (s->has_bias) ODD_TRY(any_of(p, step->input[2], dnnl_f32, &s->bias));
 done:
     return st;

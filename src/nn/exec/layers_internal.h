@@ -102,6 +102,8 @@ odd_window odd_conv_window_of(const odd_step *step);
 /** The weights as they lie in the graph, under oneDNN's shape ((G,) O / G, I / G, rows, columns).
  */
 odd_status odd_conv_weights(const odd_planner *p, const odd_step *step, odd_desc *desc);
+/** The layout that its maps are asked to have: free, or one that pads no channels. */
+dnnl_format_tag_t odd_conv_layout(const odd_planner *p, const odd_step *step);
 /** Type of what it reads. */
 dnnl_data_type_t odd_conv_type(const odd_planner *p, const odd_step *step);
 

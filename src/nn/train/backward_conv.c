@@ -19,11 +19,12 @@ typedef struct {
     dnnl_primitive_desc_t forward; /* hint */
 } conv_back;
 
-static odd_status any_of(odd_maker *m, int tensor, dnnl_data_type_t type, odd_desc *desc)
+static odd_status maps_of(odd_maker *m, const odd_step *step, int tensor, dnnl_data_type_t type,
+                          odd_desc *desc)
 {
     dnnl_dims_t dims;
     int rank = odd_plan_dims(&m->p, tensor, dims);
-    return odd_desc_any(desc, rank, dims, type);
+    return odd_desc_tagged(desc, rank, dims, type, odd_conv_layout(&m->p, step));
 }
 
 /* The primitive of one way, without its layouts. */
@@ -71,9 +72,9 @@ static odd_status input_pd(const odd_maker *m, const conv_back *c, dnnl_primitiv
 static odd_status sides_of(odd_maker *m, const conv_back *c, dnnl_data_type_t type, conv_sides *out)
 {
     odd_status st;
-    ODD_TRY(any_of(m, c->step->input[0], type, &out->source));
+    ODD_TRY(maps_of(m, c->step, c->step->input[0], type, &out->source));
     ODD_TRY(odd_desc_any(&out->weights, c->place.ndims, c->place.dims, type));
-    ODD_TRY(any_of(m, c->step->output, type, &out->result));
+    ODD_TRY(maps_of(m, c->step, c->step->output, type, &out->result));
 done:
     return st;
 }
