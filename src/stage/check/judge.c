@@ -125,6 +125,14 @@ static void leave_out(judging *j, int64_t rows)
     j->limit = j->judge->high ? INFINITY : -INFINITY;
 }
 
+/* What it is a part of is said once: "67 % of a side; the limit is 5 %". */
+static const char *without_whole(char *text)
+{
+    char *of = strstr(text, " of ");
+    if (of) *of = '\0';
+    return text;
+}
+
 /* "blurred: sharpness 0.12; usual here is 0.62, the limit 0.31" */
 static void write_sentence(const judging *j, double value, char *sentence, size_t size)
 {
@@ -132,6 +140,7 @@ static void write_sentence(const judging *j, double value, char *sentence, size_
     char is[48], median[48], limit[48];
     odd_number_text(style, value, is);
     odd_number_text(style, j->limit, limit);
+    odd_number_text(style, (double)j->spread.median, median);
     if (strcmp(is, limit) == 0) { /* rounded, they would contradict the finding */
         odd_number_style finer = *style;
         finer.digits += FINER;
@@ -141,10 +150,11 @@ static void write_sentence(const judging *j, double value, char *sentence, size_
     if (style->digits < 0)
         snprintf(sentence, size, "%s", j->judge->says);
     else if (j->options->spread <= 0 || j->spread.n < FEW)
-        snprintf(sentence, size, "%s %s; the limit is %s", j->judge->says, is, limit);
+        snprintf(sentence, size, "%s %s; the limit is %s", j->judge->says, is,
+                 without_whole(limit));
     else
         snprintf(sentence, size, "%s %s; usual here is %s, the limit %s", j->judge->says, is,
-                 odd_number_text(style, (double)j->spread.median, median), limit);
+                 without_whole(median), without_whole(limit));
 }
 
 static odd_status add_found(odd_check_context *context, const judging *j, int64_t i)
