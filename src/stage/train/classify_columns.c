@@ -10,9 +10,9 @@ typedef struct {
     int32_t *predicted;
     double *own, *softmax, *energy, *largest, *vim, *outlier;
     uint8_t *learnt;
-} columns;
+} class_columns;
 
-static void columns_free(columns *c)
+static void columns_free(class_columns *c)
 {
     odd_free(c->predicted);
     odd_free(c->own);
@@ -24,7 +24,8 @@ static void columns_free(columns *c)
     odd_free(c->learnt);
 }
 
-static odd_status columns_fill(const odd_training *t, const odd_class_prediction p[], columns *c)
+static odd_status columns_fill(const odd_training *t, const odd_class_prediction p[],
+                               class_columns *c)
 {
     const int64_t n = t->images.n;
     odd_status st;
@@ -50,7 +51,7 @@ done:
     return st;
 }
 
-static odd_status write_columns(const odd_training *t, const columns *c, odd_file *file)
+static odd_status write_columns(const odd_training *t, const class_columns *c, odd_file *file)
 {
     const odd_classify *r = t->state;
     const odd_whole_column column[] = {
@@ -77,7 +78,7 @@ static odd_status write_columns(const odd_training *t, const columns *c, odd_fil
 odd_status odd_classify_columns_write(const odd_training *t, const odd_class_prediction p[],
                                       odd_file *file)
 {
-    columns c = {0};
+    class_columns c = {0};
     odd_status st;
     ODD_TRY_ALL(t->comm, columns_fill(t, p, &c));
     ODD_TRY(write_columns(t, &c, file));
