@@ -214,10 +214,22 @@ done:
     return st;
 }
 
-static odd_status plan_one_pixel(odd_planner *p, const odd_step *step)
+static odd_status plan_kernel(odd_planner *p, const odd_step *step, const conv_shapes *s,
+                              const odd_window *w, int source, int weights)
 {
     const char *what = "convolution";
+    const odd_primitive primitive = conv_primitive(p, s, w);
     odd_fused fused = {0};
+    odd_status st;
+    ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
+    ODD_TRY(add_conv(p, step, &fused, source, weights, s->has_bias, what));
+done:
+    dnnl_primitive_desc_destroy(fused.pd);
+    return st;
+}
+
+static odd_status plan_one_pixel(odd_planner *p, const odd_step *step)
+{
     conv_shapes s;
     odd_status st;
     int source, weights;
@@ -229,19 +241,14 @@ static odd_status plan_one_pixel(odd_planner *p, const odd_step *step)
     ODD_TRY(conv_descs(p, step, source, weights, &s));
     s.source = wide;
     ODD_TRY(wide_desc(p, step->output, odd_result_type(p, step), &s.result));
-    const odd_primitive primitive = conv_primitive(p, &s, &w);
-    ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
-    ODD_TRY(add_conv(p, step, &fused, source, weights, s.has_bias, what));
+    ODD_TRY(plan_kernel(p, step, &s, &w, source, weights));
     ODD_TRY(bind_wide(p, step, p->holds[step->output]));
 done:
-    dnnl_primitive_desc_destroy(fused.pd);
     return st;
 }
 
 odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
 {
-    const char *what = "convolution";
-    odd_fused fused = {0};
     conv_shapes s;
     odd_status st;
     int source, weights;
@@ -252,11 +259,8 @@ odd_status odd_plan_conv(odd_planner *p, const odd_step *step)
     ODD_TRY(odd_plan_winograd(p, step, source, weights, &planned));
     if (planned) return ODD_OK;
     ODD_TRY(conv_descs(p, step, source, weights, &s));
-    const odd_primitive primitive = conv_primitive(p, &s, &w);
-    ODD_TRY(odd_fused_pd(p, step, &primitive, source, what, &fused));
-    ODD_TRY(add_conv(p, step, &fused, source, weights, s.has_bias, what));
+    ODD_TRY(plan_kernel(p, step, &s, &w, source, weights));
 done:
-    dnnl_primitive_desc_destroy(fused.pd);
     return st;
 }
 
