@@ -45,7 +45,8 @@ static int64_t images_that_fit(int64_t width, int64_t most)
 /* What is still to be read behind a step: how many tensors, and the sum of their numbers, which
  * names the one where there is one. */
 typedef struct {
-    int count, sum;
+    int count;
+    int64_t sum;
 } living;
 
 static void lives(living live[], int tensor, int from, int until)
@@ -79,7 +80,7 @@ static void cut(const odd_graph *g, odd_program *p, const living live[], const i
         const int64_t images = images_that_fit(width[i], most);
         if (images > p->section[p->sections - 1].images && before->count == 1 &&
             g->tensor[before->sum].batched)
-            p->section[p->sections++] = (odd_program_section){i, images, before->sum};
+            p->section[p->sections++] = (odd_program_section){i, images, (int)before->sum};
     }
 }
 
