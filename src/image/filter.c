@@ -9,7 +9,7 @@
 
 #define KEPT 8 /* filters a thread keeps: a resize needs two */
 
-const char *const odd_kernel_names[] = {"bicubic", "bilinear", "lanczos", "nearest", NULL};
+const char *const odd_kernel_names[] = {"bicubic", "bilinear", "lanczos", "area", "nearest", NULL};
 
 odd_kernel odd_kernel_find(const char *name)
 {
@@ -43,31 +43,48 @@ static double lanczos(double x)
     return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
 }
 
+/* Those that are a function of the distance from the centre. */
 static const struct {
-    double (*value)(double x); /* NULL: the nearest pixel alone */
-    double support;            /* half its width, in pixels of the smaller scale */
+    double (*value)(double x);
+    double support; /* half its width, in pixels of the smaller scale */
 } kernels[] = {
     [ODD_KERNEL_BICUBIC] = {cubic, 2},
     [ODD_KERNEL_BILINEAR] = {triangle, 1},
     [ODD_KERNEL_LANCZOS] = {lanczos, 3},
-    [ODD_KERNEL_NEAREST] = {NULL, 0},
 };
+
+/* Inputs to each side of an output's centre that may have a weight. */
+static double reach(const odd_filter *f)
+{
+    const double scale = f->length / f->size_out;
+    if (f->kernel == ODD_KERNEL_AREA) return scale / 2 + 0.5;
+    return kernels[f->kernel].support * fmax(scale, 1);
+}
 
 static int clamp(double x, int high)
 {
     return x < 0 ? 0 : x > high ? high : (int)x;
 }
 
+/* How much of input i lies in from ... to. */
+static double covered(int i, double from, double to)
+{
+    return fmax(0, fmin(i + 1, to) - fmax(i, from));
+}
+
 /* The weights of output o: normalised in double, then rounded. `share` has room for f->taps. */
 static void compute_weights(odd_filter *f, int o, double share[])
 {
     double scale = f->length / f->size_out, stretch = fmax(scale, 1), sum = 0;
-    double centre = f->start + (o + 0.5) * scale, support = kernels[f->kernel].support * stretch;
+    double from = f->start + o * scale, centre = f->start + (o + 0.5) * scale, support = reach(f);
     int first = clamp(centre - support + 0.5, f->size_in);
     int end = clamp(centre + support + 0.5, f->size_in);
     int32_t *weight = f->weight + (int64_t)o * f->taps;
     for (int i = first; i < end; i++)
-        sum += share[i - first] = kernels[f->kernel].value((i - centre + 0.5) * (1 / stretch));
+        sum += share[i - first] =
+            f->kernel == ODD_KERNEL_AREA
+                ? covered(i, from, from + scale)
+                : kernels[f->kernel].value((i - centre + 0.5) * (1 / stretch));
     for (int i = 0; i < end - first; i++)
         weight[i] = (int32_t)round((sum != 0 ? share[i] / sum : share[i]) * (1 << ODD_FILTER_BITS));
     f->first[o] = first;
@@ -99,9 +116,8 @@ static odd_status filter_make(odd_filter *f)
     odd_status st;
     double *share = NULL;
     f->identity = f->length == f->size_out && f->start == floor(f->start);
-    const double support = kernels[f->kernel].support * fmax(f->length / f->size_out, 1);
-    const bool picks = f->identity || !kernels[f->kernel].value;
-    f->taps = picks ? 1 : 2 * (int)ceil(support) + 1;
+    const bool picks = f->identity || f->kernel == ODD_KERNEL_NEAREST;
+    f->taps = picks ? 1 : 2 * (int)ceil(reach(f)) + 1;
     ODD_TRY(ODD_NEW(f->first, f->size_out));
     ODD_TRY(ODD_NEW(f->count, f->size_out));
     ODD_TRY(ODD_NEW(f->weight, (int64_t)f->size_out * f->taps));

@@ -3,7 +3,8 @@
  *
  * The kernels are Pillow's, stretched by the reduction factor: the triangle, Keys' cubic
  * convolution with a = -0.5 (R. Keys, "Cubic convolution interpolation for digital image
- * processing", IEEE Trans. ASSP 29, 1981) and Lanczos' windowed sinc of three lobes.
+ * processing", IEEE Trans. ASSP 29, 1981) and Lanczos' windowed sinc of three lobes; and the area
+ * that an output covers.
  */
 #ifndef ODDLOT_IMAGE_FILTER_INTERNAL_H
 #define ODDLOT_IMAGE_FILTER_INTERNAL_H

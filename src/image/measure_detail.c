@@ -14,6 +14,7 @@
 #define BLOCKS_SIDE 24  /* that has some blocks */
 #define LARGE       32  /* quarters of a level */
 #define LEAST_EDGES 16  /* pixels with such a residual, else nothing has an edge */
+#define LANES       16  /* pixels of a block */
 #define PIECE       512 /* pixels whose squares fit 32 bits */
 #define BLOCK       8
 #define SEEN        2 /* levels of a step */
@@ -26,24 +27,51 @@ typedef struct {
     int64_t steps[BLOCK], places[BLOCK];
 } detail;
 
+/* Of residuals in 4ths of a level: at most 16 * 255 + 2 * 255 of them, so 16 bits hold each. */
+static inline int16_t residual(const uint8_t *p, ptrdiff_t s)
+{
+    return (int16_t)((int16_t)(16 * p[0] - 9 * (p[-s] + p[s]) + p[-3 * s] + p[3 * s]) >> 2);
+}
+
+/* Sums of residuals in 16 places, each of its own pixels. */
+typedef struct {
+    int32_t fine[LANES], coarse[LANES];
+    int16_t count[LANES];
+} lanes;
+
+/* Of the pixel at `p` where `wanted`, 0 or 1, to place l. */
+static inline void add_residual(const uint8_t *p, ptrdiff_t s, int wanted, int l, lanes *sum)
+{
+    const int16_t a = residual(p, s), b = residual(p, 2 * s);
+    /* A factor, not a choice: GCC 14 makes wrong code of chosen sums for AVX-512. */
+    const int16_t taken = (int16_t)(wanted & ((b >= LARGE) | (b <= -LARGE)));
+    const int16_t fine = (int16_t)(taken * a), coarse = (int16_t)(taken * b);
+    sum->fine[l] += fine * fine;
+    sum->coarse[l] += coarse * coarse;
+    sum->count[l] = (int16_t)(sum->count[l] + taken);
+}
+
 /* Residuals of the four-point interpolation (Deslauriers and Dubuc, 1989), each pixel's from those
  * `s` bytes apart; at twice the distance, it looks at half the frequency. Only where that one is
  * large: the noise of JPEG is fine in any image. n <= PIECE. Whole numbers, so that sums are the
- * same on any machine. */
+ * same on any machine. In blocks, as pieces are short; the last overlaps the one before it. */
 ODD_SIMD(static, uint32_t, add_residuals,
          (int n, const uint8_t *in, ptrdiff_t s, uint32_t *fine, uint32_t *coarse),
          (n, in, s, fine, coarse))
 {
+    lanes sum = {0};
+    for (int next = 0; next < n && n >= LANES; next += LANES) {
+        const int i = next < n - LANES ? next : n - LANES;
+        for (int l = 0; l < LANES; l++)
+            add_residual(in + i + l, s, l >= next - i, l, &sum);
+    }
+    for (int i = 0; i < n && n < LANES; i++)
+        add_residual(in + i, s, 1, i, &sum);
     uint32_t f = 0, c = 0, count = 0;
-    for (int i = 0; i < n; i++) {
-        const uint8_t *p = in + i;
-        const int a = (16 * p[0] - 9 * (p[-s] + p[s]) + p[-3 * s] + p[3 * s]) >> 2;
-        const int b = (16 * p[0] - 9 * (p[-2 * s] + p[2 * s]) + p[-6 * s] + p[6 * s]) >> 2;
-        /* A factor, not a choice: GCC 14 makes wrong code of two chosen sums for AVX-512. */
-        const uint32_t large = b * b >= LARGE * LARGE;
-        f += large * (uint32_t)(a * a);
-        c += large * (uint32_t)(b * b);
-        count += large;
+    for (int l = 0; l < LANES; l++) {
+        f += (uint32_t)sum.fine[l];
+        c += (uint32_t)sum.coarse[l];
+        count += (uint32_t)sum.count[l];
     }
     *fine = f;
     *coarse = c;

@@ -32,13 +32,15 @@ static odd_status reduce(const odd_measuring *m, reduced *r)
     const int w = m->view.width, h = m->view.height;
     const double box = fmax(m->right - m->left, m->bottom - m->top), whole = w > h ? w : h;
     const double scale = fmin(1, fmin(BOX_SIDE / box, MOST_SIDE / whole));
+    const odd_pixel_view light = {m->light, (size_t)w, w, h, 1};
+    const odd_box all = {0, 0, w, h};
     odd_status st = ODD_OK;
     r->width = (int)fmax(1, floor(w * scale + 0.5));
     r->height = (int)fmax(1, floor(h * scale + 0.5));
     r->light = m->light;
     if (r->width < w || r->height < h) {
         ODD_TRY(odd_plane_new((int64_t)r->width * r->height, &r->own));
-        ODD_TRY(odd_shrink(m->light, w, h, r->width, r->height, r->own));
+        ODD_TRY(odd_resample(&light, &all, ODD_KERNEL_AREA, r->width, r->height, r->own));
         r->light = r->own;
     }
     r->left = (int)floor(m->left * (double)r->width / w);

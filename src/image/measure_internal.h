@@ -59,11 +59,6 @@ odd_status odd_measure_product(odd_measuring *m);
 void odd_span_of(int n, const uint32_t count[], int64_t total, int *from, int *to);
 /* measure_bands.c: border_*, cut_bottom*. */
 odd_status odd_measure_bands(odd_measuring *m);
-/* measure_shrink.c */
-/** A plane (height, width) made smaller: out (to_height, to_width), each the mean of what it
- * covers. ODD_NOMEM */
-odd_status odd_shrink(const uint8_t in[], int width, int height, int to_width, int to_height,
-                      uint8_t out[]);
 /* measure_columns.c */
 typedef struct {
     int from, n;

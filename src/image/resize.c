@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define LANES 64 /* bytes of an output row that are summed together */
+#define TILE  16 /* bytes each way that are transposed at once */
 #define STRIP 64 /* rows that are transposed together: a few columns of them fit a cache line */
 
 static inline uint8_t clip_level(int32_t sum)
@@ -49,6 +50,30 @@ ODD_SIMD(static, void, mix_rows,
     }
 }
 
+/* out[2 i] and out[2 i + 1] are in[i] and in[i + 128]. */
+static inline void interleave(const uint8_t in[256], uint8_t out[256])
+{
+    for (int i = 0; i < 128; i++) {
+        out[2 * i] = in[i];
+        out[2 * i + 1] = in[i + 128];
+    }
+}
+
+/* 16 x 16 bytes: row and column are the halves of an index of 8 bits, which each step turns by one.
+ */
+static void transpose_tile(const uint8_t *in, size_t in_stride, uint8_t *out, size_t out_stride)
+{
+    uint8_t a[256], b[256];
+    for (size_t y = 0; y < TILE; y++)
+        memcpy(a + TILE * y, in + y * in_stride, TILE);
+    interleave(a, b);
+    interleave(b, a);
+    interleave(a, b);
+    interleave(b, a);
+    for (size_t x = 0; x < TILE; x++)
+        memcpy(out + x * out_stride, a + TILE * x, TILE);
+}
+
 /* out[x][y] = in[y][x], pixels of `channels` bytes; inlined, so that the pixel has a fixed size. */
 static inline void transpose_pixels(int height, int width, size_t channels, const uint8_t *in,
                                     size_t in_stride, uint8_t *out, size_t out_stride)
@@ -59,13 +84,41 @@ static inline void transpose_pixels(int height, int width, size_t channels, cons
                    in + (size_t)y * in_stride + (size_t)x * channels, channels);
 }
 
+/* Of RGB: four bytes at a time, of which the last is written over by the next pixel. */
+static void transpose_rgb(int height, int width, const uint8_t *in, size_t in_stride, uint8_t *out,
+                          size_t out_stride)
+{
+    const int last = height - 1;
+    for (int x = 0; x < width; x++)
+        for (int y = 0; y < last; y++)
+            memcpy(out + (size_t)x * out_stride + (size_t)y * 3,
+                   in + (size_t)y * in_stride + (size_t)x * 3, 4);
+    transpose_pixels(1, width, 3, in + (size_t)last * in_stride, in_stride, out + (size_t)last * 3,
+                     out_stride);
+}
+
+/* Of bytes: in tiles, and what is left by itself. */
+static void transpose_bytes(int height, int width, const uint8_t *in, size_t in_stride,
+                            uint8_t *out, size_t out_stride)
+{
+    const int rows = height / TILE * TILE, columns = width / TILE * TILE;
+    for (int y = 0; y < rows; y += TILE)
+        for (int x = 0; x < columns; x += TILE)
+            transpose_tile(in + (size_t)y * in_stride + (size_t)x, in_stride,
+                           out + (size_t)x * out_stride + (size_t)y, out_stride);
+    transpose_pixels(rows, width - columns, 1, in + columns, in_stride,
+                     out + (size_t)columns * out_stride, out_stride);
+    transpose_pixels(height - rows, width, 1, in + (size_t)rows * in_stride, in_stride, out + rows,
+                     out_stride);
+}
+
 static void transpose(int height, int width, int channels, const uint8_t *in, size_t in_stride,
                       uint8_t *out, size_t out_stride)
 {
     if (channels == 1)
-        transpose_pixels(height, width, 1, in, in_stride, out, out_stride);
+        transpose_bytes(height, width, in, in_stride, out, out_stride);
     else if (channels == 3)
-        transpose_pixels(height, width, 3, in, in_stride, out, out_stride);
+        transpose_rgb(height, width, in, in_stride, out, out_stride);
     else
         transpose_pixels(height, width, 4, in, in_stride, out, out_stride);
 }

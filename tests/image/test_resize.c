@@ -113,6 +113,23 @@ static void keeps_what_is_flat(void)
     odd_image_free(&in);
 }
 
+/* Each new pixel covers 5/4 of a pixel. */
+static void area_is_what_is_covered(void)
+{
+    static const uint8_t row[] = {0, 50, 100, 150, 200}, covered[] = {10, 70, 130, 190};
+    for (int across = 0; across < 2; across++) {
+        const int width = across ? 5 : 1, height = across ? 1 : 5;
+        odd_image in = noise(width, height, 1), out;
+        memcpy(in.pixels, row, sizeof row);
+        CU_ASSERT_EQUAL(odd_resize(&in, 0, 0, width, height, ODD_KERNEL_AREA, across ? 4 : 1,
+                                   across ? 1 : 4, &out),
+                        ODD_OK);
+        CU_ASSERT_EQUAL(memcmp(out.pixels, covered, sizeof covered), 0);
+        odd_image_free(&out);
+        odd_image_free(&in);
+    }
+}
+
 static void copies_at_the_same_size(void)
 {
     odd_image in = noise(28, 28, 1), out;
@@ -174,6 +191,7 @@ CU_TestInfo odd_tests[] = {
     {"equals Pillow", equals_pillow},
     {"equals the plain loop", equals_plain_loop},
     {"keeps what is flat", keeps_what_is_flat},
+    {"area is what is covered", area_is_what_is_covered},
     {"copies at the same size", copies_at_the_same_size},
     {"keeps both filters", keeps_both_filters},
     {"refuses boxes outside", refuses_boxes_outside},

@@ -3,7 +3,8 @@
  *
  * The kernel is stretched by the reduction factor so that it also low-passes; 8-bit fixed-point
  * coefficients as in Pillow (Resample.c), horizontal pass first. Nearest takes the pixel under each
- * centre and does not average, as Pillow's.
+ * centre and does not average, as Pillow's. Area is the mean of what a new pixel covers, parts of
+ * pixels by their share, as OpenCV's INTER_AREA where it makes smaller; Pillow has none such.
  */
 #ifndef ODDLOT_IMAGE_RESIZE_H
 #define ODDLOT_IMAGE_RESIZE_H
@@ -14,6 +15,7 @@ typedef enum {
     ODD_KERNEL_BICUBIC,  /* Keys' cubic, a = -0.5 */
     ODD_KERNEL_BILINEAR, /* triangle */
     ODD_KERNEL_LANCZOS,  /* windowed sinc, 3 lobes */
+    ODD_KERNEL_AREA,     /* what is covered */
     ODD_KERNEL_NEAREST
 } odd_kernel;
 
