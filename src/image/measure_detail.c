@@ -87,8 +87,8 @@ static inline uint8_t apart(uint8_t a, uint8_t b)
 static inline uint8_t is_step(const uint8_t *p, ptrdiff_t s)
 {
     const uint8_t here = apart(p[0], p[-s]);
-    return (uint8_t)((here >= SEEN) & (here > apart(p[-s], p[-2 * s])) &
-                     (here > apart(p[s], p[0])));
+    const int seen = here >= SEEN, before = here > apart(p[-s], p[-2 * s]);
+    return (uint8_t)(seen & before & (here > apart(p[s], p[0])));
 }
 
 /* Steps along a row are added for each column, those across it together. */

@@ -144,7 +144,7 @@ static void test_many_classes(void)
     for (int64_t i = 0; ok && i < part->n_local; i++)
         right += score[i * COLUMNS + CLASS] == class_of[i];
     odd_sum_i64(WORLD, &right, 1);
-    check_all(WORLD, ok && right > 0.99 * MANY * EACH);
+    check_all(WORLD, ok && (double)right > 0.99 * MANY * EACH);
     check_all(WORLD, odd_memory_peak() < (int64_t)400 << 20);
     odd_free(class_of);
     odd_free(score);

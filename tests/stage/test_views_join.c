@@ -168,7 +168,7 @@ static void test_two_kinds(void)
     for (int64_t i = 0; i < j.part.n_local; i++)
         above += j.joined.joined[i] > 1.95;
     odd_sum_i64(WORLD, &above, 1);
-    check_all(WORLD, above < N * 0.04);
+    check_all(WORLD, (double)above < N * 0.04);
     odd_views_joined_free(&j.joined);
 }
 
@@ -180,7 +180,8 @@ static void test_units(void)
     for (int64_t i = 0; i < j.part.n_local; i++)
         above += j.joined.joined[i] > 2 && !is_odd(j.part.row0 + i);
     odd_sum_i64(WORLD, &above, 1);
-    check_all(WORLD, above > N * 0.015 && above < N * 0.035); /* 2.3 % of a normal distribution */
+    check_all(WORLD, (double)above > N * 0.015 &&
+                         (double)above < N * 0.035); /* 2.3 % of a normal distribution */
     odd_views_joined_free(&j.joined);
 }
 

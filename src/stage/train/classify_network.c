@@ -31,7 +31,7 @@ static odd_status add_second_head(const odd_training *t, int64_t number, odd_gra
                                   int *outlier)
 {
     static const char *const item[] = {"dense 256", "relu",    "dense 256",
-                                       "relu",      "dense 1", "as " ODD_OUTLIER_OUTPUT};
+                                       "relu",      "dense 1", ("as " ODD_OUTLIER_OUTPUT)};
     const int deep = graph->output[0];
     odd_status st;
     ODD_TRY(odd_train_network_extend(t->run->job, "train.classify.outlier_loss",
