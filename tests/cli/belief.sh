@@ -53,6 +53,23 @@ for after in 12 36; do
     alike gaussian-1 $run
 done
 
+# a checkpoint that is not what was written, and one that someone wrote anew, without checksums
+good on 2 ingest job.yaml -o spoilt
+hurt train.step:rank=1:after=36 2 train job.yaml -o spoilt
+cp spoilt/checkpoints/train whole-checkpoint
+spoilt() { # WORDS DATASET VALUES, of which the old ones are `value`
+    cp whole-checkpoint spoilt/checkpoints/train
+    "$python" "$tests/spoil.py" spoilt/checkpoints/train "${@:2}"
+    fails_with 1 "$1" on 2 train job.yaml -o spoilt
+    says "checkpoints/train: "
+    says "remove this file to begin the training anew"
+}
+spoilt "checksum is wrong" trainer/layer1/weight "value + 1" in-place
+spoilt "'layer1/weight' has 31359 values instead of 31360" trainer/layer1/weight "value[:-1]"
+spoilt "'learner' has a value that is not finite" trainer/learner "value * np.nan"
+spoilt "is of type f64, not f32" trainer/layer1/visible_bias "value.astype(float)"
+spoilt "at an impossible place" progress/fold "value + 2"
+
 # the whole of a job: the last hidden layer is a feature, energies rank
 good on 2 run job.yaml -o whole
 did ingest train features reduce fit score evaluate report

@@ -210,6 +210,28 @@ static void test_broken(void)
     fixture_remove(WORLD);
 }
 
+/* A value that is another one than was written, with all else as it was. */
+static void test_damaged(void)
+{
+    odd_train_state state = state_of(1, 2, true);
+    make_run_folder();
+    check_all(WORLD, keep(&plain, &state) == ODD_OK);
+    if (odd_rank(WORLD) == 0) {
+        static const float was = 5.f / 3, is = 5.f / 3 + 1;
+        static char content[1 << 20];
+        FILE *file = fopen(fixture_path(CHECKPOINT), "r+");
+        const size_t size = file ? fread(content, 1, sizeof content, file) : 0;
+        char *found = memmem(content, size, &was, sizeof was);
+        CU_ASSERT(found && fseek(file, found - content, SEEK_SET) == 0);
+        CU_ASSERT(found && fwrite(&is, sizeof is, 1, file) == 1);
+        if (file) fclose(file);
+    }
+    MPI_Barrier(WORLD);
+    refused(&plain, ODD_FORMAT, "is damaged: its checksum is wrong");
+    odd_train_state_free(&state);
+    fixture_remove(WORLD);
+}
+
 CU_TestInfo odd_tests[] = {
     {"what is saved is loaded", test_save_and_load},
     {"the newest counts", test_save_again},
@@ -217,5 +239,6 @@ CU_TestInfo odd_tests[] = {
     {"at an impossible place", test_impossible},
     {"of another task", test_of_another_task},
     {"broken", test_broken},
+    {"damaged", test_damaged},
     CU_TEST_INFO_NULL,
 };

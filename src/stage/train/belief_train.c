@@ -83,7 +83,7 @@ static odd_status load_array(const odd_bundle *b, const char *name, int64_t coun
     ODD_TRY(odd_bundle_get(b, name, ODD_F32, 1, &a));
     ODD_TRY(odd_array_check_finite(a));
     if (a->shape.shape[0] != count)
-        return odd_fail(ODD_FORMAT, "'%s' of the checkpoint has %lld values instead of %lld", name,
+        return odd_fail(ODD_FORMAT, "'%s' has %lld values instead of %lld", name,
                         (long long)a->shape.shape[0], (long long)count);
     memcpy(to, a->data, (size_t)count * sizeof *to);
 done:
@@ -135,7 +135,7 @@ static odd_status load_state(session *s)
     odd_rbm_learner_load(s->learner, data);
 done:
     odd_free(data);
-    return st;
+    return st == ODD_OK ? st : odd_train_checkpoint_broken(s->t, st);
 }
 
 /* ---- opening ---- */

@@ -5,6 +5,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/store/audit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -140,12 +141,16 @@ done:
     return st;
 }
 
-/* Fail with what is wrong with the file, and what to do. */
-static odd_status fail_broken(odd_status st, const char *path)
+odd_status odd_train_checkpoint_broken(const odd_training *t, odd_status why)
 {
-    char why[ODD_REASON_SIZE];
-    snprintf(why, sizeof why, "%s", odd_fail_reason());
-    return odd_fail(st, "%s: %s; remove this file to begin the training anew", path, why);
+    char words[ODD_REASON_SIZE], *path = NULL;
+    odd_status st;
+    snprintf(words, sizeof words, "%s", odd_fail_reason());
+    ODD_TRY(checkpoint_path(t, &path));
+    st = odd_fail(why, "%s: %s; remove this file to begin the training anew", path, words);
+done:
+    odd_free(path);
+    return st;
 }
 
 odd_status odd_train_checkpoint_load(odd_training *t, odd_train_state *state)
@@ -156,9 +161,11 @@ odd_status odd_train_checkpoint_load(odd_training *t, odd_train_state *state)
     *state = (odd_train_state){.fold = 0};
     ODD_TRY_ALL(t->comm, checkpoint_path(t, &path));
     if (!is_of_this_job(t, path)) goto done;
+    st = odd_rank(t->comm) == 0 ? odd_file_verify(path) : ODD_OK;
+    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : odd_train_checkpoint_broken(t, ODD_FORMAT));
     ODD_TRY(odd_file_open(t->comm, path, false, &file));
     st = read_state(file, t, state);
-    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : fail_broken(st, path));
+    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : odd_train_checkpoint_broken(t, st));
 done:
     odd_file_close(&file);
     odd_free(path);

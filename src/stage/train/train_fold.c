@@ -102,7 +102,9 @@ static odd_status session_open(session *l)
     odd_status st;
     ODD_TRY(split_images(l));
     ODD_TRY(open_learner(l));
-    if (l->state->epochs > 0) ODD_TRY(odd_trainer_load(l->learner.trainer, &l->state->trainer));
+    if (l->state->epochs == 0) return ODD_OK;
+    st = odd_trainer_load(l->learner.trainer, &l->state->trainer);
+    if (st != ODD_OK) ODD_TRY(odd_train_checkpoint_broken(l->t, st));
 done:
     return st;
 }
