@@ -28,8 +28,10 @@ const odd_option odd_prepare_option_table[] = {
     ODD_REAL(odd_prepare_options, margin, "0", 0, 0.9,
              "share of each side that is cut away besides; 0.125 is what resizing to 256 and "
              "cropping to 224 leaves out"),
-    ODD_CHOICE(odd_prepare_options, kernel, "bicubic", odd_kernel_names,
-               "how images are resized; all but nearest antialiased, as by Pillow"),
+    ODD_CHOICE(
+        odd_prepare_options, kernel, "bicubic", odd_kernel_names,
+        "how images are resized: area, the mean of what a pixel covers; the others as by Pillow, "
+        "all but nearest antialiased"),
     ODD_TEXT(odd_prepare_options, background, "ffffff", "colour behind transparent pixels, rrggbb"),
     ODD_REAL(odd_prepare_options, max_megapixels, "100", 0.000001, 1000,
              "largest image that is decoded, millions of pixels"),

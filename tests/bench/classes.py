@@ -173,4 +173,5 @@ def main():
                 out.write(json.dumps(line) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
