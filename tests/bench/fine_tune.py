@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Known classes, and images of none: does it help that the pretrained network learns the known classes, too?
 
-    fine_tune.py ODDLOT WORK TAR START.onnx [--size 224] [--epochs 10] [--lambdas 0,0.1] [--seeds 3] [--out FILE]
+    fine_tune.py ODDLOT WORK TAR START.onnx [--classes N] [--size 224] [--epochs 10] [--lambdas 0,0.1] [--seeds 3] [--out FILE]
 
 The thirds of classes.py: known classes, those that should be found, those that `head` is shown as odd. Behind START, without
 its classifier, come 256 units with ReLU, whose values are an image's row, and a value for each known class. `frozen`:
@@ -9,7 +9,7 @@ those two layers learn alone; `fine-tuned`: all layers learn. Both with each wei
 for each network, weight, detector and column, with the mean over seeds: the figures of classes.py, and macro F1 of the
 classes on the known images that are judged (`class_f1`).
 """
-import argparse, csv, json, os, shutil, tarfile
+import argparse, csv, json, os, random, shutil, tarfile
 
 import h5py
 import numpy as np
@@ -32,6 +32,10 @@ def job(args, seed):
     """A folder with the manifest of a seed and its job; strangers of both kinds are labelled "?"."""
     root, place = images(args), os.path.join(args.work, f"tuned-{seed}")
     paths = sorted(os.path.relpath(os.path.join(folder, name), root) for folder, _, names in os.walk(root) for name in names)
+    if args.classes:
+        names = sorted({path.split("/")[0] for path in paths})
+        taken = set(random.Random(0).sample(names, args.classes))
+        paths = [path for path in paths if path.split("/")[0] in taken]
     known, _, lines = split(paths, seed)
     os.makedirs(place, exist_ok=True)
     with open(place + "/list.csv", "w", newline="") as out:
@@ -78,6 +82,7 @@ def main():
     parser.add_argument("program", metavar="oddlot")
     for name in ("work", "tar", "start"):
         parser.add_argument(name)
+    parser.add_argument("--classes", type=int, help="of all, drawn once; default all")
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--lambdas", default="0,0.1")
@@ -95,7 +100,8 @@ def main():
                 of = [one[detector, column] for one in each]
                 mean = {key: round(float(np.mean([figure[key] for figure in of])), 4) for key in of[0]}
                 spread = {"roc_auc_of_seeds": [round(figure["roc_auc"], 4) for figure in of]} if "roc_auc" in of[0] else {}
-                bench_tools.say(args, data=os.path.basename(args.tar), network=network, weight=float(weight), size=args.size,
+                bench_tools.say(args, data=os.path.basename(args.tar), network=network, weight=float(weight),
+                                size=args.size, classes=args.classes,
                                 epochs=args.epochs, by=detector, column=column, seeds=len(of), **mean, **spread)
 
 
