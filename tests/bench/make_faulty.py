@@ -34,8 +34,10 @@ def sources(name, data):
         return
     tars = {"electronics": ["electronics-320px.tar"],
             "fashion": [f"fashion-products/shard-{i}.tar" for i in range(4)]}[name]
-    for tar in tars:
-        with tarfile.open(os.path.join(data, tar)) as shard:
+    for path in [os.path.join(data, tar) for tar in tars]:
+        if not os.path.exists(path):
+            raise SystemExit(f"there is no {path}: --data names the folder of real shards")
+        with tarfile.open(path) as shard:
             for member in shard:
                 if member.isfile():
                     yield os.path.basename(member.name), shard.extractfile(member).read()
