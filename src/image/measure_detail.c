@@ -27,7 +27,7 @@ typedef struct {
     int64_t steps[BLOCK], places[BLOCK];
 } detail;
 
-/* Of residuals in 4ths of a level: at most 16 * 255 + 2 * 255 of them, so 16 bits hold each. */
+/* In quarters of a level; what is shifted is at most 16 * 255 + 2 * 255, so 16 bits hold it. */
 static inline int16_t residual(const uint8_t *p, ptrdiff_t s)
 {
     return (int16_t)((int16_t)(16 * p[0] - 9 * (p[-s] + p[s]) + p[-3 * s] + p[3 * s]) >> 2);

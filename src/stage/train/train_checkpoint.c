@@ -162,7 +162,8 @@ odd_status odd_train_checkpoint_load(odd_training *t, odd_train_state *state)
     ODD_TRY_ALL(t->comm, checkpoint_path(t, &path));
     if (!is_of_this_job(t, path)) goto done;
     st = odd_rank(t->comm) == 0 ? odd_file_verify(path) : ODD_OK;
-    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : odd_train_checkpoint_broken(t, ODD_FORMAT));
+    if (st == ODD_PROBLEM) st = ODD_FORMAT; /* damaged: no finding of an audit */
+    ODD_TRY_ALL(t->comm, st == ODD_OK ? st : odd_train_checkpoint_broken(t, st));
     ODD_TRY(odd_file_open(t->comm, path, false, &file));
     st = read_state(file, t, state);
     ODD_TRY_ALL(t->comm, st == ODD_OK ? st : odd_train_checkpoint_broken(t, st));
