@@ -61,8 +61,8 @@ spoilt() { # WORDS DATASET VALUES, of which the old ones are `value`
     cp whole-checkpoint spoilt/checkpoints/train
     "$python" "$tests/spoil.py" spoilt/checkpoints/train "${@:2}"
     fails_with 1 "$1" on 2 train job.yaml -o spoilt
-    says "checkpoints/train: "
     says "remove this file to begin the training anew"
+    [ "$(grep -o checkpoints/train err | wc -l)" = 1 ] || fail "the file is not named, or more than once"
 }
 spoilt "checksum is wrong" trainer/layer1/weight "value + 1" in-place
 spoilt "'layer1/weight' has 31359 values instead of 31360" trainer/layer1/weight "value[:-1]"

@@ -144,10 +144,14 @@ done:
 odd_status odd_train_checkpoint_broken(const odd_training *t, odd_status why)
 {
     char words[ODD_REASON_SIZE], *path = NULL;
-    odd_status st;
+    odd_status st = why;
+    if (why == ODD_NOMEM) goto done; /* no fault of the file's */
     snprintf(words, sizeof words, "%s", odd_fail_reason());
     ODD_TRY(checkpoint_path(t, &path));
-    st = odd_fail(why, "%s: %s; remove this file to begin the training anew", path, words);
+    if (strstr(words, path))
+        st = odd_fail(why, "%s; remove this file to begin the training anew", words);
+    else
+        st = odd_fail(why, "%s: %s; remove this file to begin the training anew", path, words);
 done:
     odd_free(path);
     return st;

@@ -139,7 +139,8 @@ odd_status odd_train_checkpoint_save(const odd_training *t, const odd_train_stat
 /** Load it with the results; fold and epochs are 0 where there is no checkpoint of this job.
  *  @collective; damaged, or of another shape: as odd_train_checkpoint_broken() */
 odd_status odd_train_checkpoint_load(odd_training *t, odd_train_state *state);
-/** Fail with what was just said to be wrong with it, its name, and what to do. @local */
+/** Fail with what was just said to be wrong with it, its name, and what to do; a want of memory,
+ * which is no fault of its, is handed on. @local */
 odd_status odd_train_checkpoint_broken(const odd_training *t, odd_status why);
 /** Remove it. @local: rank 0 */
 void odd_train_checkpoint_remove(const odd_training *t);
