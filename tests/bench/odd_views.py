@@ -5,10 +5,11 @@ program, the same method in numpy (odd_reference.py), and PyOD's detectors on th
   odd_views.py [--base NAME]... [--plant NAME]... [--seeds 1,2,3] [--pixels] [--peer-python FILE] [--keep FOLDER]
                [--data FOLDER]
 
-A line of JSON for each catalogue and ranking: `auc` of all odd images, and of each kind alone; `flagged` the share of
+--base imagenette and photos are classes as themes. A line of JSON for each catalogue and ranking: `auc` of all odd images, and of each kind alone; `flagged` the share of
 each kind and of the others (`theme`) that is flagged, `weights` of the views. Products have odd ones among them, too:
 a `theme` share is no false alarm before somebody has looked. --pixels does without a network. PyOD (PyPI) is run by a
-Python that has it, on features of unit length, and on 40 principal components of them."""
+Python that has it, on features of unit length, and on 40 principal components of them. Last, a line for each ranking
+over all catalogues of a kind: mean and lowest ROC AUC."""
 import argparse
 import json
 import os
@@ -23,6 +24,7 @@ import bench_tools
 import odd_reference
 import planted_catalogues
 
+AT_ONCE = 10  # catalogues whose features are kept at once
 JOB = """name: odd
 catalogue: {{kind: manifest, path: catalogue.csv}}
 contamination: {{theme: [theme]}}
@@ -43,20 +45,21 @@ from pyod.models.knn import KNN
 from pyod.models.lof import LOF
 from pyod.models.mcd import MCD
 warnings.filterwarnings("ignore")
-x = np.load(sys.argv[1])
-u, s, v = np.linalg.svd(x - x.mean(0), full_matrices=False)
-found = {}
-for name, rows in (("", x), (" of 40 components", (u * s)[:, :40])):
-    for k in (1, 5, 20, 64, 256, 512):
-        if k < len(x):
-            found[f"KNN {k}{name}"] = KNN(n_neighbors=k).fit(rows).decision_scores_
-    for k in (20, 64, 256):
-        if k < len(x):
-            found[f"LOF {k}{name}"] = LOF(n_neighbors=k).fit(rows).decision_scores_
-    found["ECOD" + name] = ECOD().fit(rows).decision_scores_
-    found["IForest" + name] = IForest(random_state=1).fit(rows).decision_scores_
-found["MCD of 10 components"] = MCD(random_state=1).fit((u * s)[:, :10]).decision_scores_
-np.savez(sys.argv[2], **found)
+for home in sys.argv[1:]:
+    x = np.load(home + "/rows.npy")
+    u, s, v = np.linalg.svd(x - x.mean(0), full_matrices=False)
+    found = {}
+    for name, rows in (("", x), (" of 40 components", (u * s)[:, :40])):
+        for k in (1, 5, 10, 20, 64, 256, 512):
+            if k < len(x):
+                found[f"KNN {k}{name}"] = KNN(n_neighbors=k).fit(rows).decision_scores_
+        for k in (20, 64, 256):
+            if k < len(x):
+                found[f"LOF {k}{name}"] = LOF(n_neighbors=k).fit(rows).decision_scores_
+        found["ECOD" + name] = ECOD().fit(rows).decision_scores_
+        found["IForest" + name] = IForest(random_state=1).fit(rows).decision_scores_
+    found["MCD of 10 components"] = MCD(random_state=1).fit((u * s)[:, :10]).decision_scores_
+    np.savez(home + "/scores.npz", **found)
 """
 
 
@@ -67,7 +70,7 @@ def read_run(run):
                      names=file["measures"].attrs["names"].decode().split("\n"),
                      label=[label.decode() for label in file["label"][:]])
     with h5py.File(os.path.join(run, "features.h5")) as file:
-        found["features"] = file["features"][:]
+        found["features"], found["source"] = file["features"][:], file.attrs["source"].decode()
     with h5py.File(os.path.join(run, "copies.h5")) as file:
         found["representative"] = file["representative"][:]
     with h5py.File(os.path.join(run, "scores.h5")) as file:
@@ -111,21 +114,21 @@ def by_reference(say, found, pixels):
         say(who="reference", ranking=name, auc=rate(found["label"], score))
 
 
-def by_peer(args, say, found, folder):
-    """PyOD, on the pictures that stand for others, as we do."""
-    best, back = np.unique(found["representative"], return_inverse=True)
-    rows, scores = os.path.join(folder, "rows.npy"), os.path.join(folder, "scores.npz")
-    np.save(rows, found["features"][best].astype(np.float64))
-    done = subprocess.run([args.peer_python, "-c", PEER, rows, scores], capture_output=True, text=True)
+def ask_peer(args, homes):
+    """PyOD, on the pictures that stand for others, as we do; its start takes longer than a small catalogue."""
+    done = subprocess.run([args.peer_python, "-c", PEER, *homes], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"the peer failed: {done.stderr[-1000:]}")
-    with np.load(scores) as file:
+
+
+def by_peer(say, found, home):
+    with np.load(os.path.join(home, "scores.npz")) as file:
         for name in file:
-            say(who="PyOD", ranking=name, auc=rate(found["label"], file[name][back]))
+            say(who="PyOD", ranking=name, auc=rate(found["label"], file[name][found["stands_for"]]))
 
 
-def one_catalogue(args, sources, base, plant, seed, folder):
-    home, lines = planted_catalogues.make(folder, base, plant, seed, sources)
+def audit(args, base, home):
+    """What the program makes of a catalogue; the rows that stand for others are left beside it."""
     job = os.path.join(home, "job.yaml")
     with open(job, "w") as file:
         file.write(JOB.format(source="pixels" if args.pixels else "auto"))
@@ -133,15 +136,44 @@ def one_catalogue(args, sources, base, plant, seed, folder):
     started = time.perf_counter()
     bench_tools.oddlot(args, ["run", job, "-o", run], ranks=1, threads=2)
     seconds = round(time.perf_counter() - started, 1)
-
-    def say(**fields):
-        bench_tools.say(args, case="odd_views", base=base, plant=plant, seed=seed, images=len(lines),
-                        features="pixels" if args.pixels else "network", **fields)
     found = read_run(run)
-    by_program(lambda **fields: say(seconds=seconds, **fields), found)
-    by_reference(say, found, args.pixels)
+    best, found["stands_for"] = np.unique(found["representative"], return_inverse=True)
+    np.save(os.path.join(home, "rows.npy"), found["features"][best].astype(np.float64))
+    return found, seconds
+
+
+class Summary:
+    """ROC AUC of a ranking over catalogues of one kind: plants of products, percents of classes as themes."""
+
+    def __init__(self):
+        self.auc = {}
+
+    def add(self, base, plant, fields):
+        kind = plant.rsplit("-", 1)[-1] if base in planted_catalogues.THEMES else plant
+        if "all" in fields["auc"]:
+            for key in (base, kind), (base, ""):
+                self.auc.setdefault(key + (fields["who"], fields["ranking"]), []).append(fields["auc"]["all"])
+
+    def say(self, args):
+        for (base, kind, who, ranking), values in sorted(self.auc.items()):
+            bench_tools.say(args, case="odd_views", summary=f"{base} {kind}".strip(), who=who, ranking=ranking,
+                            catalogues=len(values), mean=round(float(np.mean(values)), 4), lowest=min(values))
+
+
+def several(args, summary, catalogues):
+    """(base, plant, seed, home, lines) each."""
+    runs = [audit(args, base, home) for base, _, _, home, _ in catalogues]
     if args.peer_python:
-        by_peer(args, say, found, home)
+        ask_peer(args, [home for _, _, _, home, _ in catalogues])
+    for (base, plant, seed, home, lines), (found, seconds) in zip(catalogues, runs):
+        def say(**fields):
+            summary.add(base, plant, fields)
+            bench_tools.say(args, case="odd_views", base=base, plant=plant, seed=seed, images=len(lines),
+                            features=found["source"], **fields)
+        by_program(lambda **fields: say(seconds=seconds, **fields), found)
+        by_reference(say, found, found["source"] == "pixels")
+        if args.peer_python:
+            by_peer(say, found, home)
 
 
 def main():
@@ -155,8 +187,13 @@ def main():
     bench_tools.start(args)
     sources = planted_catalogues.Sources(args.data)
     with bench_tools.scratch() as scratch:
-        for base, plant, seed in planted_catalogues.each(args):
-            one_catalogue(args, sources, base, plant, seed, args.keep or scratch)
+        summary, catalogues = Summary(), []
+        for base, plant, seed in planted_catalogues.each(args, sources):
+            home, lines = planted_catalogues.make(args.keep or scratch, base, plant, seed, sources)
+            catalogues.append((base, plant, seed, home, lines))
+        for first in range(0, len(catalogues), AT_ONCE):
+            several(args, summary, catalogues[first:first + AT_ONCE])
+        summary.say(args)
 
 
 if __name__ == "__main__":

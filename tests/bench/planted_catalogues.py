@@ -2,7 +2,7 @@
 """Make catalogues of real product pictures in which a known few are odd as they are in shops: in groups, copies,
 scenes, another kind of product. For how well an audit ranks and flags them without a label.
 
-  planted_catalogues.py FOLDER [--base clipart|fashion|electronics]... [--plant NAME]... [--seeds 1,2,3] [--data FOLDER]
+  planted_catalogues.py FOLDER [--base NAME]... [--plant NAME]... [--seeds 1,2,3] [--data FOLDER]
 
 FOLDER/BASE-PLANT-SEED has images/ and catalogue.csv, a manifest with the columns path, label (`theme`, or what is
 planted) and original. Names are numbers in no order. What is planted:
@@ -16,7 +16,10 @@ planted) and original. Names are numbers in no order. What is planted:
   nothing      none
   halves       half the products, half pictures of another kind; the odd ones are 2 % of a third
 
-Pictures of one catalogue are of one size, so that it does not give them away: 80 pixels on the longer side for clip
+And collections of classes, imagenette (each of ten) and photos (twenty of 200): one class is the theme, and 1, 5 or 20 %
+of the pictures are of the others; the plant is CLASS-PERCENT. Pictures of these are as they are.
+
+Pictures of one catalogue of products are of one size, so that it does not give them away: 80 pixels on the longer side for clip
 art and fashion, as Fashion Product Images (small) are, whatever they are among electronics."""
 import argparse
 import csv
@@ -32,6 +35,8 @@ import make_faulty
 
 PLANTS = ["dishes", "placeholder", "scenes", "other", "all", "nothing", "halves"]
 BASES = ["clipart", "fashion", "electronics"]
+THEMES = dict(imagenette=dict(tar="imagenette-224.tar", classes=10), photos=dict(tar="photos-64px.tar", classes=20))
+PERCENT = [1, 5, 20]
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
 ENOUGH = 3600  # pictures of a source that are drawn from
 
@@ -66,6 +71,14 @@ class Sources:
 
     def clipart(self):
         return few(f for f in make_faulty.sources("clipart", self.data) if is_picture(f[1]) and not is_empty(f[1]))
+
+    def classes(self, base):
+        """By class, those that are themes first: its pictures."""
+        found = {}
+        for name, bytes_ in tar(self.data, THEMES[base]["tar"]):
+            found.setdefault(name.split("/")[0], []).append((name, bytes_))
+        first = random.Random(0).sample(sorted(found), THEMES[base]["classes"])
+        return {name: found[name] for name in sorted(first) + sorted(set(found) - set(first))}
 
     def electronics(self):
         return list(tar(self.data, "electronics-320px.tar"))
@@ -165,6 +178,14 @@ def halves(rng, sources, base, size):
             some(rng, sources[third], size // 50, "other"))
 
 
+def one_class(rng, sources, base, plant):
+    theme, percent = plant.rsplit("-", 1)
+    classes = sources["classes:" + base]
+    others = [found for name in classes if name != theme for found in classes[name]]
+    count = max(1, round(len(classes[theme]) * int(percent) / (100 - int(percent))))
+    return some(rng, classes[theme], len(classes[theme]), "theme") + some(rng, others, count, "other")
+
+
 MAKE = dict(dishes=[dishes], placeholder=[placeholders], scenes=[scenes], other=[others], nothing=[],
             all=[dishes, placeholders, scenes, others])
 
@@ -172,7 +193,9 @@ MAKE = dict(dishes=[dishes], placeholder=[placeholders], scenes=[scenes], other=
 def drawn(base, plant, seed, sources):
     """(original, picture or bytes or path, label), mixed."""
     rng, size = random.Random(f"{base} {plant} {seed}"), 460 if base == "electronics" else 1900
-    if plant == "halves":
+    if base in THEMES:
+        all_ = one_class(rng, sources, base, plant)
+    elif plant == "halves":
         all_ = halves(rng, sources, base, size)
     else:
         all_ = some(rng, sources[base], size, "theme")
@@ -183,6 +206,10 @@ def drawn(base, plant, seed, sources):
 
 
 def write(base, found, name, rng):
+    if base in THEMES:
+        with open(name, "wb") as file:
+            file.write(found)
+        return
     picture = found.copy() if isinstance(found, Image.Image) else opened(found)
     side = 320 if base == "electronics" else 80
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)
@@ -212,16 +239,26 @@ def make(folder, base, plant, seed, sources):
 
 
 def add_options(parser):
-    parser.add_argument("--base", action="append", choices=BASES, help="products; default all")
-    parser.add_argument("--plant", action="append", choices=PLANTS, help="what is planted; default all of it")
+    parser.add_argument("--base", action="append", choices=BASES + list(THEMES), help="default: all three of products")
+    parser.add_argument("--plant", action="append", help="what is planted; default all of it")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--data", default=os.environ.get("ODDLOT_BENCH_DATA", ""), help="folder of real shards")
 
 
-def each(args):
+def plants(sources, base):
+    if base not in THEMES:
+        return PLANTS
+    return [f"{name}-{percent}" for name in list(sources["classes:" + base])[:THEMES[base]["classes"]]
+            for percent in PERCENT]
+
+
+def each(args, sources):
     """All that is asked for: base, plant, seed."""
-    return [(base, plant, int(seed)) for base in args.base or BASES for plant in args.plant or PLANTS
-            for seed in args.seeds.split(",")]
+    for base in args.base or BASES:
+        there = plants(sources, base)
+        if unknown := set(args.plant or []) - set(there):
+            raise SystemExit(f"{base} has no plants {', '.join(sorted(unknown))}; it has {', '.join(there)}")
+        yield from ((base, plant, int(seed)) for plant in args.plant or there for seed in args.seeds.split(","))
 
 
 def main():
@@ -230,7 +267,7 @@ def main():
     add_options(parser)
     args = parser.parse_args()
     sources = Sources(args.data)
-    for base, plant, seed in each(args):
+    for base, plant, seed in each(args, sources):
         home, lines = make(args.folder, base, plant, seed, sources)
         print(f"{home}: {len(lines)} pictures, {sum(line['label'] != 'theme' for line in lines)} odd")
 
