@@ -29,7 +29,7 @@ elif what == "group":
     members = [found[0]["path"]] + json.loads(found[0]["others"])
     planted = sum(m.startswith("z") for m in members)
     assert planted == len(members) and planted >= 0.95 * size, (planted, len(members), size)
-    assert "white ground 0 %, of the others " in found[0]["sentence"], found[0]["sentence"]
+    assert "less white ground (0 %, the others " in found[0]["sentence"], found[0]["sentence"]
     told = [r for r in lines if r["level"] == "part" and int(r["images"]) == len(members)]
     assert told and told[0]["apart_by"] and told[0]["apart_by"] in found[0]["sentence"], told
 else:

@@ -145,6 +145,12 @@ static void test_names(void)
         CU_ASSERT_PTR_NULL(strchr(odd_measure_about(i), '\n'));
     }
     CU_ASSERT(!odd_measure_name(-1) && !odd_measure_name(ODD_MEASURE_COUNT));
+    CU_ASSERT_STRING_EQUAL(odd_measure_words(ODD_MEASURE_GROUND_LIGHTNESS, false),
+                           "a darker ground");
+    CU_ASSERT(!odd_measure_words(-1, true) && !odd_measure_words(ODD_MEASURE_BYTES, true));
+    char text[32];
+    CU_ASSERT_STRING_EQUAL(odd_measure_text(ODD_MEASURE_PRODUCT_SHARE, 0.25, text), "25 %");
+    CU_ASSERT_STRING_EQUAL(odd_measure_text(ODD_MEASURE_GROUND_LIGHTNESS, 37, text), "37");
 }
 
 CU_TestInfo odd_tests[] = {

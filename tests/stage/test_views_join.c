@@ -3,6 +3,7 @@
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/base/random.h"
+#include "oddlot/image/measure.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/partition.h"
 #include "stage/views/view_internal.h"
@@ -248,6 +249,14 @@ static void test_no_spread(void)
     odd_views_joined_free(&j.joined);
 }
 
+/* Reasons say what is measured as people see it. */
+static void test_words(void)
+{
+    for (int i = 0; i < odd_view_measured.width; i++)
+        for (int more = 0; more < 2; more++)
+            CU_ASSERT_PTR_NOT_NULL(odd_measure_words(odd_view_measured.measure(i), more));
+}
+
 CU_TestInfo odd_tests[] = {
     {"tails of a normal distribution", test_tails},
     {"views that agree and that do not", test_weights},
@@ -258,5 +267,6 @@ CU_TestInfo odd_tests[] = {
     {"one picture of many images", test_copies},
     {"same bits on any ranks", test_same_bits},
     {"images that are all alike", test_no_spread},
+    {"measures have words", test_words},
     CU_TEST_INFO_NULL,
 };

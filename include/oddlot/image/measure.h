@@ -146,6 +146,13 @@ const char *odd_measure_name(int measure);
 const char *odd_measure_unit(int measure);
 const char *odd_measure_about(int measure);
 
+/** What a person sees of an image that has less or more of a measure than others: "a darker
+ * ground". NULL: it is none that is seen. Static. @local */
+const char *odd_measure_words(int measure, bool more);
+
+/** A value as people read it: shares in percent. Returns text. @local */
+const char *odd_measure_text(int measure, double value, char text[static 32]);
+
 /* What was measured of one image. */
 typedef struct {
     float value[ODD_MEASURE_COUNT];

@@ -13,23 +13,12 @@
 
 #define LEAST_APART 0.8 /* of a measure that is told */
 
-/* Measures that people see, and what they are called. Of sizes check `odd_size` speaks. */
-static const struct {
-    enum odd_measure measure;
-    const char *words;
-} seen[] = {
-    {ODD_MEASURE_GROUND_NEAR_WHITE, "white ground"},
-    {ODD_MEASURE_GROUND_EVEN, "even ground"},
-    {ODD_MEASURE_GROUND_LIGHTNESS, "light of the ground"},
-    {ODD_MEASURE_GROUND_SATURATION, "colour of the ground"},
-    {ODD_MEASURE_COMMON_COLOUR, "one colour"},
-    {ODD_MEASURE_PRODUCT_SHARE, "product"},
-    {ODD_MEASURE_SIDES_TOUCHED, "sides touched"},
-    {ODD_MEASURE_SHARPNESS, "sharpness"},
-    {ODD_MEASURE_FINE_DETAIL, "fine detail"},
-    {ODD_MEASURE_LIGHT_50, "light"},
-    {ODD_MEASURE_CONTRAST, "contrast"},
-    {ODD_MEASURE_COLOURFULNESS, "colourfulness"},
+/* Measures that people see. Of sizes check `odd_size` speaks. */
+static const enum odd_measure seen[] = {
+    ODD_MEASURE_GROUND_NEAR_WHITE, ODD_MEASURE_GROUND_EVEN,   ODD_MEASURE_GROUND_LIGHTNESS,
+    ODD_MEASURE_GROUND_SATURATION, ODD_MEASURE_COMMON_COLOUR, ODD_MEASURE_PRODUCT_SHARE,
+    ODD_MEASURE_SIDES_TOUCHED,     ODD_MEASURE_SHARPNESS,     ODD_MEASURE_FINE_DETAIL,
+    ODD_MEASURE_LIGHT_50,          ODD_MEASURE_CONTRAST,      ODD_MEASURE_COLOURFULNESS,
 };
 
 enum { SEEN = sizeof seen / sizeof *seen };
@@ -132,7 +121,7 @@ odd_status odd_group_differences(const odd_file *ingest, int64_t images, const i
     ODD_TRY(odd_measures_open(ingest, &measures));
     ODD_TRY(odd_measures_read(measures, 0, images, value));
     for (int m = 0; m < SEEN; m++) {
-        const int64_t n = rank_values(images, (int)seen[m].measure, value, of, groups, r);
+        const int64_t n = rank_values(images, (int)seen[m], value, of, groups, r);
         compare_measure(m, n, r, groups, sum, count, out);
     }
 done:
@@ -144,22 +133,18 @@ done:
     return st;
 }
 
-static void tell_value(int m, double value, char *text, size_t size)
-{
-    const bool share = strcmp(odd_measure_unit((int)seen[m].measure), "share") == 0;
-    snprintf(text, size, share ? "%.0f %%" : "%.3g", share ? 100 * value : value);
-}
-
 void odd_group_differences_tell(const odd_group_difference difference[], char *text, size_t size)
 {
     size_t at = 0;
     *text = 0;
     for (int i = 0; i < ODD_GROUP_DIFFERENCES && difference[i].measure >= 0 && at < size; i++) {
+        const odd_group_difference *d = &difference[i];
+        const int measure = (int)seen[d->measure];
         char inside[32], others[32];
-        tell_value(difference[i].measure, difference[i].inside, inside, sizeof inside);
-        tell_value(difference[i].measure, difference[i].others, others, sizeof others);
-        const int wrote = snprintf(text + at, size - at, "; %s %s, of the others %s",
-                                   seen[difference[i].measure].words, inside, others);
+        const int wrote = snprintf(text + at, size - at, "; %s (%s, the others %s)",
+                                   odd_measure_words(measure, d->inside > d->others),
+                                   odd_measure_text(measure, d->inside, inside),
+                                   odd_measure_text(measure, d->others, others));
         at += wrote > 0 ? (size_t)wrote : 0;
     }
 }

@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Values from which a view is named among the reasons: one usual image in a hundred. */
-#define TOLD 2
+/* Values from which a view is named among the reasons: one usual image in a hundred, in twenty for
+ * what others are weighed by: what it shows is what people ask first. */
+#define TOLD        2
+#define TOLD_ANCHOR 1.3
 /* Beyond it a value says no more than that it is large. */
 #define KNOWN 4
 
@@ -104,14 +106,15 @@ done:
     return st;
 }
 
-/* "ground_even" as people read it: "ground even". */
-static void add_measure_name(int measure, odd_text *out)
+static void add_measure(int measure, double value, double usual, odd_text *out)
 {
-    for (const char *c = odd_measure_name(measure); *c; c++)
-        odd_text_bytes(out, *c == '_' ? " " : c, 1);
+    char is[32], usually[32];
+    odd_text_format(out, "%s (%s, usually %s)", odd_measure_words(measure, value > usual),
+                    odd_measure_text(measure, value, is),
+                    odd_measure_text(measure, usual, usually));
 }
 
-/* ": ground even 0.21 (usually 0.98)" */
+/* ": a darker ground (37, usually 255)" */
 static odd_status add_measures(const odd_image_view *view, const odd_file *views, int64_t row,
                                odd_text *out)
 {
@@ -128,9 +131,7 @@ static odd_status add_measures(const odd_image_view *view, const odd_file *views
         for (int c = 0; c < view->width; c++) {
             if (view->measure(c) != leading.number[l]) continue;
             odd_text_add(out, l > 0 ? ", " : ": ");
-            add_measure_name(leading.number[l], out);
-            odd_text_format(out, " %.3g (usually %.3g)", (double)leading.value[l],
-                            scaling.median[c]);
+            add_measure(leading.number[l], (double)leading.value[l], scaling.median[c], out);
         }
 done:
     odd_bundle_free(&model);
@@ -143,7 +144,9 @@ static bool is_told(const odd_bundle *weights, const odd_image_view *view, doubl
 {
     double weight = 0;
     return odd_bundle_get_f64(weights, view->name, &weight) == ODD_OK &&
-           value >= (weight > 0 ? TOLD : KNOWN);
+           value >= (view->anchors ? TOLD_ANCHOR
+                     : weight > 0  ? TOLD
+                                   : KNOWN);
 }
 
 odd_status odd_view_reason(const odd_job *job, const odd_file *views, int64_t row,
