@@ -17,7 +17,7 @@ typedef struct {
     int64_t shown;        /* images whose nearest are looked for, on every rank the same */
     int64_t *shown_image; /* (shown) the oddest first */
     int64_t *oddest;      /* (shown) the same, rising */
-    int64_t *odd, *usual; /* of my rows of features.h5, which are of these; of no flagged image */
+    int64_t *odd, *usual; /* of my rows of features.h5, which are of these; of what is usual */
     int64_t odds, usuals;
     int64_t *near; /* (my odds, ODD_SCORE_NEAREST) rows of the usual ones; -1: there are no more */
 } search;
@@ -41,15 +41,17 @@ done:
     return st;
 }
 
-/* @local */
+/* Usual is what is in the less odd half and not flagged: two strangers of one kind, of which one
+ * is flagged, would hide each other. @local */
 static odd_status pick_rows(const odd_scored *s, search *n)
 {
     const int64_t shown = n->shown, rows = s->part.n_local;
+    const int64_t usual = odd_max(s->flagged.n, s->part.n / 2);
     odd_status st;
     ODD_TRY(ODD_NEW(n->odd, odd_min(shown, rows)));
     ODD_TRY(ODD_NEW(n->usual, rows));
     for (int64_t i = 0; i < rows; i++) {
-        if (s->place[i] >= s->flagged.n) n->usual[n->usuals++] = s->part.row0 + i;
+        if (s->place[i] >= usual) n->usual[n->usuals++] = s->part.row0 + i;
         if (s->place[i] < shown) n->odd[n->odds++] = s->part.row0 + i;
     }
 done:
