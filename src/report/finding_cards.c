@@ -106,11 +106,10 @@ static void write_names(const odd_finding_list *list, const odd_finding_card *ca
     for (int i = 0; i < card->members; i++) {
         const odd_finding_member *m = &card->member[i];
         char row[32];
-        odd_html(html, "<p class=\"path\" data-name=\"%s\"><span>row %s</span> %s",
-                 text_of(m->name), odd_human_count(m->row, row), text_of(m->name));
+        odd_html(html, "<p class=\"path\" data-name=\"%s\">%s", text_of(m->name), text_of(m->name));
         if (copies && i == 0) odd_text_add(html, " <b>best copy</b>");
         if (m->label && *m->label) odd_html(html, " <span>label %s</span>", m->label);
-        odd_text_add(html, "</p>\n");
+        odd_html(html, " <span>row %s</span></p>\n", odd_human_count(m->row, row));
     }
 }
 

@@ -34,7 +34,8 @@ static void write_check(const odd_finding_list *list, odd_text *html)
     odd_html(html, "<td>%s</td>", list->found > 0 ? odd_html_number(list->worst, worst) : "–");
     write_count(list->unmeasured, html);
     write_count(list->ignored, html);
-    odd_text_add(html, "</tr>\n");
+    odd_html(html, "<td class=\"words\">%s</td></tr>\n",
+             list->found > 0 && list->advice ? list->advice : "");
 }
 
 static bool has_news(const odd_finding_list *list)
@@ -50,6 +51,7 @@ static void write_checks(const odd_report_findings *findings, odd_text *html)
         "<th scope=\"col\">kind</th><th scope=\"col\">check</th>"
         "<th scope=\"col\">findings</th><th scope=\"col\">worst</th>"
         "<th scope=\"col\">could not know</th><th scope=\"col\">ignored</th>"
+        "<th scope=\"col\" class=\"words\">what to do</th>"
         "</tr></thead>\n<tbody>\n");
     for (int i = 0; i < findings->lists; i++)
         if (has_news(&findings->list[i])) write_check(&findings->list[i], html);

@@ -127,3 +127,24 @@ done:
     odd_free(place);
     return st;
 }
+
+/* ---- checks ---- */
+
+static int compare_by_worst(const void *a, const void *b)
+{
+    const odd_findings_tally *const *x = a, *const *y = b;
+    if ((*x)->kind != (*y)->kind) return (*x)->kind < (*y)->kind ? -1 : 1;
+    if ((*x)->worst != (*y)->worst) return (*x)->worst > (*y)->worst ? -1 : 1;
+    return strcmp((*x)->check, (*y)->check);
+}
+
+odd_status odd_findings_tallies_sorted(const odd_findings *f, const odd_findings_tally ***out)
+{
+    const int count = odd_findings_tallies(f);
+    odd_status st = ODD_NEW(*out, count);
+    if (st != ODD_OK) return st;
+    for (int i = 0; i < count; i++)
+        (*out)[i] = odd_findings_tally_at(f, i);
+    if (count > 1) qsort((void *)*out, (size_t)count, sizeof **out, compare_by_worst);
+    return ODD_OK;
+}

@@ -52,6 +52,11 @@ good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.ch
 grep -q '^category,category,.*/void.png' placed-run/findings.csv || fail "white fits boots"
 good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[category, blank]'
 [ "$(grep -c '/void.png' placed-run/findings.csv)" = 3 ] || fail "what is blank is told of again"
+good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[duplicate]'
+grep -q '^duplicate,.*/void.png' placed-run/findings.csv || fail "three white pictures are no copies"
+good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[duplicate, blank]'
+! grep -q '^duplicate,.*/void.png' placed-run/findings.csv || fail "what is blank is told as copies, too"
+says "put a picture of the product in its place"
 
 # all probabilities, where asked for
 good on 2 run job.yaml -o one --set categories.probabilities=true

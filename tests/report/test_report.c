@@ -355,13 +355,13 @@ static void findings_are_shown(void)
                                       {"the same <b>", "", 0.25, 0.1, NAN, pair, 2, 2, NULL, 0},
                                       {"cannot be read", "", 1, NAN, NAN, lost, 1, 1, NULL, 0}};
     const odd_finding_list lists[] = {
-        {"rule", "fill", "rules", &cards[0], 1, 1200, 2, 7, 0.5},
-        {"duplicate", "near", "twice", &cards[1], 1, 1, 0, 0, 0.25},
-        {"hygiene", "blur", "soft", NULL, 0, 0, 0, 0, 0},
-        {"hygiene", "fill", "lost in the picture", &cards[0], 1, 1, 0, 0, 0.5},
-        {"hygiene", "dark", "too dark", NULL, 0, 0, 0, 0, 0},
-        {"placeholder", "placeholder", "", NULL, 0, 0, 0, 0, 0},
-        {"unreadable", "unreadable", "not read", &cards[2], 1, 1, 0, 0, 1}};
+        {"rule", "fill", "rules", "make it <anew>", &cards[0], 1, 1200, 2, 7, 0.5},
+        {"duplicate", "near", "twice", "keep one", &cards[1], 1, 1, 0, 0, 0.25},
+        {"hygiene", "blur", "soft", "take it again", NULL, 0, 0, 0, 0, 0},
+        {"hygiene", "fill", "lost in the picture", NULL, &cards[0], 1, 1, 0, 0, 0.5},
+        {"hygiene", "dark", "too dark", "more light", NULL, 0, 0, 0, 0, 0},
+        {"placeholder", "placeholder", "", NULL, NULL, 0, 0, 0, 0, 0},
+        {"unreadable", "unreadable", "not read", "upload it again", &cards[2], 1, 1, 0, 0, 1}};
     int reads = 0;
     const odd_report_findings findings = {lists, 7, {2, 2, 1, read_pair, compare_pair, 1, &reads}};
     const odd_report_data data = {.threshold = NAN, .findings = &findings};
@@ -379,6 +379,8 @@ static void findings_are_shown(void)
     CU_ASSERT_EQUAL(count_of(page, "id=\"finding-hygiene-fill\""), 1);
     CU_ASSERT_EQUAL(count_of(page, "nothing found: hygiene blur, dark; placeholder.</p>"), 1);
     CU_ASSERT_EQUAL(count_of(page, "<b>"), count_of(page, "</b>")); /* none by a sentence */
+    CU_ASSERT_EQUAL(count_of(page, "<td class=\"words\">make it &lt;anew&gt;</td>"), 1);
+    CU_ASSERT_EQUAL(count_of(page, "take it again"), 0); /* there is nothing to do */
     CU_ASSERT_EQUAL(count_of(page, "measured <b>41</b> %</span><span>limit <b>75</b>"), 2);
     CU_ASSERT(is_there(in_report("img/row-000003.png")));
     CU_ASSERT(is_there(in_report("img/row-000004.png")));

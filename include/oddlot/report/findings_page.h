@@ -43,6 +43,7 @@ typedef struct {
 /* What one check found, the most severe first. */
 typedef struct {
     const char *kind, *check, *about; /* "hygiene", "blur", "edges are soft"; borrowed */
+    const char *advice;               /* "take the picture again", NULL: none; borrowed */
     const odd_finding_card *card;     /* (cards) the first ones; borrowed */
     int cards;
     int64_t found, ignored, unmeasured;

@@ -115,6 +115,10 @@ odd_finding odd_findings_at(const odd_findings *findings, int64_t i);
 /** Tallies by kind and name of the check, once gathered or read. @local */
 int odd_findings_tallies(const odd_findings *findings);
 const odd_findings_tally *odd_findings_tally_at(const odd_findings *findings, int i);
+/** All of them, by kind and in a kind those with the worst findings first:
+ * (odd_findings_tallies(f)). Owned by caller: odd_free(); what it points to is lent. @local;
+ * ODD_NOMEM */
+odd_status odd_findings_tallies_sorted(const odd_findings *f, const odd_findings_tally ***out);
 
 /** Write gathered findings:
  *    finding/  kind (word), check, severity, value, limit, unit, sentence, box (n, 4), first (n +

@@ -23,6 +23,7 @@ static const odd_judge judge = {
 const odd_check odd_check_blank = {
     .name = "blank",
     .summary = "images of one colour",
+    .advice = "put a picture of the product in its place",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

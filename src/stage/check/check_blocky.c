@@ -21,6 +21,7 @@ static const odd_judge judge = {
 const odd_check odd_check_blocky = {
     .name = "blocky",
     .summary = "images with visible blocks of compression",
+    .advice = "look for the picture before it was compressed so much",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

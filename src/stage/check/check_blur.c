@@ -28,6 +28,7 @@ static const odd_judge judge = {
 const odd_check odd_check_blur = {
     .name = "blur",
     .summary = "images that are out of focus or blurred",
+    .advice = "take the picture again, sharp",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

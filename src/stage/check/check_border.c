@@ -17,6 +17,7 @@ static const odd_judge judge = {
 const odd_check odd_check_border = {
     .name = "border",
     .summary = "images with a frame around them",
+    .advice = "cut the frame off",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

@@ -65,7 +65,7 @@ static odd_status add_image(odd_check_context *context, const odd_category_list 
         .row = &row,
         .rows = 1,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 static odd_status add_images(odd_check_context *context, const odd_category_list *list,
@@ -114,6 +114,7 @@ static odd_status run_category(odd_check_context *context, const void *options)
 const odd_check odd_check_category = {
     .name = "category",
     .summary = "images that fit another category better than their own",
+    .advice = "look where it belongs, and file it there",
     .kind = ODD_FINDING_CATEGORY,
     .options = table,
     .options_size = sizeof(category_options),

@@ -22,6 +22,7 @@ static const odd_judge judge = {
 const odd_check odd_check_cut_short = {
     .name = "cut_short",
     .summary = "files that end too early",
+    .advice = "upload the file again",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

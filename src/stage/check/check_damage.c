@@ -69,7 +69,7 @@ static odd_status add_damaged(odd_check_context *context, int64_t row, double va
         .row = &row,
         .rows = 1,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 static odd_status add_mine(odd_check_context *context, const damage_options *o)
@@ -97,6 +97,7 @@ static const char *const reads[] = {"score", NULL};
 const odd_check odd_check_damage = {
     .name = "damage",
     .summary = "images that networks of the job take for damaged",
+    .advice = "look at it, and upload the file again if it is damaged",
     .kind = ODD_FINDING_DAMAGE,
     .options = table,
     .options_size = sizeof(damage_options),

@@ -25,6 +25,7 @@ static const odd_judge judge = {
 const odd_check odd_check_dark = {
     .name = "dark",
     .summary = "images that are too dark",
+    .advice = "take the picture again, or make it lighter",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

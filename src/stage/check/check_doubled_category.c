@@ -100,7 +100,7 @@ static odd_status add_pair(odd_check_context *context, const odd_category_list *
         .row = row,
         .rows = pick_images(images, by, a, b, row),
     };
-    return finding.rows > 0 ? odd_findings_add(context->findings, &finding) : ODD_OK;
+    return finding.rows > 0 ? odd_check_tell(context, &finding) : ODD_OK;
 }
 
 /* @local: rank 0 */
@@ -139,6 +139,7 @@ static odd_status run_doubled(odd_check_context *context, const void *options)
 const odd_check odd_check_doubled_category = {
     .name = "doubled_category",
     .summary = "categories that seem to be one thing under two names",
+    .advice = "say which of the two names is meant, or what sets them apart",
     .kind = ODD_FINDING_CATEGORY,
     .options = table,
     .options_size = sizeof(doubled_options),

@@ -1,7 +1,9 @@
 /* Check `duplicate`: images that show one picture, exactly or changed a little. */
+#include "oddlot/run/measures.h"
 #include "stage/check/copy_groups_internal.h"
 #include "stage/copies/copies_internal.h"
 
+#include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -13,15 +15,46 @@
 #define SEVERITY_NEAR    0.4
 #define SEVERITY_CROSSED 0.2 /* more, where they are under two labels */
 
-static void tell_pair(const odd_selection *s, const odd_copy_group *g, char *sentence, size_t size)
+/* What pairs are told with. */
+typedef struct {
+    odd_told_rows told;    /* rows of which all is told */
+    odd_dataset *measures; /* on rank 0 */
+} duplicates;
+
+/* " (240 x 264, this is 320 x 352)"; nothing where they are alike. */
+static odd_status tell_sizes(odd_dataset *measures, const odd_copy_group *g, char *words,
+                             size_t size)
+{
+    float m[2][ODD_MEASURE_COUNT];
+    odd_status st = ODD_OK;
+    *words = '\0';
+    for (int i = 0; i < 2; i++)
+        ODD_TRY(odd_measures_read(measures, g->row[i], 1, m[i]));
+    const float *mine = m[0], *other = m[1];
+    if (mine[ODD_MEASURE_WIDTH] != other[ODD_MEASURE_WIDTH] ||
+        mine[ODD_MEASURE_HEIGHT] != other[ODD_MEASURE_HEIGHT])
+        snprintf(words, size, " (%.0f x %.0f, this is %.0f x %.0f)",
+                 (double)other[ODD_MEASURE_WIDTH], (double)other[ODD_MEASURE_HEIGHT],
+                 (double)mine[ODD_MEASURE_WIDTH], (double)mine[ODD_MEASURE_HEIGHT]);
+done:
+    return st;
+}
+
+static odd_status tell_pair(const odd_selection *s, odd_dataset *measures, const odd_copy_group *g,
+                            char *sentence, size_t size)
 {
     const char *other = odd_selection_name(s, g->row[1]);
-    if (g->near == 0)
+    char sizes[96];
+    odd_status st = ODD_OK;
+    if (g->near == 0) {
         snprintf(sentence, size, "exactly the same picture as '%.300s', pixel for pixel", other);
-    else
-        snprintf(sentence, size,
-                 "nearly the same picture as '%.300s'%s: re-encoded, resized, cut or tinted", other,
-                 g->mirrored > 0 ? ", mirrored" : "");
+        goto done;
+    }
+    ODD_TRY(tell_sizes(measures, g, sizes, sizeof sizes));
+    snprintf(sentence, size, "nearly the same picture as '%.300s'%s%s: re-encoded, %scut or tinted",
+             other, sizes, g->mirrored > 0 ? ", mirrored" : "", *sizes ? "resized, " : "");
+done:
+    return st;
 }
 
 static void tell_group(const odd_copy_group *g, char *sentence, size_t size)
@@ -39,15 +72,24 @@ static void tell_group(const odd_copy_group *g, char *sentence, size_t size)
                  mirrored);
 }
 
-static odd_status add_duplicate(odd_check_context *context, const void *settings,
+/* Blank pictures are copies of one another, too. */
+static bool is_told(const odd_told_rows *told, const odd_copy_group *g)
+{
+    for (int64_t i = 0; i < g->count; i++)
+        if (!odd_told_rows_have(told, g->row[i])) return false;
+    return true;
+}
+
+static odd_status add_duplicate(odd_check_context *context, const void *with,
                                 const odd_copy_group *g)
 {
     const odd_copies_options *options = odd_copies_settings(context->run->job);
+    const duplicates *d = with;
     char sentence[ODD_FINDING_SENTENCE];
-    (void)settings;
-    if (odd_copy_group_is_placeholder(context->run->job, g)) return ODD_OK;
+    odd_status st = ODD_OK;
+    if (odd_copy_group_is_placeholder(context->run->job, g) || is_told(&d->told, g)) return ODD_OK;
     if (g->count == 2)
-        tell_pair(context->selection, g, sentence, sizeof sentence);
+        ODD_TRY(tell_pair(context->selection, d->measures, g, sentence, sizeof sentence));
     else
         tell_group(g, sentence, sizeof sentence);
     const double likeness = 1 - 0.5 * g->value / options->difference;
@@ -64,24 +106,41 @@ static odd_status add_duplicate(odd_check_context *context, const void *settings
         .row = g->row,
         .rows = g->count,
     };
-    return odd_findings_add(context->findings, &finding);
+    ODD_TRY(odd_check_tell(context, &finding));
+done:
+    return st;
+}
+
+/* @local: rank 0 */
+static odd_status add_duplicates(odd_check_context *context, duplicates *d)
+{
+    odd_status st;
+    ODD_TRY(odd_measures_open(odd_check_ingest(context), &d->measures));
+    ODD_TRY(odd_copy_groups_each(context, add_duplicate, d));
+done:
+    odd_dataset_close(&d->measures);
+    return st;
 }
 
 static odd_status run_duplicate(odd_check_context *context, const void *options)
 {
     const MPI_Comm comm = context->run->comm;
+    duplicates d = {0};
     odd_status st;
+    (void)options;
     ODD_TRY_ALL(
         comm, odd_findings_note(context->findings, ODD_FINDING_DUPLICATE, context->check->name, 0));
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? odd_copy_groups_each(context, add_duplicate, options)
-                                          : ODD_OK);
+    ODD_TRY(odd_told_rows_share(context, &d.told));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? add_duplicates(context, &d) : ODD_OK);
 done:
+    odd_free(d.told.row);
     return st;
 }
 
 const odd_check odd_check_duplicate = {
     .name = "duplicate",
     .summary = "images that show one picture, exactly or nearly",
+    .advice = "keep the best copy, unless they are two products",
     .kind = ODD_FINDING_DUPLICATE,
     .reads = odd_copy_groups_reads,
     .measured = true,

@@ -13,10 +13,8 @@ static void tell(const float m[ODD_MEASURE_COUNT], const char *name, char *sente
 {
     const char *is = odd_image_format_name((int)m[ODD_MEASURE_FORMAT]);
     const char *promised = odd_image_format_name(odd_image_format_of_name(name));
-    snprintf(
-        sentence, size,
-        "the file is %s, but the ending of its name is that of %s: rename it, or save it as %s", is,
-        promised, promised);
+    snprintf(sentence, size, "the file is %s, but the ending of its name is that of %s", is,
+             promised);
 }
 
 static const odd_option table[] = {ODD_JUDGE_OPTIONS("0.5", "0.5", "0", "1")};
@@ -34,6 +32,7 @@ static const odd_judge judge = {
 const odd_check odd_check_ending = {
     .name = "ending",
     .summary = "names that do not tell the format of the file",
+    .advice = "rename the file, or save it in the format that its name tells",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

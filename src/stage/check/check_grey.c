@@ -171,10 +171,9 @@ static odd_status add_grey(const odd_check_context *context, int64_t row, double
         .rows = 1,
     };
     snprintf(sentence, sizeof sentence,
-             "grey, where %.0f %% of the %lld images that look most like it have colour: put the "
-             "picture with its colours in its place",
+             "grey, where %.0f %% of the %lld images that look most like it have colour",
              100 * share, (long long)options->neighbours);
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 static bool is_among_colour(const greys *g, int64_t i)
@@ -245,6 +244,7 @@ static int64_t memory(const odd_run *run, const void *options, int64_t rows)
 const odd_check odd_check_grey = {
     .name = "grey",
     .summary = "grey images among others that look like them and have colour",
+    .advice = "put the picture with its colours in its place",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(grey_options),

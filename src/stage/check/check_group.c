@@ -118,7 +118,7 @@ static odd_status add_group(odd_check_context *context, const view_parts *p, int
     list_members(context->part.n, p, c, row);
     odd_group_differences_tell(difference, differs, sizeof differs);
     snprintf(sentence, sizeof sentence,
-             "a group of %s images that is apart from all others by %s%s",
+             "a group of %s images that is apart from all others by %s%s: does it belong here?",
              odd_human_count(p->images[c], count), odd_group_views[p->view].seen, differs);
     const odd_finding finding = {
         .kind = ODD_FINDING_GROUP,
@@ -132,7 +132,7 @@ static odd_status add_group(odd_check_context *context, const view_parts *p, int
         .row = row,
         .rows = p->images[c],
     };
-    ODD_TRY(odd_findings_add(context->findings, &finding));
+    ODD_TRY(odd_check_tell(context, &finding));
 done:
     odd_free(row);
     return st;
@@ -173,8 +173,8 @@ static odd_status ask_theme(odd_check_context *context, const view_parts *p, dou
     snprintf(
         sentence, sizeof sentence,
         "the catalogue has %lld large parts that are hardly alike by %s, of %s images, a picture "
-        "of each: which is the theme? Where not all belong, mark some images of those that do as "
-        "`verified` (a column of a manifest)",
+        "of each: which is the theme? Where not all belong, list the images in a CSV file with the "
+        "columns path and verified, 1 for some of those that do, and audit that file",
         (long long)rows, odd_group_views[p->view].seen, sizes);
     const odd_finding finding = {
         .kind = ODD_FINDING_GROUP,
@@ -188,7 +188,7 @@ static odd_status ask_theme(odd_check_context *context, const view_parts *p, dou
         .row = row,
         .rows = rows,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 /* -- all -- */

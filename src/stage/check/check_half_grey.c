@@ -31,6 +31,7 @@ static const odd_judge judge = {
 const odd_check odd_check_half_grey = {
     .name = "half_grey",
     .summary = "pictures whose lower part is missing",
+    .advice = "upload the file again",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

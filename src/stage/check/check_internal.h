@@ -37,6 +37,8 @@ typedef struct {
 struct odd_check {
     const char *name; /* "blur": also the section "check.blur" of its settings, if it has any */
     const char *summary;
+    const char *advice; /* what a person does about it, said behind each sentence: "cut the frame
+                           off"; NULL: the sentences say it themselves */
     odd_finding_kind kind;
     const odd_option *options; /* as of a section; NULL: none */
     size_t options_size;
@@ -141,6 +143,25 @@ const odd_file *odd_check_input(const odd_check_context *context, const char *st
  *  known. Read when first asked for, 200 bytes a row. Borrowed. @collective; ODD_FORMAT, ODD_NOMEM
  */
 odd_status odd_check_measures(odd_check_context *context, const float **value);
+
+/* -- what a check says (check_tell.c) -- */
+
+/** Add a finding of the check that runs, with its advice behind the sentence. @local; ODD_NOMEM */
+odd_status odd_check_tell(const odd_check_context *context, const odd_finding *finding);
+
+/** The check that says findings of a kind by this name; where none has it, as of a rule, the first
+ *  of the kind; NULL: there is none. Borrowed. @local */
+const odd_check *odd_check_of(odd_finding_kind kind, const char *name);
+
+/* Rows of images of which all is told; rising, the same on every rank. */
+typedef struct {
+    int64_t *row, count;
+} odd_told_rows;
+
+/** What the checks so far told all of. Owned by caller: odd_free(out->row). @collective; ODD_NOMEM
+ */
+odd_status odd_told_rows_share(const odd_check_context *context, odd_told_rows *out);
+bool odd_told_rows_have(const odd_told_rows *told, int64_t row);
 
 /* -- what came of it (check_summary.c) -- */
 

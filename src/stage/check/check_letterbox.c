@@ -18,6 +18,7 @@ static const odd_judge judge = {
 const odd_check odd_check_letterbox = {
     .name = "letterbox",
     .summary = "images with bars at two sides",
+    .advice = "cut the bars off",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

@@ -26,6 +26,7 @@ static const odd_judge judge = {
 const odd_check odd_check_light = {
     .name = "light",
     .summary = "images that are too light",
+    .advice = "take the picture again, or make it darker",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

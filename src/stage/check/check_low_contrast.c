@@ -32,6 +32,7 @@ static const odd_judge judge = {
 const odd_check odd_check_low_contrast = {
     .name = "low_contrast",
     .summary = "flat images without dark and light",
+    .advice = "take the picture again, or give it more contrast",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

@@ -114,7 +114,7 @@ static odd_status add_mixed(odd_check_context *context, const odd_category_list 
         .row = row,
         .rows = pick_images(images, by, c, row),
     };
-    if (finding.rows > 0) ODD_TRY(odd_findings_add(context->findings, &finding));
+    if (finding.rows > 0) ODD_TRY(odd_check_tell(context, &finding));
 done:
     odd_text_free(&sentence);
     return st;
@@ -157,6 +157,7 @@ static const char *const reads[] = {"categories", "groups", NULL};
 const odd_check odd_check_mixed_category = {
     .name = "mixed_category",
     .summary = "categories whose own images hardly fit them, or are of two kinds",
+    .advice = "look whether it should be two categories, or its images filed elsewhere",
     .kind = ODD_FINDING_CATEGORY,
     .options = table,
     .options_size = sizeof(mixed_options),

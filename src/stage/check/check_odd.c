@@ -6,7 +6,9 @@
 #include "oddlot/stage/views.h"
 #include "stage/check/check_internal.h"
 
+#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -14,6 +16,10 @@
 
 /* Of scores that are -log10 of a rarity: at 1 in 10 to this power nothing could be odder. */
 #define ODDEST 10
+
+/* What may not belong here at all weighs more than a copy or the wrong ending of a name. */
+#define LEAST_SEVERE 0.5
+#define MOST_SEVERE  0.9
 
 /* What stage score says of the flagged images. */
 typedef struct {
@@ -73,6 +79,13 @@ typedef struct {
     int64_t count;
 } picture;
 
+static double severity_of(double score, double threshold)
+{
+    const double way = ODDEST - threshold;
+    const double far = way > 0 ? fmin(1, fmax(0, (score - threshold) / way)) : 1;
+    return LEAST_SEVERE + far * (MOST_SEVERE - LEAST_SEVERE);
+}
+
 static odd_status add_odd(odd_check_context *context, const flagged_images *f, int64_t i,
                           const picture *shown)
 {
@@ -80,7 +93,7 @@ static odd_status add_odd(odd_check_context *context, const flagged_images *f, i
     const odd_finding finding = {
         .kind = ODD_FINDING_ODD,
         .check = context->check->name,
-        .severity = fmin(1, fmax(0, score / ODDEST)),
+        .severity = severity_of(score, f->threshold),
         .value = score,
         .limit = f->threshold,
         .unit = "",
@@ -89,7 +102,7 @@ static odd_status add_odd(odd_check_context *context, const flagged_images *f, i
         .row = shown->row,
         .rows = shown->count,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 /* The group of copies of each image; -1: there are no copies of it. */
@@ -106,32 +119,45 @@ done:
     return st;
 }
 
+static void log_left_out(int64_t count)
+{
+    char text[32];
+    if (count > 0)
+        odd_log(ODD_LOG_INFO,
+                "check: %s of the flagged images are blank or placeholders and told as that alone",
+                odd_human_count(count, text));
+}
+
 /* group: (images). @local */
 static odd_status add_pictures(odd_check_context *context, const flagged_images *f,
-                               const int64_t group[])
+                               const int64_t group[], const odd_told_rows *told)
 {
     const odd_groups *groups = &f->copies.groups;
-    bool *told = NULL;
+    bool *added = NULL;
+    int64_t left_out = 0;
     odd_status st;
-    ODD_TRY(ODD_NEW(told, groups->groups));
+    ODD_TRY(ODD_NEW(added, groups->groups));
     for (int64_t i = 0; i < f->count; i++) {
         const int64_t g = group[f->row[i]];
         picture shown = {&f->row[i], 1};
-        if (g >= 0 && told[g]) continue;
+        const bool is_told = odd_told_rows_have(told, f->row[i]);
+        left_out += is_told;
+        if (is_told || (g >= 0 && added[g])) continue;
         if (g >= 0) {
-            told[g] = true;
+            added[g] = true;
             shown.row = groups->row + groups->first[g];
             shown.count = groups->first[g + 1] - groups->first[g];
         }
         ODD_TRY(add_odd(context, f, i, &shown));
     }
+    log_left_out(left_out);
 done:
-    odd_free(told);
+    odd_free(added);
     return st;
 }
 
 /* @local: rank 0 */
-static odd_status add_all(odd_check_context *context)
+static odd_status add_all(odd_check_context *context, const odd_told_rows *told)
 {
     flagged_images f = {0};
     int64_t *group = NULL;
@@ -139,7 +165,7 @@ static odd_status add_all(odd_check_context *context)
     ODD_TRY(odd_findings_note(context->findings, ODD_FINDING_ODD, context->check->name, 0));
     ODD_TRY(read_flagged(context, &f));
     ODD_TRY(list_groups(&f.copies.groups, context->part.n, &group));
-    ODD_TRY(add_pictures(context, &f, group));
+    ODD_TRY(add_pictures(context, &f, group, told));
 done:
     odd_free(group);
     free_flagged(&f);
@@ -149,8 +175,14 @@ done:
 static odd_status run_odd(odd_check_context *context, const void *options)
 {
     const MPI_Comm comm = context->run->comm;
+    odd_told_rows told = {0};
+    odd_status st;
     (void)options;
-    return odd_agree(comm, odd_rank(comm) == 0 ? add_all(context) : ODD_OK);
+    ODD_TRY(odd_told_rows_share(context, &told));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? add_all(context, &told) : ODD_OK);
+done:
+    odd_free(told.row);
+    return st;
 }
 
 static const char *const reads[] = {"score", "copies", NULL};
@@ -158,6 +190,7 @@ static const char *const reads[] = {"score", "copies", NULL};
 const odd_check odd_check_odd = {
     .name = "odd",
     .summary = "images that are unlike the others in one of several views",
+    .advice = "look whether it belongs here",
     .kind = ODD_FINDING_ODD,
     .reads = reads,
     .applies = odd_has_views,

@@ -25,6 +25,7 @@ static const odd_judge judge = {
 const odd_check odd_check_odd_aspect = {
     .name = "odd_aspect",
     .summary = "images of another shape than the others",
+    .advice = "look whether it shows the product whole, and cut it to the shape of the others",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

@@ -25,6 +25,7 @@ static const odd_judge judge = {
 const odd_check odd_check_odd_size = {
     .name = "odd_size",
     .summary = "images that are much smaller than the others",
+    .advice = "look for a larger picture",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

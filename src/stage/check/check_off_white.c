@@ -27,6 +27,7 @@ static const odd_judge judge = {
 const odd_check odd_check_off_white = {
     .name = "off_white",
     .summary = "grounds that are nearly white among white ones",
+    .advice = "make the ground white",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

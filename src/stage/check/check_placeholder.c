@@ -78,7 +78,7 @@ static odd_status add_placeholder(odd_check_context *context, const void *settin
         .row = g->row,
         .rows = g->count,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 static odd_status run_placeholder(odd_check_context *context, const void *options)
@@ -96,6 +96,7 @@ done:
 const odd_check odd_check_placeholder = {
     .name = "placeholder",
     .summary = "one picture that stands for many products",
+    .advice = "get photographs of these products",
     .kind = ODD_FINDING_PLACEHOLDER,
     .options = placeholder_table,
     .options_size = sizeof(placeholder_options),

@@ -88,7 +88,7 @@ static odd_status add_broken(odd_check_context *context, const char *name, int64
         .rows = 1,
     };
     memcpy(finding.box, box, sizeof finding.box);
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 /* One image by one rule. */
@@ -175,6 +175,7 @@ done:
 const odd_check odd_check_rules = {
     .name = "rules",
     .summary = "images that break the rules of a channel, or one's own",
+    .advice = "make the picture as the channel wants it",
     .kind = ODD_FINDING_RULE,
     .options = table,
     .options_size = sizeof(rules_options),

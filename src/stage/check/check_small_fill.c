@@ -20,6 +20,7 @@ static const odd_judge judge = {
 const odd_check odd_check_small_fill = {
     .name = "small_fill",
     .summary = "products that fill little of the picture",
+    .advice = "cut the picture closer to the product",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

@@ -4,6 +4,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -75,20 +76,50 @@ void odd_check_log(const odd_findings *f)
 
 /* ---- stdout ---- */
 
-static void print_kinds(const odd_findings *f)
+/* How many images the listed findings are about. */
+static odd_status count_images(const odd_findings *f, int64_t *images)
 {
-    char number[32];
-    printf("\n%s findings\n", odd_human_count(count_kind(f, ODD_FINDING_KIND_COUNT).found, number));
-    for (int k = 0; k < ODD_FINDING_KIND_COUNT; k++) {
-        const counts c = count_kind(f, (odd_finding_kind)k);
-        odd_text checks = ODD_TEXT_EMPTY;
-        if (c.found == 0) continue;
-        list_checks(f, (odd_finding_kind)k, &checks);
-        printf("  %-12s %8s  %s: %s\n", odd_finding_kind_word((odd_finding_kind)k),
-               odd_human_count(c.found, number), odd_finding_kind_about((odd_finding_kind)k),
-               odd_text_string(&checks));
-        odd_text_free(&checks);
+    int64_t *row = NULL, rows = 0;
+    odd_status st;
+    *images = 0;
+    for (int64_t i = 0; i < odd_findings_count(f); i++)
+        rows += odd_findings_at(f, i).rows;
+    ODD_TRY(ODD_NEW(row, rows));
+    rows = 0;
+    for (int64_t i = 0; i < odd_findings_count(f); i++) {
+        const odd_finding finding = odd_findings_at(f, i);
+        for (int64_t r = 0; r < finding.rows; r++)
+            row[rows++] = finding.row[r];
     }
+    if (rows > 1) qsort(row, (size_t)rows, sizeof *row, odd_compare_i64);
+    for (int64_t i = 0; i < rows; i++)
+        *images += i == 0 || row[i] != row[i - 1];
+done:
+    odd_free(row);
+    return st;
+}
+
+/* What to do, check by check. */
+static odd_status print_work(const odd_findings *f)
+{
+    const odd_findings_tally **tally = NULL;
+    char number[32], about[32];
+    int64_t images;
+    odd_status st;
+    ODD_TRY(count_images(f, &images));
+    ODD_TRY(odd_findings_tallies_sorted(f, &tally));
+    printf("\n%s findings about %s images\n",
+           odd_human_count(count_kind(f, ODD_FINDING_KIND_COUNT).found, number),
+           odd_human_count(images, about));
+    for (int i = 0; i < odd_findings_tallies(f); i++) {
+        if (tally[i]->found == 0) continue;
+        const odd_check *check = odd_check_of(tally[i]->kind, tally[i]->check);
+        printf("  %8s  %-16s %s\n", odd_human_count(tally[i]->found, number), tally[i]->check,
+               check && check->advice ? check->advice : odd_finding_kind_about(tally[i]->kind));
+    }
+done:
+    odd_free((void *)tally);
+    return st;
 }
 
 static void add_kinds(const odd_findings *f, odd_text *json)
@@ -154,7 +185,7 @@ static odd_status print_findings(const odd_run *run)
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "check", &file));
     ODD_TRY(odd_findings_read(file, odd_selection_rows(run->selection), &f));
-    print_kinds(f);
+    ODD_TRY(print_work(f));
     ODD_TRY(print_json(run, f));
     const double worst = count_kind(f, ODD_FINDING_KIND_COUNT).worst;
     if (options->fail_at > 0 && worst >= options->fail_at)

@@ -149,6 +149,7 @@ static odd_status run_touches_edge(odd_check_context *context, const void *optio
 const odd_check odd_check_touches_edge = {
     .name = "touches_edge",
     .summary = "products that are cut off by the edge of the picture",
+    .advice = "put a picture that shows all of the product in its place",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

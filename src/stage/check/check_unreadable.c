@@ -25,7 +25,7 @@ static odd_status add_unreadable(odd_check_context *context, int64_t row, const 
         .row = &row,
         .rows = 1,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 /* The list of errors, which is as long as there are such images. @local: rank 0 */
@@ -64,6 +64,7 @@ done:
 const odd_check odd_check_unreadable = {
     .name = "unreadable",
     .summary = "files that cannot be read, and why",
+    .advice = "upload the file again",
     .kind = ODD_FINDING_UNREADABLE,
     .run = run_unreadable,
 };

@@ -21,6 +21,7 @@ static const odd_judge judge = {
 const odd_check odd_check_upscaled = {
     .name = "upscaled",
     .summary = "small pictures that were enlarged",
+    .advice = "look for the picture in its original size",
     .kind = ODD_FINDING_HYGIENE,
     .options = table,
     .options_size = sizeof(odd_judge_options),

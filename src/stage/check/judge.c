@@ -182,7 +182,7 @@ static odd_status add_found(odd_check_context *context, const judging *j, int64_
     else
         write_sentence(j, value, sentence, sizeof sentence);
     if (judge->box) judge->box(measures_of(j, i), finding.box);
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 static odd_status add_all(odd_check_context *context, const judging *j)

@@ -88,7 +88,7 @@ static odd_status add_split(odd_check_context *context, const char *seen, const 
         .row = row,
         .rows = 2,
     };
-    return odd_findings_add(context->findings, &finding);
+    return odd_check_tell(context, &finding);
 }
 
 static odd_status add_splits(odd_check_context *context, int view, double limit)

@@ -222,23 +222,23 @@ static bool is_of(const odd_finding *finding, const odd_findings_tally *tally)
 }
 
 /* Of a rule, and of a check that this program does not have, what its kind is about. */
-static const char *summary_of(const odd_findings_tally *tally)
+static const char *summary_of(const odd_findings_tally *tally, const odd_check *check)
 {
-    for (int i = 0; odd_checks[i]; i++)
-        if (odd_checks[i]->kind == tally->kind && strcmp(odd_checks[i]->name, tally->check) == 0)
-            return odd_checks[i]->summary;
-    return odd_finding_kind_about(tally->kind);
+    return check && strcmp(check->name, tally->check) == 0 ? check->summary
+                                                           : odd_finding_kind_about(tally->kind);
 }
 
 /* The first `top` findings of one check, which come with the most severe first. */
 static odd_status fill_list(odd_page_findings *f, const odd_findings_tally *tally, int64_t top,
                             int64_t place, odd_finding_list *out)
 {
+    const odd_check *check = odd_check_of(tally->kind, tally->check);
     odd_status st = ODD_OK;
     *out = (odd_finding_list){
         .kind = odd_finding_kind_word(tally->kind),
         .check = tally->check,
-        .about = summary_of(tally),
+        .about = summary_of(tally, check),
+        .advice = check ? check->advice : NULL,
         .card = &f->card[place],
         .found = tally->found,
         .ignored = tally->ignored,
@@ -260,17 +260,20 @@ done:
 
 static odd_status fill_lists(odd_page_findings *f, int64_t top)
 {
-    odd_status st;
     const int lists = odd_findings_tallies(f->findings);
+    const odd_findings_tally **tally = NULL;
+    odd_status st;
+    ODD_TRY(odd_findings_tallies_sorted(f->findings, &tally));
     ODD_TRY(ODD_NEW(f->list, lists));
     ODD_TRY(ODD_NEW(f->card, lists * top));
     ODD_TRY(ODD_NEW(f->member, lists * top * MOST_MEMBERS));
     ODD_TRY(ODD_NEW(f->usual, top * f->nearest.columns));
     for (int i = 0; i < lists; i++)
-        ODD_TRY(fill_list(f, odd_findings_tally_at(f->findings, i), top, i * top, &f->list[i]));
+        ODD_TRY(fill_list(f, tally[i], top, i * top, &f->list[i]));
     f->data.list = f->list;
     f->data.lists = lists;
 done:
+    odd_free((void *)tally);
     return st;
 }
 
