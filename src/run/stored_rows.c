@@ -142,7 +142,8 @@ static odd_status pick_learnt(const odd_file *ingest, const odd_file *features,
     ODD_TRY(ODD_NEW(image, part->n_local));
     ODD_TRY(odd_feature_images_part(features, images, part, image));
     ODD_TRY(ODD_NEW(held_out, part->n_local));
-    ODD_TRY(odd_image_marks_of(ingest, "held_out", part->n_local, image, held_out));
+    ODD_TRY(odd_image_column_of(ingest, "ingest.h5", "held_out", ODD_U8, images, part->n_local,
+                                image, held_out));
     ODD_TRY(ODD_NEW(*out, part->n_local));
     for (int64_t i = 0; i < part->n_local; i++)
         if (!held_out[i]) (*out)[(*count)++] = part->row0 + i;

@@ -32,8 +32,8 @@ static void test_read(void)
     if (!file) return;
     check_all(WORLD, odd_feature_images_read(file, IMAGES, &rows, &n) == ODD_OK && n == ROWS &&
                          memcmp(rows, image, sizeof image) == 0);
-    check_all(WORLD, odd_flagged_read(file, IMAGES, &flags, &count) == ODD_OK && count == 2 &&
-                         memcmp(flags, flagged, sizeof flagged) == 0);
+    check_all(WORLD, odd_flagged_read(file, IMAGES, INT64_MAX, &flags, &count) == ODD_OK &&
+                         count == 2 && memcmp(flags, flagged, sizeof flagged) == 0);
     check_all(WORLD, odd_image_column_read(file, "all.h5", "score", ODD_F64, IMAGES,
                                            (void **)&scores) == ODD_OK &&
                          memcmp(scores, score, sizeof score) == 0);
@@ -44,6 +44,77 @@ static void test_read(void)
     odd_free(scores);
     odd_free(mark);
     odd_file_close(&file);
+    fixture_remove(WORLD);
+}
+
+/* Only what is asked for is looked at: the second is no image. */
+static void test_first_flagged(void)
+{
+    static const int64_t second[] = {1, IMAGES};
+    int64_t *flags = NULL, count;
+    fixture_folder(WORLD);
+    odd_file *file = file_with(image, second);
+    if (!file) return;
+    check_all(WORLD, odd_flagged_read(file, IMAGES, 1, &flags, &count) == ODD_OK && count == 1 &&
+                         flags[0] == 1);
+    odd_free(flags);
+    odd_file_close(&file);
+    fixture_remove(WORLD);
+}
+
+/* Near and far ones, rising and not, and one of them twice. */
+static void test_some_images(void)
+{
+    enum { MANY = 200000 };
+    static const int64_t some[] = {3, 4, 9, 65538, 65539, 199999, 0, 131075, 131074, 131074};
+    enum { SOME = sizeof some / sizeof *some };
+    int32_t *number = NULL, got[SOME];
+    ODD_CHECK(ODD_NEW(number, MANY) == ODD_OK);
+    for (int i = 0; i < MANY; i++)
+        number[i] = 7 * i;
+    const column columns[] = {{"number", ODD_I32, MANY, number}, {NULL, ODD_I64, 0, NULL}};
+    fixture_folder(WORLD);
+    odd_file *file = file_of("many.h5", columns);
+    if (!file) return;
+    bool good =
+        odd_image_column_of(file, "many.h5", "number", ODD_I32, MANY, SOME, some, got) == ODD_OK;
+    for (int i = 0; good && i < SOME; i++)
+        good = got[i] == 7 * some[i];
+    check_all(WORLD, good);
+    check_all(WORLD, odd_image_column_of(file, "many.h5", "number", ODD_I32, MANY, 0, NULL, NULL) ==
+                         ODD_OK);
+    check_all(WORLD, odd_image_column_of(file, "many.h5", "number", ODD_I32, MANY + 1, SOME, some,
+                                         got) == ODD_FORMAT);
+    odd_file_close(&file);
+    odd_free(number);
+    fixture_remove(WORLD);
+}
+
+/* Ranks of images 0, 1, ... are 5, 1, 0 (not read), 2, 3, 4; or 3 is missing and 1 is there twice.
+ */
+static void test_oddest(void)
+{
+    static const int64_t whole[] = {5, 1, 0, 2, 3, 4}, gap[] = {5, 1, -7, 2, 1, 4};
+    static const int64_t oddest[] = {1, 3, 4, 5, 0}, last[] = {4, 3};
+    const column columns[] = {{"rank", ODD_I64, IMAGES, whole}, {NULL, ODD_I64, 0, NULL}};
+    const column damaged[] = {{"rank", ODD_I64, IMAGES, gap}, {NULL, ODD_I64, 0, NULL}};
+    int64_t *row = NULL, n;
+    fixture_folder(WORLD);
+    odd_file *file = file_of("whole.h5", columns), *hurt = file_of("gap.h5", damaged);
+    if (!file || !hurt) return;
+    for (int64_t most = 0; most <= 5; most++) {
+        check_all(WORLD, odd_oddest_read(WORLD, file, IMAGES, most, &row, &n) == ODD_OK &&
+                             n == most && memcmp(row, oddest, (size_t)n * sizeof *row) == 0);
+        odd_free(row);
+    }
+    check_all(WORLD, odd_oddest_read(WORLD, file, IMAGES, 100, &row, &n) == ODD_OK && n == 5);
+    odd_free(row);
+    check_all(WORLD, odd_oddest_read(WORLD, hurt, IMAGES, 6, &row, &n) == ODD_OK && n == 2 &&
+                         memcmp(row, last, sizeof last) == 0);
+    odd_free(row);
+    check_all(WORLD, odd_oddest_read(WORLD, file, IMAGES + 1, 3, &row, &n) == ODD_FORMAT && !row);
+    odd_file_close(&file);
+    odd_file_close(&hurt);
     fixture_remove(WORLD);
 }
 
@@ -75,7 +146,7 @@ static void test_refused(void)
     fixture_folder(WORLD);
     odd_file *file = file_with(image, nobody);
     if (!file) return;
-    check_all(WORLD, odd_flagged_read(file, IMAGES, &rows, &n) == ODD_FORMAT && !rows);
+    check_all(WORLD, odd_flagged_read(file, IMAGES, 2, &rows, &n) == ODD_FORMAT && !rows);
     check_all(WORLD, odd_image_column_read(file, "all.h5", "score", ODD_F64, IMAGES + 1, &scores) ==
                              ODD_FORMAT &&
                          !scores);
@@ -90,6 +161,9 @@ static void test_refused(void)
 
 CU_TestInfo odd_tests[] = {
     {"read", test_read},
+    {"the first of the flagged", test_first_flagged},
+    {"some images", test_some_images},
+    {"oddest", test_oddest},
     {"other images", test_other_images},
     {"refused", test_refused},
     CU_TEST_INFO_NULL,

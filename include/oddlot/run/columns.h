@@ -8,11 +8,9 @@
  *   on every rank  fit and score, where some verified images choose the threshold: verified, these,
  *                  2 bytes
  *                  train: status, held_out, and the numbers of the readable images, 10 bytes
- *                  heat maps of the report: fold, log_odds, 16 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
  *                  experiment: image and label, 16 bytes
- *   on rank 0      report and what a run prints: image, score, rank, and the columns of scores,
- *                  8 bytes each; evaluate where there are clusters: these and labels, 24 bytes
+ *   on rank 0      evaluate where there are clusters: these and labels, 24 bytes
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
@@ -38,10 +36,6 @@ odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_
                                 int64_t *images);
 /** The rows of a column: images, or rows of features.h5. @local */
 odd_status odd_image_count(const odd_file *file, const char *name, int64_t *n);
-/** The marks of some images, their numbers rising: mark (count). Reads those between them, too: for
- *  images of one rank's rows. @local */
-odd_status odd_image_marks_of(const odd_file *ingest, const char *name, int64_t count,
-                              const int64_t image[], uint8_t mark[]);
 /** A column of a stage's file as `type`: (images); `whose`: the file's name for people. ODD_FORMAT
  *  where it is of another number of images. */
 odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
@@ -50,6 +44,12 @@ odd_status odd_image_column_read(const odd_file *file, const char *whose, const 
 odd_status odd_image_column_part(const odd_file *file, const char *whose, const char *name,
                                  odd_type type, int64_t images, int64_t row0, int64_t count,
                                  void *data);
+/** The values of some images of such a column, in any order: data (count). Images must be there; of
+ *  `images` -1 any number will do. One read for those that rise and are near, with what is between
+ *  them: up to 512 KB at a time. @local */
+odd_status odd_image_column_of(const odd_file *file, const char *whose, const char *name,
+                               odd_type type, int64_t images, int64_t count, const int64_t image[],
+                               void *data);
 /** The image of each row of features.h5: (*n), rising. ODD_FORMAT for an image that is not one of
  *  `images`, or comes twice. */
 odd_status odd_feature_images_read(const odd_file *features, int64_t images, int64_t **image,
@@ -61,14 +61,16 @@ odd_status odd_feature_images_part(const odd_file *features, int64_t images,
 /** The least odd of the flagged images; -1: none is flagged. ODD_FORMAT for one that is not one of
  *  `images`. */
 odd_status odd_flagged_last(const odd_file *scores, int64_t images, int64_t *row);
-/** The flagged images, oddest first: (*n), as many as are flagged. ODD_FORMAT for one that is not
- *  one of `images`. */
-odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **row, int64_t *n);
+/** The flagged images, oddest first: (*n), at most `most`; odd_image_count() of "flagged/row" says
+ *  how many there are. ODD_FORMAT for one that is not one of `images`. */
+odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t most, int64_t **row,
+                            int64_t *n);
 
-/** The (*n) oddest images by their rank, flagged or not: at most `most`, fewer where so many were
- *  not read. Owned by caller: odd_free(); NULL on failure. ODD_FORMAT. @local */
-odd_status odd_oddest_read(const odd_file *scores, int64_t images, int64_t most, int64_t **row,
-                           int64_t *n);
+/** The (*n) oddest images by their rank, flagged or not, on every rank: at most `most`, fewer where
+ *  so many were not read. Each rank looks at its part of the column. scores: open on comm. Owned by
+ *  caller: odd_free(); NULL on failure. ODD_FORMAT. @collective; @same images, most */
+odd_status odd_oddest_read(MPI_Comm comm, const odd_file *scores, int64_t images, int64_t most,
+                           int64_t **row, int64_t *n);
 
 /** Write my part of a new 1-D column of n rows. @collective */
 odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int64_t n,

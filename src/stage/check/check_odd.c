@@ -53,7 +53,7 @@ static odd_status read_flagged(const odd_check_context *context, flagged_images 
     const int64_t images = context->part.n;
     int64_t reasons;
     odd_status st;
-    ODD_TRY(odd_flagged_read(scores, images, &f->row, &f->count));
+    ODD_TRY(odd_flagged_read(scores, images, INT64_MAX, &f->row, &f->count));
     ODD_TRY(
         odd_image_column_read(scores, "scores.h5", "score", ODD_F64, images, (void **)&f->score));
     ODD_TRY(

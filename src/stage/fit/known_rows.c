@@ -61,7 +61,7 @@ static odd_status read_verified(const odd_job *job, const odd_file *ingest,
     ODD_TRY(ODD_NEW(*out, n));
     ODD_TRY(odd_image_count(ingest, "verified", &images));
     ODD_TRY(read_images(features, rows, images, image));
-    ODD_TRY(odd_image_marks_of(ingest, "verified", n, *image, *out));
+    ODD_TRY(odd_image_column_of(ingest, "ingest.h5", "verified", ODD_U8, images, n, *image, *out));
     if (odd_calibration_share(job) > 0) ODD_TRY(hide_some(job, ingest, n, *image, *out));
 done:
     return st;
