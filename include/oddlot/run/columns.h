@@ -10,7 +10,6 @@
  *                  train: status, held_out, and the numbers of the readable images, 10 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
  *                  experiment: image and label, 16 bytes
- *   on rank 0      evaluate where there are clusters: these and labels, 24 bytes
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
