@@ -6,13 +6,12 @@
 #include "oddlot/stage/scoring.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
-#include "stage/evaluate/curve_internal.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
-#include "oddlot/eval/roc.h"
+#include "oddlot/eval/curve.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
