@@ -196,7 +196,7 @@ typedef struct {
  * sets of photographs, and fashion products with nothing planted (tests/bench/README.md).
  *
  * @param distance  (views) each (n_local), of the images that are learnt from
- * @collective; ODD_NOMEM. Rank 0 holds 9 bytes for each image and view.
+ * @collective; ODD_NOMEM. Some 240 bytes for each of a rank's images while views are weighed.
  */
 odd_status odd_views_join_learn(MPI_Comm comm, const odd_views_options *options, int views,
                                 bool anchored, int64_t n_local, const double *const distance[],
