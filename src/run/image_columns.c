@@ -163,6 +163,76 @@ done:
     return st;
 }
 
+/* The first of the rows that is of this image or one behind it, where images rise. @local */
+static odd_status find_row(const odd_dataset *rows, int64_t image, int64_t *row)
+{
+    int64_t low = 0, high = odd_dataset_shape(rows)->shape[0];
+    odd_status st = ODD_OK;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        int64_t at;
+        ODD_TRY(odd_dataset_read(rows, middle, 1, ODD_I64, &at));
+        if (at < image)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *row = low;
+done:
+    return st;
+}
+
+/* @local */
+static odd_status read_mine(const odd_file *features, const odd_partition *part, int64_t **image,
+                            int64_t *row0, int64_t *rows, int64_t *all)
+{
+    const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {-1}};
+    odd_dataset *dataset = NULL;
+    int64_t end;
+    odd_status st;
+    ODD_TRY(odd_dataset_expect(features, "row", &column, &dataset));
+    *all = odd_dataset_shape(dataset)->shape[0];
+    ODD_TRY(find_row(dataset, part->row0, row0));
+    ODD_TRY(find_row(dataset, part->row0 + part->n_local, &end));
+    *rows = odd_max(0, end - *row0);
+    ODD_TRY(ODD_NEW(*image, *rows));
+    ODD_TRY(odd_dataset_read(dataset, *row0, *rows, ODD_I64, *image));
+    ODD_TRY(check_images(part->row0 + part->n_local, *row0, *rows, *image, part->row0 - 1));
+done:
+    odd_dataset_close(&dataset);
+    return st;
+}
+
+/* Images that do not rise send a search astray: then parts do not follow one another, or do not
+ * come to all rows. @collective */
+static odd_status check_parts(MPI_Comm comm, int64_t row0, int64_t rows, int64_t all)
+{
+    int64_t apart = odd_sum_before(comm, rows) != row0 && rows > 0, sum = rows;
+    odd_sum_i64(comm, &apart, 1);
+    odd_sum_i64(comm, &sum, 1);
+    if (apart == 0 && sum == all) return ODD_OK;
+    return odd_fail(ODD_FORMAT,
+                    "features.h5: its rows are not of rising images that ingest.h5 has");
+}
+
+odd_status odd_feature_images_mine(MPI_Comm comm, const odd_file *features,
+                                   const odd_partition *part, int64_t **image, int64_t *row0,
+                                   int64_t *rows)
+{
+    int64_t all = 0;
+    odd_status st;
+    *image = NULL;
+    *rows = 0;
+    ODD_TRY_ALL(comm, read_mine(features, part, image, row0, rows, &all));
+    ODD_TRY(check_parts(comm, *row0, *rows, all));
+done:
+    if (st != ODD_OK) {
+        odd_free(*image);
+        *image = NULL;
+    }
+    return st;
+}
+
 odd_status odd_flagged_last(const odd_file *scores, int64_t images, int64_t *row)
 {
     odd_dataset *dataset = NULL;

@@ -118,6 +118,49 @@ static void test_oddest(void)
     fixture_remove(WORLD);
 }
 
+/* Images 0 ... 99, of which every third was not read; and rows that do not rise, or go too far. */
+static void test_mine(void)
+{
+    enum { ALL = 100, READ = 66 };
+    const odd_partition part = odd_partition_rows(WORLD, ALL);
+    int64_t row[READ], *mine = NULL, row0, rows;
+    for (int i = 0; i < READ; i++)
+        row[i] = i / 2 * 3 + i % 2;
+    fixture_folder(WORLD);
+    odd_file *file =
+        file_of("rows.h5", (column[]){{"row", ODD_I64, READ, row}, {NULL, 0, 0, NULL}});
+    if (!file) return;
+    check_all(WORLD, odd_feature_images_mine(WORLD, file, &part, &mine, &row0, &rows) == ODD_OK);
+    bool good = mine && row0 == odd_sum_before(WORLD, rows);
+    for (int64_t i = 0; good && i < rows; i++)
+        good =
+            mine[i] == row[row0 + i] && mine[i] >= part.row0 && mine[i] < part.row0 + part.n_local;
+    int64_t all = rows;
+    odd_sum_i64(WORLD, &all, 1);
+    check_all(WORLD, good && all == READ);
+    odd_free(mine);
+    odd_file_close(&file);
+    static const struct {
+        int at;
+        int64_t image;
+    } wrong[] = {{0, -1}, {0, 2}, {READ - 1, ALL}, {30, 0}, {30, 99}, {50, -5}};
+    for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
+        int64_t hurt[READ];
+        char name[32];
+        memcpy(hurt, row, sizeof hurt);
+        hurt[wrong[w].at] = wrong[w].image;
+        if (w == 1) hurt[1] = 2; /* one image twice */
+        snprintf(name, sizeof name, "hurt-%zu.h5", w);
+        file = file_of(name, (column[]){{"row", ODD_I64, READ, hurt}, {NULL, 0, 0, NULL}});
+        if (!file) return;
+        check_all(WORLD,
+                  odd_feature_images_mine(WORLD, file, &part, &mine, &row0, &rows) == ODD_FORMAT &&
+                      !mine);
+        odd_file_close(&file);
+    }
+    fixture_remove(WORLD);
+}
+
 static void test_other_images(void)
 {
     static const struct {
@@ -164,6 +207,7 @@ CU_TestInfo odd_tests[] = {
     {"the first of the flagged", test_first_flagged},
     {"some images", test_some_images},
     {"oddest", test_oddest},
+    {"rows of my images", test_mine},
     {"other images", test_other_images},
     {"refused", test_refused},
     CU_TEST_INFO_NULL,

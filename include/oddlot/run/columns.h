@@ -57,6 +57,12 @@ odd_status odd_feature_images_read(const odd_file *features, int64_t images, int
  * not part->n rows. @local */
 odd_status odd_feature_images_part(const odd_file *features, int64_t images,
                                    const odd_partition *part, int64_t image[]);
+/** The rows of features.h5 that are of my images: *image (*rows), rising, the first of them row
+ * *row0; those of all ranks are all rows. Owned by caller: odd_free(); NULL on failure. features:
+ * open on comm. ODD_FORMAT also where images do not rise. @collective; @same part->n */
+odd_status odd_feature_images_mine(MPI_Comm comm, const odd_file *features,
+                                   const odd_partition *part, int64_t **image, int64_t *row0,
+                                   int64_t *rows);
 /** The least odd of the flagged images; -1: none is flagged. ODD_FORMAT for one that is not one of
  *  `images`. */
 odd_status odd_flagged_last(const odd_file *scores, int64_t images, int64_t *row);
