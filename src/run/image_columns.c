@@ -1,4 +1,4 @@
-/* Whole columns of a value for each image: the reads that are O(n), see columns.h. */
+/* Columns of a value for each image: parts of them, some values, and whole, see columns.h. */
 #include "oddlot/run/columns.h"
 
 #include "oddlot/base/memory.h"
@@ -24,21 +24,6 @@ odd_status odd_image_count(const odd_file *file, const char *name, int64_t *n)
         st = odd_fail(ODD_FORMAT, "'%s' is not a column of numbers", name);
     *n = st == ODD_OK ? odd_dataset_shape(dataset)->shape[0] : 0;
     odd_dataset_close(&dataset);
-    return st;
-}
-
-odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
-                                 odd_type type, int64_t images, void **data)
-{
-    int64_t n;
-    odd_status st;
-    ODD_TRY(odd_column_read(file, name, type, data, &n));
-    if (n == images) return ODD_OK;
-    st = odd_fail(ODD_FORMAT, "column '%s' of %s has %lld rows, the catalogue %lld", name, whose,
-                  (long long)n, (long long)images);
-    odd_free(*data);
-    *data = NULL;
-done:
     return st;
 }
 

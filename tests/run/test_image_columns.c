@@ -1,4 +1,4 @@
-/* Whole columns of a value for each image: what does not fit the catalogue is refused, and nothing
+/* Columns of a value for each image: what does not fit the catalogue is refused, and nothing
  * is left behind. */
 #include "stage_fixture.h"
 
@@ -25,7 +25,7 @@ static odd_file *file_with(const int64_t row[], const int64_t flags[])
 static void test_read(void)
 {
     int64_t *rows = NULL, *flags = NULL, n, count, images;
-    double *scores = NULL;
+    double scores[IMAGES - 2];
     uint8_t *mark = NULL;
     fixture_folder(WORLD);
     odd_file *file = file_with(image, flagged);
@@ -34,14 +34,13 @@ static void test_read(void)
                          memcmp(rows, image, sizeof image) == 0);
     check_all(WORLD, odd_flagged_read(file, IMAGES, INT64_MAX, &flags, &count) == ODD_OK &&
                          count == 2 && memcmp(flags, flagged, sizeof flagged) == 0);
-    check_all(WORLD, odd_image_column_read(file, "all.h5", "score", ODD_F64, IMAGES,
-                                           (void **)&scores) == ODD_OK &&
-                         memcmp(scores, score, sizeof score) == 0);
+    check_all(WORLD, odd_image_column_part(file, "all.h5", "score", ODD_F64, IMAGES, 1, IMAGES - 2,
+                                           scores) == ODD_OK &&
+                         memcmp(scores, score + 1, sizeof scores) == 0);
     check_all(WORLD, odd_image_marks_read(file, "held_out", &mark, &images) == ODD_OK &&
                          images == IMAGES && memcmp(mark, held_out, sizeof held_out) == 0);
     odd_free(rows);
     odd_free(flags);
-    odd_free(scores);
     odd_free(mark);
     odd_file_close(&file);
     fixture_remove(WORLD);
@@ -185,18 +184,16 @@ static void test_refused(void)
 {
     static const int64_t nobody[] = {1, IMAGES};
     int64_t *rows = NULL, n;
-    void *scores = NULL;
+    double scores[IMAGES];
     fixture_folder(WORLD);
     odd_file *file = file_with(image, nobody);
     if (!file) return;
     check_all(WORLD, odd_flagged_read(file, IMAGES, 2, &rows, &n) == ODD_FORMAT && !rows);
-    check_all(WORLD, odd_image_column_read(file, "all.h5", "score", ODD_F64, IMAGES + 1, &scores) ==
-                             ODD_FORMAT &&
-                         !scores);
+    check_all(WORLD, odd_image_column_part(file, "all.h5", "score", ODD_F64, IMAGES + 1, 0, IMAGES,
+                                           scores) == ODD_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "all.h5 has 6 rows, the catalogue 7"));
-    check_all(WORLD, odd_image_column_read(file, "all.h5", "none", ODD_F64, IMAGES, &scores) ==
-                             ODD_FORMAT &&
-                         !scores);
+    check_all(WORLD, odd_image_column_part(file, "all.h5", "none", ODD_F64, IMAGES, 0, IMAGES,
+                                           scores) == ODD_FORMAT);
     odd_file_close(&file);
     check_all(WORLD, odd_store_open_objects() == 0);
     fixture_remove(WORLD);

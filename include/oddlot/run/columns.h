@@ -2,14 +2,11 @@
  * Columns: 1-D datasets, one value for each row; and the images, many values for each. The one
  * owner of those that are read whole.
  *
- * O(n) are odd_image_marks_read(), odd_image_column_read() and odd_feature_images_read(). A column
- * of 8 bytes a row is 1 MB for 131,784 images and 800 MB for 100 million, one of marks 132 KB and
- * 100 MB. At a time there are
- *   on every rank  fit and score, where some verified images choose the threshold: verified, these,
- *                  2 bytes
- *                  train: status, held_out, and the numbers of the readable images, 10 bytes
- *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
- *                  experiment: image and label, 16 bytes
+ * O(n) are odd_image_marks_read() and odd_feature_images_read(): 132 KB and 1 MB for 131,784
+ * images, 100 MB and 800 MB for 100 million. They are on every rank: 2 bytes an image in fit, views
+ * and score, where some verified images choose the threshold; 10 in train (status, held_out, and
+ * the numbers of the readable images); 16 in an experiment (image and label). All else is read by
+ * parts, or value by value.
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
@@ -35,17 +32,14 @@ odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_
                                 int64_t *images);
 /** The rows of a column: images, or rows of features.h5. @local */
 odd_status odd_image_count(const odd_file *file, const char *name, int64_t *n);
-/** A column of a stage's file as `type`: (images); `whose`: the file's name for people. ODD_FORMAT
- *  where it is of another number of images. */
-odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
-                                 odd_type type, int64_t images, void **data);
-/** The values of the images [row0, row0 + count) of such a column: data (count). @local */
+/** The values of the images [row0, row0 + count) of a column of a stage's file, as `type`: data
+ *  (count). whose: the file's name for people. ODD_FORMAT where it is not of `images`. @local */
 odd_status odd_image_column_part(const odd_file *file, const char *whose, const char *name,
                                  odd_type type, int64_t images, int64_t row0, int64_t count,
                                  void *data);
-/** The values of some images of such a column, in any order: data (count). Images must be there; of
- *  `images` -1 any number will do. One read for those that rise and are near, with what is between
- *  them: up to 512 KB at a time. @local */
+/** The values of some images of such a column, in any order: data (count). Images must be there.
+ *  One read for those that rise and are near, with what is between them: up to 512 KB at a time.
+ *  @local */
 odd_status odd_image_column_of(const odd_file *file, const char *whose, const char *name,
                                odd_type type, int64_t images, int64_t count, const int64_t image[],
                                void *data);
