@@ -150,8 +150,7 @@ static odd_status plan_categories(odd_run *run, odd_stage_plan *plan)
     const int64_t d = plan->width, sums = 8 * d * (d + 100), panels = (int64_t)80 << 20;
     const int64_t ranks = plan->ranks, row = sizeof(odd_category_verdict);
     plan->disk = plan->rows * 24;
-    plan->memory = panels + sums * (o->folds + 2 + 8 * plan->threads) +
-                   plan->rows * 20 +
+    plan->memory = panels + sums * (o->folds + 2 + 8 * plan->threads) + plan->rows * 20 +
                    plan->rows / ranks * ((int64_t)sizeof(odd_category_votes) + 8 * row);
     if (asks_classifier(
             run->job)) /* a logit for each image and category, of which few are known yet */

@@ -283,7 +283,8 @@ odd_status odd_page_findings_read(odd_page *p)
     f = p->findings;
     f->page = p;
     ODD_TRY(open_images(f));
-    ODD_TRY(odd_findings_read(p->check, odd_selection_rows(p->selection), &f->findings));
+    ODD_TRY(odd_findings_read(p->check, odd_selection_rows(p->selection), options->findings,
+                              &f->findings));
     ODD_TRY(odd_nearest_usual_read(p->scores, odd_selection_rows(p->selection), &f->nearest));
     ODD_TRY(fill_lists(f, options->findings));
     p->data.findings = &f->data;
