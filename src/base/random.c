@@ -141,11 +141,16 @@ static void sink_candidate(candidate heap[], int64_t k, int64_t i)
     heap[i] = moving;
 }
 
-static candidate draw_candidate(uint64_t seed, uint32_t stream, int64_t item)
+uint64_t odd_choice_key(uint64_t seed, uint32_t stream, int64_t item)
 {
     uint32_t r[4];
     odd_philox(seed, stream, (uint64_t)item, 0, r);
-    return (candidate){join_words(r[0], r[1]), item};
+    return join_words(r[0], r[1]);
+}
+
+static candidate draw_candidate(uint64_t seed, uint32_t stream, int64_t item)
+{
+    return (candidate){odd_choice_key(seed, stream, item), item};
 }
 
 odd_status odd_choose(int64_t n, int64_t k, uint64_t seed, uint32_t stream, int64_t chosen[])

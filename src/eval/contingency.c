@@ -5,44 +5,46 @@
 
 #include <math.h>
 
-/* One more than the largest cluster, 0 for none. */
-static odd_status count_clusters(int64_t n, const double cluster[], int64_t *clusters)
+odd_status odd_contingency_largest(int64_t first, int64_t n, const double cluster[],
+                                   double *largest)
 {
-    double most = -1;
+    *largest = -1;
     for (int64_t i = 0; i < n; i++) {
         if (isnan(cluster[i])) continue;
         if (!(cluster[i] >= 0 && cluster[i] == floor(cluster[i])))
             return odd_fail(ODD_NUMERIC, "row %lld is in cluster %g, which is not a number of one",
-                            (long long)i, cluster[i]);
-        most = fmax(most, cluster[i]);
+                            (long long)(first + i), cluster[i]);
+        *largest = fmax(*largest, cluster[i]);
     }
-    if (most >= ODD_CONTINGENCY_MOST)
-        return odd_fail(ODD_ARG, "cluster %g: more than %d clusters cannot be compared with labels",
-                        most, ODD_CONTINGENCY_MOST);
-    *clusters = (int64_t)most + 1;
     return ODD_OK;
 }
 
-odd_status odd_contingency_of(int64_t n, const int64_t label[], int64_t labels,
-                              const double cluster[], odd_contingency *out)
+odd_status odd_contingency_new(int64_t labels, double largest, odd_contingency *out)
 {
     odd_status st;
-    odd_contingency table = {.labels = labels};
     *out = (odd_contingency){0};
-    ODD_TRY(count_clusters(n, cluster, &table.clusters));
+    if (largest >= ODD_CONTINGENCY_MOST)
+        return odd_fail(ODD_ARG, "cluster %g: more than %d clusters cannot be compared with labels",
+                        largest, ODD_CONTINGENCY_MOST);
+    odd_contingency table = {.labels = labels, .clusters = (int64_t)largest + 1};
     if (labels > 0 && table.clusters > ODD_CONTINGENCY_MOST / labels)
         ODD_TRY(odd_fail(ODD_ARG, "%lld labels and %lld clusters are too many to compare",
                          (long long)labels, (long long)table.clusters));
     ODD_TRY(ODD_NEW(table.count, labels * table.clusters));
-    for (int64_t i = 0; i < n; i++) {
-        if (label[i] < 0 || isnan(cluster[i])) continue;
-        /* count (labels, clusters). */
-        table.count[label[i] * table.clusters + (int64_t)cluster[i]]++;
-        table.rows++;
-    }
     *out = table;
 done:
     return st;
+}
+
+void odd_contingency_add(odd_contingency *table, int64_t n, const int64_t label[],
+                         const double cluster[])
+{
+    for (int64_t i = 0; i < n; i++) {
+        if (label[i] < 0 || isnan(cluster[i])) continue;
+        /* count (labels, clusters). */
+        table->count[label[i] * table->clusters + (int64_t)cluster[i]]++;
+        table->rows++;
+    }
 }
 
 void odd_contingency_free(odd_contingency *table)

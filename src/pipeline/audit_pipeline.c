@@ -79,28 +79,44 @@ static void print_row(const odd_run *run, int64_t rank, int64_t row, double scor
     odd_text_free(&name);
 }
 
-static odd_status print_oddest(const odd_run *run)
+/* Images of the run that are printed. */
+typedef struct {
+    int64_t flagged; /* in all */
+    int64_t *row, n; /* the oddest */
+    double score[ODDEST];
+} oddest_images;
+
+static odd_status read_oddest_scores(const odd_file *scores, int64_t images, oddest_images *o)
 {
-    odd_file *file = NULL;
-    double *score = NULL;
-    const int64_t n = odd_selection_rows(run->selection);
-    int64_t *flagged = NULL, *oddest = NULL, flagged_n = 0, oddest_n;
-    char count[32], all[32];
     odd_status st;
-    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "score", &file));
-    ODD_TRY(odd_image_column_read(file, "scores.h5", "score", ODD_F64, n, (void **)&score));
-    ODD_TRY(odd_flagged_read(file, n, &flagged, &flagged_n));
-    ODD_TRY(odd_oddest_read(file, n, ODDEST, &oddest, &oddest_n));
-    printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(flagged_n, count),
-           odd_human_count(n, all));
-    for (int64_t i = 0; i < oddest_n; i++)
-        print_row(run, i + 1, oddest[i], score[oddest[i]]);
+    ODD_TRY(odd_image_count(scores, "flagged/row", &o->flagged));
+    ODD_TRY(
+        odd_image_column_of(scores, "scores.h5", "score", ODD_F64, images, o->n, o->row, o->score));
 done:
-    odd_file_close(&file);
-    odd_free(score);
-    odd_free(flagged);
-    odd_free(oddest);
     return st;
+}
+
+/* @collective */
+static odd_status find_oddest(const odd_run *run, oddest_images *o)
+{
+    const int64_t images = odd_selection_rows(run->selection);
+    odd_file *scores = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "score", &scores));
+    ODD_TRY(odd_oddest_read(run->comm, scores, images, ODDEST, &o->row, &o->n));
+    ODD_TRY_ALL(run->comm, read_oddest_scores(scores, images, o));
+done:
+    odd_file_close(&scores);
+    return st;
+}
+
+static void print_oddest(const odd_run *run, const oddest_images *o)
+{
+    char count[32], all[32];
+    printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(o->flagged, count),
+           odd_human_count(odd_selection_rows(run->selection), all));
+    for (int64_t i = 0; i < o->n; i++)
+        print_row(run, i + 1, o->row[i], o->score[i]);
 }
 
 static void print_places(const odd_run *run)
@@ -113,11 +129,11 @@ static void print_places(const odd_run *run)
 }
 
 /* @local: rank 0 */
-static odd_status print_result(const odd_run *run)
+static odd_status print_result(const odd_run *run, const oddest_images *oddest)
 {
     odd_status st;
     ODD_TRY(print_metrics(run));
-    ODD_TRY(print_oddest(run));
+    print_oddest(run, oddest);
     print_places(run);
 done:
     return st;
@@ -126,10 +142,13 @@ done:
 static odd_status print_audit(odd_run *run)
 {
     const odd_selection *selection;
+    oddest_images oddest = {0};
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? print_result(run) : ODD_OK);
+    ODD_TRY(find_oddest(run, &oddest));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? print_result(run, &oddest) : ODD_OK);
 done:
+    odd_free(oddest.row);
     return st;
 }
 

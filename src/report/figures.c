@@ -4,7 +4,7 @@
 
 static bool has_scores(const odd_report_data *data)
 {
-    return data->scores > 0;
+    return data->histogram.finite > 0;
 }
 
 static bool has_scatter(const odd_report_data *data)

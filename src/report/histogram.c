@@ -8,51 +8,19 @@
 #include <math.h>
 #include <stdio.h>
 
-#define BINS      60
+#define BINS      ODD_HISTOGRAM_BINS
+#define KINDS     ODD_HISTOGRAM_KINDS
 #define MARGIN    0.1  /* of the range of most scores, on either side */
 #define LOG_RATIO 100. /* from this ratio of bars on, linear counts would hide the small ones */
 
 /* One layer a kind of image, by truth + 1; the rare ones are drawn last, on top. */
-enum { KINDS = 3 };
 static const struct {
     const char *class, *name;
 } kinds[KINDS] = {{"bar unknown", "not labelled"}, {"bar theme", "theme"}, {"bar odd", "odd"}};
 
-typedef struct {
-    double low, high;
-    /* Images in each bin; the end bins hold what lies beyond them, too. */
-    int64_t bar[KINDS][BINS];
-    int64_t total[KINDS];
-    int64_t below, above;
-} histogram;
-
-static double score_of(const odd_report_data *data, int64_t i)
+int64_t odd_histogram_stride(int64_t n)
 {
-    return data->score[i];
-}
-
-static int kind_of(const odd_report_data *data, int64_t i)
-{
-    int truth = data->truth ? data->truth[i] : -1;
-    return truth < 0 ? 0 : truth == 0 ? 1 : 2;
-}
-
-static double edge(const histogram *h, int bin)
-{
-    return h->low + (h->high - h->low) * bin / BINS;
-}
-
-static void count(const odd_report_data *data, histogram *h)
-{
-    for (int64_t i = 0; i < data->scores; i++) {
-        double v = data->score[i], place = BINS * ((v - h->low) / (h->high - h->low));
-        if (!isfinite(v)) continue;
-        int kind = kind_of(data, i);
-        h->bar[kind][(int)fmin(fmax(place, 0), BINS - 1)]++;
-        h->total[kind]++;
-        h->below += v < h->low;
-        h->above += v > h->high;
-    }
+    return odd_sample_stride(n, ODD_HISTOGRAM_SAMPLE);
 }
 
 /* The threshold is always in sight, with a little of what lies above it. */
@@ -64,7 +32,43 @@ static void show_threshold(double threshold, odd_value_range *r)
     r->high = fmax(r->high, above);
 }
 
-static odd_axis count_axis(const histogram *h)
+void odd_histogram_place(odd_histogram *h, int64_t count, double sample[], double threshold)
+{
+    odd_value_range range = {.min = h->min, .max = h->max, .finite = h->finite};
+    odd_value_range_show(&range, count, sample, MARGIN);
+    show_threshold(threshold, &range);
+    const odd_axis shown = odd_axis_linear(range.low, range.high, NULL);
+    h->low = shown.low;
+    h->high = shown.high;
+}
+
+static int kind_of(int truth)
+{
+    return truth < 0 ? 0 : truth == 0 ? 1 : 2;
+}
+
+void odd_histogram_add(odd_histogram *h, double score, int truth)
+{
+    const double place = BINS * ((score - h->low) / (h->high - h->low));
+    h->bar[kind_of(truth)][(int)fmin(fmax(place, 0), BINS - 1)]++;
+    h->below += score < h->low;
+    h->above += score > h->high;
+}
+
+static double edge(const odd_histogram *h, int bin)
+{
+    return h->low + (h->high - h->low) * bin / BINS;
+}
+
+static int64_t count_kind(const odd_histogram *h, int kind)
+{
+    int64_t count = 0;
+    for (int i = 0; i < BINS; i++)
+        count += h->bar[kind][i];
+    return count;
+}
+
+static odd_axis count_axis(const odd_histogram *h)
 {
     int64_t most = 1, least = INT64_MAX;
     for (int k = 0; k < KINDS; k++) {
@@ -81,10 +85,10 @@ static odd_axis count_axis(const histogram *h)
     return axis;
 }
 
-static void draw_bars(odd_plot *plot, const histogram *h, int kind)
+static void draw_bars(odd_plot *plot, const odd_histogram *h, int kind)
 {
-    bool alone = h->total[1] + h->total[2] == 0;
-    if (h->total[kind] == 0) return;
+    const bool alone = count_kind(h, 1) + count_kind(h, 2) == 0;
+    if (count_kind(h, kind) == 0) return;
     odd_html(plot->svg, "<path class=\"%s\" d=\"", kinds[kind].class);
     for (int i = 0; i < BINS; i++) {
         if (h->bar[kind][i] == 0) continue;
@@ -96,7 +100,7 @@ static void draw_bars(odd_plot *plot, const histogram *h, int kind)
     if (!alone) odd_plot_legend(plot, kinds[kind].class, ODD_MARK_BAR, kinds[kind].name);
 }
 
-static void add_tip(odd_text *svg, const histogram *h, int bin)
+static void add_tip(odd_text *svg, const odd_histogram *h, int bin)
 {
     char from[32], to[32], number[32];
     odd_html(svg, "<title>%s to %s", odd_html_number(edge(h, bin), from),
@@ -108,7 +112,7 @@ static void add_tip(odd_text *svg, const histogram *h, int bin)
 }
 
 /* Unseen columns over the bars, for the tips under the mouse. */
-static void draw_tips(const odd_plot *plot, const histogram *h)
+static void draw_tips(const odd_plot *plot, const odd_histogram *h)
 {
     for (int i = 0; i < BINS; i++) {
         if (h->bar[0][i] + h->bar[1][i] + h->bar[2][i] == 0) continue;
@@ -143,20 +147,15 @@ static void tell_cut(odd_text *note, int64_t cut, const char *bar, const char *w
 
 odd_status odd_histogram_draw(const odd_report_data *data, odd_text *svg, odd_text *note)
 {
-    odd_value_range range;
-    odd_status st = odd_value_range_find(data, data->scores, score_of, MARGIN, &range);
-    if (st != ODD_OK) return st;
-    show_threshold(data->threshold, &range);
-    odd_axis x = odd_axis_linear(range.low, range.high, data->score_name);
-    histogram h = {.low = x.low, .high = x.high};
-    count(data, &h);
-    odd_plot plot = odd_plot_begin(svg, x, count_axis(&h), "Histogram of the scores");
+    const odd_histogram *h = &data->histogram;
+    const odd_axis x = odd_axis_linear(h->low, h->high, data->score_name);
+    odd_plot plot = odd_plot_begin(svg, x, count_axis(h), "Histogram of the scores");
     draw_threshold(&plot, data->threshold);
     for (int k = 0; k < KINDS; k++)
-        draw_bars(&plot, &h, k);
-    draw_tips(&plot, &h);
+        draw_bars(&plot, h, k);
+    draw_tips(&plot, h);
     odd_plot_end(&plot);
-    tell_cut(note, h.below, "first", "down", range.min);
-    tell_cut(note, h.above, "last", "up", range.max);
+    tell_cut(note, h->below, "first", "down", h->min);
+    tell_cut(note, h->above, "last", "up", h->max);
     return ODD_OK;
 }

@@ -33,7 +33,7 @@ static void write_head(const char *title, odd_text *html)
 /* Links to the sections that are there. */
 static void write_navigation(const odd_report_data *data, odd_text *html)
 {
-    bool plots = data->scores > 0 || data->scatter_count > 0;
+    bool plots = data->histogram.finite > 0 || data->scatter_count > 0;
     odd_text_add(html, "<nav aria-label=\"Sections\">\n<a href=\"#summary\">Summary</a>\n");
     if (data->findings) odd_text_add(html, "<a href=\"#findings\">Findings</a>\n");
     if (data->map) odd_text_add(html, "<a href=\"#groups\">Groups</a>\n");

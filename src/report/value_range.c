@@ -29,25 +29,29 @@ static odd_value_range extremes(const odd_report_data *data, int64_t n, odd_valu
     return r;
 }
 
-/* Every so many rows, sorted: the same choice in every run. */
+int64_t odd_sample_stride(int64_t n, int64_t most)
+{
+    return (n + most - 1) / most;
+}
+
+/* Every so many rows: the same choice in every run. */
 static int64_t take_sample(const odd_report_data *data, int64_t n, odd_value_of *value,
                            double sample[])
 {
-    int64_t count = 0, stride = (n + SAMPLE - 1) / SAMPLE;
-    for (int64_t i = 0; i < n; i += stride) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i += odd_sample_stride(n, SAMPLE)) {
         double v = value(data, i);
         if (isfinite(v)) sample[count++] = v;
     }
-    qsort(sample, (size_t)count, sizeof *sample, rising);
     return count;
 }
 
-/* All but half a per cent at either end, and a margin around it. */
-static void choose_shown(const double sample[], int64_t count, double margin, odd_value_range *r)
+void odd_value_range_show(odd_value_range *r, int64_t count, double sample[], double margin)
 {
     r->low = r->min;
     r->high = r->max;
     if (count == 0) return;
+    qsort(sample, (size_t)count, sizeof *sample, rising);
     double low = sample[(int64_t)(TAIL * (double)(count - 1))];
     double high = sample[(int64_t)ceil((1 - TAIL) * (double)(count - 1))];
     if (high <= low) return; /* nearly all are equal: the others are what there is to see */
@@ -66,7 +70,7 @@ odd_status odd_value_range_find(const odd_report_data *data, int64_t n, odd_valu
     double *sample = NULL;
     odd_value_range r = extremes(data, n, value);
     ODD_TRY(ODD_NEW(sample, n < SAMPLE ? n : SAMPLE));
-    choose_shown(sample, take_sample(data, n, value, sample), margin, &r);
+    odd_value_range_show(&r, take_sample(data, n, value, sample), sample, margin);
     *out = r;
 done:
     odd_free(sample);

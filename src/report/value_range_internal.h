@@ -14,6 +14,13 @@ typedef struct {
     int64_t finite;   /* how many these are; 0: the others are 0 */
 } odd_value_range;
 
+/** An even sample of n values, `most` at most, is every so many of them. */
+int64_t odd_sample_stride(int64_t n, int64_t most);
+
+/** Set low and high as odd_value_range_find() does, from a sample (count), which is sorted; min and
+ *  max are given. */
+void odd_value_range_show(odd_value_range *r, int64_t count, double sample[], double margin);
+
 /**
  * The range between the 0.5 % and 99.5 % quantiles, widened by `margin` times its width on either
  * side; all values where that leaves little out. The quantiles come from an even sample.

@@ -231,3 +231,15 @@ odd_status odd_representatives_read(const odd_dataset *representatives, int64_t 
 done:
     return st;
 }
+
+odd_status odd_representatives_of(const odd_file *file, int64_t images, int64_t count,
+                                  const int64_t image[], int64_t row[])
+{
+    odd_status st;
+    ODD_TRY(odd_image_column_of(file, "copies.h5", "representative", ODD_I64, images, count, image,
+                                row));
+    for (int64_t i = 0; i < count; i++)
+        if (!is_row(row[i], images)) ODD_TRY(malformed());
+done:
+    return st;
+}

@@ -57,5 +57,6 @@ void odd_labels_free(odd_labels *labels)
 {
     odd_free((void *)labels->name);
     odd_free(labels->of);
+    odd_free(labels->text);
     *labels = (odd_labels){0};
 }

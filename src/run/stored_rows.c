@@ -8,7 +8,7 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/par/route.h"
+#include "oddlot/par/deal.h"
 
 odd_status odd_rows_gather(const odd_matrix *matrix, int64_t count, const int64_t row[], float x[])
 {
@@ -71,60 +71,14 @@ odd_status odd_stored_rows_open(const odd_run *run, const odd_file *file, const 
     return open_rows(run, file, name, 0, out);
 }
 
-/* A row of the matrix that is taken, and its number among those taken. */
-typedef struct {
-    int64_t number, row;
-} taken_row;
-
-static odd_status number_rows(const int64_t row[], int64_t count, int64_t before, taken_row **out)
-{
-    odd_status st;
-    ODD_TRY(ODD_NEW(*out, count));
-    for (int64_t i = 0; i < count; i++)
-        (*out)[i] = (taken_row){before + i, row[i]};
-done:
-    return st;
-}
-
-static int owner_of_number(const void *context, const void *taken)
-{
-    return odd_partition_owner(context, ((const taken_row *)taken)->number);
-}
-
-/* From the rows that ranks pick to those that they own, of all that are picked: *pick, and *picked
- * in all. They come in order, as ranks have them. @collective */
-static odd_status spread_picked(MPI_Comm comm, const int64_t row[], int64_t count, int64_t **pick,
-                                int64_t *picked)
-{
-    taken_row *mine = NULL, *come = NULL;
-    odd_owners owners = {0};
-    int64_t n;
-    odd_status st;
-    *picked = count;
-    odd_sum_i64(comm, picked, 1);
-    const int64_t before = odd_sum_before(comm, count);
-    ODD_TRY_ALL(comm, number_rows(row, count, before, &mine));
-    ODD_TRY_ALL(comm, odd_owners_new(comm, *picked, &owners));
-    ODD_TRY(
-        odd_route(comm, mine, count, sizeof *mine, owner_of_number, &owners, (void **)&come, &n));
-    ODD_TRY_ALL(comm, ODD_NEW(*pick, n));
-    for (int64_t i = 0; i < n; i++)
-        (*pick)[i] = come[i].row;
-done:
-    odd_owners_free(&owners);
-    odd_free(mine);
-    odd_free(come);
-    return st;
-}
-
 odd_status odd_picked_rows_open(const odd_run *run, const odd_file *file, const char *name,
                                 const int64_t row[], int64_t count, odd_stored_rows *out)
 {
-    int64_t picked;
+    odd_partition part;
     odd_status st;
     *out = (odd_stored_rows){0};
-    ODD_TRY(spread_picked(run->comm, row, count, &out->pick, &picked));
-    ODD_TRY(open_rows(run, file, name, picked, out));
+    ODD_TRY(odd_deal(run->comm, row, count, sizeof *row, (void **)&out->pick, &part));
+    ODD_TRY(open_rows(run, file, name, part.n, out));
 done:
     if (st != ODD_OK) odd_stored_rows_close(out);
     return st;
@@ -142,7 +96,8 @@ static odd_status pick_learnt(const odd_file *ingest, const odd_file *features,
     ODD_TRY(ODD_NEW(image, part->n_local));
     ODD_TRY(odd_feature_images_part(features, images, part, image));
     ODD_TRY(ODD_NEW(held_out, part->n_local));
-    ODD_TRY(odd_image_marks_of(ingest, "held_out", part->n_local, image, held_out));
+    ODD_TRY(odd_image_column_of(ingest, "ingest.h5", "held_out", ODD_U8, images, part->n_local,
+                                image, held_out));
     ODD_TRY(ODD_NEW(*out, part->n_local));
     for (int64_t i = 0; i < part->n_local; i++)
         if (!held_out[i]) (*out)[(*count)++] = part->row0 + i;

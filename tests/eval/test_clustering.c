@@ -85,6 +85,20 @@ static void test_not_finite(void)
     CU_ASSERT_EQUAL(odd_assignment(0, 2, worse, column_of), ODD_OK);
 }
 
+/* The table of these rows. */
+static odd_status count_rows(int64_t n, const int64_t label[], int64_t labels,
+                             const double cluster[], odd_contingency *out)
+{
+    double largest;
+    odd_status st;
+    *out = (odd_contingency){0};
+    ODD_TRY(odd_contingency_largest(0, n, cluster, &largest));
+    ODD_TRY(odd_contingency_new(labels, largest, out));
+    odd_contingency_add(out, n, label, cluster);
+done:
+    return st;
+}
+
 static void test_scikit_learn(void)
 {
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
@@ -97,7 +111,7 @@ static void test_scikit_learn(void)
             cluster[i] = cases[c].cluster[i];
             if (label[i] >= labels) labels = label[i] + 1;
         }
-        CU_ASSERT_EQUAL(odd_contingency_of(ROWS, label, labels, cluster, &table), ODD_OK);
+        CU_ASSERT_EQUAL(count_rows(ROWS, label, labels, cluster, &table), ODD_OK);
         CU_ASSERT_EQUAL(table.rows, ROWS);
         CU_ASSERT_EQUAL(odd_agreement_of(&table, cluster_of, &found), ODD_OK);
         CU_ASSERT_DOUBLE_EQUAL(found.accuracy, cases[c].accuracy, 1e-12);
@@ -116,13 +130,33 @@ static void test_gaps(void)
     int64_t cluster_of[2];
     odd_contingency table;
     odd_agreement found;
-    CU_ASSERT_EQUAL(odd_contingency_of(5, label, 2, cluster, &table), ODD_OK);
+    CU_ASSERT_EQUAL(count_rows(5, label, 2, cluster, &table), ODD_OK);
     CU_ASSERT(table.rows == 3 && table.labels == 2 && table.clusters == 3);
     CU_ASSERT_EQUAL(memcmp(table.count, should, sizeof should), 0);
     CU_ASSERT_EQUAL(odd_agreement_of(&table, cluster_of, &found), ODD_OK);
     CU_ASSERT(cluster_of[0] == 2 && cluster_of[1] == 0);
     CU_ASSERT(found.accuracy == 1 && found.ari == 1);
     CU_ASSERT_DOUBLE_EQUAL(found.nmi, 1, 1e-15);
+    odd_contingency_free(&table);
+}
+
+/* Rows counted in parts, as ranks do. */
+static void test_parts(void)
+{
+    const int64_t label[] = {0, 1, 1, 0}, should[] = {1, 1, 2, 0};
+    const double cluster[] = {0, 0, 0, 1}, wrong[] = {0, -2};
+    odd_contingency table;
+    double largest;
+    CU_ASSERT_EQUAL(odd_contingency_largest(40, 3, cluster, &largest), ODD_OK);
+    CU_ASSERT_EQUAL(largest, 0);
+    CU_ASSERT_EQUAL(odd_contingency_largest(0, 0, NULL, &largest), ODD_OK);
+    CU_ASSERT_EQUAL(largest, -1);
+    CU_ASSERT_EQUAL(odd_contingency_largest(40, 2, wrong, &largest), ODD_NUMERIC);
+    CU_ASSERT_PTR_NOT_NULL(strstr(odd_fail_reason(), "row 41 "));
+    CU_ASSERT_EQUAL(odd_contingency_new(2, 1, &table), ODD_OK);
+    odd_contingency_add(&table, 1, label, cluster);
+    odd_contingency_add(&table, 3, label + 1, cluster + 1);
+    CU_ASSERT(table.rows == 4 && memcmp(table.count, should, sizeof should) == 0);
     odd_contingency_free(&table);
 }
 
@@ -135,17 +169,17 @@ static void test_hostile(void)
     odd_contingency table;
     odd_agreement found;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        const odd_status st = odd_contingency_of(2, label, 2, bad[i], &table);
+        const odd_status st = count_rows(2, label, 2, bad[i], &table);
         CU_ASSERT(st == (bad[i][1] > 1 ? ODD_ARG : ODD_NUMERIC) && !table.count);
     }
-    CU_ASSERT_EQUAL(odd_contingency_of(2, label, 2, none, &table), ODD_OK);
+    CU_ASSERT_EQUAL(count_rows(2, label, 2, none, &table), ODD_OK);
     CU_ASSERT_EQUAL(odd_agreement_of(&table, cluster_of, &found), ODD_ARG);
     odd_contingency_free(&table);
-    CU_ASSERT_EQUAL(odd_contingency_of(2, unknown, 2, fine, &table), ODD_OK);
+    CU_ASSERT_EQUAL(count_rows(2, unknown, 2, fine, &table), ODD_OK);
     CU_ASSERT_EQUAL(odd_agreement_of(&table, cluster_of, &found), ODD_ARG);
     odd_contingency_free(&table);
-    CU_ASSERT_EQUAL(odd_contingency_of(2, label, ODD_CONTINGENCY_MOST, fine, &table), ODD_ARG);
-    CU_ASSERT_EQUAL(odd_contingency_of(0, label, 0, fine, &table), ODD_OK);
+    CU_ASSERT_EQUAL(count_rows(2, label, ODD_CONTINGENCY_MOST, fine, &table), ODD_ARG);
+    CU_ASSERT_EQUAL(count_rows(0, label, 0, fine, &table), ODD_OK);
     CU_ASSERT_EQUAL(odd_agreement_of(&table, cluster_of, &found), ODD_ARG);
     odd_contingency_free(&table);
 }
@@ -156,6 +190,7 @@ CU_TestInfo odd_tests[] = {
     {"assignments: values that are not finite", test_not_finite},
     {"agreement: the values of scikit-learn", test_scikit_learn},
     {"agreement: rows without label or cluster, empty clusters", test_gaps},
+    {"agreement: rows in parts", test_parts},
     {"agreement: hostile input", test_hostile},
     CU_TEST_INFO_NULL,
 };

@@ -5,13 +5,13 @@
 BEGIN {
     below["base"] = ""
     below["par"] = "base"
-    below["image"] = below["eval"] = below["report"] = "base"
+    below["image"] = below["report"] = "base"
     below["nn/graph"] = "base"
     below["nn/builder"] = below["nn/onnx"] = "nn/graph base"
     below["nn/exec"] = "nn/onnx nn/graph base"
     below["nn/train"] = "nn/exec nn/graph base"
     below["nn/absent"] = "nn/train nn/exec nn/onnx nn/graph base" # their public headers
-    below["store"] = below["linalg"] = "par base"
+    below["store"] = below["linalg"] = below["eval"] = "par base"
     below["learn"] = "nn par base"
     below["energy"] = "linalg par base"
     below["detect"] = "learn linalg nn par base"
@@ -44,7 +44,7 @@ BEGIN {
     place["stage/learning_band.h"] = "stage/report"
 
     # header, or the beginning of one: the rooms that may see it
-    foreign["mpi.h"] = "par store linalg detect energy learn run stage study pipeline bench cli"
+    foreign["mpi.h"] = "par store linalg eval detect energy learn run stage study pipeline bench cli"
     foreign["cyaml/"] = foreign["yaml.h"] = foreign["xxhash.h"] = "base"
     foreign["hdf5"] = foreign["H5"] = "store"
     foreign["vips/"] = foreign["turbojpeg.h"] = foreign["jpeglib.h"] = foreign["webp/"] = "image"

@@ -112,13 +112,16 @@ static void values_land_where_they_belong(void)
 
 static double score_of(const odd_report_data *data, int64_t i)
 {
-    return data->score[i];
+    return data->roc[i].y;
 }
 
 static odd_value_range range_of(const double score[], int64_t n)
 {
     odd_value_range r = {0};
-    odd_report_data data = {.score = score, .scores = n};
+    odd_curve_point point[1000] = {0};
+    const odd_report_data data = {.roc = point};
+    for (int64_t i = 0; i < n; i++)
+        point[i].y = score[i];
     CU_ASSERT_EQUAL(odd_value_range_find(&data, n, score_of, 0.1, &r), ODD_OK);
     return r;
 }

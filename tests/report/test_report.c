@@ -151,6 +151,24 @@ static const odd_fact facts[] = {{"images", "200"}, {"flagged", "3"}, {HOSTILE, 
 static const odd_fact metrics[] = {{"sensitivity", "66.7 %"}, {"AUC", "0.9"}, {HOSTILE, "1e9"}};
 static const odd_report_confusion confusion = {1234, 1, 98, 2};
 
+/* Of those that are finite; truth NULL: not known. */
+static odd_histogram histogram_of(const double score[], const int8_t truth[], int n,
+                                  double threshold)
+{
+    odd_histogram h = {.min = INFINITY, .max = -INFINITY};
+    double sample[200];
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(score[i])) continue;
+        sample[h.finite++] = score[i];
+        h.min = fmin(h.min, score[i]);
+        h.max = fmax(h.max, score[i]);
+    }
+    odd_histogram_place(&h, h.finite, sample, threshold);
+    for (int i = 0; i < n; i++)
+        if (isfinite(score[i])) odd_histogram_add(&h, score[i], truth ? truth[i] : -1);
+    return h;
+}
+
 typedef struct {
     odd_report_data data;
     odd_flagged flagged[3];
@@ -191,9 +209,7 @@ static odd_report_data *full_report(fixture *f)
                                 .flagged_count = 3,
                                 .flagged_total = 1500,
                                 .score_name = HOSTILE,
-                                .score = f->score,
-                                .truth = f->truth,
-                                .scores = 200,
+                                .histogram = histogram_of(f->score, f->truth, 200, 40),
                                 .threshold = 40,
                                 .scatter = f->scatter,
                                 .scatter_count = 60,
@@ -427,21 +443,21 @@ static void one_row_and_equal_scores(void)
 {
     const double score[] = {3, 3, 3, NAN};
     const odd_scatter_point points[] = {{1, 1, -1, 0}};
-    odd_report_data data = {.score = score, .threshold = 3, .scatter = points, .scatter_count = 1};
+    odd_report_data data = {.scatter = points, .scatter_count = 1};
     open_scratch();
-    for (int64_t n = 1; n <= 4; n++) {
-        data.scores = n;
+    for (int n = 1; n <= 4; n++) {
         data.threshold = n == 4 ? 1e308 : n == 3 ? -INFINITY : 3;
+        data.histogram = histogram_of(score, NULL, n, data.threshold);
         char *page = write_and_read(&data);
         check_page(page);
         check_paths(page);
         CU_ASSERT_EQUAL(count_of(page, "<svg "), 2);
         odd_free(page);
     }
-    data.score = &score[3]; /* not one finite score */
-    data.scores = 1;
+    data.histogram = histogram_of(&score[3], NULL, 1, 3); /* not one finite score */
     char *page = write_and_read(&data);
     check_paths(page);
+    CU_ASSERT_EQUAL(count_of(page, "<svg "), 1);
     odd_free(page);
     close_scratch();
 }

@@ -179,18 +179,49 @@ static odd_file *written(const odd_findings *f)
     return file;
 }
 
+/* Of each check the first `most` of those that are there. f: read whole */
+static bool is_beginning(const odd_findings *f, const odd_findings *some, int64_t most)
+{
+    int64_t at = 0;
+    bool good = odd_findings_tallies(f) == odd_findings_tallies(some);
+    for (int64_t i = 0; good && i < odd_findings_count(f); i++) {
+        const odd_finding finding = odd_findings_at(f, i);
+        int64_t before = 0;
+        for (int64_t j = 0; j < i; j++)
+            before += strcmp(odd_findings_at(f, j).check, finding.check) == 0;
+        if (before >= most) continue;
+        good = at < odd_findings_count(some) &&
+               strcmp(odd_findings_at(some, at).sentence, finding.sentence) == 0 &&
+               odd_findings_at(some, at).rows == finding.rows;
+        at++;
+    }
+    return good && at == odd_findings_count(some);
+}
+
+static void check_some(const odd_file *file, const odd_findings *whole)
+{
+    static const int64_t most[] = {0, 1, 3, COUNT};
+    for (size_t m = 0; m < sizeof most / sizeof *most; m++) {
+        odd_findings *some = NULL;
+        check_all(WORLD, odd_findings_read(file, IMAGES, most[m], &some) == ODD_OK &&
+                             is_beginning(whole, some, most[m]));
+        odd_findings_free(&some);
+    }
+}
+
 static void check_written(odd_findings *f)
 {
     odd_findings *again = NULL;
     fixture_folder(WORLD);
     odd_file *file = written(f);
     if (!file) return;
-    if (check_all(WORLD, odd_findings_read(file, IMAGES, &again) == ODD_OK))
+    if (check_all(WORLD, odd_findings_read(file, IMAGES, INT64_MAX, &again) == ODD_OK))
         check_all(WORLD, odd_rank(WORLD) != 0 || same_findings(f, again));
+    if (again) check_some(file, again);
     odd_findings_free(&again);
     /* a catalogue that does not have these images */
     const bool some = odd_findings_count(f) > 0;
-    check_all(WORLD, !some || odd_findings_read(file, IMAGES / 2, &again) == ODD_FORMAT);
+    check_all(WORLD, !some || odd_findings_read(file, IMAGES / 2, INT64_MAX, &again) == ODD_FORMAT);
     odd_findings_free(&again);
     odd_file_close(&file);
     fixture_remove(WORLD);

@@ -53,7 +53,7 @@ static odd_status evaluate(int n, const image images[], int clusters, bool named
         {NULL, ODD_I64, 0, NULL}};
     odd_file *scores = file_of("scores.h5", columns);
     *metrics = (odd_bundle)ODD_BUNDLE_EMPTY;
-    const odd_status st = scores ? odd_evaluate_clusters(s, scores, metrics) : ODD_IO;
+    const odd_status st = scores ? odd_evaluate_clusters(WORLD, s, scores, metrics) : ODD_IO;
     odd_file_close(&scores);
     odd_selection_free(&s);
     return st;

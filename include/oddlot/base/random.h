@@ -63,9 +63,13 @@ double odd_normal(uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw);
 /** Uniform in 0 ... n - 1, n > 0; the bias of 2^-64 n is left. */
 uint64_t odd_below(uint64_t n, uint64_t seed, uint32_t stream, uint64_t row, uint32_t draw);
 
+/** The key of an item in a choice by odd_choose(). */
+uint64_t odd_choice_key(uint64_t seed, uint32_t stream, int64_t item);
+
 /**
  * Choose k of n items, every subset as likely, in rising order: those with the k smallest keys
- * philox(seed, stream, item). Growing k keeps the earlier choice.
+ * philox(seed, stream, item), of equal ones the first items. Growing k keeps the earlier choice.
+ * Where ranks have the items: odd_choose_mine(), par/choose.h.
  * @param[out] chosen  (k); filled by the callee.
  * @return ODD_ARG if k < 0 or k > n; ODD_NOMEM.
  */

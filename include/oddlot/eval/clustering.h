@@ -17,17 +17,21 @@ typedef struct {
 
 #define ODD_CONTINGENCY_MOST 16777216 /* cells */
 
-/**
- * Count the rows that have both a label and a cluster.
- * @param label    (n) 0 ... labels - 1; negative: none.
- * @param cluster  (n) whole numbers from 0 on, as score columns hold them; NaN: none. There are as
- *                 many clusters as the largest of them says; some may be empty.
- * @param[out] out owned by caller: odd_contingency_free(); empty on failure.
- * @return ODD_NUMERIC naming the row of a cluster that is not such a number; ODD_ARG for more than
- *         ODD_CONTINGENCY_MOST cells; ODD_NOMEM.
- */
-odd_status odd_contingency_of(int64_t n, const int64_t label[], int64_t labels,
-                              const double cluster[], odd_contingency *out);
+/** The largest of clusters, which are whole numbers from 0 on, as score columns hold them; NaN: a
+ * row is in none. -1 where no row is in any. cluster (n); first: the number of the first row.
+ *  @return ODD_NUMERIC naming the row of a cluster that is not such a number. */
+odd_status odd_contingency_largest(int64_t first, int64_t n, const double cluster[],
+                                   double *largest);
+
+/** An empty table. There are as many clusters as the largest says; some may stay empty. Owned by
+ *  caller: odd_contingency_free(); empty on failure.
+ *  @return ODD_ARG for more than ODD_CONTINGENCY_MOST cells; ODD_NOMEM. */
+odd_status odd_contingency_new(int64_t labels, double largest, odd_contingency *out);
+
+/** Count the rows that have both: label (n) 0 ... labels - 1, negative for none; cluster (n) of
+ * which none is larger than the largest. */
+void odd_contingency_add(odd_contingency *table, int64_t n, const int64_t label[],
+                         const double cluster[]);
 void odd_contingency_free(odd_contingency *table);
 
 /* All are 1 where clusters are labels by another name. */

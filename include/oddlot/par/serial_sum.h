@@ -15,4 +15,9 @@
  */
 int64_t odd_serial_sum(MPI_Comm comm, int64_t n_local, const double value[], double *sum);
 
+/** The same for values of several kinds, each for itself: sum (kinds), on every rank. kind:
+ *  (n_local) 0 ... kinds - 1, or negative: the value does not count. @collective; @same kinds */
+void odd_serial_sums(MPI_Comm comm, int64_t n_local, const int32_t kind[], const double value[],
+                     int64_t kinds, double sum[]);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "oddlot/base/status.h"
 #include "oddlot/report/findings_page.h"
+#include "oddlot/report/histogram.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -90,10 +91,8 @@ typedef struct {
     int64_t flagged_total; /* flagged in all; the gallery shows the first ones, and where it is 0,
                               the oddest that were not flagged */
     const char *score_name;
-    const double *score; /* histogram: a value per row, finite ones only */
-    const int8_t *truth; /* beside it; NULL if not known */
-    int64_t scores;
-    double threshold; /* NaN: none */
+    odd_histogram histogram; /* of the scores */
+    double threshold;        /* NaN: none */
     const odd_scatter_point *scatter;
     int64_t scatter_count;
     int64_t scatter_total;      /* rows that they were drawn from */

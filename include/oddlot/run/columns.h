@@ -2,17 +2,11 @@
  * Columns: 1-D datasets, one value for each row; and the images, many values for each. The one
  * owner of those that are read whole.
  *
- * O(n) are odd_image_marks_read(), odd_image_column_read() and odd_feature_images_read(). A column
- * of 8 bytes a row is 1 MB for 131,784 images and 800 MB for 100 million, one of marks 132 KB and
- * 100 MB. At a time there are
- *   on every rank  fit and score, where some verified images choose the threshold: verified, these,
- *                  2 bytes
- *                  train: status, held_out, and the numbers of the readable images, 10 bytes
- *                  heat maps of the report: fold, log_odds, 16 bytes
- *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
- *                  experiment: image and label, 16 bytes
- *   on rank 0      report and what a run prints: image, score, rank, and the columns of scores,
- *                  8 bytes each; evaluate where there are clusters: these and labels, 24 bytes
+ * O(n) are odd_image_marks_read() and odd_feature_images_read(): 132 KB and 1 MB for 131,784
+ * images, 100 MB and 800 MB for 100 million. They are on every rank: 2 bytes an image in fit, views
+ * and score, where some verified images choose the threshold; 10 in train (status, held_out, and
+ * the numbers of the readable images); 16 in an experiment (image and label). All else is read by
+ * parts, or value by value.
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
@@ -38,18 +32,17 @@ odd_status odd_image_marks_read(const odd_file *ingest, const char *name, uint8_
                                 int64_t *images);
 /** The rows of a column: images, or rows of features.h5. @local */
 odd_status odd_image_count(const odd_file *file, const char *name, int64_t *n);
-/** The marks of some images, their numbers rising: mark (count). Reads those between them, too: for
- *  images of one rank's rows. @local */
-odd_status odd_image_marks_of(const odd_file *ingest, const char *name, int64_t count,
-                              const int64_t image[], uint8_t mark[]);
-/** A column of a stage's file as `type`: (images); `whose`: the file's name for people. ODD_FORMAT
- *  where it is of another number of images. */
-odd_status odd_image_column_read(const odd_file *file, const char *whose, const char *name,
-                                 odd_type type, int64_t images, void **data);
-/** The values of the images [row0, row0 + count) of such a column: data (count). @local */
+/** The values of the images [row0, row0 + count) of a column of a stage's file, as `type`: data
+ *  (count). whose: the file's name for people. ODD_FORMAT where it is not of `images`. @local */
 odd_status odd_image_column_part(const odd_file *file, const char *whose, const char *name,
                                  odd_type type, int64_t images, int64_t row0, int64_t count,
                                  void *data);
+/** The values of some images of such a column, in any order: data (count). Images must be there.
+ *  One read for those that rise and are near, with what is between them: up to 512 KB at a time.
+ *  @local */
+odd_status odd_image_column_of(const odd_file *file, const char *whose, const char *name,
+                               odd_type type, int64_t images, int64_t count, const int64_t image[],
+                               void *data);
 /** The image of each row of features.h5: (*n), rising. ODD_FORMAT for an image that is not one of
  *  `images`, or comes twice. */
 odd_status odd_feature_images_read(const odd_file *features, int64_t images, int64_t **image,
@@ -58,17 +51,25 @@ odd_status odd_feature_images_read(const odd_file *features, int64_t images, int
  * not part->n rows. @local */
 odd_status odd_feature_images_part(const odd_file *features, int64_t images,
                                    const odd_partition *part, int64_t image[]);
+/** The rows of features.h5 that are of my images: *image (*rows), rising, the first of them row
+ * *row0; those of all ranks are all rows. Owned by caller: odd_free(); NULL on failure. features:
+ * open on comm. ODD_FORMAT also where images do not rise. @collective; @same part->n */
+odd_status odd_feature_images_mine(MPI_Comm comm, const odd_file *features,
+                                   const odd_partition *part, int64_t **image, int64_t *row0,
+                                   int64_t *rows);
 /** The least odd of the flagged images; -1: none is flagged. ODD_FORMAT for one that is not one of
  *  `images`. */
 odd_status odd_flagged_last(const odd_file *scores, int64_t images, int64_t *row);
-/** The flagged images, oddest first: (*n), as many as are flagged. ODD_FORMAT for one that is not
- *  one of `images`. */
-odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t **row, int64_t *n);
+/** The flagged images, oddest first: (*n), at most `most`; odd_image_count() of "flagged/row" says
+ *  how many there are. ODD_FORMAT for one that is not one of `images`. */
+odd_status odd_flagged_read(const odd_file *scores, int64_t images, int64_t most, int64_t **row,
+                            int64_t *n);
 
-/** The (*n) oddest images by their rank, flagged or not: at most `most`, fewer where so many were
- *  not read. Owned by caller: odd_free(); NULL on failure. ODD_FORMAT. @local */
-odd_status odd_oddest_read(const odd_file *scores, int64_t images, int64_t most, int64_t **row,
-                           int64_t *n);
+/** The (*n) oddest images by their rank, flagged or not, on every rank: at most `most`, fewer where
+ *  so many were not read. Each rank looks at its part of the column. scores: open on comm. Owned by
+ *  caller: odd_free(); NULL on failure. ODD_FORMAT. @collective; @same images, most */
+odd_status odd_oddest_read(MPI_Comm comm, const odd_file *scores, int64_t images, int64_t most,
+                           int64_t **row, int64_t *n);
 
 /** Write my part of a new 1-D column of n rows. @collective */
 odd_status odd_column_write(odd_file *file, const char *name, odd_type type, int64_t n,

@@ -48,5 +48,8 @@ odd_status odd_representatives_open(const odd_file *file, int64_t images, odd_da
  *  the catalogue does not have */
 odd_status odd_representatives_read(const odd_dataset *representatives, int64_t first,
                                     int64_t count, int64_t row[]);
+/** Those of some images, best rising: row (count). @local; as above */
+odd_status odd_representatives_of(const odd_file *file, int64_t images, int64_t count,
+                                  const int64_t image[], int64_t row[]);
 
 #endif

@@ -4,9 +4,11 @@
  *
  * Each rank adds its own. odd_findings_gather() brings them to rank 0 in one order that does not
  * depend on ranks: by kind, the most severe first, then by check and by rows. Memory is bounded: of
- * each check the `most` worst are kept, all are counted. A finding takes about 100 bytes, its
- * sentence and 8 bytes a member; a sink holds twice what it keeps at a time, rank 0 the findings
- * of all ranks while it joins them.
+ * each check the `most` worst are kept (check.most, 100,000), all are counted. A finding takes
+ * about 100 bytes, its sentence and 8 bytes a member; a sink holds twice what it keeps at a time.
+ * Rank 0 has what all ranks have kept while it joins it, so up to `most` findings of a check from
+ * each rank and no more than there are, and of groups and copies all members, then the `most` of
+ * each check, with the text of findings.csv.
  */
 #ifndef ODDLOT_RUN_FINDINGS_H
 #define ODDLOT_RUN_FINDINGS_H
@@ -127,8 +129,12 @@ odd_status odd_findings_tallies_sorted(const odd_findings *f, const odd_findings
  *  @collective */
 odd_status odd_findings_write(MPI_Comm comm, odd_file *file, const odd_findings *findings);
 
-/** Read them again; `images` of the catalogue. Owned by caller. @local; ODD_FORMAT */
-odd_status odd_findings_read(const odd_file *file, int64_t images, odd_findings **out);
+/** Read them again, of each check the first `most`, which the tallies then call listed; 0: tallies
+ *  alone. images: of the catalogue. A few thousand are in memory at a time besides. Owned by
+ * caller.
+ *  @local; ODD_FORMAT */
+odd_status odd_findings_read(const odd_file *file, int64_t images, int64_t most,
+                             odd_findings **out);
 
 /** One line each: kind, check, severity, path, value, limit, unit, sentence, box ("left top right
  *  bottom"), members (their count), others (a list of JSON: the further paths). Fields are safe for

@@ -6,23 +6,38 @@
 #define ODDLOT_RUN_SPEAKERS_H
 
 #include "oddlot/base/status.h"
+#include "oddlot/par/partition.h"
 #include "oddlot/store/file.h"
 
+#include <mpi.h>
 #include <stdint.h>
 
-/* Rows of features.h5, 16 bytes for each on every rank. */
+/* One that speaks. */
 typedef struct {
-    int64_t rows;
-    int64_t count;   /* rows that speak */
-    int64_t *row;    /* (count) which they are, rising */
-    int64_t *spoken; /* (rows) which of the count speaks for each */
+    int64_t row;   /* of features.h5 */
+    int64_t image; /* of the catalogue */
+} odd_looked_at;
+
+/* The rows of features.h5, and those of them that speak. Rows are cut as images are, so that a rank
+ * has what its images say; those that speak are cut anew, as they are what is looked at. 32 bytes
+ * for each of a rank's own rows. */
+typedef struct {
+    odd_partition images;     /* of the catalogue */
+    int64_t row0, rows;       /* the rows of my images */
+    int64_t *image;           /* (rows) of each, rising */
+    int64_t *spoken;          /* (rows) the number of what speaks for each */
+    odd_partition part;       /* of those that speak, numbered as their rows rise */
+    odd_looked_at *looked_at; /* (part.n_local) */
 } odd_speakers;
 
 /** By the representatives of copies.h5; copies NULL: each row speaks for itself. images: of the
- *  catalogue; image: (rows) of each row, rising. @local; ODD_FORMAT where a representative has no
- *  row, ODD_NOMEM. Free also after a failure. */
-odd_status odd_speakers_read(const odd_file *copies, int64_t images, int64_t rows,
-                             const int64_t image[], odd_speakers *out);
+ *  catalogue. Free also after a failure. @collective; @same images; ODD_FORMAT where a
+ *  representative has no row or does not speak for itself, ODD_NOMEM */
+odd_status odd_speakers_read(MPI_Comm comm, const odd_file *copies, const odd_file *features,
+                             int64_t images, odd_speakers *out);
 void odd_speakers_free(odd_speakers *speakers);
+
+/** For how many rows each of my part speaks: shown (part.n_local). @collective; ODD_NOMEM */
+odd_status odd_speakers_count(MPI_Comm comm, const odd_speakers *speakers, int64_t shown[]);
 
 #endif

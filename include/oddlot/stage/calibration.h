@@ -7,6 +7,7 @@
 
 #include "oddlot/base/job.h"
 #include "oddlot/base/status.h"
+#include "oddlot/store/file.h"
 
 #include <stdint.h>
 
@@ -18,5 +19,11 @@ double odd_calibration_share(const odd_job *job);
  * (n), owned by caller: odd_free(). @local, the same on every rank; ODD_NOMEM. */
 odd_status odd_calibration_mark(const odd_job *job, int64_t n, const uint8_t verified[],
                                 uint8_t **calibrates);
+
+/** Those of these images that choose the threshold count as not verified: verified (count). Where
+ *  some choose it, marks of all images are looked at, 2 bytes each. @local; ODD_FORMAT, ODD_NOMEM
+ */
+odd_status odd_calibration_hide(const odd_job *job, const odd_file *ingest, int64_t count,
+                                const int64_t image[], uint8_t verified[]);
 
 #endif

@@ -35,14 +35,25 @@ extern const odd_section odd_categories_section;
 
 /* -- category_rows.c: which image is filed where -- */
 
-/* Categories with images enough, and the rows of features; all alike on every rank. */
+/* A row that has copies. */
 typedef struct {
-    int64_t images;    /* of the catalogue */
-    int64_t n;         /* rows of features */
-    int64_t *image;    /* (n) the image of each row, rising */
-    int32_t *of;       /* (n) its category; -1: none, or one with too few images */
-    int64_t *copy_of;  /* (n) an image that stands for all copies of it */
-    uint8_t *fold;     /* (n) */
+    int64_t row;
+    int64_t stands; /* the image that stands for all copies of it */
+} odd_copied_row;
+
+/* Categories with images enough, and the rows of features. Each rank has its own rows; what may be
+ * near to them it must know of all: 4 bytes a row, and 16 for each that has copies. */
+typedef struct {
+    int64_t images;     /* of the catalogue */
+    odd_partition part; /* rows of features */
+    int64_t *image;     /* (part.n_local) the image of each row, rising */
+    int64_t *copy_of;   /* (part.n_local) an image that stands for all copies of it */
+    uint8_t *fold;      /* (part.n_local) */
+    int32_t *of;        /* (part.n) the category of each row of all ranks; -1: none, or one with too
+                           few images */
+    const int32_t *mine;    /* (part.n_local) those of my rows */
+    odd_copied_row *copied; /* (copied_rows) by rising rows of all ranks */
+    int64_t copied_rows;
     int32_t count;     /* k */
     const char **name; /* (k) borrowed from the filing */
     int64_t *size;     /* (k) rows of each */
@@ -54,6 +65,8 @@ typedef struct {
 odd_status odd_category_rows_open(odd_run *run, const odd_categories_options *options,
                                   const odd_file *copies, const odd_file *features,
                                   odd_category_rows *out);
+/** The image that stands for all copies of a row of any rank; -1: it has none. @local */
+int64_t odd_category_copies(const odd_category_rows *rows, int64_t row);
 /** Rows that have a category. @local */
 int64_t odd_category_filed(const odd_category_rows *rows);
 void odd_category_rows_close(odd_category_rows *rows);
@@ -84,8 +97,7 @@ typedef struct {
 /** train: train.h5 of task classify. Empty, which the log says, where its classes are not the
  *  categories or logits are not there. @collective; ODD_FORMAT, ODD_NOMEM */
 odd_status odd_category_logits_read(const odd_run *run, const odd_file *train,
-                                    const odd_category_rows *c, const odd_partition *part,
-                                    odd_category_logits *out);
+                                    const odd_category_rows *c, odd_category_logits *out);
 void odd_category_logits_free(odd_category_logits *logits);
 
 /* -- category_model.c: all kinds of evidence as probabilities -- */
@@ -106,7 +118,7 @@ typedef struct {
     double sharpness[ODD_CATEGORY_SOURCES]; /* the scores of each are multiplied by it */
     double weight[ODD_CATEGORY_SOURCES];    /* of each, 0 ... 1 together; 0: it is not there */
     double skill;                           /* what is known more than by sizes alone, 0 ... 1 */
-    double *own;                            /* (n) probability of its own category; rank 0 alone */
+    double *own;                            /* (n_local) probability of its own category */
 } odd_category_model;
 
 /** Learn it. rows: kept. train: train.h5 of task classify; NULL: no classifier is asked.
@@ -125,10 +137,10 @@ int64_t odd_category_step(const odd_category_model *model);
 
 /* -- category_weights.c: how much each source counts -- */
 
-/** Find the weights by EM, and with them own, which is there (n), and skill. p[s] (n): of the own
- *  category of each row by source s, NaN where it does not know it or it has none; NULL: the source
- *  is not there. @local */
-void odd_category_weigh(odd_category_model *model, const double *const p[]);
+/** Find the weights by EM, and with them own, which is there (n_local), and skill. p[s] (n_local):
+ *  of the own category of each row by source s, NaN where it does not know it or it has none; NULL:
+ *  the source is not there. Sums are in the order of all rows. @collective; ODD_NOMEM */
+odd_status odd_category_weigh(odd_category_model *model, const double *const p[]);
 
 /* -- category_judge.c: what that says of images and categories -- */
 
@@ -149,11 +161,10 @@ typedef struct {
 } odd_category_pair;
 
 typedef struct {
-    double *threshold;             /* (k) mean probability of its own images; all ranks */
-    odd_category_verdict *mine;    /* (n_local) */
-    odd_category_verdict *verdict; /* (n) on rank 0 */
-    odd_confident_joint joint;     /* on rank 0 */
-    odd_category_pair *pair;       /* (pairs) most alike first; on rank 0 */
+    double *threshold;          /* (k) mean probability of its own images; all ranks */
+    odd_category_verdict *mine; /* (n_local) */
+    odd_confident_joint joint;  /* on rank 0 */
+    odd_category_pair *pair;    /* (pairs) most alike first; on rank 0 */
     int64_t pairs;
 } odd_category_judgement;
 

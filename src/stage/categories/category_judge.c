@@ -1,11 +1,11 @@
 /* Category judge: of each image which other categories it fits, and which one is confident of it;
- * of categories, which are taken for one another. Rank 0 has the verdicts of all rows, 32 bytes
- * each, and three times as much while it counts pairs. */
+ * of categories, which are taken for one another. Rank 0 has the pairs of categories, no images. */
 #include "stage/categories/categories_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/route.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -94,20 +94,54 @@ static int64_t merge_leanings(int64_t count, leaning l[])
     return kept;
 }
 
-static odd_status find_leanings(const odd_category_rows *c, const odd_category_verdict verdict[],
+/* The rank that adds up a pair. */
+static int owner_of_leaning(const void *size, const void *item)
+{
+    const leaning *l = item;
+    return (int)(((uint64_t)l->own * 2654435761U + (uint64_t)l->other) % *(const uint64_t *)size);
+}
+
+/* Of my rows. @local */
+static odd_status list_leanings(const odd_category_rows *c, const odd_category_verdict verdict[],
                                 leaning **out, int64_t *count)
 {
     odd_status st;
     *count = 0;
-    ODD_TRY(ODD_NEW(*out, c->n * ODD_CATEGORY_OTHERS));
-    for (int64_t i = 0; i < c->n; i++)
-        for (int o = 0; o < ODD_CATEGORY_OTHERS && c->of[i] >= 0; o++)
+    ODD_TRY(ODD_NEW(*out, c->part.n_local * ODD_CATEGORY_OTHERS));
+    for (int64_t i = 0; i < c->part.n_local; i++)
+        for (int o = 0; o < ODD_CATEGORY_OTHERS && c->mine[i] >= 0; o++)
             if (verdict[i].other[o] >= 0)
-                (*out)[(*count)++] =
-                    (leaning){c->of[i], verdict[i].other[o], i, (double)verdict[i].chance[o]};
-    if (*count > 0) qsort(*out, (size_t)*count, sizeof **out, by_own_other_and_row);
-    *count = merge_leanings(*count, *out);
+                (*out)[(*count)++] = (leaning){c->mine[i], verdict[i].other[o], c->part.row0 + i,
+                                               (double)verdict[i].chance[o]};
 done:
+    return st;
+}
+
+static void sort_leanings(leaning l[], int64_t *count)
+{
+    if (*count > 0) qsort(l, (size_t)*count, sizeof *l, by_own_other_and_row);
+    *count = merge_leanings(*count, l);
+}
+
+/* Those of all rows, each pair once, on rank 0. Sums are in the order of the rows, by the rank that
+ * owns the pair. @collective */
+static odd_status find_leanings(MPI_Comm comm, const odd_category_rows *c,
+                                const odd_category_verdict verdict[], leaning **out, int64_t *count)
+{
+    const uint64_t size = (uint64_t)odd_size(comm);
+    leaning *mine = NULL, *part = NULL;
+    int64_t n, parts;
+    odd_status st;
+    ODD_TRY_ALL(comm, list_leanings(c, verdict, &mine, &n));
+    ODD_TRY(
+        odd_route(comm, mine, n, sizeof *mine, owner_of_leaning, &size, (void **)&part, &parts));
+    sort_leanings(part, &parts);
+    ODD_TRY(odd_gather_rows(comm, 0, part, parts, sizeof *part, (void **)out, count));
+    if (odd_rank(comm) != 0) *count = 0;
+    sort_leanings(*out, count);
+done:
+    odd_free(mine);
+    odd_free(part);
     return st;
 }
 
@@ -126,12 +160,11 @@ static int more_alike(const void *a, const void *b)
     return (x->second > y->second) - (x->second < y->second);
 }
 
-static odd_status find_pairs(const odd_category_rows *c, odd_category_judgement *j)
+/* l (count) is sorted. @local: rank 0 */
+static odd_status find_pairs(const odd_category_rows *c, const leaning l[], int64_t count,
+                             odd_category_judgement *j)
 {
-    leaning *l = NULL;
-    int64_t count;
     odd_status st;
-    ODD_TRY(find_leanings(c, j->verdict, &l, &count));
     ODD_TRY(ODD_NEW(j->pair, count));
     for (int64_t i = 0; i < count; i++) {
         const leaning back = {.own = l[i].other, .other = l[i].own, .row = -1};
@@ -152,24 +185,38 @@ static odd_status find_pairs(const odd_category_rows *c, odd_category_judgement 
     }
     if (j->pairs > 0) qsort(j->pair, (size_t)j->pairs, sizeof *j->pair, more_alike);
 done:
-    odd_free(l);
     return st;
 }
 
 /* -- all -- */
 
-/* @local: rank 0 */
-static odd_status judge_categories(const odd_category_rows *c, odd_category_judgement *j)
+/* @collective */
+static odd_status count_joint(MPI_Comm comm, const odd_category_rows *c, odd_category_judgement *j)
 {
+    const int64_t n = c->part.n_local;
     int32_t *confident = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(confident, c->n));
-    for (int64_t i = 0; i < c->n; i++)
-        confident[i] = j->verdict[i].confident;
-    ODD_TRY(odd_confident_joint_of(c->n, c->count, c->of, confident, &j->joint));
-    ODD_TRY(find_pairs(c, j));
+    ODD_TRY_ALL(comm, ODD_NEW(confident, n));
+    for (int64_t i = 0; i < n; i++)
+        confident[i] = j->mine[i].confident;
+    ODD_TRY(odd_confident_joint_of(comm, n, c->count, c->mine, confident, &j->joint));
 done:
     odd_free(confident);
+    return st;
+}
+
+/* @collective */
+static odd_status judge_categories(MPI_Comm comm, const odd_category_rows *c,
+                                   odd_category_judgement *j)
+{
+    leaning *l = NULL;
+    int64_t count;
+    odd_status st;
+    ODD_TRY(count_joint(comm, c, j));
+    ODD_TRY(find_leanings(comm, c, j->mine, &l, &count));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? find_pairs(c, l, count, j) : ODD_OK);
+done:
+    odd_free(l);
     return st;
 }
 
@@ -178,22 +225,16 @@ odd_status odd_category_judge(const odd_category_model *m, odd_category_judgemen
     const odd_category_rows *c = m->of;
     const MPI_Comm comm = m->rows->comm;
     const int64_t n_local = m->rows->part.n_local;
-    const bool root = odd_rank(comm) == 0;
     judging j = {.m = m};
-    int64_t n;
     odd_status st;
     *out = (odd_category_judgement){0};
     ODD_TRY_ALL(comm, ODD_NEW(out->threshold, c->count));
     ODD_TRY_ALL(comm, ODD_NEW(out->mine, n_local));
-    ODD_TRY_ALL(comm, root ? odd_confident_thresholds(c->n, c->count, c->of, m->own, out->threshold)
-                           : ODD_OK);
-    odd_broadcast(comm, 0, out->threshold, (size_t)c->count * sizeof *out->threshold);
+    ODD_TRY(odd_confident_thresholds(comm, n_local, c->count, c->mine, m->own, out->threshold));
     j.threshold = out->threshold;
     j.verdict = out->mine;
     ODD_TRY(odd_rows_each(m->rows, judge_block, &j));
-    ODD_TRY(odd_gather_rows(comm, 0, out->mine, n_local, sizeof *out->mine, (void **)&out->verdict,
-                            &n));
-    ODD_TRY_ALL(comm, root ? judge_categories(c, out) : ODD_OK);
+    ODD_TRY(judge_categories(comm, c, out));
 done:
     if (st != ODD_OK) odd_category_judgement_free(out);
     return st;
@@ -203,7 +244,6 @@ void odd_category_judgement_free(odd_category_judgement *j)
 {
     odd_free(j->threshold);
     odd_free(j->mine);
-    odd_free(j->verdict);
     odd_free(j->pair);
     odd_confident_joint_free(&j->joint);
     *j = (odd_category_judgement){0};

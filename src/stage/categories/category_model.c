@@ -39,10 +39,9 @@ static bool discriminant_fits(const odd_category_rows *c, int d)
 static odd_status fit_discriminant(odd_category_model *m, int64_t folds)
 {
     odd_status st;
-    const int64_t row0 = m->rows->part.row0;
     const odd_labelled_rows labelled = {.rows = m->rows,
-                                        .label = m->of->of + row0,
-                                        .fold = m->of->fold + row0,
+                                        .label = m->of->mine,
+                                        .fold = m->of->fold,
                                         .classes = m->of->count,
                                         .folds = (int)folds};
     if (!discriminant_fits(m->of, m->rows->d)) {
@@ -76,7 +75,7 @@ static odd_status score_block(const odd_category_model *m, int source, const odd
 {
     const int64_t k = m->of->count;
     if (source == ODD_CATEGORY_DISCRIMINANT)
-        return odd_discriminant_score(&m->discriminant, block, m->of->fold + block->row, score);
+        return odd_discriminant_score(&m->discriminant, block, m->of->fold + block->local, score);
     memcpy(score, m->logits.score + block->local * k, (size_t)(block->count * k) * sizeof *score);
     return ODD_OK;
 }
@@ -261,36 +260,30 @@ static odd_status own_block(void *context, const odd_block *block, double sum[])
     return odd_block_parts_each(block, odd_category_step(o->m), own_part, context, sum);
 }
 
-/* all (n) on rank 0: of all rows, where this source alone counts. */
-static odd_status gather_own(odd_category_model *m, int source, double **all)
+/* *own (n_local): of my rows, where this source alone counts. @collective */
+static odd_status find_own(odd_category_model *m, int source, double **own)
 {
     const MPI_Comm comm = m->rows->comm;
-    const int64_t n_local = m->rows->part.n_local;
     owning o = {.m = m, .source = source};
-    int64_t n;
     odd_status st;
     memset(m->weight, 0, sizeof m->weight);
     m->weight[source] = 1;
-    ODD_TRY_ALL(comm, ODD_NEW(o.own, n_local));
+    ODD_TRY_ALL(comm, ODD_NEW(*own, m->rows->part.n_local));
+    o.own = *own;
     ODD_TRY(odd_rows_each(m->rows, own_block, &o));
-    ODD_TRY(odd_gather_rows(comm, 0, o.own, n_local, sizeof *o.own, (void **)all, &n));
 done:
-    odd_free(o.own);
     return st;
 }
 
 static odd_status find_weights(odd_category_model *m)
 {
     const MPI_Comm comm = m->rows->comm;
-    const bool root = odd_rank(comm) == 0;
     double *own[ODD_CATEGORY_SOURCES] = {NULL};
     odd_status st = ODD_OK;
     for (int s = 0; s < ODD_CATEGORY_SOURCES; s++)
-        if (is_there(m, s)) ODD_TRY(gather_own(m, s, &own[s]));
-    ODD_TRY_ALL(comm, ODD_NEW(m->own, root ? m->of->n : 0));
-    if (root) odd_category_weigh(m, (const double *const *)own);
-    odd_broadcast(comm, 0, m->weight, sizeof m->weight);
-    odd_broadcast(comm, 0, &m->skill, sizeof m->skill);
+        if (is_there(m, s)) ODD_TRY(find_own(m, s, &own[s]));
+    ODD_TRY_ALL(comm, ODD_NEW(m->own, m->rows->part.n_local));
+    ODD_TRY(odd_category_weigh(m, (const double *const *)own));
 done:
     for (int s = 0; s < ODD_CATEGORY_SOURCES; s++)
         odd_free(own[s]);
@@ -310,7 +303,7 @@ odd_status odd_category_model_fit(const odd_run *run, const odd_category_rows *c
     ODD_TRY_ALL(rows->comm, ODD_NEW(out->votes, rows->part.n_local));
     ODD_TRY(odd_category_votes_count(c, rows, options->neighbours, out->votes));
     ODD_TRY(fit_discriminant(out, options->folds));
-    if (train) ODD_TRY(odd_category_logits_read(run, train, c, &rows->part, &out->logits));
+    if (train) ODD_TRY(odd_category_logits_read(run, train, c, &out->logits));
     for (int s = ODD_CATEGORY_DISCRIMINANT; s < ODD_CATEGORY_SOURCES; s++)
         if (is_there(out, s)) ODD_TRY(find_sharpness(out, s));
     ODD_TRY(find_weights(out));

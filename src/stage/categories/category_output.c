@@ -1,5 +1,6 @@
-/* Category output: categories.h5. Rank 0 has what is said of images and categories; probabilities
- * of all categories are written by those who have the rows. */
+/* Category output: categories.h5. What is said of images is written by those who have them,
+ * probabilities of all categories by those who have the rows; rank 0 has what is said of
+ * categories. */
 #include "oddlot/run/columns.h"
 #include "oddlot/store/dataset.h"
 #include "stage/categories/categories_internal.h"
@@ -7,14 +8,47 @@
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/route.h"
 
 #include <math.h>
 #include <stdio.h>
 
 /* -- of each image -- */
 
+/* What is said of an image, on its way to the rank that has the image. */
 typedef struct {
-    int32_t *category, *other, *confident, *fold; /* (images) */
+    int64_t image;
+    int32_t category, other, confident, fold;
+    float own, chance;
+} told_image;
+
+static int owner_of_told(const void *owners, const void *told)
+{
+    return odd_partition_owner(owners, ((const told_image *)told)->image);
+}
+
+/* Of my rows; mine NULL: nothing but categories is known. @local */
+static odd_status list_told(const odd_category_rows *c, const odd_category_verdict mine[],
+                            told_image **out)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(*out, c->part.n_local));
+    for (int64_t i = 0; i < c->part.n_local; i++) {
+        told_image *t = &(*out)[i];
+        *t = (told_image){c->image[i], c->mine[i], -1, -1, -1, NAN, NAN};
+        if (!mine) continue;
+        t->fold = c->fold[i];
+        t->own = mine[i].own;
+        t->other = mine[i].other[0];
+        t->chance = mine[i].chance[0];
+        t->confident = mine[i].confident;
+    }
+done:
+    return st;
+}
+
+typedef struct {
+    int32_t *category, *other, *confident, *fold; /* (n_local) of my images */
     float *own, *chance;
 } image_columns;
 
@@ -45,49 +79,69 @@ done:
     return st;
 }
 
-/* @local: rank 0 */
-static odd_status fill_columns(const odd_category_rows *c, const odd_category_verdict verdict[],
+/* @local */
+static odd_status fill_columns(const odd_partition *part, const told_image told[], int64_t count,
                                image_columns *out)
 {
     odd_status st;
-    ODD_TRY(new_columns(c->images, out));
-    for (int64_t i = 0; i < c->n; i++) {
-        const int64_t image = c->image[i];
-        out->category[image] = c->of[i];
-        if (!verdict) continue;
-        out->fold[image] = c->fold[i];
-        out->own[image] = verdict[i].own;
-        out->other[image] = verdict[i].other[0];
-        out->chance[image] = verdict[i].chance[0];
-        out->confident[image] = verdict[i].confident;
+    ODD_TRY(new_columns(part->n_local, out));
+    for (int64_t k = 0; k < count; k++) {
+        const int64_t i = told[k].image - part->row0;
+        out->category[i] = told[k].category;
+        out->other[i] = told[k].other;
+        out->confident[i] = told[k].confident;
+        out->fold[i] = told[k].fold;
+        out->own[i] = told[k].own;
+        out->chance[i] = told[k].chance;
     }
 done:
+    return st;
+}
+
+/* Columns of my images, which other ranks may have as rows. @collective */
+static odd_status bring_columns(MPI_Comm comm, const odd_category_rows *c,
+                                const odd_category_verdict mine[], const odd_partition *part,
+                                image_columns *out)
+{
+    odd_owners owners = {0};
+    told_image *told = NULL, *met = NULL;
+    int64_t count;
+    odd_status st;
+    ODD_TRY_ALL(comm, odd_owners_new(comm, c->images, &owners));
+    ODD_TRY_ALL(comm, list_told(c, mine, &told));
+    ODD_TRY(odd_route(comm, told, c->part.n_local, sizeof *told, owner_of_told, &owners,
+                      (void **)&met, &count));
+    ODD_TRY_ALL(comm, fill_columns(part, met, count, out));
+done:
+    odd_owners_free(&owners);
+    odd_free(told);
+    odd_free(met);
     return st;
 }
 
 static odd_status write_images(const odd_run *run, odd_file *file, const odd_category_rows *c,
                                const odd_category_verdict verdict[])
 {
-    const bool root = odd_rank(run->comm) == 0;
-    const int64_t n = c->images, mine = root ? n : 0;
+    const odd_partition part = odd_partition_rows(run->comm, c->images);
+    const int64_t n = part.n, row0 = part.row0, mine = part.n_local;
     image_columns of = {0};
     odd_status st;
-    ODD_TRY_ALL(run->comm, root ? fill_columns(c, verdict, &of) : ODD_OK);
-    ODD_TRY(odd_column_write(file, "image/category", ODD_I32, n, 0, mine, of.category,
+    ODD_TRY(bring_columns(run->comm, c, verdict, &part, &of));
+    ODD_TRY(odd_column_write(file, "image/category", ODD_I32, n, row0, mine, of.category,
                              "number of the category that it is filed under; -1: none, or one with "
                              "too few images",
                              ""));
-    ODD_TRY(odd_column_write(file, "image/probability", ODD_F32, n, 0, mine, of.own,
+    ODD_TRY(odd_column_write(file, "image/probability", ODD_F32, n, row0, mine, of.own,
                              "that it belongs there, by what has not seen it; NaN: not known", ""));
-    ODD_TRY(odd_column_write(file, "image/other", ODD_I32, n, 0, mine, of.other,
+    ODD_TRY(odd_column_write(file, "image/other", ODD_I32, n, row0, mine, of.other,
                              "the most probable of the other categories; -1: not known", ""));
-    ODD_TRY(odd_column_write(file, "image/other_probability", ODD_F32, n, 0, mine, of.chance,
+    ODD_TRY(odd_column_write(file, "image/other_probability", ODD_F32, n, row0, mine, of.chance,
                              "that it belongs to that one", ""));
-    ODD_TRY(odd_column_write(file, "image/confident", ODD_I32, n, 0, mine, of.confident,
+    ODD_TRY(odd_column_write(file, "image/confident", ODD_I32, n, row0, mine, of.confident,
                              "the most probable of the categories that are as sure of it as of "
                              "their own images; -1: none",
                              ""));
-    ODD_TRY(odd_column_write(file, "image/fold", ODD_I32, n, 0, mine, of.fold,
+    ODD_TRY(odd_column_write(file, "image/fold", ODD_I32, n, row0, mine, of.fold,
                              "which discriminant has not seen it; -1: not judged", ""));
 done:
     image_columns_free(&of);
@@ -301,7 +355,7 @@ odd_status odd_categories_write(const odd_run *run, odd_file *file, const odd_ca
                                 bool probabilities)
 {
     odd_status st;
-    ODD_TRY(write_images(run, file, c, j ? j->verdict : NULL));
+    ODD_TRY(write_images(run, file, c, j ? j->mine : NULL));
     ODD_TRY(write_categories(run, file, c, j));
     ODD_TRY(write_model(run, file, c, m));
     if (j) ODD_TRY(write_joint(run->comm, file, j));

@@ -28,9 +28,11 @@ typedef struct {
 /* Those of the nearest that may vote: at (voters). Returns the count. */
 static int pick_voters(const voting *v, int64_t row, const odd_neighbour near[], odd_neighbour at[])
 {
+    const int64_t copies = odd_category_copies(v->c, row);
     int count = 0;
     for (int j = 0; j < v->keep && near[j].at >= 0 && count < v->voters; j++) {
-        if (near[j].at == row || v->c->copy_of[near[j].at] == v->c->copy_of[row]) continue;
+        if (near[j].at == row) continue;
+        if (copies >= 0 && odd_category_copies(v->c, near[j].at) == copies) continue;
         if (v->c->of[near[j].at] >= 0) at[count++] = near[j];
     }
     return count;
@@ -102,7 +104,7 @@ done:
 odd_status odd_category_votes_count(const odd_category_rows *c, const odd_rows *rows,
                                     int64_t neighbours, odd_category_votes votes[])
 {
-    const int64_t most = odd_min(c->n, neighbours + 1 + SPARE);
+    const int64_t most = odd_min(c->part.n, neighbours + 1 + SPARE);
     voting v = {c, (int)neighbours, (int)most, votes};
     const odd_neighbours_options o = {.keep = v.keep, .within = INFINITY};
     return odd_neighbours_between(rows, rows, o, count_block, &v);

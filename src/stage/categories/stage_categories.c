@@ -100,9 +100,9 @@ static odd_status judge_and_write(const odd_run *run, const odd_category_rows *c
     odd_category_judgement judgement = {0};
     odd_status st;
     ODD_TRY(odd_stored_rows_open(run, features, "features", &stored));
-    if (stored.rows.part.n != c->n)
+    if (stored.rows.part.n != c->part.n)
         ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 has %lld rows of %lld images",
-                         (long long)stored.rows.part.n, (long long)c->n));
+                         (long long)stored.rows.part.n, (long long)c->part.n));
     ODD_TRY(odd_category_model_fit(run, c, &stored.rows, train, o, &model));
     log_model(c, &model);
     ODD_TRY(odd_category_judge(&model, &judgement));
@@ -150,9 +150,8 @@ static odd_status plan_categories(odd_run *run, odd_stage_plan *plan)
     const int64_t d = plan->width, sums = 8 * d * (d + 100), panels = (int64_t)80 << 20;
     const int64_t ranks = plan->ranks, row = sizeof(odd_category_verdict);
     plan->disk = plan->rows * 24;
-    plan->memory = panels + sums * (o->folds + 2 + 8 * plan->threads) +
-                   plan->rows * (32 + 4 * row) +
-                   plan->rows / ranks * ((int64_t)sizeof(odd_category_votes) + row);
+    plan->memory = panels + sums * (o->folds + 2 + 8 * plan->threads) + plan->rows * 20 +
+                   plan->rows / ranks * ((int64_t)sizeof(odd_category_votes) + 8 * row);
     if (asks_classifier(
             run->job)) /* a logit for each image and category, of which few are known yet */
         plan->memory += plan->rows / ranks * PLANNED_CLASSES * (int64_t)sizeof(float);

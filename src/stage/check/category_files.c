@@ -2,6 +2,7 @@
 #include "stage/check/category_files_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/par/comm.h"
 #include "oddlot/run/columns.h"
 
 #include <math.h>
@@ -152,4 +153,30 @@ void odd_category_show(odd_category_shown *s, int64_t row, double chance)
     }
     s->row[at] = row;
     s->chance[at] = chance;
+}
+
+odd_status odd_category_shown_join(MPI_Comm comm, odd_category_shown *shown)
+{
+    odd_category_shown *all = NULL;
+    int64_t ranks;
+    odd_status st;
+    ODD_TRY(odd_share_rows(comm, shown, 1, sizeof *shown, (void **)&all, &ranks));
+    *shown = (odd_category_shown){.count = 0};
+    for (int64_t r = 0; r < ranks; r++)
+        for (int64_t i = 0; i < all[r].count; i++)
+            odd_category_show(shown, all[r].row[i], all[r].chance[i]);
+done:
+    odd_free(all);
+    return st;
+}
+
+odd_status odd_category_images_mine(const odd_check_context *context, const odd_category_list *list,
+                                    odd_category_images *images, odd_images_by_category *by)
+{
+    const odd_partition *part = &context->part;
+    odd_status st;
+    ODD_TRY(odd_category_images_read(context, list, part->row0, part->n_local, images));
+    ODD_TRY(odd_category_images_sort(list, images, by));
+done:
+    return st;
 }

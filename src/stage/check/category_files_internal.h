@@ -16,7 +16,7 @@ typedef struct {
     double skill;    /* see categories.h5; NaN where there are too few */
 } odd_category_list;
 
-/* Images, some or all. */
+/* Images of a rank. */
 typedef struct {
     int64_t first, n;
     int32_t *category, *other; /* (n) */
@@ -61,6 +61,12 @@ typedef struct {
 /** Take an image in where it is surer than others there. Of equal ones the first comes first.
  *  @local */
 void odd_category_show(odd_category_shown *shown, int64_t row, double chance);
+/** Those of all ranks, whose images follow one another. @collective; ODD_NOMEM */
+odd_status odd_category_shown_join(MPI_Comm comm, odd_category_shown *shown);
+/** Those of my part of the catalogue, by category. Free both also after a failure. @local;
+ *  ODD_FORMAT, ODD_NOMEM */
+odd_status odd_category_images_mine(const odd_check_context *context, const odd_category_list *list,
+                                    odd_category_images *images, odd_images_by_category *by);
 
 extern const char *const odd_category_reads[]; /* stages, for odd_check.reads */
 

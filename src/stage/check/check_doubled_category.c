@@ -51,38 +51,57 @@ done:
     return st;
 }
 
-/* The surest images of one category. */
-static void show_category(const odd_category_images *images, const odd_images_by_category *by,
-                          int32_t c, odd_category_shown *shown)
+/* Images by their categories, mine of them. */
+typedef struct {
+    odd_category_list list;
+    odd_category_images images;
+    odd_images_by_category by;
+    alike_categories alike;
+} doubled_check;
+
+static void doubled_free(doubled_check *d)
+{
+    odd_images_by_category_free(&d->by);
+    alike_free(&d->alike);
+    odd_category_images_free(&d->images);
+    odd_category_list_free(&d->list);
+}
+
+/* The surest images of one category. @collective */
+static odd_status show_category(MPI_Comm comm, const doubled_check *d, int32_t c,
+                                odd_category_shown *shown)
 {
     *shown = (odd_category_shown){.count = 0};
-    for (int64_t m = by->first[c]; m < by->first[c + 1]; m++) {
-        const int64_t i = by->image[m];
-        odd_category_show(shown, images->first + i,
-                          (double)images->own[i] + (double)images->chance[i]);
+    for (int64_t m = d->by.first[c]; m < d->by.first[c + 1]; m++) {
+        const int64_t i = d->by.image[m];
+        odd_category_show(shown, d->images.first + i,
+                          (double)d->images.own[i] + (double)d->images.chance[i]);
     }
+    return odd_category_shown_join(comm, shown);
 }
 
-/* Some images of both, one of each in turn. Returns the count. */
-static int64_t pick_images(const odd_category_images *images, const odd_images_by_category *by,
-                           int32_t a, int32_t b, int64_t row[2 * ODD_CATEGORY_SHOWN])
+/* Some images of both, one of each in turn: row (*count). @collective */
+static odd_status pick_images(MPI_Comm comm, const doubled_check *d, int32_t a, int32_t b,
+                              int64_t row[2 * ODD_CATEGORY_SHOWN], int64_t *count)
 {
     odd_category_shown of[2];
-    int64_t count = 0;
-    show_category(images, by, a, &of[0]);
-    show_category(images, by, b, &of[1]);
+    odd_status st;
+    *count = 0;
+    ODD_TRY(show_category(comm, d, a, &of[0]));
+    ODD_TRY(show_category(comm, d, b, &of[1]));
     for (int64_t i = 0; i < ODD_CATEGORY_SHOWN; i++)
         for (int side = 0; side < 2; side++)
-            if (i < of[side].count) row[count++] = of[side].row[i];
-    return count;
+            if (i < of[side].count) row[(*count)++] = of[side].row[i];
+done:
+    return st;
 }
 
-static odd_status add_pair(odd_check_context *context, const odd_category_list *list,
-                           const odd_category_images *images, const odd_images_by_category *by,
-                           int32_t a, int32_t b, double likeness, double limit)
+/* @local: rank 0 */
+static odd_status add_pair(odd_check_context *context, const odd_category_list *list, int32_t a,
+                           int32_t b, double likeness, double limit, const int64_t row[],
+                           int64_t rows)
 {
     char sentence[ODD_FINDING_SENTENCE];
-    int64_t row[2 * ODD_CATEGORY_SHOWN];
     snprintf(sentence, sizeof sentence,
              "'%.150s' (%lld images) and '%.150s' (%lld) are taken for one another, as one thing "
              "under two names is; some images of both",
@@ -98,42 +117,55 @@ static odd_status add_pair(odd_check_context *context, const odd_category_list *
         .sentence = sentence,
         .box = ODD_BOX_NONE,
         .row = row,
-        .rows = pick_images(images, by, a, b, row),
+        .rows = rows,
     };
     return finding.rows > 0 ? odd_check_tell(context, &finding) : ODD_OK;
 }
 
-/* @local: rank 0 */
-static odd_status add_pairs(odd_check_context *context, const doubled_options *o)
+/* @collective */
+static odd_status tell_pair(odd_check_context *context, const doubled_check *d, int64_t i,
+                            double limit)
 {
-    odd_category_list list = {0};
-    odd_category_images images = {0};
-    alike_categories alike = {0};
-    odd_images_by_category by = {0};
+    const MPI_Comm comm = context->run->comm;
+    const int32_t a = d->alike.first[i], b = d->alike.second[i];
+    int64_t row[2 * ODD_CATEGORY_SHOWN], rows;
     odd_status st;
-    ODD_TRY(odd_category_list_read(context, &list));
-    if (list.count < 2) goto done;
-    ODD_TRY(odd_findings_note(context->findings, ODD_FINDING_CATEGORY, context->check->name, 0));
-    if (!odd_categories_are_seen(&list)) goto done; /* any two look alike */
-    ODD_TRY(read_pairs(context, &list, &alike));
-    if (alike.count == 0 || alike.likeness[0] < o->likeness) goto done;
-    ODD_TRY(odd_category_images_read(context, &list, 0, context->part.n, &images));
-    ODD_TRY(odd_category_images_sort(&list, &images, &by));
-    for (int64_t i = 0; i < alike.count && alike.likeness[i] >= o->likeness; i++)
-        ODD_TRY(add_pair(context, &list, &images, &by, alike.first[i], alike.second[i],
-                         alike.likeness[i], o->likeness));
+    ODD_TRY(pick_images(comm, d, a, b, row, &rows));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? add_pair(context, &d->list, a, b, d->alike.likeness[i],
+                                                     limit, row, rows)
+                                          : ODD_OK);
 done:
-    odd_images_by_category_free(&by);
-    alike_free(&alike);
-    odd_category_images_free(&images);
-    odd_category_list_free(&list);
+    return st;
+}
+
+/* Where any two look alike nothing is read but the list. @local */
+static odd_status read_doubled(odd_check_context *context, doubled_check *d)
+{
+    odd_status st;
+    ODD_TRY(odd_category_list_read(context, &d->list));
+    if (d->list.count < 2) goto done;
+    if (odd_rank(context->run->comm) == 0)
+        ODD_TRY(
+            odd_findings_note(context->findings, ODD_FINDING_CATEGORY, context->check->name, 0));
+    if (!odd_categories_are_seen(&d->list)) goto done;
+    ODD_TRY(read_pairs(context, &d->list, &d->alike));
+    if (d->alike.count > 0)
+        ODD_TRY(odd_category_images_mine(context, &d->list, &d->images, &d->by));
+done:
     return st;
 }
 
 static odd_status run_doubled(odd_check_context *context, const void *options)
 {
-    const MPI_Comm comm = context->run->comm;
-    return odd_agree(comm, odd_rank(comm) == 0 ? add_pairs(context, options) : ODD_OK);
+    const doubled_options *o = options;
+    doubled_check d = {0};
+    odd_status st;
+    ODD_TRY_ALL(context->run->comm, read_doubled(context, &d));
+    for (int64_t i = 0; i < d.alike.count && d.alike.likeness[i] >= o->likeness; i++)
+        ODD_TRY(tell_pair(context, &d, i, o->likeness));
+done:
+    doubled_free(&d);
+    return st;
 }
 
 const odd_check odd_check_doubled_category = {

@@ -13,6 +13,7 @@
 #include "oddlot/par/comm.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Of scores that are -log10 of a rarity: at 1 in 10 to this power nothing could be odder. */
 #define ODDEST 10
@@ -23,9 +24,9 @@
 
 /* What stage score says of the flagged images. */
 typedef struct {
-    int64_t *row; /* (count) */
-    double *score;
-    char *reason; /* (count) of `width` bytes and a 0 */
+    int64_t *row;  /* (count) */
+    double *score; /* (count) */
+    char *reason;  /* (count) of `width` bytes and a 0 */
     size_t width;
     int64_t count;
     double threshold;
@@ -59,9 +60,10 @@ static odd_status read_flagged(const odd_check_context *context, flagged_images 
     const int64_t images = context->part.n;
     int64_t reasons;
     odd_status st;
-    ODD_TRY(odd_flagged_read(scores, images, &f->row, &f->count));
-    ODD_TRY(
-        odd_image_column_read(scores, "scores.h5", "score", ODD_F64, images, (void **)&f->score));
+    ODD_TRY(odd_flagged_read(scores, images, INT64_MAX, &f->row, &f->count));
+    ODD_TRY(ODD_NEW(f->score, f->count));
+    ODD_TRY(odd_image_column_of(scores, "scores.h5", "score", ODD_F64, images, f->count, f->row,
+                                f->score));
     ODD_TRY(
         odd_column_read_text(scores, "flagged/reason", f->count, &f->reason, &f->width, &reasons));
     ODD_TRY(read_threshold(scores, &f->threshold));
@@ -89,7 +91,7 @@ static double severity_of(double score, double threshold)
 static odd_status add_odd(odd_check_context *context, const flagged_images *f, int64_t i,
                           const picture *shown)
 {
-    const double score = f->score[f->row[i]];
+    const double score = f->score[i];
     const odd_finding finding = {
         .kind = ODD_FINDING_ODD,
         .check = context->check->name,
@@ -105,16 +107,26 @@ static odd_status add_odd(odd_check_context *context, const flagged_images *f, i
     return odd_check_tell(context, &finding);
 }
 
-/* The group of copies of each image; -1: there are no copies of it. */
-static odd_status list_groups(const odd_groups *groups, int64_t images, int64_t **out)
+/* An image that has copies, and its group. */
+typedef struct {
+    int64_t row, group;
+} copied_image;
+
+static int by_row(const void *a, const void *b)
+{
+    const copied_image *x = a, *y = b;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* By rising rows: (groups->members). */
+static odd_status list_copied(const odd_groups *groups, copied_image **out)
 {
     odd_status st;
-    ODD_TRY(ODD_NEW(*out, images));
-    for (int64_t i = 0; i < images; i++)
-        (*out)[i] = -1;
+    ODD_TRY(ODD_NEW(*out, groups->members));
     for (int64_t g = 0; g < groups->groups; g++)
         for (int64_t m = groups->first[g]; m < groups->first[g + 1]; m++)
-            (*out)[groups->row[m]] = g;
+            (*out)[m] = (copied_image){groups->row[m], g};
+    if (groups->members > 0) qsort(*out, (size_t)groups->members, sizeof **out, by_row);
 done:
     return st;
 }
@@ -128,9 +140,17 @@ static void log_left_out(int64_t count)
                 odd_human_count(count, text));
 }
 
-/* group: (images). @local */
+/* The group of copies of an image; -1: there are no copies of it. */
+static int64_t group_of(const copied_image copied[], int64_t members, int64_t row)
+{
+    const copied_image wanted = {.row = row}, *found = NULL;
+    if (members > 0) found = bsearch(&wanted, copied, (size_t)members, sizeof wanted, by_row);
+    return found ? found->group : -1;
+}
+
+/* @local */
 static odd_status add_pictures(odd_check_context *context, const flagged_images *f,
-                               const int64_t group[], const odd_told_rows *told)
+                               const copied_image copied[], const odd_told_rows *told)
 {
     const odd_groups *groups = &f->copies.groups;
     bool *added = NULL;
@@ -138,7 +158,7 @@ static odd_status add_pictures(odd_check_context *context, const flagged_images 
     odd_status st;
     ODD_TRY(ODD_NEW(added, groups->groups));
     for (int64_t i = 0; i < f->count; i++) {
-        const int64_t g = group[f->row[i]];
+        const int64_t g = group_of(copied, groups->members, f->row[i]);
         picture shown = {&f->row[i], 1};
         const bool is_told = odd_told_rows_have(told, f->row[i]);
         left_out += is_told;
@@ -160,14 +180,14 @@ done:
 static odd_status add_all(odd_check_context *context, const odd_told_rows *told)
 {
     flagged_images f = {0};
-    int64_t *group = NULL;
+    copied_image *copied = NULL;
     odd_status st;
     ODD_TRY(odd_findings_note(context->findings, ODD_FINDING_ODD, context->check->name, 0));
     ODD_TRY(read_flagged(context, &f));
-    ODD_TRY(list_groups(&f.copies.groups, context->part.n, &group));
-    ODD_TRY(add_pictures(context, &f, group, told));
+    ODD_TRY(list_copied(&f.copies.groups, &copied));
+    ODD_TRY(add_pictures(context, &f, copied, told));
 done:
-    odd_free(group);
+    odd_free(copied);
     free_flagged(&f);
     return st;
 }

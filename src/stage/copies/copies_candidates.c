@@ -9,6 +9,7 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"
+#include "oddlot/par/deal.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,13 +23,11 @@
 #define CUT_SCALE       0.95 /* of each side that is left where a margin was cut */
 
 typedef struct {
-    odd_pairs pairs;      /* of this rank */
-    const int64_t *image; /* of each row; NULL: it is the row */
-    const bool *taken;    /* (n_local of the images) */
+    odd_pairs pairs;   /* of this rank */
+    const bool *taken; /* (n_local of the images) */
     int64_t row0, n_local;
     uint64_t marks;
     int keep;
-    odd_status st;
 } gathering;
 
 static bool takes_part(const gathering *g, int64_t image)
@@ -37,34 +36,42 @@ static bool takes_part(const gathering *g, int64_t image)
     return local < 0 || local >= g->n_local || g->taken[local];
 }
 
-/* One thread at a time: pairs are few beside the products that find them. */
-static odd_status add_near(gathering *g, const odd_block *block, const odd_neighbour near[])
+/* Where both take part, as far as I know. */
+static odd_status add_pair(gathering *g, int64_t image, int64_t other)
+{
+    if (!takes_part(g, image) || !takes_part(g, other)) return ODD_OK;
+    return odd_pairs_add(&g->pairs, image, other, INFINITY, g->marks);
+}
+
+/* What is near to each row of a block: add() has them one at a time, the pairs are few beside the
+ * products that find them. */
+static odd_status add_near(const odd_block *block, const odd_neighbour near[], int keep,
+                           odd_status (*add)(void *to, int64_t row, int64_t other), void *to)
 {
     odd_status st = ODD_OK;
-    for (int i = 0; i < block->count; i++) {
-        const int64_t row = block->row + i, image = g->image ? g->image[row] : row;
-        if (!takes_part(g, image)) continue;
-        for (int j = 0; j < g->keep; j++) {
-            const odd_neighbour n = near[(int64_t)i * g->keep + j];
-            if (n.at < 0) break;
-            const int64_t other = g->image ? g->image[n.at] : n.at;
-            if (takes_part(g, other))
-                ODD_TRY(odd_pairs_add(&g->pairs, image, other, INFINITY, g->marks));
-        }
-    }
+    for (int i = 0; i < block->count; i++)
+        for (int j = 0; j < keep && near[(int64_t)i * keep + j].at >= 0; j++)
+            ODD_TRY(add(to, block->row + i, near[(int64_t)i * keep + j].at));
 done:
     return st;
 }
 
-static odd_status gather_block(void *context, const odd_block *block, const odd_neighbour near[])
+/* -- layout -- */
+
+/* Rows are images. */
+static odd_status add_images(void *context, int64_t image, int64_t other)
 {
-    odd_status st;
-#pragma omp critical(odd_copies)
-    st = add_near(context, block, near);
-    return st;
+    return add_pair(context, image, other);
 }
 
-/* -- layout -- */
+static odd_status gather_block(void *context, const odd_block *block, const odd_neighbour near[])
+{
+    const gathering *g = context;
+    odd_status st;
+#pragma omp critical(odd_copies)
+    st = add_near(block, near, g->keep, add_images, context);
+    return st;
+}
 
 static odd_status search_layout(const odd_copy_pictures *pictures, bool mirrored, double scale,
                                 double within, gathering *g)
@@ -103,26 +110,77 @@ static odd_status read_unit(void *context, int64_t local, int64_t count, float x
     return st;
 }
 
+/* Rows that are near one another. */
+typedef struct {
+    odd_pairs pairs;
+    int keep;
+} near_rows;
+
+static odd_status add_rows(void *context, int64_t row, int64_t other)
+{
+    return odd_pairs_add(context, row, other, INFINITY, 0);
+}
+
+static odd_status note_block(void *context, const odd_block *block, const odd_neighbour near[])
+{
+    near_rows *n = context;
+    odd_status st;
+#pragma omp critical(odd_copies)
+    st = add_near(block, near, n->keep, add_rows, &n->pairs);
+    return st;
+}
+
+/* Images of both rows of each pair, one after the other, asked of who has them. @collective */
+static odd_status ask_images(const odd_file *features, const odd_rows *rows, int64_t images,
+                             const odd_pairs *pairs, int64_t **out)
+{
+    const MPI_Comm comm = rows->comm;
+    int64_t *mine = NULL, *row = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(mine, rows->part.n_local));
+    ODD_TRY_ALL(comm, odd_feature_images_part(features, images, &rows->part, mine));
+    ODD_TRY_ALL(comm, ODD_NEW(row, 2 * pairs->count));
+    ODD_TRY_ALL(comm, ODD_NEW(*out, 2 * pairs->count));
+    for (int64_t i = 0; i < pairs->count; i++) {
+        row[2 * i] = pairs->pair[i].first;
+        row[2 * i + 1] = pairs->pair[i].second;
+    }
+    ODD_TRY(odd_ask(comm, &rows->part, mine, sizeof *mine, 2 * pairs->count, row, *out));
+done:
+    odd_free(mine);
+    odd_free(row);
+    return st;
+}
+
+static odd_status take_images(const int64_t image[], int64_t pairs, gathering *g)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < pairs && st == ODD_OK; i++)
+        st = add_pair(g, image[2 * i], image[2 * i + 1]);
+    return st;
+}
+
 static odd_status search_features(const odd_copies_search *search, bool mirrored, gathering *g)
 {
     const MPI_Comm comm = search->run->comm;
     const odd_neighbours_options o = {.keep = g->keep, .within = WITHIN_FEATURES};
     odd_stored_rows stored = {0};
-    int64_t *image = NULL, n;
+    near_rows near = {.keep = g->keep};
+    int64_t *image = NULL;
     odd_status st;
-    ODD_TRY_ALL(comm, odd_feature_images_read(search->features, search->part.n, &image, &n));
     ODD_TRY(odd_stored_rows_open(search->run, search->features, "features", &stored));
     unit_rows unit = {&stored.rows};
     odd_rows rows = stored.rows;
     rows.x = NULL;
     rows.read = read_unit;
     rows.reader = &unit;
-    g->image = image;
+    ODD_TRY(odd_neighbours_between(&rows, &rows, o, note_block, &near));
+    ODD_TRY(ask_images(search->features, &rows, search->part.n, &near.pairs, &image));
     g->marks = ODD_COPY_PLAIN | (mirrored ? ODD_COPY_MIRRORED : 0);
-    if (n == rows.part.n) ODD_TRY(odd_neighbours_between(&rows, &rows, o, gather_block, g));
+    ODD_TRY_ALL(comm, take_images(image, near.pairs.count, g));
 done:
-    g->image = NULL;
     odd_stored_rows_close(&stored);
+    odd_pairs_free(&near.pairs);
     odd_free(image);
     return st;
 }

@@ -43,7 +43,8 @@ typedef struct {
     const uint8_t *status;    /* (part.n_local) odd_image_status of my rows */
 } odd_copies_search;
 
-/** All copies, the same on every rank. Owned by caller: odd_copies_free(). @collective */
+/** All copies, the same on every rank: 40 bytes a pair and 8 for each image that is in one. Owned
+ * by caller: odd_copies_free(). @collective */
 odd_status odd_copies_find(const odd_copies_search *search, odd_copies *out);
 
 /** The best copy of each group comes first: the largest that was not enlarged, of these the

@@ -7,6 +7,9 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/clustering.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/partition.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,25 +17,37 @@
 
 #define CLUSTERS "columns/cluster"
 
-/* The labels of the images that count. */
+/* My images, and the labels of those that count. */
 typedef struct {
-    odd_labels numbered;
-    bool held_out; /* some images are */
+    MPI_Comm comm;
+    odd_partition part;
+    odd_labels numbered; /* names of all ranks */
+    bool held_out;       /* some images are, of all ranks */
 } evaluated_labels;
 
-/* An image that is held out has none here. */
-static odd_status collect_labels(const odd_selection *s, evaluated_labels *out)
+/* An image that is held out has none here. @local */
+static odd_status collect_labels(const odd_selection *s, const odd_partition *part,
+                                 const char ***label)
 {
-    const int64_t rows = odd_selection_rows(s);
+    odd_status st;
+    ODD_TRY(ODD_NEW(*label, part->n_local));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        const int64_t row = part->row0 + i;
+        (*label)[i] = odd_selection_held_out(s, row) ? "" : odd_selection_label(s, row);
+    }
+done:
+    return st;
+}
+
+/* As many as can be compared with so many clusters; else only their count is known. @collective */
+static odd_status number_labels(const odd_selection *s, double largest, evaluated_labels *out)
+{
+    const int64_t most =
+        largest < ODD_CONTINGENCY_MOST ? ODD_CONTINGENCY_MOST / ((int64_t)largest + 1) : 0;
     const char **label = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(label, rows));
-    for (int64_t i = 0; i < rows; i++) {
-        const bool held_out = odd_selection_held_out(s, i);
-        label[i] = held_out ? "" : odd_selection_label(s, i);
-        out->held_out = out->held_out || held_out;
-    }
-    ODD_TRY(odd_labels_number(rows, label, &out->numbered));
+    ODD_TRY_ALL(out->comm, collect_labels(s, &out->part, &label));
+    ODD_TRY(odd_labels_number_all(out->comm, out->part.n_local, label, most, &out->numbered));
 done:
     odd_free((void *)label);
     return st;
@@ -114,30 +129,63 @@ done:
     return st;
 }
 
-/* A catalogue may have a label for each image: nothing to compare then, but no failure. */
-static odd_status count_images(const evaluated_labels *l, int64_t rows, const double cluster[],
+/* A catalogue may have a label for each image: nothing to compare then, but no failure.
+ * @collective */
+static odd_status count_images(const evaluated_labels *l, double largest, const double cluster[],
                                odd_contingency *out)
 {
-    const odd_status st = odd_contingency_of(rows, l->numbered.of, l->numbered.count, cluster, out);
-    if (st != ODD_ARG) return st;
-    odd_log(ODD_LOG_INFO, "evaluate: %s", odd_fail_reason());
+    const odd_status st = odd_agree(l->comm, odd_contingency_new(l->numbered.count, largest, out));
+    if (st == ODD_ARG) odd_log(ODD_LOG_INFO, "evaluate: %s", odd_fail_reason());
+    if (st != ODD_OK) return st == ODD_ARG ? ODD_OK : st;
+    odd_contingency_add(out, l->part.n_local, l->numbered.of, cluster);
+    odd_sum_i64(l->comm, out->count, out->labels * out->clusters);
+    odd_sum_i64(l->comm, &out->rows, 1);
     return ODD_OK;
 }
 
-odd_status odd_evaluate_clusters(const odd_selection *selection, const odd_file *scores,
-                                 odd_bundle *metrics)
+/* Rank 0 compares; the others get what it found. @collective */
+static odd_status compare(const evaluated_labels *l, const odd_contingency *table,
+                          odd_bundle *metrics)
 {
-    evaluated_labels l = {0};
+    odd_status st;
+    ODD_TRY_ALL(l->comm, odd_rank(l->comm) == 0 ? compute_agreement(l, table, metrics) : ODD_OK);
+    ODD_TRY(odd_share_bundle(l->comm, 0, metrics));
+done:
+    return st;
+}
+
+/* @local */
+static odd_status read_clusters(const odd_file *scores, const odd_partition *part, double **cluster,
+                                double *largest)
+{
+    odd_status st;
+    ODD_TRY(ODD_NEW(*cluster, part->n_local));
+    ODD_TRY(odd_image_column_part(scores, "scores.h5", CLUSTERS, ODD_F64, part->n, part->row0,
+                                  part->n_local, *cluster));
+    ODD_TRY(odd_contingency_largest(part->row0, part->n_local, *cluster, largest));
+done:
+    return st;
+}
+
+odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_selection *selection,
+                                 const odd_file *scores, odd_bundle *metrics)
+{
+    evaluated_labels l = {
+        .comm = comm,
+        .part = odd_partition_rows(comm, odd_selection_rows(selection)),
+        .held_out = odd_selection_holds_out(selection),
+    };
     odd_contingency table = {0};
-    const int64_t n = odd_selection_rows(selection);
-    double *cluster = NULL;
+    double *cluster = NULL, largest;
     odd_status st = ODD_OK;
-    if (!odd_file_has(scores, CLUSTERS)) goto done;
-    ODD_TRY(collect_labels(selection, &l));
+    if (!odd_file_has(scores, CLUSTERS)) return ODD_OK;
+    ODD_TRY_ALL(comm, read_clusters(scores, &l.part, &cluster, &largest));
+    odd_max_f64(comm, &largest, 1);
+    if (largest < 0) goto done; /* no image is in any */
+    ODD_TRY(number_labels(selection, largest, &l));
     if (l.numbered.count < 2) goto done;
-    ODD_TRY(odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, n, (void **)&cluster));
-    ODD_TRY(count_images(&l, n, cluster, &table));
-    if (table.rows > 0) ODD_TRY(compute_agreement(&l, &table, metrics));
+    ODD_TRY(count_images(&l, largest, cluster, &table));
+    if (table.rows > 0) ODD_TRY(compare(&l, &table, metrics));
 done:
     odd_free(cluster);
     odd_contingency_free(&table);

@@ -41,10 +41,12 @@ odd_status odd_evaluated_column(const odd_file *scores, const char *name, double
 
 /**
  * Compare the clusters of the scores with the labels of the catalogue: metrics clustering/...; none
- * where there are no clusters or fewer than two labels. Images that are held out do not count.
- * @local; ODD_FORMAT, ODD_NUMERIC for scores that do not fit, ODD_IO, ODD_NOMEM.
+ * where there are no clusters or fewer than two labels. Images that are held out do not count. Each
+ * rank counts its images, 48 bytes each; the table and the labels are on every rank.
+ * @collective; the same on every rank; ODD_FORMAT, ODD_NUMERIC for scores that do not fit, ODD_IO,
+ * ODD_NOMEM.
  */
-odd_status odd_evaluate_clusters(const odd_selection *selection, const odd_file *scores,
-                                 odd_bundle *metrics);
+odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_selection *selection,
+                                 const odd_file *scores, odd_bundle *metrics);
 
 #endif

@@ -6,13 +6,12 @@
 #include "oddlot/stage/scoring.h"
 #include "oddlot/stage/stages.h"
 #include "oddlot/store/dataset.h"
-#include "stage/evaluate/curve_internal.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/detector.h"
-#include "oddlot/eval/roc.h"
+#include "oddlot/eval/curve.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -212,18 +211,6 @@ done:
     return st;
 }
 
-/* Rank 0 compares clusters with labels; the others get what it found. @collective */
-static odd_status compare_clusters(const evaluation *e, odd_bundle *found)
-{
-    odd_status st;
-    ODD_TRY_ALL(e->comm, odd_rank(e->comm) == 0
-                             ? odd_evaluate_clusters(e->run->selection, e->scores, found)
-                             : ODD_OK);
-    ODD_TRY(odd_share_bundle(e->comm, 0, found));
-done:
-    return st;
-}
-
 /* The metrics, none where the truth is not known, and those of clusters. @collective */
 static odd_status evaluate_scores(evaluation *e, odd_bundle *clusters)
 {
@@ -231,7 +218,7 @@ static odd_status evaluate_scores(evaluation *e, odd_bundle *clusters)
     e->rows.part = odd_partition_rows(e->comm, odd_selection_rows(e->run->selection));
     ODD_TRY_ALL(e->comm, odd_evaluated_rows_find(e->run->selection, e->scores, &e->rows));
     if (odd_evaluated_has_both(e->comm, &e->rows)) ODD_TRY(compute_metrics(e));
-    ODD_TRY(compare_clusters(e, clusters));
+    ODD_TRY(odd_evaluate_clusters(e->comm, e->run->selection, e->scores, clusters));
     if (e->metrics.count == 0 && clusters->count == 0)
         odd_log(ODD_LOG_INFO,
                 "evaluate: the truth is not known, so there is nothing to compare with");

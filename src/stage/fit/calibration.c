@@ -3,6 +3,7 @@
 #include "oddlot/stage/calibration.h"
 #include "stage/fit/fit_internal.h"
 
+#include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
 
 #include "oddlot/base/memory.h"
@@ -37,5 +38,22 @@ odd_status odd_calibration_mark(const odd_job *job, int64_t n, const uint8_t ver
 done:
     odd_free(theme);
     odd_free(chosen);
+    return st;
+}
+
+odd_status odd_calibration_hide(const odd_job *job, const odd_file *ingest, int64_t count,
+                                const int64_t image[], uint8_t verified[])
+{
+    uint8_t *all = NULL, *hidden = NULL;
+    int64_t images;
+    odd_status st = ODD_OK;
+    if (odd_calibration_share(job) == 0) return ODD_OK;
+    ODD_TRY(odd_image_marks_read(ingest, "verified", &all, &images));
+    ODD_TRY(odd_calibration_mark(job, images, all, &hidden));
+    for (int64_t i = 0; i < count; i++)
+        if (hidden[image[i]]) verified[i] = ODD_UNVERIFIED;
+done:
+    odd_free(hidden);
+    odd_free(all);
     return st;
 }

@@ -33,23 +33,6 @@ done:
     return st;
 }
 
-/* Those that choose the threshold count as not verified. @local */
-static odd_status hide_some(const odd_job *job, const odd_file *ingest, int64_t n,
-                            const int64_t image[], uint8_t mark[])
-{
-    uint8_t *verified = NULL, *hidden = NULL;
-    int64_t images;
-    odd_status st;
-    ODD_TRY(odd_image_marks_read(ingest, "verified", &verified, &images));
-    ODD_TRY(odd_calibration_mark(job, images, verified, &hidden));
-    for (int64_t i = 0; i < n; i++)
-        if (hidden[image[i]]) mark[i] = ODD_UNVERIFIED;
-done:
-    odd_free(hidden);
-    odd_free(verified);
-    return st;
-}
-
 /* @local */
 static odd_status read_verified(const odd_job *job, const odd_file *ingest,
                                 const odd_file *features, const odd_stored_rows *rows,
@@ -61,8 +44,8 @@ static odd_status read_verified(const odd_job *job, const odd_file *ingest,
     ODD_TRY(ODD_NEW(*out, n));
     ODD_TRY(odd_image_count(ingest, "verified", &images));
     ODD_TRY(read_images(features, rows, images, image));
-    ODD_TRY(odd_image_marks_of(ingest, "verified", n, *image, *out));
-    if (odd_calibration_share(job) > 0) ODD_TRY(hide_some(job, ingest, n, *image, *out));
+    ODD_TRY(odd_image_column_of(ingest, "ingest.h5", "verified", ODD_U8, images, n, *image, *out));
+    ODD_TRY(odd_calibration_hide(job, ingest, n, *image, *out));
 done:
     return st;
 }

@@ -1,5 +1,5 @@
 /* Group find: kinds and parts of one view, by the links between images. Rank 0 alone; 12 bytes for
- * each link and 8 for each image beside. */
+ * each link, of which there are so many at most (group_rows.c), and some 60 for each image. */
 #include "oddlot/linalg/communities.h"
 #include "stage/groups/groups_internal.h"
 
@@ -46,11 +46,13 @@ static odd_status describe(const odd_links *links, const odd_group_rows *r,
     odd_status st;
     ODD_TRY(ODD_NEW(*of, count));
     ODD_TRY(ODD_NEW(medoid, count));
-    for (int64_t i = 0; i < r->inputs.rows; i++)
-        (*of)[community[r->speakers.spoken[i]]].images++;
+    for (int64_t i = 0; i < r->count; i++)
+        (*of)[community[i]].images += r->of[i].shown;
     ODD_TRY(odd_communities_medoids(links, community, count, medoid));
-    for (int32_t c = 0; c < count; c++)
-        (*of)[c].medoid = r->image[r->speakers.row[medoid[c]]];
+    for (int32_t c = 0; c < count; c++) {
+        (*of)[c].at = medoid[c];
+        (*of)[c].medoid = r->of[medoid[c]].image;
+    }
     ODD_TRY(measure_links(links, community, count, *of));
 done:
     odd_free(medoid);
@@ -102,27 +104,12 @@ done:
     return st;
 }
 
-/* of (images) of each image. */
-static odd_status spread(const odd_group_rows *r, const int32_t community[], int32_t **of)
-{
-    odd_status st;
-    ODD_TRY(ODD_NEW(*of, r->images));
-    for (int64_t i = 0; i < r->images; i++)
-        (*of)[i] = -1;
-    for (int64_t i = 0; i < r->inputs.rows; i++)
-        (*of)[r->image[i]] = community[r->speakers.spoken[i]];
-done:
-    return st;
-}
-
 static odd_status finish(const odd_links *links, const odd_group_rows *r, int64_t least,
-                         int32_t community[], int32_t count, odd_image_group **of, int32_t *kept,
-                         int32_t **of_image)
+                         int32_t community[], int32_t count, odd_image_group **of, int32_t *kept)
 {
     odd_status st;
     ODD_TRY(describe(links, r, community, count, of));
-    ODD_TRY(number_by_size(r->speakers.count, least, community, count, *of, kept));
-    ODD_TRY(spread(r, community, of_image));
+    ODD_TRY(number_by_size(r->count, least, community, count, *of, kept));
 done:
     return st;
 }
@@ -133,26 +120,24 @@ odd_status odd_groups_find(const odd_groups_options *o, const odd_group_rows *r,
                            int32_t near[], odd_view_groups *out)
 {
     odd_links links = {0};
-    int32_t *kind = NULL, *part = NULL, kinds = 0, parts = 0;
+    int32_t kinds = 0, parts = 0;
     odd_status st;
-    ODD_TRY(odd_links_mutual(r->speakers.count, keep, near, &links));
-    ODD_TRY(ODD_NEW(kind, r->speakers.count));
-    ODD_TRY(ODD_NEW(part, r->speakers.count));
-    for (int64_t i = 0; i < r->speakers.count; i++)
-        kind[i] = (int32_t)i;
-    ODD_TRY(odd_communities_join(&links, 1, kind, &kinds));
-    for (int64_t i = 0; i < r->speakers.count; i++)
-        part[i] = kind[i];
-    ODD_TRY(odd_group_parts(&links, o->apart, part, &parts));
-    ODD_TRY(finish(&links, r, o->least, kind, kinds, &out->of_kind, &out->kinds, &out->kind));
-    ODD_TRY(finish(&links, r, o->least, part, parts, &out->of_part, &out->parts, &out->part));
+    ODD_TRY(odd_links_mutual(r->count, keep, near, &links));
+    ODD_TRY(ODD_NEW(out->kind, r->count));
+    ODD_TRY(ODD_NEW(out->part, r->count));
+    for (int64_t i = 0; i < r->count; i++)
+        out->kind[i] = (int32_t)i;
+    ODD_TRY(odd_communities_join(&links, 1, out->kind, &kinds));
+    for (int64_t i = 0; i < r->count; i++)
+        out->part[i] = out->kind[i];
+    ODD_TRY(odd_group_parts(&links, o->apart, out->part, &parts));
+    ODD_TRY(finish(&links, r, o->least, out->kind, kinds, &out->of_kind, &out->kinds));
+    ODD_TRY(finish(&links, r, o->least, out->part, parts, &out->of_part, &out->parts));
     for (int32_t k = 0; k < out->kinds; k++)
-        out->of_kind[k].part = out->part[out->of_kind[k].medoid];
+        out->of_kind[k].part = out->part[out->of_kind[k].at];
     ODD_TRY(odd_group_splits_find(o, r, &links, out));
 done:
     odd_links_free(&links);
-    odd_free(kind);
-    odd_free(part);
     return st;
 }
 
@@ -163,5 +148,7 @@ void odd_view_groups_free(odd_view_groups *g)
     odd_free(g->of_kind);
     odd_free(g->of_part);
     odd_free(g->split);
+    odd_free(g->my_kind);
+    odd_free(g->my_part);
     *g = (odd_view_groups){0};
 }

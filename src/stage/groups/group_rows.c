@@ -1,6 +1,5 @@
 /* Group rows: one image of all copies, and the nearest of each. */
 #include "oddlot/linalg/neighbours.h"
-#include "oddlot/run/columns.h"
 #include "stage/categories/categories_internal.h"
 #include "stage/groups/groups_internal.h"
 
@@ -24,18 +23,42 @@ int64_t odd_group_neighbours(const odd_groups_options *o, int64_t count)
 
 /* -- one of all copies -- */
 
+/* All of them on rank 0. @collective */
+static odd_status gather_images(MPI_Comm comm, odd_group_rows *r)
+{
+    const odd_speakers *s = &r->speakers;
+    const int64_t mine = s->part.n_local;
+    int64_t *shown = NULL, n;
+    odd_grouped *of = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(shown, mine));
+    ODD_TRY_ALL(comm, ODD_NEW(of, mine));
+    ODD_TRY(odd_speakers_count(comm, s, shown));
+    for (int64_t i = 0; i < mine; i++) {
+        const int64_t image = s->looked_at[i].image;
+        of[i] = (odd_grouped){image, shown[i], r->filing.labels.of[image]};
+    }
+    ODD_TRY(odd_gather_rows(comm, 0, of, mine, sizeof *of, (void **)&r->of, &n));
+done:
+    odd_free(shown);
+    odd_free(of);
+    return st;
+}
+
 odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
                                odd_group_rows *r)
 {
+    const odd_run *run = r->inputs.run;
     const odd_categories_options *categories =
-        odd_job_section(r->inputs.run->job, odd_categories_section.name);
+        odd_job_section(run->job, odd_categories_section.name);
     odd_status st;
-    ODD_TRY(odd_filing_read(selection, categories->from, &r->filing));
-    ODD_TRY(odd_feature_images_read(r->inputs.features, r->images, &r->image, &r->inputs.rows));
-    r->inputs.image = r->image;
-    ODD_TRY(odd_speakers_read(copies, r->images, r->inputs.rows, r->image, &r->speakers));
-    if (r->speakers.count > INT32_MAX)
+    ODD_TRY_ALL(run->comm, odd_filing_read(selection, categories->from, &r->filing));
+    ODD_TRY(odd_speakers_read(run->comm, copies, r->inputs.features, odd_selection_rows(selection),
+                              &r->speakers));
+    r->count = r->speakers.part.n;
+    if (r->count > INT32_MAX)
         ODD_TRY(odd_fail(ODD_ARG, "groups of more than %d images are not looked for", INT32_MAX));
+    ODD_TRY(gather_images(run->comm, r));
 done:
     return st;
 }
@@ -43,8 +66,8 @@ done:
 void odd_group_rows_free(odd_group_rows *r)
 {
     odd_filing_free(&r->filing);
-    odd_free(r->image);
     odd_speakers_free(&r->speakers);
+    odd_free(r->of);
     *r = (odd_group_rows){0};
 }
 
@@ -77,11 +100,12 @@ odd_status odd_group_nearest(const odd_image_view *view, const odd_group_rows *r
 {
     const MPI_Comm comm = r->inputs.run->comm;
     const odd_neighbours_options o = {.keep = (int)keep + 1, .within = INFINITY};
+    const odd_view_images images = {r->speakers.part, r->speakers.looked_at};
     odd_view_rows rows = {0};
     nearest_rows n = {.keep = keep};
     int64_t all;
     odd_status st;
-    ODD_TRY(odd_view_rows_open(view, &r->inputs, r->speakers.count, r->speakers.row, &rows));
+    ODD_TRY(odd_view_rows_open(view, &r->inputs, &images, &rows));
     ODD_TRY_ALL(comm, ODD_NEW(n.near, rows.rows.part.n_local * keep));
     ODD_TRY(odd_neighbours_between(&rows.rows, &rows.rows, o, note_nearest, &n));
     ODD_TRY(odd_gather_rows(comm, 0, n.near, rows.rows.part.n_local, (size_t)keep * sizeof *n.near,

@@ -97,7 +97,7 @@ static odd_status describe(const odd_group_rows *r, int64_t least, const categor
     for (int side = 0; side < 2; side++) {
         const int32_t group = side == 0 ? a : b;
         out->size[side] = size[group];
-        out->medoid[side] = r->image[r->speakers.row[c->image[medoid[group]]]];
+        out->medoid[side] = r->of[c->image[medoid[group]]].image;
     }
 done:
     odd_free(size);
@@ -126,14 +126,14 @@ static void lists_free(category_lists *l)
 static odd_status list_images(const odd_group_rows *r, category_lists *l)
 {
     const odd_labels *labels = &r->filing.labels;
-    const int64_t n = r->speakers.count;
+    const int64_t n = r->count;
     odd_status st;
     ODD_TRY(ODD_NEW(l->of, n));
     ODD_TRY(ODD_NEW(l->at, n));
     ODD_TRY(ODD_NEW(l->image, n));
     ODD_TRY(ODD_NEW(l->first, labels->count + 1));
     for (int64_t i = 0; i < n; i++) {
-        l->of[i] = (int32_t)labels->of[r->image[r->speakers.row[i]]];
+        l->of[i] = (int32_t)r->of[i].category;
         if (l->of[i] < 0) continue;
         l->at[i] = (int32_t)l->first[l->of[i] + 1]++;
     }

@@ -25,19 +25,27 @@ typedef struct {
     double apart;
 } odd_groups_options;
 
-/* The images that are looked at, on every rank: one of all copies. */
+/* An image that is looked at, of all copies. */
+typedef struct {
+    int64_t image;    /* of the catalogue */
+    int64_t shown;    /* images that show its picture */
+    int64_t category; /* among those of the filing; -1: none */
+} odd_grouped;
+
+/* The images that are looked at: one of all copies. */
 typedef struct {
     odd_view_inputs inputs;
-    int64_t images;        /* of the catalogue */
-    int64_t *image;        /* (inputs.rows) of each row of features.h5 */
-    odd_speakers speakers; /* the rows that are looked at */
+    odd_speakers speakers; /* they are looked at, those that speak */
     odd_filing filing;     /* of all images */
+    int64_t count;         /* of those that speak */
+    odd_grouped *of;       /* (count) on rank 0, which works on links alone */
 } odd_group_rows;
 
 /* One group. */
 typedef struct {
     int64_t images; /* with all copies */
     int64_t medoid; /* image of the catalogue that has most links within */
+    int64_t at;     /* its number among those that are looked at */
     double links;   /* to the one that it has most to, of what chance would make; 0: none at all */
     int32_t part;   /* of a kind: which it is in */
 } odd_image_group;
@@ -51,17 +59,19 @@ typedef struct {
     double links;         /* between them, of what chance would make */
 } odd_category_split;
 
-/* All groups of one view, on rank 0. Numbered with the largest first. */
+/* All groups of one view. Numbered with the largest first; -1: in none that is large enough. */
 typedef struct {
-    int32_t *kind,
-        *part; /* (images) of each image; -1: not read, or in none that is large enough */
-    int32_t kinds, parts; /* of at least `least` images; on every rank */
+    int32_t kinds, parts; /* of at least `least` images */
+    int64_t splits;
+    /* on rank 0 */
+    int32_t *kind, *part; /* (count) of each image that is looked at */
     odd_image_group *of_kind, *of_part;
-    int64_t splits; /* also on every rank */
     odd_category_split *split;
+    /* on each rank */
+    int32_t *my_kind, *my_part; /* (speakers.images.n_local) of my images; -1 also: not read */
 } odd_view_groups;
 
-/** Pick them. copies: copies.h5, or NULL. @local; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
+/** Pick them. copies: copies.h5, or NULL. @collective; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
 odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
                                odd_group_rows *rows);
 void odd_group_rows_free(odd_group_rows *rows);
@@ -84,19 +94,24 @@ odd_status odd_group_parts(const odd_links *links, double apart, int32_t communi
 /** The categories that are split, into out->split. @local: rank 0; ODD_NOMEM (group_split.c) */
 odd_status odd_group_splits_find(const odd_groups_options *options, const odd_group_rows *rows,
                                  const odd_links *links, odd_view_groups *out);
+/** From rank 0 to all: how many there are, and the kind and part of each rank's images.
+ *  @collective; ODD_NOMEM (group_spread.c) */
+odd_status odd_groups_spread(MPI_Comm comm, const odd_group_rows *rows, odd_view_groups *groups);
 void odd_view_groups_free(odd_view_groups *groups);
 
 /** Write those of a view: NAME/kind, NAME/part of each image, and of each kind and part images,
  *  medoid, links; NAME/split of categories. @collective (groups_output.c) */
-odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int64_t images,
-                            const odd_view_groups *groups);
+odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view,
+                            const odd_partition *images, const odd_view_groups *groups);
 
 /* -- groups.csv (groups_table.c) -- */
 
-/** Heads; the groups of a view; and the file. @local: rank 0; ODD_FORMAT, ODD_IO, ODD_NOMEM */
+/** Heads, and the file. @local: rank 0; ODD_IO, ODD_NOMEM */
 void odd_groups_table_begin(odd_text *csv);
-odd_status odd_groups_table_add(const odd_selection *selection, const odd_file *ingest,
-                                const char *view, const odd_view_groups *groups, odd_text *csv);
+/** The groups of a view, on rank 0; all look for what sets them apart. @collective; ODD_FORMAT,
+ *  ODD_NOMEM */
+odd_status odd_groups_table_add(const odd_run *run, const odd_group_rows *rows, const char *view,
+                                const odd_view_groups *groups, odd_text *csv);
 odd_status odd_groups_table_write(const odd_run *run, const odd_text *csv);
 
 #endif

@@ -1,4 +1,5 @@
-/* Groups output: what groups.h5 says of each image, kind and part of a view. Rank 0 has it. */
+/* Groups output: what groups.h5 says of each image, by all ranks, and of each kind and part of a
+ * view, which rank 0 has. */
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/run/columns.h"
@@ -134,17 +135,26 @@ done:
     return st;
 }
 
-odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int64_t images,
-                            const odd_view_groups *g)
+/* Of my images. @collective */
+static odd_status write_mine(odd_file *file, const char *view, const char *what,
+                             const odd_partition *images, const int32_t of[], const char *about)
 {
-    const odd_whole_column column[] = {
-        {"kind", ODD_I32, g->kind,
-         "what each image belongs to, those that are linked more than by chance; -1: too few"},
-        {"part", ODD_I32, g->part,
-         "what each image belongs to, those that are apart from all others; -1: too few"},
-    };
+    char name[NAME];
+    snprintf(name, sizeof name, "%s/%s", view, what);
+    return odd_column_write(file, name, ODD_I32, images->n, images->row0, images->n_local, of,
+                            about, "");
+}
+
+odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view,
+                            const odd_partition *images, const odd_view_groups *g)
+{
     odd_status st;
-    ODD_TRY(odd_whole_columns_write(comm, file, view, images, column, 2));
+    ODD_TRY(write_mine(
+        file, view, "kind", images, g->my_kind,
+        "what each image belongs to, those that are linked more than by chance; -1: too few"));
+    ODD_TRY(write_mine(
+        file, view, "part", images, g->my_part,
+        "what each image belongs to, those that are apart from all others; -1: too few"));
     ODD_TRY(write_facts(comm, file, view, "kind", true, g->kinds, g->of_kind));
     ODD_TRY(write_facts(comm, file, view, "part", false, g->parts, g->of_part));
     ODD_TRY(write_splits(comm, file, view, g));

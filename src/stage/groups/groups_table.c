@@ -4,6 +4,8 @@
 #include "stage/groups/groups_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
 
 #include <inttypes.h>
 
@@ -42,32 +44,32 @@ static void add_line(const odd_selection *s, const char *view, const char *level
     odd_text_add(csv, "\n");
 }
 
-/* Those of one level. */
-static odd_status add_level(const odd_selection *s, const odd_file *ingest, const char *view,
+/* Those of one level. @collective */
+static odd_status add_level(const odd_run *run, const odd_group_rows *rows, const char *view,
                             bool kinds, const odd_view_groups *g, odd_text *csv)
 {
     const int32_t count = kinds ? g->kinds : g->parts;
     const odd_image_group *of = kinds ? g->of_kind : g->of_part;
     odd_group_difference *difference = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(difference, (int64_t)count * ODD_GROUP_DIFFERENCES));
-    ODD_TRY(odd_group_differences(ingest, odd_selection_rows(s), kinds ? g->kind : g->part, count,
-                                  difference));
-    for (int32_t c = 0; c < count; c++)
-        add_line(s, view, kinds ? "kind" : "part", c, &of[c], kinds ? of[c].part : c,
+    ODD_TRY_ALL(run->comm, ODD_NEW(difference, (int64_t)count * ODD_GROUP_DIFFERENCES));
+    ODD_TRY(odd_group_differences(run->comm, rows->inputs.ingest, &rows->speakers.images,
+                                  kinds ? g->my_kind : g->my_part, count, difference));
+    for (int32_t c = 0; odd_rank(run->comm) == 0 && c < count; c++)
+        add_line(run->selection, view, kinds ? "kind" : "part", c, &of[c], kinds ? of[c].part : c,
                  &difference[(int64_t)c * ODD_GROUP_DIFFERENCES], csv);
-    ODD_TRY(odd_text_status(csv));
+    ODD_TRY_ALL(run->comm, odd_text_status(csv));
 done:
     odd_free(difference);
     return st;
 }
 
-odd_status odd_groups_table_add(const odd_selection *selection, const odd_file *ingest,
-                                const char *view, const odd_view_groups *groups, odd_text *csv)
+odd_status odd_groups_table_add(const odd_run *run, const odd_group_rows *rows, const char *view,
+                                const odd_view_groups *groups, odd_text *csv)
 {
     odd_status st;
-    ODD_TRY(add_level(selection, ingest, view, false, groups, csv));
-    ODD_TRY(add_level(selection, ingest, view, true, groups, csv));
+    ODD_TRY(add_level(run, rows, view, false, groups, csv));
+    ODD_TRY(add_level(run, rows, view, true, groups, csv));
 done:
     return st;
 }

@@ -47,20 +47,16 @@ static odd_status group_view(const odd_run *run, const odd_image_view *view,
                              const odd_group_rows *rows, odd_file *out, odd_text *csv)
 {
     const odd_groups_options *o = odd_job_section(run->job, groups_section.name);
-    const int64_t keep = odd_group_neighbours(o, rows->speakers.count);
+    const int64_t keep = odd_group_neighbours(o, rows->count);
     const bool root = odd_rank(run->comm) == 0;
     odd_view_groups groups = {0};
     int32_t *near = NULL;
     odd_status st;
     if (keep > 0) ODD_TRY(odd_group_nearest(view, rows, keep, &near));
     ODD_TRY_ALL(run->comm, root ? odd_groups_find(o, rows, keep, near, &groups) : ODD_OK);
-    odd_broadcast(run->comm, 0, &groups.kinds, sizeof groups.kinds);
-    odd_broadcast(run->comm, 0, &groups.parts, sizeof groups.parts);
-    odd_broadcast(run->comm, 0, &groups.splits, sizeof groups.splits);
-    ODD_TRY_ALL(run->comm, root ? odd_groups_table_add(run->selection, rows->inputs.ingest,
-                                                       view->name, &groups, csv)
-                                : ODD_OK);
-    ODD_TRY(odd_groups_write(run->comm, out, view->name, rows->images, &groups));
+    ODD_TRY(odd_groups_spread(run->comm, rows, &groups));
+    ODD_TRY(odd_groups_table_add(run, rows, view->name, &groups, csv));
+    ODD_TRY(odd_groups_write(run->comm, out, view->name, &rows->speakers.images, &groups));
     log_groups(view->name, keep, &groups);
 done:
     odd_free(near);
@@ -96,10 +92,9 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
     ODD_TRY(odd_known_copies_open(run, &copies));
-    rows.images = odd_selection_rows(selection);
     ODD_TRY_ALL(run->comm, see_plainly(run, &seen, &job));
     rows.inputs = (odd_view_inputs){.run = &seen, .ingest = ingest, .features = features};
-    ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, selection, &rows));
+    ODD_TRY(odd_group_rows_pick(copies, selection, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     for (int v = 0; v < VIEWS; v++)
         if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out, &csv));

@@ -28,9 +28,10 @@ typedef struct {
     odd_file *ingest, *train, *scores;
     odd_dataset *images; /* (n, height, width, channels) */
     odd_input input;
-    int64_t n, count, *row, *fold; /* images; flagged ones that get a map; (count); (n) */
-    double *expected;              /* (n) log odds in train.h5 */
-    int64_t first, mine;           /* my part of the flagged ones */
+    int64_t n, count;    /* images; flagged ones that get a map */
+    int64_t *row, *fold; /* (count) */
+    double *expected;    /* (count) log odds in train.h5 */
+    int64_t first, mine; /* my part of the flagged ones */
     int height, width, channels;
     uint8_t *levels; /* one image */
     float *planes;
@@ -85,16 +86,17 @@ static odd_status find_flagged(heating *h)
 {
     const odd_report_options *o = odd_job_section(h->run->job, "report");
     const odd_task_heat *heat = odd_train_task_of(h->run->job)->heat;
-    int64_t flagged, most = o->top < o->heat_most ? o->top : o->heat_most;
+    const int64_t most = o->top < o->heat_most ? o->top : o->heat_most;
     odd_status st;
-    ODD_TRY(odd_flagged_read(h->scores, h->n, &h->row, &flagged));
-    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->network, ODD_I64, h->n,
-                                  (void **)&h->fold));
-    ODD_TRY(odd_image_column_read(h->train, "train.h5", heat->log_odds, ODD_F64, h->n,
-                                  (void **)&h->expected));
-    h->count = flagged < most ? flagged : most;
+    ODD_TRY(odd_flagged_read(h->scores, h->n, most, &h->row, &h->count));
+    ODD_TRY(ODD_NEW(h->fold, h->count));
+    ODD_TRY(ODD_NEW(h->expected, h->count));
+    ODD_TRY(odd_image_column_of(h->train, "train.h5", heat->network, ODD_I64, h->n, h->count,
+                                h->row, h->fold));
+    ODD_TRY(odd_image_column_of(h->train, "train.h5", heat->log_odds, ODD_F64, h->n, h->count,
+                                h->row, h->expected));
     for (int64_t i = 0; i < h->count; i++)
-        if (h->fold[h->row[i]] < 0 || h->fold[h->row[i]] >= MOST_FOLDS)
+        if (h->fold[i] < 0 || h->fold[i] >= MOST_FOLDS)
             ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags an image that no network has judged"));
     odd_shard_range(h->count, odd_size(h->run->comm), odd_rank(h->run->comm), &h->first, &h->mine);
     ODD_TRY(ODD_NEW(h->map, h->mine * h->height * h->width));
@@ -103,15 +105,15 @@ done:
 }
 
 /* The networks in networks/ must be those that train.h5 is about. */
-static odd_status check_odds(const heating *h, const char *path, int64_t row, double odds)
+static odd_status check_odds(const heating *h, const char *path, int64_t i, double odds)
 {
-    const double expected = h->expected[row], slack = 1e-3 * (1 + fabs(expected));
+    const double expected = h->expected[i], slack = 1e-3 * (1 + fabs(expected));
     if (fabs(odds - expected) <= slack) return ODD_OK;
     return odd_fail(ODD_FORMAT,
                     "'%s' is not the network that train.h5 is about: it gives image %lld log odds "
                     "of %.4g, not %.4g; remove train.h5 and run the job again, or set "
                     "report.heat_maps: false",
-                    path, (long long)row, odds, expected);
+                    path, (long long)h->row[i], odds, expected);
 }
 
 /* Make odds and heat the mean of theirs and of those of the image in the mirror. */
@@ -139,7 +141,7 @@ static odd_status map_one(heating *h, const odd_heat_network *network, const cha
     odd_input_load(&h->input, (int)area, h->channels, h->levels, h->planes);
     ODD_TRY(odd_heat_map(network, h->planes, &odds, h->map + i * area));
     if (h->mirrored) ODD_TRY(add_mirrored(h, network, &odds, h->map + i * area));
-    ODD_TRY(check_odds(h, path, row, odds));
+    ODD_TRY(check_odds(h, path, h->first + i, odds));
 done:
     return st;
 }
@@ -153,7 +155,7 @@ static odd_status map_fold(heating *h, int64_t fold, odd_progress *progress)
     char *path = NULL;
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < h->mine; i++) {
-        if (h->fold[h->row[h->first + i]] != fold) continue;
+        if (h->fold[h->first + i] != fold) continue;
         if (!path) {
             ODD_TRY(heat->read(h->run, fold, h->height, h->width, h->channels, &path, &graph));
             ODD_TRY(odd_heat_network_open(graph, &network));
@@ -175,7 +177,7 @@ static odd_status map_my_images(heating *h)
     int64_t folds = 0;
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < h->count; i++)
-        if (h->fold[h->row[i]] >= folds) folds = h->fold[h->row[i]] + 1;
+        if (h->fold[i] >= folds) folds = h->fold[i] + 1;
     for (int64_t fold = 0; fold < folds; fold++) {
         ODD_TRY(odd_signals_check(h->run->comm));
         ODD_TRY_ALL(h->run->comm, map_fold(h, fold, progress));

@@ -22,7 +22,7 @@ struct odd_page_findings {
     odd_findings *findings; /* what the texts and rows point into */
     odd_dataset *images;
     odd_dataset *measures;      /* NULL: none was looked for yet */
-    uint8_t *status;            /* (images) odd_image_status */
+    odd_dataset *status;        /* (images) odd_image_status */
     odd_finding_list *list;     /* (tallies) */
     odd_finding_card *card;     /* (tallies, report.findings) */
     odd_finding_member *member; /* (tallies, report.findings, MOST_MEMBERS) */
@@ -38,7 +38,7 @@ void odd_page_findings_free(odd_page_findings **findings)
     odd_dataset_close(&f->images);
     odd_dataset_close(&f->measures);
     odd_findings_free(&f->findings);
-    odd_free(f->status);
+    odd_dataset_close(&f->status);
     odd_free(f->list);
     odd_free(f->card);
     odd_free(f->member);
@@ -112,12 +112,10 @@ done:
 
 static odd_status open_images(odd_page_findings *f)
 {
-    int64_t images;
+    const odd_shape column = {
+        .type = ODD_U8, .rank = 1, .shape = {odd_selection_rows(f->page->selection)}};
     odd_status st;
-    ODD_TRY(odd_image_marks_read(f->page->ingest, "status", &f->status, &images));
-    if (images != odd_selection_rows(f->page->selection))
-        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has the status of %lld images, not %lld",
-                         (long long)images, (long long)odd_selection_rows(f->page->selection)));
+    ODD_TRY(odd_dataset_expect(f->page->ingest, "status", &column, &f->status));
     ODD_TRY(odd_images_open(f->page->ingest, &f->images));
     const odd_shape *shape = odd_dataset_shape(f->images);
     f->data.pictures = (odd_pictures){
@@ -166,12 +164,14 @@ static odd_status fill_member(odd_page_findings *f, const odd_finding *finding, 
     const odd_selection *selection = f->page->selection;
     const int64_t row = finding->row[i];
     float measure[ODD_MEASURE_COUNT];
-    odd_status st = ODD_OK;
+    uint8_t status;
+    odd_status st;
+    ODD_TRY(odd_dataset_read(f->status, row, 1, ODD_U8, &status));
     *out = (odd_finding_member){
         .row = row,
         .name = odd_selection_name(selection, row),
         .label = odd_selection_label(selection, row),
-        .unread = f->status[row] != ODD_IMAGE_OK,
+        .unread = status != ODD_IMAGE_OK,
         .box = ODD_BOX_NONE,
     };
     if (i > 0 || isnan(finding->box[0])) goto done;
@@ -286,7 +286,8 @@ odd_status odd_page_findings_read(odd_page *p)
     f = p->findings;
     f->page = p;
     ODD_TRY(open_images(f));
-    ODD_TRY(odd_findings_read(p->check, odd_selection_rows(p->selection), &f->findings));
+    ODD_TRY(odd_findings_read(p->check, odd_selection_rows(p->selection), options->findings,
+                              &f->findings));
     ODD_TRY(odd_nearest_usual_read(p->scores, odd_selection_rows(p->selection), &f->nearest));
     ODD_TRY(fill_lists(f, options->findings));
     p->data.findings = &f->data;

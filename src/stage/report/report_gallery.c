@@ -1,12 +1,12 @@
 /* The gallery of the report: the oddest flagged images, each with its picture and its reason. */
 #include "oddlot/run/columns.h"
+#include "oddlot/stage/scoring.h"
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
 
 #include <math.h>
-
-#define UNFLAGGED_SHOWN 24
+#include <stdio.h>
 
 static odd_status read_pictures(odd_page *p, int64_t count, odd_shape *shape)
 {
@@ -17,7 +17,7 @@ static odd_status read_pictures(odd_page *p, int64_t count, odd_shape *shape)
     int64_t bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
     ODD_TRY(ODD_NEW(p->pixels, count * bytes));
     for (int64_t i = 0; i < count; i++)
-        ODD_TRY(odd_dataset_read(images, p->flagged_row[i], 1, ODD_U8, p->pixels + i * bytes));
+        ODD_TRY(odd_dataset_read(images, p->columns->shown[i], 1, ODD_U8, p->pixels + i * bytes));
 done:
     odd_dataset_close(&images);
     return st;
@@ -26,15 +26,15 @@ done:
 static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *shape)
 {
     const odd_selection *s = p->selection;
-    int64_t row = p->flagged_row[i], bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
+    int64_t row = p->columns->shown[i], bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
     return (odd_flagged){
         .rank = i + 1,
         .row = row,
         .name = odd_selection_name(s, row),
         .label = odd_selection_label(s, row),
         .reason = p->flagged_reason ? p->flagged_reason + (size_t)i * (p->reason_width + 1) : "",
-        .score = p->score[row],
-        .probability = p->probability ? p->probability[row] : NAN,
+        .score = p->score[i],
+        .probability = p->probability ? p->probability[i] : NAN,
         .truth = odd_selection_truth(s, row),
         .width = (int)shape->shape[2],
         .height = (int)shape->shape[1],
@@ -58,46 +58,67 @@ static odd_status add_heat(odd_page *p, int64_t count)
     return ODD_OK;
 }
 
-static odd_status read_flagged(odd_page *p, int64_t top, int64_t *total, int64_t *count)
+/* A value for each image of the gallery. */
+static odd_status read_score_column(const odd_page *p, const char *name, double **out)
 {
+    const odd_page_columns *c = p->columns;
     odd_status st;
-    ODD_TRY(odd_flagged_read(p->scores, odd_selection_rows(p->selection), &p->flagged_row, total));
-    ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", top, &p->flagged_reason,
-                                 &p->reason_width, count));
-    if (*count > *total)
-        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
-                         (long long)*total, (long long)*count));
+    ODD_TRY(ODD_NEW(*out, c->cards));
+    ODD_TRY(odd_image_column_of(p->scores, "scores.h5", name, ODD_F64,
+                                odd_selection_rows(p->selection), c->cards, c->shown, *out));
 done:
     return st;
 }
 
-/* A page without a picture helps nobody: those that come nearest to being flagged. */
-static odd_status read_oddest(odd_page *p, int64_t top, int64_t *count)
+/* The column that is a probability of what ranks, if there is one. */
+static odd_status read_probability(odd_page *p)
 {
-    odd_free(p->flagged_reason);
-    odd_free(p->flagged_row);
-    p->flagged_reason = NULL;
-    p->flagged_row = NULL;
-    return odd_oddest_read(p->scores, odd_selection_rows(p->selection),
-                           top < UNFLAGGED_SHOWN ? top : UNFLAGGED_SHOWN, &p->flagged_row, count);
+    char *name = NULL, column[96];
+    odd_scoring by;
+    odd_status st;
+    ODD_TRY(odd_file_get_text(p->scores, "/", "detector", &name));
+    const odd_detector *detector = odd_detector_find(name);
+    if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
+    ODD_TRY(odd_scoring_new(p->run->job, detector, &by));
+    if (by.probability < 0) goto done;
+    snprintf(column, sizeof column, "columns/%s", by.column[by.probability].name);
+    ODD_TRY(read_score_column(p, column, &p->probability));
+done:
+    odd_free(name);
+    return st;
+}
+
+/* Of the flagged images, as far as reasons are given. */
+static odd_status read_reasons(odd_page *p, int64_t *count)
+{
+    const odd_report_options *options = odd_job_section(p->run->job, "report");
+    odd_status st;
+    ODD_TRY(odd_column_read_text(p->scores, "flagged/reason", options->top, &p->flagged_reason,
+                                 &p->reason_width, count));
+    if (*count > p->columns->cards)
+        ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 flags %lld images with %lld reasons",
+                         (long long)p->columns->flagged, (long long)*count));
+done:
+    return st;
 }
 
 odd_status odd_page_gallery(odd_page *p)
 {
-    const odd_report_options *options = odd_job_section(p->run->job, "report");
-    int64_t total, count;
+    const odd_page_columns *c = p->columns;
+    int64_t count = c->cards;
     odd_shape shape;
     odd_status st;
-    ODD_TRY(read_flagged(p, options->top, &total, &count));
-    if (total == 0) ODD_TRY(read_oddest(p, options->top, &count));
+    ODD_TRY(read_score_column(p, "score", &p->score));
+    ODD_TRY(read_probability(p));
+    if (c->flagged > 0) ODD_TRY(read_reasons(p, &count));
     ODD_TRY(read_pictures(p, count, &shape));
     ODD_TRY(ODD_NEW(p->flagged, count));
     for (int64_t i = 0; i < count; i++)
         p->flagged[i] = flagged_card(p, i, &shape);
-    if (total > 0) ODD_TRY(add_heat(p, count));
+    if (c->flagged > 0) ODD_TRY(add_heat(p, count));
     p->data.flagged = p->flagged;
     p->data.flagged_count = count;
-    p->data.flagged_total = total;
+    p->data.flagged_total = c->flagged;
 done:
     return st;
 }

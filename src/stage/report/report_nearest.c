@@ -21,10 +21,10 @@ odd_status odd_nearest_usual_read(const odd_file *scores, int64_t images, odd_ne
     int64_t flagged;
     odd_status st;
     *out = (odd_nearest_usual){0};
-    ODD_TRY(odd_flagged_read(scores, images, &out->row, &flagged));
     ODD_TRY(odd_dataset_expect(scores, "flagged/nearest", &matrix, &nearest));
     out->shown = odd_dataset_shape(nearest)->shape[0];
     out->columns = odd_dataset_shape(nearest)->shape[1];
+    ODD_TRY(odd_flagged_read(scores, images, out->shown, &out->row, &flagged));
     if (out->shown > flagged)
         ODD_TRY(odd_fail(ODD_FORMAT, "scores.h5 tells of more images than are flagged"));
     ODD_TRY(ODD_NEW(out->nearest, out->shown * out->columns));

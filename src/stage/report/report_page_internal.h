@@ -52,26 +52,33 @@ typedef struct {
 
 typedef struct odd_page_findings odd_page_findings;
 
+/* What all ranks take together from columns that are as long as the catalogue. */
+typedef struct {
+    int64_t flagged;            /* images in all */
+    int64_t *shown, cards;      /* images of the gallery, oddest first; on every rank */
+    odd_histogram histogram;    /* on rank 0, as what follows */
+    double threshold;           /* score of the last flagged image; NaN: none is flagged */
+    odd_scatter_point *point;   /* (points) */
+    int64_t points, drawn_from; /* rows that they are a choice of */
+} odd_page_columns;
+
 /* Everything that the page needs, owned here and lent to odd_report_data. */
 typedef struct {
     const odd_run *run;
     const odd_selection *selection;
     const odd_heat_maps *heat;
+    const odd_page_columns *columns;
     odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
     odd_file *check;  /* NULL: the job asks for no checks */
     odd_file *groups; /* NULL: nor for groups */
     odd_page_map map;
     odd_report_data data;
     odd_facts summary, metrics;
-    double *score; /* (images) NaN where unreadable, then packed */
-    int8_t *truth; /* (finite scores) */
-    double *probability;
-    int64_t *flagged_row;
+    double *score, *probability; /* (cards) of the gallery; probability NULL: there is none */
     char *flagged_reason;
     size_t reason_width;
     uint8_t *pixels;
     odd_flagged *flagged;
-    odd_scatter_point *scatter;
     odd_curve_point *roc, *objective;
     odd_report_confusion confusion;
     odd_fact *error;
@@ -86,9 +93,9 @@ typedef struct {
  *  ODD_NOMEM (report_bundle.c). */
 odd_status odd_page_bundle_read(odd_page *p, const odd_file *file, const char *name,
                                 odd_status (*take)(odd_page *p, const odd_bundle *bundle));
-/** The flagged images with their pictures (report_gallery.c). Reads p->score by row. */
+/** The images of the gallery with their pictures (report_gallery.c). @local */
 odd_status odd_page_gallery(odd_page *p);
-/** Histogram, scatter plot, ROC curve and objective (report_plots.c); packs p->score. */
+/** ROC curve and objective (report_plots.c). @local */
 odd_status odd_page_plots(odd_page *p);
 /** How networks learnt, by a train.h5 of any task (report_training.c); free also on failure.
  *  @local; ODD_FORMAT, ODD_NOMEM. */
@@ -103,6 +110,20 @@ void odd_page_findings_free(odd_page_findings **findings);
 odd_status odd_page_map_read(odd_page *p);
 /** Title, summary, metrics, unreadable images and settings (report_words.c). */
 odd_status odd_page_words(odd_page *p);
+
+/* ---- what all ranks look at ---- */
+
+/** Take them; each rank reads its part of the columns, 8 bytes an image and 40 a row
+ * (report_columns.c). Free also after a failure. @collective; ODD_FORMAT, ODD_IO, ODD_NOMEM. */
+odd_status odd_page_columns_take(const odd_run *run, odd_page_columns *out);
+void odd_page_columns_free(odd_page_columns *columns);
+
+/** The histogram of the scores; out->threshold is given (report_histogram.c). @collective */
+odd_status odd_page_histogram(const odd_run *run, const odd_file *scores, odd_page_columns *out);
+
+/** The points of the scatter plot, drawn by the seed; out->flagged is given (report_scatter.c).
+ *  @collective */
+odd_status odd_page_scatter(const odd_run *run, const odd_file *scores, odd_page_columns *out);
 
 /* ---- report_nearest.c ---- */
 

@@ -1,130 +1,14 @@
-/* The plots of the report: which rows and points they show. */
+/* The plots of the report that show what files have as curves. */
 #include "oddlot/run/columns.h"
-#include "oddlot/store/matrix.h"
+#include "oddlot/store/dataset.h"
 #include "stage/report/report_page_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/base/minmax.h"
-#include "oddlot/base/random.h"
-
-#include <math.h>
 
 #define ROC_POINTS 500
 #define FOUND      "metrics/curve/sensitivity"
 #define KEPT       "metrics/curve/recall"
-
-/* Pack the finite scores with their truth, after the gallery has used them by row. */
-static odd_status pack_histogram(odd_page *p)
-{
-    const int64_t rows = odd_selection_rows(p->selection);
-    bool known = false;
-    odd_status st;
-    ODD_TRY(ODD_NEW(p->truth, rows));
-    p->data.threshold = NAN;
-    if (p->data.flagged_total > 0)
-        p->data.threshold = p->score[p->flagged_row[p->data.flagged_total - 1]];
-    for (int64_t i = 0; i < rows; i++) {
-        if (!isfinite(p->score[i])) continue;
-        p->score[p->data.scores] = p->score[i];
-        p->truth[p->data.scores] = odd_selection_truth(p->selection, i);
-        known = known || p->truth[p->data.scores] != ODD_TRUTH_UNKNOWN;
-        p->data.scores++;
-    }
-    p->data.score = p->score;
-    p->data.truth = known ? p->truth : NULL;
-done:
-    return st;
-}
-
-/* What the scatter plot draws from. */
-typedef struct {
-    odd_matrix *components; /* short rows */
-    int64_t rows, *row;     /* image of each */
-    int64_t *rank;          /* of each image */
-    int64_t *pool, *chosen; /* (rows) scratch */
-    float *line;            /* one short row */
-} cloud;
-
-static void cloud_close(cloud *c)
-{
-    odd_matrix_close(&c->components);
-    odd_free(c->row);
-    odd_free(c->rank);
-    odd_free(c->pool);
-    odd_free(c->chosen);
-    odd_free(c->line);
-}
-
-static odd_status cloud_open(const odd_page *p, cloud *c)
-{
-    const int64_t images = odd_selection_rows(p->selection);
-    odd_status st;
-    ODD_TRY(odd_matrix_open(p->reduce, "components", &c->components));
-    ODD_TRY(odd_feature_images_read(p->features, images, &c->row, &c->rows));
-    ODD_TRY(
-        odd_image_column_read(p->scores, "scores.h5", "rank", ODD_I64, images, (void **)&c->rank));
-    ODD_TRY(ODD_NEW(c->pool, c->rows));
-    ODD_TRY(ODD_NEW(c->chosen, c->rows));
-    ODD_TRY(ODD_NEW(c->line, odd_matrix_width(c->components)));
-done:
-    return st;
-}
-
-static bool is_flagged(const odd_page *p, const cloud *c, int64_t i)
-{
-    int64_t rank = c->rank[c->row[i]];
-    return rank > 0 && rank <= p->data.flagged_total;
-}
-
-static bool is_rare(const odd_page *p, const cloud *c, int64_t i)
-{
-    return is_flagged(p, c, i) || odd_selection_truth(p->selection, c->row[i]) == ODD_TRUTH_ODD;
-}
-
-static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
-{
-    odd_status st = odd_matrix_read(c->components, i, 1, c->line);
-    p->scatter[p->data.scatter_count++] = (odd_scatter_point){
-        .x = c->line[0],
-        .y = odd_matrix_width(c->components) > 1 ? c->line[1] : 0,
-        .truth = odd_selection_truth(p->selection, c->row[i]),
-        .estimate = is_flagged(p, c, i),
-    };
-    return st;
-}
-
-/* At most `most` of the rare or of the usual rows, drawn by the seed. */
-static odd_status draw_some(odd_page *p, cloud *c, bool rare, int64_t most)
-{
-    int64_t count = 0;
-    odd_status st;
-    for (int64_t i = 0; i < c->rows; i++)
-        if (is_rare(p, c, i) == rare) c->pool[count++] = i;
-    if (most > count) most = count;
-    ODD_TRY(
-        odd_choose(count, most, (uint64_t)p->run->options->seed, ODD_STREAM_SCATTER, c->chosen));
-    for (int64_t i = 0; i < most; i++)
-        ODD_TRY(draw_point(p, c, c->pool[c->chosen[i]]));
-done:
-    return st;
-}
-
-/* The rare kinds get up to half of the points, or one would not see them. */
-static odd_status draw_scatter(odd_page *p)
-{
-    const odd_report_options *options = odd_job_section(p->run->job, "report");
-    cloud c = {0};
-    odd_status st;
-    ODD_TRY(cloud_open(p, &c));
-    ODD_TRY(ODD_NEW(p->scatter, options->scatter));
-    ODD_TRY(draw_some(p, &c, true, options->scatter / 2));
-    ODD_TRY(draw_some(p, &c, false, options->scatter - p->data.scatter_count));
-    p->data.scatter = p->scatter;
-    p->data.scatter_total = c.rows;
-done:
-    cloud_close(&c);
-    return st;
-}
 
 /* How the fit went, where the detector says so. */
 static odd_status read_objective(odd_page *p, const odd_bundle *model)
@@ -190,8 +74,6 @@ done:
 odd_status odd_page_plots(odd_page *p)
 {
     odd_status st;
-    ODD_TRY(draw_scatter(p));
-    ODD_TRY(pack_histogram(p));
     ODD_TRY(odd_page_bundle_read(p, p->evaluate, "metrics", read_roc));
     ODD_TRY(odd_page_bundle_read(p, p->model, "model", read_objective));
 done:

@@ -149,15 +149,17 @@ done:
 
 static odd_status read_unreadable(odd_page *p)
 {
-    int64_t *row = NULL, count, listed;
+    int64_t row[MOST_ERRORS], count, listed;
     size_t width;
     odd_status st;
-    ODD_TRY(odd_column_read(p->ingest, "errors/row", ODD_I64, (void **)&row, &count));
+    ODD_TRY(odd_image_count(p->ingest, "errors/row", &count));
     ODD_TRY(odd_column_read_text(p->ingest, "errors/reason", MOST_ERRORS, &p->error_text, &width,
                                  &listed));
     if (listed > count)
         ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 lists %lld errors with %lld reasons",
                          (long long)count, (long long)listed));
+    ODD_TRY(odd_image_column_part(p->ingest, "ingest.h5", "errors/row", ODD_I64, count, 0, listed,
+                                  row));
     ODD_TRY(ODD_NEW(p->error, listed));
     for (int64_t i = 0; i < listed; i++) {
         if (row[i] < 0 || row[i] >= odd_selection_rows(p->selection))
@@ -169,7 +171,6 @@ static odd_status read_unreadable(odd_page *p)
     p->data.errors = (int)listed;
     p->data.error_total = count;
 done:
-    odd_free(row);
     return st;
 }
 

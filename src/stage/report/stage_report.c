@@ -1,5 +1,5 @@
-/* Report: gather what people want to look at and hand it to the report room. Rank 0 works, but
- * for heat maps, which ranks share. */
+/* Report: gather what people want to look at and hand it to the report room. Rank 0 writes; heat
+ * maps, and what is shown of columns as long as the catalogue, all ranks make together. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -49,13 +49,10 @@ static void page_close(odd_page *p)
     odd_file_close(&p->groups);
     odd_free(p->map.kind);
     odd_free(p->score);
-    odd_free(p->truth);
     odd_free(p->probability);
-    odd_free(p->flagged_row);
     odd_free(p->flagged_reason);
     odd_free(p->pixels);
     odd_free(p->flagged);
-    odd_free(p->scatter);
     odd_free(p->roc);
     odd_free(p->objective);
     odd_free(p->error);
@@ -82,40 +79,6 @@ done:
     return st;
 }
 
-/* A value for each image of the catalogue. */
-static odd_status read_score_column(const odd_page *p, const char *name, double **out)
-{
-    return odd_image_column_read(p->scores, "scores.h5", name, ODD_F64,
-                                 odd_selection_rows(p->selection), (void **)out);
-}
-
-/* The column that is a probability of what ranks, if there is one. */
-static odd_status read_probability(odd_page *p)
-{
-    char *name = NULL, column[96];
-    odd_scoring by;
-    odd_status st;
-    ODD_TRY(odd_file_get_text(p->scores, "/", "detector", &name));
-    const odd_detector *detector = odd_detector_find(name);
-    if (!detector) ODD_TRY(odd_fail(ODD_FORMAT, "scores of an unknown detector '%s'", name));
-    ODD_TRY(odd_scoring_new(p->run->job, detector, &by));
-    if (by.probability < 0) goto done;
-    snprintf(column, sizeof column, "columns/%s", by.column[by.probability].name);
-    ODD_TRY(read_score_column(p, column, &p->probability));
-done:
-    odd_free(name);
-    return st;
-}
-
-static odd_status read_scores(odd_page *p)
-{
-    odd_status st;
-    ODD_TRY(read_score_column(p, "score", &p->score));
-    ODD_TRY(read_probability(p));
-done:
-    return st;
-}
-
 static odd_status read_training(odd_page *p)
 {
     if (!p->train) return ODD_OK;
@@ -123,20 +86,33 @@ static odd_status read_training(odd_page *p)
     return odd_page_training_read(odd_train_task_of(p->run->job), p->train, &p->training);
 }
 
-static odd_status write_page(odd_run *run, const odd_heat_maps *heat)
+/* What was taken from whole columns. */
+static void show_columns(odd_page *p)
 {
-    odd_page p = {.run = run, .selection = run->selection, .heat = heat};
+    const odd_page_columns *c = p->columns;
+    p->data.histogram = c->histogram;
+    p->data.threshold = c->threshold;
+    p->data.scatter = c->point;
+    p->data.scatter_count = c->points;
+    p->data.scatter_total = c->drawn_from;
+    p->data.score_name = "score";
+}
+
+/* @local: rank 0 */
+static odd_status write_page(odd_run *run, const odd_heat_maps *heat,
+                             const odd_page_columns *columns)
+{
+    odd_page p = {.run = run, .selection = run->selection, .heat = heat, .columns = columns};
     char *folder = NULL;
     odd_status st;
     ODD_TRY(page_open(&p));
-    ODD_TRY(read_scores(&p));
+    show_columns(&p);
     ODD_TRY(odd_page_gallery(&p));
     if (p.check) ODD_TRY(odd_page_findings_read(&p));
     if (p.check && p.groups) ODD_TRY(odd_page_map_read(&p));
     ODD_TRY(odd_page_plots(&p));
     ODD_TRY(read_training(&p));
     ODD_TRY(odd_page_words(&p));
-    p.data.score_name = "score";
     ODD_TRY(odd_run_path(run, "report", &folder));
     ODD_TRY(odd_report_write(folder, &p.data));
 done:
@@ -149,17 +125,20 @@ static odd_status run_report(odd_run *run, const odd_provenance *from)
 {
     const odd_selection *selection;
     odd_heat_maps heat = {0};
+    odd_page_columns columns = {0};
     odd_file *out = NULL;
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY(odd_heat_make(run, &heat));
-    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_page(run, &heat) : ODD_OK);
+    ODD_TRY(odd_page_columns_take(run, &columns));
+    ODD_TRY_ALL(run->comm, odd_rank(run->comm) == 0 ? write_page(run, &heat, &columns) : ODD_OK);
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(odd_heat_write(run, &heat, out));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);
+    odd_page_columns_free(&columns);
     odd_heat_free(&heat);
     return st;
 }
@@ -179,7 +158,7 @@ static odd_status plan_report(odd_run *run, odd_stage_plan *plan)
     const odd_report_options *options = odd_job_section(run->job, "report");
     const int64_t heat = heat_bytes(run, options);
     plan->disk = options->top * 8192 + heat;
-    plan->memory = plan->rows * 32 + options->top * 65536 + 2 * heat;
+    plan->memory = plan->rows / plan->ranks * 56 + options->top * 65536 + 2 * heat;
     odd_text_format(&plan->what, "report/index.html with the %lld oddest flagged images",
                     (long long)options->top);
     return ODD_OK;

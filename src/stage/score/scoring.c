@@ -144,12 +144,15 @@ static odd_status add_network_column(const odd_scoring *by, int column, const ch
     double *value = NULL;
     int64_t images;
     odd_status st;
-    ODD_TRY(odd_column_read(train, name, ODD_F64, (void **)&value, &images));
-    for (int64_t i = 0; i < part->n_local; i++) {
+    ODD_TRY(odd_image_count(train, name, &images));
+    for (int64_t i = 0; i < part->n_local; i++)
         if (row[i] < 0 || row[i] >= images)
             ODD_TRY(odd_fail(ODD_FORMAT, "train.h5 and features.h5 are of other images"));
-        score[i * by->columns + column] = value[row[i]];
-    }
+    ODD_TRY(ODD_NEW(value, part->n_local));
+    ODD_TRY(
+        odd_image_column_of(train, "train.h5", name, ODD_F64, images, part->n_local, row, value));
+    for (int64_t i = 0; i < part->n_local; i++)
+        score[i * by->columns + column] = value[i];
 done:
     odd_free(value);
     return st;

@@ -2,9 +2,8 @@
  *
  * Images that show one picture count once: their representative is looked at, and speaks for all.
  *
- * On every rank: the image of each row of features.h5, which rows are learnt from and scored, and
- * which speaks for which, 32 bytes for each; marks of all images while they are picked; the values
- * of a column, 8 bytes for each, while it is written. */
+ * Each rank has of its own images which row of features.h5 they are and which speaks for them,
+ * which are learnt from and scored, some 80 bytes for each; rows of views beside. */
 #include "oddlot/run/run.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
@@ -15,11 +14,9 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
-#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/signals.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void free_work(odd_views_work *w)
@@ -28,9 +25,9 @@ static void free_work(odd_views_work *w)
         odd_view_ranking_free(&w->ranking[v]);
     odd_views_joined_free(&w->joined);
     odd_free(w->verified);
-    odd_free(w->learnt.row);
+    odd_free(w->learns);
+    odd_free(w->learnt);
     odd_speakers_free(&w->speakers);
-    odd_free(w->image);
     odd_file_close(&w->copies);
     odd_file_close(&w->train);
     odd_file_close(&w->features);
@@ -56,22 +53,7 @@ static odd_status open_work(odd_run *run, odd_views_work *w)
     if (odd_views_read_train(run->job)) ODD_TRY(odd_stage_open(run, run->comm, "train", &w->train));
     w->inputs = (odd_view_inputs){
         .run = run, .ingest = w->ingest, .features = w->features, .train = w->train};
-    ODD_TRY_ALL(run->comm, odd_views_pick(w));
-    w->part = odd_partition_rows(run->comm, w->speakers.count);
-done:
-    return st;
-}
-
-/* Images that show the picture of each of mine. @local */
-static odd_status count_shown(const odd_views_work *w, int64_t **out)
-{
-    const odd_partition *part = &w->part;
-    odd_status st;
-    ODD_TRY(ODD_NEW(*out, part->n_local));
-    for (int64_t i = 0; i < w->inputs.rows; i++) {
-        const int64_t local = w->speakers.spoken[i] - part->row0;
-        if (local >= 0 && local < part->n_local) (*out)[local]++;
-    }
+    ODD_TRY(odd_views_pick(w));
 done:
     return st;
 }
@@ -79,14 +61,13 @@ done:
 /* Distances of those of my part that are learnt from, in each view: (views) each (*n). @local */
 static odd_status list_learnt(const odd_views_work *w, double *learnt[], int64_t *n)
 {
+    const int64_t mine = w->speakers.part.n_local;
     odd_status st = ODD_OK;
     *n = 0;
     for (int v = 0; v < w->views; v++)
-        ODD_TRY(ODD_NEW(learnt[v], w->part.n_local));
-    for (int64_t i = 0; i < w->part.n_local; i++) {
-        const int64_t *row = &w->speakers.row[w->part.row0 + i];
-        if (!bsearch(row, w->learnt.row, (size_t)w->learnt.count, sizeof *row, odd_compare_i64))
-            continue;
+        ODD_TRY(ODD_NEW(learnt[v], mine));
+    for (int64_t i = 0; i < mine; i++) {
+        if (!w->learns[i]) continue;
         for (int v = 0; v < w->views; v++)
             learnt[v][*n] = w->ranking[v].distance[i];
         ++*n;
@@ -114,18 +95,20 @@ done:
     return st;
 }
 
-/* @local */
+/* @collective */
 static odd_status apply_join(const odd_run *run, odd_views_work *w)
 {
     const odd_views_options *options = odd_job_section(run->job, "views");
+    const int64_t mine = w->speakers.part.n_local;
     const double *distance[ODD_MOST_VIEWS];
     int64_t *shown = NULL;
     odd_status st;
     for (int v = 0; v < w->views; v++)
         distance[v] = w->ranking[v].distance;
-    ODD_TRY(count_shown(w, &shown));
-    ODD_TRY(odd_views_join_apply(&w->join, options->copied, w->part.n_local, distance, shown,
-                                 &w->joined));
+    ODD_TRY_ALL(run->comm, ODD_NEW(shown, mine));
+    ODD_TRY(odd_speakers_count(run->comm, &w->speakers, shown));
+    ODD_TRY_ALL(run->comm,
+                odd_views_join_apply(&w->join, options->copied, mine, distance, shown, &w->joined));
 done:
     odd_free(shown);
     return st;
@@ -139,7 +122,8 @@ static int64_t axes_of(const odd_views_work *w, int v)
 
 static odd_status rank_views(odd_run *run, odd_views_work *w)
 {
-    const odd_view_images scored = {w->speakers.count, w->speakers.row};
+    const odd_view_images scored = {w->speakers.part, w->speakers.looked_at};
+    const odd_view_images learnt = {w->learnt_part, w->learnt};
     const bool taught = odd_views_are_taught(run->job);
     char took[32];
     odd_status st = ODD_OK;
@@ -147,13 +131,13 @@ static odd_status rank_views(odd_run *run, odd_views_work *w)
     for (int v = 0; v < w->views; v++) {
         const double started = odd_seconds();
         ODD_TRY(odd_signals_check(run->comm));
-        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), taught ? NULL : &w->learnt,
+        ODD_TRY(odd_view_rank(w->view[v], &w->inputs, axes_of(w, v), taught ? NULL : &learnt,
                               &scored, w->verified, &w->ranking[v]));
         odd_log(ODD_LOG_DEBUG, "views: %s took %s", w->view[v]->name,
                 odd_human_seconds(odd_seconds() - started, took));
     }
     if (!taught) ODD_TRY(learn_join(run, w));
-    ODD_TRY_ALL(run->comm, apply_join(run, w));
+    ODD_TRY(apply_join(run, w));
 done:
     return st;
 }
@@ -192,8 +176,7 @@ static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
     const int64_t mine = plan->rows / plan->ranks + 1;
     const char *between = "";
     plan->disk = plan->rows * 8 * (ODD_MOST_VIEWS + 1);
-    plan->memory =
-        plan->rows * 40 + mine * widest(run->job, plan->features) * (int64_t)sizeof(float);
+    plan->memory = mine * (320 + widest(run->job, plan->features) * (int64_t)sizeof(float));
     for (int i = 0; odd_views[i]; i++)
         if (odd_view_wanted(run->job, odd_views[i])) {
             odd_text_format(&plan->what, "%s%s", between, odd_views[i]->name);
@@ -207,8 +190,7 @@ static odd_status plan_views(odd_run *run, odd_stage_plan *plan)
 static odd_status cost_views(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
     (void)run;
-    odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, ODD_MOST_VIEWS,
-                            (double)plan->rows * sizeof(double));
+    odd_stage_cost_exchange(cost, ODD_EXCHANGE_ROUTE, ODD_MOST_VIEWS, (double)plan->rows * 24);
     odd_stage_cost_exchange(cost, ODD_EXCHANGE_AGREE, 100, 0);
     return ODD_OK;
 }

@@ -4,8 +4,6 @@
 #include "stage/train/classify_internal.h"
 #include "stage/views/view_internal.h"
 
-#include "oddlot/base/memory.h"
-
 #include <math.h>
 
 /* Of the scores of train.h5 the one that tells images of unknown labels best in most catalogues:
@@ -17,53 +15,42 @@ static bool is_trained(const odd_job *job)
     return odd_trains(job) && odd_train_task_of(job) == &odd_task_classify;
 }
 
-typedef struct {
-    const int64_t *image; /* of each row of features.h5; borrowed */
-    odd_dataset *score;
-} classifier_view;
-
+/* The state is a column of train.h5, a value for each image. */
 static void close_classifier(void **state)
 {
-    classifier_view *v = *state;
-    if (!v) return;
-    odd_dataset_close(&v->score);
-    odd_free(v);
+    odd_dataset *score = *state;
+    odd_dataset_close(&score);
     *state = NULL;
 }
 
 static odd_status open_classifier(const odd_view_inputs *inputs, void **state, int *width)
 {
     const odd_shape column = {.type = ODD_F64, .rank = 1, .shape = {-1}};
-    classifier_view *v = NULL;
+    odd_dataset *score = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(v, 1));
-    v->image = inputs->image;
-    ODD_TRY(odd_dataset_expect(inputs->train, score_column, &column, &v->score));
-    const int64_t images = odd_dataset_shape(v->score)->shape[0];
-    for (int64_t i = 0; i < inputs->rows; i++)
-        if (v->image[i] >= images)
-            ODD_TRY(
-                odd_fail(ODD_FORMAT, "train.h5 has no row for image %lld", (long long)v->image[i]));
+    ODD_TRY(odd_dataset_expect(inputs->train, score_column, &column, &score));
     *width = 1;
 done:
-    *state = v;
-    if (st != ODD_OK) close_classifier(state);
+    *state = score;
     return st;
 }
 
-static odd_status read_classifier(void *state, int64_t count, const int64_t row[], float x[])
+static odd_status read_classifier(void *state, int64_t count, const odd_looked_at at[], float x[])
 {
-    const classifier_view *v = state;
+    const odd_dataset *score = state;
     odd_status st = ODD_OK;
+    if (count > 0 && at[count - 1].image >= odd_dataset_shape(score)->shape[0])
+        return odd_fail(ODD_FORMAT, "train.h5 has no row for image %lld",
+                        (long long)at[count - 1].image);
     for (int64_t i = 0, run; i < count; i += run) { /* neighbours by one read */
-        for (run = 1; i + run < count && v->image[row[i + run]] == v->image[row[i]] + run;)
+        for (run = 1; i + run < count && at[i + run].image == at[i].image + run;)
             run++;
-        ODD_TRY(odd_dataset_read(v->score, v->image[row[i]], run, ODD_F32, x + i));
+        ODD_TRY(odd_dataset_read(score, at[i].image, run, ODD_F32, x + i));
     }
     for (int64_t i = 0; i < count; i++)
         if (!isfinite(x[i]))
             return odd_fail(ODD_NUMERIC, "train.h5: %s of image %lld is not finite", score_column,
-                            (long long)v->image[row[i]]);
+                            (long long)at[i].image);
 done:
     return st;
 }

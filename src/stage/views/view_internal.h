@@ -9,6 +9,7 @@
 #include "oddlot/base/job.h"
 #include "oddlot/par/rows.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/speakers.h"
 #include "oddlot/stage/views.h"
 #include "oddlot/store/file.h"
 
@@ -22,9 +23,13 @@ typedef struct {
     odd_run *run;
     const odd_file *ingest, *features; /* open on all ranks */
     const odd_file *train;             /* NULL: no view reads it */
-    int64_t rows;                      /* of features.h5 */
-    const int64_t *image;              /* (rows) of each, on every rank */
 } odd_view_inputs;
+
+/* Some of the images, cut by odd_partition_rows(). */
+typedef struct {
+    odd_partition part;
+    const odd_looked_at *at; /* (part.n_local) rising */
+} odd_view_images;
 
 typedef struct {
     const char *name; /* "layout": also a column of scores */
@@ -46,9 +51,9 @@ typedef struct {
     int64_t (*plan)(const odd_job *job, int64_t features);
     /** Begin to read; *width values a row. The inputs are kept. @local; ODD_FORMAT, ODD_NOMEM */
     odd_status (*open)(const odd_view_inputs *inputs, void **state, int *width);
-    /** The values of these rows of features.h5, which rise: x (count, width). By one thread at a
-     *  time, uses all. @local */
-    odd_status (*read)(void *state, int64_t count, const int64_t row[], float x[]);
+    /** The values of these images, which rise: x (count, width). By one thread at a time, uses all.
+     *  @local */
+    odd_status (*read)(void *state, int64_t count, const odd_looked_at at[], float x[]);
     void (*close)(void **state);
     /** The measure (image/measure.h) that column i is; NULL: columns mean nothing alone. There
      *  are ODD_VIEW_LEADING columns at least. @local */
@@ -104,15 +109,14 @@ typedef struct {
     odd_rows rows;
     const odd_image_view *view;
     void *state;
-    const int64_t *pick; /* (rows.part.n) rows of features.h5, rising, on every rank; borrowed */
+    const odd_looked_at *at;         /* (rows.part.n_local) borrowed */
     const odd_view_scaling *scaling; /* of what is read; NULL: none. Borrowed */
     float *x;                        /* my rows, where they are in memory */
 } odd_view_rows;
 
-/** The rows of these images, as the view gives them. inputs and pick are kept. @collective; @same
- *  count, pick */
+/** The rows of these images, as the view gives them. inputs and images->at are kept. @collective */
 odd_status odd_view_rows_open(const odd_image_view *view, const odd_view_inputs *inputs,
-                              int64_t count, const int64_t pick[], odd_view_rows *out);
+                              const odd_view_images *images, odd_view_rows *out);
 /** Put them on this scale, which is kept, from now on. @local */
 void odd_view_rows_scale(odd_view_rows *rows, const odd_view_scaling *scaling);
 void odd_view_rows_close(odd_view_rows *rows);
@@ -130,12 +134,6 @@ void odd_view_scaling_apply(const odd_view_scaling *scaling, int64_t count, floa
 
 /* -- the ranking of one view (view_ranking.c) -- */
 
-/* Some of the images, by their rows of features.h5, rising; on every rank. */
-typedef struct {
-    int64_t count;
-    int64_t *row;
-} odd_view_images;
-
 /* What one view says of the images that are scored, my part of them. */
 typedef struct {
     double *distance; /* (n_local) logarithm of the distance from the core, or the view's score */
@@ -146,7 +144,7 @@ typedef struct {
 } odd_view_ranking;   /* begins as {0}, or with the model of another catalogue */
 
 /** Learn from some images; NULL: the model is there; and score others. axes: of the core, at most.
- *  verified: (learnt->count) ODD_VERIFIED_..., of my part. Free also after a failure. @collective;
+ *  verified: (learnt->part.n_local) ODD_VERIFIED_.... Free also after a failure. @collective;
  *  ODD_FORMAT, ODD_ARG where the model does not fit */
 odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inputs, int64_t axes,
                          const odd_view_images *learnt, const odd_view_images *scored,
@@ -196,7 +194,7 @@ typedef struct {
  * sets of photographs, and fashion products with nothing planted (tests/bench/README.md).
  *
  * @param distance  (views) each (n_local), of the images that are learnt from
- * @collective; ODD_NOMEM. Rank 0 holds 9 bytes for each image and view.
+ * @collective; ODD_NOMEM. Some 240 bytes for each of a rank's images while views are weighed.
  */
 odd_status odd_views_join_learn(MPI_Comm comm, const odd_views_options *options, int views,
                                 bool anchored, int64_t n_local, const double *const distance[],

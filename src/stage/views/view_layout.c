@@ -12,7 +12,6 @@
 enum { BATCH_BYTES = 32 << 20 };
 
 typedef struct {
-    const odd_view_inputs *inputs;
     odd_dataset *images; /* of the ingest */
     void *pixels;        /* the source */
     int width;
@@ -41,7 +40,6 @@ static odd_status open_layout(const odd_view_inputs *inputs, void **state, int *
     odd_status st;
     ODD_TRY(ODD_NEW(v, 1));
     *state = v;
-    v->inputs = inputs;
     ODD_TRY(odd_images_open(inputs->ingest, &v->images));
     const int64_t *shape = odd_dataset_shape(v->images)->shape;
     const odd_image_form form = {
@@ -57,11 +55,11 @@ done:
 }
 
 /* Images of the ingest, neighbours by one read. */
-static odd_status read_images(layout_view *v, int64_t count, const int64_t row[])
+static odd_status read_images(layout_view *v, int64_t count, const odd_looked_at at[])
 {
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < count; i++)
-        v->number[i] = v->inputs->image[row[i]];
+        v->number[i] = at[i].image;
     for (int64_t i = 0, run; i < count; i += run) {
         for (run = 1; i + run < count && v->number[i + run] == v->number[i] + run;)
             run++;
@@ -71,13 +69,13 @@ done:
     return st;
 }
 
-static odd_status read_layout(void *state, int64_t count, const int64_t row[], float x[])
+static odd_status read_layout(void *state, int64_t count, const odd_looked_at at[], float x[])
 {
     layout_view *v = state;
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < count; i += v->batch) {
         const int64_t some = odd_min(v->batch, count - i);
-        ODD_TRY(read_images(v, some, row + i));
+        ODD_TRY(read_images(v, some, at + i));
         ODD_TRY(odd_feature_pixels.extract(v->pixels, some, v->number, v->image, x + i * v->width));
     }
 done:

@@ -5,6 +5,9 @@
 #include "stage/features/feature_source_internal.h"
 #include "stage/views/view_internal.h"
 
+#include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
+
 #include <string.h>
 
 /* Pixels say how an image is laid out, not what it means. */
@@ -13,27 +16,46 @@ static bool sees_more_than_pixels(const odd_job *job)
     return strcmp(odd_stage_features.part(job), odd_feature_pixels.name) != 0;
 }
 
-static odd_status open_meaning(const odd_view_inputs *inputs, void **state, int *width)
-{
-    odd_matrix *features = NULL;
-    odd_status st;
-    ODD_TRY(odd_matrix_open(inputs->features, "features", &features));
-    *width = (int)odd_matrix_width(features);
-done:
-    *state = features;
-    return st;
-}
+/* Rows of features.h5, some at a time. */
+enum { BATCH = 4096 };
 
-static odd_status read_meaning(void *state, int64_t count, const int64_t row[], float x[])
-{
-    return odd_rows_gather(state, count, row, x);
-}
+typedef struct {
+    odd_matrix *features;
+    int64_t row[BATCH];
+} meaning_view;
 
 static void close_meaning(void **state)
 {
-    odd_matrix *features = *state;
-    odd_matrix_close(&features);
+    meaning_view *v = *state;
+    if (!v) return;
+    odd_matrix_close(&v->features);
+    odd_free(v);
     *state = NULL;
+}
+
+static odd_status open_meaning(const odd_view_inputs *inputs, void **state, int *width)
+{
+    meaning_view *v = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(v, 1));
+    *state = v;
+    ODD_TRY(odd_matrix_open(inputs->features, "features", &v->features));
+    *width = (int)odd_matrix_width(v->features);
+done:
+    return st;
+}
+
+static odd_status read_meaning(void *state, int64_t count, const odd_looked_at at[], float x[])
+{
+    meaning_view *v = state;
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < count && st == ODD_OK; i += BATCH) {
+        const int64_t some = odd_min(BATCH, count - i);
+        for (int64_t j = 0; j < some; j++)
+            v->row[j] = at[i + j].row;
+        st = odd_rows_gather(v->features, some, v->row, x + i * odd_matrix_width(v->features));
+    }
+    return st;
 }
 
 static int64_t plan_meaning(const odd_job *job, int64_t features)

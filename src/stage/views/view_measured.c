@@ -22,7 +22,6 @@ static const enum odd_measure taken[] = {
 enum { TAKEN = sizeof taken / sizeof *taken, BATCH = 4096 };
 
 typedef struct {
-    const odd_view_inputs *inputs;
     odd_matrix *measures;
     int64_t number[BATCH]; /* of the ingest */
     float value[BATCH * ODD_MEASURE_COUNT];
@@ -44,7 +43,6 @@ static odd_status open_measured(const odd_view_inputs *inputs, void **state, int
     odd_status st;
     ODD_TRY(ODD_NEW(v, 1));
     *state = v;
-    v->inputs = inputs;
     *width = TAKEN;
     ODD_TRY(odd_measures_open(inputs->ingest, &measures));
     ODD_TRY(odd_matrix_open(inputs->ingest, ODD_MEASURES_NAME, &v->measures));
@@ -53,11 +51,11 @@ done:
     return st;
 }
 
-static odd_status read_batch(measured_view *v, int64_t count, const int64_t row[], float x[])
+static odd_status read_batch(measured_view *v, int64_t count, const odd_looked_at at[], float x[])
 {
     odd_status st;
     for (int64_t i = 0; i < count; i++)
-        v->number[i] = v->inputs->image[row[i]];
+        v->number[i] = at[i].image;
     ODD_TRY(odd_rows_gather(v->measures, count, v->number, v->value));
     for (int64_t i = 0; i < count; i++)
         for (int c = 0; c < TAKEN; c++)
@@ -66,11 +64,11 @@ done:
     return st;
 }
 
-static odd_status read_measured(void *state, int64_t count, const int64_t row[], float x[])
+static odd_status read_measured(void *state, int64_t count, const odd_looked_at at[], float x[])
 {
     odd_status st = ODD_OK;
     for (int64_t i = 0; i < count && st == ODD_OK; i += BATCH)
-        st = read_batch(state, odd_min(BATCH, count - i), row + i, x + i * TAKEN);
+        st = read_batch(state, odd_min(BATCH, count - i), at + i, x + i * TAKEN);
     return st;
 }
 

@@ -99,7 +99,7 @@ static odd_status explain_rows(const odd_view_rows *rows, odd_view_ranking *out)
     ODD_TRY(ODD_NEW(scaled, part->block * d));
     for (int64_t i = 0; i < part->n_local; i += part->block) {
         const int64_t count = odd_min(part->block, part->n_local - i);
-        ODD_TRY(rows->view->read(rows->state, count, rows->pick + part->row0 + i, given));
+        ODD_TRY(rows->view->read(rows->state, count, rows->at + i, given));
         memcpy(scaled, given, (size_t)(count * d) * sizeof *given);
         odd_view_scaling_apply(rows->scaling, count, scaled);
         for (int64_t j = 0; j < count; j++)
@@ -117,7 +117,7 @@ static odd_status open_scored(const odd_image_view *view, const odd_view_inputs 
                               odd_view_scaling *scaling, odd_view_rows *out)
 {
     odd_status st;
-    ODD_TRY(odd_view_rows_open(view, inputs, scored->count, scored->row, out));
+    ODD_TRY(odd_view_rows_open(view, inputs, scored, out));
     if (!view->standardised) goto done;
     ODD_TRY_ALL(out->rows.comm, odd_view_scaling_find(model, out->rows.d, scaling));
     odd_view_rows_scale(out, scaling);
@@ -129,12 +129,12 @@ odd_status odd_view_rank(const odd_image_view *view, const odd_view_inputs *inpu
                          const odd_view_images *learnt, const odd_view_images *scored,
                          const uint8_t verified[], odd_view_ranking *out)
 {
-    const bool same = learnt && learnt->count == scored->count;
+    const bool same = learnt && learnt->part.n == scored->part.n;
     odd_view_rows of_learnt = {0}, of_scored = {0};
     odd_view_scaling scaling = {0};
     odd_status st;
     if (learnt) {
-        ODD_TRY(odd_view_rows_open(view, inputs, learnt->count, learnt->row, &of_learnt));
+        ODD_TRY(odd_view_rows_open(view, inputs, learnt, &of_learnt));
         ODD_TRY(fit_view(inputs->run, &of_learnt, axes, verified, &scaling, out));
     }
     if (!same) {

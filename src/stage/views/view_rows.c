@@ -7,7 +7,7 @@
 static odd_status read_part(void *context, int64_t local, int64_t count, float x[])
 {
     const odd_view_rows *r = context;
-    odd_status st = r->view->read(r->state, count, r->pick + r->rows.part.row0 + local, x);
+    odd_status st = r->view->read(r->state, count, r->at + local, x);
     if (st == ODD_OK && r->scaling) odd_view_scaling_apply(r->scaling, count, x);
     return st;
 }
@@ -23,14 +23,14 @@ done:
 }
 
 odd_status odd_view_rows_open(const odd_image_view *view, const odd_view_inputs *inputs,
-                              int64_t count, const int64_t pick[], odd_view_rows *out)
+                              const odd_view_images *images, odd_view_rows *out)
 {
     const odd_run *run = inputs->run;
     int width = 0;
     odd_status st;
-    *out = (odd_view_rows){.view = view, .pick = pick};
+    *out = (odd_view_rows){.view = view, .at = images->at};
     ODD_TRY_ALL(run->comm, view->open(inputs, &out->state, &width));
-    out->rows = odd_rows_in_memory(run->comm, count, width, NULL);
+    out->rows = odd_rows_in_memory(run->comm, images->part.n, width, NULL);
     out->rows.read = read_part;
     out->rows.reader = out;
     const bool fits =

@@ -1,15 +1,15 @@
-/* How views are joined, learnt from a catalogue, see view_internal.h: rank 0 weighs them. */
+/* How views are joined, learnt from a catalogue, see view_internal.h. */
 #include "stage/views/view_internal.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/detect/core.h"
-#include "oddlot/eval/roc.h"
+#include "oddlot/eval/curve.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
+#include "oddlot/par/order.h"
 #include "oddlot/par/quantiles.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* The oddest of the anchor that another view is to tell, beside the setting views.oddest. */
 #define FEW_ODDEST 0.02
@@ -96,80 +96,70 @@ done:
     return st;
 }
 
-/* -- weights: rank 0 -- */
+/* -- weights -- */
 
-static int compare_falling(const void *a, const void *b)
+/* The order of the anchor's z of all ranks. @collective */
+static odd_status sort_anchor(MPI_Comm comm, int64_t n_local, const double anchor[], odd_order *out)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
-/* Mark the anchor's oddest: oddest (n). Returns how many were asked for. */
-static odd_status mark_oddest(int64_t n, const double anchor[], double share, uint8_t oddest[],
-                              int64_t *count)
-{
-    double *sorted = NULL;
+    const int64_t before = odd_sum_before(comm, n_local);
+    int64_t *row = NULL;
     odd_status st;
-    *count = (int64_t)fmax(1, round(share * (double)n));
-    ODD_TRY(ODD_NEW(sorted, n));
-    for (int64_t i = 0; i < n; i++)
-        sorted[i] = anchor[i];
-    qsort(sorted, (size_t)n, sizeof *sorted, compare_falling);
-    for (int64_t i = 0; i < n; i++)
-        oddest[i] = anchor[i] >= sorted[*count - 1];
+    ODD_TRY_ALL(comm, ODD_NEW(row, n_local));
+    for (int64_t i = 0; i < n_local; i++)
+        row[i] = before + i;
+    ODD_TRY(odd_order_falling(comm, n_local, anchor, row, NULL, out));
 done:
-    odd_free(sorted);
+    odd_free(row);
     return st;
 }
 
-/* z: (views, n). Raises weights to what these oddest of the anchor prove. */
-static odd_status weigh_by(double share, int views, int64_t n, const double z[], double weight[])
+/* Mark those of mine that are among this share of all, and those that are as odd: oddest (n_local).
+ * Returns how many were asked for. @collective */
+static int64_t mark_oddest(const odd_order *order, int64_t n_local, const double anchor[],
+                           double share, uint8_t oddest[])
+{
+    const int64_t count = (int64_t)fmax(1, round(share * (double)order->part.n));
+    const double least = odd_order_value(order, count - 1);
+    for (int64_t i = 0; i < n_local; i++)
+        oddest[i] = anchor[i] >= least;
+    return count;
+}
+
+/* NaN where all are, or none is. @collective */
+static odd_status auc_of(MPI_Comm comm, int64_t n_local, const double score[],
+                         const uint8_t oddest[], double *auc)
+{
+    int64_t count[2] = {0, n_local};
+    odd_curve_part curve = {0};
+    odd_status st = ODD_OK;
+    *auc = NAN;
+    for (int64_t i = 0; i < n_local; i++)
+        count[0] += oddest[i];
+    odd_sum_i64(comm, count, 2);
+    if (count[0] == 0 || count[0] == count[1]) return ODD_OK;
+    ODD_TRY(odd_curve_part_new(comm, n_local, score, oddest, &curve));
+    *auc = curve.roc.auc;
+done:
+    odd_curve_part_free(&curve);
+    return st;
+}
+
+/* z: (views, n_local). Raises weights to what these oddest of the anchor prove. @collective */
+static odd_status weigh_by(const odd_order *order, double share, int64_t n_local, const double z[],
+                           odd_views_join *j)
 {
     uint8_t *oddest = NULL;
-    int64_t count;
     odd_status st;
-    ODD_TRY(ODD_NEW(oddest, n));
-    ODD_TRY(mark_oddest(n, z, share, oddest, &count));
+    ODD_TRY_ALL(order->comm, ODD_NEW(oddest, n_local));
+    const int64_t count = mark_oddest(order, n_local, z, share, oddest);
     const double error = 1 / sqrt(12 * (double)count);
-    for (int v = 1; v < views; v++) {
+    for (int v = 1; v < j->views; v++) {
         double auc;
-        ODD_TRY(odd_roc_auc(n, z + v * n, oddest, &auc));
-        if (!isnan(auc)) weight[v] = fmax(weight[v], 2 * (auc - 0.5 - SURE * error));
+        ODD_TRY(auc_of(order->comm, n_local, z + v * n_local, oddest, &auc));
+        if (!isnan(auc)) j->weight[v] = fmax(j->weight[v], 2 * (auc - 0.5 - SURE * error));
     }
 done:
     odd_free(oddest);
-    return st;
-}
-
-static odd_status weigh(double oddest, int views, int64_t n, const double z[], double weight[])
-{
-    odd_status st;
-    ODD_TRY(weigh_by(FEW_ODDEST, views, n, z, weight));
-    ODD_TRY(weigh_by(oddest, views, n, z, weight));
-done:
-    return st;
-}
-
-/* The z of all ranks, view by view, on rank 0: z (views, n_local), *all (views, n). @collective */
-static odd_status gather_views(MPI_Comm comm, int views, int64_t n_local, const double z[],
-                               double **all, int64_t *n)
-{
-    double *one = NULL;
-    odd_status st = ODD_OK;
-    *n = n_local;
-    odd_sum_i64(comm, n, 1);
-    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? ODD_NEW(*all, views * *n) : ODD_OK);
-    for (int v = 0; v < views; v++) {
-        int64_t count;
-        ODD_TRY(
-            odd_gather_rows(comm, 0, z + v * n_local, n_local, sizeof *one, (void **)&one, &count));
-        for (int64_t i = 0; odd_rank(comm) == 0 && i < *n; i++)
-            (*all)[v * *n + i] = one[i];
-        odd_free(one);
-        one = NULL;
-    }
-done:
-    odd_free(one);
     return st;
 }
 
@@ -177,18 +167,17 @@ done:
 static odd_status learn_weights(MPI_Comm comm, const odd_views_options *options, int64_t n_local,
                                 const double z[], odd_views_join *j)
 {
-    double *all = NULL;
-    int64_t n;
+    odd_order order = {0};
     odd_status st = ODD_OK;
     for (int v = 0; v < j->views; v++)
         j->weight[v] = v == 0 || !j->anchored;
     if (j->views == 1 || !j->anchored) return ODD_OK;
-    ODD_TRY(gather_views(comm, j->views, n_local, z, &all, &n));
-    ODD_TRY_ALL(comm,
-                odd_rank(comm) == 0 ? weigh(options->oddest, j->views, n, all, j->weight) : ODD_OK);
-    odd_broadcast(comm, 0, j->weight, sizeof j->weight);
+    ODD_TRY(sort_anchor(comm, n_local, z, &order));
+    if (order.part.n == 0) goto done;
+    ODD_TRY(weigh_by(&order, FEW_ODDEST, n_local, z, j));
+    ODD_TRY(weigh_by(&order, options->oddest, n_local, z, j));
 done:
-    odd_free(all);
+    odd_order_free(&order);
     return st;
 }
 

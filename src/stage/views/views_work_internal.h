@@ -5,18 +5,17 @@
 #define ODDLOT_STAGE_VIEWS_VIEWS_WORK_INTERNAL_H
 
 #include "oddlot/base/hash.h"
-#include "oddlot/run/speakers.h"
 #include "stage/views/view_internal.h"
 
 typedef struct {
     odd_view_inputs inputs;
     odd_file *ingest, *features, *copies; /* copies NULL: they are not looked for */
     odd_file *train;                      /* NULL: no view reads it */
-    int64_t *image;                       /* (inputs.rows) */
-    odd_speakers speakers;                /* of the rows of features.h5: they are scored */
-    odd_view_images learnt;               /* of them */
-    uint8_t *verified;                    /* of my part of those learnt from */
-    odd_partition part;                   /* of those scored */
+    odd_speakers speakers;                /* they are scored */
+    bool *learns;                         /* (speakers.part.n_local) is it learnt from? */
+    odd_looked_at *learnt;                /* (learnt_part.n_local) those that are, cut anew */
+    odd_partition learnt_part;
+    uint8_t *verified; /* (learnt_part.n_local) */
     int views;
     const odd_image_view *view[ODD_MOST_VIEWS];
     odd_view_ranking ranking[ODD_MOST_VIEWS];
@@ -36,7 +35,7 @@ odd_status odd_views_model_write(odd_file *file, const odd_views_work *w);
 odd_status odd_views_model_digest(odd_run *run, odd_hash *digest);
 
 /** Pick the rows that are learnt from and scored, which speaks for which, and what is verified;
- *  files are open (views_images.c). @local; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
+ *  files are open (views_images.c). @collective; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
 odd_status odd_views_pick(odd_views_work *work);
 
 /** The datasets of views.h5 (views_output.c). @collective */

@@ -2,8 +2,8 @@
  * Curve: the ROC curve of scores that lie on all ranks, each of which has a part of it
  * (eval/roc.h).
  */
-#ifndef ODDLOT_STAGE_EVALUATE_CURVE_INTERNAL_H
-#define ODDLOT_STAGE_EVALUATE_CURVE_INTERNAL_H
+#ifndef ODDLOT_EVAL_CURVE_H
+#define ODDLOT_EVAL_CURVE_H
 
 #include "oddlot/base/status.h"
 #include "oddlot/eval/roc.h"

@@ -1,6 +1,6 @@
 /* Curve: rows of all ranks are sorted by their scores; counts up to my part, and what lies at its
  * ends, are all that ranks tell one another. */
-#include "stage/evaluate/curve_internal.h"
+#include "oddlot/eval/curve.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/agree.h"

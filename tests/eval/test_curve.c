@@ -2,7 +2,7 @@
  * zeros, with ranks that have no row, with kinds that only some ranks have. */
 #include "oddlot_test_mpi.h"
 
-#include "stage/evaluate/curve_internal.h"
+#include "oddlot/eval/curve.h"
 
 #include "oddlot/base/random.h"
 #include "oddlot/par/comm.h"
@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-const char *odd_test_name = "stage/curve";
+const char *odd_test_name = "eval/curve";
 
 #define WORLD MPI_COMM_WORLD
 
