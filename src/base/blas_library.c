@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TEXT = 256 };
 
@@ -184,4 +185,17 @@ const char *odd_blas_library_isa(odd_isa isa)
 {
     const blas_library *now = library_now();
     return now && now->isa[isa] ? now->isa[isa] : "";
+}
+
+bool odd_blas_library_is_behind(odd_isa isa)
+{
+    /* What OpenBLAS takes a CPU for that is newer than itself, and those without AVX2. */
+    static const char *const old[] = {"Prescott",   "Generic", "Core2",      "Penryn",
+                                      "Dunnington", "Nehalem", "Sandybridge"};
+    const blas_library *now = library_now();
+    if (isa < ODD_ISA_AVX2 || !now || now->text != openblas_text) return false;
+    const char *core = call_text("openblas_get_corename");
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        if (strcasecmp(core, old[i]) == 0) return true;
+    return false;
 }

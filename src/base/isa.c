@@ -75,10 +75,10 @@ void odd_isa_start(char *const argv[])
 {
     const char *blas = odd_blas_library_isa_variable();
     const char *wanted = odd_blas_library_isa(odd_isa_now), *now = blas ? getenv(blas) : NULL;
-    if (!odd_isa_is_limited()) return;
-    setenv("ONEDNN_MAX_CPU_ISA", known[odd_isa_now].onednn, 1);
-    if (!blas) return;
-    if (now && strcmp(now, wanted) == 0) return;
+    const bool limited = odd_isa_is_limited();
+    if (limited) setenv("ONEDNN_MAX_CPU_ISA", known[odd_isa_now].onednn, 1);
+    if (!blas || (now && strcmp(now, wanted) == 0)) return;
+    if (!limited && (now || !odd_blas_library_is_behind(odd_isa_now))) return;
     if (setenv(blas, wanted, 1) == 0) execv("/proc/self/exe", argv); /* goes on where it cannot */
 }
 

@@ -73,8 +73,10 @@ static void isa_lines(int *bad)
     static const char *const ours[] = {"ODDLOT_ISA", NULL};
     static const char *const onednn[] = {"ODDLOT_ISA", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
                                          NULL};
-    const char *const blas[] = {odd_blas_library_isa_variable() ? "ODDLOT_ISA" : NULL,
-                                odd_blas_library_isa_variable(), NULL};
+    const char *variable = odd_blas_library_isa_variable();
+    const char *blas[] = {variable ? "ODDLOT_ISA" : NULL, variable, NULL};
+    const char *most = odd_blas_library_isa(odd_isa_of_cpu());
+    if (variable && getenv(variable) && strcmp(getenv(variable), most) == 0) blas[1] = NULL;
     char text[256];
     snprintf(text, sizeof text, "oddlot's own use %s", odd_isa_text(odd_isa_now));
     add_limit(text, sizeof text, ours);

@@ -19,6 +19,8 @@ good alone --version
 says "oddlot 0."
 good alone version
 good on 2 doctor
+# a BLAS that is older than the CPU does not take it for one without AVX2
+! grep -qw avx2 /proc/cpuinfo || ! grep -Eqi '^.... *blas .*(Prescott|Generic|Nehalem|Sandybridge)' out || fail "old kernels: $(cat out)"
 [ "$(grep -Evc '^(oddlot|ok  |BAD ) ' out)" = 0 ] || fail "doctor tells more than a line of a topic: $(cat out)"
 says "scalapack"
 good on 2 bench gemm n=64 repeat=1

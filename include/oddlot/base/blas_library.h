@@ -31,4 +31,9 @@ const char *odd_blas_library_isa_variable(void);
 /** What the variable says for this limit; static. */
 const char *odd_blas_library_isa(odd_isa isa);
 
+/** True if the library has chosen kernels for a CPU without AVX2 where there is so much, as an
+ * OpenBLAS does that is older than the CPU: Debian 12's takes an Emerald Rapids for a Prescott,
+ * whose products take four times as long. @local */
+bool odd_blas_library_is_behind(odd_isa isa);
+
 #endif

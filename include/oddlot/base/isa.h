@@ -32,9 +32,10 @@ bool odd_isa_is_limited(void);
 /** "AVX-512", "AVX2"; static. */
 const char *odd_isa_text(odd_isa isa);
 
-/** See that the libraries keep to it, too. BLAS looks at its environment once, when it is
- * loaded: so the program is begun anew where that must change. To be called first of all in main().
- */
+/** See that the libraries keep to it, too, and that BLAS uses what there is, if it does not know
+ * the CPU. BLAS looks at its environment once, when it is loaded: so the program is begun anew
+ * where that must change. What the user has set there is left alone, but for ODDLOT_ISA. To be
+ * called first of all in main(). */
 void odd_isa_start(char *const argv[]);
 
 /** ODD_USAGE where ODDLOT_ISA is none of the names above. */
