@@ -149,9 +149,9 @@ static odd_status grow_theme(growth *g)
     odd_status st = ODD_OK;
     const odd_core_options *o = g->options;
     const odd_core_prior prior = {o->odd_share, o->share_strength};
-    const size_t row = (size_t)g->rows->d * sizeof(double);
+    const size_t row = (size_t)g->rows->d * sizeof(double), axes = (size_t)g->core_part.axes;
     memcpy(g->theme_part.mean, g->core_part.mean, row);
-    memcpy(g->theme_part.axis, g->core_part.axis, row * (size_t)g->rows->d);
+    memcpy(g->theme_part.axis, g->core_part.axis, row * axes);
     memcpy(g->theme_part.variance, g->core_part.variance, row);
     g->share = o->core_share;
     g->split = split_rows(g, prior);
@@ -224,6 +224,7 @@ odd_status odd_core_learn(const odd_core_shape *shape, const odd_rows *rows,
     ODD_TRY_ALL(rows->comm, growth_new(&g));
     ODD_TRY_ALL(rows->comm, odd_core_gaussian_add(model, "core", rows->d, axes_of(&options, rows),
                                                   &g.core_part));
+    g.core_part.least = shape->least;
     ODD_TRY(find_core(&g, seed));
 done:
     growth_free(&g);

@@ -3,9 +3,10 @@
 #include "detect/core_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/linalg/blas.h"
+#include "oddlot/linalg/eigh.h"
 #include "oddlot/par/agree.h"
-#include "oddlot/par/comm.h"
 #include "oddlot/par/threads.h"
 
 #include <float.h>
@@ -31,7 +32,7 @@ odd_status odd_core_gaussian_add(odd_bundle *b, const char *part, int d, int axe
                            "mean, units of the features", &g->mean, 1, (int64_t)d));
     ODD_TRY(odd_bundle_add(b, array_name(part, "axis", name), ODD_F64,
                            "axes, unit rows in the order of their variances", &g->axis, 2,
-                           (int64_t)d, (int64_t)d));
+                           odd_max(axes, 1), (int64_t)d));
     ODD_TRY(odd_bundle_add(b, array_name(part, "variance", name), ODD_F64,
                            "variance along each axis, units squared; one for all after the first",
                            &g->variance, 1, (int64_t)d));
@@ -55,10 +56,14 @@ odd_status odd_core_gaussian_find(const odd_bundle *b, const char *part, odd_cor
     ODD_TRY(odd_array_check_finite(axis));
     ODD_TRY(odd_array_check_finite(variance));
     const int64_t d = mean->shape.shape[0];
-    if (d < 1 || d > INT32_MAX || axis->shape.shape[0] != d || axis->shape.shape[1] != d ||
-        variance->shape.shape[0] != d || axes < 0 || axes >= d)
+    if (d < 1 || d > INT32_MAX || axes < 0 || axes >= d || axis->shape.shape[0] < axes ||
+        axis->shape.shape[1] != d || variance->shape.shape[0] != d)
         return odd_fail(ODD_FORMAT, "the arrays of the %s do not fit each other", part);
-    *g = (odd_core_gaussian){(int)d, (int)axes, mean->data, axis->data, variance->data};
+    *g = (odd_core_gaussian){.d = (int)d,
+                             .axes = (int)axes,
+                             .mean = mean->data,
+                             .axis = axis->data,
+                             .variance = variance->data};
     for (int j = 0; j < g->d; j++)
         if (!(g->variance[j] > 0))
             return odd_fail(ODD_FORMAT, "variance %d of the %s is not above 0", j, part);
@@ -66,35 +71,39 @@ done:
     return st;
 }
 
-/* Axes and variances of a covariance (d, d), which is overwritten. */
-static odd_status take_axes(double covariance[], odd_core_gaussian *g)
+/* The leading axes and variances of a covariance, and one variance for what they leave of its
+ * trace. */
+static odd_status take_axes(MPI_Comm comm, odd_form form, const double covariance[],
+                            odd_core_gaussian *g)
 {
-    double rest = 0;
-    odd_status st = odd_eigh_small(g->d, covariance, g->variance, g->axis);
-    if (st != ODD_OK) return st;
-    for (int j = g->axes; j < g->d; j++)
-        rest += fmax(g->variance[j], 0) / (g->d - g->axes);
+    const double all = odd_form_trace(form, g->d, covariance);
+    double rest = all;
+    odd_status st = ODD_OK;
+    if (g->axes > 0) ODD_TRY(odd_eigh(comm, g->d, covariance, g->axes, g->variance, g->axis));
+    for (int j = 0; j < g->axes; j++)
+        rest -= g->variance[j];
+    rest = fmax(rest, DBL_EPSILON * g->d * all) / (g->d - g->axes); /* above 0 as rounded, too */
+    rest = fmax(rest, g->least);
     for (int j = 0; j < g->d; j++)
         g->variance[j] = j < g->axes ? fmax(g->variance[j], rest) : rest;
-    return ODD_OK;
+done:
+    return st;
 }
 
 odd_status odd_core_gaussian_fit(const odd_rows *rows, odd_row_filter filter, odd_core_gaussian *g)
 {
     odd_status st;
-    const int64_t entries = odd_form_dense(ODD_FORM_FULL, g->d);
+    const odd_form form = g->axes > 0 ? ODD_FORM_FULL : ODD_FORM_DIAGONAL;
+    const int64_t entries = odd_form_dense(form, g->d);
     double *covariance = NULL, fourth;
     int64_t n;
     ODD_TRY_ALL(rows->comm, ODD_NEW(covariance, entries));
     ODD_TRY(odd_mean(rows, filter, g->mean, &n));
-    ODD_TRY(odd_scatter(rows, filter, ODD_FORM_FULL, g->mean, NULL, covariance, &fourth));
+    ODD_TRY(odd_scatter(rows, filter, form, g->mean, NULL, covariance, &fourth));
     for (int64_t j = 0; j < entries; j++)
         covariance[j] /= (double)n;
-    odd_secure_covariance(ODD_FORM_FULL, g->d, g->mean, covariance);
-    st = odd_rank(rows->comm) == 0 ? take_axes(covariance, g) : ODD_OK;
-    ODD_TRY_ALL(rows->comm, st);
-    odd_broadcast(rows->comm, 0, g->axis, (size_t)entries * sizeof *g->axis);
-    odd_broadcast(rows->comm, 0, g->variance, (size_t)g->d * sizeof *g->variance);
+    odd_secure_covariance(form, g->d, g->mean, covariance);
+    ODD_TRY(take_axes(rows->comm, form, covariance, g));
 done:
     odd_free(covariance);
     return st;

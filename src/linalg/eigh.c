@@ -112,7 +112,7 @@ static odd_status by_one_rank(MPI_Comm comm, int d, const double *a, int k, doub
                               double vector[])
 {
     odd_status st = ODD_OK;
-    odd_log(ODD_LOG_INFO, "eigenvectors of order %d on one rank", d);
+    odd_log(ODD_LOG_DEBUG, "eigenvectors of order %d on one rank", d);
     ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? solve_alone(d, a, k, value, vector) : ODD_OK);
     odd_broadcast(comm, 0, value, (size_t)k * sizeof *value);
     odd_broadcast(comm, 0, vector, (size_t)k * (size_t)d * sizeof *vector);
