@@ -3,6 +3,7 @@
 
 #include "oddlot/base/blas_library.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,6 +72,17 @@ const char *odd_isa_text(odd_isa isa)
     return known[isa].text;
 }
 
+/* By its path, or it would be called "exe" where processes are listed. Comes back where it cannot.
+ */
+static void begin_anew(char *const argv[])
+{
+    char path[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length <= 0) return;
+    path[length] = '\0';
+    execv(path, argv);
+}
+
 void odd_isa_start(char *const argv[])
 {
     const char *blas = odd_blas_library_isa_variable();
@@ -79,7 +91,7 @@ void odd_isa_start(char *const argv[])
     if (limited) setenv("ONEDNN_MAX_CPU_ISA", known[odd_isa_now].onednn, 1);
     if (!blas || (now && strcmp(now, wanted) == 0)) return;
     if (!limited && (now || !odd_blas_library_is_behind(odd_isa_now))) return;
-    if (setenv(blas, wanted, 1) == 0) execv("/proc/self/exe", argv); /* goes on where it cannot */
+    if (setenv(blas, wanted, 1) == 0) begin_anew(argv);
 }
 
 odd_status odd_isa_check(void)
