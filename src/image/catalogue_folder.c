@@ -41,25 +41,20 @@ static void warn_of_empty(const odd_walk *w)
 }
 
 static odd_status list_folders(const odd_catalogue_options *options, const char *folder,
-                               odd_catalogue *out)
+                               const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                               odd_catalogue *out, odd_passed *passed)
 {
-    odd_passed passed = {0};
-    odd_walk w = {.options = options, .out = out, .passed = &passed};
+    odd_walk w = {.options = options, .out = out, .passed = passed};
     odd_status st;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    (void)outline, (void)from, (void)to;
     ODD_TRY(odd_paths_check(options, folder));
     ODD_TRY(ODD_NEW(w.root, options->path.count));
     ODD_TRY(add_roots(&w, folder));
     ODD_TRY(odd_walk_all(&w));
-    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, &passed));
-    warn_of_empty(&w);
-    odd_passed_log(&passed, odd_content_wanted(options));
+    if (out->count > 0) warn_of_empty(&w);
     odd_catalogue_sort(out);
-    odd_catalogue_seal(out);
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
     odd_walk_free(&w);
-    odd_passed_free(&passed);
     return st;
 }
 

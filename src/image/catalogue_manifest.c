@@ -249,18 +249,17 @@ done:
 }
 
 static odd_status list_manifests(const odd_catalogue_options *options, const char *folder,
-                                 odd_catalogue *out)
+                                 const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                                 odd_catalogue *out, odd_passed *passed)
 {
     odd_manifest_rows rows = {0};
     odd_status st;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    (void)outline, (void)from, (void)to, (void)passed;
     ODD_TRY(odd_paths_check(options, folder));
     for (int64_t i = 0; i < options->path.count; i++)
         ODD_TRY(list_manifest(folder, options->path.item[i], i, &rows, out));
     ODD_TRY(odd_manifest_rows_check(&rows, &options->path, out));
-    odd_catalogue_seal(out);
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
     odd_manifest_rows_free(&rows);
     return st;
 }

@@ -17,27 +17,22 @@ static odd_status index_shards(const odd_catalogue_options *options, const odd_s
         const char *name = whole ? shards->given[i] : odd_path_name(shards->given[i]);
         ODD_TRY(odd_shard_index(options, shards->shard[i].path, name, out, passed));
     }
-    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, passed));
 done:
     return st;
 }
 
 static odd_status list_shards(const odd_catalogue_options *options, const char *folder,
-                              odd_catalogue *out)
+                              const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                              odd_catalogue *out, odd_passed *passed)
 {
     odd_shards shards = {0};
-    odd_passed passed = {0};
     odd_status st;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    (void)outline, (void)from, (void)to;
     ODD_TRY(odd_paths_check(options, folder));
-    ODD_TRY(odd_shards_find(options, folder, &shards, &passed));
-    ODD_TRY(index_shards(options, &shards, out, &passed));
-    odd_passed_log(&passed, odd_content_wanted(options));
-    odd_catalogue_seal(out);
+    ODD_TRY(odd_shards_find(options, folder, &shards, passed));
+    ODD_TRY(index_shards(options, &shards, out, passed));
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
     odd_shards_free(&shards);
-    odd_passed_free(&passed);
     return st;
 }
 

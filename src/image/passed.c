@@ -1,5 +1,5 @@
 /* Passed over: what a listing does not take, by endings and by reason. */
-#include "image/passed_internal.h"
+#include "oddlot/image/passed.h"
 
 #include "oddlot/base/hash.h"
 #include "oddlot/base/log.h"

@@ -2,6 +2,7 @@
 #include "oddlot/pipeline/pipelines.h"
 
 #include "oddlot/run/columns.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/runner.h"
 #include "oddlot/run/selection.h"
@@ -66,22 +67,30 @@ done:
     return st;
 }
 
-static void print_row(const odd_run *run, int64_t rank, int64_t row, double score)
+static odd_status print_row(odd_image_facts *facts, int64_t rank, int64_t row, double score)
 {
-    static const char *const truth[] = {"", "theme", "odd"};
-    const odd_selection *s = run->selection;
+    static const char *const words[] = {"", "theme", "odd"};
     odd_text name = ODD_TEXT_EMPTY;
-    odd_text_printable(&name, odd_selection_name(s, row));
+    const char *text;
+    int8_t truth;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, row, &text));
+    odd_text_printable(&name, text);
     odd_text_add(&name, "  ");
-    odd_text_printable(&name, odd_selection_label(s, row));
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_LABEL, row, &text));
+    odd_text_printable(&name, text);
+    ODD_TRY(odd_image_truth_of(facts, row, &truth));
     printf("  %4lld  row %-8lld %10.4g  %-5s  %s\n", (long long)rank, (long long)row, score,
-           truth[odd_selection_truth(s, row) + 1], odd_text_string(&name));
+           words[truth + 1], odd_text_string(&name));
+done:
     odd_text_free(&name);
+    return st;
 }
 
 static odd_status print_oddest(const odd_run *run)
 {
-    odd_file *file = NULL;
+    odd_file *file = NULL, *ingest = NULL;
+    odd_image_facts *facts = NULL;
     double *score = NULL;
     const int64_t n = odd_selection_rows(run->selection);
     int64_t *flagged = NULL, *oddest = NULL, flagged_n = 0, oddest_n;
@@ -91,11 +100,15 @@ static odd_status print_oddest(const odd_run *run)
     ODD_TRY(odd_image_column_read(file, "scores.h5", "score", ODD_F64, n, (void **)&score));
     ODD_TRY(odd_flagged_read(file, n, &flagged, &flagged_n));
     ODD_TRY(odd_oddest_read(file, n, ODDEST, &oddest, &oddest_n));
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "ingest", &ingest));
+    ODD_TRY(odd_image_facts_open(ingest, n, &facts));
     printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(flagged_n, count),
            odd_human_count(n, all));
     for (int64_t i = 0; i < oddest_n; i++)
-        print_row(run, i + 1, oddest[i], score[oddest[i]]);
+        ODD_TRY(print_row(facts, i + 1, oddest[i], score[oddest[i]]));
 done:
+    odd_image_facts_close(&facts);
+    odd_file_close(&ingest);
     odd_file_close(&file);
     odd_free(score);
     odd_free(flagged);

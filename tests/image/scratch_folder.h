@@ -125,6 +125,51 @@ static inline int open_files(void)
     return count;
 }
 
+/* List a catalogue as ranks do, in so many parts; they are joined. */
+static inline odd_status list_parts(const odd_catalogue_kind *kind,
+                                    const odd_catalogue_options *options, const char *folder,
+                                    int64_t parts, odd_catalogue *out)
+{
+    odd_catalogue_outline outline = {.units = kind->look ? 0 : 1};
+    odd_passed passed = {0};
+    odd_status st = ODD_OK;
+    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    if (kind->look) ODD_TRY(kind->look(options, folder, &outline, &passed));
+    for (int64_t p = 0; p < parts; p++) {
+        const int64_t from = outline.units * p / parts, to = outline.units * (p + 1) / parts;
+        odd_catalogue part = ODD_CATALOGUE_EMPTY;
+        if (from < to) st = kind->list(options, folder, &outline, from, to, &part, &passed);
+        for (int64_t i = 0; st == ODD_OK && i < part.count; i++)
+            st = odd_catalogue_copy(&part, &part.item[i], out);
+        odd_catalogue_free(&part);
+        if (st != ODD_OK) goto done;
+    }
+    ODD_TRY(odd_catalogue_tell(options, out->count, &passed));
+done:
+    if (st != ODD_OK) odd_catalogue_free(out);
+    odd_free(outline.bytes);
+    odd_passed_free(&passed);
+    return st;
+}
+
+static inline odd_status list_whole(const odd_catalogue_kind *kind,
+                                    const odd_catalogue_options *options, const char *folder,
+                                    odd_catalogue *out)
+{
+    return list_parts(kind, options, folder, 1, out);
+}
+
+/* The same items, whatever strings lie where. */
+static inline bool same_list(const odd_catalogue *a, const odd_catalogue *b)
+{
+    const odd_hash p = odd_catalogue_digest(a), q = odd_catalogue_digest(b);
+    bool same = a->count == b->count && odd_hash_compare(p, q) == 0;
+    for (int64_t i = 0; same && i < a->count; i++)
+        same = strcmp(odd_catalogue_text(a, a->item[i].source),
+                      odd_catalogue_text(b, b->item[i].source)) == 0;
+    return same;
+}
+
 /* Options of one path in the scratch folder. */
 static inline odd_catalogue_options options_for(char **path, int64_t count)
 {

@@ -2,6 +2,7 @@
  * the folds. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/copies.h"
+#include "oddlot/run/stage_files.h"
 #include "stage/categories/categories_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -36,13 +37,12 @@ done:
     return st;
 }
 
-static odd_status number_rows(const odd_selection *s, const odd_categories_options *o,
-                              odd_category_rows *c)
+/* @local */
+static odd_status number_rows(const odd_categories_options *o, odd_category_rows *c)
 {
     const odd_labels *labels = &c->filing.labels;
     int32_t *number = NULL;
     odd_status st;
-    ODD_TRY(odd_filing_read(s, o->from, &c->filing));
     ODD_TRY(ODD_NEW(number, labels->count));
     ODD_TRY(ODD_NEW(c->of, c->n));
     ODD_TRY(keep_large(labels, o->least, c, number));
@@ -52,6 +52,22 @@ static odd_status number_rows(const odd_selection *s, const odd_categories_optio
     }
 done:
     odd_free(number);
+    return st;
+}
+
+/* @collective */
+static odd_status file_images(const odd_run *run, const odd_categories_options *o,
+                              odd_category_rows *c)
+{
+    odd_file *ingest = NULL;
+    odd_image_facts *facts = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(ingest, c->images, &facts));
+    ODD_TRY(odd_filing_read_all(run->comm, facts, o->from, &c->filing));
+done:
+    odd_image_facts_close(&facts);
+    odd_file_close(&ingest);
     return st;
 }
 
@@ -102,7 +118,8 @@ odd_status odd_category_rows_open(odd_run *run, const odd_categories_options *o,
     ODD_TRY(odd_run_selection(run, &selection));
     out->images = odd_selection_rows(selection);
     ODD_TRY_ALL(run->comm, odd_feature_images_read(features, out->images, &out->image, &out->n));
-    ODD_TRY_ALL(run->comm, number_rows(selection, o, out));
+    ODD_TRY(file_images(run, o, out));
+    ODD_TRY_ALL(run->comm, number_rows(o, out));
     ODD_TRY_ALL(run->comm, find_folds(copies, o->folds, out));
 done:
     if (st != ODD_OK) odd_category_rows_close(out);

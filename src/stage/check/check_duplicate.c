@@ -13,15 +13,20 @@
 #define SEVERITY_NEAR    0.4
 #define SEVERITY_CROSSED 0.2 /* more, where they are under two labels */
 
-static void tell_pair(const odd_selection *s, const odd_copy_group *g, char *sentence, size_t size)
+static odd_status tell_pair(odd_image_facts *facts, const odd_copy_group *g, char *sentence,
+                            size_t size)
 {
-    const char *other = odd_selection_name(s, g->row[1]);
+    const char *other;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, g->row[1], &other));
     if (g->near == 0)
         snprintf(sentence, size, "exactly the same picture as '%.300s', pixel for pixel", other);
     else
         snprintf(sentence, size,
                  "nearly the same picture as '%.300s'%s: re-encoded, resized, cut or tinted", other,
                  g->mirrored > 0 ? ", mirrored" : "");
+done:
+    return st;
 }
 
 static void tell_group(const odd_copy_group *g, char *sentence, size_t size)
@@ -44,10 +49,11 @@ static odd_status add_duplicate(odd_check_context *context, const void *settings
 {
     const odd_copies_options *options = odd_copies_settings(context->run->job);
     char sentence[ODD_FINDING_SENTENCE];
+    odd_status st = ODD_OK;
     (void)settings;
     if (odd_copy_group_is_placeholder(context->run->job, g)) return ODD_OK;
     if (g->count == 2)
-        tell_pair(context->selection, g, sentence, sizeof sentence);
+        ODD_TRY(tell_pair(context->facts, g, sentence, sizeof sentence));
     else
         tell_group(g, sentence, sizeof sentence);
     const double likeness = 1 - 0.5 * g->value / options->difference;
@@ -64,7 +70,9 @@ static odd_status add_duplicate(odd_check_context *context, const void *settings
         .row = g->row,
         .rows = g->count,
     };
-    return odd_findings_add(context->findings, &finding);
+    ODD_TRY(odd_findings_add(context->findings, &finding));
+done:
+    return st;
 }
 
 static odd_status run_duplicate(odd_check_context *context, const void *options)

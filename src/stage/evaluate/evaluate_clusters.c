@@ -7,6 +7,8 @@
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/eval/clustering.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,25 +18,66 @@
 
 /* The labels of the images that count. */
 typedef struct {
-    odd_labels numbered;
-    bool held_out; /* some images are */
+    odd_labels numbered; /* on rank 0 of all images, on the others of theirs */
+    bool held_out;       /* some images are */
 } evaluated_labels;
 
-/* An image that is held out has none here. */
-static odd_status collect_labels(const odd_selection *s, evaluated_labels *out)
+/* Of my images; one that is held out has none here. @local */
+static odd_status collect_labels(odd_image_facts *facts, const uint8_t held_out[],
+                                 const odd_partition *part, evaluated_labels *out)
 {
-    const int64_t rows = odd_selection_rows(s);
-    const char **label = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(label, rows));
-    for (int64_t i = 0; i < rows; i++) {
-        const bool held_out = odd_selection_held_out(s, i);
-        label[i] = held_out ? "" : odd_selection_label(s, i);
-        out->held_out = out->held_out || held_out;
+    ODD_TRY(odd_labels_new(part->n_local, &out->numbered));
+    for (int64_t i = 0; i < part->n_local; i++) {
+        const char *label = "";
+        if (!held_out[i])
+            ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_LABEL, part->row0 + i, &label));
+        ODD_TRY(odd_labels_add(&out->numbered, label));
+        out->held_out = out->held_out || held_out[i];
     }
-    ODD_TRY(odd_labels_number(rows, label, &out->numbered));
 done:
-    odd_free((void *)label);
+    return st;
+}
+
+/* @local */
+static odd_status read_labels(const odd_file *ingest, const odd_partition *part,
+                              evaluated_labels *out)
+{
+    odd_image_facts *facts = NULL;
+    uint8_t *held_out = NULL;
+    odd_status st;
+    ODD_TRY(ODD_NEW(held_out, part->n_local));
+    ODD_TRY(odd_image_column_part(ingest, "ingest.h5", "held_out", ODD_U8, part->n, part->row0,
+                                  part->n_local, held_out));
+    ODD_TRY(odd_image_facts_open(ingest, part->n, &facts));
+    ODD_TRY(collect_labels(facts, held_out, part, out));
+done:
+    odd_image_facts_close(&facts);
+    odd_free(held_out);
+    return st;
+}
+
+/* @collective */
+static odd_status number_labels(MPI_Comm comm, const odd_file *ingest, int64_t images,
+                                evaluated_labels *out)
+{
+    const odd_partition part = odd_partition_rows(comm, images);
+    int64_t *all = NULL, n;
+    odd_status st;
+    ODD_TRY_ALL(comm, read_labels(ingest, &part, out));
+    int64_t some = out->held_out;
+    odd_max_i64(comm, &some, 1);
+    out->held_out = some != 0;
+    ODD_TRY(odd_labels_settle(comm, &out->numbered));
+    ODD_TRY(
+        odd_gather_rows(comm, 0, out->numbered.of, part.n_local, sizeof *all, (void **)&all, &n));
+    if (odd_rank(comm) != 0) goto done;
+    odd_free(out->numbered.of);
+    out->numbered.of = all;
+    out->numbered.rows = n;
+    all = NULL;
+done:
+    odd_free(all);
     return st;
 }
 
@@ -124,23 +167,33 @@ static odd_status count_images(const evaluated_labels *l, int64_t rows, const do
     return ODD_OK;
 }
 
-odd_status odd_evaluate_clusters(const odd_selection *selection, const odd_file *scores,
-                                 odd_bundle *metrics)
+/* @local: rank 0 */
+static odd_status compare(const evaluated_labels *l, const odd_file *scores, int64_t images,
+                          odd_bundle *metrics)
 {
-    evaluated_labels l = {0};
     odd_contingency table = {0};
-    const int64_t n = odd_selection_rows(selection);
     double *cluster = NULL;
-    odd_status st = ODD_OK;
-    if (!odd_file_has(scores, CLUSTERS)) goto done;
-    ODD_TRY(collect_labels(selection, &l));
-    if (l.numbered.count < 2) goto done;
-    ODD_TRY(odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, n, (void **)&cluster));
-    ODD_TRY(count_images(&l, n, cluster, &table));
-    if (table.rows > 0) ODD_TRY(compute_agreement(&l, &table, metrics));
+    odd_status st;
+    ODD_TRY(
+        odd_image_column_read(scores, "scores.h5", CLUSTERS, ODD_F64, images, (void **)&cluster));
+    ODD_TRY(count_images(l, images, cluster, &table));
+    if (table.rows > 0) ODD_TRY(compute_agreement(l, &table, metrics));
 done:
     odd_free(cluster);
     odd_contingency_free(&table);
+    return st;
+}
+
+odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_file *ingest, const odd_file *scores,
+                                 int64_t images, odd_bundle *metrics)
+{
+    evaluated_labels l = {0};
+    odd_status st = ODD_OK;
+    if (!odd_file_has(scores, CLUSTERS)) goto done;
+    ODD_TRY(number_labels(comm, ingest, images, &l));
+    if (l.numbered.count < 2) goto done;
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? compare(&l, scores, images, metrics) : ODD_OK);
+done:
     odd_labels_free(&l.numbered);
     return st;
 }

@@ -1,7 +1,6 @@
 /* Group rows: one image of all copies, and the nearest of each. */
 #include "oddlot/linalg/neighbours.h"
 #include "oddlot/run/columns.h"
-#include "stage/categories/categories_internal.h"
 #include "stage/groups/groups_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -24,13 +23,9 @@ int64_t odd_group_neighbours(const odd_groups_options *o, int64_t count)
 
 /* -- one of all copies -- */
 
-odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
-                               odd_group_rows *r)
+odd_status odd_group_rows_pick(const odd_file *copies, odd_group_rows *r)
 {
-    const odd_categories_options *categories =
-        odd_job_section(r->inputs.run->job, odd_categories_section.name);
     odd_status st;
-    ODD_TRY(odd_filing_read(selection, categories->from, &r->filing));
     ODD_TRY(odd_feature_images_read(r->inputs.features, r->images, &r->image, &r->inputs.rows));
     r->inputs.image = r->image;
     ODD_TRY(odd_speakers_read(copies, r->images, r->inputs.rows, r->image, &r->speakers));
@@ -42,6 +37,7 @@ done:
 
 void odd_group_rows_free(odd_group_rows *r)
 {
+    odd_image_facts_close(&r->facts);
     odd_filing_free(&r->filing);
     odd_free(r->image);
     odd_speakers_free(&r->speakers);

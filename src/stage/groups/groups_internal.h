@@ -28,10 +28,11 @@ typedef struct {
 /* The images that are looked at, on every rank: one of all copies. */
 typedef struct {
     odd_view_inputs inputs;
-    int64_t images;        /* of the catalogue */
-    int64_t *image;        /* (inputs.rows) of each row of features.h5 */
-    odd_speakers speakers; /* the rows that are looked at */
-    odd_filing filing;     /* of all images */
+    int64_t images;         /* of the catalogue */
+    int64_t *image;         /* (inputs.rows) of each row of features.h5 */
+    odd_speakers speakers;  /* the rows that are looked at */
+    odd_image_facts *facts; /* of all images, */
+    odd_filing filing;      /* and what they are filed under */
 } odd_group_rows;
 
 /* One group. */
@@ -62,8 +63,7 @@ typedef struct {
 } odd_view_groups;
 
 /** Pick them. copies: copies.h5, or NULL. @local; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
-odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
-                               odd_group_rows *rows);
+odd_status odd_group_rows_pick(const odd_file *copies, odd_group_rows *rows);
 void odd_group_rows_free(odd_group_rows *rows);
 
 /** How many nearest images are looked at, of so many. @local */
@@ -95,8 +95,8 @@ odd_status odd_groups_write(MPI_Comm comm, odd_file *file, const char *view, int
 
 /** Heads; the groups of a view; and the file. @local: rank 0; ODD_FORMAT, ODD_IO, ODD_NOMEM */
 void odd_groups_table_begin(odd_text *csv);
-odd_status odd_groups_table_add(const odd_selection *selection, const odd_file *ingest,
-                                const char *view, const odd_view_groups *groups, odd_text *csv);
+odd_status odd_groups_table_add(odd_image_facts *facts, const odd_file *ingest, const char *view,
+                                const odd_view_groups *groups, odd_text *csv);
 odd_status odd_groups_table_write(const odd_run *run, const odd_text *csv);
 
 #endif

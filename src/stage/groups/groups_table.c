@@ -27,23 +27,28 @@ static const char *words_of(const odd_group_difference difference[], char words[
     return words[0] == ';' ? words + 2 : words;
 }
 
-static void add_line(const odd_selection *s, const char *view, const char *level, int32_t number,
-                     const odd_image_group *g, int32_t part,
-                     const odd_group_difference difference[], odd_text *csv)
+static odd_status add_line(odd_image_facts *facts, const char *view, const char *level,
+                           int32_t number, const odd_image_group *g, int32_t part,
+                           const odd_group_difference difference[], odd_text *csv)
 {
     char words[WORDS];
+    const char *name;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, g->medoid, &name));
     odd_text_format(csv, "%s,%s,%" PRId32 ",%" PRId64, view, level, number, g->images);
-    odd_csv_number(csv, (double)g->images / (double)odd_selection_rows(s));
+    odd_csv_number(csv, (double)g->images / (double)odd_image_facts_images(facts));
     odd_csv_number(csv, g->links);
     odd_text_format(csv, part < 0 ? "," : ",%" PRId32, part);
     odd_text_format(csv, ",%" PRId64, g->medoid);
-    add_field(csv, odd_selection_name(s, g->medoid));
+    add_field(csv, name);
     add_field(csv, words_of(difference, words));
     odd_text_add(csv, "\n");
+done:
+    return st;
 }
 
 /* Those of one level. */
-static odd_status add_level(const odd_selection *s, const odd_file *ingest, const char *view,
+static odd_status add_level(odd_image_facts *facts, const odd_file *ingest, const char *view,
                             bool kinds, const odd_view_groups *g, odd_text *csv)
 {
     const int32_t count = kinds ? g->kinds : g->parts;
@@ -51,23 +56,23 @@ static odd_status add_level(const odd_selection *s, const odd_file *ingest, cons
     odd_group_difference *difference = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(difference, (int64_t)count * ODD_GROUP_DIFFERENCES));
-    ODD_TRY(odd_group_differences(ingest, odd_selection_rows(s), kinds ? g->kind : g->part, count,
-                                  difference));
+    ODD_TRY(odd_group_differences(ingest, odd_image_facts_images(facts), kinds ? g->kind : g->part,
+                                  count, difference));
     for (int32_t c = 0; c < count; c++)
-        add_line(s, view, kinds ? "kind" : "part", c, &of[c], kinds ? of[c].part : c,
-                 &difference[(int64_t)c * ODD_GROUP_DIFFERENCES], csv);
+        ODD_TRY(add_line(facts, view, kinds ? "kind" : "part", c, &of[c], kinds ? of[c].part : c,
+                         &difference[(int64_t)c * ODD_GROUP_DIFFERENCES], csv));
     ODD_TRY(odd_text_status(csv));
 done:
     odd_free(difference);
     return st;
 }
 
-odd_status odd_groups_table_add(const odd_selection *selection, const odd_file *ingest,
-                                const char *view, const odd_view_groups *groups, odd_text *csv)
+odd_status odd_groups_table_add(odd_image_facts *facts, const odd_file *ingest, const char *view,
+                                const odd_view_groups *groups, odd_text *csv)
 {
     odd_status st;
-    ODD_TRY(add_level(selection, ingest, view, false, groups, csv));
-    ODD_TRY(add_level(selection, ingest, view, true, groups, csv));
+    ODD_TRY(add_level(facts, ingest, view, false, groups, csv));
+    ODD_TRY(add_level(facts, ingest, view, true, groups, csv));
 done:
     return st;
 }

@@ -57,8 +57,8 @@ static odd_status group_view(const odd_run *run, const odd_image_view *view,
     odd_broadcast(run->comm, 0, &groups.kinds, sizeof groups.kinds);
     odd_broadcast(run->comm, 0, &groups.parts, sizeof groups.parts);
     odd_broadcast(run->comm, 0, &groups.splits, sizeof groups.splits);
-    ODD_TRY_ALL(run->comm, root ? odd_groups_table_add(run->selection, rows->inputs.ingest,
-                                                       view->name, &groups, csv)
+    ODD_TRY_ALL(run->comm, root ? odd_groups_table_add(rows->facts, rows->inputs.ingest, view->name,
+                                                       &groups, csv)
                                 : ODD_OK);
     ODD_TRY(odd_groups_write(run->comm, out, view->name, rows->images, &groups));
     log_groups(view->name, keep, &groups);
@@ -81,6 +81,18 @@ done:
     return st;
 }
 
+/* @collective */
+static odd_status file_images(const odd_run *run, odd_group_rows *rows)
+{
+    const odd_categories_options *categories =
+        odd_job_section(run->job, odd_categories_section.name);
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(rows->inputs.ingest, rows->images, &rows->facts));
+    ODD_TRY(odd_filing_read_all(run->comm, rows->facts, categories->from, &rows->filing));
+done:
+    return st;
+}
+
 static odd_status run_groups(odd_run *run, const odd_provenance *from)
 {
     const double started = odd_seconds();
@@ -99,7 +111,8 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     rows.images = odd_selection_rows(selection);
     ODD_TRY_ALL(run->comm, see_plainly(run, &seen, &job));
     rows.inputs = (odd_view_inputs){.run = &seen, .ingest = ingest, .features = features};
-    ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, selection, &rows));
+    ODD_TRY(file_images(run, &rows));
+    ODD_TRY_ALL(run->comm, odd_group_rows_pick(copies, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     for (int v = 0; v < VIEWS; v++)
         if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out, &csv));

@@ -9,6 +9,7 @@
 #include "stage/train/train_task_internal.h"
 
 #include "oddlot/run/findings.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/stage/learning_band.h"
@@ -52,6 +53,12 @@ typedef struct {
 
 typedef struct odd_page_findings odd_page_findings;
 
+/* Texts of images that the page shows. */
+typedef struct {
+    odd_list list;
+    int64_t room;
+} odd_kept_texts;
+
 /* Everything that the page needs, owned here and lent to odd_report_data. */
 typedef struct {
     const odd_run *run;
@@ -60,6 +67,9 @@ typedef struct {
     odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
     odd_file *check;  /* NULL: the job asks for no checks */
     odd_file *groups; /* NULL: nor for groups */
+    odd_image_facts *facts;
+    odd_kept_texts texts;
+    int32_t *truth_of; /* (images) ODD_TRUTH_... */
     odd_page_map map;
     odd_report_data data;
     odd_facts summary, metrics;
@@ -82,6 +92,9 @@ typedef struct {
     odd_page_findings *findings; /* NULL: not asked for */
 } odd_page;
 
+/** A text of an image, which stays as long as the page. @local; ODD_FORMAT, ODD_NOMEM
+ *  (report_texts.c) */
+odd_status odd_page_text(odd_page *p, odd_image_fact which, int64_t image, const char **text);
 /** Read a group of a stage's file and have the page take of it what it shows. @local; ODD_FORMAT,
  *  ODD_NOMEM (report_bundle.c). */
 odd_status odd_page_bundle_read(odd_page *p, const odd_file *file, const char *name,

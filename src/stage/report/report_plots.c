@@ -26,7 +26,7 @@ static odd_status pack_histogram(odd_page *p)
     for (int64_t i = 0; i < rows; i++) {
         if (!isfinite(p->score[i])) continue;
         p->score[p->data.scores] = p->score[i];
-        p->truth[p->data.scores] = odd_selection_truth(p->selection, i);
+        p->truth[p->data.scores] = (int8_t)p->truth_of[i];
         known = known || p->truth[p->data.scores] != ODD_TRUTH_UNKNOWN;
         p->data.scores++;
     }
@@ -78,7 +78,7 @@ static bool is_flagged(const odd_page *p, const cloud *c, int64_t i)
 
 static bool is_rare(const odd_page *p, const cloud *c, int64_t i)
 {
-    return is_flagged(p, c, i) || odd_selection_truth(p->selection, c->row[i]) == ODD_TRUTH_ODD;
+    return is_flagged(p, c, i) || p->truth_of[c->row[i]] == ODD_TRUTH_ODD;
 }
 
 static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
@@ -87,7 +87,7 @@ static odd_status draw_point(odd_page *p, cloud *c, int64_t i)
     p->scatter[p->data.scatter_count++] = (odd_scatter_point){
         .x = c->line[0],
         .y = odd_matrix_width(c->components) > 1 ? c->line[1] : 0,
-        .truth = odd_selection_truth(p->selection, c->row[i]),
+        .truth = (int8_t)p->truth_of[c->row[i]],
         .estimate = is_flagged(p, c, i),
     };
     return st;

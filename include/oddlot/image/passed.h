@@ -1,8 +1,8 @@
 /**
  * Passed over: what a listing comes by and does not take, counted, and logged in a few lines.
  */
-#ifndef ODDLOT_IMAGE_PASSED_INTERNAL_H
-#define ODDLOT_IMAGE_PASSED_INTERNAL_H
+#ifndef ODDLOT_IMAGE_PASSED_H
+#define ODDLOT_IMAGE_PASSED_H
 
 #include "oddlot/base/text.h"
 
