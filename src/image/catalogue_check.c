@@ -1,6 +1,8 @@
 /* Catalogue, what is to be said of a list: its digest, and every check of items and strings. */
 #include "image/catalogue_internal.h"
 
+#include "oddlot/base/log.h"
+
 static odd_hash digest_item(const odd_catalogue *c, const odd_item *item, int64_t number)
 {
     const int64_t numbers[] = {number,     item->offset,   item->size,
@@ -24,10 +26,20 @@ odd_hash odd_catalogue_digest(const odd_catalogue *c)
     return sum;
 }
 
+/* Of several folders, one without images may be a slip. */
+static void warn_of_empty(const odd_catalogue_options *options, const odd_passed *passed)
+{
+    for (int64_t i = 0; i < passed->paths; i++)
+        if (passed->found[i] == 0)
+            odd_log(ODD_LOG_WARN, "no images in '%s'", options->path.item[i]);
+}
+
 odd_status odd_catalogue_tell(const odd_catalogue_options *options, int64_t images,
                               const odd_passed *passed)
 {
+    odd_passed_log_notes(passed);
     if (images == 0) return odd_catalogue_none(options, passed);
+    warn_of_empty(options, passed);
     odd_passed_log(passed, odd_content_wanted(options));
     return ODD_OK;
 }

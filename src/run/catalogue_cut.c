@@ -76,22 +76,13 @@ done:
     return st;
 }
 
-static int64_t within(int64_t value, int64_t from, int64_t to)
-{
-    return value < from ? from : value > to ? to : value;
-}
-
 /* @local */
-static odd_status pack_all(const odd_catalogue *c, int ranks, move *m)
+static odd_status pack_all(const odd_catalogue *c, int ranks, const int64_t end[], move *m)
 {
     odd_status st;
     ODD_TRY(move_new(ranks, c->count, m));
-    for (int r = 0; r < ranks; r++) {
-        const odd_partition part = odd_partition_images_of(c->all, r, ranks);
-        const int64_t from = within(part.row0 - c->first, 0, c->count);
-        const int64_t to = within(part.row0 + part.n_local - c->first, 0, c->count);
-        ODD_TRY(pack(c, from, to, r, m));
-    }
+    for (int r = 0; r < ranks; r++)
+        ODD_TRY(pack(c, r > 0 ? end[r - 1] : 0, end[r], r, m));
 done:
     return st;
 }
@@ -141,6 +132,26 @@ done:
     return st;
 }
 
+odd_status odd_catalogue_exchange(MPI_Comm comm, const int64_t end[], odd_catalogue *c)
+{
+    odd_catalogue come = ODD_CATALOGUE_EMPTY;
+    move m = {.strings = ODD_TEXT_EMPTY};
+    odd_status st;
+    ODD_TRY_ALL(comm, pack_all(c, odd_size(comm), end, &m));
+    odd_catalogue_free(c);
+    ODD_TRY(exchange(comm, &m, &come));
+    odd_catalogue_number(comm, &come);
+    *c = come;
+    come = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+done:
+    if (st != ODD_OK) odd_catalogue_free(c);
+    odd_catalogue_free(&come);
+    move_free(&m);
+    return st;
+}
+
+/* ---- where rows that are images belong ---- */
+
 /* @collective */
 static bool is_cut(MPI_Comm comm, const odd_catalogue *c)
 {
@@ -150,22 +161,25 @@ static bool is_cut(MPI_Comm comm, const odd_catalogue *c)
     return moves == 0;
 }
 
+static int64_t within(int64_t value, int64_t from, int64_t to)
+{
+    return value < from ? from : value > to ? to : value;
+}
+
 odd_status odd_catalogue_cut(MPI_Comm comm, odd_catalogue *c)
 {
-    odd_catalogue cut = ODD_CATALOGUE_EMPTY;
-    move m = {.strings = ODD_TEXT_EMPTY};
+    const int size = odd_size(comm);
+    int64_t *end = NULL;
     odd_status st = ODD_OK;
     if (is_cut(comm, c)) return ODD_OK;
-    cut.all = c->all;
-    cut.first = odd_partition_images(comm, c->all).row0;
-    ODD_TRY_ALL(comm, pack_all(c, odd_size(comm), &m));
-    odd_catalogue_free(c);
-    ODD_TRY(exchange(comm, &m, &cut));
-    *c = cut;
-    cut = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    ODD_TRY_ALL(comm, ODD_NEW(end, size));
+    for (int r = 0; r < size; r++) {
+        const odd_partition part = odd_partition_images_of(c->all, r, size);
+        end[r] = within(part.row0 + part.n_local - c->first, 0, c->count);
+    }
+    ODD_TRY(odd_catalogue_exchange(comm, end, c));
 done:
     if (st != ODD_OK) odd_catalogue_free(c);
-    odd_catalogue_free(&cut);
-    move_free(&m);
+    odd_free(end);
     return st;
 }

@@ -23,9 +23,18 @@ void odd_catalogue_keep(MPI_Comm comm, int64_t count, const int64_t place[], odd
 /** Number the items of all parts, in the order of ranks: c->first, c->all. @collective */
 void odd_catalogue_number(MPI_Comm comm, odd_catalogue *c);
 
+/** Items go where they belong: those of my part up to end[0], not with it, to rank 0, up to end[1]
+ *  to rank 1, ...; end (ranks) rises to c->count. What came is numbered. A rank holds its part, old
+ *  or new, and what it sends at once. @collective; ODD_NOMEM, then the list is empty. */
+odd_status odd_catalogue_exchange(MPI_Comm comm, const int64_t end[], odd_catalogue *c);
+
+/** Sort the items of all ranks bytewise by name, those of one name by source and offset: each rank
+ *  gets a part between names that a sample of all tells, about as long as those of others.
+ *  @collective; ODD_NOMEM, then the list is empty. */
+odd_status odd_catalogue_sort_all(MPI_Comm comm, odd_catalogue *c);
+
 /** Cut numbered parts anew, as odd_partition_images() does. Where nothing has to move, nothing is
- *  copied; else a rank holds its part, old or new, and what it sends at once. @collective;
- *  ODD_NOMEM, then the list is empty. */
+ *  copied. @collective; ODD_NOMEM, then the list is empty. */
 odd_status odd_catalogue_cut(MPI_Comm comm, odd_catalogue *c);
 
 #endif

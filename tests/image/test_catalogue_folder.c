@@ -160,6 +160,47 @@ static void several_folders(void)
     CU_ASSERT(failed_with("'a/deep' is listed twice"));
 }
 
+/* Of one with many entries ranks take shares: together all, each once, and what is wrong with the
+ * folder itself is said once. */
+static void shares_of_a_folder(void)
+{
+    odd_catalogue_outline outline = {0};
+    odd_catalogue whole, shares = ODD_CATALOGUE_EMPTY;
+    odd_passed passed = {0};
+    char *path = "p", name[32];
+    const odd_catalogue_options options = options_for(&path, 1);
+    scratch_new();
+    scratch_folder("p");
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof name, "p/%d.%s", i, i % 4 ? "jpg" : "txt");
+        scratch_file(name, "x");
+    }
+    CU_ASSERT_EQUAL_FATAL(list_whole(&odd_catalogue_folder, &options, scratch, &whole), ODD_OK);
+    for (int share = 0; share < 5; share++) {
+        odd_text_format(&outline.lines, "0 1 %d 5 %s/p", share, scratch);
+        odd_text_bytes(&outline.lines, "", 1);
+    }
+    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &outline, 0, 5, &shares, &passed),
+                    ODD_OK);
+    odd_catalogue_sort(&shares);
+    CU_ASSERT_EQUAL(whole.count, 150);
+    CU_ASSERT(same_list(&whole, &shares));
+    CU_ASSERT(passed.files == 200 && passed.endings == 50 && passed.found[0] == 150);
+    odd_catalogue_free(&shares);
+    odd_text_free(&outline.lines);
+    for (int share = 0; share < 5; share++) {
+        odd_text_format(&outline.lines, "0 0 %d 5 %s/gone", share, scratch);
+        odd_text_bytes(&outline.lines, "", 1);
+    }
+    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &outline, 0, 5, &shares, &passed),
+                    ODD_OK);
+    CU_ASSERT(shares.count == 1 && shares.item[0].problem == ODD_IMAGE_MISSING);
+    odd_catalogue_free(&shares);
+    odd_catalogue_free(&whole);
+    odd_text_free(&outline.lines);
+    odd_passed_free(&passed);
+}
+
 static void nothing_found(void)
 {
     odd_catalogue c;
@@ -285,15 +326,10 @@ static void digest_of_files(void)
 
 const char *odd_test_name = "catalogue_folder";
 CU_TestInfo odd_tests[] = {
-    {"order and labels", order_and_labels},
-    {"items are read", items_are_read},
-    {"strange names", strange_names},
-    {"links, loops and no files", links},
-    {"several folders", several_folders},
-    {"nothing found", nothing_found},
-    {"all extensions", all_extensions},
-    {"deep folders", deep_folders},
-    {"unreadable folder", unreadable_folder},
-    {"digest of the files", digest_of_files},
-    CU_TEST_INFO_NULL,
+    {"order and labels", order_and_labels},   {"items are read", items_are_read},
+    {"strange names", strange_names},         {"links, loops and no files", links},
+    {"several folders", several_folders},     {"shares of a folder", shares_of_a_folder},
+    {"nothing found", nothing_found},         {"all extensions", all_extensions},
+    {"deep folders", deep_folders},           {"unreadable folder", unreadable_folder},
+    {"digest of the files", digest_of_files}, CU_TEST_INFO_NULL,
 };

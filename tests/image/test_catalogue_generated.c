@@ -65,19 +65,6 @@ static void list(void)
     odd_catalogue_free(&c);
 }
 
-static void parts_are_the_whole(void)
-{
-    odd_catalogue_options o = options_of("binary", COUNT, SIDE, 1);
-    odd_catalogue whole, parts;
-    CU_ASSERT_EQUAL_FATAL(list_whole(kind, &o, "", &whole), ODD_OK);
-    for (int n = 2; n < 6; n++) {
-        CU_ASSERT_EQUAL_FATAL(list_parts(kind, &o, "", n, &parts), ODD_OK);
-        CU_ASSERT(same_list(&whole, &parts));
-        odd_catalogue_free(&parts);
-    }
-    odd_catalogue_free(&whole);
-}
-
 static void other_settings_are_another_catalogue(void)
 {
     const odd_hash one = digest_of(options_of("binary", 5, 4, 1));
@@ -188,7 +175,6 @@ static void larger_than_the_limit(void)
 const char *odd_test_name = "catalogue_generated";
 CU_TestInfo odd_tests[] = {
     {"list", list},
-    {"parts are the whole", parts_are_the_whole},
     {"other settings", other_settings_are_another_catalogue},
     {"known pixels", known_pixels},
     {"binary is fair", binary_is_fair},

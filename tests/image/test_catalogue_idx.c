@@ -155,12 +155,6 @@ static void several_files(void)
     odd_catalogue_free(&c);
     options.labels = (odd_list){labels, 2};
     CU_ASSERT_EQUAL(list_whole(kind, &options, scratch, &c), ODD_OK);
-    for (int parts = 2; parts < 8; parts++) { /* as ranks list them */
-        odd_catalogue d;
-        CU_ASSERT_EQUAL(list_parts(kind, &options, scratch, parts, &d), ODD_OK);
-        CU_ASSERT(same_list(&c, &d));
-        odd_catalogue_free(&d);
-    }
     odd_catalogue_free(&c);
     options.labels = (odd_list){labels, 1};
     CU_ASSERT_EQUAL(list_whole(kind, &options, scratch, &c), ODD_USAGE);

@@ -146,6 +146,10 @@ static odd_status look(const odd_catalogue_options *options, const char *folder,
     out->bytes = odd_alloc(3, 1);
     out->size = 3;
     memcpy(out->bytes, "ab", 3);
+    for (int64_t i = 0; i < units && !out->images; i++) {
+        odd_text_format(&out->lines, "unit %lld", (long long)i);
+        odd_text_bytes(&out->lines, "", 1);
+    }
     return failing_look == ODD_OK ? ODD_OK : odd_fail(failing_look, "it cannot be looked at");
 }
 
@@ -155,7 +159,13 @@ static odd_status list(const odd_catalogue_options *options, const char *folder,
 {
     odd_status st = ODD_OK;
     (void)options, (void)folder, (void)passed;
+    const char *line = odd_text_string(&outline->lines);
     ODD_CHECK(from < to && (!outline->bytes || strcmp(outline->bytes, "ab") == 0));
+    for (int64_t i = from; i < to && outline->lines.length > 0; i++, line += strlen(line) + 1) {
+        char expected[32];
+        snprintf(expected, sizeof expected, "unit %lld", (long long)i);
+        ODD_CHECK(strcmp(line, expected) == 0); /* those of my units */
+    }
     if (from <= failing_unit && failing_unit < to)
         return odd_fail(ODD_FORMAT, "unit %d is broken", failing_unit);
     for (int64_t i = ITEMS * from / outline->units; i < ITEMS * to / outline->units; i++)
@@ -193,6 +203,51 @@ static void test_list(void)
     }
 }
 
+/* Sorted over ranks: each a part of the order, some names twice, whoever had them. */
+static void test_sort(void)
+{
+    static const int64_t counts[] = {0, 1, 3, 1000};
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        for (int way = 0; way < 4; way++) {
+            const int64_t n = counts[k];
+            odd_catalogue c;
+            list_badly(n, way, &c);
+            for (int64_t i = 0; i + 9 < c.count; i += 10) { /* two of one name and source */
+                c.item[i + 9].name = c.item[i].name;
+                c.item[i + 9].source = c.item[i].source;
+            }
+            bool good = odd_catalogue_sort_all(WORLD, &c) == ODD_OK && c.all == n &&
+                        odd_catalogue_check(&c) == ODD_OK;
+            for (int64_t i = 1; good && i < c.count; i++)
+                good = strcmp(odd_catalogue_text(&c, c.item[i - 1].name),
+                              odd_catalogue_text(&c, c.item[i].name)) <= 0;
+            good = good && c.count <= n / odd_size(WORLD) * 2 + 4; /* parts are alike */
+            check_all(WORLD, good);
+            odd_catalogue_free(&c);
+        }
+}
+
+/* A kind that has no order gets that of names, however it was listed. */
+static void test_by_name(void)
+{
+    static const odd_catalogue_kind unordered = {
+        .name = "unordered", .by_name = true, .look = look, .list = list};
+    odd_hash first, digest;
+    odd_catalogue c;
+    failing_unit = -1;
+    failing_look = ODD_OK;
+    units = 7;
+    check_all(WORLD,
+              odd_catalogue_list(MPI_COMM_SELF, &unordered, &options, ".", &c, &first) == ODD_OK);
+    odd_catalogue_free(&c);
+    for (units = 1; units < 30; units += 7) {
+        bool good = odd_catalogue_list(WORLD, &unordered, &options, ".", &c, &digest) == ODD_OK &&
+                    c.all == ITEMS && odd_hash_compare(first, digest) == 0;
+        check_all(WORLD, good);
+        odd_catalogue_free(&c);
+    }
+}
+
 /* Of whatever rank: all fail, with its reason. */
 static void test_failures(void)
 {
@@ -217,7 +272,8 @@ static void test_failures(void)
 }
 
 CU_TestInfo odd_tests[] = {
-    {"cut anew", test_cut},       {"strings are shared", test_strings_are_shared},
-    {"some are kept", test_keep}, {"listed by ranks", test_list},
-    {"failures", test_failures},  CU_TEST_INFO_NULL,
+    {"cut anew", test_cut},           {"strings are shared", test_strings_are_shared},
+    {"some are kept", test_keep},     {"listed by ranks", test_list},
+    {"sorted over ranks", test_sort}, {"sorted by name", test_by_name},
+    {"failures", test_failures},      CU_TEST_INFO_NULL,
 };

@@ -73,8 +73,9 @@ typedef struct {
 typedef struct {
     int64_t units; /* of which ranks list some each; in their order they are the catalogue */
     bool images;   /* each is one image; else it may be any number of them */
-    char *bytes;   /* (size) what else it takes to list some; sent as they are. odd_alloc() */
+    char *bytes;   /* (size) what else it takes to list any; all get it as it is. odd_alloc() */
     int64_t size;
+    odd_text lines;  /* of each unit, with its 0: whoever lists some gets theirs. Empty: none has */
     odd_hash digest; /* of what items do not tell */
 } odd_catalogue_outline;
 
@@ -83,17 +84,19 @@ typedef struct odd_reader odd_reader; /* each kind defines its own behind it */
 typedef struct {
     const char *name;
     const char *summary; /* one line for help */
+    bool by_name;        /* it has no order of its own, so that it is sorted bytewise by name */
     /** Is the file or folder at `path` of this kind, by a look at its first bytes or entries? NULL:
      *  it never is, unless a job says so. @local */
     bool (*recognises)(const char *path);
     /** Look at the catalogue as a whole, on one rank for all. NULL: it is one unit, and one rank
-     *  lists it all. `folder` is where relative paths start. out->bytes is owned by caller, also on
+     *  lists it all. `folder` is where relative paths start. *out is freed by the caller, also on
      *  failure. @local; ODD_IO, ODD_FORMAT, ODD_USAGE, ODD_NOMEM */
     odd_status (*look)(const odd_catalogue_options *options, const char *folder,
                        odd_catalogue_outline *out, odd_passed *passed);
-    /** Append units [from, to), at least one, to a part, sorted bytewise by name where the kind has
-     *  no order of its own; `passed` counts what is no image. *out is freed by the caller, also on
-     *  failure. @local; ODD_IO, ODD_FORMAT (naming file and line), ODD_USAGE, ODD_NOMEM */
+    /** Append units [from, to), at least one, to a part, in the order of the catalogue or, of kinds
+     *  that are sorted by name, in any; `passed` counts what is no image; outline->lines are those
+     * of these units. *out is freed by the caller, also on failure. @local; ODD_IO, ODD_FORMAT
+     * (naming file and line), ODD_USAGE, ODD_NOMEM */
     odd_status (*list)(const odd_catalogue_options *options, const char *folder,
                        const odd_catalogue_outline *outline, int64_t from, int64_t to,
                        odd_catalogue *out, odd_passed *passed);

@@ -15,8 +15,10 @@
  *
  * So there is no other way to ask for the rows of others, and stages need not be cut as ingest is.
  *
- * Who lists: of kinds `generated`, `idx` and `hdf5` each rank its own rows; of the others rank 0
- * lists all and sends to each its part, and holds for that moment the list twice.
+ * Who lists: of kinds `generated`, `idx` and `hdf5` each rank its own rows; of `tar` each some
+ * shards, and of `folder` some folders, or shares of one with many entries, which are sorted over
+ * ranks. Rank 0 finds shards and folders, and holds a path of each. A `manifest` is read by rank 0,
+ * which sends to each rank its part, and holds for that moment the list twice.
  * Where a job describes a mixture (section `contamination`, or that of an experiment), rank 0 draws
  * it, with some 50 bytes for each image of the catalogue.
  */
