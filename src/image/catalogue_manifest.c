@@ -146,18 +146,6 @@ static bool verified_of(const char *text, int32_t *verified)
     return false;
 }
 
-static odd_status stat_file(odd_catalogue *c, const char *path, odd_item *item)
-{
-    struct stat info;
-    if (stat(path, &info) != 0)
-        return odd_item_blame(c, item, ODD_IMAGE_MISSING, strerrordesc_np(errno));
-    if (!S_ISREG(info.st_mode))
-        return odd_item_blame(c, item, ODD_IMAGE_MISSING, "not a regular file");
-    item->size = info.st_size;
-    item->time = odd_modified(&info);
-    return ODD_OK;
-}
-
 static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
 {
     odd_catalogue *c = m->out;
@@ -171,7 +159,6 @@ static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[LABEL]), &item->label));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[SPLIT]), &item->split));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[GROUP]), &item->group));
-    ODD_TRY(stat_file(c, path, item));
     ODD_TRY(odd_manifest_rows_add(m->rows, path, m->fields, m->number, line));
 done:
     free(path);
@@ -264,11 +251,37 @@ done:
     return st;
 }
 
+/* ---- the files ---- */
+
+static odd_status stat_file(odd_catalogue *c, odd_item *item)
+{
+    struct stat info;
+    if (stat(odd_catalogue_text(c, item->source), &info) != 0)
+        return odd_item_blame(c, item, ODD_IMAGE_MISSING, strerrordesc_np(errno));
+    if (!S_ISREG(info.st_mode))
+        return odd_item_blame(c, item, ODD_IMAGE_MISSING, "not a regular file");
+    item->size = info.st_size;
+    item->time = odd_modified(&info);
+    return ODD_OK;
+}
+
+/* One rank reads the rows, all look at the files: on a file system of many machines that takes
+ * longer. */
+static odd_status stat_files(odd_catalogue *part)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < part->count; i++)
+        ODD_TRY(stat_file(part, &part->item[i]));
+done:
+    return st;
+}
+
 const odd_catalogue_kind odd_catalogue_manifest = {
     .name = "manifest",
     .summary = "images named by a CSV file: path and any of label, split, verified, group",
     .recognises = odd_is_csv,
     .list = list_manifests,
+    .complete = stat_files,
     .open = odd_files_open,
     .read = odd_files_read,
     .close = odd_files_close,

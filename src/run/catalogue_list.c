@@ -134,6 +134,16 @@ done:
     return st;
 }
 
+/* Whoever owns an item looks at it. @collective */
+static odd_status complete(MPI_Comm comm, const odd_catalogue_kind *kind, odd_catalogue *c)
+{
+    odd_status st;
+    ODD_TRY(odd_catalogue_cut(comm, c));
+    ODD_TRY_ALL(comm, kind->complete(c));
+done:
+    return st;
+}
+
 odd_status odd_catalogue_list(MPI_Comm comm, const odd_catalogue_kind *kind,
                               const odd_catalogue_options *options, const char *folder,
                               odd_catalogue *out, odd_hash *digest)
@@ -155,6 +165,7 @@ odd_status odd_catalogue_list(MPI_Comm comm, const odd_catalogue_kind *kind,
     ODD_TRY_ALL(comm, root ? odd_catalogue_tell(options, out->all, &passed) : ODD_OK);
     ODD_TRY_ALL(comm, odd_catalogue_check(out));
     if (kind->by_name) ODD_TRY(odd_catalogue_sort_all(comm, out));
+    if (kind->complete) ODD_TRY(complete(comm, kind, out));
     *digest = digest_all(comm, out, outline.digest);
 done:
     if (st != ODD_OK) odd_catalogue_free(out);

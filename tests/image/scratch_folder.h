@@ -177,6 +177,7 @@ static inline odd_status list_parts(const odd_catalogue_kind *kind,
         if (st != ODD_OK) goto done;
     }
     if (kind->by_name) odd_catalogue_sort(out);
+    if (kind->complete) ODD_TRY(kind->complete(out));
 done:
     if (st != ODD_OK) odd_catalogue_free(out);
     odd_free(outline.bytes);

@@ -100,6 +100,9 @@ typedef struct {
     odd_status (*list)(const odd_catalogue_options *options, const char *folder,
                        const odd_catalogue_outline *outline, int64_t from, int64_t to,
                        odd_catalogue *out, odd_passed *passed);
+    /** Look at the files of a part, once whoever reads them has it. NULL: all is known. @local;
+     *  ODD_NOMEM */
+    odd_status (*complete)(odd_catalogue *part);
     /** Begin reading items of a part. Kept: catalogue and options. @local */
     odd_status (*open)(const odd_catalogue_options *options, const odd_catalogue *catalogue,
                        odd_reader **out);

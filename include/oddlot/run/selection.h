@@ -18,7 +18,8 @@
  * Who lists: of kinds `generated`, `idx` and `hdf5` each rank its own rows; of `tar` each some
  * shards, and of `folder` some folders, or shares of one with many entries, which are sorted over
  * ranks. Rank 0 finds shards and folders, and holds a path of each. A `manifest` is read by rank 0,
- * which sends to each rank its part, and holds for that moment the list twice.
+ * which sends to each rank its part, whose files that one looks at, and holds for that moment the
+ * list twice.
  * Where a job describes a mixture (section `contamination`, or that of an experiment), rank 0 draws
  * it, with some 50 bytes for each image of the catalogue.
  */
