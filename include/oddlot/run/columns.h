@@ -7,12 +7,15 @@
  * 100 MB. At a time there are
  *   on every rank  fit and score, where some verified images choose the threshold: verified, these,
  *                  2 bytes
- *                  train: status, held_out, and the numbers of the readable images, 10 bytes
+ *                  train: status, held_out, and the numbers of the readable images, 10 bytes; where
+ *                  it learns labels: verified, and the number of each label (labels.h), 9 bytes
+ *                  categories and groups: the number of what each is filed under, 8 bytes
  *                  heat maps of the report: fold, log_odds, 16 bytes
  *                  scores of a training: one column of train.h5, 8 bytes (odd_column_read())
  *                  experiment: image and label, 16 bytes
  *   on rank 0      report and what a run prints: image, score, rank, and the columns of scores,
- *                  8 bytes each; evaluate where there are clusters: these and labels, 24 bytes
+ *                  8 bytes each, and the truth, 4
+ *                  evaluate where there are clusters: these and labels, 24 bytes
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H
