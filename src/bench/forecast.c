@@ -147,6 +147,8 @@ odd_status odd_forecast_point(odd_run *run, odd_forecast_result *f, int ranks, i
     ODD_TRY(forecast_stages(run, f));
     f->list_seconds = f->rehearsals.list_seconds * (double)f->rows /
                       fmax(1, (double)odd_selection_rows(run->selection));
+    if (odd_catalogue_kind_of(run->job)->look) /* all list, here and there */
+        f->list_seconds *= (double)odd_size(run->comm) / ranks;
     f->seconds += f->list_seconds;
 done:
     return st;

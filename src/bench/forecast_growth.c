@@ -169,7 +169,6 @@ odd_status odd_forecast_stage(odd_forecast_result *f, int i, const odd_stage_pla
     ODD_TRY(odd_forecast_cost(f->run, stage, plan, &cost));
     *out = (odd_stage_forecast){.stage = stage, .modelled = t.of[2]->done};
     out->memory = odd_forecast_memory(&f->rehearsals, i, plan);
-    out->shared = odd_min(plan->held, out->memory);
     if (!out->modelled) return ODD_OK;
     out->read = bytes_at(&t, false, (double)plan->rows, cost.amount);
     out->written = bytes_at(&t, true, (double)plan->rows, cost.amount);

@@ -65,7 +65,6 @@ typedef struct {
     bool whole;          /* all images went through, so that time grows with the amount alone */
     char why[256];       /* why a stage could not be done; "": they could */
     double seconds;      /* of all */
-    int64_t list;        /* bytes of the list of images */
     double list_seconds; /* that listing took */
 } odd_rehearsals;
 
@@ -82,8 +81,7 @@ odd_status odd_forecast_cost(const odd_run *run, const odd_stage *stage, const o
 typedef struct {
     const odd_stage *stage;
     bool modelled;
-    int64_t memory;             /* bytes of a rank, */
-    int64_t shared;             /* of which ranks of a node have so many in common */
+    int64_t memory;             /* bytes of a rank */
     double seconds, cpu;        /* of the clock; of all processors together */
     double read, written, sent; /* bytes: of all; of all; that reach a rank */
 } odd_stage_forecast;

@@ -10,12 +10,6 @@
 
 #define MOST_RANKS (1 << 24) /* that are looked at */
 
-/* Of a node with so many ranks; what they have in common is there once. */
-static double node_memory(int64_t memory, int64_t shared, int64_t ranks)
-{
-    return (double)(memory - shared) * (double)ranks + (double)shared;
-}
-
 /* The most memory of a node with so many of the ranks, by the plans alone. @collective */
 static odd_status most_memory(odd_run *run, const odd_forecast_result *f, int ranks, int per_node,
                               double *most)
@@ -27,9 +21,8 @@ static odd_status most_memory(odd_run *run, const odd_forecast_result *f, int ra
     for (int i = 0; stage[i]; i++) {
         if (!odd_stage_applies(stage[i], run->job)) continue;
         ODD_TRY(odd_run_plan_stage(run, stage[i], &plan));
-        const int64_t bytes = odd_forecast_memory(&f->rehearsals, i, &plan);
-        *most = fmax(*most,
-                     node_memory(bytes, odd_min(plan.held, bytes), odd_min_int(per_node, ranks)));
+        const double bytes = (double)odd_forecast_memory(&f->rehearsals, i, &plan);
+        *most = fmax(*most, bytes * odd_min_int(per_node, ranks));
     }
 done:
     odd_text_free(&plan.what);
@@ -76,15 +69,14 @@ odd_status odd_forecast_fits(odd_run *run, odd_forecast_result *f)
     const odd_stage_forecast *s = &f->stage[f->worst];
     const int sharing = odd_min_int(f->place.per_node, f->place.ranks);
     odd_text words = ODD_TEXT_EMPTY;
-    char needs[32], shares[32], has[32];
+    char needs[32], has[32];
     odd_status st = ODD_OK;
-    f->fits = node_memory(s->memory, s->shared, sharing) <= f->place.memory;
+    f->fits = (double)s->memory * sharing <= f->place.memory;
     if (f->fits) return ODD_OK;
     odd_text_format(&words,
-                    "stage '%s' does not fit: it needs %s on each of %d ranks, of which those of a "
-                    "node share %s, and a node of %d has %s; ",
-                    s->stage->name, odd_human_bytes(s->memory, needs), f->place.ranks,
-                    odd_human_bytes(s->shared, shares), sharing,
+                    "stage '%s' does not fit: it needs %s on each of %d ranks, and a node of %d "
+                    "has %s; ",
+                    s->stage->name, odd_human_bytes(s->memory, needs), f->place.ranks, sharing,
                     odd_human_bytes((int64_t)f->place.memory, has));
     ODD_TRY(add_remedy(run, f, &words));
     snprintf(f->refusal, sizeof f->refusal, "%s", odd_text_string(&words));

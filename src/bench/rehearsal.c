@@ -118,7 +118,7 @@ static odd_status rehearse_rows(stagehand *h, int64_t rows, odd_rehearsal *out)
     odd_text_format(&folder, "%s/%d", h->folder, h->number++);
     ODD_TRY_ALL(comm, odd_text_status(&folder));
     ODD_TRY(odd_run_open(comm, h->run->pipelines, h->job, folder.s, "oddlot plan", false, &run));
-    ODD_TRY_ALL(comm, odd_selection_sample(h->run->selection, rows, &run->selection));
+    ODD_TRY(odd_selection_sample(comm, h->run->selection, rows, &run->selection));
     ODD_TRY(plan_stages(run, out));
     ODD_TRY(do_stages(run, out, h->why, h->why_size));
 done:
@@ -211,7 +211,6 @@ odd_status odd_rehearse(odd_run *run, const char *folder, double seconds, odd_re
     const double started = odd_seconds();
     ODD_TRY(odd_run_selection(run, &selection));
     out->list_seconds = odd_seconds() - started;
-    out->list = odd_selection_list_bytes(selection);
     ODD_TRY(choose_first(run, &h.first));
     ODD_TRY_ALL(run->comm, shorten(run, &h.job));
     const odd_level before = odd_log_hush(ODD_LOG_ERROR);

@@ -139,6 +139,24 @@ odd_status odd_catalogue_add(odd_catalogue *c, const char *name, const char *sou
     return ODD_OK;
 }
 
+odd_status odd_catalogue_copy(const odd_catalogue *from, const odd_item *item, odd_catalogue *to)
+{
+    odd_item *mine;
+    odd_status st;
+    ODD_TRY(odd_catalogue_add(to, odd_catalogue_text(from, item->name),
+                              odd_catalogue_text(from, item->source), &mine));
+    const int64_t name = mine->name, source = mine->source;
+    *mine = *item;
+    mine->name = name;
+    mine->source = source;
+    ODD_TRY(odd_catalogue_string(to, odd_catalogue_text(from, item->label), &mine->label));
+    ODD_TRY(odd_catalogue_string(to, odd_catalogue_text(from, item->split), &mine->split));
+    ODD_TRY(odd_catalogue_string(to, odd_catalogue_text(from, item->group), &mine->group));
+    ODD_TRY(odd_catalogue_string(to, odd_catalogue_text(from, item->reason), &mine->reason));
+done:
+    return st;
+}
+
 /* By name; items of one name in an order that does not depend on how they were found. */
 static int compare_items(const void *left, const void *right, void *catalogue)
 {
@@ -153,22 +171,6 @@ static int compare_items(const void *left, const void *right, void *catalogue)
 void odd_catalogue_sort(odd_catalogue *c)
 {
     if (c->count > 1) qsort_r(c->item, (size_t)c->count, sizeof *c->item, compare_items, c);
-}
-
-void odd_catalogue_seal(odd_catalogue *c)
-{
-    odd_hash h = odd_hash_add(ODD_HASH_START, &c->count, sizeof c->count);
-    for (int64_t i = 0; i < c->count; i++) {
-        const odd_item *item = &c->item[i];
-        const int64_t number[] = {item->offset, item->size, item->time, item->verified,
-                                  item->problem};
-        h = odd_hash_add(h, number, sizeof number);
-        h = odd_hash_add_text(h, odd_catalogue_text(c, item->name));
-        h = odd_hash_add_text(h, odd_catalogue_text(c, item->label));
-        h = odd_hash_add_text(h, odd_catalogue_text(c, item->split));
-        h = odd_hash_add_text(h, odd_catalogue_text(c, item->group));
-    }
-    c->digest = h;
 }
 
 void odd_catalogue_free(odd_catalogue *c)

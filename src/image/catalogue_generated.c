@@ -57,18 +57,25 @@ static odd_status add_image(const odd_catalogue_options *o, int64_t number, odd_
     return ODD_OK;
 }
 
-static odd_status list_generated(const odd_catalogue_options *options, const char *folder,
-                                 odd_catalogue *out)
+static odd_status look_at_generated(const odd_catalogue_options *options, const char *folder,
+                                    odd_catalogue_outline *out, odd_passed *passed)
 {
-    (void)folder;
+    (void)folder, (void)passed;
+    out->units = options->images;
+    out->images = true;
+    out->digest = odd_hash_add(ODD_HASH_START, &options->seed, sizeof options->seed);
+    return ODD_OK;
+}
+
+static odd_status list_generated(const odd_catalogue_options *options, const char *folder,
+                                 const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                                 odd_catalogue *out, odd_passed *passed)
+{
     odd_status st = ODD_OK;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    for (int64_t i = 0; i < options->images; i++)
+    (void)folder, (void)outline, (void)passed;
+    for (int64_t i = from; i < to; i++)
         ODD_TRY(add_image(options, i, out));
-    odd_catalogue_seal(out);
-    out->digest = odd_hash_add(out->digest, &options->seed, sizeof options->seed);
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
     return st;
 }
 
@@ -116,6 +123,7 @@ static void close_generated(odd_reader **reader)
 const odd_catalogue_kind odd_catalogue_generated = {
     .name = "generated",
     .summary = "patterns of random pixels, without files",
+    .look = look_at_generated,
     .list = list_generated,
     .open = open_generated,
     .read = read_generated,

@@ -4,6 +4,7 @@
 #include "image/idx_internal.h"
 #include "image/read_result_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
 
 #include <stdio.h>
@@ -11,8 +12,13 @@
 
 #define PART_BYTES (1 << 20) /* of labels, read at once */
 
-/* The labels of `count` images, one byte each, owned by caller: odd_free(). */
-static odd_status read_labels(const char *path, const char *images, int64_t count, uint8_t **labels)
+/* The images of a file that are mine. */
+typedef struct {
+    int64_t from, to; /* numbers in the file */
+} own;
+
+/* Are the labels of a file as many as the `count` images of another? */
+static odd_status check_labels(const char *path, const char *images, int64_t count)
 {
     odd_idx x = {0};
     odd_status st;
@@ -21,19 +27,31 @@ static odd_status read_labels(const char *path, const char *images, int64_t coun
     if (x.count != count)
         ODD_TRY(odd_fail(ODD_FORMAT, "'%s' has %lld labels, '%s' has %lld images", path,
                          (long long)x.count, images, (long long)count));
-    ODD_TRY(ODD_NEW(*labels, count));
-    for (int64_t done = 0, n; done < count; done += n) {
-        n = count - done < PART_BYTES ? count - done : PART_BYTES;
-        if (!odd_idx_read(&x, *labels + done, n))
-            ODD_TRY(odd_fail(ODD_FORMAT, "'%s' ends before its last label", path));
+done:
+    odd_idx_close(&x);
+    return st;
+}
+
+/* Labels of my images, one byte each, owned by caller: odd_free(). */
+static odd_status read_labels(const char *path, own mine, uint8_t **labels)
+{
+    odd_idx x = {0};
+    odd_status st;
+    ODD_TRY(odd_idx_open(path, true, &x));
+    ODD_TRY(ODD_NEW(*labels, mine.to - mine.from));
+    bool whole = gzseek(x.file, x.start + mine.from, SEEK_SET) >= 0;
+    for (int64_t at = mine.from, n; whole && at < mine.to; at += n) {
+        n = odd_min(mine.to - at, PART_BYTES);
+        whole = odd_idx_read(&x, *labels + (at - mine.from), n);
     }
+    if (!whole) ODD_TRY(odd_fail(ODD_FORMAT, "'%s' ends before its last label", path));
 done:
     odd_idx_close(&x);
     return st;
 }
 
 static odd_status add_image(odd_catalogue *out, const char *name, const char *path, int64_t number,
-                            const odd_idx *x, const uint8_t *labels)
+                            const odd_idx *x, const uint8_t *digit)
 {
     odd_text text = ODD_TEXT_EMPTY;
     char label[8] = "";
@@ -45,30 +63,90 @@ static odd_status add_image(odd_catalogue *out, const char *name, const char *pa
     item->offset = number;
     item->size = odd_idx_item_bytes(x);
     item->time = odd_modified(&x->info);
-    if (labels) snprintf(label, sizeof label, "%d", labels[number]);
+    if (digit) snprintf(label, sizeof label, "%d", *digit);
     ODD_TRY(odd_catalogue_string(out, label, &item->label));
 done:
     odd_text_free(&text);
     return st;
 }
 
-/* `given_labels` NULL: none. */
-static odd_status list_file(const char *folder, const char *given, const char *given_labels,
-                            bool whole, odd_catalogue *out)
+/* *path, *labels: owned by caller: free(); *labels NULL: there are none. */
+static odd_status find_file(const odd_catalogue_options *o, const char *folder, int64_t file,
+                            char **path, char **labels)
 {
+    odd_status st;
+    ODD_TRY(odd_path_under(folder, o->path.item[file], path));
+    if (o->labels.count > 0) ODD_TRY(odd_path_under(folder, o->labels.item[file], labels));
+done:
+    return st;
+}
+
+static odd_status count_file(const odd_catalogue_options *options, const char *folder, int64_t file,
+                             int64_t *count)
+{
+    odd_idx x = {0};
+    char *path = NULL, *labels = NULL;
+    odd_status st;
+    ODD_TRY(find_file(options, folder, file, &path, &labels));
+    ODD_TRY(odd_idx_open(path, false, &x));
+    ODD_TRY(odd_idx_check_end(path, &x));
+    if (labels) ODD_TRY(check_labels(labels, path, x.count));
+    *count = x.count;
+done:
+    odd_idx_close(&x);
+    free(path);
+    free(labels);
+    return st;
+}
+
+static odd_status check_options(const odd_catalogue_options *options, const char *folder)
+{
+    const odd_list *path = &options->path, *labels = &options->labels;
+    odd_status st;
+    ODD_TRY(odd_paths_check(options, folder));
+    if (labels->count > 0 && labels->count != path->count)
+        st = odd_fail(ODD_USAGE, "catalogue.labels has %lld files, catalogue.path %lld",
+                      (long long)labels->count, (long long)path->count);
+done:
+    return st;
+}
+
+/* out->bytes: the count of images of each file. */
+static odd_status look_at_idx(const odd_catalogue_options *options, const char *folder,
+                              odd_catalogue_outline *out, odd_passed *passed)
+{
+    int64_t *count;
+    odd_status st;
+    (void)passed;
+    out->images = true;
+    ODD_TRY(check_options(options, folder));
+    ODD_TRY(ODD_NEW(count, options->path.count));
+    out->bytes = (char *)count;
+    out->size = options->path.count * (int64_t)sizeof *count;
+    for (int64_t f = 0; f < options->path.count; f++) {
+        ODD_TRY(count_file(options, folder, f, &count[f]));
+        out->units += count[f];
+    }
+done:
+    return st;
+}
+
+/* My images of a file. */
+static odd_status list_file(const odd_catalogue_options *options, const char *folder, int64_t file,
+                            own mine, odd_catalogue *out)
+{
+    const char *given = options->path.item[file];
+    const bool whole = odd_paths_alike(options->path.item, options->path.count);
+    const char *name = whole ? given : odd_path_name(given);
     odd_idx x = {0};
     char *path = NULL, *label_path = NULL;
     uint8_t *labels = NULL;
     odd_status st;
-    ODD_TRY(odd_path_under(folder, given, &path));
+    ODD_TRY(find_file(options, folder, file, &path, &label_path));
     ODD_TRY(odd_idx_open(path, false, &x));
-    ODD_TRY(odd_idx_check_end(path, &x));
-    if (given_labels) {
-        ODD_TRY(odd_path_under(folder, given_labels, &label_path));
-        ODD_TRY(read_labels(label_path, path, x.count, &labels));
-    }
-    for (int64_t i = 0; i < x.count; i++)
-        ODD_TRY(add_image(out, whole ? given : odd_path_name(given), path, i, &x, labels));
+    if (label_path) ODD_TRY(read_labels(label_path, mine, &labels));
+    for (int64_t i = mine.from; i < mine.to; i++)
+        ODD_TRY(add_image(out, name, path, i, &x, labels ? &labels[i - mine.from] : NULL));
 done:
     odd_idx_close(&x);
     odd_free(labels);
@@ -78,23 +156,17 @@ done:
 }
 
 static odd_status list_idx(const odd_catalogue_options *options, const char *folder,
-                           odd_catalogue *out)
+                           const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                           odd_catalogue *out, odd_passed *passed)
 {
-    const odd_list *path = &options->path, *labels = &options->labels;
-    odd_status st;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    ODD_TRY(odd_paths_check(options, folder));
-    if (labels->count > 0 && labels->count != path->count)
-        ODD_TRY(odd_fail(ODD_USAGE, "catalogue.labels has %lld files, catalogue.path %lld",
-                         (long long)labels->count, (long long)path->count));
-    bool whole = odd_paths_alike(path->item, path->count);
-    for (int64_t i = 0; i < path->count; i++)
-        ODD_TRY(list_file(folder, path->item[i], labels->count > 0 ? labels->item[i] : NULL, whole,
-                          out));
-    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, &(odd_passed){0}));
-    odd_catalogue_seal(out);
+    const int64_t *count = (const int64_t *)outline->bytes;
+    odd_status st = ODD_OK;
+    (void)passed;
+    for (int64_t f = 0, first = 0; f < options->path.count; first += count[f++]) {
+        const own mine = {odd_max(from - first, 0), odd_min(to - first, count[f])};
+        if (mine.from < mine.to) ODD_TRY(list_file(options, folder, f, mine, out));
+    }
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
     return st;
 }
 
@@ -198,6 +270,7 @@ const odd_catalogue_kind odd_catalogue_idx = {
     .name = "idx",
     .summary = "images in IDX files (the format of MNIST), plain or .gz",
     .recognises = odd_idx_recognise,
+    .look = look_at_idx,
     .list = list_idx,
     .open = open_reader,
     .read = read_item,

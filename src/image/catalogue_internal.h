@@ -5,8 +5,8 @@
 #ifndef ODDLOT_IMAGE_CATALOGUE_INTERNAL_H
 #define ODDLOT_IMAGE_CATALOGUE_INTERNAL_H
 
-#include "image/passed_internal.h"
 #include "oddlot/image/catalogue.h"
+#include "oddlot/image/passed.h"
 
 #include <sys/stat.h>
 

@@ -146,18 +146,6 @@ static bool verified_of(const char *text, int32_t *verified)
     return false;
 }
 
-static odd_status stat_file(odd_catalogue *c, const char *path, odd_item *item)
-{
-    struct stat info;
-    if (stat(path, &info) != 0)
-        return odd_item_blame(c, item, ODD_IMAGE_MISSING, strerrordesc_np(errno));
-    if (!S_ISREG(info.st_mode))
-        return odd_item_blame(c, item, ODD_IMAGE_MISSING, "not a regular file");
-    item->size = info.st_size;
-    item->time = odd_modified(&info);
-    return ODD_OK;
-}
-
 static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
 {
     odd_catalogue *c = m->out;
@@ -171,7 +159,6 @@ static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[LABEL]), &item->label));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[SPLIT]), &item->split));
     ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[GROUP]), &item->group));
-    ODD_TRY(stat_file(c, path, item));
     ODD_TRY(odd_manifest_rows_add(m->rows, path, m->fields, m->number, line));
 done:
     free(path);
@@ -249,19 +236,43 @@ done:
 }
 
 static odd_status list_manifests(const odd_catalogue_options *options, const char *folder,
-                                 odd_catalogue *out)
+                                 const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                                 odd_catalogue *out, odd_passed *passed)
 {
     odd_manifest_rows rows = {0};
     odd_status st;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    (void)outline, (void)from, (void)to, (void)passed;
     ODD_TRY(odd_paths_check(options, folder));
     for (int64_t i = 0; i < options->path.count; i++)
         ODD_TRY(list_manifest(folder, options->path.item[i], i, &rows, out));
     ODD_TRY(odd_manifest_rows_check(&rows, &options->path, out));
-    odd_catalogue_seal(out);
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
     odd_manifest_rows_free(&rows);
+    return st;
+}
+
+/* ---- the files ---- */
+
+static odd_status stat_file(odd_catalogue *c, odd_item *item)
+{
+    struct stat info;
+    if (stat(odd_catalogue_text(c, item->source), &info) != 0)
+        return odd_item_blame(c, item, ODD_IMAGE_MISSING, strerrordesc_np(errno));
+    if (!S_ISREG(info.st_mode))
+        return odd_item_blame(c, item, ODD_IMAGE_MISSING, "not a regular file");
+    item->size = info.st_size;
+    item->time = odd_modified(&info);
+    return ODD_OK;
+}
+
+/* One rank reads the rows, all look at the files: on a file system of many machines that takes
+ * longer. */
+static odd_status stat_files(odd_catalogue *part)
+{
+    odd_status st = ODD_OK;
+    for (int64_t i = 0; i < part->count; i++)
+        ODD_TRY(stat_file(part, &part->item[i]));
+done:
     return st;
 }
 
@@ -270,6 +281,7 @@ const odd_catalogue_kind odd_catalogue_manifest = {
     .summary = "images named by a CSV file: path and any of label, split, verified, group",
     .recognises = odd_is_csv,
     .list = list_manifests,
+    .complete = stat_files,
     .open = odd_files_open,
     .read = odd_files_read,
     .close = odd_files_close,

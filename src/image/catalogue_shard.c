@@ -2,7 +2,6 @@
  * on after an end mark, as shards are joined by `cat`. */
 #include "image/shard_internal.h"
 
-#include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 
 #include <stdlib.h>
@@ -83,22 +82,27 @@ static bool is_open_ended(const odd_tar_shard *s, struct archive *a)
 static odd_status report_damage(const odd_tar_shard *s, struct archive *a)
 {
     const char *why = archive_error_string(a);
+    odd_status st = ODD_OK;
     if (s->files == 0 && (s->cut || s->damaged > 0 || s->strange > 0))
         return odd_fail(ODD_FORMAT, "'%s' is not a tar file: %s", s->path, why ? why : "damaged");
     if (s->cut)
-        odd_log(ODD_LOG_WARN, "'%s' is cut off: images after %lld of its files are lost", s->path,
-                (long long)s->files);
+        ODD_TRY(odd_passed_note(s->passed,
+                                "'%s' is cut off: images after %lld of its files are lost", s->path,
+                                (long long)s->files));
     if (s->damaged > 0)
-        odd_log(ODD_LOG_WARN, "'%s' is damaged: %lld headers could not be read, images may be lost",
-                s->path, (long long)s->damaged);
+        ODD_TRY(odd_passed_note(
+            s->passed, "'%s' is damaged: %lld headers could not be read, images may be lost",
+            s->path, (long long)s->damaged));
     if (s->strange > 0)
-        odd_log(ODD_LOG_WARN,
-                "'%s' has %lld bytes after its end mark that are no part of a tar file: they are "
-                "passed over",
-                s->path, (long long)s->strange);
+        ODD_TRY(odd_passed_note(
+            s->passed,
+            "'%s' has %lld bytes after its end mark that are no part of a tar file: they are "
+            "passed over",
+            s->path, (long long)s->strange));
     if (is_open_ended(s, a))
-        odd_log(ODD_LOG_WARN, "'%s' has no end mark: it may be cut off", s->path);
-    return ODD_OK;
+        ODD_TRY(odd_passed_note(s->passed, "'%s' has no end mark: it may be cut off", s->path));
+done:
+    return st;
 }
 
 static odd_status index_members(odd_tar_shard *s, struct archive *a)
@@ -163,7 +167,7 @@ static int compare_digests(const void *left, const void *right)
 }
 
 /* Two images of one name are two images, but readers of a list of names must know. */
-static odd_status log_twins(const odd_tar_shard *s)
+static odd_status note_twins(const odd_tar_shard *s)
 {
     const odd_catalogue *c = s->out;
     const int64_t count = c->count - s->first;
@@ -179,11 +183,12 @@ static odd_status log_twins(const odd_tar_shard *s)
     for (int64_t i = 1; i < count; i++)
         twins += digest[i] == digest[i - 1];
     if (twins > 0)
-        odd_log(ODD_LOG_WARN,
-                "'%s' holds %lld images under names that it has already: each has a row of its own",
-                s->path, (long long)twins);
+        st = odd_passed_note(
+            s->passed,
+            "'%s' holds %lld images under names that it has already: each has a row of its own",
+            s->path, (long long)twins);
     odd_free(digest);
-    return ODD_OK;
+    return st;
 }
 
 static odd_status index_shard(odd_tar_shard *s, struct archive *a)
@@ -194,7 +199,7 @@ static odd_status index_shard(odd_tar_shard *s, struct archive *a)
     ODD_TRY(odd_members_resolve(&s->members));
     odd_output_sort(&s->output);
     ODD_TRY(drop_items(s));
-    ODD_TRY(log_twins(s));
+    ODD_TRY(note_twins(s));
     ODD_TRY(odd_output_count(&s->output, s->name, s->passed));
     s->passed->files += s->files;
 done:

@@ -5,39 +5,63 @@
 #include "image/read_result_internal.h"
 #include "image/shards_internal.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-static odd_status index_shards(const odd_catalogue_options *options, const odd_shards *shards,
-                               odd_catalogue *out, odd_passed *passed)
+/* A line of each: the name before those of its members and, behind its length, the path. */
+static odd_status describe_shards(const odd_shards *shards, odd_text *lines)
 {
-    bool whole = odd_paths_alike(shards->given, shards->count);
-    odd_status st = ODD_OK;
+    const bool whole = odd_paths_alike(shards->given, shards->count);
     for (int64_t i = 0; i < shards->count; i++) {
         const char *name = whole ? shards->given[i] : odd_path_name(shards->given[i]);
-        ODD_TRY(odd_shard_index(options, shards->shard[i].path, name, out, passed));
+        odd_text_format(lines, "%zu %s%s", strlen(name), name, shards->shard[i].path);
+        odd_text_bytes(lines, "", 1);
     }
-    if (out->count == 0) ODD_TRY(odd_catalogue_none(options, passed));
+    return odd_text_status(lines);
+}
+
+static odd_status look_at_shards(const odd_catalogue_options *options, const char *folder,
+                                 odd_catalogue_outline *out, odd_passed *passed)
+{
+    odd_shards shards = {0};
+    odd_status st;
+    ODD_TRY(odd_paths_check(options, folder));
+    ODD_TRY(odd_shards_find(options, folder, &shards, passed));
+    ODD_TRY(describe_shards(&shards, &out->lines));
+    out->units = shards.count;
 done:
+    odd_shards_free(&shards);
+    return st;
+}
+
+/* The shard of a line. */
+static odd_status index_shard(const odd_catalogue_options *options, const char *line,
+                              odd_catalogue *out, odd_passed *passed)
+{
+    char *rest;
+    const size_t length = strtoul(line, &rest, 10);
+    char *name = strndup(rest + 1, length);
+    odd_status st;
+    ODD_TRY(name ? ODD_OK : odd_fail(ODD_NOMEM, "cannot allocate a name"));
+    ODD_TRY(odd_shard_index(options, rest + 1 + length, name, out, passed));
+done:
+    free(name);
     return st;
 }
 
 static odd_status list_shards(const odd_catalogue_options *options, const char *folder,
-                              odd_catalogue *out)
+                              const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                              odd_catalogue *out, odd_passed *passed)
 {
-    odd_shards shards = {0};
-    odd_passed passed = {0};
-    odd_status st;
-    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    ODD_TRY(odd_paths_check(options, folder));
-    ODD_TRY(odd_shards_find(options, folder, &shards, &passed));
-    ODD_TRY(index_shards(options, &shards, out, &passed));
-    odd_passed_log(&passed, odd_content_wanted(options));
-    odd_catalogue_seal(out);
+    const char *line = odd_text_string(&outline->lines);
+    odd_status st = ODD_OK;
+    (void)folder;
+    for (int64_t i = from; i < to; i++, line += strlen(line) + 1)
+        ODD_TRY(index_shard(options, line, out, passed));
 done:
-    if (st != ODD_OK) odd_catalogue_free(out);
-    odd_shards_free(&shards);
-    odd_passed_free(&passed);
     return st;
 }
 
@@ -92,6 +116,7 @@ const odd_catalogue_kind odd_catalogue_tar = {
     .name = "tar",
     .summary = "image files in tar files (shards), or in all *.tar of a folder",
     .recognises = odd_shards_recognise,
+    .look = look_at_shards,
     .list = list_shards,
     .open = open_shards,
     .read = read_member,

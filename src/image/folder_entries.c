@@ -16,8 +16,7 @@ static odd_status add_item(odd_walk *w, odd_item **item)
     odd_status st = odd_catalogue_add(w->out, odd_walk_name(w), odd_text_string(&w->path), item);
     if (st != ODD_OK) return st;
     (*item)->label = w->label;
-    w->root[w->here.root].items++;
-    return ODD_OK;
+    return odd_passed_found(w->passed, w->options->path.count, w->here.root);
 }
 
 odd_status odd_walk_problem(odd_walk *w, const char *reason)
@@ -58,11 +57,17 @@ static odd_status take_file(odd_walk *w, const char *name, const struct stat *in
     return ODD_OK;
 }
 
-static unsigned char type_of(const odd_walk *w, const struct dirent *entry)
+/* An entry by its name, and what it is said to be. */
+typedef struct {
+    char *name;
+    unsigned char type;
+} named;
+
+static unsigned char type_of(const odd_walk *w, const named *entry)
 {
     struct stat info;
-    if (entry->d_type != DT_UNKNOWN) return entry->d_type;
-    int st = fstatat(w->folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW);
+    if (entry->type != DT_UNKNOWN) return entry->type;
+    int st = fstatat(w->folder, entry->name, &info, AT_SYMLINK_NOFOLLOW);
     return st == 0 ? (unsigned char)IFTODT(info.st_mode) : DT_REG; /* then blamed by stat */
 }
 
@@ -75,54 +80,154 @@ static odd_status take_target(odd_walk *w, const char *name, bool link, bool wan
         return odd_walk_problem(w, dangling ? "link to a file that is missing"
                                             : strerrordesc_np(errno));
     }
-    if (S_ISDIR(info.st_mode)) return odd_walk_folder(w, link);
+    if (S_ISDIR(info.st_mode)) return ODD_OK; /* it has a line of its own */
     if (S_ISREG(info.st_mode)) return take_file(w, name, &info, wanted);
     bool all = w->options->extensions.count == 0;
     return wanted && !all ? odd_walk_problem(w, "not a regular file") : ODD_OK;
 }
 
 /* Files that are passed over for their names alone cost no further look. */
-static odd_status take_kind(odd_walk *w, const struct dirent *entry)
+static odd_status take_kind(odd_walk *w, const named *entry)
 {
     const unsigned char type = type_of(w, entry);
-    const bool wanted = odd_name_wanted(w->options, entry->d_name);
-    if (odd_is_keepsake(entry->d_name)) return odd_passed_add(&w->passed->kept, odd_walk_name(w));
-    if (type == DT_DIR) return odd_walk_folder(w, false);
+    const bool wanted = odd_name_wanted(w->options, entry->name);
+    if (odd_is_keepsake(entry->name)) return odd_passed_add(&w->passed->kept, odd_walk_name(w));
+    if (type == DT_DIR) return ODD_OK;
     if (wanted || type == DT_LNK || (type == DT_REG && odd_content_wanted(w->options)))
-        return take_target(w, entry->d_name, type == DT_LNK, wanted);
-    return type == DT_REG ? take_file(w, entry->d_name, NULL, false) : ODD_OK;
+        return take_target(w, entry->name, type == DT_LNK, wanted);
+    return type == DT_REG ? take_file(w, entry->name, NULL, false) : ODD_OK;
 }
 
-static odd_status take_entry(odd_walk *w, const struct dirent *entry)
+/* Where folders are looked for. */
+static odd_status take_folder(odd_walk *w, const named *entry)
 {
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) return ODD_OK;
+    return odd_walk_folder(w, entry->type == DT_LNK);
+}
+
+static odd_status take_entry(odd_walk *w, const named *entry,
+                             odd_status (*take)(odd_walk *w, const named *entry))
+{
     size_t length = w->path.length;
-    odd_text_add(&w->path, entry->d_name);
+    odd_text_add(&w->path, entry->name);
     odd_status st = odd_text_status(&w->path);
     if (st != ODD_OK) return st;
-    st = take_kind(w, entry);
+    st = take(w, entry);
     w->path.length = length;
     w->path.s[length] = '\0';
     return st;
 }
 
-static int compare_entries(const struct dirent **a, const struct dirent **b)
+/* ---- all entries of a folder ---- */
+
+/* Those that are to be taken. */
+typedef struct {
+    named *entry;
+    int64_t count, room;
+} entries;
+
+static void entries_free(entries *e)
 {
-    return strcmp((*a)->d_name, (*b)->d_name);
+    for (int64_t i = 0; i < e->count; i++)
+        free(e->entry[i].name);
+    free(e->entry);
 }
 
-/* In order of name, so that the same link of several is followed on every file system. */
+static odd_status keep_entry(entries *e, const char *name, unsigned char type)
+{
+    if (e->count == e->room) {
+        const int64_t room = e->room > 0 ? 2 * e->room : 64;
+        named *more = realloc(e->entry, (size_t)room * sizeof *more);
+        if (!more) return odd_fail(ODD_NOMEM, "cannot allocate the entries of a folder");
+        e->entry = more;
+        e->room = room;
+    }
+    char *copy = strdup(name);
+    if (!copy) return odd_fail(ODD_NOMEM, "cannot allocate a name");
+    e->entry[e->count++] = (named){copy, type};
+    return ODD_OK;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    return strcmp(((const named *)a)->name, ((const named *)b)->name);
+}
+
+/* Call `look` on each entry, which keeps some; then they are in order of name, so that the same
+ * link of several is followed on every file system. *why: as odd_walk_look() has it. */
+static odd_status read_entries(odd_walk *w, entries *e, const char **why,
+                               odd_status (*look)(odd_walk *w, const named *entry, entries *e))
+{
+    const int copy = fcntl(w->folder, F_DUPFD_CLOEXEC, 0);
+    DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
+    odd_status st = ODD_OK;
+    *why = NULL;
+    errno = folder ? 0 : errno;
+    for (struct dirent *d; folder && st == ODD_OK && (d = readdir(folder)); errno = 0) {
+        const named entry = {d->d_name, d->d_type};
+        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) st = look(w, &entry, e);
+    }
+    if (st == ODD_OK && errno != 0) *why = strerrordesc_np(errno);
+    if (folder)
+        closedir(folder);
+    else if (copy >= 0)
+        close(copy);
+    if (e->count > 1) qsort(e->entry, (size_t)e->count, sizeof *e->entry, compare_entries);
+    return st;
+}
+
+static odd_status take_all(odd_walk *w, const entries *e,
+                           odd_status (*take)(odd_walk *w, const named *entry))
+{
+    odd_status st = ODD_OK;
+    if (w->path.s[w->path.length - 1] != '/') odd_text_add(&w->path, "/");
+    for (int64_t i = 0; i < e->count && st == ODD_OK; i++)
+        st = take_entry(w, &e->entry[i], take);
+    return st;
+}
+
+static odd_status keep_folders(odd_walk *w, const named *entry, entries *e)
+{
+    const unsigned char type = type_of(w, entry);
+    struct stat info;
+    const bool leads =
+        type == DT_LNK && fstatat(w->folder, entry->name, &info, 0) == 0 && S_ISDIR(info.st_mode);
+    if (odd_is_keepsake(entry->name) || (type != DT_DIR && !leads)) {
+        w->entries++;
+        return ODD_OK;
+    }
+    return keep_entry(e, entry->name, type);
+}
+
+odd_status odd_walk_look(odd_walk *w, int64_t *count, const char **why)
+{
+    entries e = {0};
+    odd_status st;
+    w->entries = 0;
+    ODD_TRY(read_entries(w, &e, why, keep_folders));
+    if (!*why) ODD_TRY(take_all(w, &e, take_folder));
+    *count = w->entries;
+done:
+    entries_free(&e);
+    return st;
+}
+
+static odd_status keep_mine(odd_walk *w, const named *entry, entries *e)
+{
+    const uint64_t key =
+        w->mine.shares > 1 ? odd_hash_add_text(ODD_HASH_START, entry->name).low : 0;
+    return key % (uint64_t)w->mine.shares == (uint64_t)w->mine.share
+               ? keep_entry(e, entry->name, entry->type)
+               : ODD_OK;
+}
+
 odd_status odd_walk_entries(odd_walk *w, odd_status (*refuse)(odd_walk *w, const char *why))
 {
-    struct dirent **entry;
-    int count = scandirat(w->folder, ".", &entry, NULL, compare_entries);
-    odd_status st = ODD_OK;
-    if (count < 0) return refuse(w, strerrordesc_np(errno));
-    if (w->path.s[w->path.length - 1] != '/') odd_text_add(&w->path, "/");
-    for (int i = 0; i < count; i++) {
-        if (st == ODD_OK) st = take_entry(w, entry[i]);
-        free(entry[i]);
-    }
-    free(entry);
+    entries e = {0};
+    const char *why;
+    odd_status st;
+    ODD_TRY(read_entries(w, &e, &why, keep_mine));
+    st = why ? refuse(w, why) : take_all(w, &e, take_kind);
+done:
+    entries_free(&e);
     return st;
 }

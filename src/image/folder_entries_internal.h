@@ -6,7 +6,12 @@
 
 #include "image/folder_walk_internal.h"
 
-/** Take all entries of the open folder in order of name; `refuse` where they cannot be read. */
+/** Have the folders in the open folder, and links to some, visited later, in order of name, and
+ *  count what else there is. *why: why they cannot be read, static; NULL: they can. ODD_NOMEM */
+odd_status odd_walk_look(odd_walk *w, int64_t *entries, const char **why);
+
+/** List my share of the entries of the open folder that are no folders, in order of name; `refuse`
+ *  where they cannot be read. */
 odd_status odd_walk_entries(odd_walk *w, odd_status (*refuse)(odd_walk *w, const char *why));
 
 /** Add the entry at hand as an item that cannot be read. ODD_NOMEM. */

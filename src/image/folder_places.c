@@ -40,6 +40,6 @@ odd_status odd_walk_folder(odd_walk *w, bool link)
 const char *odd_walk_name(const odd_walk *w)
 {
     const char *path = odd_text_string(&w->path);
-    size_t start = w->root[w->here.root].name_start;
+    size_t start = w->name_start[w->here.root];
     return strlen(path) > start ? path + start : path;
 }

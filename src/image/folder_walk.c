@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SHARE_ENTRIES 65536 /* of a folder, that one rank lists at a time */
+
 /* A folder that was visited: which it is, whatever its name, and in which root. */
 struct known {
     dev_t device;
@@ -57,13 +59,12 @@ static odd_status pass_again(odd_walk *w, const struct known *before)
 
 /* ---- a visit ---- */
 
+/* Whoever lists it will say so of one that is no root. */
 static odd_status note_unreadable(odd_walk *w, const char *why)
 {
-    char reason[128];
     if (w->here.is_root)
         return odd_fail(ODD_IO, "cannot read folder '%s': %s", odd_text_string(&w->path), why);
-    snprintf(reason, sizeof reason, "folder cannot be read: %s", why);
-    return odd_walk_problem(w, reason);
+    return odd_walk_describe(w, 1);
 }
 
 static odd_status pass_run(odd_walk *w)
@@ -74,6 +75,18 @@ static odd_status pass_run(odd_walk *w)
                         "catalogue: name the folder of the images",
                         odd_text_string(&w->path));
     return odd_passed_add(&w->passed->runs, odd_walk_name(w));
+}
+
+/* Those of one share are some thousands, whatever there is. */
+static odd_status find_folders(odd_walk *w)
+{
+    int64_t entries = 0;
+    const char *why = NULL;
+    odd_status st;
+    ODD_TRY(odd_walk_look(w, &entries, &why));
+    st = why ? note_unreadable(w, why) : odd_walk_describe(w, 1 + entries / SHARE_ENTRIES);
+done:
+    return st;
 }
 
 static odd_status enter_folder(odd_walk *w)
@@ -87,7 +100,7 @@ static odd_status enter_folder(odd_walk *w)
     if (st != ODD_OK) return st;
     if (before) return pass_again(w, before);
     if (odd_is_run_folder(w->folder) || odd_is_report_folder(w->folder)) return pass_run(w);
-    return odd_walk_entries(w, note_unreadable);
+    return find_folders(w);
 }
 
 static odd_status visit_folder(odd_walk *w, odd_place *place)
@@ -95,13 +108,10 @@ static odd_status visit_folder(odd_walk *w, odd_place *place)
     odd_status st;
     w->here = *place; /* the list may move */
     place->path = NULL;
-    w->label = 0;
     w->folder = -1;
     w->path.length = 0;
     odd_text_add(&w->path, w->here.path);
     ODD_TRY(odd_text_status(&w->path));
-    if (strcmp(w->options->label_from, "folder") == 0)
-        ODD_TRY(odd_catalogue_string(w->out, odd_path_name(w->here.path), &w->label));
     ODD_TRY(enter_folder(w));
 done:
     if (w->folder >= 0) close(w->folder);
@@ -136,6 +146,6 @@ void odd_walk_free(odd_walk *w)
     free_places(&w->folders);
     free_places(&w->links);
     odd_text_free(&w->path);
-    odd_free(w->root);
+    odd_free(w->name_start);
     tdestroy(w->known, free);
 }

@@ -4,8 +4,8 @@
 #ifndef ODDLOT_IMAGE_SHARD_OUTPUT_INTERNAL_H
 #define ODDLOT_IMAGE_SHARD_OUTPUT_INTERNAL_H
 
-#include "image/passed_internal.h"
 #include "oddlot/base/run_folder.h"
+#include "oddlot/image/passed.h"
 
 #define ODD_OUTPUT_HEAD ODD_REPORT_NEAR /* bytes of a member to look at */
 

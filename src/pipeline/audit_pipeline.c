@@ -2,6 +2,7 @@
 #include "oddlot/pipeline/pipelines.h"
 
 #include "oddlot/run/columns.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/runner.h"
 #include "oddlot/run/selection.h"
@@ -66,17 +67,24 @@ done:
     return st;
 }
 
-static void print_row(const odd_run *run, int64_t rank, int64_t row, double score)
+static odd_status print_row(odd_image_facts *facts, int64_t rank, int64_t row, double score)
 {
-    static const char *const truth[] = {"", "theme", "odd"};
-    const odd_selection *s = run->selection;
+    static const char *const words[] = {"", "theme", "odd"};
     odd_text name = ODD_TEXT_EMPTY;
-    odd_text_printable(&name, odd_selection_name(s, row));
+    const char *text;
+    int8_t truth;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, row, &text));
+    odd_text_printable(&name, text);
     odd_text_add(&name, "  ");
-    odd_text_printable(&name, odd_selection_label(s, row));
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_LABEL, row, &text));
+    odd_text_printable(&name, text);
+    ODD_TRY(odd_image_truth_of(facts, row, &truth));
     printf("  %4lld  row %-8lld %10.4g  %-5s  %s\n", (long long)rank, (long long)row, score,
-           truth[odd_selection_truth(s, row) + 1], odd_text_string(&name));
+           words[truth + 1], odd_text_string(&name));
+done:
     odd_text_free(&name);
+    return st;
 }
 
 /* Images of the run that are printed. */
@@ -110,13 +118,24 @@ done:
     return st;
 }
 
-static void print_oddest(const odd_run *run, const oddest_images *o)
+/* @local: rank 0 */
+static odd_status print_oddest(const odd_run *run, const oddest_images *o)
 {
+    const int64_t images = odd_selection_rows(run->selection);
+    odd_file *ingest = NULL;
+    odd_image_facts *facts = NULL;
     char count[32], all[32];
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "ingest", &ingest));
+    ODD_TRY(odd_image_facts_open(ingest, images, &facts));
     printf("\n%s of %s images flagged; the oddest:\n", odd_human_count(o->flagged, count),
-           odd_human_count(odd_selection_rows(run->selection), all));
+           odd_human_count(images, all));
     for (int64_t i = 0; i < o->n; i++)
-        print_row(run, i + 1, o->row[i], o->score[i]);
+        ODD_TRY(print_row(facts, i + 1, o->row[i], o->score[i]));
+done:
+    odd_image_facts_close(&facts);
+    odd_file_close(&ingest);
+    return st;
 }
 
 static void print_places(const odd_run *run)
@@ -133,7 +152,7 @@ static odd_status print_result(const odd_run *run, const oddest_images *oddest)
 {
     odd_status st;
     ODD_TRY(print_metrics(run));
-    print_oddest(run, oddest);
+    ODD_TRY(print_oddest(run, oddest));
     print_places(run);
 done:
     return st;

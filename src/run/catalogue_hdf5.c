@@ -5,6 +5,7 @@
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/base/text.h"
 #include "oddlot/store/text_rows.h"
 
@@ -42,58 +43,38 @@ static odd_status set_label(odd_catalogue *c, odd_text_rows *labels, int64_t i, 
     return st == ODD_OK ? odd_catalogue_string(c, label, &item->label) : st;
 }
 
-/* What the list needs to know of one file when all were seen. */
+/* What all ranks know of the files before they list. */
 typedef struct {
-    int64_t first; /* item */
+    int64_t images;
     odd_values values;
-} listed;
+    double white; /* for all files with the same kind of values: they are parts of one catalogue */
+} known_file;
 
-static odd_status list_file(const odd_catalogue_options *options, const char *path,
-                            const char *shown, odd_brightness *seen, listed *file,
-                            odd_catalogue *out)
+/* Relative ones start at the folder. */
+static odd_status set_path(const odd_catalogue_options *options, const char *folder, int64_t file,
+                           odd_text *path)
+{
+    const char *given = options->path.item[file];
+    path->length = 0;
+    odd_text_format(path, "%s%s%s", *given == '/' ? "" : folder, *given == '/' ? "" : "/", given);
+    return odd_text_status(path);
+}
+
+/* ---- for all ranks ---- */
+
+static odd_status look_at_file(const odd_catalogue_options *options, const char *path,
+                               odd_brightness *seen, known_file *file)
 {
     odd_dataset_images s = {0};
     odd_text_rows *labels = NULL;
-    char name[4400];
-    odd_item *item;
-    int64_t time = modified_time(path);
     odd_status st;
     ODD_TRY(odd_dataset_images_open(path, options->dataset, &s));
     ODD_TRY(open_labels(&s, path, options->label_dataset, &labels));
-    *file = (listed){out->count, s.values};
-    for (int64_t i = 0; i < s.n; i++) {
-        snprintf(name, sizeof name, "%s:%s[%lld]", shown, options->dataset, (long long)i);
-        ODD_TRY(odd_catalogue_add(out, name, path, &item));
-        item->offset = i;
-        item->size = odd_dataset_image_values(&s);
-        item->time = time;
-        ODD_TRY(set_label(out, labels, i, item));
-    }
+    *file = (known_file){s.n, s.values, 0};
     if (options->white == 0) ODD_TRY(odd_brightness_look(&s, seen));
 done:
     odd_text_rows_close(&labels);
     odd_dataset_images_close(&s);
-    return st;
-}
-
-static odd_status list_files(const odd_catalogue_options *options, const char *folder,
-                             odd_brightness *seen, listed file[], odd_catalogue *out)
-{
-    odd_text path = ODD_TEXT_EMPTY;
-    odd_status st = ODD_OK;
-    ODD_TRY(odd_paths_check(options, folder));
-    for (int64_t i = 0; i < options->path.count; i++) {
-        const char *given = options->path.item[i];
-        path.length = 0;
-        odd_text_format(&path, "%s%s%s", *given == '/' ? "" : folder, *given == '/' ? "" : "/",
-                        given);
-        ODD_TRY(odd_text_status(&path));
-        ODD_TRY(list_file(options, path.s, given, seen, &file[i], out));
-    }
-    if (out->count == 0)
-        ODD_TRY(odd_fail(ODD_FORMAT, "dataset '%s' has no images", options->dataset));
-done:
-    odd_text_free(&path);
     return st;
 }
 
@@ -114,45 +95,112 @@ static odd_status choose_white(const odd_catalogue_options *options, const odd_b
     return ODD_OK;
 }
 
-/* One white for all files with the same kind of values: they are parts of one catalogue. */
 static odd_status set_white(const odd_catalogue_options *options, const odd_brightness *seen,
-                            const listed file[], odd_catalogue *out)
+                            known_file file[])
 {
     double white[ODD_VALUES_KINDS] = {0};
+    odd_status st = ODD_OK;
     for (int64_t f = 0; f < options->path.count; f++) {
         const odd_values values = file[f].values;
-        const int64_t end = f + 1 < options->path.count ? file[f + 1].first : out->count;
-        odd_status st = ODD_OK;
-        if (white[values] == 0) st = choose_white(options, seen, values, &white[values]);
-        if (st != ODD_OK) return st;
-        for (int64_t i = file[f].first; i < end; i++)
-            out->item[i].white = white[values];
+        if (white[values] == 0) ODD_TRY(choose_white(options, seen, values, &white[values]));
+        file[f].white = white[values];
     }
-    return ODD_OK;
+done:
+    return st;
 }
 
-static odd_status check_options(const odd_catalogue_options *options)
+static odd_status check_options(const odd_catalogue_options *options, const char *folder)
 {
     const bool by_values = options->white == 0 && options->black <= 0;
     if (options->path.count == 0) return odd_fail(ODD_USAGE, "catalogue.path names no HDF5 file");
-    if (by_values || options->white > options->black) return ODD_OK;
+    if (by_values || options->white > options->black) return odd_paths_check(options, folder);
     return odd_fail(ODD_USAGE, "catalogue.white (%g) is not above catalogue.black (%g)",
                     options->white, options->black);
 }
 
-static odd_status list_hdf5(const odd_catalogue_options *options, const char *folder,
-                            odd_catalogue *out)
+static odd_status look_at_files(const odd_catalogue_options *options, const char *folder,
+                                known_file file[], int64_t *images)
 {
     odd_brightness seen = {0};
-    listed *file = NULL;
-    odd_status st;
-    ODD_TRY(check_options(options));
-    ODD_TRY(ODD_NEW(file, options->path.count));
-    ODD_TRY(list_files(options, folder, &seen, file, out));
-    ODD_TRY(set_white(options, &seen, file, out));
-    odd_catalogue_seal(out);
+    odd_text path = ODD_TEXT_EMPTY;
+    odd_status st = ODD_OK;
+    for (int64_t f = 0; f < options->path.count; f++) {
+        ODD_TRY(set_path(options, folder, f, &path));
+        ODD_TRY(look_at_file(options, path.s, &seen, &file[f]));
+        *images += file[f].images;
+    }
+    if (*images == 0) ODD_TRY(odd_fail(ODD_FORMAT, "dataset '%s' has no images", options->dataset));
+    ODD_TRY(set_white(options, &seen, file));
 done:
-    odd_free(file);
+    odd_text_free(&path);
+    return st;
+}
+
+/* out->bytes: what is known of each file. */
+static odd_status look_at_hdf5(const odd_catalogue_options *options, const char *folder,
+                               odd_catalogue_outline *out, odd_passed *passed)
+{
+    known_file *file;
+    odd_status st;
+    (void)passed;
+    out->images = true;
+    ODD_TRY(check_options(options, folder));
+    ODD_TRY(ODD_NEW(file, options->path.count));
+    out->bytes = (char *)file;
+    out->size = options->path.count * (int64_t)sizeof *file;
+    ODD_TRY(look_at_files(options, folder, file, &out->units));
+done:
+    return st;
+}
+
+/* ---- on each rank its own ---- */
+
+/* Images [from, to) of a file. */
+static odd_status list_file(const odd_catalogue_options *options, const char *given,
+                            const char *path, const known_file *file, int64_t from, int64_t to,
+                            odd_catalogue *out)
+{
+    odd_dataset_images s = {0};
+    odd_text_rows *labels = NULL;
+    char name[4400];
+    odd_item *item;
+    const int64_t time = modified_time(path);
+    odd_status st;
+    ODD_TRY(odd_dataset_images_open(path, options->dataset, &s));
+    ODD_TRY(open_labels(&s, path, options->label_dataset, &labels));
+    if (s.n != file->images)
+        ODD_TRY(odd_fail(ODD_FORMAT, "'%s' has changed while it was listed", path));
+    for (int64_t i = from; i < to; i++) {
+        snprintf(name, sizeof name, "%s:%s[%lld]", given, options->dataset, (long long)i);
+        ODD_TRY(odd_catalogue_add(out, name, path, &item));
+        item->offset = i;
+        item->size = odd_dataset_image_values(&s);
+        item->time = time;
+        item->white = file->white;
+        ODD_TRY(set_label(out, labels, i, item));
+    }
+done:
+    odd_text_rows_close(&labels);
+    odd_dataset_images_close(&s);
+    return st;
+}
+
+static odd_status list_hdf5(const odd_catalogue_options *options, const char *folder,
+                            const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                            odd_catalogue *out, odd_passed *passed)
+{
+    const known_file *file = (const known_file *)outline->bytes;
+    odd_text path = ODD_TEXT_EMPTY;
+    odd_status st = ODD_OK;
+    (void)passed;
+    for (int64_t f = 0, first = 0; f < options->path.count; first += file[f++].images) {
+        const int64_t mine = odd_max(from - first, 0), end = odd_min(to - first, file[f].images);
+        if (mine >= end) continue;
+        ODD_TRY(set_path(options, folder, f, &path));
+        ODD_TRY(list_file(options, options->path.item[f], path.s, &file[f], mine, end, out));
+    }
+done:
+    odd_text_free(&path);
     return st;
 }
 
@@ -256,6 +304,7 @@ const odd_catalogue_kind odd_catalogue_hdf5 = {
     .name = "hdf5",
     .summary = "images in a dataset of HDF5 files",
     .recognises = odd_file_is_hdf5,
+    .look = look_at_hdf5,
     .list = list_hdf5,
     .open = open_reader,
     .read = read_item,

@@ -1,12 +1,16 @@
 /* Contamination: theme images and some odd ones of a labelled catalogue make what is audited, as in
  * the published experiments. Where a job asks for none, every image is audited and no truth is
  * known. */
+#include "run/catalogue_cut_internal.h"
 #include "run/contamination_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/base/random.h"
 #include "oddlot/detect/detector.h"
+#include "oddlot/par/agree.h"
+#include "oddlot/par/comm.h"
+#include "oddlot/par/route.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,15 +57,16 @@ static int truth_of(const odd_contamination_options *o, const char *label)
     return ODD_TRUTH_UNKNOWN;
 }
 
-static odd_status collect_pool(const odd_catalogue *list, const odd_contamination_options *o,
-                               int truth, odd_row_pool *out)
+/* Places of images of one truth. */
+static odd_status collect_pool(const odd_taken *images, int truth, odd_row_pool *out)
 {
+    odd_status st;
     out->count = 0;
-    if (!(out->item = odd_alloc(list->count, sizeof *out->item))) return ODD_NOMEM;
-    for (int64_t i = 0; i < list->count; i++)
-        if (truth_of(o, odd_catalogue_text(list, list->item[i].label)) == truth)
-            out->item[out->count++] = i;
-    return ODD_OK;
+    ODD_TRY(ODD_NEW(out->at, images->count));
+    for (int64_t i = 0; i < images->count; i++)
+        if (images->row[i].truth == truth) out->at[out->count++] = i;
+done:
+    return st;
 }
 
 static odd_status wanted_counts(const odd_job *job, const odd_contamination_options *o,
@@ -86,13 +91,20 @@ static odd_status wanted_counts(const odd_job *job, const odd_contamination_opti
     return ODD_OK;
 }
 
-static odd_status check_labels(const odd_job *job, const odd_catalogue *list, const char *key,
-                               const odd_list *labels)
+static bool has_label(const odd_catalogue *list, const char *label)
+{
+    for (int64_t i = 0; i < list->count; i++)
+        if (strcmp(odd_catalogue_text(list, list->item[i].label), label) == 0) return true;
+    return false;
+}
+
+/* Has some rank an image of each? @collective */
+static odd_status check_labels(MPI_Comm comm, const odd_job *job, const odd_catalogue *list,
+                               const char *key, const odd_list *labels)
 {
     for (int64_t i = 0; i < labels->count; i++) {
-        bool found = false;
-        for (int64_t j = 0; j < list->count && !found; j++)
-            found = strcmp(odd_catalogue_text(list, list->item[j].label), labels->item[i]) == 0;
+        int64_t found = has_label(list, labels->item[i]);
+        odd_max_i64(comm, &found, 1);
         if (!found) return odd_job_fail(job, key, "no image has the label '%s'", labels->item[i]);
     }
     return ODD_OK;
@@ -107,103 +119,177 @@ static odd_status check_apart(const odd_job *job, const odd_contamination_option
     return ODD_OK;
 }
 
-static odd_status allocate_rows(odd_selection *s, int64_t rows)
-{
-    odd_status st;
-    s->rows = rows;
-    ODD_TRY(ODD_NEW(s->item, rows));
-    ODD_TRY(ODD_NEW(s->truth, rows));
-    ODD_TRY(ODD_NEW(s->verified, rows));
-    ODD_TRY(ODD_NEW(s->held_out, rows));
-done:
-    return st;
-}
-
-static void set_row(odd_selection *s, int64_t row, int64_t item, int truth)
-{
-    s->item[row] = item;
-    s->truth[row] = (int8_t)truth;
-    s->verified[row] = (uint8_t)s->list.item[item].verified;
-}
-
-static odd_status take_all(odd_selection *s)
-{
-    odd_status st = allocate_rows(s, s->list.count);
-    for (int64_t i = 0; st == ODD_OK && i < s->rows; i++)
-        set_row(s, i, i, ODD_TRUTH_UNKNOWN);
-    return st;
-}
-
 /* Both pools are rising: merging keeps the order of the catalogue. */
-static odd_status merge_pools(odd_selection *s, const odd_row_pool *theme, const odd_row_pool *odd)
+static odd_status merge_pools(const odd_taken *images, const odd_row_pool *theme,
+                              const odd_row_pool *odd, odd_taken *out)
 {
-    odd_status st = allocate_rows(s, theme->count + odd->count);
     int64_t t = 0, o = 0;
-    for (int64_t row = 0; st == ODD_OK && row < s->rows; row++) {
-        bool from_theme = o == odd->count || (t < theme->count && theme->item[t] < odd->item[o]);
-        if (from_theme)
-            set_row(s, row, theme->item[t++], ODD_TRUTH_THEME);
-        else
-            set_row(s, row, odd->item[o++], ODD_TRUTH_ODD);
+    odd_status st;
+    out->count = theme->count + odd->count;
+    ODD_TRY(ODD_NEW(out->row, out->count));
+    for (int64_t row = 0; row < out->count; row++) {
+        bool from_theme = o == odd->count || (t < theme->count && theme->at[t] < odd->at[o]);
+        out->row[row] = images->row[from_theme ? theme->at[t++] : odd->at[o++]];
     }
+done:
     return st;
 }
 
 /* Mark `count` rows of one truth as verified, drawn by the seed. */
-static odd_status verify_some(const odd_job *job, const char *key, odd_selection *s, int truth,
+static odd_status verify_some(const odd_job *job, const char *key, const odd_taken *rows, int truth,
                               uint8_t mark, int64_t count, uint64_t seed)
 {
-    odd_row_pool rows = {NULL, 0};
+    odd_row_pool pool = {NULL, 0};
     odd_status st;
-    ODD_TRY(odd_row_pool_learnt(s, truth, &rows));
-    if (count > rows.count)
+    ODD_TRY(odd_row_pool_learnt(rows, truth, &pool));
+    if (count > pool.count)
         ODD_TRY(odd_job_fail(job, key, "%lld images to verify, only %lld are there",
-                             (long long)count, (long long)rows.count));
-    ODD_TRY(odd_row_pool_draw(&rows, count, seed, ODD_STREAM_VERIFIED));
+                             (long long)count, (long long)pool.count));
+    ODD_TRY(odd_row_pool_draw(&pool, count, seed, ODD_STREAM_VERIFIED));
     for (int64_t i = 0; i < count; i++)
-        s->verified[rows.item[i]] = mark;
+        rows->row[pool.at[i]].verified = mark;
 done:
-    odd_free(rows.item);
+    odd_free(pool.at);
     return st;
 }
 
-/* Theme and odd images by their labels, and some of them as verified. */
-static odd_status select_by_labels(const odd_job *job, const odd_contamination_options *o,
-                                   odd_selection *s)
+/* Theme and odd images of the catalogue, and some of them as verified. @local: rank 0 */
+static odd_status draw_rows(const odd_job *job, const odd_contamination_options *o,
+                            const odd_taken *images, odd_taken *rows)
 {
     odd_row_pool theme = {NULL, 0}, odd = {NULL, 0};
     const uint64_t seed = (uint64_t)o->seed;
     int64_t take_theme, take_odd;
     odd_status st;
-    ODD_TRY(check_labels(job, &s->list, "contamination.theme", &o->theme));
-    ODD_TRY(check_labels(job, &s->list, "contamination.anomaly", &o->anomaly));
-    ODD_TRY(check_apart(job, o));
-    ODD_TRY(collect_pool(&s->list, o, ODD_TRUTH_THEME, &theme));
-    ODD_TRY(collect_pool(&s->list, o, ODD_TRUTH_ODD, &odd));
+    ODD_TRY(collect_pool(images, ODD_TRUTH_THEME, &theme));
+    ODD_TRY(collect_pool(images, ODD_TRUTH_ODD, &odd));
     ODD_TRY(wanted_counts(job, o, theme.count, odd.count, &take_theme, &take_odd));
     ODD_TRY(odd_row_pool_draw(&theme, take_theme, seed, ODD_STREAM_THEME));
     ODD_TRY(odd_row_pool_draw(&odd, take_odd, seed, ODD_STREAM_ODD));
-    ODD_TRY(merge_pools(s, &theme, &odd));
-    ODD_TRY(odd_hold_out(job, o, s));
-    ODD_TRY(verify_some(job, "contamination.verified_theme", s, ODD_TRUTH_THEME, ODD_VERIFIED_THEME,
-                        o->verified_theme, seed));
-    ODD_TRY(verify_some(job, "contamination.verified_odd", s, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
+    ODD_TRY(merge_pools(images, &theme, &odd, rows));
+    ODD_TRY(odd_hold_out_share(o, rows));
+    ODD_TRY(odd_held_out_check(job, o, odd_held_out_count(rows), rows->count));
+    ODD_TRY(verify_some(job, "contamination.verified_theme", rows, ODD_TRUTH_THEME,
+                        ODD_VERIFIED_THEME, o->verified_theme, seed));
+    ODD_TRY(verify_some(job, "contamination.verified_odd", rows, ODD_TRUTH_ODD, ODD_VERIFIED_ODD,
                         o->verified_odd, seed));
     odd_log(ODD_LOG_INFO, "contamination: %lld theme and %lld odd images of a catalogue of %lld",
-            (long long)theme.count, (long long)odd.count, (long long)s->list.count);
+            (long long)theme.count, (long long)odd.count, (long long)images->count);
 done:
-    odd_free(theme.item);
-    odd_free(odd.item);
+    odd_free(theme.at);
+    odd_free(odd.at);
     return st;
 }
 
-odd_status odd_contaminate(const odd_job *job, odd_selection *s)
+/* ---- over ranks ---- */
+
+static bool is_mixture(const odd_contamination_options *o)
+{
+    return o->theme.count > 0 || o->anomaly.count > 0;
+}
+
+/* All of my images, as rows that may be. @local */
+static odd_status mark_images(const odd_contamination_options *o, const odd_catalogue *list,
+                              odd_taken *out)
+{
+    const char *split = o->held_out_split;
+    odd_status st;
+    out->count = list->count;
+    ODD_TRY(ODD_NEW(out->row, out->count));
+    for (int64_t i = 0; i < out->count; i++) {
+        const odd_item *item = &list->item[i];
+        const char *label = odd_catalogue_text(list, item->label);
+        out->row[i] = (odd_selected){
+            .item = list->first + i,
+            .truth = (int8_t)(is_mixture(o) ? truth_of(o, label) : ODD_TRUTH_UNKNOWN),
+            .verified = (uint8_t)item->verified,
+            .held_out = *split && strcmp(odd_catalogue_text(list, item->split), split) == 0,
+        };
+    }
+done:
+    return st;
+}
+
+static int owner_of_item(const void *context, const void *row)
+{
+    return odd_partition_owner(context, ((const odd_selected *)row)->item);
+}
+
+/* Rows of rank 0 go to the ranks that listed their images. @collective */
+static odd_status return_rows(MPI_Comm comm, const odd_catalogue *list, const odd_taken *drawn,
+                              odd_taken *mine)
+{
+    odd_owners listers = {.size = odd_size(comm)};
+    int64_t ranks;
+    odd_status st;
+    ODD_TRY(
+        odd_share_rows(comm, &list->first, 1, sizeof list->first, (void **)&listers.first, &ranks));
+    ODD_TRY(odd_route(comm, drawn->row, drawn->count, sizeof *drawn->row, owner_of_item, &listers,
+                      (void **)&mine->row, &mine->count));
+done:
+    odd_owners_free(&listers);
+    return st;
+}
+
+/* My images that are rows; the others are forgotten. @collective */
+static odd_status keep_images(MPI_Comm comm, const odd_taken *mine, odd_catalogue *list)
+{
+    int64_t *place = NULL;
+    odd_status st;
+    ODD_TRY_ALL(comm, ODD_NEW(place, mine->count));
+    for (int64_t i = 0; i < mine->count; i++)
+        place[i] = mine->row[i].item - list->first;
+    odd_catalogue_keep(comm, mine->count, place, list);
+done:
+    odd_free(place);
+    return st;
+}
+
+/* Rank 0 draws from what all have marked. @collective */
+static odd_status select_by_labels(MPI_Comm comm, const odd_job *job,
+                                   const odd_contamination_options *o, odd_catalogue *list,
+                                   odd_taken *mine)
+{
+    odd_taken all = {NULL, 0}, drawn = {NULL, 0};
+    odd_status st;
+    ODD_TRY(check_labels(comm, job, list, "contamination.theme", &o->theme));
+    ODD_TRY(check_labels(comm, job, list, "contamination.anomaly", &o->anomaly));
+    ODD_TRY(check_apart(job, o));
+    ODD_TRY(odd_gather_rows(comm, 0, mine->row, mine->count, sizeof *mine->row, (void **)&all.row,
+                            &all.count));
+    ODD_TRY_ALL(comm, odd_rank(comm) == 0 ? draw_rows(job, o, &all, &drawn) : ODD_OK);
+    odd_free(mine->row);
+    *mine = (odd_taken){NULL, 0};
+    ODD_TRY(return_rows(comm, list, &drawn, mine));
+    ODD_TRY(keep_images(comm, mine, list));
+done:
+    odd_free(all.row);
+    odd_free(drawn.row);
+    return st;
+}
+
+/* @collective */
+static odd_status check_all_held_out(MPI_Comm comm, const odd_job *job,
+                                     const odd_contamination_options *o, const odd_taken *mine)
+{
+    int64_t count[2] = {odd_held_out_count(mine), mine->count};
+    odd_sum_i64(comm, count, 2);
+    return odd_held_out_check(job, o, count[0], count[1]);
+}
+
+odd_status odd_contaminate(MPI_Comm comm, const odd_job *job, odd_selection *s)
 {
     const odd_contamination_options *o = odd_job_section(job, odd_contamination_section.name);
+    odd_taken mine = {NULL, 0};
     odd_status st;
-    if (o->theme.count > 0 || o->anomaly.count > 0) return select_by_labels(job, o, s);
-    ODD_TRY(take_all(s));
-    ODD_TRY(odd_hold_out(job, o, s));
+    ODD_TRY(odd_held_out_allowed(job, o));
+    ODD_TRY_ALL(comm, mark_images(o, &s->list, &mine));
+    ODD_TRY(is_mixture(o) ? select_by_labels(comm, job, o, &s->list, &mine)
+                          : check_all_held_out(comm, job, o, &mine));
+    odd_selected *given = mine.row;
+    mine.row = NULL;
+    ODD_TRY(odd_selection_settle(comm, given, s));
 done:
+    odd_free(mine.row);
     return st;
 }

@@ -30,17 +30,18 @@ void odd_findings_free(odd_findings **findings)
     *findings = NULL;
 }
 
-void odd_findings_ignore(odd_findings *f, const odd_ignored *ignored,
-                         const odd_selection *selection)
+void odd_findings_ignore(odd_findings *f, const odd_ignored *ignored, odd_image_facts *facts)
 {
     f->ignored = ignored;
-    f->selection = selection;
+    f->facts = facts;
 }
 
-static bool is_ignored(const odd_findings *f, const odd_finding *finding)
+static odd_status find_ignored(const odd_findings *f, const odd_finding *finding, bool *ignored)
 {
-    return f->ignored && odd_ignored_has(f->ignored, f->selection, (int)finding->kind,
-                                         finding->check, finding->rows, finding->row);
+    *ignored = false;
+    if (!f->ignored) return ODD_OK;
+    return odd_ignored_has(f->ignored, f->facts, (int)finding->kind, finding->check, finding->rows,
+                           finding->row, ignored);
 }
 
 /* What a check promises of a finding. */
@@ -56,11 +57,13 @@ static void check_finding(const odd_finding *finding)
 
 odd_status odd_findings_add(odd_findings *f, const odd_finding *finding)
 {
-    odd_status st = ODD_OK;
+    bool ignored;
+    odd_status st;
     check_finding(finding);
     const int tally = odd_findings_tally_of(f, finding->kind, finding->check);
     if (tally < 0) return ODD_NOMEM;
-    if (is_ignored(f, finding)) {
+    ODD_TRY(find_ignored(f, finding, &ignored));
+    if (ignored) {
         f->tally[tally].ignored++;
         return ODD_OK;
     }

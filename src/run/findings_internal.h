@@ -27,7 +27,7 @@ struct odd_findings {
     odd_findings_tally *tally;
     int tallies, tally_room;
     const odd_ignored *ignored; /* NULL: nothing is */
-    const odd_selection *selection;
+    odd_image_facts *facts;     /* for the names that it has */
 };
 
 /* -- as they lie in memory (findings_pool.c) -- */

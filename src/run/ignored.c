@@ -66,16 +66,30 @@ static int64_t first_of(const odd_ignored *ignored, odd_hash name)
     return from;
 }
 
-static bool line_has_all(const odd_ignored *ignored, int64_t line, const odd_selection *selection,
-                         int64_t rows, const int64_t row[])
+/* @local */
+static odd_status digest_image(odd_image_facts *facts, int64_t image, odd_hash *digest)
 {
-    for (int64_t i = 1; i < rows; i++) {
+    const char *name;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, image, &name));
+    ODD_TRY(odd_ignored_digest(name, digest));
+done:
+    return st;
+}
+
+/* And all the others? @local */
+static odd_status line_has_all(const odd_ignored *ignored, int64_t line, odd_image_facts *facts,
+                               int64_t rows, const int64_t row[], bool *has)
+{
+    odd_status st = ODD_OK;
+    *has = true;
+    for (int64_t i = 1; i < rows && *has; i++) {
         odd_hash name;
-        if (odd_ignored_digest(odd_selection_name(selection, row[i]), &name) != ODD_OK ||
-            !line_has(ignored, line, name))
-            return false;
+        ODD_TRY(digest_image(facts, row[i], &name));
+        *has = line_has(ignored, line, name);
     }
-    return true;
+done:
+    return st;
 }
 
 static bool is_about(const odd_ignored_line *line, int kind, const char *check)
@@ -84,17 +98,19 @@ static bool is_about(const odd_ignored_line *line, int kind, const char *check)
            (!*line->check || strcmp(line->check, check) == 0);
 }
 
-bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, int kind,
-                     const char *check, int64_t rows, const int64_t row[])
+odd_status odd_ignored_has(const odd_ignored *ignored, odd_image_facts *facts, int kind,
+                           const char *check, int64_t rows, const int64_t row[], bool *has)
 {
     odd_hash name;
-    if (odd_ignored_digest(odd_selection_name(selection, row[0]), &name) != ODD_OK) return false;
-    for (int64_t i = first_of(ignored, name); i < ignored->names; i++) {
+    odd_status st;
+    *has = false;
+    ODD_TRY(digest_image(facts, row[0], &name));
+    for (int64_t i = first_of(ignored, name); i < ignored->names && !*has; i++) {
         const odd_ignored_name *n = &ignored->name[i];
-        if (n->name.low != name.low || n->name.high != name.high) break;
-        if (is_about(&ignored->line[n->line], kind, check) &&
-            line_has_all(ignored, n->line, selection, rows, row))
-            return true;
+        if (odd_hash_compare(n->name, name) != 0) break;
+        if (is_about(&ignored->line[n->line], kind, check))
+            ODD_TRY(line_has_all(ignored, n->line, facts, rows, row, has));
     }
-    return false;
+done:
+    return st;
 }

@@ -106,20 +106,18 @@ static void known_rows_free(known_rows *k)
 static odd_status find_classes(const odd_trial_context *context, const odd_sample *fit,
                                const odd_partition *part, known_rows *k)
 {
-    const char **label = NULL;
     odd_status st;
-    ODD_TRY(ODD_NEW(label, fit->n));
+    ODD_TRY(odd_labels_new(fit->n, &k->labels));
     ODD_TRY(ODD_NEW(k->class_of, part->n_local));
     for (int64_t i = 0; i < fit->n; i++)
-        label[i] = fit->odd[i] ? "" : context->label[fit->row[i]];
-    ODD_TRY(odd_labels_number(fit->n, label, &k->labels));
+        ODD_TRY(odd_labels_add(&k->labels, fit->odd[i] ? "" : context->label[fit->row[i]]));
+    ODD_TRY(odd_labels_settle(MPI_COMM_SELF, &k->labels));
     for (int64_t i = 0; i < part->n_local; i++)
         k->class_of[i] = (int32_t)k->labels.of[part->row0 + i];
     k->known.class_of = k->class_of;
     k->known.classes = (int32_t)k->labels.count;
     k->known.names = k->labels.name;
 done:
-    odd_free((void *)label);
     return st;
 }
 

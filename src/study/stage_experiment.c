@@ -2,6 +2,7 @@
  *
  * A finished trial is noted in RUN/checkpoints, so that a stopped or killed experiment goes on. */
 #include "oddlot/run/columns.h"
+#include "oddlot/run/labels.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
@@ -82,22 +83,47 @@ static odd_status settings_digest(odd_run *run, odd_hash *digest)
 typedef struct {
     int64_t n, *row;
     const char **label;
+    odd_labels of_images; /* what they are */
 } labels;
 
 static void labels_free(labels *l)
 {
     odd_free(l->row);
-    odd_free(l->label);
+    odd_free((void *)l->label);
+    odd_labels_free(&l->of_images);
 }
 
-static odd_status read_labels(const odd_selection *s, const odd_file *features, labels *out)
+/* @local */
+static odd_status label_rows(const odd_file *features, labels *out)
 {
+    const odd_labels *l = &out->of_images;
     odd_status st;
-    ODD_TRY(odd_feature_images_read(features, odd_selection_rows(s), &out->row, &out->n));
+    ODD_TRY(odd_feature_images_read(features, l->rows, &out->row, &out->n));
     ODD_TRY(ODD_NEW(out->label, out->n));
-    for (int64_t i = 0; i < out->n; i++)
-        out->label[i] = odd_selection_label(s, out->row[i]);
+    for (int64_t i = 0; i < out->n; i++) {
+        const int64_t number = l->of[out->row[i]];
+        out->label[i] = number < 0 ? "" : l->name[number];
+    }
 done:
+    return st;
+}
+
+/* @collective */
+static odd_status read_labels(const odd_run *run, int64_t images, const odd_file *features,
+                              labels *out)
+{
+    const odd_partition part = odd_partition_rows(run->comm, images);
+    odd_file *ingest = NULL;
+    odd_image_facts *facts = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(ingest, images, &facts));
+    ODD_TRY(odd_labels_read(run->comm, facts, part.row0, part.n_local, &out->of_images));
+    ODD_TRY(odd_labels_share(run->comm, &out->of_images));
+    ODD_TRY_ALL(run->comm, label_rows(features, out));
+done:
+    odd_image_facts_close(&facts);
+    odd_file_close(&ingest);
     return st;
 }
 
@@ -274,7 +300,7 @@ static odd_status run_experiment(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_run_selection(run, &selection));
     ODD_TRY_ALL(run->comm, odd_design_new(run->job, &d));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY_ALL(run->comm, read_labels(selection, features, &rows));
+    ODD_TRY(read_labels(run, odd_selection_rows(selection), features, &rows));
     ODD_TRY_ALL(run->comm, check_draws(d, &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(compute_experiment(run, from, features, &rows, d, out));

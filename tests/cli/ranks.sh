@@ -5,22 +5,14 @@
 images idx cut 403
 footwear >job.yaml
 
-# ingest and features, each rank count from nothing; the list of images lies once a node, of which there are one or two
+# ingest and features, each rank count from nothing, each rank with its part of the list of images
 for ranks in 1 2 3 4; do
-    export ODDLOT_RANKS_PER_NODE=$((ranks / 2 + ranks % 2))
     OMP_NUM_THREADS=$((ranks % 2 + 1)) good on $ranks ingest job.yaml -o rows-$ranks -vv
     did ingest
     good on $ranks features job.yaml -o rows-$ranks
     did features
     check same rows-1 rows-$ranks ingest.h5 features.h5
 done
-unset ODDLOT_RANKS_PER_NODE
-
-# where ranks cannot see each other's memory each has a list of its own; where there is none, all end
-ODD_FAULT=node.open:rank=2 good on 3 ingest job.yaml -o apart -vv
-says "ranks that cannot see each other's memory"
-check same rows-1 apart ingest.h5
-ODD_FAULT=node.reserve:rank=0 fails_with 1 "that the ranks of a node share" on 3 ingest job.yaml -o short
 
 # fit and score on one and the same reduce.h5
 good on 2 reduce job.yaml -o rows-1

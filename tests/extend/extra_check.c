@@ -36,9 +36,11 @@ static odd_status add_mine(odd_check_context *context, const label_options *o)
 {
     const int64_t row0 = context->part.row0;
     odd_status st = ODD_OK;
-    for (int64_t row = row0; row < row0 + context->part.n_local; row++)
-        if (strcmp(odd_selection_label(context->selection, row), o->unwanted) == 0)
-            ODD_TRY(add_row(context, row));
+    for (int64_t row = row0; row < row0 + context->part.n_local; row++) {
+        const char *label;
+        ODD_TRY(odd_image_text_of(context->facts, ODD_IMAGE_LABEL, row, &label));
+        if (strcmp(label, o->unwanted) == 0) ODD_TRY(add_row(context, row));
+    }
 done:
     return st;
 }

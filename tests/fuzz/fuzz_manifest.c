@@ -16,10 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                      .label_dataset = ""};
     odd_catalogue list = ODD_CATALOGUE_EMPTY;
     int fd = fuzz_file(bytes, size, path);
-    odd_status st = odd_catalogue_manifest.list(&options, "/", &list);
+    odd_passed passed = {0};
+    odd_status st = odd_catalogue_manifest.list(&options, "/", NULL, 0, 1, &list, &passed);
     ODD_CHECK(st == ODD_OK || st == ODD_FORMAT || st == ODD_NOMEM);
+    if (st == ODD_OK) st = odd_catalogue_manifest.complete(&list);
     if (st == ODD_OK) ODD_CHECK(odd_catalogue_check(&list) == ODD_OK);
     odd_catalogue_free(&list);
+    odd_passed_free(&passed);
     close(fd);
     return 0;
 }

@@ -125,6 +125,90 @@ static inline int open_files(void)
     return count;
 }
 
+/* The same items, whatever strings lie where. */
+static inline bool same_list(const odd_catalogue *a, const odd_catalogue *b)
+{
+    const odd_hash p = odd_catalogue_digest(a), q = odd_catalogue_digest(b);
+    bool same = a->count == b->count && odd_hash_compare(p, q) == 0;
+    for (int64_t i = 0; same && i < a->count; i++)
+        same = strcmp(odd_catalogue_text(a, a->item[i].source),
+                      odd_catalogue_text(b, b->item[i].source)) == 0;
+    return same;
+}
+
+/* What a part has passed over goes to others as bytes. */
+static inline odd_status join_passed(const odd_passed *part, odd_passed *passed)
+{
+    odd_text packed = ODD_TEXT_EMPTY;
+    size_t size = 0;
+    odd_status st;
+    ODD_TRY(odd_passed_pack(part, &packed));
+    ODD_TRY(odd_passed_join(passed, packed.s, &size));
+    CU_ASSERT_EQUAL(size, packed.length);
+done:
+    odd_text_free(&packed);
+    return st;
+}
+
+/* List a catalogue as ranks do, in so many parts, which are joined. */
+static inline odd_status list_parts(const odd_catalogue_kind *kind,
+                                    const odd_catalogue_options *options, const char *folder,
+                                    int64_t parts, odd_catalogue *out, odd_passed *passed)
+{
+    odd_catalogue_outline outline = {.units = kind->look ? 0 : 1};
+    odd_status st = ODD_OK;
+    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    if (kind->look) ODD_TRY(kind->look(options, folder, &outline, passed));
+    const char *line = odd_text_string(&outline.lines);
+    for (int64_t p = 0; p < parts; p++) {
+        const int64_t from = outline.units * p / parts, to = outline.units * (p + 1) / parts;
+        odd_catalogue_outline mine = outline;
+        odd_catalogue part = ODD_CATALOGUE_EMPTY;
+        odd_passed over = {0};
+        mine.lines.s = (char *)line;
+        for (int64_t i = from; i < to && outline.lines.length > 0; i++)
+            line += strlen(line) + 1;
+        if (from < to) st = kind->list(options, folder, &mine, from, to, &part, &over);
+        for (int64_t i = 0; st == ODD_OK && i < part.count; i++)
+            st = odd_catalogue_copy(&part, &part.item[i], out);
+        if (st == ODD_OK) st = join_passed(&over, passed);
+        odd_catalogue_free(&part);
+        odd_passed_free(&over);
+        if (st != ODD_OK) goto done;
+    }
+    if (kind->by_name) odd_catalogue_sort(out);
+    if (kind->complete) ODD_TRY(kind->complete(out));
+done:
+    if (st != ODD_OK) odd_catalogue_free(out);
+    odd_free(outline.bytes);
+    odd_text_free(&outline.lines);
+    return st;
+}
+
+/* As one rank lists it, which is as two or three do. */
+static inline odd_status list_whole(const odd_catalogue_kind *kind,
+                                    const odd_catalogue_options *options, const char *folder,
+                                    odd_catalogue *out)
+{
+    odd_passed passed = {0};
+    odd_status st = list_parts(kind, options, folder, 1, out, &passed);
+    if (st == ODD_OK) st = odd_catalogue_tell(options, out->count, &passed);
+    for (int parts = 2; st == ODD_OK && kind->look && parts < 4; parts++) {
+        odd_passed over = {0};
+        odd_catalogue again;
+        CU_ASSERT_EQUAL(list_parts(kind, options, folder, parts, &again, &over), ODD_OK);
+        CU_ASSERT(same_list(out, &again));
+        CU_ASSERT(passed.files == over.files && passed.endings == over.endings &&
+                  passed.kept.count == over.kept.count && passed.runs.count == over.runs.count &&
+                  passed.again.count == over.again.count && passed.slots == over.slots);
+        odd_catalogue_free(&again);
+        odd_passed_free(&over);
+    }
+    if (st != ODD_OK) odd_catalogue_free(out);
+    odd_passed_free(&passed);
+    return st;
+}
+
 /* Options of one path in the scratch folder. */
 static inline odd_catalogue_options options_for(char **path, int64_t count)
 {

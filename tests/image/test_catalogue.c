@@ -1,4 +1,4 @@
-/* The list of a catalogue: strings, order, digest, packing and unpacking of hostile bytes. */
+/* The list of a catalogue: strings, order, digest, copies, and hostile bytes. */
 #include "scratch_folder.h"
 
 #include "oddlot/base/random.h"
@@ -16,7 +16,6 @@ static odd_catalogue example(void)
         item->verified = i % 3;
         CU_ASSERT_EQUAL(odd_catalogue_string(&c, i % 2 ? "odd" : "even", &item->label), ODD_OK);
     }
-    odd_catalogue_seal(&c);
     return c;
 }
 
@@ -51,17 +50,21 @@ static void neighbours_share_their_source(void)
     odd_catalogue_free(&c);
 }
 
+static bool has_digest(const odd_catalogue *c, odd_hash digest)
+{
+    return odd_hash_compare(odd_catalogue_digest(c), digest) == 0;
+}
+
 static void order_is_bytewise(void)
 {
     odd_catalogue c = example();
-    odd_hash before = c.digest;
+    const odd_hash before = odd_catalogue_digest(&c);
     odd_catalogue_sort(&c);
     const char *expected[] = {"a-1.jpg", "a/1.jpg", "b/2.jpg", "\xff\x01\n\".jpg"};
     for (int i = 0; i < 4; i++)
         CU_ASSERT_STRING_EQUAL(name_of(&c, i), expected[i]);
     CU_ASSERT_EQUAL(c.item[0].size, 101);
-    odd_catalogue_seal(&c);
-    CU_ASSERT_NOT_EQUAL(memcmp(&c.digest, &before, sizeof before), 0);
+    CU_ASSERT(!has_digest(&c, before));
     odd_catalogue_free(&c);
 }
 
@@ -69,20 +72,35 @@ static void order_is_bytewise(void)
 static void digest_notices_changes(void)
 {
     odd_catalogue c = example();
-    odd_hash first = c.digest;
-    odd_catalogue_seal(&c);
-    CU_ASSERT_EQUAL(memcmp(&c.digest, &first, sizeof first), 0);
+    const odd_hash first = odd_catalogue_digest(&c);
+    CU_ASSERT(has_digest(&c, first));
     int64_t *number[] = {&c.item[2].size, &c.item[2].time, &c.item[2].label, &c.item[2].name};
     for (int k = 0; k < 4; k++) {
         int64_t kept = *number[k];
         *number[k] = kept == 0 ? 1 : kept + 1; /* of a string: its tail */
-        odd_catalogue_seal(&c);
-        CU_ASSERT_NOT_EQUAL(memcmp(&c.digest, &first, sizeof first), 0);
+        CU_ASSERT(!has_digest(&c, first));
         *number[k] = kept;
     }
     c.item[0].verified = 2;
-    odd_catalogue_seal(&c);
-    CU_ASSERT_NOT_EQUAL(memcmp(&c.digest, &first, sizeof first), 0);
+    CU_ASSERT(!has_digest(&c, first));
+    odd_catalogue_free(&c);
+}
+
+/* Parts of a list have digests that add up to that of the whole, wherever it is cut; swapped, they
+ * do not. */
+static void digests_add_up(void)
+{
+    odd_catalogue c = example();
+    const odd_hash whole = odd_catalogue_digest(&c);
+    for (int cut = 0; cut <= 4; cut++) {
+        const odd_catalogue first = {.item = c.item, .count = cut, .pool = c.pool};
+        const odd_catalogue rest = {
+            .item = c.item + cut, .count = 4 - cut, .pool = c.pool, .first = cut};
+        const odd_catalogue swapped = {.item = c.item + cut, .count = 4 - cut, .pool = c.pool};
+        const odd_hash a = odd_catalogue_digest(&first), b = odd_catalogue_digest(&rest);
+        CU_ASSERT(a.low + b.low == whole.low && a.high + b.high == whole.high);
+        CU_ASSERT(cut == 0 || cut == 4 || odd_catalogue_digest(&swapped).low != b.low);
+    }
     odd_catalogue_free(&c);
 }
 
@@ -103,39 +121,38 @@ static void many_items_grow(void)
     odd_catalogue_free(&c);
 }
 
-/* As it arrives in another process. */
-static odd_status copy_list(const odd_catalogue *c, const odd_catalogue_head *head,
-                            odd_catalogue *out)
+/* With bytes of its own. */
+static odd_status copy_list(const odd_catalogue *c, odd_catalogue *out)
 {
-    odd_status st = odd_catalogue_take_head(head, out);
-    if (st != ODD_OK) return st;
-    out->item = odd_alloc(head->count, sizeof *out->item);
-    out->pool = odd_alloc(head->pool_size, 1);
+    *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
+    out->count = c->count;
+    out->pool_size = c->pool_size;
+    out->item = odd_alloc(c->count, sizeof *out->item);
+    out->pool = odd_alloc(c->pool_size, 1);
     CU_ASSERT_FATAL(out->item && out->pool);
-    if (c->count > 0) memcpy(out->item, c->item, (size_t)c->count * sizeof *c->item);
-    if (c->pool_size > 0) memcpy(out->pool, c->pool, (size_t)c->pool_size);
+    memcpy(out->item, c->item, (size_t)c->count * sizeof *c->item);
+    memcpy(out->pool, c->pool, (size_t)c->pool_size);
     return odd_catalogue_check(out);
 }
 
+/* Item by item: the same, with strings of the new list, which can go on. */
 static void copies(void)
 {
-    odd_catalogue c = example(), d;
-    odd_catalogue empty = ODD_CATALOGUE_EMPTY;
-    odd_catalogue_head head = odd_catalogue_head_of(&c);
-    CU_ASSERT_EQUAL(copy_list(&c, &head, &d), ODD_OK);
-    CU_ASSERT_EQUAL(d.count, c.count);
-    CU_ASSERT_EQUAL(memcmp(d.item, c.item, sizeof *c.item * 4), 0);
-    CU_ASSERT_EQUAL(memcmp(d.pool, c.pool, (size_t)c.pool_size), 0);
-    CU_ASSERT_EQUAL(memcmp(&d.digest, &c.digest, sizeof c.digest), 0);
+    odd_catalogue c = example(), d = ODD_CATALOGUE_EMPTY;
     odd_item *item;
-    CU_ASSERT_EQUAL(odd_catalogue_add(&d, "new", "new", &item), ODD_OK); /* it can go on */
+    c.item[1].white = 7;
+    CU_ASSERT_EQUAL(odd_catalogue_string(&c, "why", &c.item[1].reason), ODD_OK);
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT_EQUAL(odd_catalogue_copy(&c, &c.item[i], &d), ODD_OK);
+    CU_ASSERT(same_list(&c, &d));
+    CU_ASSERT_EQUAL(d.item[1].white, 7);
+    CU_ASSERT_STRING_EQUAL(odd_catalogue_text(&d, d.item[1].reason), "why");
+    CU_ASSERT_EQUAL(d.item[0].label, d.item[2].label);
+    CU_ASSERT_EQUAL(odd_catalogue_add(&d, "new", "new", &item), ODD_OK);
     CU_ASSERT_STRING_EQUAL(name_of(&d, 0), name_of(&c, 0));
+    CU_ASSERT_EQUAL(odd_catalogue_check(&d), ODD_OK);
     odd_catalogue_free(&d);
     odd_catalogue_free(&c);
-    head = odd_catalogue_head_of(&empty);
-    CU_ASSERT_EQUAL(copy_list(&empty, &head, &d), ODD_OK);
-    CU_ASSERT_EQUAL(d.count, 0);
-    odd_catalogue_free(&d);
 }
 
 /* Use everything that a list points at; the sanitizers watch. */
@@ -152,22 +169,9 @@ static size_t touch(const odd_catalogue *c)
     return sum;
 }
 
-static void wrong_heads(void)
-{
-    const odd_catalogue_head right = odd_catalogue_head_of(&(odd_catalogue)ODD_CATALOGUE_EMPTY);
-    const odd_catalogue_head wrong[] = {
-        {0, 0, 0, {0, 0}}, {right.magic, -1, 0, {0, 0}}, {right.magic, 0, -1, {0, 0}}};
-    odd_catalogue d;
-    for (int i = 0; i < 3; i++) {
-        CU_ASSERT_EQUAL(odd_catalogue_take_head(&wrong[i], &d), ODD_FORMAT);
-        CU_ASSERT(!d.item && d.count == 0);
-    }
-}
-
 static void hostile_bytes(void)
 {
     odd_catalogue c = example(), d;
-    const odd_catalogue_head head = odd_catalogue_head_of(&c);
     const int64_t items = c.count * (int64_t)sizeof *c.item, rounds = 20000;
     int64_t refused = 0;
     for (int64_t k = 0; k < rounds; k++) {
@@ -175,7 +179,7 @@ static void hostile_bytes(void)
             (int64_t)odd_below((uint64_t)(items + c.pool_size), 7, ODD_STREAM_TEST, (uint64_t)k, 0);
         char *byte = at < items ? (char *)c.item + at : c.pool + (at - items), kept = *byte;
         *byte = (char)odd_below(256, 7, ODD_STREAM_TEST, (uint64_t)k, 1);
-        if (copy_list(&c, &head, &d) == ODD_OK)
+        if (copy_list(&c, &d) == ODD_OK)
             touch(&d);
         else
             refused++;
@@ -208,9 +212,9 @@ CU_TestInfo odd_tests[] = {
     {"neighbours share their source", neighbours_share_their_source},
     {"the order is bytewise", order_is_bytewise},
     {"the digest notices changes", digest_notices_changes},
+    {"digests add up", digests_add_up},
     {"many items", many_items_grow},
     {"copies", copies},
-    {"heads of no list", wrong_heads},
     {"hostile bytes", hostile_bytes},
     {"table of options", options_table},
     CU_TEST_INFO_NULL,

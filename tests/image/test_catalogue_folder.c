@@ -9,7 +9,7 @@ static odd_status list(char *path, const char *label_from, odd_catalogue *out)
 {
     odd_catalogue_options options = options_for(&path, 1);
     options.label_from = (char *)label_from;
-    return odd_catalogue_folder.list(&options, scratch, out);
+    return list_whole(&odd_catalogue_folder, &options, scratch, out);
 }
 
 static void order_and_labels(void)
@@ -150,14 +150,55 @@ static void several_folders(void)
     scratch_folder("b");
     scratch_file("a/deep/1.jpg", "1");
     scratch_file("b/2.jpg", "2");
-    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &c), ODD_OK);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_folder, &options, scratch, &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 2);
     CU_ASSERT_STRING_EQUAL(name_of(&c, 0), "./a/deep/1.jpg");
     CU_ASSERT_STRING_EQUAL(name_of(&c, 1), "b/2.jpg");
     odd_catalogue_free(&c);
     options = options_for(overlapping, 2);
-    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &c), ODD_USAGE);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_folder, &options, scratch, &c), ODD_USAGE);
     CU_ASSERT(failed_with("'a/deep' is listed twice"));
+}
+
+/* Of one with many entries ranks take shares: together all, each once, and what is wrong with the
+ * folder itself is said once. */
+static void shares_of_a_folder(void)
+{
+    odd_catalogue_outline outline = {0};
+    odd_catalogue whole, shares = ODD_CATALOGUE_EMPTY;
+    odd_passed passed = {0};
+    char *path = "p", name[32];
+    const odd_catalogue_options options = options_for(&path, 1);
+    scratch_new();
+    scratch_folder("p");
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof name, "p/%d.%s", i, i % 4 ? "jpg" : "txt");
+        scratch_file(name, "x");
+    }
+    CU_ASSERT_EQUAL_FATAL(list_whole(&odd_catalogue_folder, &options, scratch, &whole), ODD_OK);
+    for (int share = 0; share < 5; share++) {
+        odd_text_format(&outline.lines, "0 1 %d 5 %s/p", share, scratch);
+        odd_text_bytes(&outline.lines, "", 1);
+    }
+    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &outline, 0, 5, &shares, &passed),
+                    ODD_OK);
+    odd_catalogue_sort(&shares);
+    CU_ASSERT_EQUAL(whole.count, 150);
+    CU_ASSERT(same_list(&whole, &shares));
+    CU_ASSERT(passed.files == 200 && passed.endings == 50 && passed.found[0] == 150);
+    odd_catalogue_free(&shares);
+    odd_text_free(&outline.lines);
+    for (int share = 0; share < 5; share++) {
+        odd_text_format(&outline.lines, "0 0 %d 5 %s/gone", share, scratch);
+        odd_text_bytes(&outline.lines, "", 1);
+    }
+    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &outline, 0, 5, &shares, &passed),
+                    ODD_OK);
+    CU_ASSERT(shares.count == 1 && shares.item[0].problem == ODD_IMAGE_MISSING);
+    odd_catalogue_free(&shares);
+    odd_catalogue_free(&whole);
+    odd_text_free(&outline.lines);
+    odd_passed_free(&passed);
 }
 
 static void nothing_found(void)
@@ -179,7 +220,7 @@ static void nothing_found(void)
     CU_ASSERT_EQUAL(list("texts", "none", &c), ODD_FORMAT);
     CU_ASSERT(
         failed_with("no images in 'texts': 2 files, none ends in .jpg .png; they are .txt (2)"));
-    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&none, scratch, &c), ODD_USAGE);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_folder, &none, scratch, &c), ODD_USAGE);
     CU_ASSERT_PTR_NULL(c.item);
     CU_ASSERT_EQUAL(open_files(), before);
 }
@@ -194,7 +235,7 @@ static void all_extensions(void)
     scratch_file("photo", "1");
     scratch_file("photo.xyz", "2");
     CU_ASSERT_EQUAL(mkfifo(scratch_path("fifo"), 0666), 0);
-    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &c), ODD_OK);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_folder, &options, scratch, &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 2);
     odd_catalogue_free(&c);
 }
@@ -273,27 +314,22 @@ static void digest_of_files(void)
     scratch_file("a.jpg", "a");
     CU_ASSERT_EQUAL(list(".", "none", &a), ODD_OK);
     CU_ASSERT_EQUAL(list(".", "none", &b), ODD_OK);
-    CU_ASSERT_EQUAL(memcmp(&a.digest, &b.digest, sizeof a.digest), 0);
+    CU_ASSERT(same_list(&a, &b));
     odd_catalogue_free(&b);
     CU_ASSERT_EQUAL(utimensat(AT_FDCWD, scratch_path("a.jpg"), times, 0), 0);
     CU_ASSERT_EQUAL(list(".", "none", &b), ODD_OK);
     CU_ASSERT_EQUAL(b.item[0].time, INT64_C(1000000000001));
-    CU_ASSERT_NOT_EQUAL(memcmp(&a.digest, &b.digest, sizeof a.digest), 0);
+    CU_ASSERT(!same_list(&a, &b));
     odd_catalogue_free(&a);
     odd_catalogue_free(&b);
 }
 
 const char *odd_test_name = "catalogue_folder";
 CU_TestInfo odd_tests[] = {
-    {"order and labels", order_and_labels},
-    {"items are read", items_are_read},
-    {"strange names", strange_names},
-    {"links, loops and no files", links},
-    {"several folders", several_folders},
-    {"nothing found", nothing_found},
-    {"all extensions", all_extensions},
-    {"deep folders", deep_folders},
-    {"unreadable folder", unreadable_folder},
-    {"digest of the files", digest_of_files},
-    CU_TEST_INFO_NULL,
+    {"order and labels", order_and_labels},   {"items are read", items_are_read},
+    {"strange names", strange_names},         {"links, loops and no files", links},
+    {"several folders", several_folders},     {"shares of a folder", shares_of_a_folder},
+    {"nothing found", nothing_found},         {"all extensions", all_extensions},
+    {"deep folders", deep_folders},           {"unreadable folder", unreadable_folder},
+    {"digest of the files", digest_of_files}, CU_TEST_INFO_NULL,
 };

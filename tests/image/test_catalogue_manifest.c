@@ -9,7 +9,7 @@ static odd_status list_bytes(const char *bytes, size_t size, odd_catalogue *out)
     char *path = "m.csv";
     odd_catalogue_options options = options_for(&path, 1);
     scratch_bytes("m.csv", bytes, size);
-    return kind->list(&options, scratch, out);
+    return list_whole(kind, &options, scratch, out);
 }
 
 static odd_status list(const char *text, odd_catalogue *out)
@@ -108,7 +108,7 @@ static void folders(void)
     scratch_file("lists/n.csv", "path,label\na.jpg,1\n../lists/a.jpg,2\n..,3\n");
     snprintf(text, sizeof text, "path\n%s\n", scratch_path("lists/a.jpg"));
     scratch_file("lists/m.csv", text);
-    CU_ASSERT_EQUAL(kind->list(&options, scratch, &c), ODD_OK);
+    CU_ASSERT_EQUAL(list_whole(kind, &options, scratch, &c), ODD_OK);
     CU_ASSERT_EQUAL(c.count, 4);
     for (int64_t i = 0; i < 3; i++)
         CU_ASSERT_EQUAL(c.item[i].size, 1);
@@ -154,7 +154,7 @@ static void other_errors(void)
     odd_catalogue_options options = options_for(&path, 1);
     const char utf16[] = "\xFF\xFEp\0a\0t\0h\0\n\0";
     scratch_new();
-    CU_ASSERT_EQUAL(kind->list(&options, scratch, &c), ODD_IO);
+    CU_ASSERT_EQUAL(list_whole(kind, &options, scratch, &c), ODD_IO);
     CU_ASSERT(failed_with("missing.csv': No such file"));
     CU_ASSERT_EQUAL(list_bytes(utf16, sizeof utf16, &c), ODD_FORMAT);
     CU_ASSERT(failed_with("Save it as UTF-8"));

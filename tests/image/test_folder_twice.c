@@ -9,7 +9,7 @@ static odd_status list_paths(char **path, int64_t count, odd_catalogue *out)
 {
     odd_catalogue_options options = options_for(path, count);
     log_capture_begin();
-    odd_status st = odd_catalogue_folder.list(&options, scratch, out);
+    odd_status st = list_whole(&odd_catalogue_folder, &options, scratch, out);
     log_capture_end();
     return st;
 }
@@ -194,7 +194,7 @@ static void taken_by_content(void)
     odd_catalogue_free(&c);
     options.extensions = (odd_list){any, 1};
     log_capture_begin();
-    CU_ASSERT_EQUAL(odd_catalogue_folder.list(&options, scratch, &c), ODD_OK);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_folder, &options, scratch, &c), ODD_OK);
     log_capture_end();
     CU_ASSERT_EQUAL(c.count, 7); /* an empty 6.jpeg has the name of an image */
     CU_ASSERT(logged("1 of 8 files passed over, which do not begin as images do: .txt (1)"));

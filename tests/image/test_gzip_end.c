@@ -31,7 +31,7 @@ static odd_status list(char *path, int64_t *count)
     odd_catalogue c;
     odd_catalogue_options options = options_for(&path, 1);
     log_capture_begin();
-    odd_status st = odd_catalogue_idx.list(&options, scratch, &c);
+    odd_status st = list_whole(&odd_catalogue_idx, &options, scratch, &c);
     log_capture_end();
     *count = c.count;
     odd_catalogue_free(&c);
@@ -104,10 +104,10 @@ static void labels_and_twice(void)
     add_member("i.gz", idx, BYTES);
     add_member("l.gz", label, sizeof label); /* one more than it tells */
     options.labels = (odd_list){labels, 1};
-    CU_ASSERT_EQUAL(odd_catalogue_idx.list(&options, scratch, &c), ODD_FORMAT);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_idx, &options, scratch, &c), ODD_FORMAT);
     CU_ASSERT(failed_with("l.gz': its header tells 5 items of 1 bytes"));
     options = options_for(path, 2);
-    CU_ASSERT_EQUAL(odd_catalogue_idx.list(&options, scratch, &c), ODD_USAGE);
+    CU_ASSERT_EQUAL(list_whole(&odd_catalogue_idx, &options, scratch, &c), ODD_USAGE);
     CU_ASSERT(failed_with("'./i.gz' is listed twice: 'i.gz'"));
 }
 

@@ -7,7 +7,7 @@ static odd_status list_paths(char **path, int64_t count, odd_catalogue *out)
 {
     odd_catalogue_options options = options_for(path, count);
     log_capture_begin();
-    odd_status st = odd_catalogue_manifest.list(&options, scratch, out);
+    odd_status st = list_whole(&odd_catalogue_manifest, &options, scratch, out);
     log_capture_end();
     return st;
 }

@@ -14,7 +14,7 @@ static odd_status list(const char *extension, odd_catalogue *out)
     odd_catalogue_options options = options_for(&path, 1);
     if (extension) options.extensions = (odd_list){extensions, *extension ? 1 : 0};
     log_capture_begin();
-    odd_status st = odd_catalogue_tar.list(&options, scratch, out);
+    odd_status st = list_whole(&odd_catalogue_tar, &options, scratch, out);
     log_capture_end();
     return st;
 }

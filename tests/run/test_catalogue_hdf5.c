@@ -7,6 +7,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/run/selection.h"
+#include "run/catalogue_cut_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,6 +24,12 @@ static odd_catalogue_options options_of(const char *path, const char *dataset, c
     o = (odd_catalogue_options){
         .path = {item, 1}, .dataset = (char *)dataset, .label_dataset = (char *)labels};
     return o;
+}
+
+static odd_status list_on(MPI_Comm comm, const odd_catalogue_options *options, odd_catalogue *out)
+{
+    odd_hash digest;
+    return odd_catalogue_list(comm, &odd_catalogue_hdf5, options, ".", out, &digest);
 }
 
 static odd_status put(odd_file *file, const char *name, odd_shape shape, const void *data)
@@ -91,9 +98,9 @@ static void test_list(void)
     const char *path = made();
     if (!path) return;
     odd_catalogue_options o = options_of(path, "bytes", "words");
-    if (!check_all(WORLD, odd_catalogue_hdf5.list(&o, ".", &with_words) == ODD_OK)) return;
+    if (!check_all(WORLD, list_on(MPI_COMM_SELF, &o, &with_words) == ODD_OK)) return;
     o = options_of(path, "bytes", "numbers");
-    if (!check_all(WORLD, odd_catalogue_hdf5.list(&o, ".", &with_numbers) == ODD_OK)) return;
+    if (!check_all(WORLD, list_on(MPI_COMM_SELF, &o, &with_numbers) == ODD_OK)) return;
     bool good = with_words.count == N && with_numbers.count == N;
     for (int i = 0; good && i < N; i++) {
         char name[600];
@@ -125,7 +132,7 @@ static odd_image_status read_one(const char *path, const char *dataset, int64_t 
     size_t size;
     *pixel = -1;
     result->status = ODD_IMAGE_MISSING;
-    if (odd_catalogue_hdf5.list(&o, ".", &list) == ODD_OK &&
+    if (list_on(MPI_COMM_SELF, &o, &list) == ODD_OK &&
         odd_catalogue_hdf5.open(&o, &list, &reader) == ODD_OK &&
         odd_catalogue_hdf5.read(reader, i, LIMIT, &bytes, &size, &raw, result) == ODD_OK &&
         result->status == ODD_IMAGE_OK && raw.width == WIDTH && raw.height == HEIGHT && !bytes)
@@ -163,7 +170,7 @@ static odd_status list_status(const char *path, const char *dataset, const char 
 {
     odd_catalogue list = ODD_CATALOGUE_EMPTY;
     odd_catalogue_options o = options_of(path, dataset, labels);
-    odd_status st = odd_catalogue_hdf5.list(&o, ".", &list);
+    odd_status st = list_on(MPI_COMM_SELF, &o, &list);
     odd_catalogue_free(&list);
     return st;
 }
@@ -184,7 +191,7 @@ static void test_refused(void)
     check_all(WORLD, list_status(path, "bytes", "flat") == ODD_FORMAT);
     check_all(WORLD, list_status("/nowhere/images.h5", "bytes", "") == ODD_IO);
     check_all(WORLD, list_status("/dev/null", "bytes", "") != ODD_OK);
-    check_all(WORLD, odd_catalogue_hdf5.list(&nothing, ".", &list) == ODD_USAGE);
+    check_all(WORLD, list_on(MPI_COMM_SELF, &nothing, &list) == ODD_USAGE);
     odd_catalogue_free(&list);
     check_all(WORLD, odd_store_open_objects() == 0);
     MPI_Barrier(WORLD);

@@ -6,6 +6,7 @@
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/run/selection.h"
+#include "run/catalogue_cut_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +72,9 @@ static odd_status list(catalogue *c, int files, double black, double white)
                                          .label_dataset = (char *)"",
                                          .black = black,
                                          .white = white};
-    return odd_catalogue_hdf5.list(&c->options, ".", &c->list);
+    odd_hash digest;
+    return odd_catalogue_list(MPI_COMM_SELF, &odd_catalogue_hdf5, &c->options, ".", &c->list,
+                              &digest);
 }
 
 /* The status of item i; its grey levels in c->pixel. */

@@ -1,101 +1,106 @@
-/* Labels as numbers: those of all ranks are numbered as if one rank had them. */
+/* Labels as numbers over ranks: by hand, with many, and with none. */
 #include "oddlot_test_mpi.h"
 
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"
-#include "oddlot/par/partition.h"
 #include "oddlot/run/labels.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const char *odd_test_name = "run/labels";
+const char *odd_test_name = "labels";
 
 #define WORLD MPI_COMM_WORLD
-enum { MOST = 300, LENGTH = 40 };
 
-/* Texts of some rows; each its own copy, as a rank has it. */
-typedef struct {
-    char text[MOST][LENGTH];
-    const char *label[MOST];
-} texts;
-
-typedef void (*maker)(int64_t row, char label[LENGTH]);
-
-static void make_few(int64_t row, char label[LENGTH])
+/* Mine of n rows: the second rank has none. */
+static void my_rows(int64_t n, int64_t *from, int64_t *to)
 {
-    static const char *const word[] = {"shoe", "", "Bag", "a longer name than the others", "bag"};
-    strcpy(label, word[row * row % 5]);
+    const int rank = odd_rank(WORLD), size = odd_size(WORLD);
+    *from = rank == 0 ? 0 : size > 2 && rank > 1 ? n * (rank - 1) / (size - 1) : n;
+    *to = size <= 2 ? n : rank == 0 ? n / (size - 1) : rank == 1 ? *from : n * rank / (size - 1);
 }
 
-static void make_all(int64_t row, char label[LENGTH])
+static odd_status number(int64_t n, const char *(*text)(int64_t row), odd_labels *out)
 {
-    snprintf(label, LENGTH, "image %lld", (long long)(row * 7919 % 1000));
+    int64_t from, to;
+    odd_status st;
+    my_rows(n, &from, &to);
+    ODD_TRY(odd_labels_new(to - from, out));
+    for (int64_t i = from; i < to; i++)
+        ODD_TRY(odd_labels_add(out, text(i)));
+    ODD_TRY(odd_labels_settle(WORLD, out));
+done:
+    return st;
 }
 
-static void make_none(int64_t row, char label[LENGTH])
+static const char *few(int64_t row)
+{
+    static const char *const text[] = {"shoe", "", "hat", "Bag", "hat", "shoes", "", "\xff", "hat"};
+    return text[row];
+}
+
+static void test_by_hand(void)
+{
+    static const char *const name[] = {"Bag", "hat", "shoe", "shoes", "\xff"};
+    static const int64_t of[] = {2, -1, 1, 0, 1, 3, -1, 4, 1};
+    odd_labels l;
+    int64_t from, to;
+    my_rows(9, &from, &to);
+    if (!check_all(WORLD, number(9, few, &l) == ODD_OK && l.count == 5 && l.rows == to - from))
+        return;
+    bool good = memcmp(l.of, of + from, (size_t)l.rows * sizeof *of) == 0;
+    for (int k = 0; k < 5; k++)
+        good = good && strcmp(l.name[k], name[k]) == 0;
+    check_all(WORLD, good);
+    check_all(WORLD, odd_labels_share(WORLD, &l) == ODD_OK && l.rows == 9 &&
+                         memcmp(l.of, of, sizeof of) == 0);
+    odd_labels_free(&l);
+}
+
+static const char *many(int64_t row)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)(row * 7919 % 3000));
+    return text;
+}
+
+/* More than the table begins with. */
+static void test_many(void)
+{
+    odd_labels l;
+    int64_t from, to;
+    my_rows(10000, &from, &to);
+    if (!check_all(WORLD, number(10000, many, &l) == ODD_OK && l.count == 3000)) return;
+    bool good = true;
+    for (int64_t k = 1; k < l.count; k++)
+        good = good && strcmp(l.name[k - 1], l.name[k]) < 0;
+    for (int64_t i = 0; good && i < l.rows; i++)
+        good = strcmp(l.name[l.of[i]], many(from + i)) == 0;
+    check_all(WORLD, good);
+    odd_labels_free(&l);
+}
+
+static const char *none(int64_t row)
 {
     (void)row;
-    *label = 0;
+    return "";
 }
 
-/* One at the end has a label that no other has. */
-static void make_last(int64_t row, char label[LENGTH])
+static void test_none(void)
 {
-    strcpy(label, row == 99 ? "last" : row % 2 ? "odd" : "");
-}
-
-static texts *make_texts(maker make, int64_t row0, int64_t count)
-{
-    texts *t = odd_alloc(1, sizeof *t);
-    ODD_CHECK(t && count <= MOST);
-    for (int64_t i = 0; i < count; i++) {
-        make(row0 + i, t->text[i]);
-        t->label[i] = t->text[i];
-    }
-    return t;
-}
-
-static bool is_same(const odd_labels *all, const odd_labels *whole, const odd_partition *part)
-{
-    bool good = all->count == whole->count;
-    for (int64_t i = 0; good && i < all->count; i++)
-        good = strcmp(all->name[i], whole->name[i]) == 0;
-    for (int64_t i = 0; good && i < part->n_local; i++)
-        good = all->of[i] == whole->of[part->row0 + i];
-    return good;
-}
-
-static void compare(maker make, int64_t n)
-{
-    const odd_partition part = odd_partition_rows(WORLD, n);
-    texts *mine = make_texts(make, part.row0, part.n_local), *every = make_texts(make, 0, n);
-    odd_labels all, whole;
-    ODD_CHECK(odd_labels_number(n, every->label, &whole) == ODD_OK);
-    check_all(WORLD, odd_labels_number_all(WORLD, part.n_local, mine->label, n, &all) == ODD_OK &&
-                         is_same(&all, &whole, &part));
-    odd_labels_free(&all);
-    if (whole.count > 0) { /* one less than there are */
-        check_all(WORLD, odd_labels_number_all(WORLD, part.n_local, mine->label, whole.count - 1,
-                                               &all) == ODD_OK &&
-                             all.count == whole.count && !all.of && !all.name);
-        odd_labels_free(&all);
-    }
-    odd_labels_free(&whole);
-    odd_free(mine);
-    odd_free(every);
-}
-
-static void test_of_all_ranks(void)
-{
-    static const maker makers[] = {make_few, make_all, make_none, make_last};
-    static const int64_t n[] = {0, 1, 3, 9, 100, 300};
-    for (size_t m = 0; m < sizeof makers / sizeof *makers; m++)
-        for (size_t i = 0; i < sizeof n / sizeof *n; i++)
-            compare(makers[m], n[i]);
+    odd_labels l;
+    check_all(WORLD, number(9, none, &l) == ODD_OK && l.count == 0);
+    for (int64_t i = 0; i < l.rows; i++)
+        CU_ASSERT_EQUAL(l.of[i], -1);
+    odd_labels_free(&l);
+    check_all(WORLD, number(0, none, &l) == ODD_OK && l.count == 0 && l.rows == 0);
+    check_all(WORLD, odd_labels_share(WORLD, &l) == ODD_OK && l.rows == 0);
+    odd_labels_free(&l);
 }
 
 CU_TestInfo odd_tests[] = {
-    {"of all ranks", test_of_all_ranks},
+    {"by hand", test_by_hand},
+    {"many", test_many},
+    {"none", test_none},
     CU_TEST_INFO_NULL,
 };

@@ -2,7 +2,6 @@
  * refused. */
 #include "stage_fixture.h"
 
-#include "run/selection_internal.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 const char *odd_test_name = "stage/evaluate_clusters";
@@ -21,41 +20,47 @@ static const image plain[] = {
     {"b", 1, true},  {"a", 0, false}, {"b", NAN, false}, {"b", 0, false},
 };
 
-static odd_selection *selection_of(int n, const image images[])
+static const char *label_at(const void *context, int64_t row)
 {
-    odd_selection *s = odd_alloc(1, sizeof *s);
-    ODD_CHECK(s && ODD_NEW(s->item, n) == ODD_OK && ODD_NEW(s->held_out, n) == ODD_OK);
-    s->rows = n;
-    for (int i = 0; i < n; i++) {
-        char name[32];
-        odd_item *item;
-        int64_t label;
-        snprintf(name, sizeof name, "image-%02d", i);
-        ODD_CHECK(odd_catalogue_add(&s->list, name, name, &item) == ODD_OK);
-        ODD_CHECK(odd_catalogue_string(&s->list, images[i].label, &label) == ODD_OK);
-        s->list.item[i].label = label;
-        s->item[i] = i;
-        s->held_out[i] = images[i].held_out;
-    }
-    return s;
+    return ((const image *)context)[row].label;
 }
 
-/* scores.h5 with the clusters of `n` images, or without any where `named` is false. */
+/* Labels and marks of ingest.h5. @collective */
+static odd_file *ingest_of(int n, const image images[])
+{
+    const int64_t mine = odd_rank(WORLD) == 0 ? n : 0;
+    uint8_t held_out[MOST];
+    odd_file *file = NULL;
+    odd_status st;
+    for (int i = 0; i < n; i++)
+        held_out[i] = images[i].held_out;
+    ODD_TRY(odd_file_create(WORLD, fixture_path("ingest.h5"), &fixture_from, &file));
+    ODD_TRY(odd_column_write_text(file, "label", WORLD, n, 0, mine, label_at, images, "test"));
+    ODD_TRY(odd_column_write(file, "held_out", ODD_U8, n, 0, mine, held_out, "test", ""));
+    ODD_TRY(odd_file_publish(&file));
+    ODD_TRY(odd_file_open(WORLD, fixture_path("ingest.h5"), false, &file));
+done:
+    if (st != ODD_OK) odd_file_discard(&file);
+    return file;
+}
+
+/* scores.h5 with the clusters of `n` images, or without any where `named` is false. @collective
+ */
 static odd_status evaluate(int n, const image images[], int clusters, bool named,
                            odd_bundle *metrics)
 {
     double cluster[MOST] = {0};
-    odd_selection *s = selection_of(n, images);
     for (int i = 0; i < n; i++)
         cluster[i] = images[i].cluster;
     const column columns[] = {
         {named ? "columns/cluster" : "columns/distance", ODD_F64, clusters, cluster},
         {NULL, ODD_I64, 0, NULL}};
-    odd_file *scores = file_of("scores.h5", columns);
+    odd_file *ingest = ingest_of(n, images), *scores = file_of("scores.h5", columns);
     *metrics = (odd_bundle)ODD_BUNDLE_EMPTY;
-    const odd_status st = scores ? odd_evaluate_clusters(WORLD, s, scores, metrics) : ODD_IO;
+    const odd_status st =
+        scores && ingest ? odd_evaluate_clusters(WORLD, ingest, scores, n, metrics) : ODD_IO;
     odd_file_close(&scores);
-    odd_selection_free(&s);
+    odd_file_close(&ingest);
     return st;
 }
 

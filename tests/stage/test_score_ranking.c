@@ -1,6 +1,5 @@
 /* Ranking: scores in the order of the catalogue, the oddest first, unreadable images nowhere; files
  * that do not fit each other are refused. */
-#include "run/selection_internal.h"
 #include "stage_fixture.h"
 
 #include "stage/score/score_internal.h"
@@ -37,10 +36,8 @@ static odd_partition my_part(int64_t rows)
 static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t of[],
                           int64_t scored, odd_scored *s)
 {
-    uint8_t verified[IMAGES] = {0};
-    odd_selection selection = {.rows = IMAGES, .verified = verified};
     odd_job *job = job_of(sets);
-    odd_run run = {.comm = WORLD, .job = job, .selection = &selection};
+    odd_run run = {.comm = WORLD, .job = job};
     const odd_bundle model = ODD_BUNDLE_EMPTY;
     const odd_scoring_sources from = {job, &model, NULL};
     const column columns[] = {{"row", ODD_I64, rows, of}, {NULL, ODD_I64, 0, NULL}};
@@ -51,7 +48,7 @@ static odd_status rank_by(const char *const sets[], int64_t rows, const int64_t 
     for (int64_t i = 0; i < s->part.n_local * COLUMNS; i++)
         s->value[i] = given[(s->part.row0 * COLUMNS + i) % (ROWS * COLUMNS)];
     if (features && odd_scoring_new(job, odd_detector_find("mixture"), &s->by) == ODD_OK)
-        st = odd_score_rank(&run, features, &from, s);
+        st = odd_score_rank(&run, NULL, features, &from, s);
     odd_file_close(&features);
     odd_job_free(&job);
     return st;

@@ -1,9 +1,10 @@
 /**
  * Catalogue: which images there are, and how to get at their bytes.
  *
- * One rank lists the catalogue for all; every rank then reads the items it owns. The order of the
- * list is the global index. A kind of catalogue (folder, manifest, tar, idx, hdf5, generated) is
- * one odd_catalogue_kind in one file and one line in the table of `run/catalogues.c`.
+ * The list is cut by ranks: each has some consecutive items of it, with their strings, and none has
+ * all. The order of the list is the global index. A kind of catalogue (folder, manifest, tar, idx,
+ * hdf5, generated) is one odd_catalogue_kind in one file and one line in the table of
+ * `run/catalogues.c`.
  */
 #ifndef ODDLOT_IMAGE_CATALOGUE_H
 #define ODDLOT_IMAGE_CATALOGUE_H
@@ -11,6 +12,7 @@
 #include "oddlot/base/hash.h"
 #include "oddlot/base/job.h"
 #include "oddlot/image/image.h"
+#include "oddlot/image/passed.h"
 
 #include <stdbool.h>
 
@@ -48,44 +50,67 @@ typedef struct {
 
 #define ODD_CATALOGUE_RECENT 64 /* a power of two */
 
+/* A part of the list: items [first, first + count) of `all`. */
 typedef struct {
-    odd_item *item;
+    odd_item *item; /* (count) */
     int64_t count;
     char *pool; /* strings, each 0-terminated; pool[0] is 0 */
     int64_t pool_size;
-    odd_hash digest; /* of names, sizes and modification times: changed input, changed digest */
+    int64_t first, all;                   /* set when all parts are there */
     int64_t item_room, pool_room;         /* allocated; grow by doubling */
     int64_t recent[ODD_CATALOGUE_RECENT]; /* strings added lately, by hash: labels come again */
 } odd_catalogue;
 
 #define ODD_CATALOGUE_EMPTY                                                                        \
     {                                                                                              \
-        NULL, 0, NULL, 0, {0, 0}, 0, 0,                                                            \
+        NULL, 0, NULL, 0, 0, 0, 0, 0,                                                              \
         {                                                                                          \
             0                                                                                      \
         }                                                                                          \
     }
+
+/* What one rank finds out of a catalogue before all list it. Begins zeroed. */
+typedef struct {
+    int64_t units; /* of which ranks list some each; in their order they are the catalogue */
+    bool images;   /* each is one image; else it may be any number of them */
+    char *bytes;   /* (size) what else it takes to list any; all get it as it is. odd_alloc() */
+    int64_t size;
+    odd_text lines;  /* of each unit, with its 0: whoever lists some gets theirs. Empty: none has */
+    odd_hash digest; /* of what items do not tell */
+} odd_catalogue_outline;
 
 typedef struct odd_reader odd_reader; /* each kind defines its own behind it */
 
 typedef struct {
     const char *name;
     const char *summary; /* one line for help */
+    bool by_name;        /* it has no order of its own, so that it is sorted bytewise by name */
     /** Is the file or folder at `path` of this kind, by a look at its first bytes or entries? NULL:
      *  it never is, unless a job says so. @local */
     bool (*recognises)(const char *path);
-    /** List the catalogue, sorted bytewise by name where the kind has no order of its own. @local.
-     *  `folder` is where relative paths start. ODD_IO, ODD_FORMAT (naming file and line),
-     * ODD_USAGE. */
+    /** Look at the catalogue as a whole, on one rank for all. NULL: it is one unit, and one rank
+     *  lists it all. `folder` is where relative paths start. *out is freed by the caller, also on
+     *  failure. @local; ODD_IO, ODD_FORMAT, ODD_USAGE, ODD_NOMEM */
+    odd_status (*look)(const odd_catalogue_options *options, const char *folder,
+                       odd_catalogue_outline *out, odd_passed *passed);
+    /** Append units [from, to), at least one, to a part, in the order of the catalogue or, of kinds
+     *  that are sorted by name, in any; `passed` counts what is no image; outline->lines are those
+     * of these units. *out is freed by the caller, also on failure. @local; ODD_IO, ODD_FORMAT
+     * (naming file and line), ODD_USAGE, ODD_NOMEM */
     odd_status (*list)(const odd_catalogue_options *options, const char *folder,
-                       odd_catalogue *out);
-    /** Begin reading items of a list. Kept: catalogue and options. @local */
+                       const odd_catalogue_outline *outline, int64_t from, int64_t to,
+                       odd_catalogue *out, odd_passed *passed);
+    /** Look at the files of a part, once whoever reads them has it. NULL: all is known. @local;
+     *  ODD_NOMEM */
+    odd_status (*complete)(odd_catalogue *part);
+    /** Begin reading items of a part. Kept: catalogue and options. @local */
     odd_status (*open)(const odd_catalogue_options *options, const odd_catalogue *catalogue,
                        odd_reader **out);
-    /** Item i: either *bytes, *size (encoded; raw->pixels NULL) or a filled `raw`. Owned by caller
-     *  (odd_free, odd_image_free). What is wrong with the item goes into result; a status other
-     * than ODD_OK is only for what no other item would survive (out of memory). One thread at a
-     * time; items in rising order are fast. `limit`: most bytes to read. */
+    /** The i-th item of the part: either *bytes, *size (encoded; raw->pixels NULL) or a filled
+     * `raw`. Owned by caller (odd_free, odd_image_free). What is wrong with the item goes into
+     * result; a status other than ODD_OK is only for what no other item would survive (out of
+     * memory). One thread at a time; items in rising order are fast. `limit`: most bytes to read.
+     */
     odd_status (*read)(odd_reader *reader, int64_t i, int64_t limit, uint8_t **bytes, size_t *size,
                        odd_image *raw, odd_read_result *result);
     void (*close)(odd_reader **reader);
@@ -105,26 +130,23 @@ odd_status odd_catalogue_add(odd_catalogue *c, const char *name, const char *sou
                              odd_item **out);
 /** Keep a string; one that was added lately is kept once. ODD_NOMEM. */
 odd_status odd_catalogue_string(odd_catalogue *c, const char *s, int64_t *offset);
-/** Sort by name, bytewise. */
+/** Append a copy of an item of another list with its strings. ODD_NOMEM. */
+odd_status odd_catalogue_copy(const odd_catalogue *from, const odd_item *item, odd_catalogue *to);
+/** Sort by name, bytewise. @local */
 void odd_catalogue_sort(odd_catalogue *c);
-/** Set the digest from the items, when the list is complete. */
-void odd_catalogue_seal(odd_catalogue *c);
+/** Of items and their numbers in the whole list, from c->first on, added up: these of all parts
+ *  together do not depend on how it is cut (AdHash of Bellare and Micciancio, "A new paradigm for
+ *  collision-free hashing", EUROCRYPT 1997; not for secrets). Changed names, sizes and modification
+ *  times, changed digest. @local */
+odd_hash odd_catalogue_digest(const odd_catalogue *c);
+/** All is listed: log what was passed over. ODD_FORMAT where there are no images. @local */
+odd_status odd_catalogue_tell(const odd_catalogue_options *options, int64_t images,
+                              const odd_passed *passed);
 void odd_catalogue_free(odd_catalogue *c);
 const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset);
 
-/* What is known of a list before its items and strings are there. */
-typedef struct {
-    uint64_t magic; /* also tells the byte order */
-    int64_t count, pool_size;
-    odd_hash digest;
-} odd_catalogue_head;
-
-/** A list for another process: its head goes there, by which a list is known that has no items and
- *  strings yet; these follow as they are. Same kind of machine on both sides. ODD_FORMAT */
-odd_catalogue_head odd_catalogue_head_of(const odd_catalogue *c);
-odd_status odd_catalogue_take_head(const odd_catalogue_head *head, odd_catalogue *out);
-/** ODD_FORMAT for a list with an item that is not valid, or an offset outside its pool, whatever
- *  bytes it is of. */
+/** ODD_FORMAT for a part with an item that is not valid, or an offset outside its pool, whatever
+ *  bytes it is of. @local */
 odd_status odd_catalogue_check(const odd_catalogue *c);
 
 #endif

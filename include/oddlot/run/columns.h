@@ -2,11 +2,15 @@
  * Columns: 1-D datasets, one value for each row; and the images, many values for each. The one
  * owner of those that are read whole.
  *
- * O(n) are odd_image_marks_read() and odd_feature_images_read(): 132 KB and 1 MB for 131,784
- * images, 100 MB and 800 MB for 100 million. They are on every rank: 2 bytes an image in fit, views
- * and score, where some verified images choose the threshold; 10 in train (status, held_out, and
- * the numbers of the readable images); 16 in an experiment (image and label). All else is read by
- * parts, or value by value.
+ * O(n) are odd_image_marks_read(), odd_feature_images_read(), and odd_image_column_part() of all
+ * images. A column of 8 bytes a row is 1 MB for 131,784 images and 800 MB for 100 million, one of
+ * marks 132 KB and 100 MB. They are on every rank, at a time
+ *   fit, views and score, where some verified images choose the threshold: verified, these; 2 bytes
+ *   train       status, held_out, and the numbers of the readable images, 10 bytes; where it learns
+ *               labels: verified, and the number of each label (labels.h), 9 bytes
+ *   categories  the number of what each image is filed under, 8 bytes, and groups the same
+ *   experiment  image and label, 16 bytes
+ * All else is read by parts, or value by value.
  */
 #ifndef ODDLOT_RUN_COLUMNS_H
 #define ODDLOT_RUN_COLUMNS_H

@@ -15,7 +15,7 @@
 
 #include "oddlot/base/status.h"
 #include "oddlot/run/ignored.h"
-#include "oddlot/run/selection.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/store/file.h"
 
 #include <math.h>
@@ -88,9 +88,10 @@ void odd_findings_free(odd_findings **findings);
 
 /** Leave out from now on what is on this list, and count it. Kept: both. @local */
 void odd_findings_ignore(odd_findings *findings, const odd_ignored *ignored,
-                         const odd_selection *selection);
+                         odd_image_facts *facts);
 
-/** Add one; all that it points to is copied. One thread at a time. @local; ODD_NOMEM */
+/** Add one; all that it points to is copied. One thread at a time. @local; ODD_NOMEM; where some
+ *  are left out, what odd_image_text_of() returns */
 odd_status odd_findings_add(odd_findings *findings, const odd_finding *finding);
 
 /** Add to the images of which a check could not know: it is told that it was there, also where it
@@ -136,10 +137,14 @@ odd_status odd_findings_write(MPI_Comm comm, odd_file *file, const odd_findings 
 odd_status odd_findings_read(const odd_file *file, int64_t images, int64_t most,
                              odd_findings **out);
 
+/** The name of an image; borrowed until the next call. @local */
+typedef odd_status (*odd_image_namer)(void *context, int64_t image, const char **name);
+
 /** One line each: kind, check, severity, path, value, limit, unit, sentence, box ("left top right
  *  bottom"), members (their count), others (a list of JSON: the further paths). Fields are safe for
- *  spreadsheets, see odd_text_csv(). @local; ODD_IO, ODD_NOMEM */
+ *  spreadsheets, see odd_text_csv(). name: such as odd_image_name_of(). @local; ODD_IO, ODD_NOMEM,
+ *  what `name` returns */
 odd_status odd_findings_write_csv(const char *path, const odd_findings *findings,
-                                  const odd_selection *selection);
+                                  odd_image_namer name, void *context);
 
 #endif

@@ -10,7 +10,7 @@
 #define ODDLOT_RUN_IGNORED_H
 
 #include "oddlot/base/status.h"
-#include "oddlot/run/selection.h"
+#include "oddlot/run/image_facts.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -25,9 +25,9 @@ void odd_ignored_free(odd_ignored **ignored);
 
 int64_t odd_ignored_lines(const odd_ignored *ignored);
 
-/** Is a finding of this kind (odd_finding_kind) and check about these images to be left out?
- *  @local */
-bool odd_ignored_has(const odd_ignored *ignored, const odd_selection *selection, int kind,
-                     const char *check, int64_t rows, const int64_t row[]);
+/** Is a finding of this kind (odd_finding_kind) and check about these images to be left out? Asks
+ *  for their names. @local; what odd_image_text_of() returns */
+odd_status odd_ignored_has(const odd_ignored *ignored, odd_image_facts *facts, int kind,
+                           const char *check, int64_t rows, const int64_t row[], bool *has);
 
 #endif

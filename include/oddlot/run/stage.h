@@ -27,7 +27,7 @@ typedef struct {
     int64_t rows;       /* images in the run; set by ingest */
     int64_t features;   /* values per row of the features; set by that stage */
     int64_t width;      /* values per row that this stage hands on; in: of the stage before */
-    int64_t held;       /* bytes through all stages: the list of images, once in each node */
+    int64_t held;       /* bytes of each rank through all stages: its part of the list of images */
     int64_t disk;       /* out: bytes that the stage writes */
     int64_t memory;     /* out: bytes that each rank needs at most, beside those held */
     odd_text what;      /* out: one sentence on what it will do and why */

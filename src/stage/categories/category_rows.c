@@ -2,6 +2,7 @@
  * the folds. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/copies.h"
+#include "oddlot/run/stage_files.h"
 #include "stage/categories/categories_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -62,14 +63,12 @@ done:
 }
 
 /* @collective */
-static odd_status number_rows(MPI_Comm comm, const odd_selection *s,
-                              const odd_categories_options *o, odd_category_rows *c)
+static odd_status number_rows(MPI_Comm comm, const odd_categories_options *o, odd_category_rows *c)
 {
     const odd_labels *labels = &c->filing.labels;
     int64_t *size = NULL;
     int32_t *number = NULL;
     odd_status st;
-    ODD_TRY_ALL(comm, odd_filing_read(s, o->from, &c->filing));
     ODD_TRY_ALL(comm, ODD_NEW(number, labels->count));
     ODD_TRY_ALL(comm, ODD_NEW(size, labels->count));
     count_rows(comm, labels, c, size);
@@ -78,6 +77,22 @@ static odd_status number_rows(MPI_Comm comm, const odd_selection *s,
 done:
     odd_free(size);
     odd_free(number);
+    return st;
+}
+
+/* @collective */
+static odd_status file_images(const odd_run *run, const odd_categories_options *o,
+                              odd_category_rows *c)
+{
+    odd_file *ingest = NULL;
+    odd_image_facts *facts = NULL;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(ingest, c->images, &facts));
+    ODD_TRY(odd_filing_read_all(run->comm, facts, o->from, &c->filing));
+done:
+    odd_image_facts_close(&facts);
+    odd_file_close(&ingest);
     return st;
 }
 
@@ -187,7 +202,8 @@ odd_status odd_category_rows_open(odd_run *run, const odd_categories_options *o,
     ODD_TRY_ALL(run->comm, odd_image_count(features, "row", &rows));
     out->part = odd_partition_rows(run->comm, rows);
     ODD_TRY_ALL(run->comm, read_images(features, out));
-    ODD_TRY(number_rows(run->comm, selection, o, out));
+    ODD_TRY(file_images(run, o, out));
+    ODD_TRY(number_rows(run->comm, o, out));
     ODD_TRY_ALL(run->comm, find_folds(copies, o->folds, out));
     ODD_TRY(share_copied(run->comm, out));
 done:

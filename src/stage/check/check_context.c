@@ -83,7 +83,7 @@ static odd_status read_ignored(odd_check_context *context)
     ODD_TRY(odd_check_ignore_path(run, &path));
     if (!path) goto done;
     ODD_TRY(odd_ignored_read(run->comm, path, &context->ignored));
-    odd_findings_ignore(context->findings, context->ignored, context->selection);
+    odd_findings_ignore(context->findings, context->ignored, context->facts);
     odd_log(ODD_LOG_INFO, "check: %s lines of '%s' say what to ignore",
             odd_human_count(odd_ignored_lines(context->ignored), lines), path);
 done:
@@ -94,12 +94,14 @@ done:
 odd_status odd_check_open(odd_run *run, odd_check_context *out)
 {
     const odd_check_options *options = odd_job_section(run->job, "check");
+    const odd_selection *selection;
     odd_status st;
     *out = (odd_check_context){.run = run};
-    ODD_TRY(odd_run_selection(run, &out->selection));
-    out->part = odd_partition_rows(run->comm, odd_selection_rows(out->selection));
+    ODD_TRY(odd_run_selection(run, &selection));
+    out->part = odd_partition_rows(run->comm, odd_selection_rows(selection));
     ODD_TRY_ALL(run->comm, ODD_NEW(out->inputs, 1));
     ODD_TRY(open_inputs(run, out->inputs));
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(out->inputs->ingest, out->part.n, &out->facts));
     ODD_TRY_ALL(run->comm, read_status(out->inputs, &out->part));
     out->status = out->inputs->status;
     ODD_TRY_ALL(run->comm, ODD_NEW(out->inputs->told, out->part.n_local));
@@ -115,6 +117,7 @@ void odd_check_close(odd_check_context *context)
     odd_check_inputs *inputs = context->inputs;
     odd_findings_free(&context->findings);
     odd_ignored_free(&context->ignored);
+    odd_image_facts_close(&context->facts);
     if (!inputs) return;
     for (int i = STAGES; i-- > 0;)
         odd_file_close(&inputs->file[i]);

@@ -40,12 +40,13 @@ done:
     return st;
 }
 
-static odd_status tell_pair(const odd_selection *s, odd_dataset *measures, const odd_copy_group *g,
+static odd_status tell_pair(odd_image_facts *facts, odd_dataset *measures, const odd_copy_group *g,
                             char *sentence, size_t size)
 {
-    const char *other = odd_selection_name(s, g->row[1]);
+    const char *other;
     char sizes[96];
-    odd_status st = ODD_OK;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, g->row[1], &other));
     if (g->near == 0) {
         snprintf(sentence, size, "exactly the same picture as '%.300s', pixel for pixel", other);
         goto done;
@@ -89,7 +90,7 @@ static odd_status add_duplicate(odd_check_context *context, const void *with,
     odd_status st = ODD_OK;
     if (odd_copy_group_is_placeholder(context->run->job, g) || is_told(&d->told, g)) return ODD_OK;
     if (g->count == 2)
-        ODD_TRY(tell_pair(context->selection, d->measures, g, sentence, sizeof sentence));
+        ODD_TRY(tell_pair(context->facts, d->measures, g, sentence, sizeof sentence));
     else
         tell_group(g, sentence, sizeof sentence);
     const double likeness = 1 - 0.5 * g->value / options->difference;

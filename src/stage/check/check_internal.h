@@ -9,6 +9,7 @@
 #include "oddlot/base/status.h"
 #include "oddlot/par/partition.h"
 #include "oddlot/run/findings.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/store/file.h"
@@ -23,9 +24,9 @@ typedef struct odd_check_inputs odd_check_inputs; /* files of the stages before 
 /* What a check has to work with. Of each rank its own. */
 typedef struct {
     odd_run *run;
-    const odd_selection *selection; /* names, labels, groups of all rows */
-    odd_partition part;             /* rows of the catalogue, and which are mine */
-    const uint8_t *status;          /* (part.n_local) odd_image_status of my rows */
+    odd_image_facts *facts; /* names, labels, groups of all images */
+    odd_partition part;     /* rows of the catalogue, and which are mine */
+    const uint8_t *status;  /* (part.n_local) odd_image_status of my rows */
     bool *told; /* (part.n_local) is it blank, or a member of a placeholder, which says all
                          that is to be said of it? */
     const odd_check *check; /* the one that runs */

@@ -3,6 +3,7 @@
 #include "stage/check/copy_groups_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,18 +25,39 @@ static bool same_folder(const char *a, const char *b)
     return length == folder_length(b) && strncmp(a, b, length) == 0;
 }
 
-static void find_crossed(const odd_selection *s, odd_copy_group *g)
+static bool same_text(const char *a, const char *b)
 {
-    const int64_t first = g->row[0];
-    for (int64_t i = 1; i < g->count; i++) {
-        const int64_t row = g->row[i];
-        g->crosses_labels |=
-            strcmp(odd_selection_label(s, first), odd_selection_label(s, row)) != 0;
-        g->crosses_groups |=
-            strcmp(odd_selection_group(s, first), odd_selection_group(s, row)) != 0;
-        g->crosses_folders |=
-            !same_folder(odd_selection_name(s, first), odd_selection_name(s, row));
+    return strcmp(a, b) == 0;
+}
+
+/* Is some image another than the first, by a text of each? */
+static odd_status find_crossed_by(odd_image_facts *facts, odd_image_fact which,
+                                  bool (*same)(const char *, const char *), const odd_copy_group *g,
+                                  bool *crosses)
+{
+    odd_text first = ODD_TEXT_EMPTY;
+    const char *text;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, which, g->row[0], &text));
+    odd_text_add(&first, text);
+    ODD_TRY(odd_text_status(&first));
+    for (int64_t i = 1; i < g->count && !*crosses; i++) {
+        ODD_TRY(odd_image_text_of(facts, which, g->row[i], &text));
+        *crosses = !same(odd_text_string(&first), text);
     }
+done:
+    odd_text_free(&first);
+    return st;
+}
+
+static odd_status find_crossed(odd_image_facts *facts, odd_copy_group *g)
+{
+    odd_status st;
+    ODD_TRY(find_crossed_by(facts, ODD_IMAGE_LABEL, same_text, g, &g->crosses_labels));
+    ODD_TRY(find_crossed_by(facts, ODD_IMAGE_GROUP, same_text, g, &g->crosses_groups));
+    ODD_TRY(find_crossed_by(facts, ODD_IMAGE_NAME, same_folder, g, &g->crosses_folders));
+done:
+    return st;
 }
 
 /* -- all groups -- */
@@ -66,7 +88,7 @@ odd_status odd_copy_groups_each(odd_check_context *context,
     for (int64_t i = 0; i < groups->groups; i++) {
         group[i].row = groups->row + groups->first[i];
         group[i].count = groups->first[i + 1] - groups->first[i];
-        find_crossed(context->selection, &group[i]);
+        ODD_TRY(find_crossed(context->facts, &group[i]));
         ODD_TRY(f(context, options, &group[i]));
     }
 done:

@@ -176,13 +176,17 @@ static odd_status add_found(odd_check_context *context, const judging *j, int64_
         .row = &row,
         .rows = 1,
     };
-    if (judge->tell)
-        judge->tell(measures_of(j, i), odd_selection_name(context->selection, row), sentence,
-                    sizeof sentence);
-    else
+    const char *name = "";
+    odd_status st = ODD_OK;
+    if (judge->tell) {
+        ODD_TRY(odd_image_text_of(context->facts, ODD_IMAGE_NAME, row, &name));
+        judge->tell(measures_of(j, i), name, sentence, sizeof sentence);
+    } else
         write_sentence(j, value, sentence, sizeof sentence);
     if (judge->box) judge->box(measures_of(j, i), finding.box);
-    return odd_check_tell(context, &finding);
+    ODD_TRY(odd_check_tell(context, &finding));
+done:
+    return st;
 }
 
 static odd_status add_all(odd_check_context *context, const judging *j)

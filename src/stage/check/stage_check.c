@@ -39,7 +39,7 @@ static odd_status write_csv(const odd_check_context *context)
     char *path = NULL;
     odd_status st;
     ODD_TRY(odd_run_path(context->run, "findings.csv", &path));
-    ODD_TRY(odd_findings_write_csv(path, context->findings, context->selection));
+    ODD_TRY(odd_findings_write_csv(path, context->findings, odd_image_name_of, context->facts));
 done:
     odd_free(path);
     return st;

@@ -26,30 +26,51 @@ typedef struct {
 } evaluated_labels;
 
 /* An image that is held out has none here. @local */
-static odd_status collect_labels(const odd_selection *s, const odd_partition *part,
-                                 const char ***label)
+static odd_status collect_labels(odd_image_facts *facts, const uint8_t held_out[],
+                                 evaluated_labels *out)
 {
+    const odd_partition *part = &out->part;
     odd_status st;
-    ODD_TRY(ODD_NEW(*label, part->n_local));
+    ODD_TRY(odd_labels_new(part->n_local, &out->numbered));
     for (int64_t i = 0; i < part->n_local; i++) {
-        const int64_t row = part->row0 + i;
-        (*label)[i] = odd_selection_held_out(s, row) ? "" : odd_selection_label(s, row);
+        const char *label = "";
+        if (!held_out[i])
+            ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_LABEL, part->row0 + i, &label));
+        ODD_TRY(odd_labels_add(&out->numbered, label));
+        out->held_out = out->held_out || held_out[i];
     }
 done:
     return st;
 }
 
-/* As many as can be compared with so many clusters; else only their count is known. @collective */
-static odd_status number_labels(const odd_selection *s, double largest, evaluated_labels *out)
+/* @local */
+static odd_status read_labels(const odd_file *ingest, evaluated_labels *out)
 {
-    const int64_t most =
-        largest < ODD_CONTINGENCY_MOST ? ODD_CONTINGENCY_MOST / ((int64_t)largest + 1) : 0;
-    const char **label = NULL;
+    const odd_partition *part = &out->part;
+    odd_image_facts *facts = NULL;
+    uint8_t *held_out = NULL;
     odd_status st;
-    ODD_TRY_ALL(out->comm, collect_labels(s, &out->part, &label));
-    ODD_TRY(odd_labels_number_all(out->comm, out->part.n_local, label, most, &out->numbered));
+    ODD_TRY(ODD_NEW(held_out, part->n_local));
+    ODD_TRY(odd_image_column_part(ingest, "ingest.h5", "held_out", ODD_U8, part->n, part->row0,
+                                  part->n_local, held_out));
+    ODD_TRY(odd_image_facts_open(ingest, part->n, &facts));
+    ODD_TRY(collect_labels(facts, held_out, out));
 done:
-    odd_free((void *)label);
+    odd_image_facts_close(&facts);
+    odd_free(held_out);
+    return st;
+}
+
+/* @collective */
+static odd_status number_labels(const odd_file *ingest, evaluated_labels *out)
+{
+    odd_status st;
+    ODD_TRY_ALL(out->comm, read_labels(ingest, out));
+    int64_t some = out->held_out;
+    odd_max_i64(out->comm, &some, 1);
+    out->held_out = some != 0;
+    ODD_TRY(odd_labels_settle(out->comm, &out->numbered));
+done:
     return st;
 }
 
@@ -167,14 +188,10 @@ done:
     return st;
 }
 
-odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_selection *selection,
-                                 const odd_file *scores, odd_bundle *metrics)
+odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_file *ingest, const odd_file *scores,
+                                 int64_t images, odd_bundle *metrics)
 {
-    evaluated_labels l = {
-        .comm = comm,
-        .part = odd_partition_rows(comm, odd_selection_rows(selection)),
-        .held_out = odd_selection_holds_out(selection),
-    };
+    evaluated_labels l = {.comm = comm, .part = odd_partition_rows(comm, images)};
     odd_contingency table = {0};
     double *cluster = NULL, largest;
     odd_status st = ODD_OK;
@@ -182,7 +199,7 @@ odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_selection *selection,
     ODD_TRY_ALL(comm, read_clusters(scores, &l.part, &cluster, &largest));
     odd_max_f64(comm, &largest, 1);
     if (largest < 0) goto done; /* no image is in any */
-    ODD_TRY(number_labels(selection, largest, &l));
+    ODD_TRY(number_labels(ingest, &l));
     if (l.numbered.count < 2) goto done;
     ODD_TRY(count_images(&l, largest, cluster, &table));
     if (table.rows > 0) ODD_TRY(compare(&l, &table, metrics));

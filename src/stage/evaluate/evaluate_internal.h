@@ -6,7 +6,6 @@
 
 #include "oddlot/base/bundle.h"
 #include "oddlot/par/partition.h"
-#include "oddlot/run/selection.h"
 #include "oddlot/store/file.h"
 
 #include <mpi.h>
@@ -24,10 +23,10 @@ typedef struct {
     double *value;      /* (n) of a column */
 } odd_evaluated_rows;
 
-/** Where some images are held out only they count: the others were learnt from. out->part is given.
- *  @local; ODD_FORMAT, ODD_IO, ODD_NOMEM */
-odd_status odd_evaluated_rows_find(const odd_selection *s, const odd_file *scores,
-                                   odd_evaluated_rows *out);
+/** Where some images are held out, on whatever rank, only they count: the others were learnt from.
+ *  out->part is given. @local; ODD_FORMAT, ODD_IO, ODD_NOMEM */
+odd_status odd_evaluated_rows_find(const odd_file *ingest, bool some_held_out,
+                                   const odd_file *scores, odd_evaluated_rows *out);
 void odd_evaluated_rows_free(odd_evaluated_rows *rows);
 
 /** Are some of all ranks odd, and some not? Sets rows->all. @collective */
@@ -40,13 +39,14 @@ odd_status odd_evaluated_column(const odd_file *scores, const char *name, double
 /* -- evaluate_clusters.c -- */
 
 /**
- * Compare the clusters of the scores with the labels of the catalogue: metrics clustering/...; none
- * where there are no clusters or fewer than two labels. Images that are held out do not count. Each
- * rank counts its images, 48 bytes each; the table and the labels are on every rank.
+ * Compare the clusters of the scores with the labels of the catalogue, of so many images: metrics
+ * clustering/...; none where there are no clusters or fewer than two labels. Images that are held
+ * out do not count. Each rank counts its images, 17 bytes each; the table and the different labels
+ * are on every rank.
  * @collective; the same on every rank; ODD_FORMAT, ODD_NUMERIC for scores that do not fit, ODD_IO,
  * ODD_NOMEM.
  */
-odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_selection *selection,
-                                 const odd_file *scores, odd_bundle *metrics);
+odd_status odd_evaluate_clusters(MPI_Comm comm, const odd_file *ingest, const odd_file *scores,
+                                 int64_t images, odd_bundle *metrics);
 
 #endif

@@ -1,5 +1,6 @@
 /* Evaluate rows: which of my images count, and the columns of their scores. */
 #include "oddlot/run/columns.h"
+#include "oddlot/run/selection.h"
 #include "stage/evaluate/evaluate_internal.h"
 
 #include "oddlot/base/memory.h"
@@ -22,26 +23,46 @@ static odd_status read_column(const odd_file *scores, const char *name, odd_eval
                                  part->n_local, rows->whole);
 }
 
-odd_status odd_evaluated_rows_find(const odd_selection *s, const odd_file *scores,
-                                   odd_evaluated_rows *out)
+/* What ingest.h5 knows of my images. */
+typedef struct {
+    int32_t *truth;
+    uint8_t *held_out;
+} known_images;
+
+static odd_status read_known(const odd_file *ingest, const odd_partition *part, known_images *k)
 {
-    const bool some = odd_selection_holds_out(s);
+    odd_status st;
+    ODD_TRY(ODD_NEW(k->truth, part->n_local));
+    ODD_TRY(ODD_NEW(k->held_out, part->n_local));
+    ODD_TRY(odd_image_column_part(ingest, "ingest.h5", "truth", ODD_I32, part->n, part->row0,
+                                  part->n_local, k->truth));
+    ODD_TRY(odd_image_column_part(ingest, "ingest.h5", "held_out", ODD_U8, part->n, part->row0,
+                                  part->n_local, k->held_out));
+done:
+    return st;
+}
+
+odd_status odd_evaluated_rows_find(const odd_file *ingest, bool some_held_out,
+                                   const odd_file *scores, odd_evaluated_rows *out)
+{
     const int64_t mine = out->part.n_local;
+    known_images known = {0};
     odd_status st;
     ODD_TRY(ODD_NEW(out->whole, mine));
     ODD_TRY(ODD_NEW(out->truth, mine));
     ODD_TRY(ODD_NEW(out->local, mine));
     ODD_TRY(ODD_NEW(out->value, mine));
     ODD_TRY(read_column(scores, "score", out));
+    ODD_TRY(read_known(ingest, &out->part, &known));
     for (int64_t i = 0; i < mine; i++) {
-        const int64_t image = out->part.row0 + i;
-        const int truth = odd_selection_truth(s, image);
-        if (truth == ODD_TRUTH_UNKNOWN || isnan(out->whole[i])) continue;
-        if (some && !odd_selection_held_out(s, image)) continue;
-        out->truth[out->n] = truth == ODD_TRUTH_ODD;
+        if (known.truth[i] == ODD_TRUTH_UNKNOWN || isnan(out->whole[i])) continue;
+        if (some_held_out && !known.held_out[i]) continue;
+        out->truth[out->n] = known.truth[i] == ODD_TRUTH_ODD;
         out->local[out->n++] = i;
     }
 done:
+    odd_free(known.truth);
+    odd_free(known.held_out);
     return st;
 }
 

@@ -1,6 +1,7 @@
 /* Evaluate: how well the scores found the odd images, where the truth is known. Each rank has its
  * images, and a part of each curve. */
 #include "oddlot/run/columns.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/scoring.h"
@@ -111,7 +112,7 @@ done:
 typedef struct {
     MPI_Comm comm;
     const odd_run *run;
-    const odd_file *scores;
+    const odd_file *ingest, *scores;
     odd_evaluated_rows rows;
     odd_bundle metrics;   /* the same on every rank */
     odd_curve_part curve; /* of what ranks; empty where the truth is not known */
@@ -216,9 +217,11 @@ static odd_status evaluate_scores(evaluation *e, odd_bundle *clusters)
 {
     odd_status st;
     e->rows.part = odd_partition_rows(e->comm, odd_selection_rows(e->run->selection));
-    ODD_TRY_ALL(e->comm, odd_evaluated_rows_find(e->run->selection, e->scores, &e->rows));
+    ODD_TRY_ALL(e->comm,
+                odd_evaluated_rows_find(e->ingest, odd_selection_holds_out(e->run->selection),
+                                        e->scores, &e->rows));
     if (odd_evaluated_has_both(e->comm, &e->rows)) ODD_TRY(compute_metrics(e));
-    ODD_TRY(odd_evaluate_clusters(e->comm, e->run->selection, e->scores, clusters));
+    ODD_TRY(odd_evaluate_clusters(e->comm, e->ingest, e->scores, e->rows.part.n, clusters));
     if (e->metrics.count == 0 && clusters->count == 0)
         odd_log(ODD_LOG_INFO,
                 "evaluate: the truth is not known, so there is nothing to compare with");
@@ -243,11 +246,13 @@ static odd_status run_evaluate(odd_run *run, const odd_provenance *from)
     const odd_selection *selection;
     evaluation e = {.comm = run->comm, .run = run, .metrics = ODD_BUNDLE_EMPTY};
     odd_bundle clusters = ODD_BUNDLE_EMPTY;
-    odd_file *scores = NULL, *out = NULL;
+    odd_file *ingest = NULL, *scores = NULL, *out = NULL;
     double started = odd_seconds();
     odd_status st;
     ODD_TRY(odd_run_selection(run, &selection));
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "score", &scores));
+    e.ingest = ingest;
     e.scores = scores;
     ODD_TRY(evaluate_scores(&e, &clusters));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
@@ -256,6 +261,7 @@ static odd_status run_evaluate(odd_run *run, const odd_provenance *from)
 done:
     odd_file_discard(&out);
     odd_file_close(&scores);
+    odd_file_close(&ingest);
     odd_bundle_free(&e.metrics);
     odd_bundle_free(&clusters);
     odd_curve_part_free(&e.curve);

@@ -1,6 +1,7 @@
 /* What is known of the rows that a detector learns from. */
 #include "oddlot/run/columns.h"
 #include "oddlot/run/run.h"
+#include "oddlot/run/selection.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/calibration.h"
 #include "stage/fit/fit_internal.h"
@@ -50,22 +51,19 @@ done:
     return st;
 }
 
-/* @local */
-static odd_status read_classes(const odd_job *job, const odd_selection *s, int64_t n,
-                               const int64_t image[], odd_known_rows *out)
+/* Odd ones are of none. first: the image of the first number of the filing. @local */
+static odd_status set_classes(odd_image_facts *facts, int64_t first, int64_t n,
+                              const int64_t image[], odd_known_rows *out)
 {
-    const odd_fit_options *o = odd_job_section(job, "fit");
     const odd_labels *labels = &out->filing.labels;
-    odd_status st;
-    ODD_TRY(odd_filing_read(s, o->classes_from, &out->filing));
+    odd_status st = ODD_OK;
     if (labels->count > INT32_MAX)
         ODD_TRY(odd_fail(ODD_ARG, "%lld classes are too many", (long long)labels->count));
     ODD_TRY(ODD_NEW(out->class_of, n));
     for (int64_t i = 0; i < n; i++) {
-        if (image[i] >= odd_selection_rows(s))
-            ODD_TRY(odd_fail(ODD_FORMAT, "features.h5 is of another catalogue"));
-        const bool odd = odd_selection_truth(s, image[i]) == ODD_TRUTH_ODD;
-        out->class_of[i] = odd ? -1 : (int32_t)labels->of[image[i]];
+        int8_t truth;
+        ODD_TRY(odd_image_truth_of(facts, image[i], &truth));
+        out->class_of[i] = truth == ODD_TRUTH_ODD ? -1 : (int32_t)labels->of[image[i] - first];
     }
     out->known.class_of = out->class_of;
     out->known.classes = (int32_t)labels->count;
@@ -74,10 +72,27 @@ done:
     return st;
 }
 
+/* @collective */
+static odd_status read_classes(const odd_run *run, const odd_file *ingest, int64_t n,
+                               const int64_t image[], odd_known_rows *out)
+{
+    const odd_fit_options *o = odd_job_section(run->job, "fit");
+    const int64_t first = n > 0 ? image[0] : 0, count = n > 0 ? image[n - 1] - first + 1 : 0;
+    odd_image_facts *facts = NULL;
+    int64_t images;
+    odd_status st;
+    ODD_TRY_ALL(run->comm, odd_image_count(ingest, "verified", &images));
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(ingest, images, &facts));
+    ODD_TRY(odd_filing_read(run->comm, facts, first, count, o->classes_from, &out->filing));
+    ODD_TRY_ALL(run->comm, set_classes(facts, first, n, image, out));
+done:
+    odd_image_facts_close(&facts);
+    return st;
+}
+
 odd_status odd_known_rows_read(odd_run *run, const odd_stored_rows *rows, bool classes,
                                odd_known_rows *out)
 {
-    const odd_selection *selection;
     odd_file *ingest = NULL, *features = NULL;
     int64_t *image = NULL;
     odd_status st;
@@ -87,8 +102,7 @@ odd_status odd_known_rows_read(odd_run *run, const odd_stored_rows *rows, bool c
     ODD_TRY_ALL(run->comm, read_verified(run->job, ingest, features, rows, &image, &out->verified));
     out->known.verified = out->verified;
     if (!classes) goto done;
-    ODD_TRY(odd_run_selection(run, &selection));
-    ODD_TRY_ALL(run->comm, read_classes(run->job, selection, rows->rows.part.n_local, image, out));
+    ODD_TRY(read_classes(run, ingest, rows->rows.part.n_local, image, out));
 done:
     odd_file_close(&features);
     odd_file_close(&ingest);

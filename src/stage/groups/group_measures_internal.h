@@ -29,7 +29,7 @@ typedef struct {
 odd_status odd_group_differences(MPI_Comm comm, const odd_file *ingest, const odd_partition *part,
                                  const int32_t of[], int32_t groups, odd_group_difference out[]);
 
-/** "; white ground 0 %, of the others 100 %", or nothing. */
+/** "; less white ground (0 %, the others 100 %)", or nothing. */
 void odd_group_differences_tell(const odd_group_difference difference[], char *text, size_t size);
 
 #endif

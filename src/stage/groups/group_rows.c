@@ -45,26 +45,36 @@ done:
     return st;
 }
 
-odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
-                               odd_group_rows *r)
+/* @collective */
+static odd_status file_images(int64_t images, odd_group_rows *r)
 {
     const odd_run *run = r->inputs.run;
     const odd_categories_options *categories =
         odd_job_section(run->job, odd_categories_section.name);
     odd_status st;
-    ODD_TRY_ALL(run->comm, odd_filing_read(selection, categories->from, &r->filing));
-    ODD_TRY(odd_speakers_read(run->comm, copies, r->inputs.features, odd_selection_rows(selection),
-                              &r->speakers));
+    ODD_TRY_ALL(run->comm, odd_image_facts_open(r->inputs.ingest, images, &r->facts));
+    ODD_TRY(odd_filing_read_all(run->comm, r->facts, categories->from, &r->filing));
+done:
+    return st;
+}
+
+odd_status odd_group_rows_pick(const odd_file *copies, int64_t images, odd_group_rows *r)
+{
+    const MPI_Comm comm = r->inputs.run->comm;
+    odd_status st;
+    ODD_TRY(file_images(images, r));
+    ODD_TRY(odd_speakers_read(comm, copies, r->inputs.features, images, &r->speakers));
     r->count = r->speakers.part.n;
     if (r->count > INT32_MAX)
         ODD_TRY(odd_fail(ODD_ARG, "groups of more than %d images are not looked for", INT32_MAX));
-    ODD_TRY(gather_images(run->comm, r));
+    ODD_TRY(gather_images(comm, r));
 done:
     return st;
 }
 
 void odd_group_rows_free(odd_group_rows *r)
 {
+    odd_image_facts_close(&r->facts);
     odd_filing_free(&r->filing);
     odd_speakers_free(&r->speakers);
     odd_free(r->of);

@@ -35,10 +35,11 @@ typedef struct {
 /* The images that are looked at: one of all copies. */
 typedef struct {
     odd_view_inputs inputs;
-    odd_speakers speakers; /* they are looked at, those that speak */
-    odd_filing filing;     /* of all images */
-    int64_t count;         /* of those that speak */
-    odd_grouped *of;       /* (count) on rank 0, which works on links alone */
+    odd_speakers speakers;  /* they are looked at, those that speak */
+    odd_image_facts *facts; /* of all images, */
+    odd_filing filing;      /* and what they are filed under */
+    int64_t count;          /* of those that speak */
+    odd_grouped *of;        /* (count) on rank 0, which works on links alone */
 } odd_group_rows;
 
 /* One group. */
@@ -71,9 +72,9 @@ typedef struct {
     int32_t *my_kind, *my_part; /* (speakers.images.n_local) of my images; -1 also: not read */
 } odd_view_groups;
 
-/** Pick them. copies: copies.h5, or NULL. @collective; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
-odd_status odd_group_rows_pick(const odd_file *copies, const odd_selection *selection,
-                               odd_group_rows *rows);
+/** Pick them, of so many images of the catalogue; rows->inputs is given. copies: copies.h5, or
+ *  NULL. @collective; ODD_FORMAT, ODD_NOMEM (group_rows.c) */
+odd_status odd_group_rows_pick(const odd_file *copies, int64_t images, odd_group_rows *rows);
 void odd_group_rows_free(odd_group_rows *rows);
 
 /** How many nearest images are looked at, of so many. @local */

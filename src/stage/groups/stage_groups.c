@@ -94,7 +94,7 @@ static odd_status run_groups(odd_run *run, const odd_provenance *from)
     ODD_TRY(odd_known_copies_open(run, &copies));
     ODD_TRY_ALL(run->comm, see_plainly(run, &seen, &job));
     rows.inputs = (odd_view_inputs){.run = &seen, .ingest = ingest, .features = features};
-    ODD_TRY(odd_group_rows_pick(copies, selection, &rows));
+    ODD_TRY(odd_group_rows_pick(copies, odd_selection_rows(selection), &rows));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     for (int v = 0; v < VIEWS; v++)
         if (has_view(run->job, views[v])) ODD_TRY(group_view(run, views[v], &rows, out, &csv));

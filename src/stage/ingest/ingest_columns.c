@@ -48,7 +48,7 @@ done:
 /* Of my rows: (n_local) each. */
 typedef struct {
     int32_t *truth;
-    uint8_t *held_out;
+    uint8_t *verified, *held_out;
     int64_t *item;
 } numbers;
 
@@ -57,10 +57,12 @@ static odd_status collect_numbers(const odd_ingest *g, numbers *out)
     const int64_t row0 = g->part.row0, mine = g->part.n_local;
     odd_status st;
     ODD_TRY(ODD_NEW(out->truth, mine));
+    ODD_TRY(ODD_NEW(out->verified, mine));
     ODD_TRY(ODD_NEW(out->held_out, mine));
     ODD_TRY(ODD_NEW(out->item, mine));
     for (int64_t i = 0; i < mine; i++) {
         out->truth[i] = odd_selection_truth(g->selection, row0 + i);
+        out->verified[i] = odd_selection_verified(g->selection, row0 + i);
         out->held_out[i] = odd_selection_held_out(g->selection, row0 + i);
         out->item[i] = odd_selection_item(g->selection, row0 + i);
     }
@@ -78,8 +80,7 @@ static odd_status write_numbers(MPI_Comm comm, odd_file *file, const odd_ingest 
                              "0 readable, else why not: see /errors", ""));
     ODD_TRY(odd_column_write(file, "truth", ODD_I32, n, row0, mine, my.truth,
                              "1 odd, 0 theme, -1 not known; for evaluation only", ""));
-    ODD_TRY(odd_column_write(file, "verified", ODD_U8, n, row0, mine,
-                             odd_selection_verified(g->selection) + row0,
+    ODD_TRY(odd_column_write(file, "verified", ODD_U8, n, row0, mine, my.verified,
                              "0 no; by a person: 1 theme, 2 odd", ""));
     ODD_TRY(odd_column_write(file, "held_out", ODD_U8, n, row0, mine, my.held_out,
                              "1: judged, never learnt from", ""));
@@ -87,6 +88,7 @@ static odd_status write_numbers(MPI_Comm comm, odd_file *file, const odd_ingest 
                              "number of the image in its catalogue", ""));
 done:
     odd_free(my.truth);
+    odd_free(my.verified);
     odd_free(my.held_out);
     odd_free(my.item);
     return st;

@@ -25,6 +25,14 @@ typedef struct {
     char reason[ODD_READ_REASON_SIZE];
 } odd_image_error;
 
+/* What could not be read of all ranks' images, in the order of rows; on rank 0. */
+typedef struct {
+    odd_image_error *error; /* (count) */
+    int64_t count;
+    const char **name; /* (count) into names */
+    char *names;
+} odd_image_errors;
+
 /* One file or raw image on its way from the reader to the threads. */
 typedef struct {
     uint8_t *bytes;
@@ -86,9 +94,8 @@ odd_status odd_ingest_finish_errors(const odd_run *run, odd_file *file, const od
 
 /* -- unreadable_page.c -- */
 
-/** findings.csv, and the page, of a catalogue of which nothing can be read. error: (n). @local:
- *  rank 0. ODD_IO, ODD_NOMEM */
-odd_status odd_unreadable_page_write(const odd_run *run, const odd_selection *selection,
-                                     const odd_image_error error[], int64_t n);
+/** findings.csv, and the page, of a catalogue of which nothing can be read: image i has error i.
+ *  @local: rank 0. ODD_IO, ODD_NOMEM */
+odd_status odd_unreadable_page_write(const odd_run *run, const odd_image_errors *all);
 
 #endif

@@ -201,13 +201,19 @@ done:
     return st;
 }
 
-/* Of the list where it were of so many images as rows. */
+/* Of the list of all ranks where it were of so many images as rows. */
 static int64_t list_bytes(const odd_selection *selection, int64_t rows)
 {
     const int64_t bytes = odd_selection_list_bytes(selection);
-    const int64_t mine = odd_selection_rows(selection);
-    const double share = (double)rows / (double)(mine > 0 ? mine : 1);
+    const int64_t now = odd_selection_rows(selection);
+    const double share = (double)rows / (double)(now > 0 ? now : 1);
     return (int64_t)((double)bytes * share);
+}
+
+/* Of what rank 0 holds beside its part while it lists and sends, where it does so alone. */
+static int64_t listing_bytes(const odd_job *job, int64_t list)
+{
+    return !odd_catalogue_kind_of(job)->look ? 2 * list : 0;
 }
 
 static int64_t batch_bytes(int64_t mine, int64_t image)
@@ -224,10 +230,12 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     ODD_TRY(odd_run_selection(run, &selection));
     plan->rows = plan->images > 0 ? plan->images : odd_selection_rows(selection);
     plan->width = bytes;
-    plan->held = list_bytes(selection, plan->rows);
+    const int64_t list = list_bytes(selection, plan->rows);
+    plan->held = list / plan->ranks;
     plan->disk = plan->rows * (bytes + 64 + (int64_t)sizeof(odd_measured));
     plan->memory = batch_bytes(plan->rows / plan->ranks + 1, bytes) + ODD_INGEST_WINDOW_BYTES +
                    odd_ingest_checkpoint_bytes(odd_min(BATCH_MOST, plan->rows / plan->ranks + 1));
+    plan->memory = odd_max(plan->memory, listing_bytes(run->job, list));
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
                     (long long)odd_selection_listed(selection), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
@@ -235,12 +243,13 @@ done:
     return st;
 }
 
-/* Of each image as much, and the list goes to all. */
+/* Of each image as much; where rank 0 has listed them, parts of the list go to the others. */
 static odd_status cost_ingest(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
-    (void)run;
     cost->images = true;
-    odd_stage_cost_exchange(cost, ODD_EXCHANGE_BROADCAST, 1, (double)plan->held);
+    if (!odd_catalogue_kind_of(run->job)->look)
+        odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 1,
+                                (double)plan->held * (double)plan->ranks);
     return ODD_OK;
 }
 

@@ -32,36 +32,40 @@ static odd_status add_finding(const odd_image_error *error, odd_findings *findin
     return odd_findings_add(findings, &finding);
 }
 
-static odd_status write_findings(const odd_run *run, const odd_selection *selection,
-                                 const odd_image_error error[], int64_t n)
+static odd_status name_of(void *context, int64_t image, const char **name)
+{
+    *name = ((const odd_image_errors *)context)->name[image];
+    return ODD_OK;
+}
+
+static odd_status write_findings(const odd_run *run, const odd_image_errors *all)
 {
     odd_findings *findings = NULL;
     char *path = NULL;
     odd_status st;
-    ODD_TRY(odd_findings_new(n, &findings));
-    for (int64_t i = 0; i < n; i++)
-        ODD_TRY(add_finding(&error[i], findings));
+    ODD_TRY(odd_findings_new(all->count, &findings));
+    for (int64_t i = 0; i < all->count; i++)
+        ODD_TRY(add_finding(&all->error[i], findings));
     ODD_TRY(odd_run_path(run, "findings.csv", &path));
-    ODD_TRY(odd_findings_write_csv(path, findings, selection));
+    ODD_TRY(odd_findings_write_csv(path, findings, name_of, (void *)all));
 done:
     odd_free(path);
     odd_findings_free(&findings);
     return st;
 }
 
-static odd_status write_report(const odd_run *run, const odd_selection *selection,
-                               const odd_image_error error[], int64_t n)
+static odd_status write_report(const odd_run *run, const odd_image_errors *all)
 {
-    const int shown = (int)(n < MOST_SHOWN ? n : MOST_SHOWN);
+    const int shown = (int)(all->count < MOST_SHOWN ? all->count : MOST_SHOWN);
     char count[32], subtitle[128], *folder = NULL;
     odd_fact *line = NULL;
     odd_status st;
-    odd_human_count(n, count);
+    odd_human_count(all->count, count);
     snprintf(subtitle, sizeof subtitle, "%s images audited, none can be read", count);
     const odd_fact facts[] = {{"Images", count}, {"Unreadable", count}};
     ODD_TRY(ODD_NEW(line, shown));
     for (int i = 0; i < shown; i++)
-        line[i] = (odd_fact){odd_selection_name(selection, error[i].row), error[i].reason};
+        line[i] = (odd_fact){all->name[i], all->error[i].reason};
     const odd_report_data data = {
         .title = run->options->name,
         .subtitle = subtitle,
@@ -71,7 +75,7 @@ static odd_status write_report(const odd_run *run, const odd_selection *selectio
         .threshold = NAN,
         .error = line,
         .errors = shown,
-        .error_total = n,
+        .error_total = all->count,
     };
     ODD_TRY(odd_run_path(run, "report", &folder));
     ODD_TRY(odd_report_write(folder, &data));
@@ -81,12 +85,11 @@ done:
     return st;
 }
 
-odd_status odd_unreadable_page_write(const odd_run *run, const odd_selection *selection,
-                                     const odd_image_error error[], int64_t n)
+odd_status odd_unreadable_page_write(const odd_run *run, const odd_image_errors *all)
 {
     odd_status st;
-    ODD_TRY(write_findings(run, selection, error, n));
-    ODD_TRY(write_report(run, selection, error, n));
+    ODD_TRY(write_findings(run, all));
+    ODD_TRY(write_report(run, all));
 done:
     return st;
 }

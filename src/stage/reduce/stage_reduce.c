@@ -2,6 +2,7 @@
  * learns from them, or by the model of an earlier run. */
 #include "oddlot/nn/networks.h"
 #include "oddlot/run/columns.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/run/stage.h"
@@ -67,21 +68,38 @@ static odd_model_source model_source(const odd_run *run)
     return (odd_model_source){&odd_stage_reduce, options->model, "method", reduce_part(run->job)};
 }
 
-/* Say which image a row of features belongs to. @local */
-static odd_status name_bad_row(odd_run *run, const odd_file *features, int64_t bad)
+/* The message of an image whose name is known. @local; another status where it is not */
+static odd_status name_bad_image(const odd_run *run, int64_t image)
 {
-    const odd_selection *selection = run->selection;
+    odd_file *ingest = NULL;
+    odd_image_facts *facts = NULL;
+    const char *name;
+    int64_t images;
+    odd_status st;
+    ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "ingest", &ingest));
+    ODD_TRY(odd_image_count(ingest, "status", &images));
+    ODD_TRY(odd_image_facts_open(ingest, images, &facts));
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, image, &name));
+    ODD_TRY(odd_fail(ODD_NUMERIC, "image '%s' (row %lld) has a feature that is not a finite number",
+                     name, (long long)image));
+done:
+    odd_image_facts_close(&facts);
+    odd_file_close(&ingest);
+    return st;
+}
+
+/* Say which image a row of features belongs to. @local */
+static odd_status name_bad_row(const odd_run *run, const odd_file *features, int64_t bad)
+{
     odd_dataset *row = NULL;
     int64_t image;
     odd_status st;
     ODD_TRY(odd_dataset_open(features, "row", &row));
     ODD_TRY(odd_dataset_read(row, bad, 1, ODD_I64, &image));
-    st = selection && image >= 0 && image < odd_selection_rows(selection)
-             ? odd_fail(ODD_NUMERIC,
-                        "image '%s' (row %lld) has a feature that is not a finite number",
-                        odd_selection_name(selection, image), (long long)image)
-             : odd_fail(ODD_NUMERIC, "row %lld has a feature that is not a finite number",
-                        (long long)image);
+    if (name_bad_image(run, image) != ODD_NUMERIC)
+        odd_fail(ODD_NUMERIC, "row %lld has a feature that is not a finite number",
+                 (long long)image);
+    st = ODD_NUMERIC;
 done:
     odd_dataset_close(&row);
     return st;

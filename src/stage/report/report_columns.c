@@ -41,16 +41,18 @@ static odd_status read_oddest(const odd_run *run, const odd_file *scores, odd_pa
 
 odd_status odd_page_columns_take(const odd_run *run, odd_page_columns *out)
 {
-    odd_file *scores = NULL;
+    odd_file *ingest = NULL, *scores = NULL;
     odd_status st;
     *out = (odd_page_columns){0};
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "score", &scores));
     ODD_TRY_ALL(run->comm, read_flags(run, scores, out));
     if (out->flagged == 0) ODD_TRY(read_oddest(run, scores, out));
-    ODD_TRY(odd_page_histogram(run, scores, out));
-    ODD_TRY(odd_page_scatter(run, scores, out));
+    ODD_TRY(odd_page_histogram(run, ingest, scores, out));
+    ODD_TRY(odd_page_scatter(run, ingest, scores, out));
 done:
     odd_file_close(&scores);
+    odd_file_close(&ingest);
     return st;
 }
 

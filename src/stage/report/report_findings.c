@@ -28,7 +28,7 @@ struct odd_page_findings {
     odd_finding_member *member; /* (tallies, report.findings, MOST_MEMBERS) */
     odd_finding_member *usual;  /* (report.findings, nearest.columns) of check odd */
     odd_nearest_usual nearest;
-    const odd_page *page;
+    odd_page *page;
 };
 
 void odd_page_findings_free(odd_page_findings **findings)
@@ -161,7 +161,6 @@ static void see_box(const odd_page_findings *f, const float measure[], const flo
 static odd_status fill_member(odd_page_findings *f, const odd_finding *finding, int64_t i,
                               odd_finding_member *out)
 {
-    const odd_selection *selection = f->page->selection;
     const int64_t row = finding->row[i];
     float measure[ODD_MEASURE_COUNT];
     uint8_t status;
@@ -169,11 +168,11 @@ static odd_status fill_member(odd_page_findings *f, const odd_finding *finding, 
     ODD_TRY(odd_dataset_read(f->status, row, 1, ODD_U8, &status));
     *out = (odd_finding_member){
         .row = row,
-        .name = odd_selection_name(selection, row),
-        .label = odd_selection_label(selection, row),
         .unread = status != ODD_IMAGE_OK,
         .box = ODD_BOX_NONE,
     };
+    ODD_TRY(odd_page_text(f->page, ODD_IMAGE_NAME, row, &out->name));
+    ODD_TRY(odd_page_text(f->page, ODD_IMAGE_LABEL, row, &out->label));
     if (i > 0 || isnan(finding->box[0])) goto done;
     ODD_TRY(read_measure(f, row, measure));
     see_box(f, measure, finding->box, out->box);

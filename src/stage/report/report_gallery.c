@@ -23,24 +23,28 @@ done:
     return st;
 }
 
-static odd_flagged flagged_card(const odd_page *p, int64_t i, const odd_shape *shape)
+static odd_status fill_card(odd_page *p, int64_t i, const odd_shape *shape, odd_flagged *out)
 {
-    const odd_selection *s = p->selection;
     int64_t row = p->columns->shown[i], bytes = shape->shape[1] * shape->shape[2] * shape->shape[3];
-    return (odd_flagged){
+    int8_t truth;
+    odd_status st;
+    *out = (odd_flagged){
         .rank = i + 1,
         .row = row,
-        .name = odd_selection_name(s, row),
-        .label = odd_selection_label(s, row),
         .reason = p->flagged_reason ? p->flagged_reason + (size_t)i * (p->reason_width + 1) : "",
         .score = p->score[i],
         .probability = p->probability ? p->probability[i] : NAN,
-        .truth = odd_selection_truth(s, row),
         .width = (int)shape->shape[2],
         .height = (int)shape->shape[1],
         .channels = (int)shape->shape[3],
         .pixels = p->pixels + i * bytes,
     };
+    ODD_TRY(odd_page_text(p, ODD_IMAGE_NAME, row, &out->name));
+    ODD_TRY(odd_page_text(p, ODD_IMAGE_LABEL, row, &out->label));
+    ODD_TRY(odd_image_truth_of(p->facts, row, &truth));
+    out->truth = truth;
+done:
+    return st;
 }
 
 /* The maps are those of the first flagged images. */
@@ -114,7 +118,7 @@ odd_status odd_page_gallery(odd_page *p)
     ODD_TRY(read_pictures(p, count, &shape));
     ODD_TRY(ODD_NEW(p->flagged, count));
     for (int64_t i = 0; i < count; i++)
-        p->flagged[i] = flagged_card(p, i, &shape);
+        ODD_TRY(fill_card(p, i, &shape, &p->flagged[i]));
     if (c->flagged > 0) ODD_TRY(add_heat(p, count));
     p->data.flagged = p->flagged;
     p->data.flagged_count = count;

@@ -12,15 +12,14 @@
 /* The finite scores of my images. */
 typedef struct {
     MPI_Comm comm;
-    const odd_selection *selection;
     odd_partition part;
-    double *score; /* (count) */
-    int8_t *truth; /* (count) ODD_TRUTH_... */
+    double *score;  /* (count) */
+    int32_t *truth; /* (count) ODD_TRUTH_... */
     int64_t count;
 } my_scores;
 
 /* @local */
-static odd_status read_scores(const odd_file *scores, my_scores *m)
+static odd_status read_scores(const odd_file *ingest, const odd_file *scores, my_scores *m)
 {
     const odd_partition *part = &m->part;
     odd_status st;
@@ -28,10 +27,12 @@ static odd_status read_scores(const odd_file *scores, my_scores *m)
     ODD_TRY(ODD_NEW(m->truth, part->n_local));
     ODD_TRY(odd_image_column_part(scores, "scores.h5", "score", ODD_F64, part->n, part->row0,
                                   part->n_local, m->score));
+    ODD_TRY(odd_image_column_part(ingest, "ingest.h5", "truth", ODD_I32, part->n, part->row0,
+                                  part->n_local, m->truth));
     for (int64_t i = 0; i < part->n_local; i++) {
         if (!isfinite(m->score[i])) continue;
         m->score[m->count] = m->score[i];
-        m->truth[m->count++] = odd_selection_truth(m->selection, part->row0 + i);
+        m->truth[m->count++] = m->truth[i];
     }
 done:
     return st;
@@ -94,15 +95,15 @@ static void count_bins(const my_scores *m, odd_histogram *h)
     odd_sum_i64(m->comm, &h->above, 1);
 }
 
-odd_status odd_page_histogram(const odd_run *run, const odd_file *scores, odd_page_columns *out)
+odd_status odd_page_histogram(const odd_run *run, const odd_file *ingest, const odd_file *scores,
+                              odd_page_columns *out)
 {
     my_scores m = {
         .comm = run->comm,
-        .selection = run->selection,
         .part = odd_partition_rows(run->comm, odd_selection_rows(run->selection)),
     };
     odd_status st;
-    ODD_TRY_ALL(run->comm, read_scores(scores, &m));
+    ODD_TRY_ALL(run->comm, read_scores(ingest, scores, &m));
     ODD_TRY(place_bins(&m, out->threshold, &out->histogram));
     count_bins(&m, &out->histogram);
 done:

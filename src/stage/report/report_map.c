@@ -37,7 +37,7 @@ done:
 }
 
 /* The medoid was read, or it would be in no group. */
-static odd_status fill_kinds(const odd_page *p, const kind_columns *k, odd_page_map *map)
+static odd_status fill_kinds(odd_page *p, const kind_columns *k, odd_page_map *map)
 {
     double all = 0;
     odd_status st = ODD_OK;
@@ -54,8 +54,9 @@ static odd_status fill_kinds(const odd_page *p, const kind_columns *k, odd_page_
             .images = k->images[i],
             .share = (double)k->images[i] / all,
             .part = k->part[i],
-            .medoid = {.row = row, .name = odd_selection_name(p->selection, row)},
+            .medoid = {.row = row},
         };
+        ODD_TRY(odd_page_text(p, ODD_IMAGE_NAME, row, &map->kind[i].medoid.name));
     }
     map->data.kind = map->kind;
 done:

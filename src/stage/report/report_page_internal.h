@@ -9,6 +9,7 @@
 #include "stage/train/train_task_internal.h"
 
 #include "oddlot/run/findings.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/run/run.h"
 #include "oddlot/run/selection.h"
 #include "oddlot/stage/learning_band.h"
@@ -52,6 +53,12 @@ typedef struct {
 
 typedef struct odd_page_findings odd_page_findings;
 
+/* Texts of images that the page shows. */
+typedef struct {
+    odd_list list;
+    int64_t room;
+} odd_kept_texts;
+
 /* What all ranks take together from columns that are as long as the catalogue. */
 typedef struct {
     int64_t flagged;            /* images in all */
@@ -71,6 +78,8 @@ typedef struct {
     odd_file *ingest, *train, *features, *reduce, *model, *scores, *evaluate; /* train: or NULL */
     odd_file *check;  /* NULL: the job asks for no checks */
     odd_file *groups; /* NULL: nor for groups */
+    odd_image_facts *facts;
+    odd_kept_texts texts;
     odd_page_map map;
     odd_report_data data;
     odd_facts summary, metrics;
@@ -89,6 +98,9 @@ typedef struct {
     odd_page_findings *findings; /* NULL: not asked for */
 } odd_page;
 
+/** A text of an image, which stays as long as the page. @local; ODD_FORMAT, ODD_NOMEM
+ *  (report_texts.c) */
+odd_status odd_page_text(odd_page *p, odd_image_fact which, int64_t image, const char **text);
 /** Read a group of a stage's file and have the page take of it what it shows. @local; ODD_FORMAT,
  *  ODD_NOMEM (report_bundle.c). */
 odd_status odd_page_bundle_read(odd_page *p, const odd_file *file, const char *name,
@@ -113,17 +125,19 @@ odd_status odd_page_words(odd_page *p);
 
 /* ---- what all ranks look at ---- */
 
-/** Take them; each rank reads its part of the columns, 8 bytes an image and 40 a row
+/** Take them; each rank reads its part of the columns, 12 bytes an image and 44 a row
  * (report_columns.c). Free also after a failure. @collective; ODD_FORMAT, ODD_IO, ODD_NOMEM. */
 odd_status odd_page_columns_take(const odd_run *run, odd_page_columns *out);
 void odd_page_columns_free(odd_page_columns *columns);
 
 /** The histogram of the scores; out->threshold is given (report_histogram.c). @collective */
-odd_status odd_page_histogram(const odd_run *run, const odd_file *scores, odd_page_columns *out);
+odd_status odd_page_histogram(const odd_run *run, const odd_file *ingest, const odd_file *scores,
+                              odd_page_columns *out);
 
 /** The points of the scatter plot, drawn by the seed; out->flagged is given (report_scatter.c).
  *  @collective */
-odd_status odd_page_scatter(const odd_run *run, const odd_file *scores, odd_page_columns *out);
+odd_status odd_page_scatter(const odd_run *run, const odd_file *ingest, const odd_file *scores,
+                            odd_page_columns *out);
 
 /* ---- report_nearest.c ---- */
 

@@ -19,6 +19,7 @@ typedef struct {
     odd_partition part;
     int64_t flagged;        /* images in all */
     int64_t *image, *rank;  /* (part.n_local) */
+    int32_t *truth;         /* (part.n_local) ODD_TRUTH_... */
     int64_t *pool, *chosen; /* (part.n_local) scratch */
     float *line;            /* one short row */
 } cloud;
@@ -28,14 +29,15 @@ static void cloud_close(cloud *c)
     odd_matrix_close(&c->components);
     odd_free(c->image);
     odd_free(c->rank);
+    odd_free(c->truth);
     odd_free(c->pool);
     odd_free(c->chosen);
     odd_free(c->line);
 }
 
 /* @local */
-static odd_status cloud_open(const odd_file *reduce, const odd_file *features,
-                             const odd_file *scores, cloud *c)
+static odd_status cloud_open(const odd_file *ingest, const odd_file *reduce,
+                             const odd_file *features, const odd_file *scores, cloud *c)
 {
     const int64_t images = odd_selection_rows(c->run->selection);
     odd_status st;
@@ -44,12 +46,15 @@ static odd_status cloud_open(const odd_file *reduce, const odd_file *features,
     const int64_t mine = c->part.n_local;
     ODD_TRY(ODD_NEW(c->image, mine));
     ODD_TRY(ODD_NEW(c->rank, mine));
+    ODD_TRY(ODD_NEW(c->truth, mine));
     ODD_TRY(ODD_NEW(c->pool, mine));
     ODD_TRY(ODD_NEW(c->chosen, mine));
     ODD_TRY(ODD_NEW(c->line, odd_matrix_width(c->components)));
     ODD_TRY(odd_feature_images_part(features, images, &c->part, c->image));
     ODD_TRY(
         odd_image_column_of(scores, "scores.h5", "rank", ODD_I64, images, mine, c->image, c->rank));
+    ODD_TRY(odd_image_column_of(ingest, "ingest.h5", "truth", ODD_I32, images, mine, c->image,
+                                c->truth));
 done:
     return st;
 }
@@ -61,7 +66,7 @@ static bool is_flagged(const cloud *c, int64_t i)
 
 static bool is_rare(const cloud *c, int64_t i)
 {
-    return is_flagged(c, i) || odd_selection_truth(c->run->selection, c->image[i]) == ODD_TRUTH_ODD;
+    return is_flagged(c, i) || c->truth[i] == ODD_TRUTH_ODD;
 }
 
 /* The points of the chosen ones of my pool. @local */
@@ -75,7 +80,7 @@ static odd_status read_points(const cloud *c, int64_t count, odd_scatter_point *
         (*out)[k] = (odd_scatter_point){
             .x = c->line[0],
             .y = odd_matrix_width(c->components) > 1 ? c->line[1] : 0,
-            .truth = odd_selection_truth(c->run->selection, c->image[i]),
+            .truth = (int8_t)c->truth[i],
             .estimate = is_flagged(c, i),
         };
     }
@@ -137,14 +142,15 @@ done:
     return st;
 }
 
-odd_status odd_page_scatter(const odd_run *run, const odd_file *scores, odd_page_columns *out)
+odd_status odd_page_scatter(const odd_run *run, const odd_file *ingest, const odd_file *scores,
+                            odd_page_columns *out)
 {
     cloud c = {.run = run, .flagged = out->flagged};
     odd_file *reduce = NULL, *features = NULL;
     odd_status st;
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &reduce));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &features));
-    ODD_TRY_ALL(run->comm, cloud_open(reduce, features, scores, &c));
+    ODD_TRY_ALL(run->comm, cloud_open(ingest, reduce, features, scores, &c));
     ODD_TRY(draw_all(&c, out));
 done:
     cloud_close(&c);

@@ -164,8 +164,8 @@ static odd_status read_unreadable(odd_page *p)
     for (int64_t i = 0; i < listed; i++) {
         if (row[i] < 0 || row[i] >= odd_selection_rows(p->selection))
             ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 lists an error of an image that is not there"));
-        p->error[i] = (odd_fact){odd_selection_name(p->selection, row[i]),
-                                 p->error_text + (size_t)i * (width + 1)};
+        p->error[i].value = p->error_text + (size_t)i * (width + 1);
+        ODD_TRY(odd_page_text(p, ODD_IMAGE_NAME, row[i], &p->error[i].name));
     }
     p->data.error = p->error;
     p->data.errors = (int)listed;

@@ -37,6 +37,7 @@ static const odd_section report_section =
 
 static void page_close(odd_page *p)
 {
+    odd_image_facts_close(&p->facts);
     odd_file_close(&p->ingest);
     odd_file_close(&p->train);
     odd_file_close(&p->features);
@@ -47,6 +48,7 @@ static void page_close(odd_page *p)
     odd_page_findings_free(&p->findings);
     odd_file_close(&p->check);
     odd_file_close(&p->groups);
+    odd_texts_free(&p->texts.list);
     odd_free(p->map.kind);
     odd_free(p->score);
     odd_free(p->probability);
@@ -65,6 +67,7 @@ static odd_status page_open(odd_page *p)
 {
     odd_status st;
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "ingest", &p->ingest));
+    ODD_TRY(odd_image_facts_open(p->ingest, odd_selection_rows(p->selection), &p->facts));
     if (odd_trains(p->run->job)) ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "train", &p->train));
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "features", &p->features));
     ODD_TRY(odd_stage_open(p->run, MPI_COMM_SELF, "reduce", &p->reduce));

@@ -48,8 +48,9 @@ typedef struct {
 void odd_scored_free(odd_scored *s);
 
 /** Rank the images by the scores of my rows, flag the oddest and say why (score_ranking.c); n, by,
- *  part and value are there. @collective; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
-odd_status odd_score_rank(const odd_run *run, const odd_file *features,
+ *  part and value are there. ingest: asked for what is verified where that chooses the threshold.
+ *  @collective; ODD_USAGE, ODD_FORMAT, ODD_NOMEM */
+odd_status odd_score_rank(const odd_run *run, const odd_file *ingest, const odd_file *features,
                           const odd_scoring_sources *from, odd_scored *s);
 
 /** The usual images nearest to the oddest ones, by their features (score_nearest.c). @collective */
@@ -57,7 +58,8 @@ odd_status odd_score_nearest(const odd_run *run, const odd_file *features, odd_s
 
 /** The datasets of scores.h5 (score_output.c). @collective */
 odd_status odd_score_write(const odd_run *run, odd_file *file, const odd_scored *s);
-/** RUN/flagged.csv (score_output.c), by all ranks. @collective */
-odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s);
+/** RUN/flagged.csv, with names and labels of ingest.h5 (score_output.c), by all ranks. @collective
+ */
+odd_status odd_score_write_csv(const odd_run *run, const odd_file *ingest, const odd_scored *s);
 
 #endif

@@ -1,6 +1,6 @@
 /* Score output: scores.h5 and flagged.csv. */
 #include "oddlot/run/columns.h"
-#include "oddlot/run/selection.h"
+#include "oddlot/run/image_facts.h"
 #include "oddlot/store/dataset.h"
 #include "oddlot/store/text_file.h"
 #include "stage/score/score_internal.h"
@@ -16,33 +16,48 @@
 
 /* ---- flagged.csv ---- */
 
-/* The lines of the flagged images that are mine to write. @local */
-static odd_status add_lines(const odd_selection *selection, const odd_scored *s, odd_text *csv)
+static odd_status add_line(odd_image_facts *facts, const odd_scored *s, const odd_flagged_image *f,
+                           odd_text *csv)
 {
-    for (int64_t i = 0; i < s->flagged.n_local; i++) {
-        const odd_flagged_image *f = &s->to_write[i];
-        const odd_flagged line = {
-            .rank = f->place + 1,
-            .row = f->image,
-            .name = odd_selection_name(selection, f->image),
-            .label = odd_selection_label(selection, f->image),
-            .reason = f->reason,
-            .score = f->score,
-            .probability = f->probability,
-            .truth = odd_selection_truth(selection, f->image),
-        };
-        odd_csv_add_flagged(csv, &line, odd_scoring_name(&s->by));
-    }
-    return odd_text_status(csv);
+    odd_flagged line = {
+        .rank = f->place + 1,
+        .row = f->image,
+        .reason = f->reason,
+        .score = f->score,
+        .probability = f->probability,
+    };
+    int8_t truth;
+    odd_status st;
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_NAME, f->image, &line.name));
+    ODD_TRY(odd_image_text_of(facts, ODD_IMAGE_LABEL, f->image, &line.label));
+    ODD_TRY(odd_image_truth_of(facts, f->image, &truth));
+    line.truth = truth;
+    odd_csv_add_flagged(csv, &line, odd_scoring_name(&s->by));
+done:
+    return st;
 }
 
-odd_status odd_score_write_csv(const odd_run *run, const odd_scored *s)
+/* The lines of the flagged images that are mine to write. @local */
+static odd_status add_lines(const odd_file *ingest, const odd_scored *s, odd_text *csv)
+{
+    odd_image_facts *facts = NULL;
+    odd_status st;
+    ODD_TRY(odd_image_facts_open(ingest, s->n, &facts));
+    for (int64_t i = 0; i < s->flagged.n_local; i++)
+        ODD_TRY(add_line(facts, s, &s->to_write[i], csv));
+    st = odd_text_status(csv);
+done:
+    odd_image_facts_close(&facts);
+    return st;
+}
+
+odd_status odd_score_write_csv(const odd_run *run, const odd_file *ingest, const odd_scored *s)
 {
     odd_text csv = ODD_TEXT_EMPTY;
     char *path = NULL;
     odd_status st;
     if (odd_rank(run->comm) == 0) odd_text_add(&csv, ODD_CSV_FLAGGED_HEAD);
-    ODD_TRY_ALL(run->comm, add_lines(run->selection, s, &csv));
+    ODD_TRY_ALL(run->comm, add_lines(ingest, s, &csv));
     ODD_TRY_ALL(run->comm, odd_run_path(run, "flagged.csv", &path));
     ODD_TRY(odd_text_file_write(run->comm, path, csv.s, (int64_t)csv.length));
 done:

@@ -1,7 +1,6 @@
 /* Ranking: images in the order of their scores, the oddest first; those flagged get a reason. Each
  * rank has its rows, and the places of some of the flagged images. */
 #include "oddlot/run/columns.h"
-#include "oddlot/run/selection.h"
 #include "oddlot/stage/calibration.h"
 #include "stage/score/score_internal.h"
 
@@ -68,31 +67,36 @@ typedef struct {
 } flagging_columns;
 
 /* @local */
-static odd_status take_columns(const odd_run *run, const odd_scored *s, flagging_columns *c)
+static odd_status take_columns(const odd_run *run, const odd_file *ingest, const odd_scored *s,
+                               flagging_columns *c)
 {
     const int64_t rows = s->part.n_local;
-    uint8_t *calibrates = NULL;
+    uint8_t *verified = NULL, *calibrates = NULL;
     odd_status st;
     ODD_TRY(ODD_NEW(c->probability, rows));
     for (int64_t i = 0; i < rows; i++)
         c->probability[i] = probability_of(s, i);
     if (odd_calibration_share(run->job) == 0) goto done;
+    ODD_TRY(ODD_NEW(verified, s->n));
     ODD_TRY(
-        odd_calibration_mark(run->job, s->n, odd_selection_verified(run->selection), &calibrates));
+        odd_image_column_part(ingest, "ingest.h5", "verified", ODD_U8, s->n, 0, s->n, verified));
+    ODD_TRY(odd_calibration_mark(run->job, s->n, verified, &calibrates));
     ODD_TRY(ODD_NEW(c->calibrates, rows));
     for (int64_t i = 0; i < rows; i++)
         c->calibrates[i] = calibrates[s->image[i]];
 done:
+    odd_free(verified);
     odd_free(calibrates);
     return st;
 }
 
 /* @collective */
-static odd_status decide_flags(const odd_run *run, const odd_order *order, odd_scored *s)
+static odd_status decide_flags(const odd_run *run, const odd_file *ingest, const odd_order *order,
+                               odd_scored *s)
 {
     flagging_columns columns = {0};
     odd_status st;
-    ODD_TRY_ALL(run->comm, take_columns(run, s, &columns));
+    ODD_TRY_ALL(run->comm, take_columns(run, ingest, s, &columns));
     const odd_ranked rows = {
         .comm = run->comm,
         .images = s->n,
@@ -162,7 +166,7 @@ done:
     return st;
 }
 
-odd_status odd_score_rank(const odd_run *run, const odd_file *features,
+odd_status odd_score_rank(const odd_run *run, const odd_file *ingest, const odd_file *features,
                           const odd_scoring_sources *from, odd_scored *s)
 {
     const MPI_Comm comm = run->comm;
@@ -171,7 +175,7 @@ odd_status odd_score_rank(const odd_run *run, const odd_file *features,
     ODD_TRY_ALL(comm, take_scores(features, s));
     ODD_TRY(find_span(comm, s));
     ODD_TRY(odd_order_falling(comm, s->part.n_local, s->score, s->image, s->place, &order));
-    ODD_TRY(decide_flags(run, &order, s));
+    ODD_TRY(decide_flags(run, ingest, &order, s));
     odd_order_free(&order);
     ODD_TRY(explain_flagged(comm, from, s));
 done:

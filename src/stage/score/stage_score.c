@@ -19,13 +19,14 @@
 
 /* Files of the stages before; train and views are NULL where the job has none. */
 typedef struct {
-    odd_file *features, *reduced, *fit, *train, *views;
+    odd_file *ingest, *features, *reduced, *fit, *train, *views;
 } score_inputs;
 
 /* @collective */
 static odd_status open_inputs(const odd_run *run, score_inputs *in)
 {
     odd_status st;
+    ODD_TRY(odd_stage_open(run, run->comm, "ingest", &in->ingest));
     ODD_TRY(odd_stage_open(run, run->comm, "features", &in->features));
     ODD_TRY(odd_stage_open(run, run->comm, "reduce", &in->reduced));
     ODD_TRY(odd_stage_open(run, run->comm, "fit", &in->fit));
@@ -42,6 +43,7 @@ static void close_inputs(score_inputs *in)
     odd_file_close(&in->fit);
     odd_file_close(&in->reduced);
     odd_file_close(&in->features);
+    odd_file_close(&in->ingest);
 }
 
 /* Scores of my rows, s->value. @collective */
@@ -108,11 +110,11 @@ static odd_status run_score(odd_run *run, const odd_provenance *from)
     ODD_TRY_ALL(run->comm, read_model(run, in.fit, &model, &s.by));
     ODD_TRY(score_rows(run, &in, &model, &s));
     const odd_scoring_sources sources = {run->job, &model, in.views};
-    ODD_TRY(odd_score_rank(run, in.features, &sources, &s));
+    ODD_TRY(odd_score_rank(run, in.ingest, in.features, &sources, &s));
     ODD_TRY(odd_score_nearest(run, in.features, &s));
     ODD_TRY(odd_stage_create(run, run->comm, from, &out));
     ODD_TRY(odd_score_write(run, out, &s));
-    ODD_TRY(odd_score_write_csv(run, &s));
+    ODD_TRY(odd_score_write_csv(run, in.ingest, &s));
     ODD_TRY(odd_stage_publish(run->comm, &out, started));
 done:
     odd_file_discard(&out);

@@ -15,8 +15,7 @@ enum { OUTLIERS = -2 }; /* in place of a class, where images are dealt */
 /* Where networks may learn from the image, if its label is a class. */
 static bool may_learn(const odd_training *t, int64_t row)
 {
-    return !t->images.held_out[row] &&
-           odd_selection_verified(t->selection)[row] != ODD_VERIFIED_ODD;
+    return !t->images.held_out[row] && t->verified[row] != ODD_VERIFIED_ODD;
 }
 
 /* Is it in a fold that this network learns from? */
@@ -120,25 +119,19 @@ static odd_status number_images(odd_training *t)
 {
     odd_classify *c = t->state;
     const odd_list *unknown = &odd_classify_options_of(t->run->job)->unknown;
-    const char **label = NULL;
+    const odd_labels *labels = &t->labels;
     int32_t *number = NULL;
-    odd_labels labels = {0};
     odd_status st;
-    ODD_TRY(ODD_NEW(label, c->n));
-    for (int64_t i = 0; i < c->n; i++)
-        label[i] = odd_selection_label(t->selection, i);
-    ODD_TRY(odd_labels_number(c->n, label, &labels));
-    ODD_TRY(check_unknown(t->run->job, &labels));
-    ODD_TRY(ODD_NEW(number, labels.count));
-    ODD_TRY(choose_classes(t, &labels, number));
+    ODD_TRY(check_unknown(t->run->job, labels));
+    ODD_TRY(ODD_NEW(number, labels->count));
+    ODD_TRY(choose_classes(t, labels, number));
     for (int64_t i = 0; i < c->n; i++) {
-        c->label[i] = labels.of[i] < 0 ? -1 : number[labels.of[i]];
-        c->unknown[i] = c->label[i] < 0 && odd_list_has(unknown, label[i]);
+        const int64_t l = labels->of[i];
+        c->label[i] = l < 0 ? -1 : number[l];
+        c->unknown[i] = l >= 0 && c->label[i] < 0 && odd_list_has(unknown, labels->name[l]);
     }
 done:
     odd_free(number);
-    odd_labels_free(&labels);
-    odd_free((void *)label);
     return st;
 }
 
@@ -269,9 +262,6 @@ odd_status odd_classify_new(odd_training *t)
     ODD_TRY(ODD_NEW(c, 1));
     t->state = c;
     c->n = t->images.n;
-    if (odd_selection_rows(t->selection) != c->n)
-        ODD_TRY(odd_fail(ODD_FORMAT, "ingest.h5 has %lld images, and the catalogue %lld",
-                         (long long)c->n, (long long)odd_selection_rows(t->selection)));
     ODD_TRY(allocate(c));
     ODD_TRY(number_images(t));
     ODD_TRY(check_count(t));

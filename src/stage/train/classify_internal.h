@@ -43,7 +43,7 @@ odd_status odd_classify_check(const odd_job *job);
 typedef struct {
     int64_t n;
     int32_t classes;   /* k */
-    const char **name; /* (k) their labels, sorted; borrowed from the selection */
+    const char **name; /* (k) their labels, sorted; borrowed from the training */
     int64_t *size;     /* (k) images that may be learnt from */
     float *weight;     /* (k) of each class's images, mean 1 over them; NULL: all alike */
     int32_t *label;    /* (n) class of each image; -1: none that is learnt */

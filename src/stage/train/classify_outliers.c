@@ -20,9 +20,7 @@ static int64_t mark_outliers(const odd_training *t)
         c->target[i] = c->label[i];
     for (int64_t i = 0; i < t->images.readable; i++) {
         const int64_t row = t->images.row[i];
-        if (t->images.held_out[row] ||
-            odd_selection_verified(t->selection)[row] != ODD_VERIFIED_ODD)
-            continue;
+        if (t->images.held_out[row] || t->verified[row] != ODD_VERIFIED_ODD) continue;
         c->outlier[row] = 1;
         c->target[row] = ODD_NO_CLASS;
         outliers++;

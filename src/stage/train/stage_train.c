@@ -1,12 +1,14 @@
 /* Train: networks learn from the catalogue itself what the job's task is. */
 #include "oddlot/learn/network_precision.h"
 #include "oddlot/nn/networks.h"
+#include "oddlot/run/columns.h"
 #include "oddlot/run/stage.h"
 #include "oddlot/run/stage_files.h"
 #include "oddlot/stage/stages.h"
 #include "stage/train/training_internal.h"
 
 #include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
 #include "oddlot/image/prepare.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -147,16 +149,32 @@ static odd_status set_levels(odd_training *t)
     return odd_train_start_levels(t->run->job, shape, &t->images.levels);
 }
 
+/* What is known of all images. @collective */
+static odd_status read_labels(odd_training *t, const odd_file *ingest)
+{
+    const odd_partition part = odd_partition_rows(t->comm, t->images.n);
+    odd_image_facts *facts = NULL;
+    odd_status st;
+    ODD_TRY_ALL(t->comm, odd_train_copies_find(t->run->job, ingest, &t->images));
+    ODD_TRY_ALL(t->comm, ODD_NEW(t->verified, t->images.n));
+    ODD_TRY_ALL(t->comm, odd_image_column_part(ingest, "ingest.h5", "verified", ODD_U8, t->images.n,
+                                               0, t->images.n, t->verified));
+    ODD_TRY_ALL(t->comm, odd_image_facts_open(ingest, t->images.n, &facts));
+    ODD_TRY(odd_labels_read(t->comm, facts, part.row0, part.n_local, &t->labels));
+    ODD_TRY(odd_labels_share(t->comm, &t->labels));
+done:
+    odd_image_facts_close(&facts);
+    return st;
+}
+
 /* @collective */
 static odd_status open_training(odd_training *t, const odd_file *ingest)
 {
     odd_status st;
     t->options = options_of(t->run->job);
     t->task = odd_train_task_of(t->run->job);
-    if (t->task->labelled) ODD_TRY(odd_run_selection(t->run, &t->selection));
     ODD_TRY(odd_train_images_open(t->run, ingest, t->task->preset, &t->images));
-    if (t->task->labelled)
-        ODD_TRY_ALL(t->comm, odd_train_copies_find(t->run->job, ingest, &t->images));
+    if (t->task->labelled) ODD_TRY(read_labels(t, ingest));
     ODD_TRY_ALL(t->comm, set_levels(t));
     ODD_TRY_ALL(t->comm, odd_train_curves_new(t->task->networks(t->options), t->options->epochs,
                                               &t->curves));
@@ -170,6 +188,8 @@ static void close_training(odd_training *t)
     if (t->task && t->task->end) t->task->end(t);
     odd_train_curves_free(&t->curves);
     odd_train_images_close(&t->images);
+    odd_labels_free(&t->labels);
+    odd_free(t->verified);
 }
 
 static odd_status train_networks(odd_training *t)

@@ -73,7 +73,7 @@ typedef struct odd_train_task {
     const odd_task_heat *heat;      /* NULL: it cannot be seen where images are odd */
     const odd_task_figure *figures; /* a NULL name ends; NULL: there are none */
     bool starts;                    /* its networks may begin with layers of train.start */
-    bool labelled;                  /* it learns from labels: begin() finds them in t->selection */
+    bool labelled;                  /* it learns from labels: begin() finds them in t->labels */
     /** Columns of scores, a NULL dataset ends; the first may rank. @local */
     const odd_task_column *(*columns)(const odd_job *job);
     /** One sentence why an image is odd by that column of them; score: of each column. @local */

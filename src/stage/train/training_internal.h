@@ -9,7 +9,7 @@
 #include "stage/train/train_task_internal.h"
 
 #include "oddlot/nn/network.h"
-#include "oddlot/run/selection.h"
+#include "oddlot/run/labels.h"
 
 /* Section `train`. */
 typedef struct odd_training_options {
@@ -46,8 +46,9 @@ typedef struct odd_training {
     const odd_training_options *options;
     const odd_provenance *from;
     const odd_train_task *task;
-    const odd_selection *selection; /* where the task is labelled; else NULL */
     odd_train_images images;
+    odd_labels labels; /* of all images, where the task is labelled, */
+    uint8_t *verified; /* and ODD_VERIFIED_... of each; else NULL */
     odd_train_curves curves;
     void *state; /* the task's own */
 } odd_training;
