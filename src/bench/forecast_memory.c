@@ -57,8 +57,9 @@ static odd_status add_remedy(odd_run *run, const odd_forecast_result *f, odd_tex
         odd_text_format(out, "with one rank a node (--per-node 1), %lld ranks would do",
                         (long long)alone);
     else
-        odd_text_add(out, "no number of ranks would do, as it holds a part for each image of the "
-                          "catalogue on one node: it needs nodes with more memory");
+        odd_text_add(out,
+                     "no number of ranks would do, as it holds what does not grow smaller with "
+                     "them on one node: it needs nodes with more memory");
 done:
     return st;
 }

@@ -224,7 +224,6 @@ odd_status odd_core_learn(const odd_core_shape *shape, const odd_rows *rows,
     ODD_TRY_ALL(rows->comm, growth_new(&g));
     ODD_TRY_ALL(rows->comm, odd_core_gaussian_add(model, "core", rows->d, axes_of(&options, rows),
                                                   &g.core_part));
-    g.core_part.least = shape->least;
     ODD_TRY(find_core(&g, seed));
 done:
     growth_free(&g);

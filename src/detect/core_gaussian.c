@@ -83,7 +83,6 @@ static odd_status take_axes(MPI_Comm comm, odd_form form, const double covarianc
     for (int j = 0; j < g->axes; j++)
         rest -= g->variance[j];
     rest = fmax(rest, DBL_EPSILON * g->d * all) / (g->d - g->axes); /* above 0 as rounded, too */
-    rest = fmax(rest, g->least);
     for (int j = 0; j < g->d; j++)
         g->variance[j] = j < g->axes ? fmax(g->variance[j], rest) : rest;
 done:

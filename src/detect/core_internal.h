@@ -35,7 +35,6 @@ typedef struct {
     int axes;         /* 0 ... d - 1 */
     double *mean;     /* (d) */
     double *axis;     /* (axes, d) unit rows; of models of before more, which do not count */
-    double least;     /* variance at least; 0 in a model that was read */
     double *variance; /* (d) falling; from `axes` on all are the mean of the rest */
 } odd_core_gaussian;
 

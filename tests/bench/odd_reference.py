@@ -10,7 +10,6 @@ TOPS, SURE = (0.02, 0.05), 3              # the oddest by the anchor; standard e
 FULL, VERY_FAR, ALONE = 4, 8, 0.5         # deviations that count in full; from which a view counts alone; and how much
 FAR, HILL, FAR_WITHOUT = 3.5, 2, 6        # flagged: widths above the median; with a second hill; without an anchor
 PRIOR, STRENGTH = 0.02, 0.3               # share of odd rows believed, and pseudo-rows behind it for each row
-LEAST_MEASURED = 0.01                     # variance of measures in their units: most of a catalogue may be of one white
 MEASURES = ("ground_lightness ground_saturation ground_even ground_near_white product_share fill_by_edges "
             "sides_touched sharpness light_1 light_50 light_99 contrast colourfulness chroma chroma_99 "
             "common_colour").split()
@@ -29,25 +28,25 @@ def density(x, seed):
     return np.partition(d, k - 1, axis=1)[:, k - 1]
 
 
-def distance(x, kept, axes, least):
+def distance(x, kept, axes):
     """Log Mahalanobis distance from the kept rows: a variance for each of a few axes, one for all the rest."""
     mean = x[kept].mean(0)
     c = x - mean
     variance, axis = np.linalg.eigh(c[kept].T @ c[kept] / kept.sum())
     variance, axis = variance[::-1], axis[:, ::-1]
-    rest = max(np.maximum(variance[axes:], 0).mean(), 1e-12 * variance[0], least)
+    rest = max(np.maximum(variance[axes:], 0).mean(), 1e-12 * variance[0])
     along = c @ axis[:, :axes]
     off = np.maximum((c * c).sum(1) - (along * along).sum(1), 0)
     return 0.5 * np.log(np.maximum((along ** 2 / np.maximum(variance[:axes], rest)).sum(1) + off / rest, 1e-300))
 
 
-def core(x, axes=AXES, seed=1, least=0):
-    """Log distance from the dense core of the rows, which varies by `least` in every direction at least."""
+def core(x, axes=AXES, seed=1):
+    """Log distance from the dense core of the rows."""
     x = np.asarray(x, np.float64)
     axes = int(min(axes, x.shape[1] - 1, CORE_SHARE * len(x) / 10))
     u = density(x, seed)
     for step in range(STEPS):
-        u = distance(x, u <= np.quantile(u, CORE_SHARE), axes, least)
+        u = distance(x, u <= np.quantile(u, CORE_SHARE), axes)
     return u
 
 
@@ -153,7 +152,7 @@ def rank(features, images, measures, names, representative, least=5):
     if features is not None:
         views["meaning"] = core(features[best])
     views["layout"] = core(small_pictures(images[i] for i in best), axes=0)
-    views["measured"] = core(standard(measures[best][:, [names.index(m) for m in MEASURES]]), least=LEAST_MEASURED)
+    views["measured"] = core(standard(measures[best][:, [names.index(m) for m in MEASURES]]))
     joined, weights = join(views)
     odd = flagged(joined, "meaning" in views) | (count >= least)
     joined = np.where(count >= least, np.maximum(joined, 2 * np.log2(count)), joined)

@@ -57,6 +57,7 @@ grep -q '^duplicate,.*/void.png' placed-run/findings.csv || fail "three white pi
 good on 2 run job.yaml -o placed-run --set catalogue.path=placed --set 'check.checks=[duplicate, blank]'
 ! grep -q '^duplicate,.*/void.png' placed-run/findings.csv || fail "what is blank is told as copies, too"
 says "put a picture of the product in its place"
+says "6 findings about 16 images"
 
 # all probabilities, where asked for
 good on 2 run job.yaml -o one --set categories.probabilities=true

@@ -42,7 +42,7 @@ fails_with 3 "does not fit" alone plan job.yaml --seconds 1 --images 30000000 --
 grep -Eq "stage '(ingest|score|features|fit|evaluate|report|reduce)' does not fit: it needs .* on each of 2 ranks" err ||
     fail 'does not name the stage'
 says ' would do'
-fails_with 3 'needs nodes with more memory' alone plan job.yaml --seconds 1 --images 10000000000 --memory 2 -n 2
+fails_with 3 'needs nodes with more memory' alone plan job.yaml --seconds 1 --images 10000000000 --memory 0.05 -n 2
 says 'no number of ranks would do'
 
 # catalogues, as `oddlot audit` takes them; nothing of it stays beside the run either

@@ -4,7 +4,6 @@
 #include "detect_fixture.h"
 #include "mixture_reference.h"
 
-#include "oddlot/detect/core.h"
 #include "oddlot/par/fault.h"
 #include "oddlot/par/threads.h"
 
@@ -330,38 +329,6 @@ static void test_damaged_model(void)
     rows_free(&rows);
 }
 
-/* One value in the last column, but every twentieth row. */
-static double mostly_one_value(int64_t row, int j, uint64_t seed)
-{
-    const double usual = sin((double)(row * 7 + j * 13) + (double)seed);
-    return j == 2 ? (row % 20 == 0 ? 2 : 0) : usual;
-}
-
-static double farthest(const odd_core_shape *shape)
-{
-    odd_rows rows = rows_of(WORLD, 400, 3, 1, mostly_one_value);
-    odd_bundle model = ODD_BUNDLE_EMPTY;
-    double most = -INFINITY, *distance = odd_alloc(rows.part.n_local, sizeof *distance);
-    CU_ASSERT(check_all(WORLD, odd_core_learn(shape, &rows, NULL, 1, &model) == ODD_OK));
-    CU_ASSERT(check_all(WORLD, odd_core_log_distances(&model, &rows, distance) == ODD_OK));
-    for (int64_t i = 0; i < rows.part.n_local; i++)
-        most = fmax(most, distance[i]);
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, WORLD);
-    odd_free(distance);
-    odd_bundle_free(&model);
-    rows_free(&rows);
-    return most;
-}
-
-/* Where the core has one value, another is as far as it differs, in units of the least variance. */
-static void test_least_variance(void)
-{
-    odd_core_shape shape = {.share = 0.6, .axes = 2, .neighbours = 0.25, .sample = 400};
-    CU_ASSERT(farthest(&shape) > log(2e3));
-    shape.least = 0.01;
-    CU_ASSERT_DOUBLE_EQUAL(farthest(&shape), log(2 / 0.1), 0.05);
-}
-
 static void test_reason(void)
 {
     odd_bundle model = ODD_BUNDLE_EMPTY;
@@ -383,6 +350,5 @@ CU_TestInfo odd_tests[] = {
     {"a rank that fails in a step", test_failing_step},
     {"a damaged model is told", test_damaged_model},
     {"the reason is a sentence", test_reason},
-    {"a direction without variance", test_least_variance},
     CU_TEST_INFO_NULL,
 };

@@ -17,7 +17,6 @@ typedef struct {
     double neighbours; /* a row is dense if so large a share of the rows is near; odd rows that are
                           alike should be fewer */
     int64_t sample;    /* rows to look for neighbours among, drawn by the seed */
-    double least;      /* variance that every direction has at least, units squared */
 } odd_core_shape;
 
 /** Learn the core. verified: (n_local) ODD_VERIFIED_... of detector.h, NULL: none. The model is the

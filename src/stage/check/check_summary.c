@@ -184,7 +184,7 @@ static odd_status print_findings(const odd_run *run)
     odd_file *file = NULL;
     odd_status st;
     ODD_TRY(odd_stage_open(run, MPI_COMM_SELF, "check", &file));
-    ODD_TRY(odd_findings_read(file, odd_selection_rows(run->selection), 0, &f));
+    ODD_TRY(odd_findings_read(file, odd_selection_rows(run->selection), options->most, &f));
     ODD_TRY(print_work(f));
     ODD_TRY(print_json(run, f));
     const double worst = count_kind(f, ODD_FINDING_KIND_COUNT).worst;

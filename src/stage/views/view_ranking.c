@@ -9,10 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Of columns in standard deviations: where most of a catalogue has one value, white ground say,
- * any other is far, but not without end. */
-#define LEAST_VARIANCE 0.01
-
 void odd_view_ranking_forget(odd_view_ranking *ranking)
 {
     odd_free(ranking->distance);
@@ -33,11 +29,7 @@ static odd_status fit_view(const odd_run *run, odd_view_rows *learnt, int64_t ax
                            odd_view_ranking *out)
 {
     const odd_views_options *o = odd_job_section(run->job, "views");
-    const odd_core_shape shape = {.share = o->core_share,
-                                  .axes = axes,
-                                  .neighbours = o->neighbours,
-                                  .sample = o->sample,
-                                  .least = learnt->view->standardised ? LEAST_VARIANCE : 0};
+    const odd_core_shape shape = {o->core_share, axes, o->neighbours, o->sample};
     odd_status st;
     if (learnt->view->scores) return ODD_OK;
     if (learnt->view->standardised) {
