@@ -45,7 +45,7 @@ static void test_stay(void)
     CU_ASSERT(odd_image_facts_open(ingest, IMAGES, &p.facts) == ODD_OK);
     CU_ASSERT(odd_page_text(&p, ODD_IMAGE_LABEL, IMAGES, &text[0]) == ODD_FORMAT);
     odd_image_facts_close(&p.facts);
-    odd_texts_free(&p.texts.list);
+    odd_table_free(&p.texts);
     odd_file_close(&ingest);
     fixture_remove(WORLD);
 }

@@ -6,6 +6,7 @@
 #define ODDLOT_STAGE_REPORT_REPORT_PAGE_INTERNAL_H
 
 #include "oddlot/report/report.h"
+#include "oddlot/run/text_table.h"
 #include "stage/train/train_task_internal.h"
 
 #include "oddlot/run/findings.h"
@@ -53,12 +54,6 @@ typedef struct {
 
 typedef struct odd_page_findings odd_page_findings;
 
-/* Texts of images that the page shows. */
-typedef struct {
-    odd_list list;
-    int64_t room;
-} odd_kept_texts;
-
 /* What all ranks take together from columns that are as long as the catalogue. */
 typedef struct {
     int64_t flagged;            /* images in all */
@@ -79,7 +74,7 @@ typedef struct {
     odd_file *check;  /* NULL: the job asks for no checks */
     odd_file *groups; /* NULL: nor for groups */
     odd_image_facts *facts;
-    odd_kept_texts texts;
+    odd_text_table texts;
     odd_page_map map;
     odd_report_data data;
     odd_facts summary, metrics;

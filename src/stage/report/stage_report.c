@@ -48,7 +48,7 @@ static void page_close(odd_page *p)
     odd_page_findings_free(&p->findings);
     odd_file_close(&p->check);
     odd_file_close(&p->groups);
-    odd_texts_free(&p->texts.list);
+    odd_table_free(&p->texts);
     odd_free(p->map.kind);
     odd_free(p->score);
     odd_free(p->probability);
