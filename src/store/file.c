@@ -2,6 +2,7 @@
  * removed. */
 #include "store/file_internal.h"
 #include "store/path_internal.h"
+#include "store/segments_internal.h"
 
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
@@ -138,7 +139,27 @@ static odd_status rename_to_final(odd_file *f)
                         strerror(errno));
     close(f->fd);
     f->fd = -1;
+    odd_segments_remove_others(f->path, f->segments);
     return odd_path_sync_folder(f->path);
+}
+
+static odd_status remove_before(const odd_file *f)
+{
+    if (odd_rank(f->comm) != 0 || unlink(f->path) == 0 || errno == ENOENT) return ODD_OK;
+    return odd_fail(ODD_IO, "cannot replace '%s': %s", f->path, strerror(errno));
+}
+
+/* The file of before goes first, as it may have segments of these names: whoever is killed
+ * meanwhile is left with none instead of a mixture. */
+static odd_status publish_segments(odd_file *f)
+{
+    odd_status st = ODD_OK;
+    if (f->segments == 0) return ODD_OK;
+    ODD_TRY_ALL(f->comm, remove_before(f));
+    for (int k = 0; k < f->segments; k++)
+        ODD_TRY(odd_file_publish(&f->segment[k]));
+done:
+    return st;
 }
 
 odd_status odd_file_publish(odd_file **file)
@@ -151,6 +172,7 @@ odd_status odd_file_publish(odd_file **file)
     ODD_TRY_ALL(f->comm, flush(f));
     ODD_TRY_ALL(f->comm, close_hdf5(f));
     ODD_TRY_ALL(f->comm, odd_path_sync(f->partial)); /* on all: each node has its own page cache */
+    ODD_TRY(publish_segments(f));
     ODD_TRY_ALL(f->comm, rename_to_final(f));
 done:
     odd_file_discard(file);
@@ -159,7 +181,12 @@ done:
 
 odd_status odd_file_settle(odd_file *file)
 {
-    return odd_agree(file->comm, odd_path_sync(file->partial));
+    odd_status st;
+    ODD_TRY_ALL(file->comm, odd_path_sync(file->partial));
+    for (int k = 0; k < file->segments; k++)
+        ODD_TRY(odd_file_settle(file->segment[k]));
+done:
+    return st;
 }
 
 /* What was written goes, or stays under another name. A close that fails would leave HDF5 1.10 with
@@ -169,6 +196,8 @@ static void give_up(odd_file **file, const char *aside)
 {
     odd_file *f = *file;
     if (!f) return;
+    for (int k = 0; k < f->segments; k++)
+        odd_file_discard(&f->segment[k]);
     if (f->id >= 0) {
         odd_file_divert(f->partial);
         if (H5Fclose(f->id) < 0) H5Eclear2(H5E_DEFAULT);

@@ -58,6 +58,7 @@ odd_status odd_file_open_here(const char *path, bool any, odd_file **out)
     odd_file *f = *out = NULL;
     odd_hdf5_start();
     ODD_TRY(reader_new(path, &f));
+    f->ours = !any;
     ODD_TRY(odd_untrusted_file(path, any, &f->bytes));
     ODD_TRY(open_hdf5(f));
     if (!any) ODD_TRY(odd_provenance_check(f));
@@ -79,24 +80,12 @@ void odd_file_close(odd_file **file)
     for (int i = 0; i < f->tallies; i++)
         free(f->tally[i].dataset);
     free(f->tally);
+    odd_free(f->segment);
     free(f->stage);
     free(f->partial);
     free(f->mpi_name);
     free(f->path);
     free(f);
-}
-
-void odd_file_fingerprint(const char *path, char *buffer, size_t size)
-{
-    odd_file *file;
-    char *text = NULL;
-    if (size == 0) return;
-    buffer[0] = '\0';
-    if (odd_file_open_here(path, false, &file) == ODD_OK &&
-        odd_file_get_text(file, "/", "fingerprint", &text) == ODD_OK && strlen(text) < size)
-        strcpy(buffer, text);
-    odd_free(text);
-    odd_file_close(&file);
 }
 
 int64_t odd_store_open_objects(void)

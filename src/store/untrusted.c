@@ -161,3 +161,26 @@ odd_status odd_untrusted_dataset(const odd_file *file, const char *name, hid_t d
     if (st == ODD_OK) st = in_elements(&stored, shape);
     return st == ODD_OK ? st : odd_fail_prefix(st, "dataset '%s' of '%s': ", name, file->path);
 }
+
+/* Only what is said of a dataset. */
+static odd_status read_dataset_extent(hid_t dataset, odd_shape *shape)
+{
+    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+    const odd_status st = type >= 0 && space >= 0 ? read_extent(type, space, shape)
+                                                  : odd_hdf5_fail(ODD_FORMAT, "damaged");
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
+    return st;
+}
+
+odd_status odd_untrusted_extent(const odd_file *file, const char *name, hid_t dataset,
+                                odd_shape *shape)
+{
+    odd_shape said;
+    *shape = (odd_shape){0};
+    odd_status st = element_of(dataset, shape);
+    if (st == ODD_OK) st = read_dataset_extent(dataset, &said);
+    if (st == ODD_OK && said.rank == 0) st = odd_fail(ODD_FORMAT, "a virtual scalar");
+    if (st == ODD_OK) st = in_elements(&said, shape);
+    return st == ODD_OK ? st : odd_fail_prefix(st, "dataset '%s' of '%s': ", name, file->path);
+}

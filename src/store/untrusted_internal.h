@@ -29,4 +29,9 @@ odd_status odd_untrusted_storage(const odd_file *file, hid_t dataset, odd_shape 
 odd_status odd_untrusted_dataset(const odd_file *file, const char *name, hid_t dataset,
                                  odd_shape *shape);
 
+/** Elements that we know and at most ODD_MAX_RANK dimensions, of a virtual dataset, whose size is
+ *  proved by the files that it points into. @local; ODD_FORMAT as above */
+odd_status odd_untrusted_extent(const odd_file *file, const char *name, hid_t dataset,
+                                odd_shape *shape);
+
 #endif

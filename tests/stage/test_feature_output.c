@@ -74,9 +74,11 @@ static void leave(odd_file *file)
 
 static void test_rows_are_finished(void)
 {
-    const odd_feature_output_options plain = {"float32", "none"}, unit = {"float32", "l2"},
-                                     usual = {"float32", "auto"};
-    const odd_feature_output_options half = {"float16", "none"}, both = {"float16", "l2"};
+    const odd_feature_output_options plain = {.type = "float32", .normalize = "none"},
+                                     unit = {.type = "float32", .normalize = "l2"},
+                                     usual = {.type = "float32", .normalize = "auto"};
+    const odd_feature_output_options half = {.type = "float16", .normalize = "none"},
+                                     both = {.type = "float16", .normalize = "l2"};
     const int64_t row[] = {4, 7, 9};
     const float x[] = {3, -4, 0, 0, 1e30f, 0}; /* three rows of two */
     float y[6];
@@ -110,13 +112,25 @@ static void test_many_are_packed(void)
     enum { ROWS = 20, WIDTH = 1001 };
     static float x[ROWS * WIDTH], again[ROWS * WIDTH];
     static uint16_t half[ROWS * WIDTH];
-    const odd_feature_output_options options = {"float16", "none"};
+    const odd_feature_output_options options = {.type = "float16", .normalize = "none"};
     int64_t row[ROWS] = {0};
     for (int i = 0; i < ROWS * WIDTH; i++)
         x[i] = again[i] = (float)sin(i);
     check_all(WORLD, odd_feature_finish(&options, false, NULL, ROWS, WIDTH, row, x) == ODD_OK);
     odd_half_from_floats((int64_t)ROWS * WIDTH, again, half);
     check_all(WORLD, memcmp(half, x, sizeof half) == 0);
+}
+
+static void test_how_many_files(void)
+{
+    static const int64_t gib = (int64_t)1 << 30;
+    const odd_feature_output_options usual = {.type = "float32", .normalize = "none"};
+    const odd_feature_output_options seven = {.type = "float32", .normalize = "none", .files = 7};
+    check_all(WORLD, odd_feature_files(&usual, 0) == 1 && odd_feature_files(&usual, 64 * gib) == 1);
+    check_all(WORLD, odd_feature_files(&usual, 64 * gib + 1) == 2);
+    check_all(WORLD, odd_feature_files(&usual, 512 * gib) == 8);
+    check_all(WORLD, odd_feature_files(&usual, INT64_MAX / 2) == ODD_SEGMENTS_MOST);
+    check_all(WORLD, odd_feature_files(&seven, 1) == 7);
 }
 
 static bool reads_all(const odd_file *file, int64_t batch, bool ahead)
@@ -183,5 +197,6 @@ CU_TestInfo odd_tests[] = {
     {"many are packed", test_many_are_packed},
     {"images are read", test_images_are_read},
     {"faults are reported", test_faults_are_reported},
+    {"how many files", test_how_many_files},
     CU_TEST_INFO_NULL,
 };

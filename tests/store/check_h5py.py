@@ -21,6 +21,15 @@ with h5py.File(folder + "/ingest.h5") as f:
     assert f.attrs["stage"].decode() == "test"
     assert f.attrs["settings"].decode() == "test:\n  a: b\n"
 
+# One array, whatever files its rows lie in; each of them alone is a file to read as well.
+with h5py.File(folder + "/split.h5") as f:
+    x = f["x"]
+    assert x.is_virtual and len(x.virtual_sources()) == 4
+    assert np.array_equal(x[:], rows + columns / 1000)
+    assert x.attrs["about"].decode() == "row + column / 1000"
+with h5py.File(folder + "/split.2-of-4.h5") as f:
+    assert np.array_equal(f["x"][:], (rows + columns / 1000)[13:26])
+
 with h5py.File(folder + "/model.h5") as f:
     assert np.array_equal(f["model/theme/mean"][:], np.arange(6, dtype="f4").reshape(2, 3))
     half = f["model/half"]

@@ -81,7 +81,8 @@ static double *make_rows(const odd_partition *mine, int64_t d)
     return x;
 }
 
-odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t d)
+odd_status fixture_write_split(MPI_Comm comm, const char *path, int64_t rows, int64_t d,
+                               int segments, const odd_provenance *from)
 {
     odd_status st;
     odd_file *file = NULL;
@@ -89,8 +90,9 @@ odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t 
     odd_partition mine = odd_partition_rows(comm, rows);
     odd_shape shape = {.type = ODD_F64, .rank = 2, .shape = {rows, d}};
     double *data = make_rows(&mine, d);
-    ODD_TRY(odd_file_create(comm, path, &fixture_from, &file));
-    ODD_TRY(odd_dataset_create(file, "x", &shape, "row + column / 1000", "steps", &x));
+    ODD_TRY(odd_file_create(comm, path, from, &file));
+    ODD_TRY(
+        odd_dataset_create_split(file, "x", &shape, "row + column / 1000", "steps", segments, &x));
     ODD_TRY(odd_dataset_write(x, mine.row0, mine.n_local, data));
     odd_dataset_close(&x);
     ODD_TRY(odd_file_publish(&file));
@@ -99,6 +101,11 @@ done:
     odd_file_discard(&file);
     odd_free(data);
     return st;
+}
+
+odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t d)
+{
+    return fixture_write_split(comm, path, rows, d, 1, &fixture_from);
 }
 
 odd_status fixture_bundle_through_file(MPI_Comm comm, const odd_bundle *bundle, odd_bundle *back)

@@ -28,6 +28,10 @@ extern const odd_provenance fixture_from;
  */
 odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t d);
 
+/** The same over so many segments, by a run that is not the one of all others. @collective */
+odd_status fixture_write_split(MPI_Comm comm, const char *path, int64_t rows, int64_t d,
+                               int segments, const odd_provenance *from);
+
 /** What a file gives back of a bundle that was written into it. @collective */
 odd_status fixture_bundle_through_file(MPI_Comm comm, const odd_bundle *bundle, odd_bundle *back);
 

@@ -202,6 +202,8 @@ static void test_both_ways(void)
     const char *folder = fixture_folder(WORLD);
     check_all(WORLD, fixture_write(WORLD, fixture_path("ingest.h5"), 50, 3) == ODD_OK);
     check_all(WORLD, write_model(fixture_path("model.h5")) == ODD_OK);
+    check_all(WORLD, fixture_write_split(WORLD, fixture_path("split.h5"), 50, 3, 4,
+                                         &fixture_from) == ODD_OK);
     read_halves(fixture_path("model.h5"));
     check_all(WORLD, odd_rank(WORLD) != 0 || odd_audit_link(folder, stages, 2) == ODD_OK);
     int code = run_script(folder);

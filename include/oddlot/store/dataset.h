@@ -19,12 +19,22 @@ typedef struct odd_dataset odd_dataset;
 odd_status odd_dataset_create(odd_file *file, const char *name, const odd_shape *shape,
                               const char *about, const char *unit, odd_dataset **out);
 
+enum { ODD_SEGMENTS_MOST = 256 }; /* files of one dataset: each rank has all of them open */
+
+/** The same with its rows over so many files beside this one, "features.1-of-3.h5" and so on, each
+ *  with an even run of them, and a virtual dataset here, so that other programs see one array.
+ * Fewer rows than files: in this file. One of a file; segments: 1 ... ODD_SEGMENTS_MOST, @same,
+ * which is checked. @collective */
+odd_status odd_dataset_create_split(odd_file *file, const char *name, const odd_shape *shape,
+                                    const char *about, const char *unit, int segments,
+                                    odd_dataset **out);
+
 /** Open one for reading; what it must look like (type, rank) is checked by the caller on
  *  odd_dataset_shape(). Integers (up to 16 bits signed and unsigned become ODD_I32, larger unsigned
  *  ones ODD_I64), IEEE floats (16 bits are ODD_F16), h5py's bool (ODD_U8) and strings of fixed
- * length are accepted. Data that the file does not itself hold (links, virtual or external storage,
- * filters other than deflate, shuffle and fletcher32, more rows than bytes) is refused: sizes can
- * be believed.
+ * length are accepted. Data that the file does not itself hold (links, virtual storage but of
+ * odd_dataset_create_split(), external storage, filters other than deflate, shuffle and fletcher32,
+ * more rows than bytes) is refused: sizes can be believed.
  *  @local after a collective odd_file_open(). @return ODD_FORMAT naming file and dataset. */
 odd_status odd_dataset_open(const odd_file *file, const char *name, odd_dataset **out);
 /** Open and insist on type, rank and (where not -1) dimensions. ODD_F16 will do for ODD_F32. */

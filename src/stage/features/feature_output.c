@@ -17,12 +17,23 @@ const odd_option odd_feature_output_option_table[] = {
                "how features are stored; float16 takes half the disk and keeps 3 digits"),
     ODD_CHOICE(odd_feature_output_options, normalize, "auto", norms,
                "l2: rows of unit length; auto: l2 for those of networks"),
+    ODD_INT(odd_feature_output_options, files, "0", 0, ODD_SEGMENTS_MOST,
+            "files that hold the rows between them, as one array to whoever reads features.h5; 0: "
+            "as many as keep each below 64 GiB"),
     ODD_OPTIONS_END,
 };
 
 odd_type odd_feature_type(const odd_feature_output_options *options)
 {
     return strcmp(options->type, "float16") == 0 ? ODD_F16 : ODD_F32;
+}
+
+int odd_feature_files(const odd_feature_output_options *options, int64_t bytes)
+{
+    static const int64_t most = (int64_t)64 << 30; /* of a file */
+    if (options->files > 0) return (int)options->files;
+    const int64_t files = (bytes + most - 1) / most;
+    return files < 1 ? 1 : files < ODD_SEGMENTS_MOST ? (int)files : ODD_SEGMENTS_MOST;
 }
 
 /* A row of zeros stays. */

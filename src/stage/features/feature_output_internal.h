@@ -12,12 +12,16 @@
 
 typedef struct {
     char *type, *normalize;
+    int64_t files;
 } odd_feature_output_options;
 
 extern const odd_option odd_feature_output_option_table[];
 
 /** ODD_F32 or ODD_F16. */
 odd_type odd_feature_type(const odd_feature_output_options *options);
+
+/** How many files hold `bytes` of dense rows. */
+int odd_feature_files(const odd_feature_output_options *options, int64_t bytes);
 
 /** The path of the image of a row of the ingest. Owned by caller; NULL where it cannot be read.
  *  @local */
@@ -42,10 +46,11 @@ typedef struct {
     int64_t taken;      /* of my rows */
 } odd_feature_sink;
 
-/** Begin `features` of a file. type: of dense rows. @collective; @same file, n, width, type, bits
- */
+/** Begin `features` of a file; dense rows as the options say. @collective; @same file, n, width,
+ *  options, bits */
 odd_status odd_feature_sink_open(MPI_Comm comm, odd_file *file, int64_t n, int64_t row0,
-                                 int64_t n_local, int width, odd_type type, bool bits,
+                                 int64_t n_local, int width,
+                                 const odd_feature_output_options *options, bool bits,
                                  odd_feature_sink *out);
 /** My next rows x (count, width), as odd_feature_finish() leaves them. @collective */
 odd_status odd_feature_sink_add(odd_feature_sink *sink, int64_t count, const float x[]);

@@ -6,19 +6,22 @@
 
 static const char about[] = "a row of features for each readable image";
 
-static odd_status create_dense(odd_file *file, int64_t n, int width, odd_type type,
-                               odd_dataset **out)
+static odd_status create_dense(odd_file *file, int64_t n, int width,
+                               const odd_feature_output_options *options, odd_dataset **out)
 {
+    const odd_type type = odd_feature_type(options);
     const odd_shape matrix = {.type = type, .rank = 2, .shape = {n, width}};
-    return odd_dataset_create(file, "features", &matrix, about, "", out);
+    const int files = odd_feature_files(options, n * width * (int64_t)odd_type_size(type));
+    return odd_dataset_create_split(file, "features", &matrix, about, "", files, out);
 }
 
 odd_status odd_feature_sink_open(MPI_Comm comm, odd_file *file, int64_t n, int64_t row0,
-                                 int64_t n_local, int width, odd_type type, bool bits,
+                                 int64_t n_local, int width,
+                                 const odd_feature_output_options *options, bool bits,
                                  odd_feature_sink *out)
 {
     *out = (odd_feature_sink){.file = file, .n = n, .row0 = row0, .width = width};
-    if (!bits) return create_dense(file, n, width, type, &out->dense);
+    if (!bits) return create_dense(file, n, width, options, &out->dense);
     return odd_agree(comm, ODD_NEW(out->bits, n_local * odd_bits_bytes(width)));
 }
 

@@ -167,7 +167,7 @@ static odd_status create_datasets(MPI_Comm comm, odd_file *file, const odd_extra
     const odd_shape column = {.type = ODD_I64, .rank = 1, .shape = {e->out_n}};
     odd_status st;
     ODD_TRY(odd_feature_sink_open(comm, file, e->out_n, e->out_row0, e->out_local, e->width,
-                                  odd_feature_type(e->output), e->source->bits, features));
+                                  e->output, e->source->bits, features));
     ODD_TRY(odd_dataset_create(file, "row", &column, "row of the image in ingest.h5", "", row));
 done:
     return st;
