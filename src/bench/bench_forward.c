@@ -113,10 +113,10 @@ static odd_status profile(const odd_bench_case *self, const odd_bench_settings *
         all += share[i].seconds;
     odd_text_add(&more, ", \"profile\": [");
     for (int i = 0; i < shares; i++)
-        odd_text_format(&more, "%s{\"layer\": \"%s\", \"part\": \"%s\", \"share\": %.3f}",
-                        i > 0 ? ", " : "",
-                        share[i].kind < ODD_LAYER_COUNT ? odd_layer_name(share[i].kind) : "output",
-                        share[i].part, share[i].seconds / all);
+        odd_text_format(
+            &more, "%s{\"layer\": \"%s\", \"part\": \"%s\", \"share\": %.3f%s}", i > 0 ? ", " : "",
+            share[i].kind < ODD_LAYER_COUNT ? odd_layer_name(share[i].kind) : "output",
+            share[i].part, share[i].seconds / all, share[i].plain ? ", \"plain\": true" : "");
     odd_text_add(&more, "]");
     ODD_TRY_ALL(f->comm, odd_text_status(&more));
     ODD_TRY(odd_bench_print(f->comm, self, s, all, odd_text_string(&more)));

@@ -70,6 +70,7 @@ typedef struct {
         kind;         /* Identity: element by element; ODD_LAYER_COUNT: outputs that are copied */
     const char *part; /* "convolution", "reorder"; static */
     double seconds;   /* of all threads */
+    bool plain;       /* some of it by loops of oneDNN that are written for clarity, not speed */
 } odd_net_share;
 
 /** From now on the net keeps how long its operations take. */

@@ -84,3 +84,9 @@ bool odd_pd_is_slow(const_dnnl_primitive_desc_t pd)
     dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
     return strncmp(name, "ref", 3) == 0 || strstr(name, ":ref") != NULL;
 }
+
+bool odd_primitive_is_slow(const_dnnl_primitive_t primitive)
+{
+    const_dnnl_primitive_desc_t pd;
+    return dnnl_primitive_get_primitive_desc(primitive, &pd) == dnnl_success && odd_pd_is_slow(pd);
+}

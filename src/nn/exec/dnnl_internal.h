@@ -132,6 +132,7 @@ odd_status odd_pd_concat(dnnl_engine_t engine, int sources, int axis, const odd_
 odd_desc odd_pd_desc(const_dnnl_primitive_desc_t pd, dnnl_query_t what, int number);
 /** True if the implementation behind a descriptor is one of those written for clarity only. */
 bool odd_pd_is_slow(const_dnnl_primitive_desc_t pd);
+bool odd_primitive_is_slow(const_dnnl_primitive_t primitive);
 /** Arguments that it reads: oneDNN wants all of them and no more. */
 int odd_pd_inputs(const_dnnl_primitive_desc_t pd);
 /** True if its name has this in it. */

@@ -66,11 +66,16 @@ static odd_layer_kind layer_of(dnnl_alg_kind_t alg)
                                     : ODD_LAYER_DIV;
 }
 
-/* True where oneDNN would go value by value, and the loop of our own would not. */
+static bool is_real(const odd_planner *p, int value)
+{
+    const dnnl_data_type_t type = odd_plan_desc(p, value)->data_type;
+    return type == dnnl_f32 || type == dnnl_bf16;
+}
+
+/* True where oneDNN would go value by value, and the loop of our own, in float32, would not. */
 static bool wants_loop(const odd_planner *p, const_dnnl_primitive_desc_t pd, int a, int b)
 {
-    return odd_pd_is_slow(pd) && odd_plan_desc(p, a)->data_type == dnnl_f32 &&
-           odd_plan_desc(p, b)->data_type == dnnl_f32;
+    return odd_pd_is_slow(pd) && is_real(p, a) && is_real(p, b);
 }
 
 static bool repeats_along(const odd_desc *a, const odd_desc *b)

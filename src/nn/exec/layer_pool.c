@@ -1,14 +1,11 @@
 /* Pools with a window, over whole maps, and the mean over dimensions. */
 #include "nn/exec/layers_internal.h"
 
-static odd_status add_pool(odd_planner *p, const odd_step *step, dnnl_alg_kind_t alg,
-                           const odd_window *w, const dnnl_dims_t dims, int *result)
+static odd_status pool_pd(odd_planner *p, const odd_step *step, dnnl_alg_kind_t alg,
+                          const odd_window *w, const dnnl_dims_t dims, int source, odd_fused *fused)
 {
     odd_desc desc;
-    odd_fused fused = {0};
     odd_status st;
-    int source;
-    ODD_TRY(odd_plan_input(p, step->input[0], &source));
     const odd_desc from = *odd_plan_desc(p, source);
     ODD_TRY(odd_desc_any(&desc, 4, dims, from.data_type));
     const odd_primitive primitive = {.kind = dnnl_pooling,
@@ -17,7 +14,32 @@ static odd_status add_pool(odd_planner *p, const odd_step *step, dnnl_alg_kind_t
                                      .source = &from,
                                      .result = &desc,
                                      .window = w};
-    ODD_TRY(odd_fused_pd(p, step, &primitive, source, "pooling", &fused));
+    ODD_TRY(odd_fused_pd(p, step, &primitive, source, "pooling", fused));
+done:
+    return st;
+}
+
+/* Where oneDNN would go value by value in bfloat16: for some layouts it has quick code for float32
+ * alone. */
+static bool wants_floats(const odd_planner *p, int source, const odd_fused *fused)
+{
+    return odd_pd_is_slow(fused->pd) && odd_plan_desc(p, source)->data_type == dnnl_bf16;
+}
+
+static odd_status add_pool(odd_planner *p, const odd_step *step, dnnl_alg_kind_t alg,
+                           const odd_window *w, const dnnl_dims_t dims, int *result)
+{
+    odd_fused fused = {0};
+    odd_status st;
+    int source;
+    ODD_TRY(odd_plan_input(p, step->input[0], &source));
+    ODD_TRY(pool_pd(p, step, alg, w, dims, source, &fused));
+    if (wants_floats(p, source, &fused)) {
+        dnnl_primitive_desc_destroy(fused.pd);
+        fused.pd = NULL;
+        ODD_TRY(odd_plan_float(p, step->input[0], &source));
+        ODD_TRY(pool_pd(p, step, alg, w, dims, source, &fused));
+    }
     const odd_argument argument[] = {{DNNL_ARG_SRC, source}};
     ODD_TRY(odd_fused_add(p, step, &fused, 1, argument, "pooling", result));
 done:

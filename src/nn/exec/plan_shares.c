@@ -20,6 +20,8 @@ void odd_plan_shares(const odd_plan *plan, const odd_program *program, odd_net_s
         const odd_operation *op = &plan->operation[i];
         const odd_layer_kind kind =
             op->step < program->steps ? program->step[op->step].kind : ODD_LAYER_COUNT;
-        share_of(share, shares, kind, op->what)->seconds += op->seconds;
+        odd_net_share *of = share_of(share, shares, kind, op->what);
+        of->seconds += op->seconds;
+        of->plain = of->plain || (op->primitive && odd_primitive_is_slow(op->primitive));
     }
 }
