@@ -23,6 +23,7 @@ typedef struct {
     int64_t trees, sample, dimensions; /* of a forest: rows of a tree, features of a split */
     int64_t active; /* per cent of the features that are 1, in rows held sparse */
     int64_t repeat;
+    int64_t half;          /* 1: rows of float16 in the file */
     int64_t profile;       /* 1: where the time goes, too */
     const char *file;      /* an image, a network */
     const char *precision; /* of the network */
@@ -63,8 +64,11 @@ odd_status odd_bench_file_check(MPI_Comm comm, const odd_bench_case *c,
 /* Rows [row, row + count) into x (count, d). */
 typedef void odd_bench_fill(int64_t row, int64_t count, int d, float x[]);
 
-/** Make the file, with the dataset x (n, d), float32: each rank its rows of `part`, `step` at a
- *  time, in x (step, d). ODD_IO, ODD_NOMEM. @collective */
+/** Bytes of a value in the file. */
+int64_t odd_bench_file_value(const odd_bench_settings *s);
+
+/** Make the file, with the dataset x (n, d): each rank its rows of `part`, `step` at a time, in
+ *  x (step, d). ODD_IO, ODD_NOMEM. @collective */
 odd_status odd_bench_file_write(MPI_Comm comm, const odd_bench_case *c, const odd_bench_settings *s,
                                 const odd_partition *part, int64_t step, odd_bench_fill *fill,
                                 float x[]);

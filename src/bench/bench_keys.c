@@ -28,6 +28,7 @@ static const struct {
     {"dimensions", offsetof(odd_bench_settings, dimensions), 1, 1024},
     {"active", offsetof(odd_bench_settings, active), 0, 100},
     {"repeat", offsetof(odd_bench_settings, repeat), 1, 1000000},
+    {"half", offsetof(odd_bench_settings, half), 0, 1},
     {"profile", offsetof(odd_bench_settings, profile), 0, 1},
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };

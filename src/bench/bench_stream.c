@@ -23,6 +23,7 @@
 typedef struct {
     odd_rows rows;
     odd_dataset *dataset;
+    int64_t value; /* bytes of one in the file */
     double seconds, bytes;
 } stream;
 
@@ -33,7 +34,7 @@ static odd_status read_rows(void *context, int64_t local, int64_t count, float x
     const odd_status st =
         odd_dataset_read(s->dataset, s->rows.part.row0 + local, count, ODD_F32, x);
     s->seconds += odd_seconds() - started;
-    s->bytes += (double)count * s->rows.d * (double)sizeof *x;
+    s->bytes += (double)count * s->rows.d * (double)s->value;
     return st;
 }
 
@@ -105,6 +106,7 @@ static odd_status run_stream(MPI_Comm comm, const odd_bench_case *self, const od
     odd_status st;
     in.rows.read = read_rows;
     in.rows.reader = &in;
+    in.value = odd_bench_file_value(s);
     ODD_TRY(odd_bench_file_check(comm, self, s));
     ODD_TRY(write_file(comm, self, s, &in.rows.part));
     written = true;
@@ -120,8 +122,8 @@ done:
 
 const odd_bench_case odd_bench_stream = {
     .name = "stream",
-    .summary = "randomized PCA of n x d float32 rows read from a file that is written first; what\n"
-               "            the same would take for a catalogue",
-    .keys = "n=4096 d=98304 k=500 iterations=4 repeat=1 file=",
+    .summary = "randomized PCA of n x d rows read from a file that is written first, float32 or,\n"
+               "            half=1, float16; what the same would take for a catalogue",
+    .keys = "n=4096 d=98304 k=500 iterations=4 half=0 repeat=1 file=",
     .run = run_stream,
 };
