@@ -5,6 +5,7 @@
 #include "bench/scaling_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 #include "oddlot/par/agree.h"
 #include "oddlot/par/comm.h"
 
@@ -29,6 +30,7 @@ done:
 /* A series: its images on one rank, or of each where it is weak. */
 typedef struct {
     bool there, weak;
+    int threads; /* of a rank */
     int64_t images;
 } series;
 
@@ -37,7 +39,8 @@ static series find_series(const odd_scaling_table *table, bool weak)
 {
     for (int i = 0; i < table->count; i++) {
         const odd_scaling_line *l = &table->line[i];
-        if (l->weak == weak) return (series){true, weak, weak ? l->images / l->ranks : l->images};
+        if (l->weak == weak)
+            return (series){true, weak, l->threads, weak ? l->images / l->ranks : l->images};
     }
     return (series){0};
 }
@@ -98,6 +101,7 @@ done:
 /* @collective */
 static odd_status predict(odd_run *run, const odd_forecast_options *o, odd_scaling_table *table)
 {
+    odd_forecast_options options = *o;
     odd_forecast_result *f = NULL;
     series s[2];
     odd_status st;
@@ -105,7 +109,9 @@ static odd_status predict(odd_run *run, const odd_forecast_options *o, odd_scali
     for (int weak = 0; weak < 2; weak++)
         s[weak] = find_series(table, weak);
     odd_broadcast(run->comm, 0, s, sizeof s);
-    ODD_TRY(odd_forecast_prepare(run, o, f));
+    /* as the runs had, which are compared with it */
+    if (options.threads == 0) options.threads = odd_max_int(s[0].threads, s[1].threads);
+    ODD_TRY(odd_forecast_prepare(run, &options, f));
     for (int weak = 0; weak < 2; weak++)
         ODD_TRY(predict_series(run, f, o->ranks, &s[weak], table));
 done:

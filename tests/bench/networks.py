@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Time the networks of exports.py, exported with any number of images, against ONNX Runtime on the same files.
 
-  networks.py FOLDER [--python FILE] [--threads T] [--batch N] [--rounds R] [--seconds S] [NAME...]
+  networks.py FOLDER [--python FILE] [--threads T] [--batch N] [--rounds R] [--seconds S] [--bfloat16] [NAME...]
 
 --python names a Python with torch, torchvision, timm, onnx, onnxscript, onnxruntime and h5py, by which files that
 are not in FOLDER yet are exported (TorchScript, opset 17, seeded weights; 2 GB) and by which the peer runs. The
 sides take turns, float32, one process each. A line of JSON for each network: images for a second by the clock and
 for a second of CPU time, each of the fastest batch, as what disturbs only slows, and the ratios ours / theirs, also
-those of each turn."""
+those of each turn. With --bfloat16 ours run in bfloat16, too, beside both of them in float32."""
 import argparse
 import os
 import subprocess
@@ -47,8 +47,8 @@ def model_file(args, name):
     return path
 
 
-def ours(args, path):
-    words = ["bench", "forward", f"file={path}", f"n={args.batch}", "precision=f32", f"repeat={REPEAT}"]
+def ours(args, path, precision):
+    words = ["bench", "forward", f"file={path}", f"n={args.batch}", f"precision={precision}", f"repeat={REPEAT}"]
     return tools.lines(tools.oddlot(args, words, 1, args.threads))
 
 
@@ -67,22 +67,30 @@ def fastest(lines, key):
 def measure(args, name):
     path, turns = model_file(args, name), []
     for _ in range(args.rounds):
-        own = ours(args, path)
-        peer, other = theirs(args, path)
-        turns.append((own, other))
-    all_of = [sum((turn[side] for turn in turns), []) for side in (0, 1)]
+        turn = dict(oddlot=ours(args, path, "f32"))
+        peer, turn["onnxruntime"] = theirs(args, path)
+        if args.bfloat16:
+            turn["oddlot_bfloat16"] = ours(args, path, "bf16")
+        turns.append(turn)
+    all_of = {side: sum((turn[side] for turn in turns), []) for side in turns[0]}
 
     def speeds(key):
-        own, other = (args.batch / fastest(lines, key) for lines in all_of)
-        by_turn = [round(fastest(turn[1], key) / fastest(turn[0], key), 2) for turn in turns]
-        return dict(oddlot=tools.significant(own), onnxruntime=tools.significant(other)), round(own / other, 3), by_turn
+        """Images for a second of each side, and of ours the ratios to the peer's: of all turns, and of each."""
+        of = {side: args.batch / fastest(lines, key) for side, lines in all_of.items()}
+        ratios = {side: round(of[side] / of["onnxruntime"], 3) for side in of if side != "onnxruntime"}
+        by_turn = [round(fastest(turn["onnxruntime"], key) / fastest(turn["oddlot"], key), 2) for turn in turns]
+        return {side: tools.significant(value) for side, value in of.items()}, ratios, by_turn
 
-    wall, ratio, by_turn = speeds("seconds")
-    cpu, ratio_cpu, cpu_by_turn = speeds("cpu_seconds")
-    gflop = own[0]["gflops"] * own[0]["seconds"] / args.batch
+    wall, ratios, by_turn = speeds("seconds")
+    cpu, ratios_cpu, cpu_by_turn = speeds("cpu_seconds")
+    half = {}
+    if args.bfloat16:
+        half = dict(ratio_bfloat16=ratios["oddlot_bfloat16"], ratio_cpu_bfloat16=ratios_cpu["oddlot_bfloat16"])
+    own = all_of["oddlot"][0]
     tools.say(args, case="networks", network=name, n=args.batch, threads=args.threads, images_per_second=wall,
-              ratio=ratio, ratios_of_turns=by_turn, images_per_cpu_second=cpu, ratio_cpu=ratio_cpu,
-              ratios_cpu_of_turns=cpu_by_turn, gflop_an_image=round(gflop, 3), peer=peer, precision="float32")
+              ratio=ratios["oddlot"], ratios_of_turns=by_turn, images_per_cpu_second=cpu,
+              ratio_cpu=ratios_cpu["oddlot"], ratios_cpu_of_turns=cpu_by_turn, **half,
+              gflop_an_image=round(own["gflops"] * own["seconds"] / args.batch, 3), peer=peer, precision="float32")
 
 
 def main():
@@ -94,6 +102,7 @@ def main():
     ap.add_argument("--batch", type=int, default=32)
     ap.add_argument("--rounds", type=int, default=1, help="turns of each side (default 1)")
     ap.add_argument("--seconds", type=float, default=0, help="of a turn of the peer, 3 batches at least")
+    ap.add_argument("--bfloat16", action="store_true", help="ours in bfloat16, too")
     tools.add_options(ap)
     args = ap.parse_intermixed_args()
     tools.start(args)
