@@ -173,8 +173,16 @@ void odd_catalogue_sort(odd_catalogue *c)
     if (c->count > 1) qsort_r(c->item, (size_t)c->count, sizeof *c->item, compare_items, c);
 }
 
+void odd_catalogue_drop_rows(odd_catalogue *c)
+{
+    free(c->row);
+    c->row = NULL;
+    c->rows = c->row_room = 0;
+}
+
 void odd_catalogue_free(odd_catalogue *c)
 {
+    odd_catalogue_drop_rows(c);
     odd_free(c->item);
     odd_free(c->pool);
     *c = (odd_catalogue)ODD_CATALOGUE_EMPTY;

@@ -62,7 +62,6 @@ static odd_status look_at_generated(const odd_catalogue_options *options, const 
 {
     (void)folder, (void)passed;
     out->units = options->images;
-    out->images = true;
     out->digest = odd_hash_add(ODD_HASH_START, &options->seed, sizeof options->seed);
     return ODD_OK;
 }
@@ -123,6 +122,7 @@ static void close_generated(odd_reader **reader)
 const odd_catalogue_kind odd_catalogue_generated = {
     .name = "generated",
     .summary = "patterns of random pixels, without files",
+    .in_images = true,
     .look = look_at_generated,
     .list = list_generated,
     .open = open_generated,

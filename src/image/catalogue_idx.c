@@ -118,7 +118,6 @@ static odd_status look_at_idx(const odd_catalogue_options *options, const char *
     int64_t *count;
     odd_status st;
     (void)passed;
-    out->images = true;
     ODD_TRY(check_options(options, folder));
     ODD_TRY(ODD_NEW(count, options->path.count));
     out->bytes = (char *)count;
@@ -269,6 +268,7 @@ static void close_reader(odd_reader **reader)
 const odd_catalogue_kind odd_catalogue_idx = {
     .name = "idx",
     .summary = "images in IDX files (the format of MNIST), plain or .gz",
+    .in_images = true,
     .recognises = odd_idx_recognise,
     .look = look_at_idx,
     .list = list_idx,

@@ -1,236 +1,96 @@
-/* Catalogue, a manifest: a CSV file (RFC 4180) with a header line, one image a row. */
+/* Catalogue, manifests: CSV files that name images (manifest_rows.c), cut into pieces that ranks
+ * list some each. */
 #include "image/manifest_internal.h"
-#include "oddlot/image/csv_rows.h"
 
-#include "oddlot/base/log.h"
+#include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-#define MAX_COLUMNS 1024
+/* Bytes of a piece at least, and pieces of a file at most, as all ranks know of all. */
+#define PIECE_BYTES (1 << 22)
+#define MOST_PIECES 4096
 
-enum { PATH, LABEL, SPLIT, VERIFIED, GROUP, KNOWN };
-static const char *const known_names[KNOWN] = {"path", "label", "split", "verified", "group"};
-
-/* As the header line says. Blanks around a name in it are around the values, too. */
-struct column {
-    int meaning; /* KNOWN: ignored */
-    bool blank_before, blank_after;
-    uint64_t name; /* digest */
-};
-
-struct manifest {
-    const char *file; /* for people */
-    odd_catalogue *out;
-    odd_manifest_rows *rows;
-    int64_t number;
-    char *folder; /* where relative paths start */
-    bool header;  /* the header line is still to come */
-    int columns;
-    struct column column[MAX_COLUMNS];
-    int at;          /* column of the next field of the row at hand */
-    odd_hash fields; /* of the row at hand, but its path */
-    odd_text value[KNOWN];
-    odd_text text;    /* of the field at hand */
-    odd_text ignored; /* names of the columns that are */
-};
-
-static void set_text(odd_text *text, const char *s, size_t length)
+/* Its path and descriptor, both owned by caller. */
+static odd_status open_manifest(const char *folder, const char *given, char **path, int *fd,
+                                struct stat *info)
 {
-    text->length = 0;
-    odd_text_bytes(text, s, length);
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Take a field into m->text without the blanks that are around its column. */
-static void trim_field(struct manifest *m, const char *field, struct column *column)
-{
-    size_t length = strlen(field);
-    while (column->blank_before && is_blank(*field)) {
-        field++;
-        length--;
-    }
-    while (column->blank_after && length > 0 && is_blank(field[length - 1]))
-        length--;
-    set_text(&m->text, field, length);
-}
-
-/* ---- the header line ---- */
-
-static int column_meaning(const char *name)
-{
-    int k = 0;
-    while (k < KNOWN && strcasecmp(name, known_names[k]) != 0)
-        k++;
-    return k;
-}
-
-static odd_status name_column(struct manifest *m, const char *name)
-{
-    const size_t length = strlen(name);
-    if (m->at == MAX_COLUMNS) return odd_fail(ODD_FORMAT, "more than %d columns", MAX_COLUMNS);
-    struct column *c = &m->column[m->at];
-    c->blank_before = is_blank(*name);
-    c->blank_after = length > 0 && is_blank(name[length - 1]);
-    trim_field(m, name, c);
-    odd_status st = odd_text_status(&m->text);
-    if (st != ODD_OK) return st;
-    c->meaning = column_meaning(m->text.s);
-    c->name = odd_hash_add_text(ODD_HASH_START, m->text.s).low;
-    for (int i = 0; c->meaning < KNOWN && i < m->at; i++)
-        if (m->column[i].meaning == c->meaning)
-            return odd_fail(ODD_FORMAT, "column '%s' is there twice", m->text.s);
-    if (c->meaning == KNOWN)
-        odd_text_format(&m->ignored, "%s'%s'", m->ignored.length > 0 ? ", " : "", m->text.s);
-    return ODD_OK;
-}
-
-static odd_status end_header(struct manifest *m)
-{
-    bool has_path = false;
-    for (int i = 0; i < m->at; i++)
-        has_path = has_path || m->column[i].meaning == PATH;
-    if (!has_path)
-        return odd_fail(ODD_FORMAT,
-                        "the header line has no column 'path', only %s; the first line names the "
-                        "columns",
-                        odd_text_string(&m->ignored));
-    if (m->ignored.length > 0)
-        odd_log(ODD_LOG_INFO, "%s: columns not used: %s", m->file, odd_text_string(&m->ignored));
-    m->columns = m->at;
-    m->header = false;
-    return ODD_OK;
-}
-
-/* ---- rows ---- */
-
-static odd_status take_value(struct manifest *m, const char *field)
-{
-    if (m->at >= m->columns) return ODD_OK; /* the row is refused when it ends */
-    struct column *c = &m->column[m->at];
-    trim_field(m, field, c);
-    odd_status st = odd_text_status(&m->text);
-    if (st != ODD_OK) return st;
-    if (c->meaning < KNOWN) set_text(&m->value[c->meaning], m->text.s, m->text.length);
-    if (c->meaning == PATH) return odd_text_status(&m->value[PATH]);
-    m->fields = odd_hash_add(m->fields, &c->name, sizeof c->name);
-    m->fields = odd_hash_add_text(m->fields, m->text.s);
-    return c->meaning < KNOWN ? odd_text_status(&m->value[c->meaning]) : ODD_OK;
-}
-
-static odd_status take_field(void *context, const char *field)
-{
-    struct manifest *m = context;
-    odd_status st = m->header ? name_column(m, field) : take_value(m, field);
-    m->at++;
+    const char *why;
+    odd_status st;
+    *fd = -1;
+    ODD_TRY(odd_path_under(folder, given, path));
+    *fd = odd_regular_open(*path, info, &why);
+    if (*fd < 0) ODD_TRY(odd_fail(ODD_IO, "cannot open manifest '%s': %s", *path, why));
+done:
     return st;
 }
 
-static bool verified_of(const char *text, int32_t *verified)
+/* ---- pieces ---- */
+
+/* What a file is cut into goes to a text of bytes. */
+typedef struct {
+    int64_t list, bytes; /* of the file */
+    odd_text *pieces;
+} cut;
+
+static odd_status take_piece(void *context, const odd_csv_piece *rows)
 {
-    static const char *const words[3][3] = {
-        {"", "0", "no"}, {"1", "theme", "yes"}, {"2", "odd", "anomaly"}};
-    for (int32_t value = 0; value < 3; value++)
-        for (int k = 0; k < 3; k++)
-            if (strcasecmp(text, words[value][k]) == 0) {
-                *verified = value;
-                return true;
-            }
-    return false;
+    const cut *c = context;
+    const odd_manifest_piece p = {c->list, *rows, rows->from == 0 && rows->to >= c->bytes};
+    odd_text_bytes(c->pieces, &p, sizeof p);
+    return odd_text_status(c->pieces);
 }
 
-static odd_status add_row(struct manifest *m, int32_t verified, int64_t line)
+static odd_status cut_manifest(const char *folder, const char *given, int64_t list,
+                               odd_text *pieces)
 {
-    odd_catalogue *c = m->out;
-    const char *name = odd_text_string(&m->value[PATH]);
+    struct stat info;
     char *path = NULL;
-    odd_item *item;
+    int fd = -1;
     odd_status st;
-    ODD_TRY(odd_path_under(m->folder, name, &path));
-    ODD_TRY(odd_catalogue_add(c, name, path, &item));
-    item->verified = verified;
-    ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[LABEL]), &item->label));
-    ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[SPLIT]), &item->split));
-    ODD_TRY(odd_catalogue_string(c, odd_text_string(&m->value[GROUP]), &item->group));
-    ODD_TRY(odd_manifest_rows_add(m->rows, path, m->fields, m->number, line));
+    ODD_TRY(open_manifest(folder, given, &path, &fd, &info));
+    cut c = {list, info.st_size, pieces};
+    const int64_t each = odd_max(PIECE_BYTES, info.st_size / MOST_PIECES);
+    ODD_TRY(odd_csv_cut(fd, path, each, &c, take_piece));
 done:
+    if (fd >= 0) close(fd);
     free(path);
     return st;
 }
 
-static odd_status end_row(struct manifest *m, int64_t line)
+/* One rank looks where rows end, which takes a part of the time of reading them, and no memory. */
+static odd_status look_at_manifests(const odd_catalogue_options *options, const char *folder,
+                                    odd_catalogue_outline *out, odd_passed *passed)
 {
-    const char *text = odd_text_string(&m->value[VERIFIED]);
-    int32_t verified = 0;
-    if (m->at != m->columns)
-        return odd_fail(ODD_FORMAT, "%d fields, the header has %d", m->at, m->columns);
-    if (m->value[PATH].length == 0) return odd_fail(ODD_FORMAT, "the path is empty");
-    if (!verified_of(text, &verified))
-        return odd_fail(ODD_FORMAT, "verified is '%s'; it may be 0 or no, 1 or theme, 2 or odd",
-                        text);
-    return add_row(m, verified, line);
-}
-
-static odd_status take_row(void *context, int64_t line)
-{
-    struct manifest *m = context;
-    odd_status st = m->header ? end_header(m) : end_row(m, line);
-    for (int k = 0; k < KNOWN; k++)
-        set_text(&m->value[k], "", 0);
-    m->fields = ODD_HASH_START;
-    m->at = 0;
+    odd_text pieces = ODD_TEXT_EMPTY;
+    odd_status st;
+    (void)passed;
+    ODD_TRY(odd_paths_check(options, folder));
+    for (int64_t i = 0; i < options->path.count; i++)
+        ODD_TRY(cut_manifest(folder, options->path.item[i], i, &pieces));
+    out->size = (int64_t)pieces.length;
+    out->units = out->size / (int64_t)sizeof(odd_manifest_piece);
+    ODD_TRY(ODD_NEW(out->bytes, out->size));
+    memcpy(out->bytes, odd_text_string(&pieces), (size_t)out->size);
+done:
+    odd_text_free(&pieces);
     return st;
 }
 
-/* ---- a file ---- */
-
-static odd_status folder_of_path(const char *path, char **folder)
+static odd_status list_piece(const char *folder, const char *given, const odd_manifest_piece *p,
+                             odd_folder_seen *seen, odd_catalogue *out)
 {
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == path ? 1 : (size_t)(slash ? slash - path : 0);
-    *folder = strndup(path, length);
-    return *folder ? ODD_OK : odd_fail(ODD_NOMEM, "cannot allocate a path");
-}
-
-static odd_status read_manifest(struct manifest *m, int fd)
-{
-    const int64_t before = m->out->count;
-    const odd_csv_taker taker = {m, take_field, take_row, 0};
-    odd_status st = odd_csv_parse(fd, m->file, known_names[PATH], &taker);
-    if (st != ODD_OK) return st;
-    if (m->header) return odd_fail(ODD_FORMAT, "'%s' is empty", m->file);
-    return m->out->count > before ? ODD_OK : odd_fail(ODD_FORMAT, "no images in '%s'", m->file);
-}
-
-static odd_status list_manifest(const char *folder, const char *given, int64_t number,
-                                odd_manifest_rows *rows, odd_catalogue *out)
-{
-    struct manifest m = {.out = out, .rows = rows, .number = number, .header = true};
     struct stat info;
-    const char *why;
     char *path = NULL;
     int fd = -1;
     odd_status st;
-    ODD_TRY(odd_path_under(folder, given, &path));
-    ODD_TRY(folder_of_path(path, &m.folder));
-    m.file = path;
-    fd = odd_regular_open(path, &info, &why);
-    ODD_TRY(fd >= 0 ? ODD_OK : odd_fail(ODD_IO, "cannot open manifest '%s': %s", path, why));
-    ODD_TRY(read_manifest(&m, fd));
+    ODD_TRY(open_manifest(folder, given, &path, &fd, &info));
+    ODD_TRY(odd_manifest_read(fd, path, p, seen, out));
 done:
     if (fd >= 0) close(fd);
-    for (int k = 0; k < KNOWN; k++)
-        odd_text_free(&m.value[k]);
-    odd_text_free(&m.text);
-    odd_text_free(&m.ignored);
-    free(m.folder);
     free(path);
     return st;
 }
@@ -239,15 +99,16 @@ static odd_status list_manifests(const odd_catalogue_options *options, const cha
                                  const odd_catalogue_outline *outline, int64_t from, int64_t to,
                                  odd_catalogue *out, odd_passed *passed)
 {
-    odd_manifest_rows rows = {0};
-    odd_status st;
-    (void)outline, (void)from, (void)to, (void)passed;
-    ODD_TRY(odd_paths_check(options, folder));
-    for (int64_t i = 0; i < options->path.count; i++)
-        ODD_TRY(list_manifest(folder, options->path.item[i], i, &rows, out));
-    ODD_TRY(odd_manifest_rows_check(&rows, &options->path, out));
+    odd_folder_seen seen = {0};
+    odd_status st = ODD_OK;
+    (void)passed;
+    for (int64_t i = from; i < to; i++) {
+        odd_manifest_piece p;
+        memcpy(&p, outline->bytes + i * (int64_t)sizeof p, sizeof p);
+        ODD_TRY(list_piece(folder, options->path.item[p.list], &p, &seen, out));
+    }
 done:
-    odd_manifest_rows_free(&rows);
+    free(seen.path);
     return st;
 }
 
@@ -265,8 +126,7 @@ static odd_status stat_file(odd_catalogue *c, odd_item *item)
     return ODD_OK;
 }
 
-/* One rank reads the rows, all look at the files: on a file system of many machines that takes
- * longer. */
+/* On a file system of many machines that takes longer than all else. */
 static odd_status stat_files(odd_catalogue *part)
 {
     odd_status st = ODD_OK;
@@ -280,6 +140,7 @@ const odd_catalogue_kind odd_catalogue_manifest = {
     .name = "manifest",
     .summary = "images named by a CSV file: path and any of label, split, verified, group",
     .recognises = odd_is_csv,
+    .look = look_at_manifests,
     .list = list_manifests,
     .complete = stat_files,
     .open = odd_files_open,

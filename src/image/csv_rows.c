@@ -2,6 +2,7 @@
 #include "oddlot/image/csv_rows.h"
 
 #include "oddlot/base/log.h"
+#include "oddlot/base/minmax.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -24,7 +25,9 @@ typedef struct {
     int64_t line;      /* of the bytes at hand, from 1 */
     int64_t row_line;  /* where the row at hand began */
     int64_t row_bytes; /* of the row at hand so far; 0: between two rows */
+    int64_t rows;      /* that ended */
     bool returned;     /* the last byte was a CR: an LF belongs to it */
+    bool again;        /* the header line alone, which others have told of */
 } csv;
 
 /* The parser's callbacks cannot fail: the first fault is kept, the rest of the file passed over. */
@@ -53,6 +56,7 @@ static void take_row(int terminator, void *context)
     if (c->st != ODD_OK) return;
     odd_status st = c->taker->row(c->taker->context, c->row_line);
     if (st != ODD_OK) note_failure(c, st);
+    c->rows++;
 }
 
 /* Why the parser stopped at this byte. */
@@ -101,7 +105,7 @@ static size_t line_length(const char *block, size_t length)
 
 static void parse_block(csv *c, const char *block, size_t length)
 {
-    while (length > 0 && c->st == ODD_OK) {
+    while (length > 0 && c->st == ODD_OK && !(c->again && c->rows > 0)) {
         size_t piece = line_length(block, length);
         parse_piece(c, block, piece);
         block += piece;
@@ -138,7 +142,7 @@ static void choose_separator(csv *c, const char *line, size_t length, const char
     for (const char *s = separators; *s; s++) {
         if (!has_field(line, length, *s, key)) continue;
         csv_set_delim(&c->parser, (unsigned char)*s);
-        if (s > separators)
+        if (s > separators && !c->again)
             odd_log(ODD_LOG_INFO, "%s: fields are separated by %s", c->file,
                     *s == '\t'  ? "tabs"
                     : *s == ';' ? "semicolons"
@@ -173,33 +177,56 @@ static odd_status read_begin(csv *c, const char *block, ssize_t n, const char *k
 
 /* ---- all of it ---- */
 
-static ssize_t read_block(int fd, char *block, size_t size)
+static ssize_t read_block(int fd, char *block, size_t size, int64_t at)
 {
     ssize_t n;
     do
-        n = read(fd, block, size);
+        n = pread(fd, block, size, at);
     while (n < 0 && errno == EINTR);
     return n;
 }
 
-static odd_status parse_file(csv *c, int fd, const char *key)
+/* Bytes [from, to); key: they begin the file. */
+static odd_status parse_span(csv *c, int fd, const char *key, int64_t from, int64_t to)
 {
     char block[BLOCK_BYTES + 1]; /* with a 0 after what was read */
-    size_t skip = 0;
-    bool start = true;
-    ssize_t n;
-    while (c->st == ODD_OK && (n = read_block(fd, block, BLOCK_BYTES)) != 0) {
+    while (c->st == ODD_OK && from < to && !(c->again && c->rows > 0)) {
+        const ssize_t n = read_block(fd, block, (size_t)odd_min(BLOCK_BYTES, to - from), from);
+        size_t skip = 0;
+        odd_status st = ODD_OK;
         if (n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", c->file, strerrordesc_np(errno));
+        if (n == 0) break;
         block[n] = '\0';
-        odd_status st = start ? read_begin(c, block, n, key, &skip) : ODD_OK;
+        if (key) st = read_begin(c, block, n, key, &skip);
         if (st != ODD_OK) return st;
         parse_block(c, block + skip, (size_t)n - skip);
-        start = false;
-        skip = 0;
+        from += n;
+        key = NULL;
     }
+    return ODD_OK;
+}
+
+/* What the pieces before said of the columns. */
+static odd_status parse_header_again(csv *c, int fd, const char *key, int64_t line)
+{
+    c->again = true;
+    const odd_status st = parse_span(c, fd, key, 0, INT64_MAX);
+    c->again = c->returned = false;
+    c->line = line;
+    c->row_bytes = 0;
+    return st;
+}
+
+static odd_status parse_piece_of_file(csv *c, int fd, const char *key, const odd_csv_piece *piece)
+{
+    const bool begins = piece->from == 0;
+    odd_status st;
+    if (!begins) ODD_TRY(parse_header_again(c, fd, key, piece->line));
+    ODD_TRY(parse_span(c, fd, begins ? key : NULL, piece->from, piece->to));
     if (c->st == ODD_OK && csv_fini(&c->parser, take_field, take_row, c) != 0)
         note_failure(c, odd_fail(ODD_FORMAT, "a quote that opens in this row is never closed"));
-    return c->st;
+done:
+    return st == ODD_OK ? c->st : st;
 }
 
 static int keep_spaces(unsigned char c)
@@ -208,14 +235,16 @@ static int keep_spaces(unsigned char c)
     return 0; /* RFC 4180: spaces are part of a field */
 }
 
-odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_taker *taker)
+odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_piece *piece,
+                         const odd_csv_taker *taker)
 {
+    static const odd_csv_piece all = {0, INT64_MAX, 1};
     csv c = {.file = file, .taker = taker, .line = 1};
     if (csv_init(&c.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
         return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
     csv_set_space_func(&c.parser, keep_spaces);
     csv_set_blk_size(&c.parser, BLOCK_BYTES); /* its step of growth; 128 bytes by default */
-    odd_status st = parse_file(&c, fd, key);
+    odd_status st = parse_piece_of_file(&c, fd, key, piece ? piece : &all);
     csv_free(&c.parser);
     return st;
 }

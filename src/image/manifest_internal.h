@@ -1,40 +1,34 @@
 /**
- * Manifest: what its rows (catalogue_manifest.c) and the search for rows that are there twice
- * (manifest_twice.c) share.
+ * Manifest: what its pieces (catalogue_manifest.c), its rows (manifest_rows.c) and the search for
+ * rows that are there twice (manifest_twice.c) share.
  */
 #ifndef ODDLOT_IMAGE_MANIFEST_INTERNAL_H
 #define ODDLOT_IMAGE_MANIFEST_INTERNAL_H
 
 #include "image/catalogue_internal.h"
+#include "oddlot/image/csv_rows.h"
 
-/* -- manifest_twice.c: rows that are there twice -- */
-
-/* What is known of the row of an item. */
+/* Rows of one manifest, of which ranks list some each. */
 typedef struct {
-    odd_hash content; /* of the file and of all fields beside its path */
-    uint64_t file;    /* digest: which file, however it is spelled: a name in a folder */
-    int64_t manifest, line;
-    int64_t item;
-} odd_manifest_row;
+    int64_t list; /* which of the paths */
+    odd_csv_piece rows;
+    bool all; /* of the file */
+} odd_manifest_piece;
 
-/* Of all manifests, in the order of the items. Owned: odd_manifest_rows_free(). */
+/* The folder that was looked at last, and which it is. Begins zeroed. */
 typedef struct {
-    odd_manifest_row *row;
-    int64_t count, room;
-    char *folder; /* that was looked at last, and which it is; owned */
-    uint64_t folder_digest;
-} odd_manifest_rows;
+    char *path; /* free() */
+    uint64_t digest;
+} odd_folder_seen;
 
-/** Note the row of the last item, whose file is at this path and whose other fields have this
- *  digest. ODD_NOMEM. */
-odd_status odd_manifest_rows_add(odd_manifest_rows *rows, const char *path, odd_hash fields,
-                                 int64_t manifest, int64_t line);
+/** Note the row of the last item of a part, whose file is at this path and whose other fields have
+ *  this digest: a line of the list of this number. ODD_NOMEM. */
+odd_status odd_manifest_note(odd_catalogue *c, odd_folder_seen *seen, const char *path,
+                             odd_hash fields, int64_t list, int64_t line);
 
-/** Two rows that say the same of the same file are ODD_FORMAT; those that tell it apart, by a
- * label, say, are two images, which is said. Sorts the rows. */
-odd_status odd_manifest_rows_check(odd_manifest_rows *rows, const odd_list *manifest,
-                                   const odd_catalogue *c);
-
-void odd_manifest_rows_free(odd_manifest_rows *rows);
+/** Append the images of a piece of an open manifest, relative paths from its folder on. ODD_IO;
+ *  ODD_FORMAT, naming file and line; ODD_NOMEM. */
+odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece,
+                             odd_folder_seen *seen, odd_catalogue *out);
 
 #endif

@@ -16,6 +16,12 @@ odd_status odd_catalogue_list(MPI_Comm comm, const odd_catalogue_kind *kind,
                               const odd_catalogue_options *options, const char *folder,
                               odd_catalogue *out, odd_hash *digest);
 
+/** Look over the rows that name items, of numbered parts, and forget them: two that say the same of
+ *  one file are ODD_FORMAT, naming both; that rows share files is logged. `list`: the files in
+ * which rows are. A rank holds its rows and those that come to it, 56 bytes each. @collective;
+ *  ODD_NOMEM */
+odd_status odd_catalogue_check_rows(MPI_Comm comm, const odd_list *list, odd_catalogue *c);
+
 /** Keep of my part the items at these places in it, which rise; what is left is numbered anew.
  *  @collective */
 void odd_catalogue_keep(MPI_Comm comm, int64_t count, const int64_t place[], odd_catalogue *c);

@@ -143,7 +143,6 @@ static odd_status look_at_hdf5(const odd_catalogue_options *options, const char 
     known_file *file;
     odd_status st;
     (void)passed;
-    out->images = true;
     ODD_TRY(check_options(options, folder));
     ODD_TRY(ODD_NEW(file, options->path.count));
     out->bytes = (char *)file;
@@ -303,6 +302,7 @@ static void close_reader(odd_reader **reader)
 const odd_catalogue_kind odd_catalogue_hdf5 = {
     .name = "hdf5",
     .summary = "images in a dataset of HDF5 files",
+    .in_images = true,
     .recognises = odd_file_is_hdf5,
     .look = look_at_hdf5,
     .list = list_hdf5,

@@ -21,20 +21,21 @@ typedef struct {
     int64_t from, to;
 } range;
 
-static range units_of(const odd_catalogue_outline *o, int rank, int size)
+static range units_of(bool in_images, const odd_catalogue_outline *o, int rank, int size)
 {
     const odd_partition part = odd_partition_images_of(o->units, rank, size);
     const int64_t each = o->units / size, more = o->units % size;
-    const int64_t from = o->images ? part.row0 : each * rank + odd_min(rank, more);
-    return (range){from, from + (o->images ? part.n_local : each + (rank < more))};
+    const int64_t from = in_images ? part.row0 : each * rank + odd_min(rank, more);
+    return (range){from, from + (in_images ? part.n_local : each + (rank < more))};
 }
 
 /* What of the lines goes to each rank: message (size). @local: rank 0 */
-static void cut_lines(const odd_catalogue_outline *o, int size, odd_extent message[])
+static void cut_lines(bool in_images, const odd_catalogue_outline *o, int size,
+                      odd_extent message[])
 {
     const char *line = odd_text_string(&o->lines), *const begin = line;
     for (int r = 0; r < size; r++) {
-        const range units = units_of(o, r, size);
+        const range units = units_of(in_images, o, r, size);
         const char *const first = line;
         for (int64_t i = units.from; i < units.to; i++)
             line += strlen(line) + 1;
@@ -43,7 +44,7 @@ static void cut_lines(const odd_catalogue_outline *o, int size, odd_extent messa
 }
 
 /* In place of all lines of rank 0 each rank gets its own. @collective */
-static odd_status deal_lines(MPI_Comm comm, odd_catalogue_outline *o)
+static odd_status deal_lines(MPI_Comm comm, bool in_images, odd_catalogue_outline *o)
 {
     const int size = odd_size(comm);
     odd_extent *send = NULL, *receive = NULL, mine = {0, 0};
@@ -51,7 +52,7 @@ static odd_status deal_lines(MPI_Comm comm, odd_catalogue_outline *o)
     odd_status st;
     ODD_TRY_ALL(comm, ODD_NEW(send, size));
     ODD_TRY_ALL(comm, ODD_NEW(receive, size));
-    if (odd_rank(comm) == 0) cut_lines(o, size, send);
+    if (odd_rank(comm) == 0) cut_lines(in_images, o, size, send);
     MPI_Scatter(send, sizeof mine, MPI_BYTE, &mine, sizeof mine, MPI_BYTE, 0, comm);
     receive[0].bytes = mine.bytes;
     ODD_TRY_ALL(comm, ODD_NEW(line, (int64_t)mine.bytes));
@@ -67,7 +68,7 @@ done:
 }
 
 /* @collective */
-static odd_status share_outline(MPI_Comm comm, odd_catalogue_outline *o)
+static odd_status share_outline(MPI_Comm comm, bool in_images, odd_catalogue_outline *o)
 {
     const odd_text lines = o->lines;
     char *bytes = o->bytes;
@@ -77,15 +78,7 @@ static odd_status share_outline(MPI_Comm comm, odd_catalogue_outline *o)
     o->lines = lines;
     st = odd_share_bytes(comm, 0, &bytes, &o->size);
     o->bytes = bytes;
-    return st == ODD_OK && has_lines ? deal_lines(comm, o) : st;
-}
-
-/* One rank looks; where there is nothing to look at there is one unit. @local: rank 0 */
-static odd_status look(const odd_catalogue_kind *kind, const odd_catalogue_options *options,
-                       const char *folder, odd_catalogue_outline *o, odd_passed *passed)
-{
-    o->units = kind->look ? 0 : 1;
-    return kind->look ? kind->look(options, folder, o, passed) : ODD_OK;
+    return st == ODD_OK && has_lines ? deal_lines(comm, in_images, o) : st;
 }
 
 /* In halves of 32 bits the sum over ranks does not overflow. */
@@ -153,17 +146,18 @@ odd_status odd_catalogue_list(MPI_Comm comm, const odd_catalogue_kind *kind,
     odd_passed passed = {0};
     odd_status st;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    ODD_TRY_ALL(comm, root ? look(kind, options, folder, &outline, &passed) : ODD_OK);
-    ODD_TRY(share_outline(comm, &outline));
-    const range mine = units_of(&outline, odd_rank(comm), odd_size(comm));
+    ODD_TRY_ALL(comm, root ? kind->look(options, folder, &outline, &passed) : ODD_OK);
+    ODD_TRY(share_outline(comm, kind->in_images, &outline));
+    const range mine = units_of(kind->in_images, &outline, odd_rank(comm), odd_size(comm));
     const bool lists = mine.from < mine.to;
     ODD_TRY_ALL(comm, lists
                           ? kind->list(options, folder, &outline, mine.from, mine.to, out, &passed)
                           : ODD_OK);
-    if (!outline.images) ODD_TRY(gather_passed(comm, &passed));
+    if (!kind->in_images) ODD_TRY(gather_passed(comm, &passed));
     odd_catalogue_number(comm, out);
     ODD_TRY_ALL(comm, root ? odd_catalogue_tell(options, out->all, &passed) : ODD_OK);
     ODD_TRY_ALL(comm, odd_catalogue_check(out));
+    ODD_TRY(odd_catalogue_check_rows(comm, &options->path, out));
     if (kind->by_name) ODD_TRY(odd_catalogue_sort_all(comm, out));
     if (kind->complete) ODD_TRY(complete(comm, kind, out));
     *digest = digest_all(comm, out, outline.digest);

@@ -143,7 +143,7 @@ static odd_status read_lines(const char *path, odd_ignored *list)
     const odd_csv_taker taker = {&r, take_field, take_row, MOST_BYTES};
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", path, strerrordesc_np(errno));
-    const odd_status st = odd_csv_parse(fd, path, column_name[PATH], &taker);
+    const odd_status st = odd_csv_parse(fd, path, column_name[PATH], NULL, &taker);
     for (int c = 0; c < COLUMNS; c++)
         odd_text_free(&r.value[c]);
     close(fd);

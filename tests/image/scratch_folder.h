@@ -6,7 +6,7 @@
 #define SCRATCH_FOLDER_H
 
 #include "oddlot/base/memory.h"
-#include "oddlot/image/catalogue.h"
+#include "oddlot/image/twice.h"
 #include "oddlot_test.h"
 
 #include <fcntl.h>
@@ -150,15 +150,40 @@ done:
     return st;
 }
 
+/* The rows of a part join those before, as items do. */
+static inline void join_rows(const odd_catalogue *part, odd_catalogue *out)
+{
+    const int64_t before = out->count - part->count;
+    out->row = realloc(out->row, (size_t)(out->rows + part->rows + 1) * sizeof *out->row);
+    if (!out->row) abort();
+    for (int64_t i = 0; i < part->rows; i++) {
+        out->row[out->rows] = part->row[i];
+        out->row[out->rows++].item += before;
+    }
+}
+
+static inline odd_status check_rows(const odd_list *list, odd_catalogue *c)
+{
+    odd_rows_twice twice = {0};
+    odd_status st = ODD_OK;
+    odd_rows_find_twice(c->rows, c->row, &twice);
+    odd_catalogue_drop_rows(c);
+    if (twice.same.count > 0)
+        st = odd_rows_fail_twice(&twice, list, name_of(c, twice.same.again.item));
+    else
+        odd_rows_tell_shared(&twice, list);
+    return st;
+}
+
 /* List a catalogue as ranks do, in so many parts, which are joined. */
 static inline odd_status list_parts(const odd_catalogue_kind *kind,
                                     const odd_catalogue_options *options, const char *folder,
                                     int64_t parts, odd_catalogue *out, odd_passed *passed)
 {
-    odd_catalogue_outline outline = {.units = kind->look ? 0 : 1};
+    odd_catalogue_outline outline = {0};
     odd_status st = ODD_OK;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
-    if (kind->look) ODD_TRY(kind->look(options, folder, &outline, passed));
+    ODD_TRY(kind->look(options, folder, &outline, passed));
     const char *line = odd_text_string(&outline.lines);
     for (int64_t p = 0; p < parts; p++) {
         const int64_t from = outline.units * p / parts, to = outline.units * (p + 1) / parts;
@@ -171,11 +196,13 @@ static inline odd_status list_parts(const odd_catalogue_kind *kind,
         if (from < to) st = kind->list(options, folder, &mine, from, to, &part, &over);
         for (int64_t i = 0; st == ODD_OK && i < part.count; i++)
             st = odd_catalogue_copy(&part, &part.item[i], out);
+        if (st == ODD_OK) join_rows(&part, out);
         if (st == ODD_OK) st = join_passed(&over, passed);
         odd_catalogue_free(&part);
         odd_passed_free(&over);
         if (st != ODD_OK) goto done;
     }
+    ODD_TRY(check_rows(&options->path, out));
     if (kind->by_name) odd_catalogue_sort(out);
     if (kind->complete) ODD_TRY(kind->complete(out));
 done:
@@ -193,7 +220,7 @@ static inline odd_status list_whole(const odd_catalogue_kind *kind,
     odd_passed passed = {0};
     odd_status st = list_parts(kind, options, folder, 1, out, &passed);
     if (st == ODD_OK) st = odd_catalogue_tell(options, out->count, &passed);
-    for (int parts = 2; st == ODD_OK && kind->look && parts < 4; parts++) {
+    for (int parts = 2; st == ODD_OK && parts < 4; parts++) {
         odd_passed over = {0};
         odd_catalogue again;
         CU_ASSERT_EQUAL(list_parts(kind, options, folder, parts, &again, &over), ODD_OK);

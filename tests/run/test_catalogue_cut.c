@@ -142,11 +142,10 @@ static odd_status look(const odd_catalogue_options *options, const char *folder,
 {
     (void)options, (void)folder, (void)passed;
     out->units = units;
-    out->images = units == ITEMS;
     out->bytes = odd_alloc(3, 1);
     out->size = 3;
     memcpy(out->bytes, "ab", 3);
-    for (int64_t i = 0; i < units && !out->images; i++) {
+    for (int64_t i = 0; i < units && units < ITEMS; i++) {
         odd_text_format(&out->lines, "unit %lld", (long long)i);
         odd_text_bytes(&out->lines, "", 1);
     }
@@ -175,7 +174,8 @@ done:
 }
 
 static const odd_catalogue_kind in_units = {.name = "units", .look = look, .list = list};
-static const odd_catalogue_kind whole = {.name = "whole", .list = list};
+static const odd_catalogue_kind in_images = {
+    .name = "images", .in_images = true, .look = look, .list = list};
 static char *path[] = {"somewhere"};
 static const odd_catalogue_options options = {.kind = "units", .path = {path, 1}};
 
@@ -187,13 +187,15 @@ static void test_list(void)
     odd_catalogue c;
     failing_unit = -1;
     failing_look = ODD_OK;
+    units = 1;
     check_all(WORLD,
-              odd_catalogue_list(MPI_COMM_SELF, &whole, &options, ".", &c, &first) == ODD_OK);
+              odd_catalogue_list(MPI_COMM_SELF, &in_units, &options, ".", &c, &first) == ODD_OK);
     check_all(WORLD, c.all == ITEMS && c.count == ITEMS);
     odd_catalogue_free(&c);
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
         units = counts[k];
-        bool good = odd_catalogue_list(WORLD, &in_units, &options, ".", &c, &digest) == ODD_OK &&
+        const odd_catalogue_kind *kind = units == ITEMS ? &in_images : &in_units;
+        bool good = odd_catalogue_list(WORLD, kind, &options, ".", &c, &digest) == ODD_OK &&
                     c.all == ITEMS && odd_hash_compare(first, digest) == 0;
         for (int64_t i = 0; good && i < c.count; i++)
             good = is_item(&c, i, c.first + i);

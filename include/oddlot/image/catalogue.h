@@ -48,6 +48,14 @@ typedef struct {
     int32_t problem;  /* odd_image_status found while listing (missing file, ...) */
 } odd_item;
 
+/* A row of a list that names an item, by which rows that are there twice are found (twice.h). */
+typedef struct {
+    odd_hash content;   /* of the file and of all else that the row says */
+    uint64_t file;      /* digest: which file, however it is spelled: a name in a folder */
+    int64_t list, line; /* which path of the options, and where in it */
+    int64_t item;       /* of the part; once parts are numbered, of the whole list */
+} odd_catalogue_row;
+
 #define ODD_CATALOGUE_RECENT 64 /* a power of two */
 
 /* A part of the list: items [first, first + count) of `all`. */
@@ -56,14 +64,16 @@ typedef struct {
     int64_t count;
     char *pool; /* strings, each 0-terminated; pool[0] is 0 */
     int64_t pool_size;
-    int64_t first, all;                   /* set when all parts are there */
-    int64_t item_room, pool_room;         /* allocated; grow by doubling */
+    int64_t first, all;           /* set when all parts are there */
+    int64_t item_room, pool_room; /* allocated; grow by doubling */
+    odd_catalogue_row *row;       /* (rows) while it is listed, of kinds that have such */
+    int64_t rows, row_room;
     int64_t recent[ODD_CATALOGUE_RECENT]; /* strings added lately, by hash: labels come again */
 } odd_catalogue;
 
 #define ODD_CATALOGUE_EMPTY                                                                        \
     {                                                                                              \
-        NULL, 0, NULL, 0, 0, 0, 0, 0,                                                              \
+        NULL, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0,                                                  \
         {                                                                                          \
             0                                                                                      \
         }                                                                                          \
@@ -72,7 +82,6 @@ typedef struct {
 /* What one rank finds out of a catalogue before all list it. Begins zeroed. */
 typedef struct {
     int64_t units; /* of which ranks list some each; in their order they are the catalogue */
-    bool images;   /* each is one image; else it may be any number of them */
     char *bytes;   /* (size) what else it takes to list any; all get it as it is. odd_alloc() */
     int64_t size;
     odd_text lines;  /* of each unit, with its 0: whoever lists some gets theirs. Empty: none has */
@@ -84,13 +93,14 @@ typedef struct odd_reader odd_reader; /* each kind defines its own behind it */
 typedef struct {
     const char *name;
     const char *summary; /* one line for help */
+    bool in_images;      /* each unit is one image; else it may be any number of them */
     bool by_name;        /* it has no order of its own, so that it is sorted bytewise by name */
     /** Is the file or folder at `path` of this kind, by a look at its first bytes or entries? NULL:
      *  it never is, unless a job says so. @local */
     bool (*recognises)(const char *path);
-    /** Look at the catalogue as a whole, on one rank for all. NULL: it is one unit, and one rank
-     *  lists it all. `folder` is where relative paths start. *out is freed by the caller, also on
-     *  failure. @local; ODD_IO, ODD_FORMAT, ODD_USAGE, ODD_NOMEM */
+    /** Look at the catalogue as a whole, on one rank for all. `folder` is where relative paths
+     * start. *out is freed by the caller, also on failure. @local; ODD_IO, ODD_FORMAT, ODD_USAGE,
+     * ODD_NOMEM */
     odd_status (*look)(const odd_catalogue_options *options, const char *folder,
                        odd_catalogue_outline *out, odd_passed *passed);
     /** Append units [from, to), at least one, to a part, in the order of the catalogue or, of kinds
@@ -142,6 +152,8 @@ odd_hash odd_catalogue_digest(const odd_catalogue *c);
 /** All is listed: log what was passed over. ODD_FORMAT where there are no images. @local */
 odd_status odd_catalogue_tell(const odd_catalogue_options *options, int64_t images,
                               const odd_passed *passed);
+/** Forget the rows that name items. @local */
+void odd_catalogue_drop_rows(odd_catalogue *c);
 void odd_catalogue_free(odd_catalogue *c);
 const char *odd_catalogue_text(const odd_catalogue *c, int64_t offset);
 

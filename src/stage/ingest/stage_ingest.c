@@ -210,10 +210,11 @@ static int64_t list_bytes(const odd_selection *selection, int64_t rows)
     return (int64_t)((double)bytes * share);
 }
 
-/* Of what rank 0 holds beside its part while it lists and sends, where it does so alone. */
-static int64_t listing_bytes(const odd_job *job, int64_t list)
+/* Of what a rank holds beside its part while it lists: the part as it was listed, and what it sends
+ * of it; or the rows of a manifest. Where units are images each lists its own at once. */
+static int64_t listing_bytes(const odd_job *job, int64_t part)
 {
-    return !odd_catalogue_kind_of(job)->look ? 2 * list : 0;
+    return odd_catalogue_kind_of(job)->in_images ? 0 : 2 * part;
 }
 
 static int64_t batch_bytes(int64_t mine, int64_t image)
@@ -235,7 +236,7 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     plan->disk = plan->rows * (bytes + 64 + (int64_t)sizeof(odd_measured));
     plan->memory = batch_bytes(plan->rows / plan->ranks + 1, bytes) + ODD_INGEST_WINDOW_BYTES +
                    odd_ingest_checkpoint_bytes(odd_min(BATCH_MOST, plan->rows / plan->ranks + 1));
-    plan->memory = odd_max(plan->memory, listing_bytes(run->job, list));
+    plan->memory = odd_max(plan->memory, listing_bytes(run->job, plan->held));
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
                     (long long)odd_selection_listed(selection), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
@@ -243,13 +244,11 @@ done:
     return st;
 }
 
-/* Of each image as much; where rank 0 has listed them, parts of the list go to the others. */
+/* Of each image as much. */
 static odd_status cost_ingest(const odd_run *run, const odd_stage_plan *plan, odd_stage_cost *cost)
 {
+    (void)run, (void)plan;
     cost->images = true;
-    if (!odd_catalogue_kind_of(run->job)->look)
-        odd_stage_cost_exchange(cost, ODD_EXCHANGE_GATHER, 1,
-                                (double)plan->held * (double)plan->ranks);
     return ODD_OK;
 }
 
