@@ -210,11 +210,11 @@ static int64_t list_bytes(const odd_selection *selection, int64_t rows)
     return (int64_t)((double)bytes * share);
 }
 
-/* Of what a rank holds beside its part while it lists: the part as it was listed, and what it sends
- * of it; or the rows of a manifest. Where units are images each lists its own at once. */
-static int64_t listing_bytes(const odd_job *job, int64_t part)
+/* Of what a rank holds beside its part while it lists: the rows of a manifest, and then the part as
+ * it was listed, and what it sends of it. Where units are images each lists its own at once. */
+static int64_t listing_bytes(const odd_job *job, int64_t part, int ranks)
 {
-    return odd_catalogue_kind_of(job)->in_images ? 0 : 2 * part;
+    return odd_catalogue_kind_of(job)->in_images ? 0 : ranks == 1 ? part : 2 * part;
 }
 
 static int64_t batch_bytes(int64_t mine, int64_t image)
@@ -236,7 +236,7 @@ static odd_status plan_ingest(odd_run *run, odd_stage_plan *plan)
     plan->disk = plan->rows * (bytes + 64 + (int64_t)sizeof(odd_measured));
     plan->memory = batch_bytes(plan->rows / plan->ranks + 1, bytes) + ODD_INGEST_WINDOW_BYTES +
                    odd_ingest_checkpoint_bytes(odd_min(BATCH_MOST, plan->rows / plan->ranks + 1));
-    plan->memory = odd_max(plan->memory, listing_bytes(run->job, plan->held));
+    plan->memory = odd_max(plan->memory, listing_bytes(run->job, plan->held, (int)plan->ranks));
     odd_text_format(&plan->what, "%lld of %lld images, %lld x %lld %s", (long long)plan->rows,
                     (long long)odd_selection_listed(selection), (long long)prepare->size,
                     (long long)prepare->size, prepare->channels);
