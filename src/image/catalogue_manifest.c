@@ -32,29 +32,45 @@ done:
 
 /* What a file is cut into goes to a text of bytes. */
 typedef struct {
-    int64_t list, bytes; /* of the file */
+    int64_t list;
     odd_text *pieces;
 } cut;
 
 static odd_status take_piece(void *context, const odd_csv_piece *rows)
 {
     const cut *c = context;
-    const odd_manifest_piece p = {c->list, *rows, rows->from == 0 && rows->to >= c->bytes};
+    odd_manifest_piece p;
+    memset(&p, 0, sizeof p); /* it is sent with its padding */
+    p.list = c->list;
+    p.rows = *rows;
     odd_text_bytes(c->pieces, &p, sizeof p);
     return odd_text_status(c->pieces);
+}
+
+/* The file is one piece, if it is; then it must have an image. */
+static void mark_whole(odd_text *pieces, size_t before)
+{
+    odd_manifest_piece p;
+    if (pieces->length != before + sizeof p) return;
+    memcpy(&p, pieces->s + before, sizeof p);
+    p.all = true;
+    memcpy(pieces->s + before, &p, sizeof p);
 }
 
 static odd_status cut_manifest(const char *folder, const char *given, int64_t list,
                                odd_text *pieces)
 {
+    const size_t before = pieces->length;
+    cut c = {list, pieces};
     struct stat info;
     char *path = NULL;
     int fd = -1;
     odd_status st;
     ODD_TRY(open_manifest(folder, given, &path, &fd, &info));
-    cut c = {list, info.st_size, pieces};
+    ODD_TRY(odd_manifest_tell(fd, path));
     const int64_t each = odd_max(PIECE_BYTES, info.st_size / MOST_PIECES);
     ODD_TRY(odd_csv_cut(fd, path, each, &c, take_piece));
+    mark_whole(pieces, before);
 done:
     if (fd >= 0) close(fd);
     free(path);

@@ -1,5 +1,6 @@
 /* CSV rows: the file in lines, so that errors can name them, and by libcsv in fields. */
 #include "oddlot/image/csv_rows.h"
+#include "image/csv_internal.h"
 
 #include "oddlot/base/log.h"
 #include "oddlot/base/minmax.h"
@@ -10,8 +11,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define MOST_BYTES    (1 << 20) /* of a row, unless the taker says more */
-#define BLOCK_BYTES   (1 << 16)
+#define MOST_BYTES    (1 << 20)      /* of a row, unless the taker says more */
 #define NO_BREAK_MARK "\xEF\xBB\xBF" /* UTF-8's byte order mark */
 
 /* What can stand between fields: the first one that makes the first line have the key. */
@@ -27,7 +27,8 @@ typedef struct {
     int64_t row_bytes; /* of the row at hand so far; 0: between two rows */
     int64_t rows;      /* that ended */
     bool returned;     /* the last byte was a CR: an LF belongs to it */
-    bool again;        /* the header line alone, which others have told of */
+    bool header;       /* the header line alone is wanted */
+    bool quiet;        /* what is found of the file was told before */
 } csv;
 
 /* The parser's callbacks cannot fail: the first fault is kept, the rest of the file passed over. */
@@ -105,7 +106,7 @@ static size_t line_length(const char *block, size_t length)
 
 static void parse_block(csv *c, const char *block, size_t length)
 {
-    while (length > 0 && c->st == ODD_OK && !(c->again && c->rows > 0)) {
+    while (length > 0 && c->st == ODD_OK && !(c->header && c->rows > 0)) {
         size_t piece = line_length(block, length);
         parse_piece(c, block, piece);
         block += piece;
@@ -142,7 +143,7 @@ static void choose_separator(csv *c, const char *line, size_t length, const char
     for (const char *s = separators; *s; s++) {
         if (!has_field(line, length, *s, key)) continue;
         csv_set_delim(&c->parser, (unsigned char)*s);
-        if (s > separators && !c->again)
+        if (s > separators && !c->quiet)
             odd_log(ODD_LOG_INFO, "%s: fields are separated by %s", c->file,
                     *s == '\t'  ? "tabs"
                     : *s == ';' ? "semicolons"
@@ -151,25 +152,32 @@ static void choose_separator(csv *c, const char *line, size_t length, const char
     }
 }
 
-/* Bytes of a line "sep=;", in which spreadsheets say the separator; the header line shows it, too.
- */
-static size_t take_separator_line(csv *c, const char *block)
+/* Bytes of a line "sep=;"; the header line shows the separator, too. */
+static size_t separator_line(const char *block)
 {
     if (strncasecmp(block, "sep=", 4) != 0 || strcspn(block, "\r\n") != 5 || !block[5]) return 0;
-    c->line++;
     return 6 + (block[5] == '\r' && block[6] == '\n');
 }
 
-/* Bytes of the first block that are no rows; the first line that is not empty names the columns. */
-static odd_status read_begin(csv *c, const char *block, ssize_t n, const char *key, size_t *skip)
+size_t odd_csv_lead(const char *block, int64_t *lines)
 {
-    const size_t mark = strlen(NO_BREAK_MARK);
-    *skip = strncmp(block, NO_BREAK_MARK, mark) == 0 ? mark : 0;
+    const size_t mark =
+        strncmp(block, NO_BREAK_MARK, strlen(NO_BREAK_MARK)) == 0 ? strlen(NO_BREAK_MARK) : 0;
+    const size_t line = separator_line(block + mark);
+    *lines = line > 0;
+    return mark + line;
+}
+
+/* Bytes of the first block that are no rows; the first line that is not empty names the columns. */
+static odd_status read_begin(csv *c, const char *block, int64_t n, const char *key, size_t *skip)
+{
+    int64_t lines;
     if (n >= 2 && (memcmp(block, "\xFF\xFE", 2) == 0 || memcmp(block, "\xFE\xFF", 2) == 0))
         return odd_fail(ODD_FORMAT,
                         "'%s' is text in UTF-16: Save it as UTF-8 (in spreadsheets: 'CSV UTF-8')",
                         c->file);
-    *skip += take_separator_line(c, block + *skip);
+    *skip = odd_csv_lead(block, &lines);
+    c->line += lines;
     const char *line = block + *skip + strspn(block + *skip, "\r\n");
     choose_separator(c, line, strcspn(line, "\r\n"), key);
     return ODD_OK;
@@ -177,52 +185,60 @@ static odd_status read_begin(csv *c, const char *block, ssize_t n, const char *k
 
 /* ---- all of it ---- */
 
-static ssize_t read_block(int fd, char *block, size_t size, int64_t at)
+odd_status odd_csv_read(int fd, const char *file, int64_t at, int64_t most,
+                        char block[ODD_CSV_BLOCK + 1], int64_t *n)
 {
-    ssize_t n;
     do
-        n = pread(fd, block, size, at);
-    while (n < 0 && errno == EINTR);
-    return n;
-}
-
-/* Bytes [from, to); key: they begin the file. */
-static odd_status parse_span(csv *c, int fd, const char *key, int64_t from, int64_t to)
-{
-    char block[BLOCK_BYTES + 1]; /* with a 0 after what was read */
-    while (c->st == ODD_OK && from < to && !(c->again && c->rows > 0)) {
-        const ssize_t n = read_block(fd, block, (size_t)odd_min(BLOCK_BYTES, to - from), from);
-        size_t skip = 0;
-        odd_status st = ODD_OK;
-        if (n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", c->file, strerrordesc_np(errno));
-        if (n == 0) break;
-        block[n] = '\0';
-        if (key) st = read_begin(c, block, n, key, &skip);
-        if (st != ODD_OK) return st;
-        parse_block(c, block + skip, (size_t)n - skip);
-        from += n;
-        key = NULL;
-    }
+        *n = pread(fd, block, (size_t)odd_min(ODD_CSV_BLOCK, most), at);
+    while (*n < 0 && errno == EINTR);
+    if (*n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", file, strerrordesc_np(errno));
+    block[*n] = '\0';
     return ODD_OK;
 }
 
-/* What the pieces before said of the columns. */
-static odd_status parse_header_again(csv *c, int fd, const char *key, int64_t line)
+static bool is_at_end(const csv *c)
 {
-    c->again = true;
+    return c->st != ODD_OK || (c->header && c->rows > 0);
+}
+
+/* Bytes [from, to), or up to the end of the file; key: they begin it. */
+static odd_status parse_span(csv *c, int fd, const char *key, int64_t from, int64_t to)
+{
+    char block[ODD_CSV_BLOCK + 1];
+    int64_t n;
+    odd_status st = ODD_OK;
+    for (; from < to && !is_at_end(c); from += n, key = NULL) {
+        size_t skip = 0;
+        ODD_TRY(odd_csv_read(fd, c->file, from, to - from, block, &n));
+        if (n == 0 && to < INT64_MAX)
+            ODD_TRY(odd_fail(ODD_IO, "'%s' became shorter while it was read", c->file));
+        if (n == 0) break;
+        if (key) ODD_TRY(read_begin(c, block, n, key, &skip));
+        parse_block(c, block + skip, (size_t)n - skip);
+    }
+done:
+    return st;
+}
+
+/* The header line alone, and then rows from this line on may follow. */
+static odd_status parse_header(csv *c, int fd, const char *key, int64_t line)
+{
+    c->header = true;
     const odd_status st = parse_span(c, fd, key, 0, INT64_MAX);
-    c->again = c->returned = false;
+    c->header = c->returned = false;
     c->line = line;
     c->row_bytes = 0;
     return st;
 }
 
-static odd_status parse_piece_of_file(csv *c, int fd, const char *key, const odd_csv_piece *piece)
+static odd_status parse_rows(csv *c, int fd, const char *key, const odd_csv_piece *piece)
 {
-    const bool begins = piece->from == 0;
     odd_status st;
-    if (!begins) ODD_TRY(parse_header_again(c, fd, key, piece->line));
-    ODD_TRY(parse_span(c, fd, begins ? key : NULL, piece->from, piece->to));
+    if (piece->from > 0) {
+        ODD_TRY(parse_header(c, fd, key, piece->line));
+        key = NULL;
+    }
+    ODD_TRY(parse_span(c, fd, key, piece->from, piece->to));
     if (c->st == ODD_OK && csv_fini(&c->parser, take_field, take_row, c) != 0)
         note_failure(c, odd_fail(ODD_FORMAT, "a quote that opens in this row is never closed"));
 done:
@@ -235,16 +251,33 @@ static int keep_spaces(unsigned char c)
     return 0; /* RFC 4180: spaces are part of a field */
 }
 
+static odd_status start(csv *c)
+{
+    if (csv_init(&c->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
+        return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
+    csv_set_space_func(&c->parser, keep_spaces);
+    csv_set_blk_size(&c->parser, ODD_CSV_BLOCK); /* its step of growth; 128 bytes by default */
+    return ODD_OK;
+}
+
 odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_piece *piece,
                          const odd_csv_taker *taker)
 {
     static const odd_csv_piece all = {0, INT64_MAX, 1};
-    csv c = {.file = file, .taker = taker, .line = 1};
-    if (csv_init(&c.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
-        return odd_fail(ODD_NOMEM, "cannot make a CSV parser");
-    csv_set_space_func(&c.parser, keep_spaces);
-    csv_set_blk_size(&c.parser, BLOCK_BYTES); /* its step of growth; 128 bytes by default */
-    odd_status st = parse_piece_of_file(&c, fd, key, piece ? piece : &all);
+    csv c = {.file = file, .taker = taker, .line = 1, .quiet = piece != NULL};
+    odd_status st = start(&c);
+    if (st != ODD_OK) return st;
+    st = parse_rows(&c, fd, key, piece ? piece : &all);
     csv_free(&c.parser);
     return st;
+}
+
+odd_status odd_csv_header(int fd, const char *file, const char *key, const odd_csv_taker *taker)
+{
+    csv c = {.file = file, .taker = taker, .line = 1};
+    odd_status st = start(&c);
+    if (st != ODD_OK) return st;
+    st = parse_header(&c, fd, key, 1);
+    csv_free(&c.parser);
+    return st == ODD_OK ? c.st : st;
 }

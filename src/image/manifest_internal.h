@@ -26,6 +26,10 @@ typedef struct {
 odd_status odd_manifest_note(odd_catalogue *c, odd_folder_seen *seen, const char *path,
                              odd_hash fields, int64_t list, int64_t line);
 
+/** Log what the header line of an open manifest says: how fields are separated, which columns are
+ * not used. As odd_manifest_read(). */
+odd_status odd_manifest_tell(int fd, const char *path);
+
 /** Append the images of a piece of an open manifest, relative paths from its folder on. ODD_IO;
  *  ODD_FORMAT, naming file and line; ODD_NOMEM. */
 odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece,

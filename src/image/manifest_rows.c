@@ -26,6 +26,7 @@ struct manifest {
     const odd_manifest_piece *piece;
     char *folder; /* where relative paths start */
     bool header;  /* the header line is still to come */
+    bool tells;   /* log what it says */
     int columns;
     struct column column[MAX_COLUMNS];
     int at;          /* column of the next field of the row at hand */
@@ -99,7 +100,7 @@ static odd_status end_header(struct manifest *m)
                         "the header line has no column 'path', only %s; the first line names the "
                         "columns",
                         odd_text_string(&m->ignored));
-    if (m->ignored.length > 0 && m->piece->rows.from == 0)
+    if (m->ignored.length > 0 && m->tells)
         odd_log(ODD_LOG_INFO, "%s: columns not used: %s", m->file, odd_text_string(&m->ignored));
     m->columns = m->at;
     m->header = false;
@@ -208,6 +209,15 @@ static odd_status read_rows(struct manifest *m, int fd)
                : odd_fail(ODD_FORMAT, "no images in '%s'", m->file);
 }
 
+static void manifest_free(struct manifest *m)
+{
+    for (int k = 0; k < KNOWN; k++)
+        odd_text_free(&m->value[k]);
+    odd_text_free(&m->text);
+    odd_text_free(&m->ignored);
+    free(m->folder);
+}
+
 odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece,
                              odd_folder_seen *seen, odd_catalogue *out)
 {
@@ -216,10 +226,15 @@ odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece 
     ODD_TRY(folder_of_path(path, &m.folder));
     ODD_TRY(read_rows(&m, fd));
 done:
-    for (int k = 0; k < KNOWN; k++)
-        odd_text_free(&m.value[k]);
-    odd_text_free(&m.text);
-    odd_text_free(&m.ignored);
-    free(m.folder);
+    manifest_free(&m);
+    return st;
+}
+
+odd_status odd_manifest_tell(int fd, const char *path)
+{
+    struct manifest m = {.file = path, .header = true, .tells = true};
+    const odd_csv_taker taker = {&m, take_field, take_row, 0};
+    const odd_status st = odd_csv_header(fd, path, known_names[PATH], &taker);
+    manifest_free(&m);
     return st;
 }

@@ -15,21 +15,18 @@ static odd_status no_memory(void)
     return odd_fail(ODD_NOMEM, "cannot allocate the rows of a manifest");
 }
 
-/* Which folder it is; one that is not there is what it is called. */
+/* Which folder it is, by its path without links: numbers of devices may differ from machine to
+ * machine. One that is not there is what it is called. */
 static odd_status digest_folder(odd_folder_seen *seen, const char *path, size_t length)
 {
-    struct stat info;
     if (seen->path && strncmp(seen->path, path, length) == 0 && seen->path[length] == '\0')
         return ODD_OK;
     free(seen->path);
     seen->path = strndup(path, length);
     if (!seen->path) return no_memory();
-    odd_hash h = odd_hash_add_text(ODD_HASH_START, seen->path);
-    if (stat(length > 0 ? seen->path : ".", &info) == 0) {
-        const uint64_t identity[] = {info.st_dev, info.st_ino};
-        h = odd_hash_add(ODD_HASH_START, identity, sizeof identity);
-    }
-    seen->digest = h.low;
+    char *real = realpath(length > 0 ? seen->path : ".", NULL);
+    seen->digest = odd_hash_add_text(ODD_HASH_START, real ? real : seen->path).low;
+    free(real);
     return ODD_OK;
 }
 

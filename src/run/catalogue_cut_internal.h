@@ -18,8 +18,8 @@ odd_status odd_catalogue_list(MPI_Comm comm, const odd_catalogue_kind *kind,
 
 /** Look over the rows that name items, of numbered parts, and forget them: two that say the same of
  *  one file are ODD_FORMAT, naming both; that rows share files is logged. `list`: the files in
- * which rows are. A rank holds its rows and those that come to it, 56 bytes each. @collective;
- *  ODD_NOMEM */
+ * which rows are. A rank holds its rows, twice for a moment, and those that come to it, 48 bytes
+ * each. @collective; ODD_NOMEM */
 odd_status odd_catalogue_check_rows(MPI_Comm comm, const odd_list *list, odd_catalogue *c);
 
 /** Keep of my part the items at these places in it, which rise; what is left is numbered anew.

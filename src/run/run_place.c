@@ -8,6 +8,7 @@
 
 #include "oddlot/base/run_folder.h"
 #include "oddlot/base/text.h"
+#include "oddlot/store/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -65,6 +66,34 @@ static bool has_foreign_lock(int folder)
            (!S_ISREG(info.st_mode) || info.st_size > 0);
 }
 
+static int open_folder(int from, const char *path)
+{
+    return openat(from, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* What is in an open folder; closedir(). */
+static DIR *entries_of(int folder)
+{
+    const int again = open_folder(folder, ".");
+    DIR *entries = again >= 0 ? fdopendir(again) : NULL;
+    if (!entries && again >= 0) close(again);
+    return entries;
+}
+
+/* A file over which rows of one of these are spread. */
+static bool find_segment(int folder, const names *n, char taken[static 80])
+{
+    DIR *entries = entries_of(folder);
+    bool found = false;
+    for (const struct dirent *e; entries && !found && (e = readdir(entries));)
+        for (int i = 0; i < n->count && !found; i++) {
+            found = odd_file_is_segment(e->d_name, n->name[i]);
+            if (found) snprintf(taken, 80, "%.79s", e->d_name);
+        }
+    if (entries) closedir(entries);
+    return found;
+}
+
 /* What is in the folder under a name that the run would write, also while it is being written. */
 static bool find_taken(int folder, const names *n, char taken[static 80])
 {
@@ -76,22 +105,15 @@ static bool find_taken(int folder, const names *n, char taken[static 80])
         snprintf(taken, 80, "%s.partial", n->name[i]);
         if (name_exists(folder, taken)) return true;
     }
-    return false;
+    return find_segment(folder, n, taken);
 }
 
 /* ---- folders ---- */
 
-static int open_folder(int from, const char *path)
-{
-    return openat(from, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
-}
-
 static bool folder_is_empty(int folder)
 {
-    int again = open_folder(folder, ".");
-    DIR *entries = again >= 0 ? fdopendir(again) : NULL;
+    DIR *entries = entries_of(folder);
     bool empty = entries != NULL;
-    if (!entries && again >= 0) close(again);
     for (const struct dirent *e; empty && (e = readdir(entries));)
         empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
     if (entries) closedir(entries);

@@ -50,24 +50,12 @@ done:
     return st;
 }
 
-static bool looks_like(const odd_shape *is, const odd_shape *wanted)
-{
-    bool exact = is->type == ODD_F16 && wanted->type == ODD_F32;
-    if ((is->type != wanted->type && !exact) || is->rank != wanted->rank) return false;
-    for (int i = 0; i < is->rank; i++)
-        if (wanted->shape[i] != -1 && is->shape[i] != wanted->shape[i]) return false;
-    return true;
-}
-
 odd_status odd_dataset_expect(const odd_file *file, const char *name, const odd_shape *expected,
                               odd_dataset **out)
 {
-    char is[ODD_SHAPE_TEXT], wanted[ODD_SHAPE_TEXT];
     odd_status st = odd_dataset_open(file, name, out);
-    if (st != ODD_OK || looks_like(&(*out)->shape, expected)) return st;
-    st = odd_fail(ODD_FORMAT, "dataset '%s' of '%s' is %s instead of %s", name, file->path,
-                  odd_shape_text(&(*out)->shape, is), odd_shape_text(expected, wanted));
-    odd_dataset_close(out);
+    if (st == ODD_OK) st = odd_dataset_insist(*out, expected, true);
+    if (st != ODD_OK) odd_dataset_close(out);
     return st;
 }
 

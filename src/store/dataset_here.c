@@ -80,6 +80,24 @@ odd_status odd_dataset_open_here(odd_dataset *d, bool *split)
     return st == ODD_OK ? odd_dataset_set_shape(d, &shape) : st;
 }
 
+static bool looks_like(const odd_shape *is, const odd_shape *wanted, bool halves)
+{
+    const bool will_do = halves && is->type == ODD_F16 && wanted->type == ODD_F32;
+    if ((is->type != wanted->type && !will_do) || is->rank != wanted->rank) return false;
+    if (wanted->width > 0 && is->width != wanted->width && !will_do) return false;
+    for (int i = 0; i < is->rank; i++)
+        if (wanted->shape[i] != -1 && is->shape[i] != wanted->shape[i]) return false;
+    return true;
+}
+
+odd_status odd_dataset_insist(const odd_dataset *d, const odd_shape *wanted, bool halves)
+{
+    char is[ODD_SHAPE_TEXT], should[ODD_SHAPE_TEXT];
+    if (looks_like(&d->shape, wanted, halves)) return ODD_OK;
+    return odd_fail(ODD_FORMAT, "dataset '%s' of '%s' is %s instead of %s", d->name, d->file->path,
+                    odd_shape_text(&d->shape, is), odd_shape_text(wanted, should));
+}
+
 /* ---- rows ---- */
 
 hid_t odd_dataset_space(const odd_shape *shape, int64_t rows)

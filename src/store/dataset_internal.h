@@ -35,6 +35,10 @@ odd_status odd_dataset_set_shape(odd_dataset *d, const odd_shape *shape);
 odd_status odd_dataset_open_here(odd_dataset *d, bool *split);
 void odd_dataset_close_here(odd_dataset **dataset); /* but for its segments; @local */
 
+/** ODD_FORMAT, naming file, dataset and both, unless its shape is the one that is wanted:
+ * dimensions of -1 and widths of 0 are any; halves: ODD_F16 will do for ODD_F32. @local */
+odd_status odd_dataset_insist(const odd_dataset *d, const odd_shape *wanted, bool halves);
+
 /** The space of `rows` rows of that shape. Owned by caller: H5Sclose(). @local */
 hid_t odd_dataset_space(const odd_shape *shape, int64_t rows);
 /** The same of all rows, with row0 ... row0 + count - 1 chosen. Owned by caller. @local */

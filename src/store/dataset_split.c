@@ -53,13 +53,22 @@ static odd_status map_segment(const odd_dataset *d, int k, hid_t properties)
     return st;
 }
 
-static odd_status create_virtual(odd_dataset *d)
+static odd_status map_segments(const odd_dataset *d, hid_t properties)
 {
-    hid_t properties = odd_dataset_properties();
     odd_status st = ODD_OK;
     for (int k = 0; k < d->segments && st == ODD_OK; k++)
         st = map_segment(d, k, properties);
-    if (st == ODD_OK) st = odd_dataset_create_hdf5(d, properties);
+    return st;
+}
+
+/* @collective */
+static odd_status create_virtual(odd_dataset *d)
+{
+    hid_t properties = odd_dataset_properties();
+    odd_status st;
+    ODD_TRY_ALL(d->file->comm, map_segments(d, properties));
+    ODD_TRY_ALL(d->file->comm, odd_dataset_create_hdf5(d, properties));
+done:
     H5Pclose(properties);
     return st;
 }
@@ -71,7 +80,7 @@ static odd_status create_all(odd_dataset *d, int segments, const char *about, co
     ODD_TRY_ALL(d->file->comm, ODD_NEW(d->segment, segments));
     d->segments = segments;
     ODD_TRY(create_segments(d, about, unit));
-    ODD_TRY_ALL(d->file->comm, create_virtual(d));
+    ODD_TRY(create_virtual(d));
     ODD_TRY(odd_dataset_describe(d, about, unit));
 done:
     return st;
@@ -106,17 +115,8 @@ done:
 
 /* ---- open ---- */
 
-static bool is_like(const odd_shape *is, const odd_shape *wanted)
-{
-    bool like = is->type == wanted->type && is->width == wanted->width && is->rank == wanted->rank;
-    for (int i = 0; i < is->rank && like; i++)
-        like = is->shape[i] == wanted->shape[i];
-    return like;
-}
-
 static odd_status open_segment(odd_dataset *d, int k)
 {
-    char is[ODD_SHAPE_TEXT], expected[ODD_SHAPE_TEXT];
     const odd_file *file = d->opened[k];
     const odd_shape wanted = shape_of_segment(d, k);
     bool split;
@@ -124,10 +124,7 @@ static odd_status open_segment(odd_dataset *d, int k)
     ODD_TRY(odd_dataset_new(file, d->name, &d->segment[k]));
     ODD_TRY(odd_dataset_open_here(d->segment[k], &split));
     if (split) ODD_TRY(odd_fail(ODD_FORMAT, "'%s' is cut once more", file->path));
-    const odd_shape *found = &d->segment[k]->shape;
-    if (!is_like(found, &wanted))
-        ODD_TRY(odd_fail(ODD_FORMAT, "dataset '%s' of '%s' is %s instead of %s", d->name,
-                         file->path, odd_shape_text(found, is), odd_shape_text(&wanted, expected)));
+    ODD_TRY(odd_dataset_insist(d->segment[k], &wanted, false));
 done:
     return st;
 }

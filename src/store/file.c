@@ -52,6 +52,7 @@ done:
 static odd_status open_door(odd_file *f)
 {
     if (odd_rank(f->comm) != 0) return ODD_OK;
+    odd_segments_remove_unfinished(f->path);
     f->fd = open(f->partial, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0666);
     if (f->fd >= 0) return ODD_OK;
     return odd_fail(ODD_IO, "cannot create '%s': %s", f->partial, strerror(errno));
@@ -130,16 +131,18 @@ static odd_status close_hdf5(odd_file *f)
     return odd_hdf5_fail(ODD_IO, "cannot close '%s'", f->partial);
 }
 
-/* Afterwards there is nothing under the temporary name that odd_file_discard() could remove. */
+/* Afterwards there is nothing under the temporary name that odd_file_discard() could remove.
+ * Segments of before, of another cut, go first: without them the file of before is not current, and
+ * whoever is killed here leaves none that nobody knows of. */
 static odd_status rename_to_final(odd_file *f)
 {
     if (odd_rank(f->comm) != 0) return ODD_OK;
+    odd_segments_remove_others(f->path, f->stage, f->segments);
     if (rename(f->partial, f->path) != 0)
         return odd_fail(ODD_IO, "cannot rename '%s' to '%s': %s", f->partial, f->path,
                         strerror(errno));
     close(f->fd);
     f->fd = -1;
-    odd_segments_remove_others(f->path, f->segments);
     return odd_path_sync_folder(f->path);
 }
 
@@ -156,10 +159,17 @@ static odd_status publish_segments(odd_file *f)
     odd_status st = ODD_OK;
     if (f->segments == 0) return ODD_OK;
     ODD_TRY_ALL(f->comm, remove_before(f));
+    f->replaces = true;
     for (int k = 0; k < f->segments; k++)
         ODD_TRY(odd_file_publish(&f->segment[k]));
 done:
     return st;
+}
+
+/* Segments that were published are of no file. */
+static void take_back_segments(const odd_file *f)
+{
+    if (f->replaces && odd_rank(f->comm) == 0) odd_segments_remove_others(f->path, f->stage, 0);
 }
 
 odd_status odd_file_publish(odd_file **file)
@@ -175,6 +185,7 @@ odd_status odd_file_publish(odd_file **file)
     ODD_TRY(publish_segments(f));
     ODD_TRY_ALL(f->comm, rename_to_final(f));
 done:
+    if (st != ODD_OK) take_back_segments(f);
     odd_file_discard(file);
     return st;
 }

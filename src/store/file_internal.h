@@ -24,7 +24,7 @@ struct odd_file {
     hid_t access;  /* link access: no external link is followed */
     char *path;    /* final name */
     int64_t bytes; /* size of the file on disk when it was opened; reading only */
-    bool ours;     /* opened as written by oddlot; reading only */
+    bool ours;     /* it says that oddlot wrote it; reading only */
 
     /* Writing only; reading leaves comm at MPI_COMM_NULL. */
     MPI_Comm comm;  /* ours, duplicated */
@@ -36,6 +36,7 @@ struct odd_file {
     int64_t reserved;      /* rank 0: bytes of the disk that were asked for */
     odd_file **segment;    /* where the rows of a dataset go that is cut (segments_internal.h) */
     int segments;          /* 0: all rows go into this file */
+    bool replaces;         /* the file of before is gone, segments of this one appear */
     bool spoilt;           /* a write failed: never to be published */
     odd_file_tally *tally; /* one a dataset, in the order of their creation */
     int tallies;

@@ -58,10 +58,11 @@ odd_status odd_file_open_here(const char *path, bool any, odd_file **out)
     odd_file *f = *out = NULL;
     odd_hdf5_start();
     ODD_TRY(reader_new(path, &f));
-    f->ours = !any;
     ODD_TRY(odd_untrusted_file(path, any, &f->bytes));
     ODD_TRY(open_hdf5(f));
-    if (!any) ODD_TRY(odd_provenance_check(f));
+    const odd_status provenance = odd_provenance_check(f);
+    f->ours = provenance == ODD_OK;
+    if (!any) ODD_TRY(provenance);
     *out = f;
     return ODD_OK;
 done:

@@ -31,6 +31,7 @@ odd_status odd_segments_create(odd_file *file, int count)
     odd_status st;
     ODD_TRY_ALL(file->comm, ODD_NEW(file->segment, count));
     ODD_TRY_ALL(file->comm, odd_file_get_text(file, "/", "fingerprint", &fingerprint));
+    /* What else made it stands in the file that they belong to. */
     const odd_provenance from = {
         .stage = file->stage, .fingerprint = fingerprint, .seed = file->seed, .threads = 1};
     for (int k = 0; k < count; k++)
@@ -43,8 +44,7 @@ done:
 
 /* ---- reading ---- */
 
-/* How many a file says that it has, 0: none. */
-static odd_status count_of(const odd_file *file, int *count)
+odd_status odd_segments_count(const odd_file *file, int *count)
 {
     int64_t n;
     *count = 0;
@@ -64,7 +64,9 @@ static odd_status open_one(const odd_file *file, int count, int k, const char *f
     char *path = NULL, *is = NULL;
     odd_status st;
     ODD_TRY(odd_segment_path(file->path, count, k, true, &path));
-    ODD_TRY(odd_file_open_here(path, false, out));
+    st = odd_file_open_here(path, false, out);
+    if (st == ODD_IO) st = ODD_FORMAT; /* without it the file is not whole */
+    ODD_TRY(st);
     ODD_TRY(odd_file_get_text(*out, "/", "fingerprint", &is));
     if (strcmp(is, fingerprint) != 0)
         ODD_TRY(odd_fail(ODD_FORMAT,
@@ -82,7 +84,7 @@ odd_status odd_segments_open(const odd_file *file, odd_file ***out, int *count)
     char *fingerprint = NULL;
     odd_status st;
     *out = NULL;
-    ODD_TRY(count_of(file, count));
+    ODD_TRY(odd_segments_count(file, count));
     if (*count == 0) ODD_TRY(odd_fail(ODD_FORMAT, "'%s' has no segments", file->path));
     ODD_TRY(ODD_NEW(*out, *count));
     ODD_TRY(odd_file_get_text(file, "/", "fingerprint", &fingerprint));
@@ -106,7 +108,7 @@ bool odd_segments_whole(const odd_file *file)
 {
     odd_file **segments = NULL;
     int count;
-    if (count_of(file, &count) != ODD_OK) return false;
+    if (odd_segments_count(file, &count) != ODD_OK) return false;
     if (count == 0) return true;
     const bool whole = odd_segments_open(file, &segments, &count) == ODD_OK;
     odd_segments_close(&segments, count);

@@ -20,15 +20,22 @@ int64_t odd_segment_row(int64_t rows, int count, int k);
  *  `path` or without. Owned by caller: free(). ODD_NOMEM. @local */
 odd_status odd_segment_path(const char *path, int count, int k, bool folder, char **out);
 
-/** Remove segments of the file of that name that do not belong to the one that is there: all but
- *  those of a cut into `count`. @local: one rank */
-void odd_segments_remove_others(const char *path, int count);
+/** Remove segments of the file of that name that are not those of a cut into `count`; 0: all. Only
+ *  files of this stage go. @local: one rank */
+void odd_segments_remove_others(const char *path, const char *stage, int count);
+
+/** Remove what a killed program had not finished of segments, of any cut. @local: one rank */
+void odd_segments_remove_unfinished(const char *path);
 
 /* segments.c */
 
 /** Begin the segments of a file that is written; they are published and discarded with it.
  *  @collective; ODD_IO, ODD_NOMEM */
 odd_status odd_segments_create(odd_file *file, int count);
+
+/** How many a file of ours says that it has; 0: none. ODD_FORMAT beyond ODD_SEGMENTS_MOST. @local
+ */
+odd_status odd_segments_count(const odd_file *file, int *count);
 
 /** Open the segments of a file of ours for reading. ODD_IO, ODD_FORMAT naming the one that is
  *  missing or of another run. Owned by caller. @local */

@@ -4,6 +4,7 @@
 #include "study/study_internal.h"
 
 #include "oddlot/base/memory.h"
+#include "oddlot/store/file.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -90,11 +91,26 @@ static bool link_product(const char *from, const char *to, const char *product)
     return linked;
 }
 
+/* The files over which rows of a stage's file are spread. */
+static bool link_segments(const char *from, const char *to, const char *file)
+{
+    odd_text path = ODD_TEXT_EMPTY;
+    odd_list segment = {0};
+    odd_text_format(&path, "%s/%s", from, file);
+    bool linked = !path.failed && odd_file_segments(odd_text_string(&path), &segment) == ODD_OK;
+    for (int64_t i = 0; linked && i < segment.count; i++)
+        linked = link_file(from, to, segment.item[i]);
+    odd_texts_free(&segment);
+    odd_text_free(&path);
+    return linked;
+}
+
 /* The stage's file comes last: it says that the others are there. */
 static bool link_stage(const char *from, const odd_run *run, const odd_stage *stage)
 {
     const char *product = odd_stage_product(stage, run->job);
     return (!product || link_product(from, run->folder, product)) &&
+           link_segments(from, run->folder, stage->file) &&
            link_file(from, run->folder, stage->file);
 }
 

@@ -91,7 +91,7 @@ grep -q "^learnt,sandals / trainers,5,AUC," ranks-3/study.csv || fail "no run of
 ! grep -q shoes, ranks-3/study.csv || fail "a run of the column left out"
 
 # what runs have in common is done once: the same files, and the figures of a run that did all of it
-common=(--set study.paper=[] --set study.without=shoes --set study.seeds=1 --set "train.network=['dense 4', relu, 'dense 2']"
+common=(--set features.files=2 --set study.paper=[] --set study.without=shoes --set study.seeds=1 --set "train.network=['dense 4', relu, 'dense 2']"
     --set "study.rows=['by damage | score.rank_by=damage', 'by the mean | fit.detector=mahalanobis', 'by unit | features.normalize=l2', 'smaller | image.size=12']"
     --set "study.values=['AUC | evaluate.h5:metrics/roc_auc/score']")
 good on 2 run job.yaml -o common "${common[@]}"
@@ -104,6 +104,8 @@ for file in ingest.h5 errors.csv train.h5 networks/fold-1.onnx networks/fold-2.o
 done
 [ ! common/runs/by-unit/$seed/features.h5 -ef common/runs/by-damage/$seed/features.h5 ] || fail "features of another run"
 good on 2 run common/runs/by-unit/$seed/job.yaml -o apart
+[ common/runs/by-damage/$seed/features.2-of-2.h5 -ef common/runs/by-the-mean/$seed/features.2-of-2.h5 ] ||
+    fail "rows of features were made twice"
 check same apart common/runs/by-unit/$seed features.h5 scores.h5 evaluate.h5
 # one of them changes: the others keep their files
 good on 2 run common/runs/by-damage/$seed/job.yaml -o common/runs/by-damage/$seed --set train.epochs=1

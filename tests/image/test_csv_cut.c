@@ -95,6 +95,7 @@ static void valid_files(void)
     check_text("path,label\r\na,1\r\nb,2\r\nc,3", 3);
     check_text("path,label\ra,1\rb,2\r\rc,3\r", 3);
     check_text("\n\npath;label\n\n\na;1\n\r\nb;2\n\n", 2);
+    check_text("sep=\"\npath\"label\na\"b\n", 1);
     check_text("sep=;\r\npath;label\r\na;1\r\nb;2\r\n", 3);
     check_text("\xEF\xBB\xBF\"path\",label\n\"a\nb\",\"1\"\n\"c\r\nd\",2\ne,\"f\"\"g\"\nh,3\n", 4);
     check_text("label,path\n\"say \"\"\n\"\", then\",a\n\"\",b\n\"\"\"\",c\n", 3);
@@ -114,9 +115,51 @@ static void faults(void)
     check_text("path\na\nb\nc\"\n\"\nd\ne\n", 3);
 }
 
+/* Whatever stands at the end of a block that is read at a time. */
+static void borders(void)
+{
+    enum { BLOCK = 1 << 16, AROUND = 12 };
+    static char text[2 * BLOCK];
+    scratch_new();
+    for (int before = 0; before < AROUND; before++) {
+        const int pad = BLOCK - 8 - before;
+        snprintf(text, sizeof text, "path,label\r\n%*d,1\r\n\"a\r\nb\"\"c\",2\r\nd,3\r\ne,4\r\n",
+                 pad - 16, 0);
+        const int64_t size = (int64_t)strlen(text);
+        log_of_rows log = {.rows = ODD_TEXT_EMPTY, .row = ODD_TEXT_EMPTY};
+        const odd_csv_taker taker = {&log, take_field, take_row, 0};
+        scratch_file("m.csv", text);
+        const int fd = open_scratch("m.csv");
+        CU_ASSERT_EQUAL(odd_csv_parse(fd, "m.csv", "path", NULL, &taker), ODD_OK);
+        for (int64_t each = 0; each < 30; each++)
+            CU_ASSERT(check_cut(fd, size, each, ODD_OK, "", odd_text_string(&log.rows)) > 1);
+        close(fd);
+        odd_text_free(&log.rows);
+        odd_text_free(&log.row);
+    }
+}
+
+/* What was a piece when it was cut is not there any more. */
+static void a_file_that_shrinks(void)
+{
+    const odd_csv_piece piece = {10, 100, 2};
+    log_of_rows log = {.rows = ODD_TEXT_EMPTY, .row = ODD_TEXT_EMPTY};
+    const odd_csv_taker taker = {&log, take_field, take_row, 0};
+    scratch_new();
+    scratch_file("m.csv", "path\na\nb\nc\nd\n");
+    const int fd = open_scratch("m.csv");
+    CU_ASSERT_EQUAL(odd_csv_parse(fd, "m.csv", "path", &piece, &taker), ODD_IO);
+    CU_ASSERT(failed_with("'m.csv' became shorter while it was read"));
+    close(fd);
+    odd_text_free(&log.rows);
+    odd_text_free(&log.row);
+}
+
 const char *odd_test_name = "image/csv_cut";
 CU_TestInfo odd_tests[] = {
     {"valid files", valid_files},
     {"faults", faults},
+    {"borders of blocks", borders},
+    {"a file that shrinks", a_file_that_shrinks},
     CU_TEST_INFO_NULL,
 };

@@ -35,6 +35,13 @@ static void rename_there(const char *from, const char *to)
     MPI_Barrier(WORLD);
 }
 
+static void write_text(const char *name)
+{
+    FILE *file = odd_rank(WORLD) == 0 ? fopen(fixture_path(name), "w") : NULL;
+    if (file && (fputs("somebody's own", file) < 0 || fclose(file) != 0)) perror(name);
+    MPI_Barrier(WORLD);
+}
+
 static char *checksum_of(const char *name)
 {
     odd_file *file;
@@ -168,8 +175,8 @@ static void test_missing_segment(void)
     fixture_folder(WORLD);
     if (!write_split(SEGMENTS)) return;
     rename_there("a.3-of-4.h5", "elsewhere");
-    refused(ODD_IO, "a.3-of-4.h5': No such file");
-    check_all(WORLD, odd_file_verify(fixture_path("a.h5")) != ODD_OK);
+    refused(ODD_FORMAT, "a.3-of-4.h5': No such file");
+    check_all(WORLD, odd_file_verify(fixture_path("a.h5")) == ODD_PROBLEM);
     rename_there("elsewhere", "a.3-of-4.h5");
     check_all(WORLD, odd_file_verify(fixture_path("a.h5")) == ODD_OK);
     fixture_remove(WORLD);
@@ -208,15 +215,20 @@ static void test_segment_of_another_shape(void)
 static void test_other_number_of_segments(void)
 {
     fixture_folder(WORLD);
+    odd_provenance another = fixture_from;
+    another.stage = "another";
     check_all(WORLD, fixture_write(WORLD, fixture_path("a.2-of-x.h5"), 1, 1) == ODD_OK);
     check_all(WORLD, fixture_write(WORLD, fixture_path("aa.1-of-4.h5"), 1, 1) == ODD_OK);
+    check_all(WORLD,
+              fixture_write_split(WORLD, fixture_path("a.1-of-9.h5"), 1, 1, 1, &another) == ODD_OK);
+    write_text("a.2-of-9.h5");
     if (!write_split(SEGMENTS) || !write_split(SEGMENTS)) return;
-    check_all(WORLD, fixture_count(WORLD) == 2 + 1 + SEGMENTS);
+    check_all(WORLD, fixture_count(WORLD) == 4 + 1 + SEGMENTS);
     if (!write_split(2)) return;
-    check_all(WORLD, fixture_count(WORLD) == 2 + 1 + 2);
+    check_all(WORLD, fixture_count(WORLD) == 4 + 1 + 2);
     check_all(WORLD, odd_file_verify(fixture_path("a.h5")) == ODD_OK);
     if (!write_split(1)) return;
-    check_all(WORLD, fixture_count(WORLD) == 2 + 1);
+    check_all(WORLD, fixture_count(WORLD) == 4 + 1);
     fixture_remove(WORLD);
 }
 
@@ -232,8 +244,7 @@ static void fails_at(const char *fault, bool before_stays)
     check_all(WORLD, odd_store_open_objects() == 0);
     check_all(WORLD, is_there("a.h5") == before_stays);
     if (before_stays) check_all(WORLD, odd_file_verify(fixture_path("a.h5")) == ODD_OK);
-    check_all(WORLD, !is_there("a.h5.partial") && !is_there("a.1-of-4.h5.partial") &&
-                         !is_there("a.4-of-4.h5.partial"));
+    check_all(WORLD, fixture_count(WORLD) == (before_stays ? 1 + SEGMENTS : 0));
 }
 
 static void test_failures(void)
@@ -250,6 +261,97 @@ static void test_failures(void)
     fixture_remove(WORLD);
 }
 
+/* What a killed program had not finished, of whatever cut, goes when it is begun anew. */
+static void test_unfinished(void)
+{
+    fixture_folder(WORLD);
+    write_text("a.2-of-8.h5.partial");
+    write_text("a.1-of-4.h5.partial");
+    write_text("b.1-of-4.h5.partial");
+    if (!write_split(SEGMENTS)) return;
+    check_all(WORLD, fixture_count(WORLD) == 1 + SEGMENTS + 1 && is_there("b.1-of-4.h5.partial"));
+    write_text("a.2-of-8.h5.partial");
+    if (!write_split(1)) return;
+    check_all(WORLD, fixture_count(WORLD) == 1 + 1);
+    fixture_remove(WORLD);
+}
+
+/* A file that says another number of segments than it has. */
+static odd_status write_forged(int64_t says)
+{
+    const odd_shape shape = {.type = ODD_U8, .rank = 1, .shape = {4}};
+    odd_file *file = NULL;
+    odd_dataset *d = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_create(WORLD, fixture_path("a.h5"), &fixture_from, &file));
+    ODD_TRY(odd_dataset_create_split(file, "x", &shape, "forged", "", 2, &d));
+    ODD_TRY(odd_dataset_write(d, 0, odd_rank(WORLD) == 0 ? 4 : 0, "abcd"));
+    odd_dataset_close(&d);
+    ODD_TRY(odd_file_set_i64(file, "/", "segments", says));
+    ODD_TRY(odd_file_publish(&file));
+done:
+    odd_dataset_close(&d);
+    odd_file_discard(&file);
+    return st;
+}
+
+static void test_forged(void)
+{
+    static const struct {
+        int64_t says;
+        const char *word;
+    } forged[] = {{0, "has 0 segments"},
+                  {-1, "has -1 segments"},
+                  {257, "has 257 segments; there are 1 to 256"},
+                  {1, "a.1-of-1.h5'"},
+                  {3, "a.1-of-3.h5'"}};
+    fixture_folder(WORLD);
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        check_all(WORLD, write_forged(forged[i].says) == ODD_OK);
+        refused(ODD_FORMAT, forged[i].word);
+    }
+    fixture_remove(WORLD);
+}
+
+static void test_names(void)
+{
+    odd_list names = {0};
+    fixture_folder(WORLD);
+    if (!write_split(2)) return;
+    check_all(WORLD, odd_file_segments(fixture_path("a.h5"), &names) == ODD_OK);
+    check_all(WORLD, names.count == 2 && strcmp(names.item[1], "a.2-of-2.h5") == 0);
+    odd_texts_free(&names);
+    check_all(WORLD, odd_file_segments(fixture_path("none.h5"), &names) == ODD_OK);
+    check_all(WORLD, names.count == 0);
+    CU_ASSERT(odd_file_is_segment("a.1-of-3.h5", "a.h5"));
+    CU_ASSERT(odd_file_is_segment("a.3-of-3.h5.partial", "a.h5"));
+    CU_ASSERT(!odd_file_is_segment("a.4-of-3.h5", "a.h5"));
+    CU_ASSERT(!odd_file_is_segment("a.0-of-3.h5", "a.h5"));
+    CU_ASSERT(!odd_file_is_segment("a.01-of-3.h5", "a.h5"));
+    CU_ASSERT(!odd_file_is_segment("a.1-of-3.h5x", "a.h5"));
+    CU_ASSERT(!odd_file_is_segment("b.1-of-3.h5", "a.h5"));
+    CU_ASSERT(!odd_file_is_segment("a", "a.h5"));
+    fixture_remove(WORLD);
+}
+
+/* Rows of a file over several are as good for other programs' embeddings as those of one. */
+static void test_opened_as_any(void)
+{
+    odd_file *file;
+    odd_dataset *d;
+    double x[ROWS * WIDTH];
+    fixture_folder(WORLD);
+    if (!write_split(SEGMENTS)) return;
+    if (!check_all(WORLD, odd_file_open(WORLD, fixture_path("a.h5"), true, &file) == ODD_OK))
+        return;
+    check_all(WORLD, odd_dataset_open(file, "x", &d) == ODD_OK &&
+                         odd_dataset_read(d, 0, ROWS, ODD_F64, x) == ODD_OK && x[147] == 49);
+    odd_dataset_close(&d);
+    odd_file_close(&file);
+    check_all(WORLD, odd_store_open_objects() == 0);
+    fixture_remove(WORLD);
+}
+
 const char *odd_test_name = "store/dataset_split";
 CU_TestInfo odd_tests[] = {
     {"round trip", test_round_trip},
@@ -261,5 +363,9 @@ CU_TestInfo odd_tests[] = {
     {"segment of another shape", test_segment_of_another_shape},
     {"another number of segments", test_other_number_of_segments},
     {"failures", test_failures},
+    {"unfinished segments", test_unfinished},
+    {"forged", test_forged},
+    {"names", test_names},
+    {"opened as any file", test_opened_as_any},
     CU_TEST_INFO_NULL,
 };

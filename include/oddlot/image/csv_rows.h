@@ -25,11 +25,15 @@ typedef struct {
 
 /** Parse an open CSV file (RFC 4180): line ends LF, CR LF or CR, UTF-8 with or without a mark,
  * fields separated by what its first line has around the name `key`: comma, semicolon, tab or bar.
- *  piece: of this alone, after the header line, which is the file's first row; NULL: all of it.
+ *  piece: of this alone, after the header line, which is the file's first row, and without telling
+ *  which separator it has; NULL: all of it.
  *  `file` is for people. @local; ODD_IO; ODD_FORMAT, naming file and line; what the taker returns,
  *  with them before its reason. */
 odd_status odd_csv_parse(int fd, const char *file, const char *key, const odd_csv_piece *piece,
                          const odd_csv_taker *taker);
+
+/** The same of the header line alone. */
+odd_status odd_csv_header(int fd, const char *file, const char *key, const odd_csv_taker *taker);
 
 /** Cut an open CSV file into pieces of about `each` bytes, one at least; the header line is in the
  *  first. Parsed one after the other they are the file: a fault is found in the piece where it is,

@@ -51,7 +51,8 @@ bool odd_dataset_is_bool(const odd_dataset *dataset);
  *  @return ODD_IO agreed by all; then the file cannot be published any more. */
 odd_status odd_dataset_write(odd_dataset *dataset, int64_t row0, int64_t count, const void *data);
 
-/** Where in its file the rows begin, in bytes; they lie one after the other. @local; ODD_IO. */
+/** Where in its file the rows begin, in bytes; they lie one after the other. @local; ODD_IO, also
+ *  where they lie in segments. */
 odd_status odd_dataset_place(const odd_dataset *dataset, int64_t *place);
 
 /** Read rows into data (count, ...) as `type`; strings come with the width of the dataset's shape.

@@ -11,6 +11,7 @@
 
 #include "oddlot/base/bundle.h"
 #include "oddlot/base/status.h"
+#include "oddlot/base/text.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -34,13 +35,15 @@ typedef struct {
  *  @return ODD_IO (folder missing, disk full, ...), naming path and reason. */
 odd_status odd_file_create(MPI_Comm comm, const char *path, const odd_provenance *from,
                            odd_file **out);
-/** Make it visible under its final name; frees *file also on failure, then nothing is left.
+/** Make it visible under its final name; frees *file also on failure, then nothing of it is left. A
+ *  file with segments (store/dataset.h) replaces the one of before by removing it first, so that is
+ *  gone then, too.
  *  @collective @return ODD_IO, also where a write had failed before. */
 odd_status odd_file_publish(odd_file **file);
 /** Close and remove what was not published; NULL is fine. @collective */
 void odd_file_discard(odd_file **file);
-/** The same, but what was written so far gets the name `aside`, for store/leftover.h. @collective
- */
+/** The same, but what was written so far into this file, not into its segments, gets the name
+ *  `aside`, for store/leftover.h. @collective */
 void odd_file_set_aside(odd_file **file, const char *aside);
 /** Wait until the disk has the rows that were written so far. @collective; ODD_IO. */
 odd_status odd_file_settle(odd_file *file);
@@ -74,8 +77,17 @@ odd_status odd_file_get_i64(const odd_file *file, const char *object, const char
 bool odd_file_has(const odd_file *file, const char *object);
 
 /** The fingerprint of a published file without opening it by all ranks: "" when the file is not
- *  there or is not ours. @local (serial open; call it on one rank). */
+ *  there or is not ours, or a segment of it is missing or of another run. @local (serial open; call
+ * it on one rank). */
 void odd_file_fingerprint(const char *path, char *buffer, size_t size);
+
+/** The names of the segments that a published file has (store/dataset.h), of which the rows of a
+ *  dataset are; `out` begins empty and gets none where it has none or is not ours. Owned by caller:
+ *  odd_texts_free(). @local (serial open); ODD_NOMEM */
+odd_status odd_file_segments(const char *path, odd_list *out);
+
+/** Is this the name of a segment of a file of that name, or of one that is being written? @local */
+bool odd_file_is_segment(const char *name, const char *file);
 
 /** Name and version of the library. Static. @local */
 const char *odd_store_text(void);
