@@ -4,6 +4,8 @@
 
 #include "kept_neighbours.h"
 
+#include <string.h>
+
 enum { WIDE = 5 };
 
 static float value(int64_t i, int j)
@@ -107,6 +109,46 @@ static void test_within(void)
     check(query_value, 50, 300, 3, 0);
 }
 
+static float normal_value(int64_t i, int j)
+{
+    return (float)odd_normal(11, ODD_STREAM_TEST, (uint64_t)i, (uint32_t)j);
+}
+
+/* Of n rows among m, those of `comm`. (all, keep), owned by caller. */
+static odd_neighbour *found_on(MPI_Comm comm, int64_t n, int64_t m, int keep, int64_t *all)
+{
+    const odd_neighbours_options o = {.keep = keep, .within = INFINITY};
+    fixture rows, reference;
+    odd_neighbour *out = NULL;
+    ODD_CHECK(open_fixture(comm, query_value, n, WIDE, &rows) == ODD_OK);
+    ODD_CHECK(open_fixture(comm, normal_value, m, WIDE, &reference) == ODD_OK);
+    const int64_t mine = rows.rows.part.n_local;
+    kept k = {keep, odd_alloc(mine * keep, sizeof *k.near)};
+    ODD_CHECK(odd_neighbours_between(&rows.rows, &reference.rows, o, keep_block, &k) == ODD_OK);
+    ODD_CHECK(odd_share_rows(comm, k.near, mine, (size_t)keep * sizeof *k.near, (void **)&out,
+                             all) == ODD_OK);
+    odd_free(k.near);
+    odd_free(rows.x);
+    odd_free(reference.x);
+    return out;
+}
+
+/* Whether few rows travel or the reference does, and on how many ranks. */
+static void test_same_bits(void)
+{
+    static const int64_t cases[][3] = {{60, 3000, 7}, {1, 2000, 3}, {5, 6, 9}, {700, 2100, 1200}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int64_t n = cases[i][0], m = cases[i][1], keep = cases[i][2];
+        int64_t all, of_one;
+        odd_neighbour *world = found_on(WORLD, n, m, (int)keep, &all);
+        odd_neighbour *alone = found_on(MPI_COMM_SELF, n, m, (int)keep, &of_one);
+        check_all(WORLD, all == n && of_one == n &&
+                             memcmp(world, alone, (size_t)(n * keep) * sizeof *world) == 0);
+        odd_free(world);
+        odd_free(alone);
+    }
+}
+
 /* Far from the origin, where plain products of floats would lose the small distances. */
 static float far_value(int64_t i, int j)
 {
@@ -156,6 +198,7 @@ CU_TestInfo odd_tests[] = {
     {"each row among all rows, equally near ones by number", test_among_themselves},
     {"rows among other rows", test_of_others},
     {"within a distance", test_within},
+    {"same bits", test_same_bits},
     {"small distances far from 0", test_far},
     {"refused values and widths", test_refusals},
     CU_TEST_INFO_NULL,

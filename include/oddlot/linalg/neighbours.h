@@ -66,8 +66,9 @@ typedef struct {
  * The nearest rows of a reference for each of other rows, or of the same, as all ranks hold them.
  *
  * Exactly, by products of blocks of rows; the reference travels round in panels, so that memory
- * does not grow with the rows, in whichever place they lie. One pass with the largest k has the
- * neighbours for all smaller ones.
+ * does not grow with the rows, in whichever place they lie. Where those that look for neighbours
+ * are a few thousand in all, they travel, and the reference stays. One pass with the largest k has
+ * the neighbours for all smaller ones.
  *
  * near[].key is the squared distance, near[].at the number of the reference row over all ranks. A
  * row meets itself where it is in the reference. For cosines give rows of length 1: their squared
