@@ -29,9 +29,14 @@ done:
     return st;
 }
 
+static odd_type type_of(const odd_bench_settings *s)
+{
+    return s->half ? ODD_F16 : ODD_F32;
+}
+
 int64_t odd_bench_file_value(const odd_bench_settings *s)
 {
-    return (int64_t)odd_type_size(s->half ? ODD_F16 : ODD_F32);
+    return (int64_t)odd_type_size(type_of(s));
 }
 
 /* `half` (step, d): where rows are rounded; NULL: they go as they are. @collective */
@@ -57,8 +62,7 @@ odd_status odd_bench_file_write(MPI_Comm comm, const odd_bench_case *c, const od
 {
     const odd_provenance from = {
         .stage = "bench", .command = c->name, .settings = "", .fingerprint = ""};
-    const odd_shape matrix = {
-        .type = s->half ? ODD_F16 : ODD_F32, .rank = 2, .shape = {s->n, s->d}};
+    const odd_shape matrix = {.type = type_of(s), .rank = 2, .shape = {s->n, s->d}};
     odd_file *file = NULL;
     odd_dataset *dataset = NULL;
     uint16_t *half = NULL;

@@ -39,28 +39,14 @@ typedef struct {
 static odd_status take_piece(void *context, const odd_csv_piece *rows)
 {
     const cut *c = context;
-    odd_manifest_piece p;
-    memset(&p, 0, sizeof p); /* it is sent with its padding */
-    p.list = c->list;
-    p.rows = *rows;
+    const odd_manifest_piece p = {c->list, *rows};
     odd_text_bytes(c->pieces, &p, sizeof p);
     return odd_text_status(c->pieces);
-}
-
-/* The file is one piece, if it is; then it must have an image. */
-static void mark_whole(odd_text *pieces, size_t before)
-{
-    odd_manifest_piece p;
-    if (pieces->length != before + sizeof p) return;
-    memcpy(&p, pieces->s + before, sizeof p);
-    p.all = true;
-    memcpy(pieces->s + before, &p, sizeof p);
 }
 
 static odd_status cut_manifest(const char *folder, const char *given, int64_t list,
                                odd_text *pieces)
 {
-    const size_t before = pieces->length;
     cut c = {list, pieces};
     struct stat info;
     char *path = NULL;
@@ -70,7 +56,6 @@ static odd_status cut_manifest(const char *folder, const char *given, int64_t li
     ODD_TRY(odd_manifest_tell(fd, path));
     const int64_t each = odd_max(PIECE_BYTES, info.st_size / MOST_PIECES);
     ODD_TRY(odd_csv_cut(fd, path, each, &c, take_piece));
-    mark_whole(pieces, before);
 done:
     if (fd >= 0) close(fd);
     free(path);
@@ -96,15 +81,32 @@ done:
     return st;
 }
 
-static odd_status list_piece(const char *folder, const char *given, const odd_manifest_piece *p,
-                             odd_folder_seen *seen, odd_catalogue *out)
+static odd_manifest_piece piece_of(const odd_catalogue_outline *outline, int64_t i)
 {
+    odd_manifest_piece p;
+    memcpy(&p, outline->bytes + i * (int64_t)sizeof p, sizeof p);
+    return p;
+}
+
+/* Is it all of its file? */
+static bool is_whole(const odd_catalogue_outline *outline, int64_t i)
+{
+    const odd_manifest_piece p = piece_of(outline, i);
+    const bool last = i + 1 == outline->units || piece_of(outline, i + 1).list != p.list;
+    return p.rows.from == 0 && last;
+}
+
+static odd_status list_piece(const odd_catalogue_options *options, const char *folder,
+                             const odd_catalogue_outline *outline, int64_t i, odd_folder_seen *seen,
+                             odd_catalogue *out)
+{
+    const odd_manifest_piece p = piece_of(outline, i);
     struct stat info;
     char *path = NULL;
     int fd = -1;
     odd_status st;
-    ODD_TRY(open_manifest(folder, given, &path, &fd, &info));
-    ODD_TRY(odd_manifest_read(fd, path, p, seen, out));
+    ODD_TRY(open_manifest(folder, options->path.item[p.list], &path, &fd, &info));
+    ODD_TRY(odd_manifest_read(fd, path, &p, is_whole(outline, i), seen, out));
 done:
     if (fd >= 0) close(fd);
     free(path);
@@ -118,11 +120,8 @@ static odd_status list_manifests(const odd_catalogue_options *options, const cha
     odd_folder_seen seen = {0};
     odd_status st = ODD_OK;
     (void)passed;
-    for (int64_t i = from; i < to; i++) {
-        odd_manifest_piece p;
-        memcpy(&p, outline->bytes + i * (int64_t)sizeof p, sizeof p);
-        ODD_TRY(list_piece(folder, options->path.item[p.list], &p, &seen, out));
-    }
+    for (int64_t i = from; i < to; i++)
+        ODD_TRY(list_piece(options, folder, outline, i, &seen, out));
 done:
     free(seen.path);
     return st;

@@ -76,18 +76,18 @@ static odd_status fail_at_byte(const csv *c, char at)
         at);
 }
 
-/* A piece of the file that ends with a line or in the middle of one. */
-static void parse_piece(csv *c, const char *piece, size_t length)
+/* A line with its end, or as much of it as a block has. */
+static void parse_line(csv *c, const char *text, size_t length)
 {
-    const char last = piece[length - 1];
-    const bool blank = strspn(piece, "\r\n") >= length;
-    const bool rest_of_end = c->returned && *piece == '\n';
+    const char last = text[length - 1];
+    const bool blank = strspn(text, "\r\n") >= length;
+    const bool rest_of_end = c->returned && *text == '\n';
     const int64_t most = c->taker->most > 0 ? c->taker->most : MOST_BYTES;
     if (c->row_bytes == 0) c->row_line = c->line;
     if (!blank || c->row_bytes > 0) {
         c->row_bytes += (int64_t)length;
-        size_t done = csv_parse(&c->parser, piece, length, take_field, take_row, c);
-        if (c->st == ODD_OK && done != length) note_failure(c, fail_at_byte(c, piece[done]));
+        size_t done = csv_parse(&c->parser, text, length, take_field, take_row, c);
+        if (c->st == ODD_OK && done != length) note_failure(c, fail_at_byte(c, text[done]));
         if (c->st == ODD_OK && c->row_bytes > most)
             note_failure(c, odd_fail(ODD_FORMAT, "this row has no end; a quote may be open"));
     }
@@ -104,13 +104,18 @@ static size_t line_length(const char *block, size_t length)
     return cr ? (size_t)(cr - block) + 1 : length;
 }
 
+static bool is_at_end(const csv *c)
+{
+    return c->st != ODD_OK || (c->header && c->rows > 0);
+}
+
 static void parse_block(csv *c, const char *block, size_t length)
 {
-    while (length > 0 && c->st == ODD_OK && !(c->header && c->rows > 0)) {
-        size_t piece = line_length(block, length);
-        parse_piece(c, block, piece);
-        block += piece;
-        length -= piece;
+    while (length > 0 && !is_at_end(c)) {
+        const size_t line = line_length(block, length);
+        parse_line(c, block, line);
+        block += line;
+        length -= line;
     }
 }
 
@@ -194,11 +199,6 @@ odd_status odd_csv_read(int fd, const char *file, int64_t at, int64_t most,
     if (*n < 0) return odd_fail(ODD_IO, "cannot read '%s': %s", file, strerrordesc_np(errno));
     block[*n] = '\0';
     return ODD_OK;
-}
-
-static bool is_at_end(const csv *c)
-{
-    return c->st != ODD_OK || (c->header && c->rows > 0);
 }
 
 /* Bytes [from, to), or up to the end of the file; key: they begin it. */

@@ -12,7 +12,6 @@
 typedef struct {
     int64_t list; /* which of the paths */
     odd_csv_piece rows;
-    bool all; /* of the file */
 } odd_manifest_piece;
 
 /* The folder that was looked at last, and which it is. Begins zeroed. */
@@ -30,9 +29,9 @@ odd_status odd_manifest_note(odd_catalogue *c, odd_folder_seen *seen, const char
  * not used. As odd_manifest_read(). */
 odd_status odd_manifest_tell(int fd, const char *path);
 
-/** Append the images of a piece of an open manifest, relative paths from its folder on. ODD_IO;
- *  ODD_FORMAT, naming file and line; ODD_NOMEM. */
-odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece,
+/** Append the images of a piece of an open manifest, relative paths from its folder on; whole: it
+ * is all of the file, and must have some. ODD_IO; ODD_FORMAT, naming file and line; ODD_NOMEM. */
+odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece, bool whole,
                              odd_folder_seen *seen, odd_catalogue *out);
 
 #endif

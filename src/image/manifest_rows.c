@@ -199,14 +199,10 @@ static odd_status folder_of_path(const char *path, char **folder)
 
 static odd_status read_rows(struct manifest *m, int fd)
 {
-    const int64_t before = m->out->count;
     const odd_csv_taker taker = {m, take_field, take_row, 0};
     const odd_status st = odd_csv_parse(fd, m->file, known_names[PATH], &m->piece->rows, &taker);
     if (st != ODD_OK) return st;
-    if (m->header) return odd_fail(ODD_FORMAT, "'%s' is empty", m->file);
-    return m->out->count > before || !m->piece->all
-               ? ODD_OK
-               : odd_fail(ODD_FORMAT, "no images in '%s'", m->file);
+    return m->header ? odd_fail(ODD_FORMAT, "'%s' is empty", m->file) : ODD_OK;
 }
 
 static void manifest_free(struct manifest *m)
@@ -218,13 +214,15 @@ static void manifest_free(struct manifest *m)
     free(m->folder);
 }
 
-odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece,
+odd_status odd_manifest_read(int fd, const char *path, const odd_manifest_piece *piece, bool whole,
                              odd_folder_seen *seen, odd_catalogue *out)
 {
+    const int64_t before = out->count;
     struct manifest m = {.file = path, .out = out, .seen = seen, .piece = piece, .header = true};
     odd_status st;
     ODD_TRY(folder_of_path(path, &m.folder));
     ODD_TRY(read_rows(&m, fd));
+    if (whole && out->count == before) ODD_TRY(odd_fail(ODD_FORMAT, "no images in '%s'", path));
 done:
     manifest_free(&m);
     return st;

@@ -21,21 +21,26 @@ typedef struct {
     int64_t from, to;
 } range;
 
-static range units_of(bool in_images, const odd_catalogue_outline *o, int rank, int size)
+static range even_units(int64_t units, int rank, int size)
 {
-    const odd_partition part = odd_partition_images_of(o->units, rank, size);
-    const int64_t each = o->units / size, more = o->units % size;
-    const int64_t from = in_images ? part.row0 : each * rank + odd_min(rank, more);
-    return (range){from, from + (in_images ? part.n_local : each + (rank < more))};
+    const int64_t each = units / size, more = units % size;
+    const int64_t from = each * rank + odd_min(rank, more);
+    return (range){from, from + each + (rank < more)};
+}
+
+/* As whoever reads images has them. */
+static range image_units(MPI_Comm comm, int64_t units)
+{
+    const odd_partition part = odd_partition_images(comm, units);
+    return (range){part.row0, part.row0 + part.n_local};
 }
 
 /* What of the lines goes to each rank: message (size). @local: rank 0 */
-static void cut_lines(bool in_images, const odd_catalogue_outline *o, int size,
-                      odd_extent message[])
+static void cut_lines(const odd_catalogue_outline *o, int size, odd_extent message[])
 {
     const char *line = odd_text_string(&o->lines), *const begin = line;
     for (int r = 0; r < size; r++) {
-        const range units = units_of(in_images, o, r, size);
+        const range units = even_units(o->units, r, size);
         const char *const first = line;
         for (int64_t i = units.from; i < units.to; i++)
             line += strlen(line) + 1;
@@ -44,7 +49,7 @@ static void cut_lines(bool in_images, const odd_catalogue_outline *o, int size,
 }
 
 /* In place of all lines of rank 0 each rank gets its own. @collective */
-static odd_status deal_lines(MPI_Comm comm, bool in_images, odd_catalogue_outline *o)
+static odd_status deal_lines(MPI_Comm comm, odd_catalogue_outline *o)
 {
     const int size = odd_size(comm);
     odd_extent *send = NULL, *receive = NULL, mine = {0, 0};
@@ -52,7 +57,7 @@ static odd_status deal_lines(MPI_Comm comm, bool in_images, odd_catalogue_outlin
     odd_status st;
     ODD_TRY_ALL(comm, ODD_NEW(send, size));
     ODD_TRY_ALL(comm, ODD_NEW(receive, size));
-    if (odd_rank(comm) == 0) cut_lines(in_images, o, size, send);
+    if (odd_rank(comm) == 0) cut_lines(o, size, send);
     MPI_Scatter(send, sizeof mine, MPI_BYTE, &mine, sizeof mine, MPI_BYTE, 0, comm);
     receive[0].bytes = mine.bytes;
     ODD_TRY_ALL(comm, ODD_NEW(line, (int64_t)mine.bytes));
@@ -68,7 +73,7 @@ done:
 }
 
 /* @collective */
-static odd_status share_outline(MPI_Comm comm, bool in_images, odd_catalogue_outline *o)
+static odd_status share_outline(MPI_Comm comm, odd_catalogue_outline *o)
 {
     const odd_text lines = o->lines;
     char *bytes = o->bytes;
@@ -78,7 +83,7 @@ static odd_status share_outline(MPI_Comm comm, bool in_images, odd_catalogue_out
     o->lines = lines;
     st = odd_share_bytes(comm, 0, &bytes, &o->size);
     o->bytes = bytes;
-    return st == ODD_OK && has_lines ? deal_lines(comm, in_images, o) : st;
+    return st == ODD_OK && has_lines ? deal_lines(comm, o) : st;
 }
 
 /* In halves of 32 bits the sum over ranks does not overflow. */
@@ -147,8 +152,9 @@ odd_status odd_catalogue_list(MPI_Comm comm, const odd_catalogue_kind *kind,
     odd_status st;
     *out = (odd_catalogue)ODD_CATALOGUE_EMPTY;
     ODD_TRY_ALL(comm, root ? kind->look(options, folder, &outline, &passed) : ODD_OK);
-    ODD_TRY(share_outline(comm, kind->in_images, &outline));
-    const range mine = units_of(kind->in_images, &outline, odd_rank(comm), odd_size(comm));
+    ODD_TRY(share_outline(comm, &outline));
+    const range mine = kind->in_images ? image_units(comm, outline.units)
+                                       : even_units(outline.units, odd_rank(comm), odd_size(comm));
     const bool lists = mine.from < mine.to;
     ODD_TRY_ALL(comm, lists
                           ? kind->list(options, folder, &outline, mine.from, mine.to, out, &passed)

@@ -32,13 +32,12 @@ done:
 /* The same on all ranks. @collective */
 static odd_status join_all(MPI_Comm comm, odd_rows_twice *twice)
 {
-    const int ranks = odd_size(comm);
     odd_rows_twice *part = NULL;
+    int64_t parts;
     odd_status st;
-    ODD_TRY_ALL(comm, ODD_NEW(part, ranks));
-    MPI_Allgather(twice, sizeof *twice, MPI_BYTE, part, sizeof *twice, MPI_BYTE, comm);
+    ODD_TRY(odd_share_rows(comm, twice, 1, sizeof *twice, (void **)&part, &parts));
     *twice = (odd_rows_twice){0};
-    for (int r = 0; r < ranks; r++)
+    for (int64_t r = 0; r < parts; r++)
         odd_rows_join_twice(&part[r], twice);
 done:
     odd_free(part);

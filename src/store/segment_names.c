@@ -40,7 +40,7 @@ static int count_in(const char *segment, const char *path, const char *ending)
     const char *stem;
     int k, count, length;
     stem_of(path, true, &stem, &length);
-    if (sscanf(segment + length, ".%d-of-%d.h5", &k, &count) != 2 || k < 1 || count < k) return 0;
+    if (sscanf(segment + length, ".%6d-of-%6d.h5", &k, &count) != 2 || k < 1 || count < k) return 0;
     if (odd_segment_path(path, count, k - 1, true, &made) != ODD_OK ||
         odd_path_format(&named, "%s%s", made, ending) != ODD_OK)
         count = 0;

@@ -108,6 +108,23 @@ odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t 
     return fixture_write_split(comm, path, rows, d, 1, &fixture_from);
 }
 
+odd_status fixture_put(MPI_Comm comm, const char *path, const odd_shape *shape, int segments,
+                       const void *data)
+{
+    odd_file *file = NULL;
+    odd_dataset *d = NULL;
+    odd_status st;
+    ODD_TRY(odd_file_create(comm, path, &fixture_from, &file));
+    ODD_TRY(odd_dataset_create_split(file, "x", shape, "x", NULL, segments, &d));
+    ODD_TRY(odd_dataset_write(d, 0, odd_rank(comm) == 0 ? shape->shape[0] : 0, data));
+    odd_dataset_close(&d);
+    ODD_TRY(odd_file_publish(&file));
+done:
+    odd_dataset_close(&d);
+    odd_file_discard(&file);
+    return st;
+}
+
 odd_status fixture_bundle_through_file(MPI_Comm comm, const odd_bundle *bundle, odd_bundle *back)
 {
     const char *path = fixture_path("model.h5");

@@ -32,6 +32,11 @@ odd_status fixture_write(MPI_Comm comm, const char *path, int64_t rows, int64_t 
 odd_status fixture_write_split(MPI_Comm comm, const char *path, int64_t rows, int64_t d,
                                int segments, const odd_provenance *from);
 
+/** A file with one dataset "x" over so many segments, whose data rank 0 has, published. @collective
+ */
+odd_status fixture_put(MPI_Comm comm, const char *path, const odd_shape *shape, int segments,
+                       const void *data);
+
 /** What a file gives back of a bundle that was written into it. @collective */
 odd_status fixture_bundle_through_file(MPI_Comm comm, const odd_bundle *bundle, odd_bundle *back);
 

@@ -170,27 +170,11 @@ static void test_many_pieces(void)
     fixture_remove(WORLD);
 }
 
-static odd_status write_f64(const char *path, const double x[], int64_t n)
-{
-    odd_file *file = NULL;
-    odd_dataset *d = NULL;
-    odd_shape shape = {.type = ODD_F64, .rank = 1, .shape = {n}};
-    odd_status st;
-    ODD_TRY(odd_file_create(WORLD, path, &fixture_from, &file));
-    ODD_TRY(odd_dataset_create(file, "x", &shape, "x", NULL, &d));
-    ODD_TRY(odd_dataset_write(d, 0, odd_rank(WORLD) == 0 ? n : 0, x));
-    odd_dataset_close(&d);
-    ODD_TRY(odd_file_publish(&file));
-done:
-    odd_dataset_close(&d);
-    odd_file_discard(&file);
-    return st;
-}
-
 /* Numbers are converted where they fit, and refused where they would change. */
 static void test_conversion(void)
 {
     static const double x[] = {1, -2, 300, 1e300, INFINITY, NAN, 0.1, 1.5};
+    static const odd_shape shape = {.type = ODD_F64, .rank = 1, .shape = {8}};
     odd_file *file;
     odd_dataset *d;
     float f[8];
@@ -198,7 +182,7 @@ static void test_conversion(void)
     unsigned char u[8];
     fixture_folder(WORLD);
     const char *path = fixture_path("a.h5");
-    if (!check_all(WORLD, write_f64(path, x, 8) == ODD_OK)) return;
+    if (!check_all(WORLD, fixture_put(WORLD, path, &shape, 1, x) == ODD_OK)) return;
     if (!check_all(WORLD, odd_file_open(WORLD, path, false, &file) == ODD_OK)) return;
     if (!check_all(WORLD, odd_dataset_open(file, "x", &d) == ODD_OK)) return;
     check_all(WORLD, odd_dataset_read(d, 0, 3, ODD_I32, i) == ODD_OK && i[1] == -2 && i[2] == 300);

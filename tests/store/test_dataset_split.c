@@ -1,7 +1,6 @@
 /* Split datasets: rows in several files are the rows of one, and appear and go with it. */
 #include "store_fixture.h"
 
-#include "oddlot/base/half.h"
 #include "oddlot/base/memory.h"
 #include "oddlot/par/comm.h"
 #include "oddlot/par/fault.h"
@@ -103,33 +102,18 @@ static void test_checksum(void)
     fixture_remove(WORLD);
 }
 
-static odd_status write_halves(const char *path)
-{
-    const odd_shape shape = {.type = ODD_F16, .rank = 2, .shape = {7, 2}};
-    odd_file *file = NULL;
-    odd_dataset *d = NULL;
-    uint16_t half[14];
-    odd_status st;
-    for (int i = 0; i < 14; i++)
-        half[i] = (uint16_t)(0x3c00 + i);
-    ODD_TRY(odd_file_create(WORLD, path, &fixture_from, &file));
-    ODD_TRY(odd_dataset_create_split(file, "x", &shape, "halves", "", 3, &d));
-    ODD_TRY(odd_dataset_write(d, 0, odd_rank(WORLD) == 0 ? 7 : 0, half));
-    odd_dataset_close(&d);
-    ODD_TRY(odd_file_publish(&file));
-done:
-    odd_dataset_close(&d);
-    odd_file_discard(&file);
-    return st;
-}
-
 static void test_halves(void)
 {
     odd_file *file;
     odd_dataset *d;
+    static const odd_shape shape = {.type = ODD_F16, .rank = 2, .shape = {7, 2}};
+    uint16_t half[14];
     float x[14];
+    for (int i = 0; i < 14; i++)
+        half[i] = (uint16_t)(0x3c00 + i);
     fixture_folder(WORLD);
-    if (!check_all(WORLD, write_halves(fixture_path("a.h5")) == ODD_OK)) return;
+    if (!check_all(WORLD, fixture_put(WORLD, fixture_path("a.h5"), &shape, 3, half) == ODD_OK))
+        return;
     if (!check_all(WORLD, odd_file_open(WORLD, fixture_path("a.h5"), false, &file) == ODD_OK))
         return;
     bool good = odd_dataset_open(file, "x", &d) == ODD_OK &&

@@ -84,7 +84,8 @@ typedef struct {
     int64_t units; /* of which ranks list some each; in their order they are the catalogue */
     char *bytes;   /* (size) what else it takes to list any; all get it as it is. odd_alloc() */
     int64_t size;
-    odd_text lines;  /* of each unit, with its 0: whoever lists some gets theirs. Empty: none has */
+    odd_text lines;  /* of each unit, with its 0: whoever lists some gets theirs. Empty: none has,
+                        nor have images */
     odd_hash digest; /* of what items do not tell */
 } odd_catalogue_outline;
 

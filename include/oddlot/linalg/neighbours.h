@@ -82,7 +82,8 @@ typedef struct {
  *           1e-6 of the squared lengths then, 0 not exactly. The same bits on any number of ranks
  *           and threads; of equally near rows the first comes first.
  * Cost      2 n m d / size flops. A rank has some thousand rows of each side and their lists in
- *           memory, about 40 MiB and 24 `keep` bytes a row, and with a reader no more.
+ *           memory, about 40 MiB and 24 `keep` bytes a row, and with a reader no more; where
+ *           those that look travel, the lists of all ranks for them, 32 MiB at most.
  */
 odd_status odd_neighbours_between(const odd_rows *queries, const odd_rows *reference,
                                   odd_neighbours_options options, odd_neighbours_function f,

@@ -23,8 +23,8 @@ enum { ODD_SEGMENTS_MOST = 256 }; /* files of one dataset: each rank has all of 
 
 /** The same with its rows over so many files beside this one, "features.1-of-3.h5" and so on, each
  *  with an even run of them, and a virtual dataset here, so that other programs see one array.
- * Fewer rows than files: in this file. One of a file; segments: 1 ... ODD_SEGMENTS_MOST, @same,
- * which is checked. @collective */
+ *  Fewer rows than files: in this file. One of a file; segments: 1 ... ODD_SEGMENTS_MOST, @same,
+ *  which is checked. As odd_dataset_create(). @collective */
 odd_status odd_dataset_create_split(odd_file *file, const char *name, const odd_shape *shape,
                                     const char *about, const char *unit, int segments,
                                     odd_dataset **out);

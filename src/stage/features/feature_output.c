@@ -3,6 +3,7 @@
 
 #include "oddlot/base/half.h"
 #include "oddlot/base/memory.h"
+#include "oddlot/base/minmax.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,7 +34,7 @@ int odd_feature_files(const odd_feature_output_options *options, int64_t bytes)
     static const int64_t most = (int64_t)64 << 30; /* of a file */
     if (options->files > 0) return (int)options->files;
     const int64_t files = (bytes + most - 1) / most;
-    return files < 1 ? 1 : files < ODD_SEGMENTS_MOST ? (int)files : ODD_SEGMENTS_MOST;
+    return (int)odd_min(odd_max(files, 1), ODD_SEGMENTS_MOST);
 }
 
 /* A row of zeros stays. */
